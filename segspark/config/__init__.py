@@ -1,0 +1,1 @@
+"""Configuration: defaults, workspace files, environment; validated before Spark starts."""

@@ -1,0 +1,160 @@
+"""What may be configured: one model per stage, unknown keys refused, everything explained in its description."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+Purpose = Literal["email_marketing", "open_tracking", "profiling"]
+Scaling = Literal["zscore", "minmax", "robust"]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+
+
+def _is_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is no IANA time zone, e.g. Europe/Paris")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_is_zone)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Mlflow(Model):
+    tracking_uri: str = Field("", description="Default: sqlite file mlflow.db beside the lake")
+    artifact_location: str = Field("", description="Default: folder mlflow-artifacts beside the lake")
+    experiment: str = Field("", description="Default: the workspace's name")
+
+
+class Keys(Model):
+    environment: str = Field("SEGSPARK_KEY", description="Variable that holds the secret, base64 of 32 bytes or more")
+    file: Path = Field(Path(".segspark-key"), description="Used where the variable is not set; made on first use")
+
+
+class Consent(Model):
+    assumed: tuple[Purpose, ...] = Field(
+        (), description="Purposes that hold where no consent is recorded; nothing by default"
+    )
+
+
+class Ingest(Model):
+    late_horizon_days: int = Field(30, ge=1, description="Older events are `expired`, the first load apart")
+    future_tolerance_minutes: int = Field(10, ge=0)
+    max_record_bytes: int = Field(5_000_000, ge=1_000)
+    max_inflated_bytes: int = Field(2_000_000_000, ge=1_000, description="Per file; a guard against gzip bombs")
+    max_depth: int = Field(64, ge=2)
+    max_quarantined_share: Share = Field(
+        0.5, description="More than this share of a run's records quarantined closes the gate (exit 3)"
+    )
+
+
+class Features(Model):
+    windows: tuple[Annotated[int, Field(ge=1, le=3650)], ...] = (7, 30, 90, 365)
+    files: tuple[Path, ...] = Field((), description="YAML files with own measures and features")
+
+
+class Rfm(Model):
+    window_days: int = Field(365, ge=1)
+    n_bins: int = Field(5, ge=2, le=10)
+
+
+class Engagement(Model):
+    half_life_days: float = Field(93.0, gt=0, description="Losing 20 % in 30 days is a half-life of 93 days")
+    window_days: int = Field(90, ge=1, le=365)
+    weights: dict[str, float] = Field(
+        default_factory=lambda: {"click": 30.0, "visit": 20.0, "open": 10.0, "order": 15.0},
+        description="Points per human event by kind",
+    )
+    tiers: tuple[float, float] = Field((70.0, 30.0), description="From these scores: very engaged, engaged")
+
+
+class Scoring(Model):
+    rfm: Rfm = Rfm()  # type: ignore[call-arg]
+    engagement: Engagement = Engagement()  # type: ignore[call-arg]
+
+
+class Clustering(Model):
+    features: tuple[str, ...] = Field((), description="Empty: the default list of models/clustering")
+    k_min: int = Field(2, ge=2)
+    k_max: int = Field(8, ge=2, le=40)
+    k: int | None = Field(None, ge=2, description="Fixes the number of groups; else silhouette and elbow choose")
+    scaling: Scaling = "zscore"
+    clip_quantile: Share = Field(0.99, description="Values above this quantile are winsorised")
+    seed: int = 42
+    sweep_sample: int = Field(20_000, ge=100, description="People in the search for k")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Clustering":
+        if self.k_max < self.k_min:
+            raise ValueError(f"k_max ({self.k_max}) is below k_min ({self.k_min})")
+        return self
+
+
+class Churn(Model):
+    label_days: int = Field(90, ge=1)
+    active_days: int = Field(365, ge=1, description="Population: a purchase within so many days before the cut")
+    n_training_cuts: int = Field(4, ge=1)
+    cut_step_days: int = Field(30, ge=1)
+    max_iter: int = Field(30, ge=1)
+    max_depth: int = Field(4, ge=1, le=10)
+    seed: int = 42
+    max_training_rows: int = Field(100_000, ge=100)
+    min_history_days: int = Field(180, description="Gates of formulas.md no. 6: below, the model is refused")
+    min_people: int = 500
+    min_class: int = Field(100, description="Fewest people with, and fewest without, the label")
+
+
+class Segments(Model):
+    levels: Path | None = Field(None, description="levels.yaml; without it the scheme `levels` is not made")
+    rules: tuple[str, ...] = Field((), description="Patterns of rule files, e.g. segments/*.yaml")
+    min_size: int = Field(20, ge=1, description="Smaller groups roll up to their parent and are not exported")
+    schemes: tuple[Literal["levels", "rfm", "behaviour", "rules"], ...] = ("levels", "rfm", "behaviour", "rules")
+
+
+class SalesPeriod(Model):
+    name: str
+    start: date
+    end: date
+    market: str = Field("*", description="ISO 3166 code, or * for every market")
+
+
+class Calendar(Model):
+    country: str = Field("FR", description="ISO 3166 code of the home market")
+    sales_periods: tuple[SalesPeriod, ...] = ()
+
+
+class Spark(Model):
+    master: str | None = Field(None, description="Default local[*] under the CLI; spark-submit decides on a cluster")
+    shuffle_partitions: int | None = Field(None, ge=1)
+    driver_memory: str = "3g"
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class Workspace(Model):
+    """A user's segspark.yaml after defaults and environment; paths are absolute."""
+
+    name: Name = "workspace"
+    folder: Path = Field(Path("."), description="Where segspark.yaml lies; set by the loader")
+    lake: Path = Path("lake")
+    time_zone: Zone = "Europe/Paris"
+    currency: Currency = "EUR"
+    language: Literal["fr", "en"] = "fr"
+    keys: Keys = Keys()  # type: ignore[call-arg]
+    mlflow: Mlflow = Mlflow()  # type: ignore[call-arg]
+    sources: tuple[str, ...] = Field(("sources/*.yaml",), description="Patterns of source files")
+    consent: Consent = Consent()  # type: ignore[call-arg]
+    ingest: Ingest = Ingest()  # type: ignore[call-arg]
+    features: Features = Features()  # type: ignore[call-arg]
+    scoring: Scoring = Scoring()
+    clustering: Clustering = Clustering()  # type: ignore[call-arg]
+    churn: Churn = Churn()  # type: ignore[call-arg]
+    segments: Segments = Segments()  # type: ignore[call-arg]
+    calendar: Calendar = Calendar()  # type: ignore[call-arg]
+    spark: Spark = Spark()  # type: ignore[call-arg]

@@ -1,0 +1,1 @@
+"""Sources: one adapter per provider, all into one vocabulary (``vocabulary.py``)."""

@@ -1,0 +1,81 @@
+"""The words every source is translated into, and the records an adapter produces.
+
+An adapter is a pure function ``parse(record, context) -> Produced`` over one decoded JSON object. It raises
+``Rejected`` with a reason code for what is wrong, returns ``Produced(ignored=True)`` for what is right but
+not about a person (kept raw), and never fails on unknown keys or unknown event words (``unknown``).
+Identifiers stay in clear inside an adapter; the door (``door.py``) replaces them before anything is stored.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+EVENT_TYPES = (
+    "sent", "delivered", "deferred", "bounce_hard", "bounce_soft", "blocked", "suppressed",
+    "open", "click", "complaint", "unsubscribe", "resubscribe",
+    "page_view", "product_view", "search", "cart_add", "cart_remove", "checkout",
+    "order", "refund", "offer_received", "offer_viewed", "offer_completed", "session_end", "unknown",
+)  # fmt: skip
+PURPOSES = ("email_marketing", "open_tracking", "profiling")
+DEVICES = ("desktop", "mobile", "tablet")
+LINE_TYPES = ("sale", "refund", "other")
+
+
+class Rejected(ValueError):
+    """The record is refused; ``reasons`` are codes, ``code`` or ``code:column``."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = list(reasons)
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """An identifier in clear. Kinds: email, customer (CRM or shop number), user, anonymous (cookie), phone."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a source declares: its name, zone for naive times, currency, and when its file was received (UTC µs)."""
+
+    source: str
+    time_zone: str | None
+    currency: str
+    received_at: int | None
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Produced:
+    """What one record says. Each list holds dictionaries with the keys below; missing keys are null.
+
+    events: the columns of silver.events, but ``identifier`` and ``anonymous`` (Identifier or None) instead of
+        the pseudonyms; times as UTC microseconds (int); required: event_type, occurred_at. ``event_id`` may be
+        None: the door then makes a documented hash. Without event_date, received_at, known_as_of, run_id,
+        fingerprint, source, mailbox_provider (the door fills them). url without query string.
+    orders: order_id, identifier, order_type, ordered_at, updated_at, status, amount_cents, refunded_cents,
+        currency, n_items, country, attributes.
+    lines: order_id, line_id, identifier, line_type, ordered_at, product_id, title, category, quantity (int),
+        unit_price (Decimal), amount_cents, currency, country, attributes, flags.
+    profiles: identifier, valid_from, recorded_at (µs), birth_date (date), gender, country, region, city,
+        language, signup_date (date), attributes, flags.
+    consents: identifier, purpose, topic, value (granted or withdrawn), basis, effective_at, recorded_at,
+        expires_at (µs), proof.
+    links: identifiers of one person as (Identifier, Identifier, rule, effective_at µs).
+    received_at: UTC µs where the record itself says when it was received.
+    direct: further direct identifiers seen in the record (names, street, phone, IP), text that the door
+        removes from the payload it keeps.
+    """
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    profiles: list[dict[str, Any]] = field(default_factory=list)
+    consents: list[dict[str, Any]] = field(default_factory=list)
+    links: list[tuple[Identifier, Identifier, str, int]] = field(default_factory=list)
+    received_at: int | None = None
+    ignored: bool = False
+    flags: list[str] = field(default_factory=list)
+    direct: list[str] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""Adapters of this kind of provider."""

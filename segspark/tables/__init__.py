@@ -1,0 +1,1 @@
+"""Table contracts, and the only code that reads or writes tables."""

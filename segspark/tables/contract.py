@@ -1,0 +1,77 @@
+"""What a table promises: grain, key, layout, one comment (and unit) per column, personal data, retention.
+
+Contracts are plain data and import no Spark, so that the command line can list them at once.
+Types are Spark SQL type names.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``type`` is a Spark SQL type name, ``comment`` says meaning and unit."""
+
+    name: str
+    type: str
+    comment: str
+    required: bool = False
+    personal: bool = False
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One table.
+
+    Attributes:
+        name: ``<layer>.<plural>``.
+        grain: what one row is.
+        key: columns that identify a row.
+        columns: in the order they are stored.
+        partition_by: date columns that lay out daily snapshots.
+        cluster_by: up to four columns of liquid clustering, for tables without partitions.
+        retention_days: how long rows are kept; None is without limit.
+        version: raised when the shape changes; ``segspark doctor`` compares it with the lake's.
+    """
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    partition_by: tuple[str, ...] = ()
+    cluster_by: tuple[str, ...] = ()
+    retention_days: int | None = None
+    version: int = 1
+
+    @property
+    def layer(self) -> str:
+        return self.name.split(".")[0]
+
+    @property
+    def table(self) -> str:
+        return self.name.split(".")[1]
+
+    @property
+    def column_names(self) -> list[str]:
+        return [c.name for c in self.columns]
+
+    @property
+    def personal_columns(self) -> list[str]:
+        return [c.name for c in self.columns if c.personal]
+
+    def with_columns(self, more: Iterable[Column]) -> "Contract":
+        """The same contract with columns that are only known at run time (features of a catalogue)."""
+        return replace(self, columns=(*self.columns, *more))
+
+
+def required(name: str, type_: str, comment: str) -> Column:
+    return Column(name, type_, comment, required=True)
+
+
+def optional(name: str, type_: str, comment: str) -> Column:
+    return Column(name, type_, comment)
+
+
+def personal(name: str, type_: str, comment: str) -> Column:
+    """A column that says something about one person and is erased with the person."""
+    return Column(name, type_, comment, personal=True)

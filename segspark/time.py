@@ -1,0 +1,143 @@
+"""Times: strict parsing to UTC microseconds, local days of the business's zone.
+
+A naive time needs a declared zone; an epoch's unit is declared and never guessed.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+MICROS = 1_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH_UNITS = {"s": MICROS, "ms": 1_000, "us": 1}
+# Outside these years a time is a wrong unit or a typing error; Python's and Arrow's calendars stay safe inside.
+EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * MICROS
+LATEST = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * MICROS
+
+_ISO = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?",
+)
+
+
+class TimeFormatError(ValueError):
+    """The text is no time in the declared form; ``code`` is the quarantine reason."""
+
+    def __init__(self, code: str, text: object) -> None:
+        super().__init__(f"{code}: {text!r}")
+        self.code = code
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=65536)
+def _day_micros(year: int, month: int, day: int) -> int:
+    return (date(year, month, day) - date(1970, 1, 1)).days * 86400 * MICROS
+
+
+def parse_iso(text: str, zone_name: str | None = None) -> int:
+    """ISO 8601 (``T`` or blank between date and time) to UTC microseconds.
+
+    Fractions beyond six digits are cut. A time without offset takes ``zone_name``; without one it is
+    refused. Of a local time that exists twice the first is taken; one that the spring change skips is moved
+    on by the skipped hour, as Spark does (``is_skipped`` tells, so that it can be flagged).
+
+    Raises:
+        TimeFormatError: ``time_format``, ``time_zone`` (naive, no zone declared) or ``time_range``.
+    """
+    match = _ISO.fullmatch(text.strip())
+    if match is None:
+        raise TimeFormatError("time_format", text)
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    try:
+        micros = _day_micros(int(year), int(month), int(day))
+    except ValueError:
+        raise TimeFormatError("time_format", text) from None
+    if hour is not None:
+        h, m, s = int(hour), int(minute), int(second or 0)
+        if h > 23 or m > 59 or s > 59:
+            raise TimeFormatError("time_format", text)
+        micros += ((h * 60 + m) * 60 + s) * MICROS
+        if fraction:
+            micros += int(fraction[:6].ljust(6, "0"))
+    if offset is None:
+        if zone_name is None:
+            raise TimeFormatError("time_zone", text)
+        micros = local_to_utc(micros, zone_name)
+    elif offset not in ("Z", "UTC"):
+        sign = -1 if offset[0] == "-" else 1
+        digits = offset[1:].replace(":", "")
+        micros -= sign * (int(digits[:2]) * 60 + int(digits[2:])) * 60 * MICROS
+    return check_range(micros, text)
+
+
+def parse_pattern(text: str, pattern: str, zone_name: str | None) -> int:
+    """A ``strptime`` pattern (e.g. ``%d/%m/%Y %H:%M``) to UTC microseconds; naive results take ``zone_name``."""
+    try:
+        parsed = datetime.strptime(text.strip(), pattern)
+    except ValueError:
+        raise TimeFormatError("time_format", text) from None
+    if parsed.tzinfo is not None:
+        return check_range(round((parsed - EPOCH) / timedelta(microseconds=1)), text)
+    if zone_name is None:
+        raise TimeFormatError("time_zone", text)
+    naive = round((parsed.replace(tzinfo=UTC) - EPOCH) / timedelta(microseconds=1))
+    return check_range(local_to_utc(naive, zone_name), text)
+
+
+def parse_epoch(value: int | float, unit: str) -> int:
+    """Seconds, milliseconds or microseconds since 1970 to microseconds; the unit is declared by the source."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TimeFormatError("time_format", value)
+    factor = EPOCH_UNITS[unit]
+    try:
+        micros = value * factor if isinstance(value, int) else round(value * factor)
+    except (OverflowError, ValueError):
+        raise TimeFormatError("time_range", value) from None
+    if not EARLIEST <= micros < LATEST:
+        raise TimeFormatError("time_unit", value)
+    return micros
+
+
+def check_range(micros: int, text: object) -> int:
+    if not EARLIEST <= micros < LATEST:
+        raise TimeFormatError("time_range", text)
+    return micros
+
+
+def local_to_utc(naive_micros: int, zone_name: str) -> int:
+    """UTC microseconds of a wall-clock time: the first of two, the hour after where it is skipped."""
+    if zone_name == "UTC":
+        return naive_micros
+    return naive_micros - _offset_of_quarter(naive_micros // (900 * MICROS), zone_name)
+
+
+def is_skipped(naive_micros: int, zone_name: str) -> bool:
+    """Whether the wall-clock time does not exist because the clocks went forward over it."""
+    utc = local_to_utc(naive_micros, zone_name)
+    there = (EPOCH + timedelta(microseconds=utc)).astimezone(zone(zone_name)).replace(tzinfo=UTC)
+    return to_micros(there) != naive_micros
+
+
+@lru_cache(maxsize=262144)
+def _offset_of_quarter(quarter: int, zone_name: str) -> int:
+    # Offsets change on quarter hours in every zone in use, so that one look-up serves 15 minutes.
+    wall = (EPOCH + timedelta(seconds=quarter * 900)).replace(tzinfo=zone(zone_name))
+    return round((wall.utcoffset() or timedelta()).total_seconds()) * MICROS
+
+
+def local_day(micros: int, zone_name: str) -> date:
+    """Calendar day of a UTC time in a zone."""
+    return (EPOCH + timedelta(microseconds=micros)).astimezone(zone(zone_name)).date()
+
+
+def local_midnight(day: date, zone_name: str) -> datetime:
+    """The UTC instant at which a local day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone(zone_name)).astimezone(UTC)
+
+
+def to_micros(moment: datetime) -> int:
+    return round((moment - EPOCH) / timedelta(microseconds=1))
