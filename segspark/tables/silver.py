@@ -42,27 +42,6 @@ EVENTS = Contract(
     ),
 )
 
-MESSAGES = Contract(
-    name="silver.messages",
-    grain="one message to one recipient",
-    key=("source", "message_id", "identifier_id"),
-    partition_by=("sent_date",),
-    columns=(
-        required("source", "string", "Name of the source in the workspace"),
-        required("message_id", "string", "The provider's message id"),
-        personal("identifier_id", "string", "Pseudonym of the recipient"),
-        optional("campaign_id", "string", "Campaign"),
-        optional("topic", "string", "Subscription topic"),
-        optional("mailbox_provider", "string", "Family of the mailbox provider"),
-        optional("sent_at", "timestamp", "When the provider accepted it (UTC)"),
-        required("sent_date", "date", "UTC date of the first event of the message"),
-        optional("delivered_at", "timestamp", "When the mailbox took it (UTC)"),
-        optional("first_human_click_at", "timestamp", "First click that no machine made (UTC)"),
-        optional("bounce_type", "string", "bounce_hard, bounce_soft or blocked; the last verdict, bounce beats delivered"),
-        required("has_complaint", "boolean", "The recipient reported it as spam"),
-    ),
-)
-
 ORDERS = Contract(
     name="silver.orders",
     grain="one order, present state",
@@ -173,31 +152,4 @@ IDENTITY_LINKS = Contract(
     ),
 )
 
-CAMPAIGNS = Contract(
-    name="silver.campaigns",
-    grain="one campaign",
-    key=("campaign_id",),
-    columns=(
-        required("campaign_id", "string", "Campaign"),
-        optional("name", "string", "The campaign's name"),
-        optional("topic", "string", "Subscription topic"),
-        optional("offer", "string", "Offer it carried"),
-        optional("started_at", "timestamp", "First send (UTC)"),
-    ),
-)
-
-CALENDAR = Contract(
-    name="silver.calendar",
-    grain="one local date of one market",
-    key=("date", "market"),
-    columns=(
-        required("date", "date", "Local date"),
-        required("market", "string", "ISO 3166 code of the market"),
-        optional("holiday", "string", "Public holiday"),
-        optional("sales_period", "string", "Regulated or shop's own sales period"),
-        optional("promotion", "string", "Local promotion"),
-        optional("season", "string", "winter, spring, summer or autumn"),
-    ),
-)
-
-TABLES = (EVENTS, MESSAGES, ORDERS, ORDER_LINES, PROFILES, CONSENTS, IDENTITY_LINKS, CAMPAIGNS, CALENDAR)
+TABLES = (EVENTS, ORDERS, ORDER_LINES, PROFILES, CONSENTS, IDENTITY_LINKS)

@@ -1,0 +1,1 @@
+"""From parsed records to clean rows: duplicates, expiry, order totals. Fits nothing."""

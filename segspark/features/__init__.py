@@ -1,0 +1,1 @@
+"""Windowed behavioural features: a catalogue as data, daily tiles, a pure kernel."""

@@ -1,0 +1,24 @@
+"""The features every workspace has, by family, and a workspace's own on top."""
+
+from segspark.features.catalogue import habits, mail, offers, purchases, web
+from segspark.features.feature import Catalogue, Derived, Feature, Measure
+
+FAMILIES = (mail, web, purchases, offers, habits)
+
+
+def build_catalogue(
+    windows: tuple[int, ...], own_measures: tuple[Measure, ...] = (), own_features: tuple[Feature, ...] = ()
+) -> Catalogue:
+    """The catalogue for a workspace's windows.
+
+    Shares and habits need 365 days and rates 90 and 30; these windows are added where a workspace leaves them out.
+    """
+    all_windows = tuple(sorted({*windows, 30, 90, 365}))
+    measures: list[Measure] = []
+    features: list[Feature] = []
+    derived: list[Derived] = []
+    for family in FAMILIES:
+        measures += family.MEASURES
+        features += family.features(all_windows)
+        derived += family.derived(all_windows)
+    return Catalogue((*measures, *own_measures), (*features, *own_features), tuple(derived))

@@ -1,0 +1,174 @@
+"""The kernel: tiles and corrections of a range of people to windowed features as of any days.
+
+Pure Arrow and numpy, integers only, no Spark: any carrier (a Spark task, a test) gives the same rows. Each row
+of activity is summed once per person and age band; windows are running sums of bands.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segspark.features.feature import Catalogue, Feature
+
+EPOCH = date(1970, 1, 1)
+NEVER = np.iinfo(np.int32).max
+_PURPOSES = ("email_marketing", "open_tracking", "profiling")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Day numbers (since 1970) that lie within sales periods."""
+
+    sales_days: frozenset[int] = frozenset()
+
+
+def day_number(day: date) -> int:
+    return (day - EPOCH).days
+
+
+def compute_features(
+    activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date], calendar: Calendar
+) -> pa.Table:
+    """Features of some people as of some days.
+
+    Args:
+        activity: tiles and corrections of these people: person_id, activity_date, applied_as_of (of a tile the day
+            after activity_date), one integer column per measure (corrections may be negative).
+        people: person_id, as_of_date and per purpose the date since which its events may be seen (null: never);
+            who is listed for a day gets a row for it, silent people too.
+        catalogue: measures and features.
+        as_of_dates: days to compute; a row of A sees activity before A that was applied as of A.
+
+    Returns:
+        person_id, as_of_date and catalogue.stored_columns(), sorted by as_of_date and person_id.
+    """
+    parts = [_one_day(activity, people, catalogue, day, calendar) for day in sorted(as_of_dates)]
+    return pa.concat_tables(parts)
+
+
+def _one_day(activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: date, calendar: Calendar) -> pa.Table:
+    here = people.filter(pc.equal(people["as_of_date"], pa.scalar(as_of, pa.date32()))).sort_by("person_id")
+    ids = np.asarray(here["person_id"].to_pylist(), dtype="U32")
+    today = day_number(as_of)
+    person, day, values = _net_days(activity, ids, today, catalogue)
+    may_see = {p: day >= _dates(here[p])[person] for p in _PURPOSES}
+    starts = np.searchsorted(person, np.arange(len(ids) + 1))
+    age = today - day
+    month = _month_of(day)
+    is_sale = np.isin(day, np.fromiter(calendar.sales_days, dtype=np.int64)) if calendar.sales_days else None
+
+    columns: dict[str, pa.Array] = {}
+    bands: dict[tuple[str, tuple[int, ...], bool, str], tuple[np.ndarray, tuple[int, ...]]] = {}
+    windows = tuple(sorted({w for f in catalogue.features for w in f.windows if w}))
+    for feature in catalogue.features:
+        visible = _visible(feature, values[feature.measure], may_see[catalogue.purpose_of(feature)], month, is_sale)
+        if feature.kind in ("last", "first"):
+            columns[feature.name] = _edge_day(visible, day, starts, feature.kind == "last")
+            continue
+        key = (feature.measure, feature.months, feature.only_sales, feature.kind)
+        if key not in bands:
+            counted = visible if feature.kind == "sum" else (visible > 0).astype(np.int64)
+            bands[key] = (_by_band(person, age, counted, windows, len(ids)), windows)
+        table, edges = bands[key]
+        for window in feature.windows:
+            last_band = len(edges) if window == 0 else edges.index(window)
+            columns[feature.column(window)] = pa.array(table[:, last_band])
+    stored = {c.name: columns[c.name] for c in catalogue.stored_columns()}
+    return pa.table(
+        {
+            "person_id": pa.array(ids.tolist(), pa.string()),
+            "as_of_date": pa.array([as_of] * len(ids), pa.date32()),
+            **stored,
+        }
+    )
+
+
+def _net_days(
+    activity: pa.Table, ids: np.ndarray, today: int, catalogue: Catalogue
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """What is known as of today: one entry per person and day, tiles and corrections added up, in that order."""
+    all_days = _days(activity["activity_date"])
+    applied = _days(activity["applied_as_of"])
+    names = np.asarray(activity["person_id"].to_pylist(), dtype="U32")
+    at = np.searchsorted(ids, names)
+    at = np.minimum(at, max(len(ids) - 1, 0))
+    is_here = (ids[at] == names) if len(ids) else np.zeros(len(names), bool)
+    keep = np.flatnonzero(is_here & (all_days < today) & (applied <= today))
+    keep = keep[np.lexsort((all_days[keep], at[keep]))]
+    person, day = at[keep], all_days[keep]
+    values = {m.name: _integers(activity[m.name])[keep] for m in catalogue.measures}
+    if len(keep):
+        is_first = np.r_[True, (person[1:] != person[:-1]) | (day[1:] != day[:-1])]
+        if not is_first.all():
+            first = np.flatnonzero(is_first)
+            values = {name: np.add.reduceat(v, first) for name, v in values.items()}
+            person, day = person[first], day[first]
+    return person, day, values
+
+
+def _visible(
+    feature: Feature, values: np.ndarray, may_see: np.ndarray, month: np.ndarray, is_sale: np.ndarray | None
+) -> np.ndarray:
+    counts = may_see
+    if feature.months:
+        counts = counts & np.isin(month, feature.months)
+    if feature.only_sales:
+        counts = counts & is_sale if is_sale is not None else np.zeros_like(counts)
+    return np.where(counts, values, 0)
+
+
+def _by_band(person: np.ndarray, age: np.ndarray, values: np.ndarray, windows: tuple[int, ...], n: int) -> np.ndarray:
+    """Per person, running sums over the windows; the last column is lifetime."""
+    width = len(windows) + 1
+    band = np.searchsorted(np.asarray(windows), age)
+    used = np.flatnonzero(values)
+    # Sums stay far below 2**53, where a double still is an exact integer.
+    sums = np.bincount(person[used] * width + band[used], weights=values[used], minlength=n * width)
+    return np.cumsum(sums.reshape(n, width), axis=1).astype(np.int64)
+
+
+def _edge_day(values: np.ndarray, day: np.ndarray, starts: np.ndarray, is_last: bool) -> pa.Array:
+    """Last or first day of each person on which the value is above zero; null where there is none."""
+    n = len(starts) - 1
+    result = np.full(n, -1 if is_last else NEVER, dtype=np.int64)
+    positive = np.flatnonzero(values > 0)
+    owner = np.searchsorted(starts, positive, side="right") - 1
+    if is_last:
+        np.maximum.at(result, owner, day[positive])
+    else:
+        np.minimum.at(result, owner, day[positive])
+    found = np.isin(np.arange(n), owner)
+    return pa.array(result.astype(np.int32), mask=~found).cast(pa.date32())
+
+
+def _days(column: pa.ChunkedArray) -> np.ndarray:
+    return np.asarray(column.cast(pa.int32()).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _dates(column: pa.ChunkedArray) -> np.ndarray:
+    filled = pc.fill_null(column.cast(pa.int32()), int(NEVER))
+    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _integers(column: pa.ChunkedArray) -> np.ndarray:
+    return np.asarray(pc.fill_null(column, 0).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _month_of(day: np.ndarray) -> np.ndarray:
+    months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return months % 12 + 1
+
+
+def sales_days(periods: Sequence[tuple[date, date]]) -> frozenset[int]:
+    """Day numbers of periods given by first and last day."""
+    days: set[int] = set()
+    for start, end in periods:
+        day = start
+        while day <= end:
+            days.add(day_number(day))
+            day += timedelta(days=1)
+    return frozenset(days)

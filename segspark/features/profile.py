@@ -1,0 +1,32 @@
+"""Profile attributes of people as of a day."""
+
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+COLUMNS = ("country", "region", "city", "language", "gender", "signup_date")
+
+
+def people_profiles(profiles: DataFrame, owners: DataFrame, as_of: date) -> DataFrame:
+    """The newest attribute of each kind that was known of a person on a day.
+
+    Args:
+        profiles: silver.profiles.
+        owners: identifier_id, person_id as of the day.
+
+    Returns:
+        One row per person with a profile: person_id, age_years (int), the columns above, attributes (map; a later
+        row's word wins).
+    """
+    known = profiles.where(
+        (F.col("known_as_of") <= F.lit(as_of)) & (F.col("valid_from") < F.lit(as_of).cast("timestamp"))
+    )
+    rows = known.join(owners.select("identifier_id", "person_id"), on="identifier_id", how="inner")
+    newest = F.struct("valid_from", "recorded_at", "source")
+    latest = rows.groupBy("person_id").agg(
+        *[F.max_by(c, F.when(F.col(c).isNotNull(), newest)).alias(c) for c in (*COLUMNS, "birth_date")],
+        F.max_by("attributes", F.when(F.col("attributes").isNotNull(), newest)).alias("attributes"),
+    )
+    age = F.floor(F.months_between(F.lit(as_of), F.col("birth_date")) / 12).cast("int")
+    return latest.select("person_id", age.alias("age_years"), *COLUMNS, "attributes")

@@ -1,0 +1,71 @@
+"""The Spark lane: the kernel over ranges of people, and the derived projections."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.features.feature import Catalogue
+from segspark.features.kernel import Calendar, compute_features
+from segspark.tables.contract import Column
+from segspark.tables.schema import ddl
+
+_KEYS = (Column("person_id", "string", "Person"), Column("as_of_date", "date", "First day that is not observed"))
+
+
+def window_features(
+    tiles: DataFrame,
+    corrections: DataFrame,
+    people: DataFrame,
+    catalogue: Catalogue,
+    as_of_dates: Sequence[date],
+    calendar: Calendar,
+    n_ranges: int,
+) -> DataFrame:
+    """Windowed features as of one or many days, in one pass over the activity.
+
+    Windows are half-open, ``[as_of - days, as_of)``: nothing that happens on ``as_of`` can leak into a label
+    that starts that day.
+
+    Args:
+        tiles: gold.activity_daily.
+        corrections: gold.activity_corrections.
+        people: person_id, as_of_date, usable_from per purpose (columns named as the purposes); one row for each
+            person known as of each day.
+        n_ranges: ranges of person ids, one task each.
+
+    Returns:
+        One row per person and day: person_id, as_of_date, the catalogue's stored columns.
+    """
+    last = max(as_of_dates)
+    names = [m.name for m in catalogue.measures]
+    keys = ["person_id", "activity_date", "applied_as_of"]
+    of_tiles = tiles.where(F.col("activity_date") < F.lit(last)).select(
+        "person_id", "activity_date", F.date_add("activity_date", 1).alias("applied_as_of"), *names
+    )
+    of_corrections = corrections.where(F.col("applied_as_of") <= F.lit(last)).select(*keys, *names)
+    activity = of_tiles.unionByName(of_corrections)
+    dates, output = list(as_of_dates), ddl((*_KEYS, *catalogue.stored_columns()))
+
+    def of_range(activity: pa.Table, people: pa.Table) -> pa.Table:
+        return compute_features(activity, people, catalogue, dates, calendar)
+
+    return (
+        _ranged(activity, n_ranges)
+        .groupBy("_range")
+        .cogroup(_ranged(people, n_ranges).groupBy("_range"))
+        .applyInArrow(of_range, output)
+    )
+
+
+def _ranged(frame: DataFrame, n_ranges: int) -> DataFrame:
+    """Pseudonyms are uniform hexadecimal: equal ranges of their first digits hold equally many people."""
+    first = F.conv(F.substring("person_id", 1, 4), 16, 10).cast("int")
+    return frame.withColumn("_range", F.floor(first * n_ranges / 65536).cast("int"))
+
+
+def with_derived(features: DataFrame, catalogue: Catalogue) -> DataFrame:
+    """The stored columns and the derived ones, made where they are read."""
+    return features.select("*", *[F.expr(d.sql).cast(d.type).alias(d.name) for d in catalogue.derived])

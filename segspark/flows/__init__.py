@@ -1,0 +1,1 @@
+"""The flows: the only place where tables meet functions."""

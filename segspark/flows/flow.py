@@ -1,0 +1,153 @@
+"""What a flow is, and the run that carries it: tables opened and written by declaration only, each run recorded."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Protocol
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+
+from segspark.config.models import Workspace
+from segspark.errors import SegsparkError
+from segspark.tables import ops
+from segspark.tables.catalogue import BY_NAME
+from segspark.tables.contract import Contract
+from segspark.tables.delta import Lake
+
+
+class Progress(Protocol):
+    """Where a run tells what it does."""
+
+    def stage(self, name: str, seconds: float, rows: int | None, note: str) -> None: ...
+
+    def note(self, text: str) -> None: ...
+
+
+class Silent:
+    """No output: for tests and programs."""
+
+    def stage(self, name: str, seconds: float, rows: int | None, note: str) -> None:
+        return None
+
+    def note(self, text: str) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One step of the way: what it reads of today, what it reads of earlier days, what it writes.
+
+    ``reads`` and ``writes`` make an acyclic graph within one day; ``reads_earlier`` is declared state of
+    yesterday or of the last model and closes no cycle.
+    """
+
+    name: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    function: Callable[["Run"], None]
+    reads_earlier: tuple[str, ...] = ()
+
+
+@dataclass
+class Run:
+    """A flow at work on one lake for one logical date."""
+
+    workspace: Workspace
+    lake: Lake
+    as_of: date
+    flow: Flow
+    progress: Progress = field(default_factory=Silent)
+    outcome: dict[str, Any] = field(default_factory=dict)
+
+    def read(self, contract: Contract) -> DataFrame:
+        self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
+        return self.lake.read(contract)
+
+    def writes(self, contract: Contract) -> Lake:
+        """The lake, after a look whether this flow may write the table."""
+        self._check(contract, self.flow.writes, "written")
+        return self.lake
+
+    def _check(self, contract: Contract, declared: tuple[str, ...], verb: str) -> None:
+        if contract.name not in declared:
+            raise SegsparkError(f"{contract.name} is {verb} by flow {self.flow.name}, which does not declare it.")
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[dict[str, Any]]:
+        """Time a stage; the caller may put ``rows`` and ``note`` into what it is given."""
+        told: dict[str, Any] = {}
+        start = time.monotonic()
+        yield told
+        self.progress.stage(name, time.monotonic() - start, told.get("rows"), str(told.get("note", "")))
+
+
+def run_flow(flow: Flow, workspace: Workspace, lake: Lake, as_of: date, progress: Progress | None = None) -> dict[str, Any]:
+    """Run one flow and record it: start, versions read, versions written, duration.
+
+    The caller holds the lake's lock.
+    """
+    run = Run(workspace, lake, as_of, flow, progress or Silent())
+    inputs = {n: lake.version(BY_NAME[n]) for n in (*flow.reads, *flow.reads_earlier)}
+    start = time.monotonic()
+    flow.function(run)
+    outputs = {n: lake.version(BY_NAME[n]) for n in flow.writes}
+    record(
+        lake,
+        run_id=identity(flow.name, as_of, config_hash(workspace), inputs),
+        flow=flow.name,
+        as_of=as_of,
+        state="done",
+        duration_s=time.monotonic() - start,
+        config=config_hash(workspace),
+        inputs=inputs,
+        outputs={"versions": outputs, **run.outcome},
+    )
+    return run.outcome
+
+
+def identity(*parts: object) -> str:
+    """Equal inputs, equal id: 24 hexadecimal digits."""
+    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def config_hash(workspace: Workspace) -> str:
+    return identity(workspace.model_dump(mode="json"))
+
+
+def record(
+    lake: Lake,
+    *,
+    run_id: str,
+    flow: str,
+    as_of: date | None,
+    state: str,
+    duration_s: float | None = None,
+    config: str | None = None,
+    inputs: Any = None,
+    outputs: Any = None,
+) -> None:
+    """One row of ops.runs. The time of writing is the only clock that is ever looked at, and nothing reads it."""
+    now = datetime.now(UTC)
+    row = {
+        "run_id": run_id,
+        "flow": flow,
+        "as_of_date": as_of,
+        "state": state,
+        "written_at": now,
+        "duration_s": duration_s,
+        "config_hash": config,
+        "inputs": json.dumps(inputs, default=str, sort_keys=True),
+        "outputs": json.dumps(outputs, default=str, sort_keys=True),
+    }
+    lake.append_small(ops.RUNS, pa.Table.from_pylist([row]), once=f"{run_id}-{state}-{now.timestamp()}")
+
+
+def published_days(lake: Lake) -> list[date]:
+    """As-of days whose daily flow has ended, in order."""
+    rows = lake.read_small(ops.RUNS).to_pylist()
+    return sorted({r["as_of_date"] for r in rows if r["flow"] == "daily" and r["state"] == "done"})

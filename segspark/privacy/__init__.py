@@ -1,0 +1,1 @@
+"""What consent permits, and since when."""

@@ -1,0 +1,157 @@
+"""Strict converters: the text that a mapping gives, to the types of the shared vocabulary.
+
+Every converter takes text and gives a value or raises ``Rejected`` with a reason code; nothing is guessed.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from segspark import money, time
+from segspark.sources.vocabulary import DEVICES, EVENT_TYPES, LINE_TYPES, PURPOSES, Rejected
+
+_INTEGER = re.compile(r"[+-]?\d{1,18}(?:\.0+)?")
+_TRUE, _FALSE = frozenset(("true", "t", "yes", "y", "1")), frozenset(("false", "f", "no", "n", "0"))
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a source writes times and numbers."""
+
+    times: str = "iso"
+    time_zone: str | None = None
+    decimal_mark: str = "."
+
+
+def to_time(text: str, notation: Notation) -> int:
+    """UTC microseconds; reasons time_format, time_zone, time_unit, time_range."""
+    try:
+        if notation.times == "iso":
+            return time.parse_iso(text, notation.time_zone)
+        if notation.times.startswith("epoch_"):
+            number = money.parse_decimal(text)
+            value = int(number) if number == number.to_integral_value() else float(number)
+            return time.parse_epoch(value, notation.times.removeprefix("epoch_"))
+        return time.parse_pattern(text, notation.times, notation.time_zone)
+    except time.TimeFormatError as error:
+        raise Rejected(error.code) from None
+    except money.MoneyFormatError:
+        raise Rejected("time_format") from None
+
+
+def to_date(text: str, notation: Notation) -> date:
+    """A calendar date: the date part as it is written, whatever the zone."""
+    if notation.times == "iso" or notation.times.startswith("epoch_"):
+        head = text.strip()[:10]
+        try:
+            return date.fromisoformat(head)
+        except ValueError:
+            pass
+        if notation.times == "iso":
+            raise Rejected("time_format")
+    micros = to_time(text, Notation(notation.times, notation.time_zone or "UTC"))
+    return time.local_day(micros, notation.time_zone or "UTC")
+
+
+def to_integer(text: str, notation: Notation) -> int:
+    """A whole number; ``17850.0`` is one."""
+    if not _INTEGER.fullmatch(text.strip()):
+        raise Rejected("type")
+    return int(text.strip().split(".")[0])
+
+
+def to_decimal(text: str, notation: Notation) -> Decimal:
+    try:
+        value = money.parse_decimal(text, notation.decimal_mark)
+    except money.MoneyFormatError as error:
+        raise Rejected(error.code) from None
+    if -value.as_tuple().exponent > 6:  # type: ignore[operator]
+        raise Rejected("scale")
+    if abs(value) >= 10**12:
+        raise Rejected("amount_range")
+    return value
+
+
+def to_number(text: str, notation: Notation) -> float:
+    try:
+        return float(money.parse_decimal(text, notation.decimal_mark))
+    except money.MoneyFormatError as error:
+        raise Rejected(error.code) from None
+
+
+def to_boolean(text: str, notation: Notation) -> bool:
+    word = text.strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise Rejected("type")
+
+
+def to_text(text: str, notation: Notation) -> str:
+    return text.replace("\x00", "").strip()
+
+
+def one_of(words: tuple[str, ...]) -> Callable[[str, Notation], str]:
+    allowed = frozenset(words)
+
+    def convert(text: str, notation: Notation) -> str:
+        word = text.strip()
+        if word not in allowed:
+            raise Rejected("value")
+        return word
+
+    return convert
+
+
+def to_currency(text: str, notation: Notation) -> str:
+    word = text.strip().upper()
+    if not re.fullmatch(r"[A-Z]{3}", word):
+        raise Rejected("value")
+    return word
+
+
+Converter = Callable[[str, Notation], Any]
+
+# Per target: the columns a mapping may fill. `amount` and `unit_price` are in major units of the currency.
+COLUMNS: dict[str, dict[str, Converter]] = {
+    "events": {
+        "event_type": one_of(EVENT_TYPES), "occurred_at": to_time, "event_id": to_text, "source_event": to_text,
+        "message_id": to_text, "campaign_id": to_text, "topic": to_text, "mailbox_provider": to_text,
+        "session_id": to_text, "order_id": to_text, "url": to_text, "product_id": to_text, "category": to_text,
+        "amount": to_decimal, "amount_cents": to_integer, "currency": to_currency, "n_items": to_integer,
+        "duration_s": to_number, "device": one_of(DEVICES), "country": to_text, "region": to_text,
+        "is_machine": to_boolean, "p_human": to_number,
+    },
+    "orders": {
+        "order_id": to_text, "order_type": one_of(LINE_TYPES), "ordered_at": to_time, "updated_at": to_time,
+        "status": to_text, "amount": to_decimal, "amount_cents": to_integer, "refunded": to_decimal,
+        "currency": to_currency, "n_items": to_integer, "category": to_text, "country": to_text,
+    },
+    "order_lines": {
+        "order_id": to_text, "line_id": to_text, "line_type": one_of(LINE_TYPES), "ordered_at": to_time,
+        "product_id": to_text, "title": to_text, "category": to_text, "quantity": to_integer,
+        "unit_price": to_decimal, "amount": to_decimal, "amount_cents": to_integer, "currency": to_currency,
+        "country": to_text,
+    },
+    "profiles": {
+        "valid_from": to_time, "recorded_at": to_time, "birth_date": to_date, "birth_year": to_integer,
+        "gender": one_of(("female", "male", "other")), "country": to_text, "region": to_text, "city": to_text,
+        "language": to_text, "signup_date": to_date,
+    },
+    "consents": {
+        "purpose": one_of(PURPOSES), "topic": to_text, "value": one_of(("granted", "withdrawn")), "basis": to_text,
+        "effective_at": to_time, "recorded_at": to_time, "expires_at": to_time, "proof": to_text,
+    },
+}  # fmt: skip
+
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "events": ("event_type", "occurred_at"),
+    "orders": ("ordered_at",),
+    "order_lines": ("order_id", "ordered_at", "quantity"),
+    "profiles": (),
+    "consents": ("purpose", "value", "effective_at"),
+}

@@ -1,0 +1,143 @@
+"""Spark SQL expressions of a mapping: parsed, checked against an allow-list, and read for the columns they name.
+
+The text that runs is the user's own; the parse only decides whether it may. With ANSI mode a bad cast or an
+implicit one would end the whole job, so that numbers must be made with try_cast and divided with try_divide.
+"""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import sqlglot
+from sqlglot import exp
+
+FUNCTIONS = frozenset(
+    """abs ceil ceiling coalesce concat concat_ws date_add date_format date_sub date_trunc
+    endswith floor format_number format_string from_unixtime get_json_object greatest if ifnull initcap instr
+    isnull isnotnull json_array_length lcase least left length lower lpad ltrim map_keys md5 nullif nvl nvl2 overlay regexp_count regexp_extract regexp_like regexp_replace
+    regexp_substr repeat replace reverse right rlike round rpad rtrim sha2 split split_part startswith
+    sign substr substring substring_index timestampadd timestampdiff timestamp translate trim try_add try_divide
+    try_multiply try_subtract try_to_date try_to_number try_to_timestamp try_element_at ucase upper url_decode
+    weekday xxhash64 year month day hour minute second quarter dayofweek date_diff datediff last_day""".split()
+)
+_STRUCTURE = (
+    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.And, exp.Or, exp.Not, exp.Xor,
+    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is, exp.In, exp.Between,
+    exp.Like, exp.ILike, exp.RegexpLike, exp.Case, exp.If, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.DPipe,
+    exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Neg, exp.Var, exp.Escape, exp.Interval, exp.IntervalSpan, exp.Tuple,
+    exp.Bracket, exp.Cast, exp.Coalesce, exp.Anonymous, exp.Func,
+)  # fmt: skip
+# A function of dates over a bare column: the implicit cast of text raises.
+_DATE_CALL = re.compile(
+    r"\b(year|month|day|hour|minute|second|quarter|weekday|dayofweek|date_add|date_sub|date_format|last_day)"
+    r"\(\s*(`[^`]+`|[A-Za-z_][\w.]*)\s*[,)]",
+    re.IGNORECASE,
+)
+_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Neg)
+_COMPARE = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In)
+
+
+class ExpressionError(ValueError):
+    """The expression is not allowed; the text says why and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    text: str
+    columns: tuple[str, ...]
+
+
+def parse_expression(text: str, columns_are_text: bool = True) -> Expression:
+    """Check one expression and name the columns it reads (dotted names of nested JSON in backquotes).
+
+    Args:
+        text: the expression.
+        columns_are_text: as in a raw file; False over a table, whose columns have types.
+
+    Raises:
+        ExpressionError: a syntax error, or something outside of the allow-list.
+    """
+    try:
+        statements = sqlglot.parse(text, read="spark")
+    except sqlglot.errors.SqlglotError as error:
+        reason = str(error).splitlines()[0]
+        raise ExpressionError(f"{text!r} is no Spark SQL expression: {reason}") from None
+    tree = statements[0] if len(statements) == 1 else None
+    if tree is None or ";" in {t.text for t in sqlglot.tokenize(text, read="spark")}:
+        raise ExpressionError(f"{text!r} is not one Spark SQL expression")
+    names = _function_names(text)
+    columns: dict[str, None] = {}
+    for node in tree.walk():
+        if isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast) and not _is_typed_literal(node):
+            raise ExpressionError(f"{text!r}: a failing cast would end the run; write try_cast(… as …)")
+        if isinstance(node, exp.Div):
+            raise ExpressionError(f"{text!r}: a division by zero would end the run; write try_divide(a, b)")
+        if not isinstance(node, _STRUCTURE):
+            raise ExpressionError(f"{text!r}: {node.key} is not allowed in a mapping")
+        if columns_are_text and isinstance(node, _ARITHMETIC):
+            _need_numbers(node, text)
+        if columns_are_text and isinstance(node, _COMPARE):
+            _need_same_kind(node, text)
+        if isinstance(node, exp.Bracket) and "[" in text:
+            raise ExpressionError(f"{text!r}: a missing element would end the run; write split_part or try_element_at")
+        if isinstance(node, exp.Column):
+            columns[".".join(p.name for p in node.parts)] = None
+    for match in _DATE_CALL.finditer(text if columns_are_text else ""):
+        raise ExpressionError(f"{text!r}: {_need_dates(match[1], match[2])}")
+    unknown = sorted(names - FUNCTIONS)
+    if unknown:
+        near = get_close_matches(unknown[0], FUNCTIONS, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ExpressionError(f"{text!r}: function {unknown[0]} is not on the allow-list{hint}")
+    return Expression(text, tuple(columns))
+
+
+def _function_names(text: str) -> set[str]:
+    """Names that stand before a parenthesis; from the tokens, because the parser renames functions."""
+    tokens = sqlglot.tokenize(text, read="spark")
+    keywords = {"in", "and", "or", "not", "when", "then", "else", "case", "as", "try_cast", "between", "like", "is",
+                "decimal", "numeric", "char", "varchar", "rlike", "ilike", "end", "interval"}  # fmt: skip
+    names = set()
+    for token, following in zip(tokens, tokens[1:], strict=False):
+        if following.text == "(" and token.text.replace("_", "a").isalnum() and not token.text[0].isdigit():
+            quoted = token.token_type == sqlglot.TokenType.STRING
+            if not quoted and token.text.lower() not in keywords:
+                names.add(token.text.lower())
+    return names
+
+
+def _need_dates(name: str, arguments: str) -> str:
+    return f"{name}({arguments}) would end the run at the first text that is no date; write {name}(try_to_date(…))"
+
+
+def _is_typed_literal(node: exp.Cast) -> bool:
+    """``date'2026-01-01'`` is parsed as a cast of a literal; the spelled-out CAST is refused by its name."""
+    return isinstance(node.this, exp.Literal)
+
+
+def _is_number(node: exp.Expression) -> bool:
+    if isinstance(node, exp.Paren | exp.Neg):
+        return _is_number(node.this)
+    if isinstance(node, exp.Literal):
+        return not node.is_string
+    if isinstance(node, exp.TryCast):
+        return True
+    # Functions and CASE give their own type; what a bare column gives is always text.
+    return not isinstance(node, exp.Column)
+
+
+def _need_numbers(node: exp.Expression, text: str) -> None:
+    for side in (node.this, node.args.get("expression")):
+        if isinstance(side, exp.Column) or (isinstance(side, exp.Literal) and side.is_string):
+            raise ExpressionError(f"{text!r}: {side.sql()} is text; write try_cast({side.sql()} as double)")
+
+
+def _need_same_kind(node: exp.Expression, text: str) -> None:
+    others = [node.args.get(k) for k in ("expression", "low", "high")] + list(node.args.get("expressions") or [])
+    sides = [node.this, *[o for o in others if o is not None]]
+    columns = [s for s in sides if isinstance(s, exp.Column)]
+    numbers = [s for s in sides if isinstance(s, exp.Literal | exp.Neg) and _is_number(s)]
+    if columns and numbers:
+        raise ExpressionError(
+            f"{text!r} compares the text {columns[0].sql()} with a number; write try_cast({columns[0].sql()} as double)"
+        )

@@ -1,0 +1,225 @@
+"""Input files: found by pattern, known by content, read into raw records without a guess.
+
+A raw record is ``(position, raw)``: bytes of one JSON text, or a dictionary of texts for CSV and Parquet.
+"""
+
+import csv
+import glob
+import gzip
+import hashlib
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from segspark.sources.spec import Csv, Source
+from segspark.sources.vocabulary import Rejected
+from segspark.time import local_midnight, to_micros
+
+BLOCK = 1 << 20
+
+
+class BrokenFile(ValueError):
+    """The file as a whole cannot be read (cut gzip, inflated beyond the cap, no such columns)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One delivered file. ``received_at``: UTC microseconds, None where the file itself cannot say."""
+
+    source: str
+    path: str
+    name: str
+    file_id: str
+    size_bytes: int
+    received_at: int | None
+
+
+def find_files(source: Source, time_zone: str) -> list[InputFile]:
+    """The files of a source's patterns, in the order of their names, each with its content's hash."""
+    paths = sorted({p for pattern in source.patterns for p in glob.glob(pattern, recursive=True)})
+    return [_describe(source, Path(p), time_zone) for p in paths if Path(p).is_file()]
+
+
+def _describe(source: Source, path: Path, time_zone: str) -> InputFile:
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(BLOCK):
+            digest.update(block)
+    received = None
+    if source.received.how == "file_name":
+        day = date_in_name(path.name, source.received.pattern)
+        # The end of that local day: what is in the file was there when the day closed.
+        received = to_micros(local_midnight(day + timedelta(days=1), time_zone)) - 1 if day else None
+    return InputFile(source.name, str(path), path.name, digest.hexdigest()[:32], path.stat().st_size, received)
+
+
+def date_in_name(name: str, pattern: str) -> date | None:
+    match = re.search(pattern, name)
+    if match is None:
+        return None
+    text = match.group(1 if match.re.groups else 0).replace("-", "").replace("_", "")
+    try:
+        return datetime.strptime(text, "%Y%m%d").date()
+    except ValueError:
+        return None
+
+
+def read_bytes(path: str, max_inflated: int) -> bytes:
+    """The file's content, inflated where it is gzip.
+
+    Raises:
+        BrokenFile: ``file_truncated`` or ``file_too_large``.
+    """
+    with open(path, "rb") as handle:
+        head = handle.read(2)
+        handle.seek(0)
+        if head != b"\x1f\x8b":
+            content = handle.read(max_inflated + 1)
+        else:
+            try:
+                with gzip.GzipFile(fileobj=handle) as inflated:
+                    content = inflated.read(max_inflated + 1)
+            except (EOFError, zlib.error, gzip.BadGzipFile):
+                raise BrokenFile("file_truncated") from None
+    if len(content) > max_inflated:
+        raise BrokenFile("file_too_large")
+    return content.removeprefix(b"\xef\xbb\xbf")
+
+
+def json_records(content: bytes) -> Iterator[bytes]:
+    """One raw JSON text per line, or per element of one array that is the whole file.
+
+    Blank lines are no records. Elements of an array are cut out of the text, so that each keeps its own bytes;
+    an array that cannot be cut is given as one record, which the parser then refuses.
+    """
+    stripped = content.strip()
+    if stripped.startswith(b"[") and b"\n" in stripped and not _is_line_of_arrays(stripped):
+        yield from split_array(stripped)
+        return
+    for line in content.split(b"\n"):
+        line = line.strip()
+        if not line:
+            continue
+        if line.startswith(b"["):
+            yield from split_array(line)
+        else:
+            yield line
+
+
+def _is_line_of_arrays(stripped: bytes) -> bool:
+    first = stripped.split(b"\n", 1)[0].strip()
+    return first.endswith(b"]") and len(first) > 1
+
+
+def split_array(text: bytes) -> list[bytes]:
+    """The elements of a JSON array as raw texts; the whole text where it is not a well-formed array of objects."""
+    try:
+        decoded = text.decode()
+    except UnicodeDecodeError:
+        return [text]
+    decoder, at, end, elements = json.JSONDecoder(), 1, len(decoded), []
+    blank = " \t\r\n"
+    while True:
+        while at < end and decoded[at] in blank:
+            at += 1
+        if at < end and decoded[at] == "]" and not elements:
+            break
+        try:
+            _, stop = decoder.raw_decode(decoded, at)
+        except (ValueError, RecursionError):
+            return [text]
+        elements.append(decoded[at:stop].encode())
+        at = stop
+        while at < end and decoded[at] in blank:
+            at += 1
+        if at >= end or decoded[at] not in ",]":
+            return [text]
+        if decoded[at] == "]":
+            break
+        at += 1
+    return elements if at == end - 1 else [text]
+
+
+def csv_records(content: bytes, spec: Csv) -> Iterator[dict[str, str] | Rejected]:
+    """One dictionary of texts per row; a row with another number of cells than columns is refused.
+
+    Raises:
+        BrokenFile: ``file_encoding`` where the header cannot be decoded.
+    """
+    text = content.decode(spec.encoding, errors="surrogateescape")
+    rows = _rows(text, spec)
+    columns = list(spec.columns)
+    if spec.header:
+        header = next(rows, None)
+        if header is None:
+            return
+        columns = columns or [h.strip() for h in header]
+    for cells in rows:
+        if not cells or cells == [""]:
+            continue
+        if len(cells) != len(columns):
+            bad = Rejected("columns")
+            bad.args = (json.dumps(cells, ensure_ascii=True),)
+            yield bad
+        else:
+            yield dict(zip(columns, cells, strict=True))
+
+
+def _rows(text: str, spec: Csv) -> Iterator[list[str]]:
+    if spec.delimiter == "whitespace":
+        return (line.split() for line in text.splitlines())
+    quoting = csv.QUOTE_MINIMAL if spec.quote else csv.QUOTE_NONE
+    csv.field_size_limit(10_000_000)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=spec.delimiter, quotechar=spec.quote or None, quoting=quoting
+    )
+    return iter(reader)
+
+
+def parquet_records(path: str) -> Iterator[dict[str, str | None]]:
+    import pyarrow.parquet as pq
+
+    for batch in pq.ParquetFile(path).iter_batches(10_000):
+        for row in batch.to_pylist():
+            yield flatten(row)
+
+
+def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
+    """Nested objects to dotted names and texts; an object or list is also kept whole, as JSON, under its own name."""
+    flat: dict[str, str | None] = {}
+    for key, item in value.items():
+        name = prefix + key
+        if isinstance(item, dict):
+            flat[name] = json.dumps(item, ensure_ascii=False, default=str)
+            flat.update(flatten(item, name + "."))
+        else:
+            flat[name] = as_text(item)
+    return flat
+
+
+def as_text(item: Any) -> str | None:
+    """A scalar as the text that our converters read again without loss."""
+    if item is None or isinstance(item, str):
+        return item
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    if isinstance(item, float):
+        return format(Decimal(repr(item)), "f") if item == item and abs(item) != float("inf") else repr(item)
+    if isinstance(item, datetime):
+        return item.isoformat(sep="T")
+    if isinstance(item, date | Decimal | int):
+        return str(item)
+    if isinstance(item, bytes):
+        return item.hex()
+    return json.dumps(item, ensure_ascii=False, default=str)

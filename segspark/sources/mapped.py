@@ -1,0 +1,340 @@
+"""Any table as a source, by YAML alone: read as text, mapped by Spark SQL, typed by strict converters.
+
+Three steps in one lazy plan: ``read_raw`` (Arrow tasks give a map of texts per record), ``evaluate`` (the
+mapping's expressions as Spark columns, text in, text out), ``convert`` (Arrow tasks: types, pseudonyms, scrubbing).
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from segspark import address
+from segspark.errors import ConfigError
+from segspark.sources import json_strict, parsed
+from segspark.sources.convert import COLUMNS, REQUIRED, Notation
+from segspark.sources.door import BATCH, KEPT_TEXT, DoorPlan, Finisher
+from segspark.sources.expressions import ExpressionError, parse_expression
+from segspark.sources.files import (
+    BrokenFile,
+    InputFile,
+    csv_records,
+    flatten,
+    json_records,
+    parquet_records,
+    read_bytes,
+)
+from segspark.sources.spec import ColumnSpec, RecordSpec, Source
+from segspark.sources.targets import Maker, make_maker
+from segspark.sources.vocabulary import Identifier, Produced, Rejected
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+RAW_DDL = "file int, position bigint, fields map<string,string>, reasons array<string>, text string"
+_RAW = pa.schema(
+    [
+        ("file", pa.int32()),
+        ("position", pa.int64()),
+        ("fields", pa.map_(pa.string(), pa.string())),
+        ("reasons", pa.list_(pa.string())),
+        ("text", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Output:
+    """One expression to evaluate: ``name`` is the column that carries its text."""
+
+    name: str
+    expression: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A checked mapped source: what to evaluate and which source columns hold identifiers."""
+
+    source: Source
+    outputs: tuple[Output, ...]
+    identifying: tuple[tuple[str, str], ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(c for o in self.outputs for c in o.columns))
+
+
+def compile_mapping(source: Source) -> Mapping:
+    """Check every expression and column name of a mapped source.
+
+    Raises:
+        ConfigError: all faults of the source at once.
+    """
+    faults: list[str] = []
+    outputs: list[Output] = []
+    identifying: dict[str, str] = {}
+
+    def add(name: str, text: str, where: str, kind: str | None = None) -> None:
+        try:
+            expression = parse_expression(text)
+        except ExpressionError as error:
+            faults.append(f"{where}: {error}")
+            return
+        outputs.append(Output(name, text, expression.columns))
+        if kind:
+            identifying.update(dict.fromkeys(expression.columns, kind))
+
+    for at, record in enumerate(source.records):
+        where = f"source {source.name}, records[{at}] ({record.target})"
+        if record.where:
+            add(f"r{at}__where", record.where, f"{where}.where")
+        if record.identifier:
+            add(f"r{at}__id", record.identifier.value, f"{where}.identifier", record.identifier.kind)
+        if record.anonymous:
+            add(f"r{at}__anonymous", record.anonymous, f"{where}.anonymous", "anonymous")
+        for n, link in enumerate(record.links):
+            add(f"r{at}__link{n}", link.value, f"{where}.links[{n}]", link.kind)
+        for name, text in _texts(record):
+            add(f"r{at}_{name}", text, f"{where}.columns.{name}")
+        faults += _column_faults(record, where)
+    if source.received.how == "column":
+        add("received", source.received.column or "", f"source {source.name}, received.column")
+    plain = {c for o in outputs for c in o.columns}
+    for column in plain:
+        if any(other.startswith(column + ".") for other in plain):
+            faults.append(f"source {source.name}: use either {column} or its fields ({column}.…), not both")
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return Mapping(source, tuple(outputs), tuple(sorted(identifying.items())))
+
+
+def _texts(record: RecordSpec) -> Iterator[tuple[str, str]]:
+    for name, spec in record.columns.items():
+        if name == "attributes" and isinstance(spec, dict):
+            yield from ((f"attributes__{key}", text) for key, text in spec.items())
+        elif isinstance(spec, ColumnSpec):
+            yield name, spec.value
+        elif isinstance(spec, str):
+            yield name, spec
+
+
+def _column_faults(record: RecordSpec, where: str) -> list[str]:
+    allowed = COLUMNS[record.target]
+    faults = []
+    for name, spec in record.columns.items():
+        if name == "attributes":
+            if not isinstance(spec, dict):
+                faults.append(f"{where}.columns.attributes: a mapping of name: expression is needed")
+        elif name not in allowed:
+            near = get_close_matches(name, allowed, 1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            faults.append(f"{where}.columns.{name}: no such column; {hint}allowed: {', '.join(sorted(allowed))}")
+        elif isinstance(spec, dict):
+            faults.append(f"{where}.columns.{name}: an expression, or {{value: …, times: …, decimal_mark: …}}")
+    for name in REQUIRED[record.target]:
+        if name not in record.columns:
+            faults.append(f"{where}.columns lacks {name}")
+    owner = record.identifier or (record.anonymous if record.target == "events" else None)
+    if owner is None and record.target in ("profiles", "consents"):
+        faults.append(f"{where} lacks an identifier")
+    return faults
+
+
+def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
+    """The columns the mapping names must be in the file's header (CSV only; JSON keys may be absent).
+
+    Raises:
+        ConfigError: names the missing columns, what the file has, and near misses.
+    """
+    if mapping.source.format != "csv" or mapping.source.csv.columns:
+        return
+    first = next(iter(csv_records(read_bytes(file.path, limits_bytes), mapping.source.csv)), None)
+    if not isinstance(first, dict):
+        return
+    missing = [c for c in mapping.columns if c not in first]
+    if missing:
+        near = get_close_matches(missing[0], first, 1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise ConfigError(
+            f"source {mapping.source.name}: {file.name} lacks {missing}; it has {list(first)}.{hint} "
+            f"Correct the expressions under `records` of the source's YAML."
+        )
+
+
+# Step 1 --------------------------------------------------------------------------------------------------------
+
+
+def read_raw(plan: DoorPlan, source: Source, group: int, numbers: dict[str, int]) -> Iterator[pa.RecordBatch]:
+    """Records of one group of files as maps of texts; ``file`` is the number of the file in ``numbers``."""
+    rows: list[tuple[int, int, Any, Any, str | None]] = []
+    for file in plan.groups[group]:
+        number = numbers[file.file_id]
+        try:
+            for position, (fields, reasons, text) in enumerate(_records(plan, source, file)):
+                rows.append((number, position, fields, reasons, text))
+                if len(rows) >= BATCH:
+                    yield _raw_batch(rows)
+                    rows = []
+        except BrokenFile as error:
+            # What was read of it does not count: the file is refused whole, and a mended one has another hash.
+            rows = [r for r in rows if r[0] != number]
+            rows.append((number, -1, None, [error.reason], ""))
+    if rows:
+        yield _raw_batch(rows)
+
+
+def _raw_batch(rows: list[tuple[int, int, Any, Any, str | None]]) -> pa.RecordBatch:
+    columns = zip(*rows, strict=True)
+    return pa.RecordBatch.from_arrays(
+        [pa.array(c, type=f.type) for c, f in zip(columns, _RAW, strict=True)], schema=_RAW
+    )
+
+
+def _records(plan: DoorPlan, source: Source, file: InputFile) -> Iterator[tuple[Any, list[str] | None, str | None]]:
+    if source.format == "parquet":
+        for fields in parquet_records(file.path):
+            yield list(fields.items()), None, None
+        return
+    content = read_bytes(file.path, plan.limits.max_inflated_bytes)
+    if source.format == "csv":
+        for row in csv_records(content, source.csv):
+            if isinstance(row, Rejected):
+                yield None, row.reasons, str(row.args[0])
+            elif _is_undecodable(row):
+                yield None, ["encoding"], json.dumps(row)
+            else:
+                yield list(row.items()), None, None
+        return
+    for raw in json_records(content):
+        try:
+            value, _ = json_strict.decode(raw, max_bytes=plan.limits.max_record_bytes, max_depth=plan.limits.max_depth)
+            if not isinstance(value, dict):
+                raise Rejected("type")
+        except Rejected as error:
+            yield None, error.reasons, raw[:KEPT_TEXT].decode(errors="replace").replace("\x00", "\ufffd")
+        else:
+            yield list(flatten(value).items()), None, None
+
+
+def _is_undecodable(row: dict[str, str]) -> bool:
+    return any("\ud800" <= char <= "\udfff" for value in row.values() if not value.isascii() for char in value)
+
+
+# Step 2 --------------------------------------------------------------------------------------------------------
+
+
+def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
+    """The mapping's expressions over the raw texts.
+
+    Args:
+        raw: columns of ``RAW_DDL``.
+        mapping: a checked mapping.
+
+    Returns:
+        The raw columns and one text column per expression (``…__where`` is boolean). Dotted columns become
+        structs, so that ``value.amount`` reads as in a nested table.
+    """
+    from pyspark.sql import functions as F
+
+    tree: dict[str, Any] = {}
+    for column in mapping.columns:
+        *parents, leaf = column.split(".") if f"`{column}`" not in _all_text(mapping) else [column]
+        node = tree
+        for parent in parents:
+            node = node.setdefault(parent, {})
+        node[leaf] = column
+
+    def build(node: Any) -> "Column":
+        if isinstance(node, str):
+            return F.try_element_at(F.col("fields"), F.lit(node))
+        return F.struct(*[build(child).alias(name) for name, child in node.items()])
+
+    # Evaluated beside `fields` under names of their own, then renamed: a source column may be called `text`.
+    record = F.struct(*[build(node).alias(name) for name, node in tree.items()]) if tree else F.lit(None)
+    flat = raw.select(F.struct(*raw.columns).alias("_raw"), record.alias("_record"))
+    named = flat.select("_raw", *([F.col("_record.*")] if tree else []))
+    outputs = [
+        F.expr(o.expression).cast("boolean" if o.name.endswith("__where") else "string").alias(o.name)
+        for o in mapping.outputs
+    ]
+    return named.select("_raw", *outputs).select("_raw.*", *[o.name for o in mapping.outputs])
+
+
+def _all_text(mapping: Mapping) -> str:
+    return " ".join(o.expression for o in mapping.outputs)
+
+
+# Step 3 --------------------------------------------------------------------------------------------------------
+
+
+def convert(
+    plan: DoorPlan, mapping: Mapping, files: list[InputFile], batches: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """Evaluated texts to parsed rows; a record that fails in one column is quarantined with all its reasons."""
+    finish = Finisher(plan.key, plan.context)
+    makers = [make_maker(mapping.source, at, plan.context.currency) for at in range(len(mapping.source.records))]
+    for batch in batches:
+        names = batch.schema.names
+        rows = []
+        for values in zip(*(batch.column(n).to_pylist() for n in names), strict=True):
+            row = dict(zip(names, values, strict=True))
+            rows.append(_convert_one(finish, mapping, makers, files[row["file"]], row))
+        if rows:
+            yield parsed.to_batch(rows)
+
+
+def _convert_one(
+    finish: Finisher, mapping: Mapping, makers: list[Maker], file: InputFile, row: dict[str, Any]
+) -> dict[str, Any]:
+    position = row["position"]
+    if row["reasons"]:
+        stage = "read" if position < 0 else "parse"
+        return finish.rejected(file, position, row["text"] or "", row["reasons"], [], stage)
+    fields = dict(row["fields"])
+    produced, reasons = Produced(), []
+    for maker in makers:
+        try:
+            maker(row, file, produced)
+        except Rejected as error:
+            reasons += error.reasons
+    if mapping.source.received.how == "column":
+        produced.received_at, reason = _received(mapping.source, row)
+        reasons += [reason] if reason else []
+    if reasons:
+        return finish.rejected(file, position, _kept(finish, mapping, fields), reasons, [], "convert")
+    owned = (produced.events, produced.orders, produced.lines, produced.profiles, produced.consents)
+    produced.ignored = not any(owned)
+    return finish.accepted(file, position, _kept(finish, mapping, fields), produced, [], is_scrubbed=True)
+
+
+def _kept(finish: Finisher, mapping: Mapping, fields: dict[str, str | None]) -> str:
+    """The record's fields as JSON without the scrubbed columns, identifying ones replaced by pseudonyms."""
+    kinds = dict(mapping.identifying)
+    kept: dict[str, str | None] = {}
+    for name, value in fields.items():
+        top = name.split(".")[0]
+        if name in mapping.source.scrub or top in mapping.source.scrub:
+            continue
+        if value is not None and name in kinds:
+            try:
+                value = "~" + finish.pseudonym(Identifier(kinds[name], value), [])
+            except Rejected:
+                value = "~"
+        elif value is not None and any(k.startswith(name + ".") for k in kinds):
+            continue
+        kept[name] = value
+    return address.replace_addresses(json.dumps(kept, ensure_ascii=False), finish.token)
+
+
+def _received(source: Source, row: dict[str, Any]) -> tuple[int | None, str | None]:
+    text = row.get("received")
+    if not text:
+        return None, "missing:received"
+    try:
+        return COLUMNS["events"]["occurred_at"](text, Notation(source.times, source.time_zone)), None
+    except Rejected as error:
+        return None, f"{error.reasons[0]}:received"

@@ -1,0 +1,199 @@
+"""From the evaluated texts of one row to the shared vocabulary's records, one maker per target."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from segspark import money
+from segspark.sources.convert import COLUMNS, REQUIRED, Converter, Notation
+from segspark.sources.files import InputFile
+from segspark.sources.spec import ColumnSpec, Source
+from segspark.sources.vocabulary import Identifier, Produced, Rejected
+
+Maker = Callable[[dict[str, Any], InputFile, Produced], None]
+# A birth before this year, or after the record, is a typing error or a default of the CRM's form.
+EARLIEST_BIRTH = 1905
+
+
+def make_maker(source: Source, at: int, currency: str) -> Maker:
+    """The function that adds what ``records[at]`` of the source says about one row to ``Produced``.
+
+    It raises ``Rejected`` with every fault of the row, each ``code:column``.
+    """
+    record = source.records[at]
+    converters: list[tuple[str, str, Converter, Notation]] = []
+    attributes: list[tuple[str, str]] = []
+    for name, spec in record.columns.items():
+        if name == "attributes" and isinstance(spec, dict):
+            attributes += [(key, f"r{at}_attributes__{key}") for key in spec]
+            continue
+        own = spec if isinstance(spec, ColumnSpec) else None
+        notation = Notation(
+            times=(own.times if own else None) or source.times,
+            time_zone=source.time_zone,
+            decimal_mark=(own.decimal_mark if own else None) or source.decimal_mark,
+        )
+        converters.append((name, f"r{at}_{name}", COLUMNS[record.target][name], notation))
+    finish = _FINISH[record.target]
+    kinds = [(link.kind, f"r{at}__link{n}", link.rule) for n, link in enumerate(record.links)]
+
+    def make(row: dict[str, Any], file: InputFile, produced: Produced) -> None:
+        if record.where and not row[f"r{at}__where"]:
+            return
+        item: dict[str, Any] = {}
+        reasons: list[str] = []
+        for name, column, converter, notation in converters:
+            text = row[column]
+            if text is None or not text.strip():
+                continue
+            try:
+                item[name] = converter(text, notation)
+            except Rejected as error:
+                reasons += [f"{reason}:{name}" for reason in error.reasons]
+        reasons += [
+            f"missing:{n}" for n in REQUIRED[record.target] if n not in item and not any(n in r for r in reasons)
+        ]
+        said = {key: row[column] for key, column in attributes if row[column] not in (None, "")}
+        if said:
+            item["attributes"] = said
+        owner = _identifier(record.identifier.kind, row.get(f"r{at}__id")) if record.identifier else None
+        visitor = _identifier("anonymous", row.get(f"r{at}__anonymous")) if record.anonymous else None
+        if owner is not None and owner.kind == "anonymous":
+            owner, visitor = None, owner
+        if owner is None and record.target in ("profiles", "consents"):
+            reasons.append("missing:identifier")
+        if reasons:
+            raise Rejected(*reasons)
+        item["identifier"] = owner
+        finish(item, visitor, _Place(source, file, row["position"], currency), produced)
+        at_time = item.get("occurred_at") or item.get("ordered_at") or item.get("valid_from") or file.received_at
+        for kind, column, rule in kinds:
+            other = _identifier(kind, row.get(column))
+            first = owner or visitor
+            if other is not None and first is not None and at_time is not None:
+                produced.links.append((first, other, rule, at_time))
+
+    return make
+
+
+class _Place:
+    """Where a row stands: its identity when it has no key of its own."""
+
+    def __init__(self, source: Source, file: InputFile, position: int, currency: str) -> None:
+        self.source, self.currency = source, currency
+        self.file = file
+        self.id = f"{file.file_id[:16]}-{position}"
+
+
+def _identifier(kind: str, value: str | None) -> Identifier | None:
+    return Identifier(kind, value.strip()) if value and value.strip() else None
+
+
+def _cents(item: dict[str, Any], name: str, place: _Place, flags: list[str]) -> None:
+    """Replace ``name`` (major units) by ``name_cents``."""
+    amount = item.pop(name, None)
+    if amount is None:
+        return
+    try:
+        cents, was_rounded = money.to_minor(amount, item["currency"], place.source.rounding is not None)
+    except money.MoneyFormatError as error:
+        raise Rejected(f"{error.code}:{name}") from None
+    item[f"{name}_cents"] = cents
+    if was_rounded:
+        flags.append(f"rounded:{name}")
+
+
+def _finish_event(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
+    item.setdefault("currency", place.currency)
+    _cents(item, "amount", place, produced.flags)
+    item["anonymous"] = visitor
+    if item.get("event_id") is None and place.source.duplicates != "drop":
+        item["event_id"] = place.id
+    if item.get("url"):
+        item["url"] = item["url"].split("?")[0].split("#")[0]
+    produced.events.append(item)
+
+
+def _finish_order(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
+    item.setdefault("currency", place.currency)
+    item.setdefault("order_type", "sale")
+    item.setdefault("order_id", place.id)
+    _cents(item, "amount", place, produced.flags)
+    _cents(item, "refunded", place, produced.flags)
+    category = item.pop("category", None)
+    produced.orders.append(item)
+    if item["order_type"] == "other":
+        return
+    cents = item.get("amount_cents")
+    produced.events.append(
+        {
+            "event_id": f"{item['order_type']}:{item['order_id']}",
+            "source_event": "order",
+            "event_type": "order" if item["order_type"] == "sale" else "refund",
+            "identifier": item["identifier"],
+            "anonymous": visitor,
+            "occurred_at": item["ordered_at"],
+            "order_id": item["order_id"],
+            "category": category,
+            "amount_cents": abs(cents) if cents is not None and item["order_type"] == "refund" else cents,
+            "currency": item["currency"],
+            "n_items": item.get("n_items"),
+            "country": item.get("country"),
+        }
+    )
+
+
+def _finish_line(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
+    """A line; its order's event is made later, from all lines of the order."""
+    item.setdefault("currency", place.currency)
+    item.setdefault("line_type", "sale")
+    item.setdefault("line_id", place.id)
+    flags: list[str] = []
+    price = item.get("unit_price")
+    if "amount" not in item and "amount_cents" not in item and isinstance(price, Decimal):
+        item["amount"] = price * item["quantity"]
+    _cents(item, "amount", place, flags)
+    item["flags"] = flags or None
+    produced.flags += flags
+    produced.lines.append(item)
+
+
+def _finish_profile(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
+    """A profile; absurd births and sign-ups are flagged and left empty, and the row is kept."""
+    flags = []
+    # Without a time of its own a profile holds since ever: nothing says that it was different before.
+    item.setdefault("valid_from", item.get("recorded_at") or place.file.received_at or 0)
+    item.setdefault("recorded_at", item["valid_from"])
+    year = item.pop("birth_year", None)
+    if year is not None and "birth_date" not in item:
+        if EARLIEST_BIRTH <= year <= 2100:
+            item["birth_date"] = date(year, 1, 1)
+        else:
+            flags.append("absurd:birth_date")
+    birth = item.get("birth_date")
+    if birth is not None and not _is_plausible_birth(birth, item["recorded_at"]):
+        item["birth_date"] = None
+        flags.append("absurd:birth_date")
+    item["flags"] = flags or None
+    produced.flags += flags
+    produced.profiles.append(item)
+
+
+def _is_plausible_birth(birth: date, recorded_at: int) -> bool:
+    recorded_year = 1970 + recorded_at // 31_556_952_000_000 if recorded_at else 2100
+    return EARLIEST_BIRTH <= birth.year <= recorded_year
+
+
+def _finish_consent(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
+    item.setdefault("recorded_at", item["effective_at"])
+    produced.consents.append(item)
+
+
+_FINISH: dict[str, Callable[[dict[str, Any], Identifier | None, _Place, Produced], None]] = {
+    "events": _finish_event,
+    "orders": _finish_order,
+    "order_lines": _finish_line,
+    "profiles": _finish_profile,
+    "consents": _finish_consent,
+}

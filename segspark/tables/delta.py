@@ -1,0 +1,185 @@
+"""The lake: Delta tables below one root, created from their contracts, read and written in few, safe ways.
+
+Writes are of four kinds, each safe to repeat: ``append`` once per key (a Delta application transaction),
+``replace_range`` (replaceWhere on the partition date), ``overwrite`` (small tables), ``upsert`` (MERGE by key).
+Tables are created through delta-rs, which takes milliseconds where Spark takes seconds, without deletion
+vectors and column mapping, so that every Delta reader can open them.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import deltalake
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from segspark.errors import CheckFailed, InfrastructureError
+from segspark.tables.contract import Contract
+from segspark.tables.schema import schema_json
+
+PROPERTIES = {
+    "delta.enableDeletionVectors": "false",
+    "delta.dataSkippingNumIndexedCols": "4",
+    "delta.checkpointInterval": "50",
+}
+
+
+class Lake:
+    """Tables of one workspace, ``<root>/<layer>/<table>``."""
+
+    def __init__(self, root: Path, spark: SparkSession | None = None) -> None:
+        self.root = root
+        self._spark = spark
+
+    @property
+    def spark(self) -> SparkSession:
+        if self._spark is None:
+            raise InfrastructureError("This lake was opened without a Spark session; only small tables can be read.")
+        return self._spark
+
+    def path(self, contract: Contract) -> str:
+        return str(self.root / contract.layer / contract.table)
+
+    def exists(self, contract: Contract) -> bool:
+        return deltalake.DeltaTable.is_deltatable(self.path(contract))
+
+    def version(self, contract: Contract) -> int | None:
+        return deltalake.DeltaTable(self.path(contract)).version() if self.exists(contract) else None
+
+    def create(self, contract: Contract) -> None:
+        """Make the table where it is missing; add columns that the contract has gained."""
+        if not self.exists(contract):
+            deltalake.DeltaTable.create(
+                self.path(contract),
+                schema=deltalake.Schema.from_json(schema_json(contract)),
+                mode="ignore",
+                partition_by=list(contract.partition_by),
+                name=contract.name.replace(".", "_"),
+                description=f"One row: {contract.grain}. Contract version {contract.version}.",
+                configuration=PROPERTIES,
+            )
+            return
+        table = deltalake.DeltaTable(self.path(contract))
+        stored = {f.name for f in table.schema().fields}
+        missing = [f for f in deltalake.Schema.from_json(schema_json(contract)).fields if f.name not in stored]
+        if missing:
+            table.alter.add_columns(missing)
+
+    # Reading ---------------------------------------------------------------------------------------------------
+
+    def read(self, contract: Contract, version: int | None = None) -> DataFrame:
+        """The table, or an empty frame of its columns where nothing was written yet."""
+        if not self.exists(contract):
+            return self.spark.createDataFrame([], self.schema(contract))
+        reader = self.spark.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        return reader.load(self.path(contract))
+
+    def read_small(self, contract: Contract, filters: list[tuple[str, str, object]] | None = None) -> pa.Table:
+        """A small table (ops, registry, definitions, one day's profiles) on the driver, without Spark."""
+        if not self.exists(contract):
+            schema = pa.schema(deltalake.Schema.from_json(schema_json(contract)))
+            return schema.empty_table()
+        return deltalake.DeltaTable(self.path(contract)).to_pyarrow_table(filters=filters)
+
+    def days(self, contract: Contract) -> list[date]:
+        """The partition dates that hold files, from the log alone."""
+        if not self.exists(contract):
+            return []
+        column = contract.partition_by[0]
+        partitions = deltalake.DeltaTable(self.path(contract)).partitions()
+        return sorted({date.fromisoformat(p[column]) for p in partitions})
+
+    # Writing ---------------------------------------------------------------------------------------------------
+
+    def append(self, contract: Contract, frame: DataFrame, once: str) -> None:
+        """Append; a second append under the same ``once`` changes nothing."""
+        self.create(contract)
+        writer = self._conform(contract, frame).write.format("delta").mode("append")
+        writer.option("txnAppId", once).option("txnVersion", 1).save(self.path(contract))
+
+    def append_small(self, contract: Contract, rows: pa.Table, once: str) -> None:
+        """Append a handful of rows from the driver, without a Spark job; same promise as ``append``."""
+        self.create(contract)
+        table = deltalake.DeltaTable(self.path(contract))
+        if table.transaction_version(once) is not None:
+            return
+        deltalake.write_deltalake(
+            table,
+            conform_small(contract, rows),
+            mode="append",
+            commit_properties=deltalake.CommitProperties(app_transactions=[deltalake.Transaction(once, 1)]),
+        )
+
+    def overwrite(self, contract: Contract, frame: DataFrame) -> None:
+        """Replace the whole of a small table."""
+        self.create(contract)
+        self._conform(contract, frame).write.format("delta").mode("overwrite").save(self.path(contract))
+
+    def overwrite_small(self, contract: Contract, rows: pa.Table) -> None:
+        self.create(contract)
+        deltalake.write_deltalake(self.path(contract), conform_small(contract, rows), mode="overwrite")
+
+    def replace_range(self, contract: Contract, frame: DataFrame, first: date, end: date) -> None:
+        """Replace the partition dates [first, end); rows of other days are refused, no rows empties them."""
+        self.create(contract)
+        column = contract.partition_by[0]
+        days = f"{column} >= DATE'{first.isoformat()}' AND {column} < DATE'{end.isoformat()}'"
+        writer = self._conform(contract, frame).write.format("delta").mode("overwrite")
+        writer.option("replaceWhere", days).save(self.path(contract))
+
+    def upsert(self, contract: Contract, frame: DataFrame, newer: str, days: Iterable[date] | None = None) -> None:
+        """MERGE by the contract's key: insert what is new, update where the SQL condition ``newer`` over
+        ``old`` and ``new`` holds. ``days`` bounds the target's partitions that can match."""
+        from delta.tables import DeltaTable
+
+        self.create(contract)
+        conditions = [f"old.{k} <=> new.{k}" for k in contract.key]
+        if days is not None and contract.partition_by:
+            literals = ", ".join(f"DATE'{d.isoformat()}'" for d in sorted(days))
+            conditions.append(f"old.{contract.partition_by[0]} IN ({literals})" if literals else "false")
+        (
+            DeltaTable.forPath(self.spark, self.path(contract))
+            .alias("old")
+            .merge(self._conform(contract, frame).alias("new"), " AND ".join(conditions))
+            .whenMatchedUpdateAll(condition=newer)
+            .whenNotMatchedInsertAll()
+            .execute()
+        )
+
+    def schema(self, contract: Contract) -> T.StructType:
+        return T.StructType.fromJson(json.loads(schema_json(contract)))
+
+    def _conform(self, contract: Contract, frame: DataFrame) -> DataFrame:
+        """Exactly the contract's columns and types; what is missing is null where the contract allows it.
+
+        Raises:
+            CheckFailed: a required column is missing.
+        """
+        missing = [c.name for c in contract.columns if c.required and c.name not in frame.columns]
+        if missing:
+            raise CheckFailed(f"{contract.name} needs {missing}; the frame has {sorted(frame.columns)}.")
+        fields = self.schema(contract).fields
+        return frame.select(
+            *[
+                (F.col(f.name) if f.name in frame.columns else F.lit(None)).cast(f.dataType).alias(f.name)
+                for f in fields
+            ]
+        )
+
+
+def conform_small(contract: Contract, rows: pa.Table) -> pa.Table:
+    """Exactly the contract's columns and types, for tables written from the driver."""
+    schema = pa.schema(deltalake.Schema.from_json(schema_json(contract)))
+    return pa.table(
+        {
+            f.name: rows[f.name].cast(f.type) if f.name in rows.column_names else pa.nulls(rows.num_rows, f.type)
+            for f in schema
+        },
+        schema=schema,
+    )
