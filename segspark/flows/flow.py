@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame
 
 from segspark.config.models import Workspace
 from segspark.errors import SegsparkError
+from segspark.flows.progress import Quiet
 from segspark.tables import ops
 from segspark.tables.catalogue import BY_NAME
 from segspark.tables.contract import Contract
@@ -26,16 +27,6 @@ class Progress(Protocol):
     def stage(self, name: str, seconds: float, rows: int | None, note: str) -> None: ...
 
     def note(self, text: str) -> None: ...
-
-
-class Silent:
-    """No output: for tests and programs."""
-
-    def stage(self, name: str, seconds: float, rows: int | None, note: str) -> None:
-        return None
-
-    def note(self, text: str) -> None:
-        return None
 
 
 @dataclass(frozen=True)
@@ -61,7 +52,7 @@ class Run:
     lake: Lake
     as_of: date
     flow: Flow
-    progress: Progress = field(default_factory=Silent)
+    progress: Progress = field(default_factory=Quiet)
     outcome: dict[str, Any] = field(default_factory=dict)
 
     def read(self, contract: Contract) -> DataFrame:
@@ -91,7 +82,7 @@ def run_flow(flow: Flow, workspace: Workspace, lake: Lake, as_of: date, progress
 
     The caller holds the lake's lock.
     """
-    run = Run(workspace, lake, as_of, flow, progress or Silent())
+    run = Run(workspace, lake, as_of, flow, progress or Quiet())
     inputs = {n: lake.version(BY_NAME[n]) for n in (*flow.reads, *flow.reads_earlier)}
     start = time.monotonic()
     flow.function(run)

@@ -87,6 +87,12 @@ class Lake:
             return schema.empty_table()
         return deltalake.DeltaTable(self.path(contract)).to_pyarrow_table(filters=filters)
 
+    def n_rows(self, contract: Contract) -> int:
+        """Rows by the log's statistics, without reading a file."""
+        if not self.exists(contract):
+            return 0
+        return int(deltalake.DeltaTable(self.path(contract)).count())
+
     def days(self, contract: Contract) -> list[date]:
         """The partition dates that hold files, from the log alone."""
         if not self.exists(contract):
@@ -132,6 +138,14 @@ class Lake:
         days = f"{column} >= DATE'{first.isoformat()}' AND {column} < DATE'{end.isoformat()}'"
         writer = self._conform(contract, frame).write.format("delta").mode("overwrite")
         writer.option("replaceWhere", days).save(self.path(contract))
+
+    def replace_dataset(self, contract: Contract, frame: DataFrame, dataset_id: str) -> None:
+        """Replace one training set; its id is hexadecimal by construction."""
+        if not dataset_id.isalnum():
+            raise CheckFailed(f"{dataset_id!r} is no dataset id")
+        self.create(contract)
+        writer = self._conform(contract, frame).write.format("delta").mode("overwrite")
+        writer.option("replaceWhere", f"dataset_id = '{dataset_id}'").save(self.path(contract))
 
     def upsert(self, contract: Contract, frame: DataFrame, newer: str, days: Iterable[date] | None = None) -> None:
         """MERGE by the contract's key: insert what is new, update where the SQL condition ``newer`` over

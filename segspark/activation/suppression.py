@@ -1,0 +1,74 @@
+"""Who may be written to: outside of every rule, after it, so that no condition can bring anybody back."""
+
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+SUPPRESSING = ("unsubscribe", "resubscribe", "complaint", "bounce_hard")
+# The first that applies is the reason.
+REASONS = ("complained", "hard_bounced", "unsubscribed", "no_consent", "no_address")
+
+
+def derive_addresses(events: DataFrame, addresses: DataFrame, as_of: date) -> DataFrame:
+    """Every e-mail address with what stands against it.
+
+    Args:
+        events: silver.events; those known as of the day count.
+        addresses: identifier_id, person_id of e-mail addresses.
+
+    Returns:
+        One row per address: identifier_id, person_id, has_complaint, has_bounce (a bounce suppresses the address
+        it came from), has_unsubscribed (a later resubscribe lifts it and nothing else).
+    """
+    known = events.where(
+        F.col("event_type").isin(*SUPPRESSING) & (F.col("known_as_of") <= F.lit(as_of)) & F.col("identifier_id").isNotNull()
+    )
+    choice = F.when(F.col("event_type").isin("unsubscribe", "resubscribe"), F.struct("occurred_at", "event_type"))
+    against = known.groupBy("identifier_id").agg(
+        F.bool_or(F.col("event_type") == "complaint").alias("has_complaint"),
+        F.bool_or(F.col("event_type") == "bounce_hard").alias("has_bounce"),
+        (F.max(choice)["event_type"] == "unsubscribe").alias("has_unsubscribed"),
+    )
+    flags = ("has_complaint", "has_bounce", "has_unsubscribed")
+    return addresses.join(against, on="identifier_id", how="left").select(
+        "identifier_id", "person_id", *[F.coalesce(f, F.lit(False)).alias(f) for f in flags]
+    )
+
+
+def derive_contactability(people: DataFrame, addresses: DataFrame, as_of: date) -> DataFrame:
+    """Whether each person may be written to on the morning of a day.
+
+    Args:
+        people: person_id, email_marketing (date since which the permission holds, null without).
+        addresses: derive_addresses.
+
+    Returns:
+        One row per person: person_id, is_contactable, not_contactable_reason. A complaint or an unsubscription at
+        one address holds for the person; a bounce only for its address.
+    """
+    of_person = addresses.groupBy("person_id").agg(
+        F.bool_or("has_complaint").alias("has_complaint"),
+        F.bool_or("has_unsubscribed").alias("has_unsubscribed"),
+        F.bool_and("has_bounce").alias("all_bounced"),
+        F.count(F.lit(1)).alias("n_addresses"),
+    )
+    has_consent = F.col("email_marketing").isNotNull() & (F.col("email_marketing") <= F.lit(as_of))
+    reason = (
+        F.when(F.col("has_complaint"), "complained")
+        .when(F.col("all_bounced"), "hard_bounced")
+        .when(F.col("has_unsubscribed"), "unsubscribed")
+        .when(~has_consent, "no_consent")
+        .when(F.col("n_addresses").isNull(), "no_address")
+    )
+    return people.join(of_person, on="person_id", how="left").select(
+        "person_id",
+        reason.isNull().alias("is_contactable"),
+        reason.alias("not_contactable_reason"),
+    )
+
+
+def usable_addresses(addresses: DataFrame) -> DataFrame:
+    """The address each person is written to: identifier_id, person_id; one of those nothing stands against."""
+    free = addresses.where(~F.col("has_bounce") & ~F.col("has_complaint") & ~F.col("has_unsubscribed"))
+    return free.groupBy("person_id").agg(F.min("identifier_id").alias("identifier_id"))

@@ -1,0 +1,269 @@
+"""The command line: chooses a flow, a workspace and a date. Imports Spark only when a flow needs it."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from segspark import __version__
+from segspark.errors import EXIT_BUG, ConfigError, SegsparkError
+
+FLOWS = ("ingest", "daily", "train", "backfill")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Day(click.ParamType):
+    """A calendar date, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it as 2026-06-01", param, ctx)
+
+
+def config_option(command: F) -> F:
+    return click.option(
+        "--config",
+        "config",
+        type=click.Path(path_type=Path),
+        default=Path("segspark.yaml"),
+        show_default=True,
+        help="The workspace's segspark.yaml, or its folder.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="JSON for programs.")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__)
+def cli() -> None:
+    """Customer segments for e-mail marketers, on Spark and Delta.
+
+    A workspace is a folder with a segspark.yaml and what it names. Start with: segspark init DIR
+    """
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a commented workspace that runs as it stands."""
+    from segspark.config.template import init_workspace
+
+    init_workspace(folder)
+    click.echo(f"Made {folder}. Next: segspark run daily --config {folder} --as-of 2026-06-01")
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo-workspace"))
+@click.option("--people", default=50_000, show_default=True, help="People on the list.")
+@click.option("--events", default=1_000_000, show_default=True, help="About so many records.")
+@click.option("--seed", default=7, show_default=True)
+def demo(folder: Path, people: int, events: int, seed: int) -> None:
+    """Generate a demo shop's files and run everything on them."""
+    from segspark.flows.demo import run_demo
+
+    run_demo(folder, people=people, events=events, seed=seed, progress=_progress())
+
+
+@cli.command()
+@click.argument("flow", type=click.Choice(FLOWS))
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Morning of this day: what happened before is known.")
+@click.option("--from", "first", type=Day(), help="First day of a backfill.")
+@click.option("--to", "last", type=Day(), help="Last day of a backfill.")
+@json_option
+def run(flow: str, config: Path, as_of: date | None, first: date | None, last: date | None, as_json: bool) -> None:
+    """Run a flow: ingest, daily (ingest to segments), train, or backfill --from --to."""
+    from segspark.flows.start import start
+
+    if flow == "backfill" and (first is None or last is None or first > last):
+        raise click.UsageError("backfill needs --from and --to, the earlier day first")
+    if flow != "backfill" and as_of is None:
+        raise click.UsageError(f"{flow} needs --as-of, e.g. --as-of 2026-06-01")
+    outcome = start(flow, config, as_of or last or date.min, first=first, progress=_progress(as_json))
+    if as_json:
+        click.echo(json.dumps(outcome, default=str, ensure_ascii=False))
+
+
+@cli.command()
+@config_option
+@json_option
+def tables(config: Path, as_json: bool) -> None:
+    """List the tables: what a row is, rows and last version, where they lie."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.look import list_tables
+
+    rows = list_tables(load_workspace(config))
+    _print_rows(rows, as_json, ("table", "rows", "version", "grain", "path"))
+
+
+@cli.group()
+def segments() -> None:
+    """Look at segments, explain a membership, export an audience."""
+
+
+@segments.command("list")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@json_option
+def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
+    """Names, sizes and how many may be written to."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.look import segment_sizes
+
+    rows = segment_sizes(load_workspace(config), as_of)
+    _print_rows(rows, as_json, ("scheme", "segment_name", "segment_id", "people", "contactable"))
+
+
+@segments.command("show")
+@click.argument("name")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@json_option
+def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> None:
+    """One segment by name or id: size, profile, definition."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.look import describe_segment
+
+    found = describe_segment(load_workspace(config), name, as_of)
+    if as_json:
+        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    for key, value in found.items():
+        if isinstance(value, list):
+            click.echo(f"{key}:")
+            _print_rows(value, False, tuple(value[0]) if value else ())
+        else:
+            click.echo(f"{key}: {value}")
+
+
+@segments.command("explain")
+@click.argument("person")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
+@json_option
+def explain_person(person: str, config: Path, as_of: date | None, language: str | None, as_json: bool) -> None:
+    """Why PERSON (a person_id) is in each of its segments, with the actual values."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.look import explain
+
+    found = explain(load_workspace(config), person, as_of, language)
+    if as_json:
+        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    for membership in found:
+        click.echo(f"{membership['scheme']}: {membership['segment_name']}")
+        for line in membership["lines"]:
+            click.echo(f"  {line}")
+
+
+@segments.command("export")
+@click.argument("name")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@click.option("--out", type=click.Path(path_type=Path), help="Default: exports/ in the workspace.")
+@json_option
+def export_segment(name: str, config: Path, as_of: date | None, out: Path | None, as_json: bool) -> None:
+    """CSV of those of a segment who may be written to, with a manifest."""
+    from segspark.flows.start import export
+
+    manifest = export(config, name, as_of, out, _progress(as_json))
+    if as_json:
+        click.echo(json.dumps(manifest, default=str, ensure_ascii=False))
+    else:
+        click.echo(f"{manifest['rows']:,} people in {manifest['file']}; left out: {manifest['removed'] or 'nobody'}")
+
+
+@cli.command()
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
+@click.option("--out", type=click.Path(path_type=Path), help="Default: reports/ in the workspace.")
+def report(config: Path, as_of: date | None, language: str | None, out: Path | None) -> None:
+    """Write the HTML report of a day; one file, no network."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.report import write_day_report
+
+    path = write_day_report(load_workspace(config), as_of, language, out)
+    click.echo(str(path))
+
+
+@cli.command()
+@config_option
+@json_option
+def doctor(config: Path, as_json: bool) -> None:
+    """Check Java, jars, memory, rights, the workspace's files and the lake."""
+    from segspark.flows.doctor import examine
+
+    rows = examine(config)
+    _print_rows(rows, as_json, ("check", "state", "detail"))
+    if any(r["state"] == "wrong" for r in rows):
+        sys.exit(1)
+
+
+def _print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]) -> None:
+    if as_json:
+        click.echo(json.dumps(rows, default=str, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo("nothing yet")
+        return
+    shown = [[_shown(r.get(c)) for c in columns] for r in rows]
+    widths = [min(max(len(c), *(len(r[at]) for r in shown)), 70) for at, c in enumerate(columns)]
+    click.echo("  ".join(c.ljust(w) for c, w in zip(columns, widths, strict=True)).rstrip())
+    for row, values in zip(shown, rows, strict=True):
+        cells = [
+            cell.rjust(w) if isinstance(values.get(c), int | float) else cell.ljust(w)
+            for cell, w, c in zip(row, widths, columns, strict=True)
+        ]
+        click.echo("  ".join(cells).rstrip())
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _progress(quiet: bool = False) -> Any:
+    from segspark.flows.progress import Lines, Quiet
+
+    return Quiet() if quiet else Lines()
+
+
+def main() -> None:
+    """Entry point: every error is one message and an exit code; only bugs show a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ConfigError.exit_code)
+    except SegsparkError as error:
+        click.echo(f"segspark: {error}", err=True)
+        sys.exit(error.exit_code)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        click.echo("segspark: this is a bug; please report it with the lines above (look them over first).", err=True)
+        sys.exit(EXIT_BUG)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Features to scores: RFM, engagement, churn by the champion model."""
+
+from datetime import timedelta
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from segspark.features.catalogue import build_catalogue
+from segspark.flows.features import people_of_day
+from segspark.flows.flow import Flow, Run
+from segspark.models.churn.train import score_churn
+from segspark.models.tracking import load_champion
+from segspark.scoring.engagement import score_engagement, window_weights
+from segspark.scoring.rfm import read_cuts, score_rfm
+from segspark.tables import gold
+
+DAY = timedelta(days=1)
+
+
+def stored_windows(run: Run) -> tuple[int, ...]:
+    """The windows that counts are stored for."""
+    clicks = next(f for f in build_catalogue(run.workspace.features.windows).features if f.name == "n_click")
+    return clicks.windows
+
+
+def write_scores(run: Run) -> None:
+    """Scores of everybody on the as-of day."""
+    people = people_of_day(run)
+    config = run.workspace.scoring
+    with run.stage("scores") as told:
+        rfm = score_rfm(people, config.rfm, read_cuts(people, config.rfm))
+        parts = [_long(rfm, n, n) for n in ("recency", "frequency", "monetary")]
+        total = F.col("recency") * 100 + F.col("frequency") * 10 + F.col("monetary")
+        parts.append(_long(rfm.withColumn("rfm", total), "rfm", "rfm", "cell"))
+        windows = stored_windows(run)
+        engagement = score_engagement(people, config.engagement, windows)
+        parts.append(_long(engagement, "engagement", "engagement", "tier"))
+        error = window_weights(config.engagement.half_life_days, windows, config.engagement.window_days).largest_error
+        run.outcome["engagement_largest_error"] = round(error, 4)
+        champion = load_champion(run.workspace.mlflow, f"{run.workspace.name}_churn", run.as_of)
+        if champion is None:
+            told["note"] = run.outcome["churn"] = "no churn model that may score this day"
+        else:
+            churn = score_churn(champion.model, people, run.workspace.churn.active_days)
+            parts.append(_long(churn, f"churn_{run.workspace.churn.label_days}d", "churn", "band", champion.model_version))
+            told["note"] = run.outcome["churn"] = champion.model_version
+        scores = reduce(DataFrame.unionByName, parts).withColumn("as_of_date", F.lit(run.as_of))
+        in_order = scores.where("value is not null or band is not null").repartition(2, "score").sortWithinPartitions(
+            "score", "person_id"
+        )
+        run.writes(gold.SCORES).replace_range(gold.SCORES, in_order, run.as_of, run.as_of + DAY)
+
+
+def _long(frame: DataFrame, score: str, value: str, band: str | None = None, version: str | None = None) -> DataFrame:
+    return frame.select(
+        "person_id",
+        F.lit(score).alias("score"),
+        F.col(value).cast("double").alias("value"),
+        (F.col(band) if band and band in frame.columns else F.lit(None)).cast("string").alias("band"),
+        F.lit(version).cast("string").alias("model_version"),
+    )
+
+
+def with_scores(run: Run, people: DataFrame) -> DataFrame:
+    """The stored scores of the as-of day beside each person: recency, frequency, monetary, rfm_cell, engagement,
+    engagement_tier, churn, churn_band."""
+    churn = f"churn_{run.workspace.churn.label_days}d"
+    scores = run.read(gold.SCORES).where(F.col("as_of_date") == F.lit(run.as_of))
+
+    def value(score: str) -> Column:
+        return F.max(F.when(F.col("score") == score, F.col("value")))
+
+    def band(score: str) -> Column:
+        return F.max(F.when(F.col("score") == score, F.col("band")))
+
+    wide = scores.groupBy("person_id").agg(
+        *[value(n).cast("int").alias(n) for n in ("recency", "frequency", "monetary")],
+        band("rfm").alias("rfm_cell"),
+        value("engagement").alias("engagement"),
+        band("engagement").alias("engagement_tier"),
+        value(churn).alias("churn"),
+        band(churn).alias("churn_band"),
+    )
+    return people.join(wide, on="person_id", how="left")
+
+
+SCORES = Flow(
+    name="scores",
+    reads=("gold.features", "silver.profiles", "silver.identity_links"),
+    writes=("gold.scores",),
+    function=write_scores,
+)

@@ -1,0 +1,231 @@
+"""Features and scores to segments, their changes and their profiles."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.activation.suppression import derive_addresses, derive_contactability
+from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
+from segspark.flows.features import load_catalogue, people_of_day
+from segspark.flows.flow import Flow, Run
+from segspark.flows.scores import with_scores
+from segspark.identity.links import people_as_of
+from segspark.models.clustering.kmeans import assign_behaviour
+from segspark.models.tracking import Loaded, load_champion, read_document
+from segspark.privacy.consent import derive_usable_from
+from segspark.scoring.rfm import NAMES as RFM_NAMES
+from segspark.segments.calendar import calendar_of
+from segspark.segments.changes import derive_changes
+from segspark.segments.definitions import Definitions, check_names, load_definitions
+from segspark.segments.membership import (
+    Grouping,
+    assign_segments,
+    level_segments,
+    read_path_sizes,
+    roll_up,
+    rule_segments,
+)
+from segspark.segments.profiles import profile_segments
+from segspark.segments.registry import Segment, mint
+from segspark.segments.rules.tree import version_of
+from segspark.tables import gold, privacy, silver
+
+DAY = timedelta(days=1)
+SCORE_COLUMNS = (
+    "recency", "frequency", "monetary", "rfm_cell", "engagement", "engagement_tier", "churn", "churn_band", "cluster",
+)  # fmt: skip
+OTHER_COLUMNS = ("is_contactable", "not_contactable_reason", "age_years")
+RFM_VALUES = ("recency", "frequency", "monetary", "days_since_order", "n_order_365d", "net_order_cents_365d")
+
+
+def definitions_of(run: Run) -> Definitions:
+    """The workspace's levels and rules, of the schemes it makes, their names checked.
+
+    Raises:
+        ConfigError: wrong definitions.
+    """
+    wanted = run.workspace.segments
+    found = load_definitions(wanted, run.workspace.folder)
+    definitions = Definitions(
+        found.levels if "levels" in wanted.schemes else None, found.rules if "rules" in wanted.schemes else ()
+    )
+    check_names(definitions, available_names(run))
+    return definitions
+
+
+def available_names(run: Run) -> set[str]:
+    """Every value a condition may look at."""
+    catalogue = load_catalogue(run.workspace)
+    names = [c.name for c in catalogue.stored_columns()] + [d.name for d in catalogue.derived]
+    calendar = calendar_of(run.as_of, run.workspace.calendar)
+    return {*names, *PROFILE_COLUMNS, *SCORE_COLUMNS, *OTHER_COLUMNS, *calendar}
+
+
+def people_for_segments(run: Run, behaviour: Loaded | None) -> DataFrame:
+    """One row per person with everything that definitions may look at."""
+    people = with_scores(run, people_of_day(run))
+    if behaviour is None:
+        people = people.withColumn("cluster", F.lit(None).cast("int"))
+    else:
+        people = people.join(assign_behaviour(behaviour.model, people.drop("attributes")), on="person_id", how="left")
+    contact = contactability(run)
+    types = {"holiday": "string", "sales_period": "string", "days_to_sales_period": "int"}
+    calendar = calendar_of(run.as_of, run.workspace.calendar)
+    return people.join(contact, on="person_id", how="left").withColumns(
+        {
+            **{n: F.lit(v).cast(types[n]) if n in types else F.lit(v) for n, v in calendar.items()},
+            "is_contactable": F.coalesce("is_contactable", F.lit(False)),
+        }
+    )
+
+
+def contactability(run: Run) -> DataFrame:
+    """person_id, is_contactable, not_contactable_reason on the as-of day; the vault gives kinds, no identifiers."""
+    owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of))
+    allowed = derive_usable_from(
+        run.read(silver.CONSENTS), owners, run.as_of, run.workspace.consent.assumed, run.workspace.time_zone
+    )
+    return derive_contactability(allowed, addresses_of(run, owners), run.as_of)
+
+
+def addresses_of(run: Run, owners: DataFrame) -> DataFrame:
+    emails = run.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id").distinct()
+    addresses = owners.join(emails, on="identifier_id", how="inner").select("identifier_id", "person_id")
+    return derive_addresses(run.read(silver.EVENTS), addresses, run.as_of)
+
+
+def write_segments(run: Run) -> None:
+    """The memberships of the as-of day, what changed since the previous stored day, and the profiles."""
+    workspace, schemes = run.workspace, run.workspace.segments.schemes
+    definitions = definitions_of(run)
+    behaviour = load_champion(workspace.mlflow, f"{workspace.name}_behaviour", run.as_of) if "behaviour" in schemes else None
+    people = people_for_segments(run, behaviour).localCheckpoint()
+    groupings, segments = [], rule_segments(definitions.rules)
+    if "rfm" in schemes:
+        groupings.append(_rfm_grouping(run))
+    if behaviour is not None:
+        groupings.append(_behaviour_grouping(run, behaviour))
+    elif "behaviour" in schemes:
+        run.outcome["behaviour"] = "no model of groups that may describe this day"
+    placed = None
+    if definitions.levels is not None:
+        placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.min_size)
+        segments += level_segments(definitions.levels, placed)
+    segments += [s for g in groupings for s in g.segments.values()]
+    with run.stage("segments") as told:
+        today = assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language)
+        in_order = today.repartition(2, "scheme").sortWithinPartitions("scheme", "segment_id", "person_id")
+        run.writes(gold.SEGMENTS).replace_range(gold.SEGMENTS, in_order, run.as_of, run.as_of + DAY)
+        today = run.read(gold.SEGMENTS).where(F.col("segment_date") == F.lit(run.as_of))
+        told["rows"] = run.outcome["memberships"] = _read_count(today)
+    with run.stage("changes") as told:
+        told["note"] = _write_changes(run, today, people, definitions, groupings)
+    with run.stage("profiles"):
+        profiles = profile_segments(today, people, run.as_of).coalesce(1)
+        run.writes(gold.SEGMENT_PROFILES).replace_range(gold.SEGMENT_PROFILES, profiles, run.as_of, run.as_of + DAY)
+    _register(run, segments, definitions, groupings)
+
+
+def _read_count(frame: DataFrame) -> int:
+    return frame.count()
+
+
+def _write_changes(
+    run: Run, today: DataFrame, people: DataFrame, definitions: Definitions, groupings: list[Grouping]
+) -> str:
+    earlier = [d for d in run.lake.days(gold.SEGMENTS) if d < run.as_of]
+    lake = run.writes(gold.SEGMENT_CHANGES)
+    if not earlier:
+        empty = lake.spark.createDataFrame([], lake.schema(gold.SEGMENT_CHANGES))
+        lake.replace_range(gold.SEGMENT_CHANGES, empty, run.as_of, run.as_of + DAY)
+        return "first stored day"
+    previous = earlier[-1]
+    yesterday = run.read(gold.SEGMENTS).where(F.col("segment_date") == F.lit(previous))
+    values = {g.scheme: RFM_VALUES if g.scheme == "rfm" else ("cluster", *RFM_VALUES[3:]) for g in groupings}
+    changes = derive_changes(today, yesterday, people, definitions, values, run.as_of, previous)
+    lake.replace_range(gold.SEGMENT_CHANGES, changes.coalesce(1), run.as_of, run.as_of + DAY)
+    return f"against {previous}"
+
+
+def _rfm_grouping(run: Run) -> Grouping:
+    segments = {
+        key: Segment("rfm", mint("rfm", key), key, {"fr": fr, "en": en}) for key, (fr, en) in RFM_NAMES.items()
+    }
+    version = version_of({"rfm": run.workspace.scoring.rfm.model_dump(mode="json"), "cells": sorted(RFM_NAMES)})
+    return Grouping("rfm", "rfm_cell", segments, version, score="engagement")
+
+
+def _behaviour_grouping(run: Run, model: Loaded) -> Grouping:
+    groups = read_document(run.workspace.mlflow, model.tags["run_id"], "groups.json")["groups"]
+    segments = {
+        str(g["cluster"]): Segment(
+            "behaviour",
+            g["segment_id"],
+            g["segment_id"],
+            {"fr": g["name_fr"], "en": g["name_en"]},
+            {"fr": g["description_fr"], "en": g["description_en"]},
+            tuple(g["centre"]),
+            model.model_version,
+        )
+        for g in groups
+    }
+    return Grouping(
+        "behaviour", "cluster", segments, version_of(groups), score="engagement", model_version=model.model_version
+    )
+
+
+def _register(run: Run, segments: list[Segment], definitions: Definitions, groupings: list[Grouping]) -> None:
+    """Names and contents of what was met for the first time; earlier rows stay as they are."""
+    lake = run.writes(gold.SEGMENT_REGISTRY)
+    known = set(lake.read_small(gold.SEGMENT_REGISTRY)["segment_id"].to_pylist())
+    rows = [_registry_row(s, run.as_of) for s in segments if s.segment_id not in known]
+    if rows:
+        once = "registry-" + version_of([sorted(r["segment_id"] for r in rows), len(known)])
+        lake.append_small(gold.SEGMENT_REGISTRY, pa.Table.from_pylist(rows), once)
+    contents: dict[str, tuple[str, str, Any]] = {r.version: ("rules", r.key, r.content) for r in definitions.rules}
+    if definitions.levels is not None:
+        contents[definitions.levels.version] = ("levels", "levels", definitions.levels.content)
+    for g in groupings:
+        contents[g.version] = (g.scheme, g.scheme, {k: s.segment_id for k, s in g.segments.items()})
+    lake = run.writes(gold.DEFINITIONS)
+    have = set(lake.read_small(gold.DEFINITIONS)["definition_version"].to_pylist())
+    new = [
+        {"definition_version": v, "scheme": s, "name": n, "content": json.dumps(c, ensure_ascii=False, sort_keys=True), "first_date": run.as_of}
+        for v, (s, n, c) in contents.items()
+        if v not in have
+    ]
+    if new:
+        lake.append_small(gold.DEFINITIONS, pa.Table.from_pylist(new), "definitions-" + version_of(sorted(r["definition_version"] for r in new)))
+
+
+def _registry_row(segment: Segment, first: date) -> dict[str, Any]:
+    return {
+        "scheme": segment.scheme,
+        "segment_id": segment.segment_id,
+        "segment_key": segment.key,
+        "name_fr": segment.name["fr"],
+        "name_en": segment.name["en"],
+        "description_fr": segment.description.get("fr"),
+        "description_en": segment.description.get("en"),
+        "first_date": first,
+        "centre": list(segment.centre) if segment.centre else None,
+        "model_version": segment.model_version,
+    }
+
+
+SEGMENTS = Flow(
+    name="segments",
+    reads=(
+        "gold.features", "gold.scores", "silver.profiles", "silver.identity_links", "silver.consents",
+        "silver.events", "privacy.identities",
+    ),
+    reads_earlier=("gold.segment_registry", "gold.definitions"),
+    writes=(
+        "gold.segments", "gold.segment_changes", "gold.segment_profiles", "gold.segment_registry", "gold.definitions",
+    ),
+    function=write_segments,
+)  # fmt: skip

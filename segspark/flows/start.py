@@ -1,0 +1,149 @@
+"""From a workspace's file to a finished flow: checks, lock, session, the flows in their order."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from segspark.config.load import load_workspace
+from segspark.config.models import Workspace
+from segspark.environment import check_environment
+from segspark.errors import GateClosed
+from segspark.flows.export import export_audience, find_segment
+from segspark.flows.features import FEATURES, TILES
+from segspark.flows.flow import Flow, Progress, Run, published_days, run_flow
+from segspark.flows.ingest import INGEST
+from segspark.flows.progress import Quiet
+from segspark.flows.scores import SCORES
+from segspark.flows.segments import SEGMENTS, definitions_of
+from segspark.flows.train import TRAIN
+from segspark.session import session_for
+from segspark.sources.load import load_sources
+from segspark.tables import gold, silver
+from segspark.tables.delta import Lake
+from segspark.tables.lock import only_writer
+
+DAY = timedelta(days=1)
+# One day from raw files to segments, in this order.
+DAILY: tuple[Flow, ...] = (INGEST, TILES, FEATURES, SCORES, SEGMENTS)
+FLOWS = (*DAILY, TRAIN)
+
+
+def start(
+    flow: str, config: Path, as_of: date, *, first: date | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Run a flow by name on a workspace.
+
+    Raises:
+        SegsparkError: with the exit code of its kind; nothing is half done that a second run does not complete.
+    """
+    workspace = load_workspace(config)
+    check_workspace(workspace, as_of)
+    with opened(workspace, f"{flow} {as_of}") as lake:
+        return run_named(flow, workspace, lake, as_of, first=first, progress=progress or Quiet())
+
+
+def run_named(
+    flow: str, workspace: Workspace, lake: Lake, as_of: date, *, first: date | None = None, progress: Progress
+) -> dict[str, Any]:
+    """The flows of the command line on an open lake whose lock is held."""
+    if flow == "ingest":
+        return run_flow(INGEST, workspace, lake, as_of, progress)
+    if flow == "daily":
+        return daily(workspace, lake, as_of, progress)
+    if flow == "train":
+        return train(workspace, lake, as_of, progress)
+    return backfill(workspace, lake, first or as_of, as_of, progress)
+
+
+def check_workspace(workspace: Workspace, as_of: date) -> None:
+    """Everything that can be wrong before Spark starts: environment, sources, features, definitions."""
+    load_sources(workspace)
+    definitions_of(Run(workspace, Lake(workspace.lake), as_of, SEGMENTS))
+    check_environment(workspace.lake)
+
+
+@contextmanager
+def opened(workspace: Workspace, what: str) -> Iterator[Lake]:
+    """The lake with a session and its lock; a second writer is told before a JVM starts."""
+    with only_writer(workspace.lake, what):
+        session = session_for(workspace, f"segspark {workspace.name} {what}")
+        yield Lake(workspace.lake, session)
+
+
+def daily(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) -> dict[str, Any]:
+    """Ingest to segments for one day, then the day is published."""
+    published = published_days(lake)
+    if published and published[-1] < as_of - DAY:
+        progress.note(
+            f"{published[-1] + DAY} to {as_of - DAY} were not run; their events are in, and "
+            f"`backfill --from {published[-1] + DAY} --to {as_of - DAY}` makes their segments"
+        )
+    outcome: dict[str, Any] = {"as_of": as_of}
+    for flow in DAILY:
+        outcome.update(run_flow(flow, workspace, lake, as_of, progress))
+    _warn(workspace, lake, as_of, outcome, progress)
+    return run_flow(_published("daily", outcome), workspace, lake, as_of, progress)
+
+
+def _published(name: str, outcome: dict[str, Any]) -> Flow:
+    """The closing record: from now on the day is known as it is."""
+    return Flow(name, (), (), lambda run: run.outcome.update(outcome))
+
+
+def _warn(workspace: Workspace, lake: Lake, as_of: date, outcome: dict[str, Any], progress: Progress) -> None:
+    if not outcome.get("people"):
+        progress.note(f"nobody is known before {as_of}: is the as-of day after the data, and `identifier` declared?")
+    if not workspace.consent.assumed and not lake.n_rows(silver.CONSENTS):
+        progress.note(
+            "no consent is recorded and none is assumed: all features are zero. Bring a consents source, or declare "
+            "what holds in segspark.yaml: consent.assumed: [profiling, email_marketing]"
+        )
+    if not outcome.get("records"):
+        progress.note("no new records: the day has an empty tile, full features and segments")
+
+
+def train(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) -> dict[str, Any]:
+    """Models of a day, from features made for it where the day has none yet."""
+    if as_of not in lake.days(gold.FEATURES):
+        for flow in (INGEST, TILES, FEATURES):
+            run_flow(flow, workspace, lake, as_of, progress)
+    return run_flow(TRAIN, workspace, lake, as_of, progress)
+
+
+def backfill(workspace: Workspace, lake: Lake, first: date, last: date, progress: Progress) -> dict[str, Any]:
+    """Features, scores and segments of past days, from what was known then; nothing is taken in.
+
+    Raises:
+        GateClosed: the lake holds no events, or a day lies after the last one whose tiles could be closed.
+    """
+    if not lake.exists(gold.ACTIVITY_DAILY):
+        raise GateClosed(f"The lake at {lake.root} has no events yet. Run: segspark run daily --as-of {last}")
+    days = [first + DAY * i for i in range((last - first).days + 1)]
+    run_flow(TILES, workspace, lake, last, progress)
+    for day in days:
+        for flow in (FEATURES, SCORES, SEGMENTS):
+            run_flow(replace(flow), workspace, lake, day, progress)
+    return {"days": len(days), "from": first, "to": last}
+
+
+def export(
+    config: Path, name: str, as_of: date | None, out: Path | None, progress: Progress
+) -> dict[str, Any]:
+    """The audience of one segment as CSV with a manifest."""
+    workspace = load_workspace(config)
+    segment = find_segment(Lake(workspace.lake), name)
+    check_environment(workspace.lake)
+    session = session_for(workspace, f"segspark {workspace.name} export")
+    return export_audience(workspace, Lake(workspace.lake, session), segment, as_of, out)
+
+
+def flow_graph(flows: Sequence[Flow] = FLOWS) -> dict[str, set[str]]:
+    """Table -> tables it is made from within one day."""
+    graph: dict[str, set[str]] = {}
+    for flow in flows:
+        for table in flow.writes:
+            graph.setdefault(table, set()).update(flow.reads)
+    return graph

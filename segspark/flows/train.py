@@ -1,0 +1,212 @@
+"""Models of a day: behaviour groups and churn, fitted on what was known, logged and registered."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.features.windows import with_derived
+from segspark.flows.features import features_of_days, load_catalogue, people_of_day
+from segspark.flows.flow import Flow, Run, identity
+from segspark.models.churn.inputs import choose_inputs
+from segspark.models.churn.train import ChurnModel, Refused, check_gates, train_churn
+from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn
+from segspark.models.clustering.kmeans import Behaviour, Group, TooFew, train_behaviour
+from segspark.models.clustering.matching import match_centres
+from segspark.models.figures import churn_figures, sweep_figure
+from segspark.models.tracking import log_model
+from segspark.segments.registry import mint
+from segspark.tables import gold
+from segspark.tables.catalogue import BY_NAME
+
+# A new centre is an old group while it lies nearer than this, in standard deviations over all features.
+MATCH_DISTANCE = 1.5
+
+
+def train(run: Run) -> None:
+    """Fit both models as of the day; a refusal is an outcome, not an error."""
+    if "behaviour" in run.workspace.segments.schemes:
+        with run.stage("behaviour") as told:
+            told["note"] = run.outcome["behaviour"] = _train_behaviour(run)
+    with run.stage("churn") as told:
+        told["note"] = run.outcome["churn"] = _train_churn(run)
+
+
+def _versions(run: Run, rows: dict[str, int]) -> dict[str, dict[str, Any]]:
+    return {name: {"version": run.lake.version(BY_NAME[name]), "rows": n} for name, n in rows.items()}
+
+
+# Behaviour ----------------------------------------------------------------------------------------------------
+
+
+def _train_behaviour(run: Run) -> str:
+    people = people_of_day(run)
+    result = train_behaviour(people, run.workspace.clustering, run.as_of)
+    if isinstance(result, TooFew):
+        return "no groups: " + "; ".join(result.reasons)
+    groups = _identify(run, result)
+    inputs = [f.name for f in result.preparation.features]
+    version = log_model(
+        run.workspace.mlflow,
+        name=f"{run.workspace.name}_behaviour",
+        model=result.model,
+        sample=people.select(*inputs),
+        params={"k": result.k, "reason": result.reason, **run.workspace.clustering.model_dump(mode="json")},
+        metrics={
+            "silhouette": result.silhouette,
+            "inertia": next((r.inertia for r in result.sweep if r.k == result.k), float("nan")),
+            "n_people": float(result.n_people),
+        },
+        documents={
+            "groups.json": {"groups": groups, "k": result.k, "reason": result.reason, "features": inputs},
+            "sweep.json": {"rows": [asdict(r) for r in result.sweep]},
+            "preparation.json": result.preparation.as_dict(),
+            "features.json": {"features": inputs},
+        },
+        figures={"sweep.png": sweep_figure(result.sweep, result.k)},
+        data_versions=_versions(run, {"gold.features": result.n_people}),
+        as_of=run.as_of,
+        label_end=run.as_of,
+        # The newest grouping is in use: groups follow the list, and their identity is kept by matching.
+        ranks_by="as_of_day",
+        ranking=float(run.as_of.toordinal()),
+    )
+    names = ", ".join(f"{g['name_fr']} {g['n_people']:,}" for g in groups)
+    return f"k = {result.k} ({result.reason}); version {version}: {names}"
+
+
+def _identify(run: Run, result: Behaviour) -> list[dict[str, Any]]:
+    """Each group under the segment it was in the last model, else under a new one; names are inherited."""
+    registry = run.read(gold.SEGMENT_REGISTRY).where("scheme = 'behaviour' and centre is not null")
+    old = {r["segment_id"]: r for r in _read_groups(registry)}
+    new = [g.centre for g in result.groups]
+    matched = match_centres({k: r["centre"] for k, r in old.items()}, new, MATCH_DISTANCE)
+    return [_group(run.as_of, g, old.get(m) if m else None) for g, m in zip(result.groups, matched, strict=True)]
+
+
+def _read_groups(registry: DataFrame) -> list[dict[str, Any]]:
+    """The groups of the newest registered model, at most k_max."""
+    rows = [r.asDict() for r in registry.collect()]
+    newest = max((r["model_version"] for r in rows if r["model_version"]), key=_number, default=None)
+    return [r for r in rows if r["model_version"] == newest]
+
+
+def _number(model_version: str) -> int:
+    return int(model_version.rpartition("/")[2])
+
+
+def _group(as_of: date, group: Group, old: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "cluster": group.cluster,
+        "segment_id": old["segment_id"] if old else mint("behaviour", f"{as_of}-{group.name.en}-{group.cluster}"),
+        "name_fr": old["name_fr"] if old else group.name.fr,
+        "name_en": old["name_en"] if old else group.name.en,
+        "description_fr": group.name.description_fr,
+        "description_en": group.name.description_en,
+        "n_people": group.n_people,
+        "centre": list(group.centre),
+        "z_scores": dict(group.z_scores),
+    }
+
+
+# Churn --------------------------------------------------------------------------------------------------------
+
+
+def _train_churn(run: Run) -> str:
+    config = run.workspace.churn
+    cuts = choose_cuts(run.as_of, config)
+    tiles = run.read(gold.ACTIVITY_DAILY).select("person_id", "activity_date", "n_order")
+    corrections = (
+        run.read(gold.ACTIVITY_CORRECTIONS)
+        .where(F.col("applied_as_of") <= F.lit(run.as_of))
+        .select("person_id", "activity_date", "n_order")
+    )
+    orders = tiles.unionByName(corrections).groupBy("person_id", "activity_date").agg(F.sum("n_order").alias("n_order"))
+    catalogue = load_catalogue(run.workspace)
+    features = with_derived(features_of_days(run, cuts.all), catalogue)
+    inputs = choose_inputs(features.columns)
+    dataset_id = identity("churn", run.as_of, cuts.all, inputs, catalogue.hash, run.lake.version(gold.ACTIVITY_DAILY))
+    frozen = freeze(label_churn(features, orders, cuts, config), inputs, dataset_id)
+    run.writes(gold.TRAINING_SETS).replace_dataset(gold.TRAINING_SETS, frozen, dataset_id)
+    rows = run.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
+    reasons = check_gates(rows, _read_first_order(orders), cuts, config)
+    if reasons:
+        refused = Refused(tuple(reasons))
+        run.outcome["churn_refused"] = list(refused.reasons)
+        return "refused: " + "; ".join(refused.reasons)
+    return _log_churn(run, train_churn(rows, inputs, cuts, config), dataset_id)
+
+
+def _read_first_order(orders: DataFrame) -> date | None:
+    found: date | None = orders.where("n_order > 0").agg(F.min("activity_date").alias("first")).collect()[0]["first"]
+    return found
+
+
+def _log_churn(run: Run, result: ChurnModel, dataset_id: str) -> str:
+    config = run.workspace.churn
+    ours, recency = result.evaluation, result.baseline
+    people = with_derived(run.read(gold.FEATURES), load_catalogue(run.workspace))
+    have = [n for n in result.inputs if n in people.columns]
+    version = log_model(
+        run.workspace.mlflow,
+        name=f"{run.workspace.name}_churn",
+        model=result.model,
+        sample=people.select(*have),
+        params={
+            **config.model_dump(mode="json"),
+            "dataset_id": dataset_id,
+            "training_cuts": ", ".join(map(str, result.cuts.train)),
+            "validation_cut": result.cuts.validate,
+        },
+        metrics={
+            **ours.metrics(),
+            **{f"recency_{k}": v for k, v in recency.metrics().items()},
+            "n_train": float(result.n_train),
+        },
+        documents={
+            "evaluation.json": {
+                "model": ours.as_dict(),
+                "recency": recency.as_dict(),
+                "importances": result.importances,
+                "cuts": _said(result.cuts),
+                "n_train": result.n_train,
+            },
+            "features.json": {"features": list(result.inputs), "fill": result.inputs},
+        },
+        figures=churn_figures(ours, recency),
+        data_versions=_versions(run, {"gold.training_sets": result.n_train + ours.n}),
+        as_of=run.as_of,
+        label_end=result.label_end,
+        ranks_by="pr_auc",
+        ranking=ours.pr_auc,
+        allow_champion=result.is_worth_it,
+    )
+    run.outcome["churn_metrics"] = {
+        "roc_auc": round(ours.roc_auc, 4),
+        "recency_roc_auc": round(recency.roc_auc, 4),
+        "pr_auc": round(ours.pr_auc, 4),
+        "recency_pr_auc": round(recency.pr_auc, 4),
+    }
+    return (
+        f"version {version}: ROC-AUC {ours.roc_auc:.3f} (recency alone {recency.roc_auc:.3f}), "
+        f"PR-AUC {ours.pr_auc:.3f} ({recency.pr_auc:.3f}, base rate {ours.base_rate:.3f}), "
+        f"lift {ours.top_decile_lift:.2f}, Brier {ours.brier:.3f} ({recency.brier:.3f})"
+    )
+
+
+def _said(cuts: Cuts) -> dict[str, Any]:
+    return {"train": [d.isoformat() for d in cuts.train], "validate": cuts.validate.isoformat()}
+
+
+TRAIN = Flow(
+    name="train",
+    reads=(
+        "gold.features", "gold.activity_daily", "gold.activity_corrections", "silver.profiles",
+        "silver.identity_links", "silver.consents",
+    ),
+    reads_earlier=("gold.segment_registry",),
+    writes=("gold.training_sets",),
+    function=train,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Everything that is fitted: preparation, clusters, churn; tracked in MLflow."""

@@ -1,0 +1,1 @@
+"""Churn: who will not buy again soon."""

@@ -1,0 +1,31 @@
+"""The features of churn. Opens are none of them; what a workspace lacks is left out."""
+
+from collections.abc import Sequence
+
+LONG = 1000.0
+# name -> value where it is missing
+DEFAULT: dict[str, float] = {
+    "days_since_order": LONG, "days_since_first_order": 0.0, "days_between_orders": LONG, "days_since_click": LONG,
+    "days_since_visit": LONG, "days_since_cart_add": LONG, "days_since_active": LONG, "tenure_days": 0.0,
+    "n_order_30d": 0.0, "n_order_90d": 0.0, "n_order_365d": 0.0, "n_order_lifetime": 0.0,
+    "net_order_cents_90d": 0.0, "net_order_cents_365d": 0.0, "avg_order_cents_365d": 0.0, "n_item_365d": 0.0,
+    "refund_share_365d": 0.0, "n_refund_90d": 0.0, "sale_share_365d": 0.0, "n_order_sale_lifetime": 0.0,
+    "order_trend": 0.0, "visit_trend": 0.0, "n_visit_day_30d": 0.0, "n_visit_day_90d": 0.0, "n_visit_day_365d": 0.0,
+    "n_product_view_30d": 0.0, "n_product_view_90d": 0.0, "n_cart_add_30d": 0.0, "n_cart_add_90d": 0.0,
+    "dwell_s_90d": 0.0, "n_click_30d": 0.0, "n_click_90d": 0.0, "n_click_365d": 0.0, "click_rate_90d": 0.0,
+    "click_rate_365d": 0.0, "n_complaint_365d": 0.0, "n_bounce_365d": 0.0, "n_unsubscribe_365d": 0.0,
+    "n_offer_completed_365d": 0.0, "overdue": 0.0, "click_trend": 0.0,
+}  # fmt: skip
+
+# Ratios that only this model needs, over the columns of the feature frame.
+RATIOS = {
+    # How late somebody is, measured against the own rhythm; 1 is on time.
+    "overdue": ("try_divide(days_since_order, days_between_orders)", ("days_since_order", "days_between_orders")),
+    "click_trend": ("try_divide(n_click_90d * 365.0, n_click_365d * 90.0)", ("n_click_90d", "n_click_365d")),
+}
+
+
+def choose_inputs(columns: Sequence[str]) -> dict[str, float]:
+    """The default features that the frame has, or can make, each with its fill."""
+    have = set(columns) | {n for n, (_, needs) in RATIOS.items() if set(needs) <= set(columns)}
+    return {n: fill for n, fill in DEFAULT.items() if n in have}

@@ -1,0 +1,89 @@
+"""The training set: features at past cuts, labels from the days after, never mixed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.config.models import Churn
+from segspark.models.churn.inputs import RATIOS
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Validation on the latest cut whose label window has ended; training on cuts whose windows end before it."""
+
+    train: tuple[date, ...]
+    validate: date
+
+    @property
+    def all(self) -> list[date]:
+        return [*self.train, self.validate]
+
+
+def choose_cuts(as_of: date, config: Churn) -> Cuts:
+    """The cuts for a model made on a day.
+
+    The label window of the validation cut is [as_of - label_days, as_of); each training window ends on or before
+    the validation cut, so that no day serves both.
+    """
+    validate = as_of - timedelta(days=config.label_days)
+    newest = validate - timedelta(days=config.label_days)
+    train = tuple(newest - timedelta(days=config.cut_step_days * i) for i in range(config.n_training_cuts))
+    return Cuts(tuple(sorted(train)), validate)
+
+
+def label_churn(features: DataFrame, orders: DataFrame, cuts: Cuts, config: Churn) -> DataFrame:
+    """Who of the buyers did not buy again.
+
+    Args:
+        features: feature frame of all cuts (as_of_date is the cut): person_id, last_order_date and more.
+        orders: person_id, activity_date, n_order: orders per person and local day as known when the model is made.
+        config: label and activity windows in days.
+
+    Returns:
+        The rows of ``features`` of people with an order within active_days before the cut, with cut_date, role
+        (train or validate) and label: 1 where no order fell into [cut, cut + label_days).
+    """
+    active = F.col("last_order_date") >= F.date_sub("as_of_date", config.active_days)
+    bought = (
+        orders.where("n_order > 0").select("person_id", F.col("activity_date").alias("order_day")).alias("o")
+    )
+    people = features.where(active).withColumn("cut_date", F.col("as_of_date"))
+    again = (
+        people.select("person_id", "cut_date")
+        .join(bought, on="person_id", how="inner")
+        .where(
+            (F.col("order_day") >= F.col("cut_date"))
+            & (F.col("order_day") < F.date_add("cut_date", config.label_days))
+        )
+        .select("person_id", "cut_date", F.lit(1).alias("bought"))
+        .distinct()
+    )
+    role = F.when(F.col("cut_date") == F.lit(cuts.validate), "validate").otherwise("train")
+    label = F.when(F.col("bought").isNull(), 1).otherwise(0)
+    return (
+        people.join(again, on=["person_id", "cut_date"], how="left")
+        .withColumns({"role": role, "label": label})
+        .drop("bought")
+    )
+
+
+def with_inputs(features: DataFrame, inputs: Sequence[str]) -> DataFrame:
+    """The columns the model needs that are no features by themselves."""
+    return features.withColumns({n: F.expr(RATIOS[n][0]) for n in inputs if n in RATIOS})
+
+
+def freeze(labelled: DataFrame, inputs: dict[str, float], dataset_id: str) -> DataFrame:
+    """Rows of gold.training_sets: the inputs in their order, filled, with role and label."""
+    values = [F.coalesce(F.col(n).cast("double"), F.lit(fill)) for n, fill in inputs.items()]
+    return with_inputs(labelled, list(inputs)).select(
+        F.lit(dataset_id).alias("dataset_id"),
+        "person_id",
+        "cut_date",
+        "role",
+        "label",
+        F.array(*values).alias("values"),
+    )

@@ -1,0 +1,1 @@
+"""Behaviour groups by K-means."""

@@ -1,0 +1,28 @@
+"""The features behaviour groups are made of. Opens are none of them."""
+
+from collections.abc import Sequence
+
+from segspark.models.prepare import Input
+
+# Long ago, for people who never did it: beyond every window.
+NEVER_DAYS = 1000.0
+
+DEFAULT = (
+    Input("days_since_order", NEVER_DAYS, log=True),
+    Input("n_order_365d", 0.0, log=True),
+    Input("net_order_cents_365d", 0.0, log=True),
+    Input("sale_share_365d", 0.0),
+    Input("n_click_90d", 0.0, log=True),
+    Input("n_visit_day_90d", 0.0, log=True),
+    Input("days_since_active", NEVER_DAYS, log=True),
+    Input("visit_trend", 0.0, log=True),
+    Input("tenure_days", 0.0, log=True),
+)
+
+
+def choose_inputs(wanted: Sequence[str], columns: Sequence[str]) -> tuple[Input, ...]:
+    """The configured features, else the default ones that the frame has."""
+    known = {i.name: i for i in DEFAULT}
+    if wanted:
+        return tuple(known.get(n, Input(n, log=n.startswith(("n_", "order_", "dwell_", "days_")))) for n in wanted)
+    return tuple(i for i in DEFAULT if i.name in columns)

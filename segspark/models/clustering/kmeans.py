@@ -1,0 +1,165 @@
+"""K-means of behaviour: preparation, search for k, the final fit, what sets each group apart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml.clustering import KMeans
+from pyspark.ml.evaluation import ClusteringEvaluator
+from pyspark.ml.feature import VectorAssembler
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.config.models import Clustering
+from segspark.models.clustering.inputs import choose_inputs
+from segspark.models.clustering.naming import GroupName, name_groups
+from segspark.models.prepare import Preparation, fit_preparation
+
+# Silhouettes nearer than this are equal; then the elbow decides.
+TIE = 0.02
+N_PARTITIONS = 8
+
+
+@dataclass(frozen=True)
+class SweepRow:
+    """One k of the search. ``silhouette`` is the squared Euclidean one, ``inertia`` the sum of squares per person."""
+
+    k: int
+    silhouette: float
+    inertia: float
+    smallest_share: float
+
+
+@dataclass(frozen=True)
+class Group:
+    cluster: int
+    n_people: int
+    name: GroupName
+    centre: tuple[float, ...]
+    z_scores: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """A fitted grouping; ``model`` writes the cluster into ``prediction``."""
+
+    model: PipelineModel
+    preparation: Preparation
+    k: int
+    reason: str
+    sweep: tuple[SweepRow, ...]
+    groups: tuple[Group, ...]
+    as_of: date
+    n_people: int
+
+    @property
+    def silhouette(self) -> float:
+        return next((r.silhouette for r in self.sweep if r.k == self.k), float("nan"))
+
+
+@dataclass(frozen=True)
+class TooFew:
+    """A refusal: there are not enough people to speak of groups."""
+
+    reasons: tuple[str, ...]
+
+
+def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behaviour | TooFew:
+    """Fit the groups of a snapshot.
+
+    People without any human act are left out of the fit (they would form a group of zeros and spend a k on it);
+    the model assigns them like everybody.
+
+    Args:
+        people: feature frame of one day (person_id, features), with derived columns.
+    """
+    inputs = choose_inputs(config.features, people.columns)
+    active = people.where(F.col("last_active_date").isNotNull()) if "last_active_date" in people.columns else people
+    frame = active.select("person_id", *[i.name for i in inputs])
+    n_people = _read_count(frame)
+    if n_people < 10 * config.k_min:
+        return TooFew((f"{n_people} people with any activity; at least {10 * config.k_min} are needed",))
+    preparation = fit_preparation(frame, inputs, config.clip_quantile, config.scaling)
+    prepared = Pipeline(
+        stages=[preparation.stage(), VectorAssembler(inputCols=preparation.columns, outputCol="features")]
+    ).fit(frame)
+    # A fixed order makes the fit independent of how many files and tasks there were.
+    vectors = prepared.transform(frame).select("person_id", "features")
+    in_order = vectors.repartition(N_PARTITIONS, "person_id").sortWithinPartitions("person_id")
+    sample = in_order if n_people <= config.sweep_sample else _sample(in_order, config.sweep_sample / n_people)
+    # Written out once: every k reads it again. MLlib's KMeans is slower over a cached frame, hence the checkpoint.
+    sample = sample.localCheckpoint()
+    largest = max(2, min(config.k_max, n_people // 10))
+    ks = [config.k] if config.k else range(min(config.k_min, largest), largest + 1)
+    sweep = tuple(_try(sample, k, config.seed) for k in ks)
+    k, reason = choose_k(sweep)
+    kmeans = KMeans(k=k, seed=config.seed, maxIter=30, initSteps=5).fit(in_order)
+    model = PipelineModel([*prepared.stages, kmeans])
+    return Behaviour(model, preparation, k, reason, sweep, _describe(kmeans, in_order, preparation), as_of, n_people)
+
+
+def _read_count(frame: DataFrame) -> int:
+    return frame.count()
+
+
+def _sample(vectors: DataFrame, share: float) -> DataFrame:
+    """By the pseudonym's own digits, which are uniform and the same in every run."""
+    return vectors.where(F.conv(F.substring("person_id", 1, 6), 16, 10).cast("int") < F.lit(int(share * 16**6)))
+
+
+def _try(vectors: DataFrame, k: int, seed: int) -> SweepRow:
+    model = KMeans(k=k, seed=seed, maxIter=20, initSteps=5).fit(vectors)
+    silhouette = ClusteringEvaluator(distanceMeasure="squaredEuclidean").evaluate(model.transform(vectors))
+    sizes = model.summary.clusterSizes
+    return SweepRow(k, float(silhouette), float(model.summary.trainingCost) / sum(sizes), min(sizes) / sum(sizes))
+
+
+def choose_k(sweep: tuple[SweepRow, ...]) -> tuple[int, str]:
+    """The best silhouette; among its near equals the k nearest to the elbow, and its reason."""
+    if len(sweep) == 1:
+        return sweep[0].k, "k is set by the configuration"
+    best = max(r.silhouette for r in sweep)
+    near = [r for r in sweep if best - r.silhouette <= TIE]
+    elbow = elbow_of(sweep)
+    chosen = min(near, key=lambda r: (abs(r.k - elbow), -r.silhouette))
+    if len(near) == 1:
+        return chosen.k, f"best silhouette ({chosen.silhouette:.3f}); the elbow lies at {elbow}"
+    equals = ", ".join(str(r.k) for r in near)
+    return chosen.k, f"silhouettes of k = {equals} are equal within {TIE}; {chosen.k} is nearest to the elbow at {elbow}"
+
+
+def elbow_of(sweep: tuple[SweepRow, ...]) -> int:
+    """The k whose inertia lies farthest below the line from the first to the last (kneedle, Satopaa et al. 2011)."""
+    first, last = sweep[0], sweep[-1]
+    run, drop = last.k - first.k, first.inertia - last.inertia
+    if run == 0 or drop <= 0:
+        return first.k
+
+    def below(row: SweepRow) -> float:
+        return (first.inertia - row.inertia) / drop - (row.k - first.k) / run
+
+    return max(sweep, key=below).k
+
+
+def _describe(kmeans: Any, vectors: DataFrame, preparation: Preparation) -> tuple[Group, ...]:
+    sizes = _read_sizes(kmeans.transform(vectors))
+    centres = [tuple(float(x) for x in c) for c in kmeans.clusterCenters()]
+    names = [f.name for f in preparation.features]
+    total = sum(sizes.values()) or 1
+    means = [sum(c[i] * sizes.get(g, 0) for g, c in enumerate(centres)) / total for i in range(len(names))]
+    weights = [f.weight for f in preparation.features]
+    z = [{n: (c[i] - means[i]) / weights[i] for i, n in enumerate(names)} for c in centres]
+    return tuple(
+        Group(g, sizes.get(g, 0), name, centres[g], z[g]) for g, name in enumerate(name_groups(z))
+    )
+
+
+def _read_sizes(predicted: DataFrame) -> dict[int, int]:
+    return {r["prediction"]: r["count"] for r in predicted.groupBy("prediction").count().collect()}
+
+
+def assign_behaviour(model: PipelineModel, people: DataFrame) -> DataFrame:
+    """The cluster of everybody: person_id, cluster (int)."""
+    return model.transform(people).select("person_id", F.col("prediction").cast("int").alias("cluster"))

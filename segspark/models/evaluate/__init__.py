@@ -1,0 +1,1 @@
+"""How good a model is, in Spark and on small frozen results."""

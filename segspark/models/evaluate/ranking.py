@@ -1,0 +1,98 @@
+"""Quality of a probability: from one small table of score bins, whatever the number of people."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+N_BINS = 2000
+
+
+@dataclass(frozen=True)
+class Bin:
+    """People of (nearly) one score: mean score, how many, how many with the label."""
+
+    score: float
+    n: int
+    n_positive: int
+
+
+@dataclass(frozen=True)
+class Decile:
+    """A tenth of the people by score, the riskiest first."""
+
+    n: int
+    mean_score: float
+    rate: float
+    lift: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """PR-AUC (average precision), ROC-AUC, Brier, lift of the riskiest tenth, and the deciles."""
+
+    n: int
+    base_rate: float
+    roc_auc: float
+    pr_auc: float
+    brier: float
+    top_decile_lift: float
+    deciles: tuple[Decile, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def metrics(self) -> dict[str, float]:
+        return {k: float(v) for k, v in asdict(self).items() if isinstance(v, float | int)}
+
+
+def read_bins(scored: DataFrame, score: str, label: str = "label") -> list[Bin]:
+    """Scores in 0..1 rounded to bins of 1/2000, with people and positives of each: at most 2001 rows."""
+    rows = (
+        scored.groupBy(F.round(F.col(score) * N_BINS).alias("bin"))
+        .agg(F.avg(score).alias("score"), F.count(F.lit(1)).alias("n"), F.sum(label).alias("n_positive"))
+        .collect()
+    )
+    return sorted((Bin(r["score"], r["n"], r["n_positive"]) for r in rows), key=lambda b: -b.score)
+
+
+def evaluate(bins: Sequence[Bin]) -> Evaluation:
+    """Metrics of a score, ties counted as ties.
+
+    Args:
+        bins: highest score first.
+    """
+    n = np.array([b.n for b in bins], dtype=float)
+    positive = np.array([b.n_positive for b in bins], dtype=float)
+    score = np.array([b.score for b in bins])
+    total, n_positive = n.sum(), positive.sum()
+    negative = n - positive
+    n_negative = total - n_positive
+    true, false = np.cumsum(positive), np.cumsum(negative)
+    wins = np.sum(positive * (n_negative - false + negative / 2))
+    precision = true / (true + false)
+    roc = wins / (n_positive * n_negative) if n_positive and n_negative else float("nan")
+    pr = np.sum(precision * positive) / n_positive if n_positive else float("nan")
+    brier = np.sum(positive * (1 - score) ** 2 + negative * score**2) / total
+    deciles = _deciles(n, positive, score)
+    return Evaluation(
+        int(total), float(n_positive / total), float(roc), float(pr), float(brier), deciles[0].lift, deciles
+    )
+
+
+def _deciles(n: np.ndarray, positive: np.ndarray, score: np.ndarray) -> tuple[Decile, ...]:
+    """Tenths of the people; a bin that lies on an edge is shared in proportion."""
+    total, base = n.sum(), positive.sum() / n.sum()
+    ends = np.cumsum(n)
+    result = []
+    for i in range(10):
+        low, high = total * i / 10, total * (i + 1) / 10
+        share = np.clip(np.minimum(ends, high) - np.maximum(ends - n, low), 0, None)
+        size = share.sum()
+        rate = float((share * positive / n).sum() / size)
+        mean = float((share * score).sum() / size)
+        result.append(Decile(round(size), mean, rate, rate / base if base else float("nan")))
+    return tuple(result)

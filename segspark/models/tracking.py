@@ -1,0 +1,198 @@
+"""MLflow: what was fitted, on what, how good it is, and which version is in use."""
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+# Set before MLflow is imported anywhere: its telemetry and progress bars have no place in a job.
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("DO_NOT_TRACK", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+
+from pyspark.ml import PipelineModel
+from pyspark.sql import DataFrame
+
+from segspark.config.models import Mlflow
+from segspark.errors import CheckFailed
+
+REQUIREMENTS = ["pyspark==4.2.0"]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A registered version, verified by its digest."""
+
+    name: str
+    version: str
+    model: PipelineModel
+    tags: Mapping[str, str]
+
+    @property
+    def model_version(self) -> str:
+        return f"{self.name}/{self.version}"
+
+
+@contextmanager
+def store(config: Mlflow) -> Iterator[Any]:
+    """MLflow on the workspace's store and experiment."""
+    import mlflow
+
+    for name in ("mlflow", "alembic", "mlflow.store.db.utils"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    if config.tracking_uri.startswith("sqlite:///"):
+        Path(config.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(config.tracking_uri)
+    mlflow.set_registry_uri(config.tracking_uri)
+    if mlflow.get_experiment_by_name(config.experiment) is None:
+        mlflow.create_experiment(config.experiment, artifact_location=config.artifact_location)
+    mlflow.set_experiment(config.experiment)
+    try:
+        yield mlflow
+    finally:
+        mlflow.set_tracking_uri(before)
+
+
+def log_model(
+    config: Mlflow,
+    *,
+    name: str,
+    model: PipelineModel,
+    sample: DataFrame,
+    params: Mapping[str, Any],
+    metrics: Mapping[str, float],
+    documents: Mapping[str, Any],
+    figures: Mapping[str, bytes],
+    data_versions: Mapping[str, Mapping[str, Any]],
+    as_of: date,
+    label_end: date,
+    ranks_by: str,
+    ranking: float,
+    allow_champion: bool = True,
+) -> str:
+    """One run with everything needed to review the model, registered with an alias.
+
+    Args:
+        name: registered name.
+        sample: a few rows of the model's input; their schema becomes the signature, the rows are not logged.
+        documents: JSON artifacts by file name.
+        figures: PNG artifacts by file name.
+        data_versions: per table the Delta version and the rows read.
+        label_end: first day after all that the model has seen; it scores no earlier day.
+        ranks_by: what decides between champion and challenger, greater is better; ``ranking`` is its value.
+        allow_champion: False for a model that is worse than its baseline.
+
+    Returns:
+        The new version.
+    """
+    with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
+        from mlflow.models import ModelSignature
+        from mlflow.types import ColSpec, Schema
+
+        signature = ModelSignature(inputs=Schema([ColSpec(_mlflow_type(t), n) for n, t in sample.dtypes]))
+        with mlflow.start_run(run_name=f"{name} {as_of}") as run:
+            mlflow.log_params({k: str(v)[:500] for k, v in params.items()})
+            mlflow.log_metrics({k: v for k, v in metrics.items() if v == v})
+            mlflow.set_tags({"as_of": as_of.isoformat(), "label_end_date": label_end.isoformat()})
+            mlflow.log_dict(dict(data_versions), "data_versions.json")
+            mlflow.set_tags({f"data.{t}": f"version {v['version']}, {v['rows']} rows" for t, v in data_versions.items()})
+            for file, document in documents.items():
+                mlflow.log_dict(document, file)
+            for file, content in figures.items():
+                path = Path(scratch) / file
+                path.write_bytes(content)
+                mlflow.log_artifact(str(path))
+            info = mlflow.spark.log_model(
+                model, artifact_path="model", pip_requirements=REQUIREMENTS, registered_model_name=name,
+                signature=signature,
+            )  # fmt: skip
+        client = mlflow.MlflowClient()
+        version = str(info.registered_model_version)
+        digest = _digest(Path(mlflow.artifacts.download_artifacts(artifact_uri=info.model_uri, dst_path=scratch)))
+        tags = {
+            "digest": digest,
+            "as_of": as_of.isoformat(),
+            "label_end_date": label_end.isoformat(),
+            "run_id": run.info.run_id,
+            ranks_by: repr(float(ranking)),
+        }
+        for key, value in tags.items():
+            client.set_model_version_tag(name, version, key, value)
+        alias = _alias(client, name, ranking, ranks_by) if allow_champion else "challenger"
+        client.set_registered_model_alias(name, alias, version)
+        return version
+
+
+def _alias(client: Any, name: str, value: float, ranks_by: str) -> str:
+    """Champion where there is none or the new version is not worse by more than a hundredth; else challenger."""
+    version = _champion_version(client, name)
+    if version is None:
+        return "champion"
+    tags = client.get_model_version(name, version).tags
+    return "champion" if value >= float(tags.get(ranks_by, "-inf")) - 0.01 else "challenger"
+
+
+def _champion_version(client: Any, name: str) -> str | None:
+    version = client.get_registered_model(name).aliases.get("champion")
+    return str(version) if version is not None else None
+
+
+def load_champion(config: Mlflow, name: str, as_of: date) -> Loaded | None:
+    """The champion, or the newest older version where the champion has seen days from as_of on.
+
+    Returns:
+        None where no version may score the day.
+
+    Raises:
+        CheckFailed: the stored files are not those that were registered.
+    """
+    with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
+        client = mlflow.MlflowClient()
+        versions = client.search_model_versions(f"name = '{name}'")
+        if not versions:
+            return None
+        champion = _champion_version(client, name)
+        if champion is None:
+            return None
+        usable = [v for v in versions if date.fromisoformat(v.tags["label_end_date"]) <= as_of]
+        usable.sort(key=lambda v: (str(v.version) == str(champion), int(v.version)), reverse=True)
+        if not usable:
+            return None
+        chosen = usable[0]
+        uri = f"models:/{name}@champion" if str(chosen.version) == str(champion) else f"models:/{name}/{chosen.version}"
+        local = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=scratch))
+        if _digest(local) != chosen.tags["digest"]:
+            raise CheckFailed(f"The files of {name} version {chosen.version} are not those that were registered.")
+        model = mlflow.spark.load_model(uri)
+        return Loaded(name, str(chosen.version), model, dict(chosen.tags))
+
+
+def read_document(config: Mlflow, run_id: str, file: str) -> Any:
+    """A JSON artifact of a run."""
+    with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
+        path = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=file, dst_path=scratch)
+        return json.loads(Path(path).read_text())
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over names and contents of the model's own files; what MLflow adds on registering is left out."""
+    total = hashlib.sha256()
+    for path in sorted((folder / "sparkml").rglob("*")):
+        if path.is_file() and not path.name.endswith(".crc"):
+            total.update(path.relative_to(folder).as_posix().encode())
+            total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def _mlflow_type(spark_type: str) -> str:
+    return {"bigint": "long", "int": "integer", "double": "double", "date": "datetime", "boolean": "boolean"}.get(
+        spark_type, "string"
+    )

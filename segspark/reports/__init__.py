@@ -1,0 +1,1 @@
+"""The HTML report: plain values in, one self-contained page out."""

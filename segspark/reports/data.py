@@ -1,0 +1,263 @@
+"""What the report is made of: plain values that a flow fills from the tables, no DataFrame and no clock.
+
+A section that is None is explained on the page instead of shown; ``ReportData.why_missing`` may hold the reason.
+Names and descriptions arrive in the report's language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Language = Literal["fr", "en"]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The list in a few figures; ``not_contactable`` counts people by reason (gold.segments' reason codes)."""
+
+    n_people: int
+    n_contactable: int
+    not_contactable: Mapping[str, int]
+    n_events: int
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True)
+class SegmentSize:
+    """One segment of a scheme; ``path`` tells segments of the same name apart, ``n_before`` is None where new."""
+
+    name: str
+    n_people: int
+    n_contactable: int | None = None
+    n_before: int | None = None
+    n_entered: int | None = None
+    n_left: int | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A way of cutting the list; in an exclusive one everybody has one segment, so that sizes add up."""
+
+    key: str
+    segments: tuple[SegmentSize, ...]
+    is_exclusive: bool = True
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Sizes of a day and movement since the previous stored day (None: there is none)."""
+
+    n_people: int
+    previous_date: date | None
+    schemes: tuple[Scheme, ...]
+
+
+@dataclass(frozen=True)
+class PathSize:
+    """People whose deepest group is the last of ``path``."""
+
+    path: tuple[str, ...]
+    n_people: int
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The multi-level scheme; ``names`` are the levels' names from the first."""
+
+    names: tuple[str, ...]
+    paths: tuple[PathSize, ...]
+
+
+@dataclass(frozen=True)
+class RfmSquare:
+    """People of one recency and one frequency score (1 to n_bins), with their mean net spending."""
+
+    recency: int
+    frequency: int
+    n_people: int
+    mean_cents: float | None
+
+
+@dataclass(frozen=True)
+class RfmCell:
+    """A named region of the grid."""
+
+    name: str
+    n_people: int
+    mean_cents: float | None = None
+
+
+@dataclass(frozen=True)
+class Rfm:
+    """Squares that are not given are empty; people without a purchase are in ``cells`` only."""
+
+    n_bins: int
+    window_days: int
+    squares: tuple[RfmSquare, ...]
+    cells: tuple[RfmCell, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A cluster: its name, what sets it apart, and per feature the distance of its mean from the list's in sigmas."""
+
+    name: str
+    n_people: int
+    description: str
+    z_scores: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class SweepPoint:
+    """One k of the search: squared Euclidean silhouette, sum of squares per person."""
+
+    k: int
+    silhouette: float
+    inertia: float
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """K-means groups; without a ``reason`` the page states how the chosen k compares with the others."""
+
+    groups: tuple[Group, ...]
+    sweep: tuple[SweepPoint, ...]
+    k: int
+    reason: str = ""
+    fitted_on: date | None = None
+    model_version: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a model was refused: a ``refused_<code>`` text of texts.py filled with ``values``."""
+
+    code: str
+    values: Mapping[str, int | float | date | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A model that was not made, which is a result; plain texts are shown as they are."""
+
+    reasons: tuple[Reason | str, ...]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Quality of a ranking on people the model has not seen."""
+
+    pr_auc: float
+    roc_auc: float
+    top_decile_lift: float
+    brier: float
+
+
+@dataclass(frozen=True)
+class Decile:
+    """A tenth of the people by score, the riskiest first: predicted and observed share, lift over the base rate."""
+
+    n_people: int
+    mean_score: float
+    rate: float
+    lift: float
+
+
+@dataclass(frozen=True)
+class Churn:
+    """A churn model measured on a later cut, beside a baseline that only knows recency."""
+
+    label_days: int
+    n_validated: int
+    validated_on: date
+    base_rate: float
+    model: Quality
+    baseline: Quality
+    deciles: tuple[Decile, ...]
+    baseline_deciles: tuple[Decile, ...] = ()
+    importances: tuple[tuple[str, float], ...] = ()
+    model_version: str = ""
+
+
+@dataclass(frozen=True)
+class KpiRow:
+    """One segment's results; rates are 0 to 1 and None where their denominator is empty."""
+
+    segment: str
+    n_people: int
+    n_delivered: int | None = None
+    click_rate: float | None = None
+    n_orders: int | None = None
+    revenue_cents: float | None = None
+    bounce_rate: float | None = None
+    complaint_rate: float | None = None
+    unsubscribe_rate: float | None = None
+    open_rate: float | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Kpis:
+    """The cross-tab by scheme over the last ``window_days``."""
+
+    window_days: int
+    schemes: tuple[tuple[str, tuple[KpiRow, ...]], ...]
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """Where the records of a source went; ``n_received`` is what was counted in its files."""
+
+    source: str
+    n_received: int
+    accepted: int = 0
+    duplicate: int = 0
+    expired: int = 0
+    ignored: int = 0
+    withheld: int = 0
+    quarantined: int = 0
+
+    @property
+    def n_disposed(self) -> int:
+        return self.accepted + self.duplicate + self.expired + self.ignored + self.withheld + self.quarantined
+
+    @property
+    def is_complete(self) -> bool:
+        return self.n_disposed == self.n_received
+
+
+@dataclass(frozen=True)
+class QuarantineCount:
+    """Rejected records of a source by reason, ``code`` or ``code:column`` (bronze.quarantine)."""
+
+    source: str
+    reason: str
+    n_records: int
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """Everything on the page. ``as_of`` is the first day that is not observed.
+
+    ``quarantine`` with no entry says that nothing was rejected, None that it is not known. Keys of ``why_missing``
+    are the names of the sections' fields.
+    """
+
+    workspace: str
+    as_of: date
+    currency: str = "EUR"
+    language: Language = "fr"
+    headline: Headline | None = None
+    sizes: Sizes | None = None
+    levels: Levels | None = None
+    rfm: Rfm | None = None
+    clusters: Clusters | Refused | None = None
+    churn: Churn | Refused | None = None
+    kpis: Kpis | None = None
+    ledger: tuple[LedgerRow, ...] | None = None
+    quarantine: tuple[QuarantineCount, ...] | None = None
+    why_missing: Mapping[str, str] = field(default_factory=dict)
+    min_group: int = 20

@@ -1,0 +1,71 @@
+"""Numbers, shares, money and dates as a reader of the report's language writes them."""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+from segspark.money import DIGITS
+from segspark.reports.data import Language
+from segspark.reports.small_groups import Shown
+
+NOTHING = "–"
+MINUS = "−"
+NARROW, NO_BREAK = "\u202f", "\u00a0"
+SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "PLN": "zł"}
+MONTHS = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+
+
+@dataclass(frozen=True)
+class Formats:
+    """One language and one currency; whatever is None or no finite number is shown as a dash."""
+
+    language: Language
+    currency: str
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """1234.5 -> ``1 234,5`` or ``1,234.5``."""
+        if value is None or not math.isfinite(value):
+            return NOTHING
+        # Adding zero turns the negative zero of a rounded -0.04 into a plain one.
+        value = round(value, digits) + 0.0
+        text = f"{abs(value):,.{digits}f}"
+        if self.language == "fr":
+            text = text.replace(",", NARROW).replace(".", ",")
+        return (MINUS if value < 0 else "") + text
+
+    def signed(self, value: float | None, digits: int = 0) -> str:
+        """A difference, with its sign."""
+        text = self.number(value, digits)
+        return f"+{text}" if value is not None and math.isfinite(value) and round(value, digits) > 0 else text
+
+    def share(self, value: float | None, digits: int = 1) -> str:
+        """0.1234 -> ``12,3 %`` or ``12.3%``."""
+        if value is None or not math.isfinite(value):
+            return NOTHING
+        return self.number(value * 100, digits) + (f"{NO_BREAK}%" if self.language == "fr" else "%")
+
+    def money(self, cents: float | None, digits: int | None = None) -> str:
+        """Minor units -> ``1 234,50 €`` or ``€1,234.50``; ``digits`` rounds, e.g. to whole euros."""
+        if cents is None or not math.isfinite(cents):
+            return NOTHING
+        own = DIGITS.get(self.currency, 2)
+        text = self.number(cents / 10**own, own if digits is None else min(digits, own))
+        symbol = SYMBOLS.get(self.currency)
+        if self.language == "fr":
+            return f"{text}{NO_BREAK}{symbol or self.currency}"
+        sign, text = (MINUS, text[1:]) if text.startswith(MINUS) else ("", text)
+        return f"{sign}{symbol}{text}" if symbol else f"{sign}{self.currency}{NO_BREAK}{text}"
+
+    def day(self, value: date | None) -> str:
+        """2026-06-01 -> ``1 juin 2026`` or ``1 June 2026``."""
+        return f"{value.day} {MONTHS[self.language][value.month - 1]} {value.year}" if value else NOTHING
+
+    def people(self, shown: Shown | None) -> str:
+        """A count of people as it may be shown."""
+        if shown is None:
+            return NOTHING
+        prefix = {"exact": "", "below": f"<{NO_BREAK}", "about": f"≈{NO_BREAK}"}[shown.kind]
+        return prefix + self.number(shown.n)

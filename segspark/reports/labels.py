@@ -1,0 +1,105 @@
+"""What readers call features, reasons and schemes; a name that is not known here is shown as it is."""
+
+import re
+
+from segspark.reports.data import Language
+
+_WINDOW = re.compile(r"(.+)_(\d+)d")
+_LIFETIME = re.compile(r"(.+)_lifetime")
+
+# Base name of a feature, without its window: (French, English).
+FEATURES = {
+    "n_sent": ("E-mails envoyés", "E-mails sent"),
+    "n_delivered": ("E-mails reçus", "E-mails delivered"),
+    "n_bounce": ("Rejets", "Bounces"),
+    "n_complaint": ("Plaintes", "Complaints"),
+    "n_unsubscribe": ("Désinscriptions", "Unsubscriptions"),
+    "n_click": ("Clics humains", "Human clicks"),
+    "n_click_machine": ("Clics de robots", "Machine clicks"),
+    "n_open": ("Ouvertures humaines", "Human opens"),
+    "n_open_machine": ("Ouvertures de robots", "Machine opens"),
+    "n_page_view": ("Pages vues", "Page views"),
+    "n_product_view": ("Produits vus", "Products viewed"),
+    "n_search": ("Recherches", "Searches"),
+    "n_cart_add": ("Ajouts au panier", "Cart additions"),
+    "n_cart_remove": ("Retraits du panier", "Cart removals"),
+    "n_checkout": ("Passages en caisse", "Checkouts"),
+    "n_visit_day": ("Jours de visite", "Days with a visit"),
+    "dwell_s": ("Temps sur le site", "Time on site"),
+    "n_order": ("Commandes", "Orders"),
+    "order_cents": ("Montant commandé", "Amount ordered"),
+    "net_order_cents": ("Dépense nette", "Net spending"),
+    "avg_order_cents": ("Panier moyen", "Average order"),
+    "n_item": ("Articles achetés", "Items bought"),
+    "n_refund": ("Remboursements", "Refunds"),
+    "refund_cents": ("Montant remboursé", "Amount refunded"),
+    "refund_share": ("Part remboursée", "Share refunded"),
+    "n_order_sale": ("Commandes en soldes", "Orders in sales"),
+    "sale_share": ("Part d'achats en soldes", "Share bought in sales"),
+    "n_offer_received": ("Offres reçues", "Offers received"),
+    "n_offer_viewed": ("Offres vues", "Offers viewed"),
+    "n_offer_completed": ("Offres utilisées", "Offers used"),
+    "click_rate": ("Taux de clic", "Click rate"),
+    "open_rate": ("Taux d'ouverture", "Open rate"),
+    "bounce_rate": ("Taux de rejet", "Bounce rate"),
+    "machine_share": ("Part de robots", "Machine share"),
+    "cart_conversion": ("Paniers transformés", "Carts converted"),
+    "days_since_sent": ("Jours depuis le dernier envoi", "Days since last send"),
+    "days_since_delivered": ("Jours depuis le dernier e-mail reçu", "Days since last delivery"),
+    "days_since_click": ("Jours depuis le dernier clic", "Days since last click"),
+    "days_since_open": ("Jours depuis la dernière ouverture", "Days since last open"),
+    "days_since_visit": ("Jours depuis la dernière visite", "Days since last visit"),
+    "days_since_cart_add": ("Jours depuis le dernier panier", "Days since last cart"),
+    "days_since_order": ("Jours depuis le dernier achat", "Days since last order"),
+    "days_since_active": ("Jours depuis la dernière activité", "Days since last activity"),
+    "days_since_first_order": ("Jours depuis le premier achat", "Days since first order"),
+    "days_between_orders": ("Jours entre deux achats", "Days between orders"),
+    "tenure_days": ("Ancienneté en jours", "Tenure in days"),
+    "order_trend": ("Tendance des achats", "Order trend"),
+    "visit_trend": ("Tendance des visites", "Visit trend"),
+    "preferred_hour": ("Heure préférée", "Preferred hour"),
+    "age_years": ("Âge", "Age"),
+    "engagement": ("Score d'engagement", "Engagement score"),
+    "churn": ("Risque de départ", "Churn risk"),
+}
+
+SCHEMES = {
+    "rules": ("Segments nommés", "Named segments"),
+    "levels": ("Niveaux", "Levels"),
+    "rfm": ("RFM", "RFM"),
+    "behaviour": ("Comportements", "Behaviour"),
+    "rare": ("Groupes rares", "Rare groups"),
+}
+
+NOT_CONTACTABLE = {
+    "no_consent": ("Pas de consentement à l'e-mail", "No consent to e-mail"),
+    "unsubscribed": ("Désinscrits", "Unsubscribed"),
+    "hard_bounced": ("Adresse en erreur définitive", "Address bounced for good"),
+    "complained": ("Ont signalé un courrier indésirable", "Reported spam"),
+    "no_address": ("Pas d'adresse e-mail", "No e-mail address"),
+    "erased": ("Effacés à leur demande", "Erased on request"),
+}
+
+
+def pick(pair: tuple[str, str], language: Language) -> str:
+    """The French or the English of a (French, English) pair."""
+    return pair[0] if language == "fr" else pair[1]
+
+
+def feature_label(name: str, language: Language) -> str:
+    """``n_click_90d`` -> ``Clics humains, 90 j``; the name itself where it is not known."""
+    if name in FEATURES:
+        return pick(FEATURES[name], language)
+    if (found := _WINDOW.fullmatch(name)) and found[1] in FEATURES:
+        return f"{pick(FEATURES[found[1]], language)}, {found[2]}\u00a0{'j' if language == 'fr' else 'd'}"
+    if (found := _LIFETIME.fullmatch(name)) and found[1] in FEATURES:
+        return f"{pick(FEATURES[found[1]], language)}, {'en tout' if language == 'fr' else 'ever'}"
+    return name
+
+
+def scheme_label(key: str, language: Language) -> str:
+    return pick(SCHEMES[key], language) if key in SCHEMES else key
+
+
+def not_contactable_label(reason: str, language: Language) -> str:
+    return pick(NOT_CONTACTABLE[reason], language) if reason in NOT_CONTACTABLE else reason

@@ -1,0 +1,37 @@
+"""Counts of people as they may be shown: small groups are not, not even by subtraction from a total."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A count as it may be shown: ``exact`` n, ``below`` n, or ``about`` n."""
+
+    kind: Literal["exact", "below", "about"]
+    n: int
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.kind == "below"
+
+
+def show(n: int, least: int) -> Shown:
+    """A count on its own; an empty group tells nothing about anybody and is shown."""
+    return Shown("below", least) if 0 < n < least else Shown("exact", n)
+
+
+def show_parts(counts: Sequence[int], least: int) -> list[Shown]:
+    """Counts whose sum is known.
+
+    A single hidden part could be had by subtraction; the smallest of the others is then rounded to steps of
+    ``least``, which leaves the hidden one as uncertain as it was.
+    """
+    shown = [show(n, least) for n in counts]
+    if sum(s.is_hidden for s in shown) == 1:
+        others = [(n, at) for at, n in enumerate(counts) if n >= least]
+        if others:
+            n, at = min(others)
+            shown[at] = Shown("about", round(n / least) * least)
+    return shown

@@ -1,0 +1,99 @@
+"""The sentences at the top of the report: what a director should know before reading a table."""
+
+from segspark.reports.data import Churn, Refused, ReportData, SegmentSize
+from segspark.reports.formats import Formats
+from segspark.reports.labels import not_contactable_label
+from segspark.reports.small_groups import show
+from segspark.reports.texts import Texts
+
+
+def take_away(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
+    """One or two sentences per section that has something to say, in the order of the page."""
+    parts = (_contactable, _movement, _revenue, _churn, _intake)
+    return [sentence for part in parts for sentence in part(data, formats, texts)]
+
+
+def _contactable(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
+    head = data.headline
+    if head is None or not head.n_people:
+        return []
+    shares = formats.share(head.n_contactable / head.n_people, 0)
+    n = formats.people(show(head.n_contactable, data.min_group))
+    first = texts("take_contactable", n=n, total=formats.number(head.n_people), share=shares)
+    if not head.not_contactable:
+        return [first]
+    reason, count = max(head.not_contactable.items(), key=lambda item: (item[1], item[0]))
+    if count < data.min_group:
+        return [first]
+    label = not_contactable_label(reason, data.language)
+    label = label[:1].lower() + label[1:]
+    return [f"{first} {texts('take_reason', reason=label, n=formats.number(count))}"]
+
+
+def _movement(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
+    """The largest rise and the largest fall, of segments that may be shown on both days."""
+    if data.sizes is None or data.sizes.previous_date is None:
+        return []
+    moved = [
+        (s.n_people - s.n_before, s)
+        for scheme in data.sizes.schemes
+        for s in scheme.segments
+        if s.n_before is not None and min(s.n_people, s.n_before) >= data.min_group
+    ]
+    day = formats.day(data.sizes.previous_date)
+
+    def say(key: str, change: int, segment: SegmentSize) -> str:
+        share = formats.signed(100 * change / (segment.n_before or 1), 1) + formats.share(0)[1:]
+        return texts(key, day=day, name=segment.path or segment.name, change=formats.signed(change), share=share)
+
+    rise = max(moved, key=lambda m: m[0], default=None)
+    fall = min(moved, key=lambda m: m[0], default=None)
+    sentences = []
+    if rise and rise[0] > 0:
+        sentences.append(say("take_growth", *rise))
+    if fall and fall[0] < 0:
+        sentences.append(say("take_fall", *fall))
+    return sentences
+
+
+def _revenue(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
+    """The segment of an exclusive scheme that brings most revenue per head."""
+    if data.kpis is None:
+        return []
+    for scheme, rows in data.kpis.schemes:
+        people, revenue = sum(r.n_people for r in rows), sum(r.revenue_cents or 0 for r in rows)
+        if scheme not in ("rfm", "behaviour") or not people or revenue <= 0:
+            continue
+        shown = [r for r in rows if r.n_people >= data.min_group and (r.revenue_cents or 0) > 0]
+        best = max(shown, key=lambda r: (r.revenue_cents or 0) / r.n_people, default=None)
+        if best is not None:
+            return [
+                texts(
+                    "take_revenue",
+                    name=best.segment,
+                    people=formats.share(best.n_people / people),
+                    revenue=formats.share((best.revenue_cents or 0) / revenue),
+                    days=data.kpis.window_days,
+                )
+            ]
+    return []
+
+
+def _churn(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
+    if isinstance(data.churn, Refused):
+        return [texts("take_refused")]
+    if isinstance(data.churn, Churn):
+        return [texts("take_churn", lift=formats.number(data.churn.model.top_decile_lift, 1))]
+    return []
+
+
+def _intake(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
+    if not data.ledger:
+        return []
+    sentences = [] if all(r.is_complete for r in data.ledger) else [texts("take_broken")]
+    total, refused = (sum(getattr(r, n) for r in data.ledger) for n in ("n_received", "quarantined"))
+    if refused and total:
+        sentences.append(
+            texts("take_quarantine", share=formats.share(refused / total, 2), n=formats.number(refused))
+        )
+    return sentences

@@ -1,0 +1,130 @@
+"""From the report's data to the rows that are printed: shares, bars, trees, and small groups kept out of sight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from segspark.reports.data import Clusters, KpiRow, Levels, PathSize, Rfm, RfmSquare, Scheme, SegmentSize
+from segspark.reports.small_groups import Shown, show, show_parts
+
+TOP_ROWS = 10
+
+
+@dataclass(frozen=True)
+class SegmentLine:
+    """A line of the size table; what would betray a small group is None."""
+
+    name: str
+    path: str
+    size: Shown
+    share: float | None
+    contactable: float | None
+    before: Shown | None
+    entered: Shown | None
+    left: Shown | None
+
+
+def segment_lines(scheme: Scheme, n_people: int, least: int) -> list[SegmentLine]:
+    """Lines of a scheme, the largest segment first."""
+    segments = sorted(scheme.segments, key=lambda s: (-s.n_people, s.name, s.path))
+    guard = show_parts if scheme.is_exclusive else lambda counts, k: [show(n, k) for n in counts]
+    sizes = guard([s.n_people for s in segments], least)
+    befores = guard([s.n_before or 0 for s in segments], least)
+    return [
+        _segment_line(s, size, before if s.n_before is not None else None, n_people, least)
+        for s, size, before in zip(segments, sizes, befores, strict=True)
+    ]
+
+
+def _segment_line(segment: SegmentSize, size: Shown, before: Shown | None, n_people: int, least: int) -> SegmentLine:
+    # Movement of a group that is not shown today or was not before would give its size away.
+    is_open = size.kind == "exact" and (before is None or before.kind == "exact")
+    entered, left = (
+        show(n, least) if n is not None and is_open else None for n in (segment.n_entered, segment.n_left)
+    )
+    contactable = None
+    if segment.n_contactable is not None and not size.is_hidden and segment.n_people:
+        contactable = segment.n_contactable / segment.n_people
+    share = None if size.is_hidden or not n_people else size.n / n_people
+    return SegmentLine(segment.name, segment.path, size, share, contactable, before, entered, left)
+
+
+@dataclass(frozen=True)
+class LevelNode:
+    """A group of the tree with everybody below it; ``is_rest`` stands for people whose own groups are too small."""
+
+    name: str
+    n_people: int
+    size: Shown
+    share: float
+    children: tuple["LevelNode", ...]
+    is_rest: bool = False
+
+
+def level_tree(levels: Levels, least: int) -> tuple[LevelNode, ...]:
+    """The paths as a tree, in the order of size; people who stop at an inner group make a rest line there."""
+    total = sum(p.n_people for p in levels.paths)
+    return _nodes(levels.paths, 0, total, least)
+
+
+def _nodes(paths: Sequence[PathSize], depth: int, total: int, least: int) -> tuple[LevelNode, ...]:
+    below: dict[str, list[PathSize]] = {}
+    for path in paths:
+        if len(path.path) > depth:
+            below.setdefault(path.path[depth], []).append(path)
+    n_rest = sum(p.n_people for p in paths if len(p.path) == depth) if below else 0
+    found = [(name, sum(p.n_people for p in group), group) for name, group in below.items()]
+    found.sort(key=lambda f: (-f[1], f[0]))
+    parts = [n for _, n, _ in found] + ([n_rest] if n_rest else [])
+    sizes = show_parts(parts, least)
+    nodes = [
+        LevelNode(name, n, size, 0.0 if size.is_hidden else size.n / total if total else 0.0,
+                  () if size.is_hidden else _nodes(group, depth + 1, total, least))
+        for (name, n, group), size in zip(found, sizes, strict=False)
+    ]  # fmt: skip
+    if n_rest:
+        share = 0.0 if sizes[-1].is_hidden or not total else sizes[-1].n / total
+        nodes.append(LevelNode("", n_rest, sizes[-1], share, (), is_rest=True))
+    return tuple(nodes)
+
+
+@dataclass(frozen=True)
+class HeatSquare:
+    """A square of the RFM map; spending is None where the group is empty or not shown."""
+
+    size: Shown
+    mean_cents: float | None
+
+
+def rfm_map(rfm: Rfm, least: int) -> list[tuple[int, list[HeatSquare]]]:
+    """Rows of the map: recency from the most recent down, frequency from 1 up."""
+    given = {(s.recency, s.frequency): s for s in rfm.squares}
+    scores = range(1, rfm.n_bins + 1)
+    places = [(r, f) for r in reversed(scores) for f in scores]
+    squares = [given.get(place, RfmSquare(*place, 0, None)) for place in places]
+    shown = show_parts([s.n_people for s in squares], least)
+    drawn = [
+        HeatSquare(size, None if size.is_hidden or not s.n_people else s.mean_cents)
+        for s, size in zip(squares, shown, strict=True)
+    ]
+    return [(r, drawn[at * rfm.n_bins : (at + 1) * rfm.n_bins]) for at, r in enumerate(reversed(scores))]
+
+
+def largest_square(rows: Sequence[tuple[int, Sequence[HeatSquare]]]) -> int:
+    """The largest size that is shown, the end of the colour scale."""
+    return max((s.size.n for _, row in rows for s in row if not s.size.is_hidden), default=0)
+
+
+def cluster_features(clusters: Clusters, least: int) -> list[str]:
+    """Features of the profile map, those first in which the shown groups differ most."""
+    spread: dict[str, float] = {}
+    for group in clusters.groups:
+        if not show(group.n_people, least).is_hidden:
+            for name, z in group.z_scores.items():
+                spread[name] = max(spread.get(name, 0.0), abs(z))
+    return sorted(spread, key=lambda n: (-spread[n], n))
+
+
+def kpi_lines(rows: Sequence[KpiRow], least: int) -> list[tuple[KpiRow, Shown]]:
+    """Rows by revenue, then by mails delivered, with the size as it may be shown."""
+    in_order = sorted(rows, key=lambda r: (-(r.revenue_cents or 0), -(r.n_delivered or 0), r.segment, r.path))
+    return [(r, show(r.n_people, least)) for r in in_order]

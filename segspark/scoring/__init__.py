@@ -1,0 +1,1 @@
+"""Scores computed by rule: RFM and engagement."""

@@ -1,0 +1,72 @@
+"""Engagement: human acts of the last days, each losing half its weight per half-life.
+
+A decayed sum is kept as a weighted sum of windows: exact integers stay the state, and any half-life can be read.
+Points are brought to 0-100 by ``100 (1 - exp(-points / scale))``, where the scale is what one click and one visit
+of today are worth: a person who did just that stands at 63. Source of the weights: formulas, engagement score.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.config.models import Engagement
+
+# kind of act -> stored feature without its window
+ACTS = {"click": "n_click", "visit": "n_visit_day", "open": "n_open", "order": "n_order"}
+
+
+@dataclass(frozen=True)
+class WindowWeights:
+    """Weights of the windows' sums, and the largest error against the exact decay of one act."""
+
+    weights: dict[int, float]
+    largest_error: float
+
+
+def window_weights(half_life_days: float, windows: Sequence[int], window_days: int) -> WindowWeights:
+    """The step function over age bands that is nearest to the decay: the mean of the curve over each band.
+
+    An act of age 1 to the smallest window counts in every window, so that the weight of a band is the sum of the
+    weights of the windows that hold it.
+    """
+    edges = sorted(w for w in set(windows) if w <= window_days) or [min(windows)]
+    levels, errors, start = [], [], 0
+    for edge in edges:
+        ages = range(start + 1, edge + 1)
+        curve = [2 ** (-age / half_life_days) for age in ages]
+        level = sum(curve) / len(curve)
+        levels.append(level)
+        errors.append(max(abs(level - c) for c in curve))
+        start = edge
+    weights = {edge: level - (levels[i + 1] if i + 1 < len(levels) else 0.0) for i, (edge, level) in enumerate(zip(edges, levels, strict=True))}
+    return WindowWeights(weights, max(errors))
+
+
+def score_engagement(people: DataFrame, config: Engagement, windows: Sequence[int]) -> DataFrame:
+    """Engagement of everybody.
+
+    Args:
+        people: person_id, n_click, n_visit_day, n_open, n_order of each window (opens are zero without consent).
+
+    Returns:
+        One row per person: person_id, engagement (0 to 100), tier (very_engaged, engaged, low, none).
+    """
+    weights = window_weights(config.half_life_days, windows, config.window_days).weights
+    points = F.lit(0.0)
+    for act, weight in config.weights.items():
+        for window, share in weights.items():
+            points = points + F.col(f"{ACTS[act]}_{window}d") * F.lit(weight * share)
+    scale = config.weights.get("click", 0.0) + config.weights.get("visit", 0.0) or max(config.weights.values())
+    value = F.round(F.lit(100.0) * (F.lit(1.0) - F.exp(-points / F.lit(scale))), 4)
+    high, middle = config.tiers
+    tier = (
+        F.when(F.col("engagement") >= high, "very_engaged")
+        .when(F.col("engagement") >= middle, "engaged")
+        .when(F.col("engagement") > 0, "low")
+        .otherwise("none")
+    )
+    return people.select("person_id", value.alias("engagement")).withColumn("tier", tier)
+
+

@@ -1,0 +1,124 @@
+"""Who entered, left or moved since the previous stored day, with the values that decided."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from segspark.segments.definitions import Definitions
+from segspark.segments.membership import EXCLUSIVE, level_keys
+from segspark.segments.registry import mint
+from segspark.segments.rules.compile import value_column
+from segspark.segments.rules.tree import names
+
+VALUES = "array<struct<name:string,number:double,text:string,date:date>>"
+_NUMBERS = ("bigint", "int", "double", "float", "smallint", "tinyint", "boolean")
+
+
+def derive_changes(
+    today: DataFrame,
+    yesterday: DataFrame,
+    people: DataFrame,
+    definitions: Definitions,
+    grouping_values: Mapping[str, Sequence[str]],
+    as_of: date,
+    previous: date,
+) -> DataFrame:
+    """Differences between two days of gold.segments.
+
+    Args:
+        today: rows of as_of.
+        yesterday: rows of ``previous``.
+        people: today's people with what the definitions look at.
+        grouping_values: scheme -> columns that decide about its groups (RFM, clusters).
+
+    Returns:
+        Rows of gold.segment_changes. In an exclusive scheme somebody who changes the group gives two rows, moved_out
+        and moved_in; elsewhere rows are entered and left. The values are today's values of the names in the
+        definition of the segment that was entered or left.
+    """
+    keys = ["person_id", "scheme", "segment_id"]
+    now = today.select(*keys, "definition_version", F.lit(True).alias("is_now"))
+    then = yesterday.select(*keys, F.col("definition_version").alias("old_version"), F.lit(True).alias("was"))
+    different = now.join(then, on=keys, how="full_outer").where("is_now is null or was is null")
+    was_in = yesterday.where(F.col("scheme").isin(*EXCLUSIVE)).select(
+        "person_id", "scheme", F.col("segment_id").alias("old_id")
+    )
+    is_in = today.where(F.col("scheme").isin(*EXCLUSIVE)).select(
+        "person_id", "scheme", F.col("segment_id").alias("new_id")
+    )
+    both = different.join(was_in, on=["person_id", "scheme"], how="left").join(
+        is_in, on=["person_id", "scheme"], how="left"
+    )
+    moved = F.col("old_id").isNotNull() & F.col("new_id").isNotNull()
+    change = (
+        F.when(F.col("is_now") & moved, "moved_in")
+        .when(F.col("is_now"), "entered")
+        .when(moved, "moved_out")
+        .otherwise("left")
+    )
+    changes = both.select(
+        *keys,
+        change.alias("change"),
+        F.when(F.col("is_now"), F.col("old_id")).otherwise(F.col("new_id")).alias("other_segment_id"),
+        F.coalesce("definition_version", "old_version").alias("definition_version"),
+    )
+    values = people.select("person_id", *_value_columns(people, definitions, grouping_values))
+    joined = changes.join(values, on="person_id", how="left")
+    return joined.select(
+        *keys,
+        F.lit(as_of).alias("segment_date"),
+        "change",
+        "other_segment_id",
+        F.lit(previous).alias("previous_date"),
+        _choose(definitions, grouping_values).alias("deciding_values"),
+        "definition_version",
+    )
+
+
+def _value_columns(
+    people: DataFrame, definitions: Definitions, grouping_values: Mapping[str, Sequence[str]]
+) -> list[Column]:
+    types = dict(people.dtypes)
+    columns = [
+        _typed([n for n in wanted if n in types], types).alias(f"_{scheme}") for scheme, wanted in grouping_values.items()
+    ]
+    columns += [_typed(names(r.when), types).alias(f"_rule_{at}") for at, r in enumerate(definitions.rules)]
+    if definitions.levels is not None:
+        keys = level_keys(definitions.levels)
+        parts = []
+        for at, level in enumerate(definitions.levels.levels):
+            of_level = F.array().cast(VALUES)
+            for group in level.groups:
+                of_level = F.when(keys[at] == group.key, _typed(names(group.when), types)).otherwise(of_level)
+            parts.append(of_level)
+        columns.append(F.array_distinct(F.concat(*parts)).alias("_levels"))
+    return columns
+
+
+def _choose(definitions: Definitions, grouping_values: Mapping[str, Sequence[str]]) -> Column:
+    chosen = F.lit(None).cast(VALUES)
+    for scheme in [*grouping_values, *(["levels"] if definitions.levels else [])]:
+        chosen = F.when(F.col("scheme") == scheme, F.col(f"_{scheme}")).otherwise(chosen)
+    for at, rule in enumerate(definitions.rules):
+        chosen = F.when(F.col("segment_id") == mint("rules", rule.key), F.col(f"_rule_{at}")).otherwise(chosen)
+    return chosen
+
+
+def _typed(wanted: Sequence[str], types: Mapping[str, str]) -> Column:
+    """The values as an array of (name, number, text, date), one of the three filled."""
+    structs = []
+    for name in wanted:
+        kind = types.get(name, "string")
+        value = value_column(name)
+        null = F.lit(None)
+        structs.append(
+            F.struct(
+                F.lit(name).alias("name"),
+                (value if kind in _NUMBERS else null).cast("double").alias("number"),
+                (value if kind not in _NUMBERS and kind != "date" else null).cast("string").alias("text"),
+                (value if kind == "date" else null).cast("date").alias("date"),
+            )
+        )
+    return F.array(*structs).cast(VALUES)

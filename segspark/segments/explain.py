@@ -1,0 +1,62 @@
+"""Why somebody is, or is not, in a segment: every condition with its actual value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from segspark.segments.rules.compile import holds, value_of
+from segspark.segments.rules.tree import Always, And, Compare, Node, Not, Or, leaves, text_of
+
+WORDS = {
+    "fr": {"yes": "oui", "no": "non", "is": "valeur", "none": "inconnue", "always": "groupe par défaut",
+           "all": "toutes", "any": "au moins une", "not": "aucune", "change": "il faudrait"},
+    "en": {"yes": "yes", "no": "no", "is": "value", "none": "unknown", "always": "default group",
+           "all": "all of", "any": "any of", "not": "none of", "change": "needed"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The tree as lines, whether it holds, and where one condition alone fails: what would have to change."""
+
+    holds: bool
+    lines: tuple[str, ...]
+    would_need: str | None
+
+
+def explain(node: Node, row: Mapping[str, Any], language: str) -> Explanation:
+    """Evaluate a tree on one person's values and say every condition.
+
+    Args:
+        row: the values the tree looks at, by name.
+    """
+    words = WORDS[language]
+    is_in = holds(node, row)
+    failing = [leaf for leaf in leaves(node) if not holds(leaf, row)]
+    need = None
+    if not is_in and isinstance(node, And) and len(failing) == 1:
+        need = f"{words['change']}: {text_of(failing[0])}"
+    return Explanation(is_in, tuple(_lines(node, row, words, 0)), need)
+
+
+def _lines(node: Node, row: Mapping[str, Any], words: Mapping[str, str], depth: int) -> list[str]:
+    pad = "  " * depth
+    mark = "✓" if holds(node, row) else "✗"
+    if isinstance(node, And | Or | Not):
+        word = words["all"] if isinstance(node, And) else words["any"] if isinstance(node, Or) else words["not"]
+        parts = (node.part,) if isinstance(node, Not) else node.parts
+        return [f"{pad}{mark} {word}", *[line for p in parts for line in _lines(p, row, words, depth + 1)]]
+    if isinstance(node, Always):
+        return [f"{pad}{mark} {words['always']}"]
+    shown = _shown(value_of(node.name, row), words)
+    if isinstance(node, Compare) and node.other is not None:
+        shown += f" / {node.other} {_shown(value_of(node.other, row), words)}"
+    return [f"{pad}{mark} {text_of(node)}  ({words['is']} {shown})"]
+
+
+def _shown(value: Any, words: Mapping[str, str]) -> str:
+    if value is None:
+        return words["none"]
+    if isinstance(value, bool):
+        return words["yes"] if value else words["no"]
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,206 @@
+"""Who is in which segment on a day: one wide pass over the people, whatever the number of schemes and rules."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from segspark.segments.definitions import Definitions, Levels, Rule
+from segspark.segments.registry import Segment, mint
+from segspark.segments.rules.compile import to_column
+from segspark.segments.rules.tree import Or
+from segspark.tables.gold import SEGMENTS
+
+EXCLUSIVE = ("levels", "rfm", "behaviour")
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """An exclusive scheme whose groups a column names: RFM cells, clusters.
+
+    Attributes:
+        column: the people's column with the group's key.
+        segments: key -> segment.
+        version: definition_version of all rows.
+        score: column the scheme ranks by, or None.
+    """
+
+    scheme: str
+    column: str
+    segments: Mapping[str, Segment]
+    version: str
+    score: str | None = None
+    model_version: str | None = None
+
+
+def level_keys(levels: Levels) -> Column:
+    """The keys of a person's groups, from the first level to the last: an array of text."""
+    return F.array(*[_first_group([(g.key, to_column(g.when)) for g in level.groups]) for level in levels.levels])
+
+
+def _first_group(groups: Sequence[tuple[str, Column]]) -> Column:
+    chosen = F.lit(groups[-1][0])
+    for key, holds in reversed(groups[:-1]):
+        chosen = F.when(holds, F.lit(key)).otherwise(chosen)
+    return chosen
+
+
+def read_path_sizes(people: DataFrame, levels: Levels) -> dict[tuple[str, ...], int]:
+    """People per full path: at most the product of the levels' groups."""
+    rows = people.groupBy(level_keys(levels).alias("path")).count().collect()
+    return {tuple(r["path"]): r["count"] for r in rows}
+
+
+def roll_up(sizes: Mapping[tuple[str, ...], int], min_size: int) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Where the people of each full path stand: in the deepest group that, with those rolled up into it, is large
+    enough; the first level keeps what is left however small.
+
+    A path that keeps its people is not joined by smaller siblings: those go to the parent together.
+    """
+    placed = {path: path for path in sizes}
+    depth = max((len(p) for p in sizes), default=0)
+    for length in range(depth, 1, -1):
+        totals: dict[tuple[str, ...], int] = {}
+        for path, n in sizes.items():
+            totals[placed[path]] = totals.get(placed[path], 0) + n
+        for path, at in placed.items():
+            if len(at) == length and totals[at] < min_size:
+                placed[path] = at[:-1]
+    return placed
+
+
+def level_segments(levels: Levels, placed: Mapping[tuple[str, ...], tuple[str, ...]]) -> list[Segment]:
+    """The segments that have people, each a path of groups."""
+    names = [{g.key: g.name for g in level.groups} for level in levels.levels]
+    paths = sorted(set(placed.values()))
+    return [
+        Segment(
+            "levels",
+            mint("levels", "/".join(path)),
+            "/".join(path),
+            {lang: " › ".join(names[i][k][lang] for i, k in enumerate(path)) for lang in ("fr", "en")},
+        )
+        for path in paths
+    ]
+
+
+def rule_segments(rules: Sequence[Rule]) -> list[Segment]:
+    return [Segment("rules", mint("rules", r.key), r.key, r.name, r.description) for r in rules]
+
+
+def assign_segments(
+    people: DataFrame,
+    definitions: Definitions,
+    placed: Mapping[tuple[str, ...], tuple[str, ...]] | None,
+    groupings: Sequence[Grouping],
+    as_of: date,
+    language: str,
+) -> DataFrame:
+    """The memberships of a day.
+
+    Args:
+        people: feature frame with profile, scores, calendar and contactability (person_id, is_contactable,
+            not_contactable_reason, and whatever the definitions look at).
+        placed: roll_up of the levels; None where the scheme is not made.
+
+    Returns:
+        Rows of gold.segments: one per person and exclusive scheme, one per matched rule.
+    """
+    entries: list[Column] = []
+    base = people
+    if definitions.levels is not None and placed is not None:
+        base = _with_placed_path(people, definitions.levels, placed)
+        entries.append(_levels_entry(definitions.levels, language))
+    entries += [_grouping_entry(g, language) for g in groupings]
+    entries += [_rule_entry(rule, language) for rule in definitions.rules]
+    matched = F.filter(F.array(*entries), lambda entry: entry.isNotNull())
+    exploded = base.select(
+        "person_id", "is_contactable", "not_contactable_reason", F.explode(matched).alias("s")
+    ).select("person_id", "is_contactable", "not_contactable_reason", "s.*")
+    return exploded.withColumns(
+        {"segment_date": F.lit(as_of), "valid_until": F.lit(as_of + timedelta(days=1))}
+    ).select(*SEGMENTS.column_names)
+
+
+def _entry(
+    *, scheme: str, segment_id: Column, name: Column, level: Column, path: Column, branch: Column, version: str,
+    score: Column | None = None, model_version: str | None = None,
+) -> Column:  # fmt: skip
+    return F.struct(
+        F.lit(scheme).alias("scheme"),
+        segment_id.alias("segment_id"),
+        name.alias("segment_name"),
+        level.cast("int").alias("level"),
+        path.alias("path"),
+        (score if score is not None else F.lit(None)).cast("double").alias("score"),
+        branch.alias("branch_id"),
+        F.lit(version).alias("definition_version"),
+        F.lit(model_version).cast("string").alias("model_version"),
+    )
+
+
+def _with_placed_path(
+    people: DataFrame, levels: Levels, placed: Mapping[tuple[str, ...], tuple[str, ...]]
+) -> DataFrame:
+    """Add the place of each person's path: a small table joined to everybody."""
+    segments = {s.key: s for s in level_segments(levels, placed)}
+    rows = [
+        ("/".join(path), "/".join(at), len(at), segments["/".join(at)].segment_id, segments["/".join(at)].name["fr"],
+         segments["/".join(at)].name["en"])
+        for path, at in placed.items()
+    ]  # fmt: skip
+    columns = "_full string, _path string, _level int, _level_id string, _name_fr string, _name_en string"
+    table = people.sparkSession.createDataFrame(rows, columns)
+    full = F.array_join(level_keys(levels), "/")
+    return people.withColumn("_full", full).join(F.broadcast(table), on="_full", how="left")
+
+
+def _levels_entry(levels: Levels, language: str) -> Column:
+    is_rolled = F.col("_full") != F.col("_path")
+    return _entry(
+        scheme="levels",
+        segment_id=F.col("_level_id"),
+        name=F.col(f"_name_{language}"),
+        level=F.col("_level"),
+        path=F.col("_path"),
+        branch=F.when(is_rolled, F.concat("_full", F.lit(":rolled_up"))).otherwise(F.col("_full")),
+        version=levels.version,
+    )
+
+
+def _grouping_entry(grouping: Grouping, language: str) -> Column:
+    key = F.col(grouping.column).cast("string")
+    pairs = [(k, s) for k, s in sorted(grouping.segments.items())]
+    ids = F.create_map(*[F.lit(x) for k, s in pairs for x in (k, s.segment_id)])
+    labels = F.create_map(*[F.lit(x) for k, s in pairs for x in (k, s.name[language])])
+    entry = _entry(
+        scheme=grouping.scheme,
+        segment_id=F.try_element_at(ids, key),
+        name=F.try_element_at(labels, key),
+        level=F.lit(1),
+        path=F.try_element_at(ids, key) if grouping.scheme == "behaviour" else key,
+        branch=key,
+        version=grouping.version,
+        score=F.col(grouping.score) if grouping.score else None,
+        model_version=grouping.model_version,
+    )
+    return F.when(F.try_element_at(ids, key).isNotNull(), entry)
+
+
+def _rule_entry(rule: Rule, language: str) -> Column:
+    branch = F.lit("when")
+    if isinstance(rule.when, Or):
+        for at, part in reversed(list(enumerate(rule.when.parts))):
+            branch = F.when(to_column(part), F.lit(f"any[{at}]")).otherwise(branch)
+    entry = _entry(
+        scheme="rules",
+        segment_id=F.lit(mint("rules", rule.key)),
+        name=F.lit(rule.name[language]),
+        level=F.lit(1),
+        path=F.lit(rule.key),
+        branch=branch,
+        version=rule.version,
+    )
+    return F.when(to_column(rule.when), entry)
