@@ -47,6 +47,11 @@ class Formats:
             return NOTHING
         return self.number(value * 100, digits) + (f"{NO_BREAK}%" if self.language == "fr" else "%")
 
+    def signed_share(self, value: float | None, digits: int = 1) -> str:
+        """A relative difference, with its sign."""
+        text = self.share(value, digits)
+        return f"+{text}" if value is not None and math.isfinite(value) and round(100 * value, digits) > 0 else text
+
     def money(self, cents: float | None, digits: int | None = None) -> str:
         """Minor units -> ``1 234,50 €`` or ``€1,234.50``; ``digits`` rounds, e.g. to whole euros."""
         if cents is None or not math.isfinite(cents):

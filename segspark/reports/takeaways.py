@@ -43,7 +43,7 @@ def _movement(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     day = formats.day(data.sizes.previous_date)
 
     def say(key: str, change: int, segment: SegmentSize) -> str:
-        share = formats.signed(100 * change / (segment.n_before or 1), 1) + formats.share(0)[1:]
+        share = formats.signed_share(change / segment.n_before if segment.n_before else None)
         return texts(key, day=day, name=segment.path or segment.name, change=formats.signed(change), share=share)
 
     rise = max(moved, key=lambda m: m[0], default=None)

@@ -14,6 +14,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "What was known on the morning of {day}: nothing of that day or later is taken into account.",
     ),
     "contents": ("Sommaire", "Contents"),
+    "nav_headline": ("Liste", "List"),
+    "nav_sizes": ("Segments", "Segments"),
+    "nav_levels": ("Niveaux", "Levels"),
+    "nav_rfm": ("RFM", "RFM"),
+    "nav_clusters": ("Comportements", "Behaviour"),
+    "nav_churn": ("Départs", "Churn"),
+    "nav_kpis": ("Résultats", "Results"),
+    "nav_intake": ("Données", "Data"),
+    "nav_glossary": ("Comment lire", "How to read"),
     "missing_section": ("Cette partie manque", "This part is missing"),
     "footer": (
         "segspark · {workspace} · jour {iso} · page sans appel au réseau, sans adresse ni identifiant de personne.",
@@ -109,8 +118,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Levels
     "levels": ("Niveaux", "Levels"),
     "levels_intro": (
-        "Quatre lectures emboîtées de la liste, du plus général au plus précis. Touchez une ligne pour l'ouvrir.",
-        "Nested readings of the list, from the general to the precise. Tap a line to open it.",
+        "La liste en groupes emboîtés, du plus général au plus précis. Touchez une ligne pour l'ouvrir.",
+        "The list as nested groups, from the general to the precise. Tap a line to open it.",
     ),
     "levels_order": ("Ordre des niveaux : {names}.", "Order of the levels: {names}."),
     "levels_missing": (

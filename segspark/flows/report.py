@@ -1,0 +1,2 @@
+"""placeholder"""
+def write_day_report(*a): return "none"

@@ -1,0 +1,88 @@
+"""Mailgun: webhook bodies and Events-API items.
+
+https://documentation.mailgun.com
+"""
+
+from typing import Any
+
+from segspark.sources.fields import email, epoch_s, mapping, p_human, page, text
+from segspark.sources.vocabulary import Context, Produced, Rejected
+
+EVENTS = {
+    "accepted": "sent",
+    "rejected": "suppressed",
+    "delivered": "delivered",
+    "failed": "bounce_soft",  # decided by severity, reason and code, see _failed
+    "opened": "open",
+    "clicked": "click",
+    "unsubscribed": "unsubscribe",
+    "complained": "complaint",
+}
+IGNORED = frozenset(("stored",))
+_DEVICES = {"desktop": "desktop", "mobile": "mobile", "tablet": "tablet"}
+
+
+def parse(record: dict[str, Any], context: Context) -> Produced:
+    """One event; its key is (id, UTC day, event), because an id is unique only within a day."""
+    data = mapping(record, "event-data") or record
+    word = str(text(data, "event", required=True))
+    if word in IGNORED:
+        return Produced(ignored=True)
+    if mapping(data, "flags").get("is-test-mode") is True:
+        raise Rejected("test_mode")
+    occurred = epoch_s(data, "timestamp")
+    recipient = text(data, "recipient")
+    message = mapping(data, "message")
+    headers = mapping(message, "headers")
+    if recipient is None and word == "rejected":
+        recipient = text(headers, "to")
+    client, place = mapping(data, "client-info"), mapping(data, "geolocation")
+    bot = client.get("bot")
+    is_machine = bool(bot) if word in ("opened", "clicked") and bot is not None else None
+    own_id = text(data, "id")
+    variables = data.get("user-variables")
+    attributes = {k: str(v) for k, v in variables.items() if isinstance(v, str | int | float)} if isinstance(variables, dict) else {}
+    reason = text(data, "reason")
+    if reason:
+        attributes["reason"] = reason
+    campaigns, tags = data.get("campaigns"), data.get("tags")
+    event = {
+        "event_id": f"{own_id}:{occurred // 86_400_000_000}:{word}" if own_id else None,
+        "source_event": word,
+        "event_type": _failed(data) if word == "failed" else EVENTS.get(word, "unknown"),
+        "identifier": email(recipient, "recipient"),
+        "occurred_at": occurred,
+        "message_id": text(headers, "message-id"),
+        "campaign_id": _first(campaigns) or attributes.pop("campaign_id", None) or _first(tags),
+        "topic": attributes.pop("topic", None) or text(mapping(data, "mailing-list"), "list-id"),
+        "url": page(text(data, "url")),
+        "device": _DEVICES.get(str(client.get("device-type"))),
+        "country": text(place, "country"),
+        "region": text(place, "region"),
+        "is_machine": is_machine,
+        "p_human": p_human(is_machine),
+        "attributes": attributes,
+    }
+    ip = data.get("ip")
+    return Produced(events=[event], direct=[ip] if isinstance(ip, str) else [])
+
+
+def _failed(data: dict[str, Any]) -> str:
+    reason, status = str(data.get("reason")), mapping(data, "delivery-status")
+    code = str(status.get("enhanced-code") or "")
+    if reason.startswith("suppress-"):
+        return "suppressed"
+    if code.startswith("5.7"):
+        return "blocked"
+    if data.get("severity") == "temporary":
+        return "deferred"
+    if reason == "bounce" or (reason == "generic" and code.startswith("5.1")):
+        return "bounce_hard"
+    return "bounce_soft"
+
+
+def _first(value: Any) -> str | None:
+    if not isinstance(value, list) or not value:
+        return None
+    first = value[0].get("id") if isinstance(value[0], dict) else value[0]
+    return first if isinstance(first, str) and first else None

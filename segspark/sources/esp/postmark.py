@@ -1,0 +1,74 @@
+"""Postmark webhooks: one object per record.
+
+https://postmarkapp.com/developer/webhooks
+"""
+
+from typing import Any
+
+from segspark.sources.fields import email, iso, mapping, page, text
+from segspark.sources.vocabulary import Context, Produced, Rejected
+
+# Type of a bounce -> event_type; what is missing here says nothing about the address and is ignored.
+BOUNCES = {
+    "HardBounce": "bounce_hard", "BadEmailAddress": "bounce_hard", "SoftBounce": "bounce_soft",
+    "Unknown": "bounce_soft", "Transient": "deferred", "DnsError": "deferred", "Blocked": "blocked",
+    "DMARCPolicy": "blocked", "SpamNotification": "blocked", "VirusNotification": "blocked",
+    "ManuallyDeactivated": "suppressed", "Unconfirmed": "suppressed", "SpamComplaint": "complaint",
+    "Unsubscribe": "unsubscribe", "Subscribe": "resubscribe",
+}  # fmt: skip
+# RecordType -> (event_type, time, recipient).
+EVENTS = {
+    "Delivery": ("delivered", "DeliveredAt", "Recipient"),
+    "Open": ("open", "ReceivedAt", "Recipient"),
+    "Click": ("click", "ReceivedAt", "Recipient"),
+    "Bounce": ("bounce_soft", "BouncedAt", "Email"),
+    "SpamComplaint": ("complaint", "BouncedAt", "Email"),
+    "SubscriptionChange": ("unsubscribe", "ChangedAt", "Recipient"),
+}
+
+
+def parse(record: dict[str, Any], context: Context) -> Produced:
+    """One event; bounces and complaints carry an ID, for the others the door makes a hash of what they say."""
+    word = str(text(record, "RecordType", required=True))
+    event_type, at, who = EVENTS.get(word, ("unknown", _time_key(record), "Recipient"))
+    kind = text(record, "Type")
+    if word == "Bounce":
+        if kind not in BOUNCES:
+            return Produced(ignored=True)
+        event_type = BOUNCES[kind]
+    if word == "SubscriptionChange":
+        suppresses = record.get("SuppressSending")
+        if not isinstance(suppresses, bool):
+            raise Rejected("type:SuppressSending")
+        reason = record.get("SuppressionReason")
+        if not suppresses:
+            event_type = "resubscribe"
+        elif reason not in (None, "ManualSuppression"):
+            # Postmark's echo of a bounce or complaint that has its own record.
+            return Produced(ignored=True)
+    own_id = record.get("ID")
+    place, seconds = mapping(record, "Geo"), record.get("ReadSeconds")
+    tags = {k: v for k, v in mapping(record, "Metadata").items() if isinstance(v, str)}
+    event = {
+        "event_id": f"{word}:{own_id}" if own_id is not None else None,
+        "source_event": f"{word}:{kind}" if kind else word,
+        "event_type": event_type,
+        "identifier": email(text(record, who) or text(record, "Email"), who),
+        "occurred_at": iso(record, at, context.time_zone),
+        "message_id": text(record, "MessageID"),
+        "campaign_id": tags.pop("campaign_id", None) or text(record, "Tag"),
+        "topic": tags.pop("topic", None) or text(record, "MessageStream"),
+        "url": page(text(record, "OriginalLink")),
+        "duration_s": float(seconds) if isinstance(seconds, int | float) and not isinstance(seconds, bool) else None,
+        "device": {"Desktop": "desktop", "Mobile": "mobile"}.get(str(record.get("Platform"))),
+        "country": text(place, "CountryISOCode"),
+        "region": text(place, "Region"),
+        "attributes": tags,
+    }
+    ip = place.get("IP")
+    direct = [v for v in (ip, record.get("Subject"), record.get("Content")) if isinstance(v, str) and v]
+    return Produced(events=[event], direct=direct)
+
+
+def _time_key(record: dict[str, Any]) -> str:
+    return next((k for k in ("ReceivedAt", "DeliveredAt", "BouncedAt", "ChangedAt") if k in record), "ReceivedAt")

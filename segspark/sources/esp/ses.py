@@ -1,0 +1,108 @@
+"""Amazon SES: event publishing and older feedback, bare, through SNS, or under EventBridge's ``detail``.
+
+https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+"""
+
+from typing import Any
+
+from segspark.sources import json_strict
+from segspark.sources.fields import device, email, items, iso, mapping, page, text
+from segspark.sources.vocabulary import Context, Produced, Rejected
+
+# Word -> (event_type, object with the details, list of recipients within it, key of the address).
+EVENTS = {
+    "Send": ("sent", "send", None, None),
+    "Delivery": ("delivered", "delivery", "recipients", None),
+    "Bounce": ("bounce_soft", "bounce", "bouncedRecipients", "emailAddress"),
+    "Complaint": ("complaint", "complaint", "complainedRecipients", "emailAddress"),
+    "Reject": ("suppressed", "reject", None, None),
+    "DeliveryDelay": ("deferred", "deliveryDelay", "delayedRecipients", "emailAddress"),
+    "Open": ("open", "open", None, None),
+    "Click": ("click", "click", None, None),
+    "Subscription": ("unsubscribe", "subscription", None, None),
+}
+IGNORED = frozenset(("Rendering Failure", "AmazonSnsSubscriptionSucceeded"))
+_NEVER_SENT = frozenset(("Suppressed", "OnAccountSuppressionList"))
+_CONTENT = frozenset(("ContentRejected", "AttachmentRejected", "MessageTooLarge"))
+
+
+def parse(record: dict[str, Any], context: Context) -> Produced:
+    """One event per recipient. Feedback carries ``feedbackId``; for the others the door makes a hash."""
+    body = _body(record)
+    word = text(body, "eventType") or text(body, "notificationType")
+    if word is None:
+        raise Rejected("missing:eventType")
+    if word in IGNORED:
+        return Produced(ignored=True)
+    event_type, key, listed, address = EVENTS.get(word, ("unknown", word.lower(), None, None))
+    mail, detail = mapping(body, "mail"), mapping(body, key)
+    event_type = _decide(event_type, detail)
+    if event_type is None:
+        return Produced(ignored=True)
+    at = iso(detail, "timestamp") if "timestamp" in detail else iso(mail, "timestamp")
+    recipients = _recipients(detail, listed, address) or [d for d in mail.get("destination") or [] if isinstance(d, str)]
+    if event_type in ("open", "click") and len(recipients) > 1:
+        recipients = [""]  # nobody says which of them it was
+    tags = mapping(mail, "tags")
+    feedback = text(detail, "feedbackId")
+    events = [
+        {
+            "event_id": f"{feedback}:{n}" if feedback else None,
+            "source_event": word,
+            "event_type": event_type,
+            "identifier": email(recipient) if recipient else None,
+            "occurred_at": at,
+            "message_id": text(mail, "messageId"),
+            "campaign_id": _tag(tags, "campaign_id") or _tag(tags, "ses:configuration-set"),
+            "topic": _tag(tags, "topic"),
+            "url": page(text(detail, "link")),
+            "device": device(text(detail, "userAgent")) if event_type in ("open", "click") else None,
+            "attributes": {k: str(detail[k]) for k in ("bounceType", "bounceSubType") if detail.get(k)},
+        }
+        for n, recipient in enumerate(recipients)
+    ]
+    if not events:
+        raise Rejected("missing:recipient")
+    return Produced(events=events, direct=[v for v in (detail.get("ipAddress"),) if isinstance(v, str)])
+
+
+def _body(record: dict[str, Any]) -> dict[str, Any]:
+    message = record.get("Message")
+    if isinstance(message, str):
+        value, _ = json_strict.decode(message.encode(), max_bytes=5_000_000, max_depth=64)
+        if not isinstance(value, dict):
+            raise Rejected("type:Message")
+        return value
+    return mapping(record, "detail") or record
+
+
+def _decide(event_type: str, detail: dict[str, Any]) -> str | None:
+    """The final word where the details matter; None for a complaint that is none."""
+    if event_type == "bounce_soft":
+        sub = detail.get("bounceSubType")
+        if sub in _NEVER_SENT:
+            return "suppressed"
+        if sub in _CONTENT:
+            return "blocked"
+        return "bounce_hard" if detail.get("bounceType") == "Permanent" else "bounce_soft"
+    if event_type == "complaint":
+        if detail.get("complaintFeedbackType") == "not-spam":
+            return None
+        return "suppressed" if detail.get("complaintSubType") else "complaint"
+    if event_type == "unsubscribe":
+        new = mapping(detail, "newTopicPreferences")
+        statuses = {t.get("subscriptionStatus") for t in items(new, "topicSubscriptionStatus")}
+        return "resubscribe" if not new.get("unsubscribeAll") and "OptOut" not in statuses else "unsubscribe"
+    return event_type
+
+
+def _recipients(detail: dict[str, Any], listed: str | None, address: str | None) -> list[str]:
+    if listed is None:
+        return []
+    found = detail.get(listed) or []
+    return [str(r.get(address)) if isinstance(r, dict) else str(r) for r in found]
+
+
+def _tag(tags: dict[str, Any], name: str) -> str | None:
+    values = tags.get(name)
+    return str(values[0]) if isinstance(values, list) and values else None

@@ -1,0 +1,112 @@
+"""Strict reading of JSON fields: the right type or a reason; shared by the adapters."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from segspark import time
+from segspark.sources.vocabulary import Identifier, Rejected
+
+
+def text(record: dict[str, Any], key: str, required: bool = False) -> str | None:
+    """A text, None where it is absent or empty; numbers are no texts."""
+    value = record.get(key)
+    if value is None or value == "":
+        if required:
+            raise Rejected(f"missing:{key}")
+        return None
+    if not isinstance(value, str):
+        raise Rejected(f"type:{key}")
+    return value
+
+
+def scalar(record: dict[str, Any], key: str) -> str | None:
+    """A text or number as text: ids that some senders quote and others do not."""
+    value = record.get(key)
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise Rejected(f"type:{key}")
+    return str(value)
+
+
+def mapping(record: dict[str, Any], key: str) -> dict[str, Any]:
+    """An object, empty where it is absent."""
+    value = record.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Rejected(f"type:{key}")
+    return value
+
+
+def items(record: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """A list of objects, empty where it is absent."""
+    value = record.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
+        raise Rejected(f"type:{key}")
+    return value
+
+
+def epoch_s(record: dict[str, Any], key: str) -> int:
+    """Seconds since 1970 (whole or with a fraction) as microseconds; milliseconds are refused."""
+    value = record.get(key)
+    if value is None:
+        raise Rejected(f"missing:{key}")
+    try:
+        return time.parse_epoch(value, "s")
+    except time.TimeFormatError as error:
+        raise Rejected(f"{error.code}:{key}" if error.code != "time_format" else f"type:{key}") from None
+
+
+def iso(record: dict[str, Any], key: str, zone: str | None = None) -> int:
+    """An ISO 8601 time as microseconds; a naive one takes the source's zone or is refused."""
+    value = text(record, key, required=True)
+    assert value is not None
+    try:
+        return time.parse_iso(value, zone)
+    except time.TimeFormatError as error:
+        raise Rejected(f"{error.code}:{key}") from None
+
+
+def email(value: str | None, key: str = "email") -> Identifier:
+    if value is None:
+        raise Rejected(f"missing:{key}")
+    return Identifier("email", value)
+
+
+def page(url: str | None) -> str | None:
+    """The address of a page without query and fragment, which carry identifiers and campaigns."""
+    return url.split("?", 1)[0].split("#", 1)[0] if url else None
+
+
+def path_of(url: str | None) -> str:
+    return urlsplit(url).path if url else ""
+
+
+def device(user_agent: str | None) -> str | None:
+    """desktop, mobile or tablet by the user agent's usual marks."""
+    if not user_agent:
+        return None
+    agent = user_agent.lower()
+    if "ipad" in agent or "tablet" in agent or ("android" in agent and "mobi" not in agent):
+        return "tablet"
+    return "mobile" if "mobi" in agent or "iphone" in agent else "desktop"
+
+
+def metadata(record: dict[str, Any], known: frozenset[str]) -> dict[str, str]:
+    """Scalars under unknown keys, as text: what a sender added of its own."""
+    extra = {}
+    for key, value in record.items():
+        if key in known or value is None:
+            continue
+        if isinstance(value, bool):
+            extra[key] = "true" if value else "false"
+        elif isinstance(value, str | int | float):
+            extra[key] = str(value)
+    return extra
+
+
+def p_human(is_machine: bool | None) -> float | None:
+    return None if is_machine is None else 0.0 if is_machine else 1.0

@@ -1,0 +1,172 @@
+"""Shopify orders in their REST shape, as webhooks and exports deliver them.
+
+https://shopify.dev/docs/api
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from segspark import money
+from segspark.sources.fields import items, iso, mapping, scalar, text
+from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
+
+_CONSENT = {"subscribed": "granted", "unsubscribed": "withdrawn"}
+
+
+def parse(record: dict[str, Any], context: Context) -> Produced:
+    """One state of one order: the order with its lines, its ``order`` event, one ``refund`` event per refund (and
+    one for a cancellation that no refund covers), the customer's consent and links.
+
+    Events are keyed by order and refund, and say nothing that an unrelated update changes, so that a later state of
+    the same order is a duplicate event and an update of the order.
+    """
+    if record.get("test") is True:
+        raise Rejected("test_mode")
+    order_id = scalar(record, "id")
+    if order_id is None:
+        raise Rejected("missing:id")
+    zone, currency = context.time_zone, text(record, "currency") or context.currency
+    at = iso(record, "processed_at" if record.get("processed_at") else "created_at", zone)
+    updated = iso(record, "updated_at", zone) if record.get("updated_at") else at
+    customer = mapping(record, "customer")
+    address = text(record, "email") or text(record, "contact_email") or text(customer, "email")
+    number = scalar(customer, "id")
+    email = Identifier("email", address) if address else None
+    shopper = Identifier("customer", number) if number else None
+    owner = email or shopper
+    amount = _cents(record, "subtotal_price", currency)
+    lines = [_line(line, order_id, owner, at, currency) for line in items(record, "line_items")]
+    country = text(mapping(record, "shipping_address") or mapping(record, "billing_address"), "country_code")
+    refunds = [_refund(r, order_id, owner, currency, zone) for r in items(record, "refunds")]
+    refunded = sum(r["amount_cents"] for r in refunds)
+    if record.get("cancelled_at") and refunded < amount:
+        refunds.append(_reversal(f"cancel:{order_id}", order_id, owner, iso(record, "cancelled_at", zone), amount - refunded, currency))
+        refunded = amount
+    n_items = sum(line["quantity"] for line in lines)
+    produced = Produced(
+        orders=[{
+            "order_id": order_id, "identifier": owner, "order_type": "sale", "ordered_at": at, "updated_at": updated,
+            "status": "cancelled" if record.get("cancelled_at") else text(record, "financial_status"),
+            "amount_cents": amount, "refunded_cents": refunded, "currency": currency, "n_items": n_items,
+            "country": country,
+        }],
+        lines=lines,
+        events=[{
+            "event_id": f"order:{order_id}", "source_event": "order", "event_type": "order", "identifier": owner,
+            "occurred_at": at, "order_id": order_id, "category": _main_category(lines), "amount_cents": amount,
+            "currency": currency, "n_items": n_items, "country": country,
+        }, *refunds],
+        direct=_direct(record),
+    )  # fmt: skip
+    if email and shopper:
+        produced.links.append((email, shopper, "shop", at))
+    consent = mapping(customer, "email_marketing_consent")
+    value = _CONSENT.get(str(consent.get("state")))
+    if value and owner and consent.get("consent_updated_at"):
+        decided = iso(consent, "consent_updated_at", zone)
+        produced.consents.append({
+            "identifier": owner, "purpose": "email_marketing", "value": value, "basis": "shop checkout",
+            "effective_at": decided, "recorded_at": decided,
+        })  # fmt: skip
+    return produced
+
+
+def _line(line: dict[str, Any], order_id: str, owner: Identifier | None, at: int, currency: str) -> dict[str, Any]:
+    quantity = line.get("quantity")
+    if isinstance(quantity, bool) or not isinstance(quantity, int):
+        raise Rejected("type:quantity")
+    price = _decimal(line, "price")
+    discount = _decimal(line, "total_discount")
+    if not discount:
+        discount = sum((_decimal(d, "amount") for d in items(line, "discount_allocations")), Decimal(0))
+    return {
+        "order_id": order_id,
+        "line_id": scalar(line, "id"),
+        "identifier": owner,
+        "line_type": "sale",
+        "ordered_at": at,
+        "product_id": scalar(line, "product_id") or scalar(line, "sku"),
+        "title": text(line, "title"),
+        "category": text(line, "product_type"),
+        "quantity": quantity,
+        "unit_price": price,
+        "amount_cents": _minor(price * quantity - discount, currency, "price"),
+        "currency": currency,
+    }
+
+
+def _refund(
+    refund: dict[str, Any], order_id: str, owner: Identifier | None, currency: str, zone: str | None
+) -> dict[str, Any]:
+    at = iso(refund, "processed_at" if refund.get("processed_at") else "created_at", zone)
+    paid = [t for t in items(refund, "transactions") if t.get("kind") == "refund" and t.get("status") == "success"]
+    if paid:
+        amount = sum(_cents(t, "amount", currency) for t in paid)
+    else:
+        amount = sum(_number_cents(line, "subtotal", currency) for line in items(refund, "refund_line_items"))
+    event = _reversal(f"refund:{scalar(refund, 'id')}", order_id, owner, at, amount, currency)
+    event["n_items"] = sum(int(line.get("quantity") or 0) for line in items(refund, "refund_line_items")) or None
+    return event
+
+
+def _reversal(
+    event_id: str, order_id: str, owner: Identifier | None, at: int, amount: int, currency: str
+) -> dict[str, Any]:
+    return {
+        "event_id": event_id,
+        "source_event": event_id.split(":")[0],
+        "event_type": "refund",
+        "identifier": owner,
+        "occurred_at": at,
+        "order_id": order_id,
+        "amount_cents": amount,
+        "currency": currency,
+    }
+
+
+def _main_category(lines: list[dict[str, Any]]) -> str | None:
+    named = [line for line in lines if line["category"]]
+    return max(named, key=lambda line: line["amount_cents"])["category"] if named else None
+
+
+def _decimal(record: dict[str, Any], key: str) -> Decimal:
+    value = text(record, key)
+    if value is None:
+        return Decimal(0)
+    try:
+        return money.parse_decimal(value)
+    except money.MoneyFormatError as error:
+        raise Rejected(f"{error.code}:{key}") from None
+
+
+def _minor(amount: Decimal, currency: str, key: str) -> int:
+    try:
+        return money.to_minor(amount, currency)[0]
+    except money.MoneyFormatError as error:
+        raise Rejected(f"{error.code}:{key}") from None
+
+
+def _cents(record: dict[str, Any], key: str, currency: str) -> int:
+    if record.get(key) is None:
+        raise Rejected(f"missing:{key}")
+    cents = _minor(_decimal(record, key), currency, key)
+    if cents < 0:
+        raise Rejected(f"negative:{key}")
+    return cents
+
+
+def _number_cents(record: dict[str, Any], key: str, currency: str) -> int:
+    """Refunded lines carry JSON numbers where everything else is text."""
+    value = record.get(key)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _minor(Decimal(repr(value)), currency, key)
+    return _minor(_decimal(record, key), currency, key)
+
+
+def _direct(record: dict[str, Any]) -> list[str]:
+    places = [record, mapping(record, "customer"), mapping(record, "billing_address"), mapping(record, "shipping_address")]
+    keys = ("first_name", "last_name", "name", "phone", "address1", "address2", "browser_ip", "company")
+    return [
+        p[k] for at, p in enumerate(places) for k in keys
+        if isinstance(p.get(k), str) and p[k] and not (at == 0 and k == "name")
+    ]  # fmt: skip

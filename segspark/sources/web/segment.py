@@ -1,0 +1,134 @@
+"""Segment and RudderStack: the common spec of web events, camelCase JSON and snake_case warehouse rows.
+
+https://segment.com/docs/connections/spec
+"""
+
+from typing import Any
+
+from segspark.sources.fields import device, iso, mapping, p_human, page, scalar, text
+from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
+
+TRACKS = {
+    "Product Viewed": "product_view", "Viewed Product": "product_view", "Product Clicked": "product_view",
+    "Product List Viewed": "page_view", "Viewed Product Category": "page_view", "Product List Filtered": "search",
+    "Products Searched": "search", "Product Added": "cart_add", "Added Product": "cart_add",
+    "Product Removed": "cart_remove", "Removed Product": "cart_remove", "Cart Viewed": "page_view",
+    "Checkout Started": "checkout", "Checkout Step Viewed": "checkout", "Checkout Step Completed": "checkout",
+    "Payment Info Entered": "checkout", "Promotion Viewed": "offer_viewed", "Promotion Clicked": "offer_viewed",
+    "Coupon Applied": "offer_completed", "Email Delivered": "delivered", "Email Opened": "open",
+    "Email Link Clicked": "click", "Email Bounced": "bounce_soft", "Email Marked as Spam": "complaint",
+    "Unsubscribed": "unsubscribe",
+}  # fmt: skip
+ORDERS = {"Order Completed": "order", "Completed Order": "order", "Order Refunded": "refund"}
+IGNORED = frozenset(("group", "alias"))
+_SNAKE = {
+    "message_id": "messageId", "user_id": "userId", "anonymous_id": "anonymousId", "received_at": "receivedAt",
+    "sent_at": "sentAt", "original_timestamp": "originalTimestamp",
+}  # fmt: skip
+
+
+def parse(record: dict[str, Any], context: Context) -> Produced:
+    """One call; ``messageId`` is its key. Orders come from the shop: here they count as the end of a checkout,
+    unless the source's options say ``orders: true``."""
+    if "messageId" not in record and ("message_id" in record or "user_id" in record or "anonymous_id" in record):
+        record = {_SNAKE.get(k, k): v for k, v in record.items()}
+    kind = str(text(record, "type", required=True))
+    if kind in IGNORED:
+        return Produced(ignored=True)
+    user, visitor = scalar(record, "userId"), scalar(record, "anonymousId")
+    if user is None and visitor is None:
+        raise Rejected("missing:userId")
+    at = _occurred(record, context)
+    customer = Identifier("customer", user) if user else None
+    anonymous = Identifier("anonymous", visitor) if visitor else None
+    said = mapping(record, "context")
+    produced = Produced(received_at=iso(record, "receivedAt", context.time_zone) if record.get("receivedAt") else None)
+    if customer and anonymous:
+        produced.links.append((customer, anonymous, "identify", at))
+    traits = mapping(record, "traits") or mapping(said, "traits")
+    produced.direct = [
+        v for v in (said.get("ip"), traits.get("firstName"), traits.get("lastName"), traits.get("name"), traits.get("phone"))
+        if isinstance(v, str) and v
+    ]  # fmt: skip
+    address = text(traits, "email")
+    if kind == "identify":
+        if address and (customer or anonymous):
+            produced.links.append((customer or anonymous, Identifier("email", address), "identify", at))  # type: ignore[arg-type]
+        produced.ignored = not produced.links
+        return produced
+    event = _event(record, kind, said, context)
+    event |= {
+        "event_id": text(record, "messageId"),
+        "identifier": customer or (Identifier("email", address) if address else None),
+        "anonymous": anonymous,
+        "occurred_at": at,
+        "device": _device(said),
+        "country": text(mapping(said, "location"), "country"),
+    }
+    produced.events.append(event)
+    return produced
+
+
+def _occurred(record: dict[str, Any], context: Context) -> int:
+    """``timestamp``; where it is missing, receipt less the time the event waited on the device, whose clock may be
+    wrong by a constant."""
+    zone = context.time_zone
+    if record.get("timestamp"):
+        return iso(record, "timestamp", zone)
+    if record.get("receivedAt") and record.get("sentAt") and record.get("originalTimestamp"):
+        waited = iso(record, "sentAt", zone) - iso(record, "originalTimestamp", zone)
+        return iso(record, "receivedAt", zone) - waited
+    return iso(record, "originalTimestamp" if record.get("originalTimestamp") else "receivedAt", zone)
+
+
+def _event(record: dict[str, Any], kind: str, said: dict[str, Any], context: Context) -> dict[str, Any]:
+    properties = mapping(record, "properties")
+    where = text(properties, "url") or text(mapping(said, "page"), "url")
+    seconds = properties.get("duration_s")
+    milliseconds = properties.get("engagement_time_msec")
+    if not _is_number(seconds) and _is_number(milliseconds):
+        seconds = milliseconds / 1000
+    if kind in ("page", "screen"):
+        event_type, word = "page_view", kind
+    else:
+        word = str(text(record, "event", required=True))
+        event_type = TRACKS.get(word, "unknown")
+        if word in ORDERS:
+            event_type = ORDERS[word] if context.options.get("orders") else "checkout"
+    products = properties.get("products")
+    return {
+        "source_event": word,
+        "event_type": event_type,
+        "session_id": scalar(said, "sessionId") or scalar(properties, "session_id"),
+        "order_id": scalar(properties, "order_id"),
+        "url": page(where),
+        "product_id": scalar(properties, "product_id") or scalar(properties, "sku"),
+        "category": text(properties, "category"),
+        "amount_cents": _cents(properties) if event_type in ("order", "refund") else None,
+        "currency": text(properties, "currency") if event_type in ("order", "refund") else None,
+        "n_items": len(products) if isinstance(products, list) and products else None,
+        "duration_s": float(seconds) if _is_number(seconds) and seconds >= 0 else None,
+        "campaign_id": text(mapping(said, "campaign"), "name") or text(properties, "campaign_id"),
+        "p_human": p_human(None),
+    }
+
+
+def _cents(properties: dict[str, Any]) -> int | None:
+    for key in ("revenue", "total"):
+        value = properties.get(key)
+        if _is_number(value):
+            return round(value * 100)
+    return None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _device(said: dict[str, Any]) -> str | None:
+    kind = mapping(said, "device").get("type")
+    if kind in ("desktop", "mobile", "tablet"):
+        return str(kind)
+    if kind in ("ios", "android"):
+        return "mobile"
+    return device(text(said, "userAgent"))

@@ -1,0 +1,184 @@
+"""A report of an invented shop, with every section filled; tests change what they look at."""
+
+from dataclasses import replace
+from datetime import date
+
+from segspark.reports.data import (
+    Churn,
+    Clusters,
+    Decile,
+    Group,
+    Headline,
+    KpiRow,
+    Kpis,
+    Language,
+    LedgerRow,
+    Levels,
+    PathSize,
+    QuarantineCount,
+    Quality,
+    ReportData,
+    Rfm,
+    RfmCell,
+    RfmSquare,
+    Scheme,
+    SegmentSize,
+    Sizes,
+    SweepPoint,
+)
+
+NAMES: dict[Language, dict[str, str]] = {
+    "fr": {
+        "active": "Actifs 30 jours", "silent": "Inactifs 90 jours", "cart": "Paniers abandonnés",
+        "premium": "Premium mode en juin", "tiny": "Testeurs internes", "champions": "Champions", "loyal": "Fidèles",
+        "risk": "À risque", "never": "Sans achat", "lost": "Perdus", "frequent": "Acheteurs fréquents",
+        "sales": "Visiteurs saisonniers", "inactive": "Inactifs récents", "potential": "Clients à potentiel",
+        "many": "achats fréquents, achat récent, dépenses élevées", "in_sales": "achats pendant les soldes",
+        "quiet": "inactifs, dernier achat ancien, peu de visites", "new": "nouveaux, visites en hausse",
+        "young": "18 à 34 ans", "older": "35 ans et plus", "reader": "Lecteurs assidus", "buyer": "A acheté",
+        "visitor": "N'a pas acheté", "summer": "Soldes d'été", "plain": "Hors soldes", "levels_1": "Âge",
+        "levels_2": "Comportement", "levels_3": "Achats", "levels_4": "Contexte", "passer": "De passage",
+    },
+    "en": {
+        "active": "Active 30 days", "silent": "Inactive 90 days", "cart": "Abandoned carts",
+        "premium": "Premium fashion in June", "tiny": "In-house testers", "champions": "Champions",
+        "loyal": "Loyal customers", "risk": "At risk", "never": "No purchase", "lost": "Lost",
+        "frequent": "Frequent buyers", "sales": "Seasonal visitors", "inactive": "Recently inactive",
+        "potential": "Customers with potential", "many": "many orders, recent order, high spending",
+        "in_sales": "buys in sales", "quiet": "inactive, last order long ago, few visits",
+        "new": "new, visits rising", "young": "18 to 34", "older": "35 and over", "reader": "Keen readers",
+        "buyer": "Has bought", "visitor": "Has not bought", "summer": "Summer sales", "plain": "Outside of sales",
+        "levels_1": "Age", "levels_2": "Behaviour", "levels_3": "Purchases", "levels_4": "Context",
+        "passer": "Passing by",
+    },
+}  # fmt: skip
+
+
+def sample(language: Language = "fr", **changes: object) -> ReportData:
+    """A filled report; ``changes`` replace fields of ReportData."""
+    n = NAMES[language]
+    data = ReportData(
+        workspace="Maison Alizé",
+        as_of=date(2026, 6, 1),
+        language=language,
+        headline=Headline(
+            48_210, 39_874, {"no_consent": 5_120, "unsubscribed": 2_455, "hard_bounced": 731, "complained": 18,
+                             "no_address": 12}, 1_048_332, date(2024, 5, 1), date(2026, 5, 31),
+        ),
+        sizes=_sizes(n),
+        levels=_levels(n),
+        rfm=_rfm(n),
+        clusters=_clusters(n),
+        churn=_churn(),
+        kpis=_kpis(n),
+        ledger=(
+            LedgerRow("sendgrid", 842_310, 836_502, 3_120, 41, 212, 2_301, 134),
+            LedgerRow("shopify", 61_020, 60_874, 96, 0, 0, 0, 50),
+            LedgerRow("site_web", 214_004, 213_900, 0, 12, 0, 0, 92),
+            LedgerRow("crm", 48_300, 48_288, 0, 0, 0, 0, 12),
+        ),
+        quarantine=(
+            QuarantineCount("sendgrid", "json", 88), QuarantineCount("sendgrid", "time_unit:timestamp", 46),
+            QuarantineCount("shopify", "scale:total_price", 50), QuarantineCount("site_web", "future:occurred_at", 92),
+            QuarantineCount("crm", "address", 11), QuarantineCount("crm", "moon_phase:birth_date", 1),
+        ),
+    )  # fmt: skip
+    return replace(data, **changes)  # type: ignore[arg-type]
+
+
+def _sizes(n: dict[str, str]) -> Sizes:
+    rules = Scheme(
+        "rules",
+        (
+            SegmentSize(n["active"], 18_402, 17_950, 18_120, 611, 329),
+            SegmentSize(n["silent"], 14_870, 9_032, 14_902, 118, 150),
+            SegmentSize(n["cart"], 1_204, 1_101, 1_032, 402, 230),
+            SegmentSize(n["premium"], 322, 318, None, 322, 0),
+            SegmentSize(n["tiny"], 7, 7, 6, 1, 0),
+        ),
+        is_exclusive=False,
+    )
+    rfm = Scheme(
+        "rfm",
+        (
+            SegmentSize(n["champions"], 3_310, 3_180, 3_287, 61, 38),
+            SegmentSize(n["loyal"], 5_904, 5_490, 5_911, 40, 47),
+            SegmentSize(n["risk"], 4_122, 3_208, 4_098, 72, 48),
+            SegmentSize(n["lost"], 6_230, 3_950, 6_214, 22, 6),
+            SegmentSize(n["never"], 28_644, 24_046, 28_590, 104, 50),
+        ),
+    )
+    return Sizes(48_210, date(2026, 5, 31), (rules, rfm))
+
+
+def _levels(n: dict[str, str]) -> Levels:
+    paths = []
+    for age, base in (("young", 1), ("older", 2)):
+        for act, weight in (("reader", 3), ("passer", 2)):
+            for bought, part in (("buyer", 500), ("visitor", 900)):
+                for season, share in (("summer", 1), ("plain", 3)):
+                    path = (n[age], n[act], n[bought], n[season])
+                    paths.append(PathSize(path, base * weight * part * share))
+    paths.append(PathSize((n["young"], n["reader"]), 31))
+    paths.append(PathSize((n["older"], n["passer"], n["buyer"], "Noël"), 9))
+    return Levels((n["levels_1"], n["levels_2"], n["levels_3"], n["levels_4"]), tuple(paths))
+
+
+def _rfm(n: dict[str, str]) -> Rfm:
+    squares = tuple(
+        RfmSquare(r, f, int(320 + 260 * (6 - abs(r - f) * 2)) if abs(r - f) < 4 else 12, 3_900.0 * f + 500 * r)
+        for r in range(1, 6)
+        for f in range(1, 6)
+        if (r, f) != (1, 4)
+    )
+    cells = (
+        RfmCell(n["champions"], 3_310, 31_250.0), RfmCell(n["loyal"], 5_904, 18_420.0),
+        RfmCell(n["risk"], 4_122, 15_230.0), RfmCell(n["lost"], 6_230, 5_120.0), RfmCell(n["never"], 28_644),
+    )  # fmt: skip
+    return Rfm(5, 365, squares, cells)
+
+
+def _clusters(n: dict[str, str]) -> Clusters:
+    features = ("days_since_order", "n_order_365d", "net_order_cents_365d", "sale_share_365d", "n_click_90d",
+                "n_visit_day_90d", "visit_trend", "tenure_days")  # fmt: skip
+    rows = (
+        ("frequent", "many", 9_102, (-1.2, 2.1, 1.8, -0.3, 0.9, 1.1, 0.1, 0.6)),
+        ("sales", "in_sales", 7_044, (0.2, 0.3, -0.2, 1.9, -0.1, 0.0, -0.4, 0.2)),
+        ("inactive", "quiet", 14_300, (1.3, -0.6, -0.5, -0.2, -0.9, -1.0, -0.7, 0.5)),
+        ("potential", "new", 5_010, (-0.2, -0.3, -0.4, -0.1, 0.7, 0.8, 1.4, -1.6)),
+    )
+    groups = tuple(Group(n[name], size, n[say], dict(zip(features, z, strict=True))) for name, say, size, z in rows)
+    sweep = ((2, 0.312, 6.9), (3, 0.351, 5.6), (4, 0.402, 4.4), (5, 0.407, 4.1), (6, 0.365, 3.9), (7, 0.341, 3.75))
+    points = tuple(SweepPoint(*p) for p in sweep)
+    return Clusters(groups, points, 4, fitted_on=date(2026, 5, 1), model_version="behaviour/3")
+
+
+def _churn() -> Churn:
+    scores = (0.93, 0.86, 0.78, 0.69, 0.6, 0.49, 0.38, 0.29, 0.19, 0.09)
+    rates = (0.95, 0.84, 0.79, 0.66, 0.61, 0.47, 0.35, 0.3, 0.16, 0.07)
+    simple = (0.82, 0.78, 0.71, 0.64, 0.55, 0.5, 0.42, 0.38, 0.24, 0.16)
+    base = 0.52
+    return Churn(
+        90, 11_420, date(2026, 3, 3), base,
+        Quality(0.812, 0.836, 1.83, 0.158), Quality(0.741, 0.771, 1.58, 0.189),
+        tuple(Decile(1_142, s, r, r / base) for s, r in zip(scores, rates, strict=True)),
+        tuple(Decile(1_142, r, r, r / base) for r in simple),
+        (("days_since_order", 0.31), ("n_order_365d", 0.14), ("days_since_visit", 0.11), ("visit_trend", 0.08)),
+        "churn/2",
+    )  # fmt: skip
+
+
+def _kpis(n: dict[str, str]) -> Kpis:
+    rules = (
+        KpiRow(n["active"], 18_402, 140_220, 0.052, 3_120, 24_810_000.0, 0.0021, 0.0002, 0.0011, 0.31),
+        KpiRow(n["silent"], 14_870, 88_104, 0.004, 96, 611_000.0, 0.0103, 0.0006, 0.0041, 0.06),
+        KpiRow(n["cart"], 1_204, 9_800, 0.081, 410, 2_950_000.0, 0.0018, 0.0, 0.0009, 0.38),
+        KpiRow(n["premium"], 322, 0, None, 201, 4_480_000.0, None, None, None, None),
+        KpiRow(n["tiny"], 7, 77, 0.777, 7, 77_700.0, 0.0, 0.0, 0.0, 0.777),
+    )
+    rfm = (
+        KpiRow(n["champions"], 3_310, 26_100, 0.091, 2_010, 17_300_000.0, 0.0009, 0.0001, 0.0006, 0.41),
+        KpiRow(n["loyal"], 5_904, 45_830, 0.058, 1_120, 8_650_000.0, 0.0012, 0.0001, 0.0009, 0.33),
+        KpiRow(n["never"], 28_644, 180_410, 0.011, 0, 0.0, 0.0066, 0.0005, 0.0032, 0.12),
+    )
+    return Kpis(30, (("rules", rules), ("rfm", rfm)))
