@@ -1,30 +1,45 @@
-# Every target sets up what it needs first; a stamp file says what is done already.
-SHELL := /bin/sh
-VENV := .venv
-BIN := $(VENV)/bin
-# spark-submit looks for its home through the first python3 in PATH.
-export PATH := $(CURDIR)/$(BIN):$(PATH)
-# The newest Python of the machine that the pins were made for.
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
-	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
+# setup makes .venv and fetches the jars; the other targets call it when something it made is out of date.
+PYTHON ?= $(or $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done),python3)
+BIN := .venv/bin
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup demo test test-all check bench requirements schema clean
-.DEFAULT_GOAL := setup
+.PHONY: setup demo test test-all check bench schema requirements clean
 
-setup: $(VENV)/.project jars/.verified $(VENV)/.spark-conf
+setup: .venv/.made jars/.verified .venv/.started
+
+.venv/.made: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	grep -A 40 '^uv==' requirements.txt | awk 'NR == 1 || /^    --hash/ {print; next} {exit}' > .venv/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps -e .
+	touch $@
+
+jars/.verified: conf/jars/pom.xml conf/jars/SHA256SUMS | .venv/.made
+	@if command -v mvn >/dev/null; then \
+	  mvn -q -B -f conf/jars/pom.xml dependency:copy-dependencies -DincludeGroupIds=io.delta,io.unitycatalog -DoutputDirectory=$(CURDIR)/jars \
+	  && $(BIN)/python -m segspark.environment verify-jars && touch $@; \
+	else echo "No Maven here: Spark will fetch the Delta jars by Ivy at its start."; mkdir -p jars; fi
+
+# What a bare spark-submit of this environment needs, and a class archive that makes every JVM start faster.
+.venv/.started: segspark/spark_defaults.py .venv/.made | jars/.verified
+	$(BIN)/python -m segspark.spark_defaults
+	$(BIN)/python -m segspark.session
+	touch $@
 
 demo: setup
 	$(BIN)/segspark demo demo-workspace
 
 test: setup
-	$(BIN)/pytest
+	$(BIN)/python -m pytest
 
 test-all: setup
-	$(BIN)/pytest -m "slow or not slow"
+	$(BIN)/python -m pytest -m 'slow or not slow'
 
 check: setup
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m segspark.config.schema --check
@@ -32,39 +47,13 @@ check: setup
 bench: setup
 	@for file in $(wildcard benchmarks/bench_*.py); do echo "$$file"; $(BIN)/python "$$file" || exit 1; done
 
-# The hashed export: exact versions for every supported Python and system, no address of any registry.
-requirements: $(VENV)/.dependencies
-	$(BIN)/uv pip compile pyproject.toml --extra local --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-header --no-emit-index-url --quiet -o requirements.txt
-
 schema: setup
 	$(BIN)/python -m segspark.config.schema
 
+# Exact versions with hashes for every supported Python and system, and no address of a registry.
+requirements: .venv/.made
+	$(BIN)/uv pip compile pyproject.toml --extra local --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.txt
+
 clean:
-	rm -rf $(VENV) jars build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-
-$(VENV)/.created:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 to 3.13 is needed; install it (e.g. python3.11 and python3.11-venv)" \
-		"or name it: make PYTHON=/where/python3 $(MAKECMDGOALS)" >&2; exit 4; }
-	$(PYTHON) -m venv $(VENV)
-	@touch $@
-
-# uv is itself pinned in the export; its part is cut out and installed first, the rest by uv, which is faster.
-$(VENV)/.dependencies: requirements.txt $(VENV)/.created
-	@sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/uv.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.txt
-	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
-	@touch $@
-
-$(VENV)/.project: pyproject.toml $(VENV)/.dependencies
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline -e .
-	@touch $@
-
-jars/.verified: conf/jars/pom.xml conf/jars/SHA256SUMS $(VENV)/.project
-	$(BIN)/python -m segspark.jars fetch
-	@touch $@
-
-# What a bare `spark-submit jobs/….py` of this environment needs: the jars and quiet logs.
-$(VENV)/.spark-conf: conf/spark-local.conf jars/.verified
-	$(BIN)/python -m segspark.jars configure
-	@touch $@
+	rm -rf .venv jars demo-workspace build *.egg-info

@@ -16,7 +16,7 @@ from segspark.flows.flow import Progress
 from segspark.flows.report import write_day_report
 from segspark.flows.start import check_workspace, daily, opened, train
 from segspark.pseudonyms import Pseudonymiser, load_key
-from segspark.tables import gold
+from segspark.tables import gold, silver
 from segspark.tables.delta import Lake
 
 DAY = timedelta(days=1)
@@ -58,9 +58,11 @@ def types_found(workspace: Workspace, lake: Lake) -> float:
     truth = pq.read_table(workspace.folder / "truth" / "people.parquet", columns=["email", "type"])
     rows = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", AS_OF), ("scheme", "=", "behaviour")])
     group = dict(zip(rows["person_id"].to_pylist(), rows["segment_id"].to_pylist(), strict=True))
+    links = lake.read_small(silver.IDENTITY_LINKS, columns=["identifier_id", "person_id", "known_as_of"])
+    owner = {r["identifier_id"]: r["person_id"] for r in sorted(links.to_pylist(), key=lambda r: r["known_as_of"])}
     pseudonyms = Pseudonymiser(load_key(workspace.keys.environment, workspace.keys.file, create=False))
     pairs = [
-        (kind, group.get(pseudonyms.identifier_id("email", email) or "", "none"))
+        (kind, group.get(owner.get(pseudonyms.identifier_id("email", email) or "", ""), "none"))
         for email, kind in zip(truth["email"].to_pylist(), truth["type"].to_pylist(), strict=True)
     ]
     return float(adjusted_rand_score([a for a, _ in pairs], [b for _, b in pairs]))

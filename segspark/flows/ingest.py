@@ -1,7 +1,7 @@
 """Raw files to bronze and silver.
 
-The list of files is written down first (``ops.runs``, state ``started``); a killed run is resumed with exactly
-that list, so that every append keeps its transaction id and nothing is taken twice. Records are parsed once into
+The list of files is written down before the first write (``ops.runs``, state ``writing``); a run killed later is
+resumed with exactly that list, so that every append keeps its transaction id and nothing is taken twice. Records are parsed once into
 a table of this run, from which every stored table is a projection.
 """
 
@@ -74,14 +74,13 @@ def _new_batch(run: Run, sources: list[Source], seen: set[tuple[str, str]]) -> d
         "first_loads": sorted({s for s, _ in files} - {s for s, _ in seen}),
     }
     batch["run_id"] = identity("ingest", batch)
-    record(run.lake, run_id=batch["run_id"], flow="ingest_batch", as_of=run.as_of, state="started", inputs=batch)
     return batch
 
 
 def _unfinished(lake: Lake) -> dict[str, Any] | None:
     rows = [r for r in lake.read_small(ops.RUNS).to_pylist() if r["flow"] == "ingest_batch"]
     done = {r["run_id"] for r in rows if r["state"] == "done"}
-    started = [r for r in rows if r["state"] == "started" and r["run_id"] not in done]
+    started = [r for r in rows if r["state"] == "writing" and r["run_id"] not in done]
     return json.loads(started[0]["inputs"]) if started else None
 
 
@@ -192,6 +191,8 @@ def _take_in(run: Run, sources: list[Source], batch: dict[str, Any]) -> None:
         ledger = _read_ledger(this_run["records"])
         told["note"] = ", ".join(f"{n:,} {d}" for d, n in _totals(ledger).items())
         _check_ledger(ledger, n_records, workspace)
+    # From here on the batch is bound to its list of files; what was killed before has written nothing.
+    record(lake, run_id=run_id, flow="ingest_batch", as_of=as_of, state="writing", inputs=batch)
     with run.stage("silver") as told:
         _write_all(run, this_run, run_id)
         told["rows"] = n_records

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import reduce
+from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -30,6 +31,7 @@ def write_scores(run: Run) -> None:
     config = run.workspace.scoring
     with run.stage("scores") as told:
         rfm = score_rfm(people, config.rfm, read_cuts(people, config.rfm))
+        run.outcome["rfm_squares"] = _read_squares(rfm.join(people, on="person_id"), config.rfm.window_days)
         parts = [_long(rfm, n, n) for n in ("recency", "frequency", "monetary")]
         total = F.col("recency") * 100 + F.col("frequency") * 10 + F.col("monetary")
         parts.append(_long(rfm.withColumn("rfm", total), "rfm", "rfm", "cell"))
@@ -50,6 +52,13 @@ def write_scores(run: Run) -> None:
             "score", "person_id"
         )
         run.writes(gold.SCORES).replace_range(gold.SCORES, in_order, run.as_of, run.as_of + DAY)
+
+
+def _read_squares(people: DataFrame, window: int) -> list[dict[str, Any]]:
+    """People and mean net spending by recency, frequency and cell: as many rows as there are bins, squared."""
+    net = F.col(f"order_cents_{window}d") - F.col(f"refund_cents_{window}d")
+    grouped = people.groupBy("recency", "frequency", "cell").agg(F.count(F.lit(1)).alias("n"), F.sum(net).alias("cents"))
+    return [row.asDict() for row in grouped.collect()]
 
 
 def _long(frame: DataFrame, score: str, value: str, band: str | None = None, version: str | None = None) -> DataFrame:

@@ -124,6 +124,7 @@ def write_segments(run: Run) -> None:
         told["rows"] = run.outcome["memberships"] = _read_count(today)
     with run.stage("changes") as told:
         told["note"] = _write_changes(run, today, people, definitions, groupings)
+    run.outcome["contactable"] = _read_contactable(people)
     with run.stage("profiles"):
         profiles = profile_segments(today, people, run.as_of).coalesce(1)
         run.writes(gold.SEGMENT_PROFILES).replace_range(gold.SEGMENT_PROFILES, profiles, run.as_of, run.as_of + DAY)
@@ -132,6 +133,12 @@ def write_segments(run: Run) -> None:
 
 def _read_count(frame: DataFrame) -> int:
     return frame.count()
+
+
+def _read_contactable(people: DataFrame) -> dict[str, int]:
+    """People by reason not to write to them; those who may be written to are under `contactable`."""
+    rows = people.groupBy(F.coalesce("not_contactable_reason", F.lit("contactable")).alias("reason")).count().collect()
+    return {r["reason"]: r["count"] for r in rows}
 
 
 def _write_changes(

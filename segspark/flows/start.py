@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from pyspark.sql import functions as F
+
 from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
 from segspark.environment import check_environment
@@ -17,8 +19,9 @@ from segspark.flows.flow import Flow, Progress, Run, published_days, run_flow
 from segspark.flows.ingest import INGEST
 from segspark.flows.progress import Quiet
 from segspark.flows.scores import SCORES
-from segspark.flows.segments import SEGMENTS, definitions_of
+from segspark.flows.segments import SEGMENTS, definitions_of, people_for_segments
 from segspark.flows.train import TRAIN
+from segspark.models.tracking import load_champion
 from segspark.session import session_for
 from segspark.sources.load import load_sources
 from segspark.tables import gold, silver
@@ -138,6 +141,14 @@ def export(
     check_environment(workspace.lake)
     session = session_for(workspace, f"segspark {workspace.name} export")
     return export_audience(workspace, Lake(workspace.lake, session), segment, as_of, out)
+
+
+def read_person(workspace: Workspace, person: str, day: date) -> dict[str, Any]:
+    """Everything that definitions look at, of one person on a stored day."""
+    run = Run(workspace, Lake(workspace.lake, session_for(workspace, "segspark explain")), day, SEGMENTS)
+    behaviour = load_champion(workspace.mlflow, f"{workspace.name}_behaviour", day)
+    row = people_for_segments(run, behaviour).where(F.col("person_id") == person).first()
+    return row.asDict() if row is not None else {}
 
 
 def flow_graph(flows: Sequence[Flow] = FLOWS) -> dict[str, set[str]]:

@@ -145,34 +145,38 @@ def _champion_version(client: Any, name: str) -> str | None:
     return str(version) if version is not None else None
 
 
-def load_champion(config: Mlflow, name: str, as_of: date) -> Loaded | None:
-    """The champion, or the newest older version where the champion has seen days from as_of on.
-
-    Returns:
-        None where no version may score the day.
-
-    Raises:
-        CheckFailed: the stored files are not those that were registered.
-    """
-    with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
+def find_champion(config: Mlflow, name: str, as_of: date) -> Any | None:
+    """The registered version that may speak about a day, without loading it: the champion, or the newest older
+    version where the champion has seen days from as_of on; None where there is none."""
+    with store(config) as mlflow:
         client = mlflow.MlflowClient()
         versions = client.search_model_versions(f"name = '{name}'")
         if not versions:
             return None
         champion = _champion_version(client, name)
-        if champion is None:
-            return None
         usable = [v for v in versions if date.fromisoformat(v.tags["label_end_date"]) <= as_of]
-        usable.sort(key=lambda v: (str(v.version) == str(champion), int(v.version)), reverse=True)
-        if not usable:
-            return None
-        chosen = usable[0]
-        uri = f"models:/{name}@champion" if str(chosen.version) == str(champion) else f"models:/{name}/{chosen.version}"
+        usable.sort(key=lambda v: (str(v.version) == champion, int(v.version)), reverse=True)
+        return usable[0] if usable and champion is not None else None
+
+
+def load_champion(config: Mlflow, name: str, as_of: date) -> Loaded | None:
+    """The version of find_champion, verified and ready to transform.
+
+    Raises:
+        CheckFailed: the stored files are not those that were registered.
+    """
+    chosen = find_champion(config, name, as_of)
+    if chosen is None:
+        return None
+    with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
+        uri = f"models:/{name}/{chosen.version}"
+        champion = _champion_version(mlflow.MlflowClient(), name)
+        if champion == str(chosen.version):
+            uri = f"models:/{name}@champion"
         local = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=scratch))
         if _digest(local) != chosen.tags["digest"]:
             raise CheckFailed(f"The files of {name} version {chosen.version} are not those that were registered.")
-        model = mlflow.spark.load_model(uri)
-        return Loaded(name, str(chosen.version), model, dict(chosen.tags))
+        return Loaded(name, str(chosen.version), mlflow.spark.load_model(uri), dict(chosen.tags))
 
 
 def read_document(config: Mlflow, run_id: str, file: str) -> Any:

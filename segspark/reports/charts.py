@@ -36,7 +36,8 @@ def _by_k(
         chosen = at == k
         marks.append(element("circle", cx=plot.x(at), cy=plot.y(value), r=6 if chosen else 3, class_="dot"))
         if chosen:
-            label = f"k = {at}\u00a0: {formats.number(value, 2)}"
+            colon = "\u00a0:" if formats.language == "fr" else ":"
+            label = f"k = {at}{colon} {formats.number(value, 2)}"
             side = "start" if at < (min(ks) + max(ks)) / 2 else "end"
             # Beyond the middle the label sits on the left of its point, so that it never leaves the plot.
             x = plot.x(at) + (4 if side == "start" else -4)
@@ -50,7 +51,7 @@ def lift_chart(deciles: Sequence[Decile], baseline: Sequence[Decile], formats: F
     lifts = [d.lift for d in (*deciles, *baseline) if math.isfinite(d.lift)]
     y_axis = _axis(texts("lift_axis"), nice_ticks(0.0, max([1.0, *lifts]) * 1.05, 4), formats)
     ticks = tuple((float(i), str(i)) for i in range(1, len(deciles) + 1))
-    plot = Plot(Axis(texts("decile_axis"), 0.4, len(deciles) + 0.6, ticks), y_axis)
+    plot = Plot(Axis(texts("decile_axis"), 0.4, len(deciles) + 0.6, ticks), y_axis, height=300)
     half = 0.36 * (plot.x(2) - plot.x(1))
     zero, one = plot.y(0), plot.y(1)
     marks = []
@@ -63,7 +64,8 @@ def lift_chart(deciles: Sequence[Decile], baseline: Sequence[Decile], formats: F
     )
     for at, decile in enumerate(baseline, start=1):
         x, y = plot.x(at), plot.y(decile.lift)
-        marks.append(element("line", x1=x - half - 2, x2=x + half + 2, y1=y, y2=y, class_="second"))
+        for class_ in ("under", "second"):
+            marks.append(element("line", x1=x - half - 2, x2=x + half + 2, y1=y, y2=y, class_=class_))
     for at, decile in enumerate(deciles, start=1):
         tops = [decile.lift, *(d.lift for d in baseline[at - 1 : at])]
         over = plot.y(max(tops)) - 6 if abs(plot.y(max(tops)) - plot.y(decile.lift)) < 16 else plot.y(decile.lift) - 6
@@ -72,8 +74,8 @@ def lift_chart(deciles: Sequence[Decile], baseline: Sequence[Decile], formats: F
     if baseline:
         x, y = plot.width - plot.right - 112, plot.top + 4
         marks.append(element("line", x1=x, x2=x + 16, y1=y, y2=y, class_="second"))
-        marks.append(element("text", texts("baseline"), x=x + 22, y=y + 4, class_="name"))
-    listed = ", ".join(f"{at}\u00a0: {formats.number(d.lift, 2)}" for at, d in enumerate(deciles, start=1))
+        marks.append(element("text", texts("baseline"), x=x + 22, y=y + 4, class_="halo name"))
+    listed = ", ".join(f"{at} → {formats.number(d.lift, 2)}" for at, d in enumerate(deciles, start=1))
     return plot.draw("lift", texts("lift"), texts("chart_values", title=texts("lift"), values=listed), marks)
 
 
@@ -87,8 +89,9 @@ def reliability_chart(deciles: Sequence[Decile], formats: Formats, texts: Texts)
     )
     points = [(plot.x(100 * d.mean_score), plot.y(100 * d.rate)) for d in in_order]
     diagonal = element("line", x1=plot.x(0), y1=plot.y(0), x2=plot.x(top), y2=plot.y(top), class_="reference")
-    name = element("text", texts("perfect"), x=plot.x(top), y=plot.y(0) - 8, text_anchor="end", class_="name")
-    key = element("line", x1=plot.x(top) - 126, x2=plot.x(top) - 106, y1=plot.y(0) - 12, y2=plot.y(0) - 12, class_="reference")
+    x, y = plot.left + 10, plot.top + 12
+    key = element("line", x1=x, x2=x + 20, y1=y, y2=y, class_="reference")
+    name = element("text", texts("perfect"), x=x + 27, y=y + 4, class_="halo name")
     dots = [element("circle", cx=x, cy=y, r=4, class_="dot") for x, y in points]
     marks = [diagonal, key, name, polyline(points, "line"), *dots, *_ends(plot, in_order, points, formats)]
     listed = ", ".join(f"{formats.share(d.mean_score)} → {formats.share(d.rate)}" for d in in_order)

@@ -98,8 +98,10 @@ def feature_label(name: str, language: Language) -> str:
 
 
 def scheme_label(key: str, language: Language) -> str:
+    """``behaviour`` -> ``Comportements``; the key itself where it is not known."""
     return pick(SCHEMES[key], language) if key in SCHEMES else key
 
 
 def not_contactable_label(reason: str, language: Language) -> str:
+    """``no_consent`` -> ``Pas de consentement à l'e-mail``; the reason itself where it is not known."""
     return pick(NOT_CONTACTABLE[reason], language) if reason in NOT_CONTACTABLE else reason

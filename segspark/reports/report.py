@@ -84,7 +84,9 @@ def _clusters(clusters: Clusters | Refused | None, formats: Formats, texts: Text
     drawn = []
     if len(clusters.sweep) > 1:
         for draw, note in ((charts.silhouette_chart, "silhouette_note"), (charts.elbow_chart, "elbow_note")):
-            drawn.append((texts(note.removesuffix("_note")), draw(clusters.sweep, clusters.k, formats, texts), texts(note)))
+            drawn.append(
+                (texts(note.removesuffix("_note")), draw(clusters.sweep, clusters.k, formats, texts), texts(note))
+            )
     return {"k_charts": drawn, "k_reason": clusters.reason or _why_k(clusters, formats, texts)}
 
 
@@ -108,7 +110,7 @@ def _churn(churn: Churn | Refused | None, formats: Formats, texts: Texts) -> dic
     baseline = [d for d in churn.baseline_deciles if math.isfinite(d.lift)]
     drawn = []
     if deciles:
-        drawn.append((texts("lift"), charts.lift_chart(deciles, baseline, formats, texts), ""))
+        drawn.append((texts("lift"), charts.lift_chart(deciles, baseline, formats, texts), texts("lift_note")))
         reliability = charts.reliability_chart(deciles, formats, texts)
         drawn.append((texts("calibration"), reliability, texts("calibration_note")))
     values = {"rate": formats.number(churn.base_rate, 3), "half": formats.number(0.5, 1)}

@@ -22,14 +22,16 @@ def show(n: int, least: int) -> Shown:
     return Shown("below", least) if 0 < n < least else Shown("exact", n)
 
 
-def show_parts(counts: Sequence[int], least: int) -> list[Shown]:
-    """Counts whose sum is known.
+def show_parts(counts: Sequence[int], least: int, is_total_blurred: bool = False) -> list[Shown]:
+    """Counts whose sum is known, exactly or (``is_total_blurred``) in rounded form only.
 
     A single hidden part could be had by subtraction; the smallest of the others is then rounded to steps of
-    ``least``, which leaves the hidden one as uncertain as it was.
+    ``least``, which leaves the hidden one as uncertain as it was. Parts of a rounded total must not give its exact
+    value back, so one of them is rounded too.
     """
     shown = [show(n, least) for n in counts]
-    if sum(s.is_hidden for s in shown) == 1:
+    n_hidden = sum(s.is_hidden for s in shown)
+    if n_hidden == 1 or (is_total_blurred and n_hidden == 0):
         others = [(n, at) for at, n in enumerate(counts) if n >= least]
         if others:
             n, at = min(others)

@@ -3,8 +3,8 @@
 from segspark.reports.data import Churn, Refused, ReportData, SegmentSize
 from segspark.reports.formats import Formats
 from segspark.reports.labels import not_contactable_label
-from segspark.reports.small_groups import show
 from segspark.reports.texts import Texts
+from segspark.reports.views import reach_sizes
 
 
 def take_away(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
@@ -17,17 +17,15 @@ def _contactable(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     head = data.headline
     if head is None or not head.n_people:
         return []
-    shares = formats.share(head.n_contactable / head.n_people, 0)
-    n = formats.people(show(head.n_contactable, data.min_group))
-    first = texts("take_contactable", n=n, total=formats.number(head.n_people), share=shares)
-    if not head.not_contactable:
+    contactable, reasons = reach_sizes(head, data.min_group)
+    share = formats.share(None if contactable.is_hidden else contactable.n / head.n_people, 0)
+    first = texts("take_contactable", n=formats.people(contactable), total=formats.number(head.n_people), share=share)
+    if not reasons or reasons[0][1].is_hidden:
         return [first]
-    reason, count = max(head.not_contactable.items(), key=lambda item: (item[1], item[0]))
-    if count < data.min_group:
-        return [first]
+    reason, size = reasons[0]
     label = not_contactable_label(reason, data.language)
-    label = label[:1].lower() + label[1:]
-    return [f"{first} {texts('take_reason', reason=label, n=formats.number(count))}"]
+    second = texts("take_reason", reason=label[:1].lower() + label[1:], n=formats.people(size))
+    return [f"{first} {second}"]
 
 
 def _movement(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
@@ -93,7 +91,5 @@ def _intake(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     sentences = [] if all(r.is_complete for r in data.ledger) else [texts("take_broken")]
     total, refused = (sum(getattr(r, n) for r in data.ledger) for n in ("n_received", "quarantined"))
     if refused and total:
-        sentences.append(
-            texts("take_quarantine", share=formats.share(refused / total, 2), n=formats.number(refused))
-        )
+        sentences.append(texts("take_quarantine", share=formats.share(refused / total, 2), n=formats.number(refused)))
     return sentences

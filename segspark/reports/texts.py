@@ -41,7 +41,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{n} personnes sur {total} peuvent recevoir un e-mail ({share}).",
         "{n} of {total} people may be sent an e-mail ({share}).",
     ),
-    "take_reason": ("Premier motif d'exclusion : {reason} ({n}).", "First reason for leaving people out: {reason} ({n})."),
+    "take_reason": (
+        "Premier motif d'exclusion : {reason} ({n}).",
+        "First reason for leaving people out: {reason} ({n}).",
+    ),
     "take_growth": (
         "Plus forte hausse depuis le {day} : « {name} », {change} personnes ({share}).",
         "Largest rise since {day}: “{name}”, {change} people ({share}).",
@@ -55,7 +58,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}”: {people} of the people, {revenue} of the revenue of the last {days} days.",
     ),
     "take_churn": (
-        "Parmi les 10 % de clients jugés les plus à risque, les départs sont {lift} fois plus fréquents que la moyenne.",
+        "Parmi les 10 % de clients les plus à risque, les départs sont {lift} fois plus fréquents que la moyenne.",
         "Among the 10% of customers ranked most at risk, leaving is {lift} times as frequent as on average.",
     ),
     "take_refused": (
@@ -143,8 +146,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rfm_cells": ("Familles de clients", "Families of customers"),
     "recency": ("Récence", "Recency"),
     "frequency": ("Fréquence", "Frequency"),
-    "recency_axis": ("Récence ↓ (score)", "Recency ↓ (score)"),
-    "frequency_axis": ("Fréquence → (score)", "Frequency → (score)"),
     "most_recent": ("récents", "recent"),
     "least_recent": ("anciens", "long ago"),
     "rarest": ("rares", "rare"),
@@ -259,6 +260,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The model does no better than recency alone (PR-AUC {change}): prefer a simple rule.",
     ),
     "lift": ("Lift par décile", "Lift by decile"),
+    "lift_note": (
+        "Combien de fois plus de départs que la moyenne, du dixième le plus risqué au moins risqué.",
+        "How many times the average share of leavers, from the tenth most at risk to the least.",
+    ),
     "lift_axis": ("lift (fois la moyenne)", "lift (times the average)"),
     "decile_axis": ("dixième des clients, 1 = le plus à risque", "tenth of the customers, 1 = most at risk"),
     "average": ("moyenne", "average"),
@@ -278,7 +283,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # KPIs
     "kpis": ("Résultats par segment", "Results by segment"),
-    "kpis_intro": ("Les {days} derniers jours, clics et achats d'abord.", "The last {days} days, clicks and orders first."),
+    "kpis_intro": (
+        "Les {days} derniers jours, clics et achats d'abord.",
+        "The last {days} days, clicks and orders first.",
+    ),
     "kpis_missing": (
         "Les profils des segments ne sont pas calculés pour ce jour.",
         "The profiles of the segments are not computed for this day.",
@@ -295,8 +303,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "revenue": ("Chiffre d'affaires", "Revenue"),
     "bounces": ("Rejets", "Bounces"),
     "complaints": ("Plaintes", "Complaints"),
-    "unsubscribes": ("Désinscriptions", "Unsubscribed"),
-    "open_rate": ("Ouverture (consentie)", "Open rate (consented)"),
+    "unsubscribes": ("Désinscrits", "Unsubscribed"),
+    "open_rate": ("Ouverture consentie", "Opens (consented)"),
     # Intake
     "intake": ("Données reçues", "Data received"),
     "intake_intro": (
@@ -337,7 +345,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "several reasons.",
     ),
     "quarantine_none": ("Aucun enregistrement en quarantaine.", "No record is in quarantine."),
-    "quarantine_missing": ("Le détail de la quarantaine n'est pas disponible.", "Details of the quarantine are missing."),
+    "quarantine_missing": (
+        "Le détail de la quarantaine n'est pas disponible.",
+        "Details of the quarantine are missing.",
+    ),
     "records": ("Enregistrements", "Records"),
     "explanation": ("Explication", "Explanation"),
     "unknown_reason": ("Code sans explication.", "A code without an explanation."),

@@ -3,10 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from segspark.reports.data import Clusters, KpiRow, Levels, PathSize, Rfm, RfmSquare, Scheme, SegmentSize
+from segspark.reports.data import Clusters, Headline, KpiRow, Levels, PathSize, Rfm, RfmSquare, Scheme, SegmentSize
 from segspark.reports.small_groups import Shown, show, show_parts
 
 TOP_ROWS = 10
+
+
+def reach_sizes(headline: Headline, least: int) -> tuple[Shown, list[tuple[str, Shown]]]:
+    """People who may be written to, and the others by reason, the largest first; together they are the list."""
+    reasons = sorted(headline.not_contactable.items(), key=lambda item: (-item[1], item[0]))
+    contactable, *others = show_parts([headline.n_contactable, *(n for _, n in reasons)], least)
+    return contactable, [(reason, size) for (reason, _), size in zip(reasons, others, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -38,9 +45,7 @@ def segment_lines(scheme: Scheme, n_people: int, least: int) -> list[SegmentLine
 def _segment_line(segment: SegmentSize, size: Shown, before: Shown | None, n_people: int, least: int) -> SegmentLine:
     # Movement of a group that is not shown today or was not before would give its size away.
     is_open = size.kind == "exact" and (before is None or before.kind == "exact")
-    entered, left = (
-        show(n, least) if n is not None and is_open else None for n in (segment.n_entered, segment.n_left)
-    )
+    entered, left = (show(n, least) if n is not None and is_open else None for n in (segment.n_entered, segment.n_left))
     contactable = None
     if segment.n_contactable is not None and not size.is_hidden and segment.n_people:
         contactable = segment.n_contactable / segment.n_people
@@ -63,10 +68,10 @@ class LevelNode:
 def level_tree(levels: Levels, least: int) -> tuple[LevelNode, ...]:
     """The paths as a tree, in the order of size; people who stop at an inner group make a rest line there."""
     total = sum(p.n_people for p in levels.paths)
-    return _nodes(levels.paths, 0, total, least)
+    return _nodes(levels.paths, 0, total, least, is_blurred=False)
 
 
-def _nodes(paths: Sequence[PathSize], depth: int, total: int, least: int) -> tuple[LevelNode, ...]:
+def _nodes(paths: Sequence[PathSize], depth: int, total: int, least: int, is_blurred: bool) -> tuple[LevelNode, ...]:
     below: dict[str, list[PathSize]] = {}
     for path in paths:
         if len(path.path) > depth:
@@ -75,10 +80,10 @@ def _nodes(paths: Sequence[PathSize], depth: int, total: int, least: int) -> tup
     found = [(name, sum(p.n_people for p in group), group) for name, group in below.items()]
     found.sort(key=lambda f: (-f[1], f[0]))
     parts = [n for _, n, _ in found] + ([n_rest] if n_rest else [])
-    sizes = show_parts(parts, least)
+    sizes = show_parts(parts, least, is_blurred)
     nodes = [
         LevelNode(name, n, size, 0.0 if size.is_hidden else size.n / total if total else 0.0,
-                  () if size.is_hidden else _nodes(group, depth + 1, total, least))
+                  () if size.is_hidden else _nodes(group, depth + 1, total, least, size.kind == "about"))
         for (name, n, group), size in zip(found, sizes, strict=False)
     ]  # fmt: skip
     if n_rest:

@@ -34,7 +34,7 @@ KPIS = (
 MEASURES = (
     "days_since_order", "n_order_365d", "net_order_cents_365d", "avg_order_cents_365d", "sale_share_365d",
     "n_click_90d", "click_rate_90d", "n_visit_day_90d", "dwell_s_90d", "n_cart_add_90d", "days_since_active",
-    "tenure_days", "engagement", "churn", "age_years",
+    "tenure_days", "engagement", "churn", "age_years", "is_contactable",
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def profile_segments(
     have = set(people.columns)
     kpis = [k for k in kpis if k.numerator in have and (k.denominator is None or k.denominator in have)]
     measures = [m for m in measures if m in have]
+    people = people.withColumn("is_contactable", F.col("is_contactable").cast("int"))
     sums = sorted({c for k in kpis for c in (k.numerator, k.denominator) if c})
     list_row = people.agg(
         *[F.avg(m).alias(f"avg_{m}") for m in measures], *[F.stddev_pop(m).alias(f"std_{m}") for m in measures]

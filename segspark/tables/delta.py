@@ -1,13 +1,14 @@
 """The lake: Delta tables below one root, created from their contracts, read and written in few, safe ways.
 
 Writes are of four kinds, each safe to repeat: ``append`` once per key (a Delta application transaction),
-``replace_range`` (replaceWhere on the partition date), ``overwrite`` (small tables), ``upsert`` (MERGE by key).
+``replace_range`` (whole partition dates), ``overwrite`` (small tables), ``upsert`` (MERGE by key). All but the last
+go the direct lane (direct.py).
 Tables are created through delta-rs, which takes milliseconds where Spark takes seconds, without deletion
 vectors and column mapping, so that every Delta reader can open them.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pyspark.sql import types as T
 
 from segspark.errors import CheckFailed, InfrastructureError
 from segspark.tables.contract import Contract
+from segspark.tables.direct import commit, write_files
 from segspark.tables.schema import schema_json
 
 PROPERTIES = {
@@ -80,12 +82,17 @@ class Lake:
             reader = reader.option("versionAsOf", version)
         return reader.load(self.path(contract))
 
-    def read_small(self, contract: Contract, filters: list[tuple[str, str, object]] | None = None) -> pa.Table:
+    def read_small(
+        self,
+        contract: Contract,
+        filters: list[tuple[str, str, object]] | None = None,
+        columns: list[str] | None = None,
+    ) -> pa.Table:
         """A small table (ops, registry, definitions, one day's profiles) on the driver, without Spark."""
         if not self.exists(contract):
             schema = pa.schema(deltalake.Schema.from_json(schema_json(contract)))
             return schema.empty_table()
-        return deltalake.DeltaTable(self.path(contract)).to_pyarrow_table(filters=filters)
+        return deltalake.DeltaTable(self.path(contract)).to_pyarrow_table(filters=filters, columns=columns)
 
     def n_rows(self, contract: Contract) -> int:
         """Rows by the log's statistics, without reading a file."""
@@ -106,8 +113,10 @@ class Lake:
     def append(self, contract: Contract, frame: DataFrame, once: str) -> None:
         """Append; a second append under the same ``once`` changes nothing."""
         self.create(contract)
-        writer = self._conform(contract, frame).write.format("delta").mode("append")
-        writer.option("txnAppId", once).option("txnVersion", 1).save(self.path(contract))
+        table = deltalake.DeltaTable(self.path(contract))
+        if table.transaction_version(once) is None:
+            added = write_files(self._conform(contract, frame), contract, self.path(contract))
+            commit(table, contract, added, once=once)
 
     def append_small(self, contract: Contract, rows: pa.Table, once: str) -> None:
         """Append a handful of rows from the driver, without a Spark job; same promise as ``append``."""
@@ -117,35 +126,50 @@ class Lake:
             return
         deltalake.write_deltalake(
             table,
-            conform_small(contract, rows),
+            conform_small(table, rows),
             mode="append",
             commit_properties=deltalake.CommitProperties(app_transactions=[deltalake.Transaction(once, 1)]),
         )
 
     def overwrite(self, contract: Contract, frame: DataFrame) -> None:
-        """Replace the whole of a small table."""
+        """Replace the whole of a small table without partitions."""
         self.create(contract)
-        self._conform(contract, frame).write.format("delta").mode("overwrite").save(self.path(contract))
+        table = deltalake.DeltaTable(self.path(contract))
+        commit(table, contract, write_files(self._conform(contract, frame), contract, self.path(contract)), replace=[])
 
     def overwrite_small(self, contract: Contract, rows: pa.Table) -> None:
         self.create(contract)
-        deltalake.write_deltalake(self.path(contract), conform_small(contract, rows), mode="overwrite")
+        table = deltalake.DeltaTable(self.path(contract))
+        deltalake.write_deltalake(table, conform_small(table, rows), mode="overwrite")
 
     def replace_range(self, contract: Contract, frame: DataFrame, first: date, end: date) -> None:
         """Replace the partition dates [first, end); rows of other days are refused, no rows empties them."""
-        self.create(contract)
-        column = contract.partition_by[0]
-        days = f"{column} >= DATE'{first.isoformat()}' AND {column} < DATE'{end.isoformat()}'"
-        writer = self._conform(contract, frame).write.format("delta").mode("overwrite")
-        writer.option("replaceWhere", days).save(self.path(contract))
+        days = [d.isoformat() for d in self.days(contract) if first <= d < end]
+        wanted = range(first.toordinal(), end.toordinal())
+        self._replace(contract, frame, days, lambda value: date.fromisoformat(value).toordinal() in wanted)
 
     def replace_dataset(self, contract: Contract, frame: DataFrame, dataset_id: str) -> None:
-        """Replace one training set; its id is hexadecimal by construction."""
-        if not dataset_id.isalnum():
-            raise CheckFailed(f"{dataset_id!r} is no dataset id")
+        """Replace one training set."""
+        self._replace(contract, frame, [dataset_id], lambda value: value == dataset_id)
+
+    def _replace(
+        self, contract: Contract, frame: DataFrame, old: list[str], is_wanted: Callable[[str], bool]
+    ) -> None:
+        """Replace values of the first partition column in one commit.
+
+        Raises:
+            CheckFailed: a row has another value; nothing was committed.
+        """
         self.create(contract)
-        writer = self._conform(contract, frame).write.format("delta").mode("overwrite")
-        writer.option("replaceWhere", f"dataset_id = '{dataset_id}'").save(self.path(contract))
+        table = deltalake.DeltaTable(self.path(contract))
+        added = write_files(self._conform(contract, frame), contract, self.path(contract))
+        column = contract.partition_by[0]
+        found = sorted({json.loads(a["partition"])[column] for a in added})
+        strange = [v for v in found if not is_wanted(v)]
+        if strange:
+            raise CheckFailed(f"{contract.name}: rows of {strange[:3]} are none of those to be replaced.")
+        if old or added:
+            commit(table, contract, added, replace=sorted({*old, *found}))
 
     def upsert(self, contract: Contract, frame: DataFrame, newer: str, days: Iterable[date] | None = None) -> None:
         """MERGE by the contract's key: insert what is new, update where the SQL condition ``newer`` over
@@ -187,9 +211,9 @@ class Lake:
         )
 
 
-def conform_small(contract: Contract, rows: pa.Table) -> pa.Table:
-    """Exactly the contract's columns and types, for tables written from the driver."""
-    schema = pa.schema(deltalake.Schema.from_json(schema_json(contract)))
+def conform_small(table: deltalake.DeltaTable, rows: pa.Table) -> pa.Table:
+    """Exactly the stored columns and types, for tables written from the driver."""
+    schema = pa.schema(table.schema())
     return pa.table(
         {
             f.name: rows[f.name].cast(f.type) if f.name in rows.column_names else pa.nulls(rows.num_rows, f.type)

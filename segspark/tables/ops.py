@@ -4,13 +4,13 @@ from segspark.tables.contract import Contract, optional, required
 
 RUNS = Contract(
     name="ops.runs",
-    grain="one attempt's start or end",
+    grain="one flow that ended, or one ingest batch that began to write",
     key=("run_id", "state", "written_at"),
     columns=(
         required("run_id", "string", "Hash of flow, date and inputs: another attempt has the same id"),
         required("flow", "string", "Name of the flow"),
         optional("as_of_date", "date", "Logical date"),
-        required("state", "string", "started or done"),
+        required("state", "string", "writing (an ingest batch began to write) or done"),
         required("written_at", "timestamp", "When the row was written (UTC)"),
         optional("duration_s", "double", "Wall time in seconds"),
         optional("config_hash", "string", "Hash of the configuration"),

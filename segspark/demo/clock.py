@@ -1,0 +1,73 @@
+"""The shop's wall clock: local seconds to UTC, and times as the providers write them."""
+
+from bisect import bisect_right
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+class Record(NamedTuple):
+    """One raw record: the UTC second its system received it, its text, and the planted oddity it carries, if any."""
+
+    at: int
+    text: str
+    mark: str = ""
+
+
+class Clock:
+    """Days and seconds of the history, counted from the first local midnight."""
+
+    def __init__(self, first: date, n_days: int) -> None:
+        self.first, self.n_days = first, n_days
+        days = [first + timedelta(days=i) for i in range(n_days + 1)]
+        starts = [datetime(d.year, d.month, d.day, tzinfo=PARIS) for d in days]
+        self.midnights = [int(s.timestamp()) for s in starts]
+        self._offset = np.array([_offset(s.replace(hour=12)) for s in starts])
+        self._base = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
+
+    @property
+    def end(self) -> int:
+        """The UTC second at which the history ends."""
+        return self.midnights[self.n_days]
+
+    def utc(self, second: np.ndarray) -> np.ndarray:
+        """UTC seconds of local ones; the offset of each day is that of its noon, so that no hour is missing."""
+        result: np.ndarray = self._base + second - self._offset[second // 86400]
+        return result
+
+    def day(self, at: int) -> int:
+        """The local day a UTC second falls on."""
+        return bisect_right(self.midnights, at) - 1
+
+    def date(self, day: int) -> date:
+        return self.first + timedelta(days=day)
+
+    def change_nights(self) -> list[int]:
+        """UTC midnights (01:00 or 02:00 local) of the nights in which the clocks change."""
+        changes = np.flatnonzero(np.diff(self._offset)) + 1
+        return [self._base + int(d) * 86400 for d in changes]
+
+
+def _offset(moment: datetime) -> int:
+    return int((moment.utcoffset() or timedelta()).total_seconds())
+
+
+def iso(second: int) -> str:
+    """A UTC second as ``2026-05-31T21:59:59``."""
+    day, rest = divmod(second, 86400)
+    return f"{_day_text(day)}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+
+
+def local_iso(second: int) -> str:
+    """A UTC second on the shop's wall clock, with its offset."""
+    return datetime.fromtimestamp(second, PARIS).isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _day_text(day: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()

@@ -1,0 +1,149 @@
+"""Mails as SendGrid, Mailgun and Postmark report them: JSON text with the providers' own words and clocks."""
+
+from collections.abc import Iterator
+
+from segspark.demo.clock import Record, iso
+from segspark.demo.mails import COMPLAINT, HARD, SOFT, UNSUBSCRIBE, Mail, Mails, mails_of
+from segspark.demo.people import People
+from segspark.demo.wares import AGENTS, SITE
+
+SENDER = "bonjour@boutique.example"
+PAGE = f"{SITE}/nouveautes"
+
+
+def sendgrid(mails: Mails, people: People) -> Iterator[Record]:
+    """Flat events with seconds; machine opens are told apart, machine clicks are not."""
+    for m in mails_of(mails, people, 0):
+        i, at = m.number, m.at
+        smtp = f',"smtp-id":"<sgm{i}@boutique.example>"'
+        yield _sendgrid(m, "processed", at, smtp)
+        if m.outcome == HARD:
+            reason = '"type":"bounce","status":"5.1.1","reason":"550 5.1.1 unknown user"'
+            yield _sendgrid(m, "bounce", at + 4, f'{smtp},{reason},"bounce_classification":"Invalid Address"')
+            continue
+        if m.outcome == SOFT:
+            yield _sendgrid(m, "deferred", at + 8, f'{smtp},"attempt":"1","response":"452 4.2.2 try again later"')
+            if i % 3 == 0:
+                reason = '"type":"blocked","status":"5.7.1","reason":"550 5.7.1 refused by policy"'
+                yield _sendgrid(m, "bounce", at + 900, f'{smtp},{reason},"bounce_classification":"Reputation"')
+                continue
+            if i % 3 == 1:
+                reason = '"type":"expired","status":"4.2.2","reason":"452 4.2.2 mailbox full"'
+                yield _sendgrid(m, "bounce", at + 72 * 3600, f'{smtp},{reason},"bounce_classification":"Mailbox Unavailable"')
+                continue
+            at += 1800
+        yield _sendgrid(m, "delivered", at + 6, f'{smtp},"response":"250 OK","tls":1')
+        agent = f',"useragent":"{AGENTS[m.device]}","ip":"192.0.2.{i % 250}"'
+        if m.is_opened:
+            flag = "true" if m.is_machine and not m.is_clicked else "false"
+            yield _sendgrid(m, "open", at + m.delay, f'{agent},"sg_machine_open":{flag},"sg_content_type":"html"')
+        if m.is_clicked:
+            link = f'"url":"{PAGE}?utm_campaign={m.campaign}","url_offset":{{"index":2,"type":"html"}}'
+            yield _sendgrid(m, "click", at + m.delay + 20, f"{agent},{link}")
+        if m.outcome == COMPLAINT:
+            yield _sendgrid(m, "spamreport", at + m.delay + 60)
+        if m.outcome == UNSUBSCRIBE:
+            yield _sendgrid(m, "unsubscribe", at + m.delay + 60, ',"asm_group_id":1')
+
+
+def _sendgrid(m: Mail, word: str, second: int, more: str = "") -> Record:
+    text = (
+        f'{{"email":"{m.email}","timestamp":{second},"event":"{word}","category":["{m.topic}"],'
+        f'"sg_event_id":"sg{m.number}-{word}","sg_message_id":"sgm{m.number}.recvd-7f9c-1.0",'
+        f'"marketing_campaign_id":"{m.campaign}","topic":"{m.topic}"{more}}}'
+    )
+    return Record(second, text)
+
+
+def mailgun(mails: Mails, people: People) -> Iterator[Record]:
+    """Webhook bodies with fractions of seconds; machines are named on opens and clicks alike."""
+    kinds = ("mobile", "desktop", "tablet")
+    for m in mails_of(mails, people, 1):
+        i, at = m.number, m.at
+        yield _mailgun(m, "accepted", at)
+        if m.outcome == HARD:
+            status = '"delivery-status":{"code":550,"enhanced-code":"5.1.1","attempt-no":1,"message":"unknown user"}'
+            yield _mailgun(m, "failed", at + 4, f',"severity":"permanent","reason":"bounce",{status}')
+            continue
+        if m.outcome == SOFT:
+            status = '"delivery-status":{"code":452,"enhanced-code":"4.2.2","attempt-no":1,"retry-seconds":600}'
+            yield _mailgun(m, "failed", at + 8, f',"severity":"temporary","reason":"generic",{status}')
+            if i % 2:
+                status = '"delivery-status":{"code":452,"attempt-no":8,"message":"too old"}'
+                yield _mailgun(m, "failed", at + 8 * 3600, f',"severity":"permanent","reason":"old",{status}', nth=1)
+                continue
+            at += 1800
+        yield _mailgun(m, "delivered", at + 5, ',"delivery-status":{"code":250,"attempt-no":1,"tls":true}')
+        seen_from = f',"ip":"192.0.2.{i % 250}","geolocation":{{"country":"FR"}},"client-info":{{"device-type":"{kinds[m.device]}","bot":'
+        if m.is_opened:
+            bot = "apple" if m.is_machine and not m.is_clicked else ""
+            yield _mailgun(m, "opened", at + m.delay, f'{seen_from}"{bot}"}}')
+        if m.is_clicked:
+            yield _mailgun(m, "clicked", at + m.delay + 20, f'{seen_from}""}},"url":"{PAGE}?utm_campaign={m.campaign}"')
+        elif m.is_machine:
+            # A security scanner follows every link within seconds.
+            yield _mailgun(m, "clicked", at + 8, f'{seen_from}"generic"}},"url":"{PAGE}?utm_campaign={m.campaign}"')
+        if m.outcome == COMPLAINT:
+            yield _mailgun(m, "complained", at + m.delay + 60)
+        if m.outcome == UNSUBSCRIBE:
+            yield _mailgun(m, "unsubscribed", at + m.delay + 60)
+
+
+def _mailgun(m: Mail, word: str, second: int, more: str = "", nth: int = 0) -> Record:
+    key = f"mg{m.number}-{word}{nth}"
+    text = (
+        f'{{"signature":{{"timestamp":"{second}","token":"t{key}","signature":"{m.number:064x}"}},'
+        f'"event-data":{{"event":"{word}","timestamp":{second + m.number % 1000 / 1000},"id":"{key}","log-level":"info",'
+        f'"recipient":"{m.email}","recipient-domain":"{m.email.rpartition("@")[2]}","tags":["{m.topic}"],"campaigns":[],'
+        f'"flags":{{"is-routed":false,"is-authenticated":true,"is-test-mode":false}},'
+        f'"message":{{"headers":{{"message-id":"mg{m.number}@mg.boutique.example"}}}},'
+        f'"user-variables":{{"campaign_id":"{m.campaign}","topic":"{m.topic}"}}{more}}}}}'
+    )
+    return Record(second, text)
+
+
+def postmark(mails: Mails, people: People) -> Iterator[Record]:
+    """One object per webhook with seven digits of a second; no record says that a mail was sent, none names bots."""
+    for m in mails_of(mails, people, 2):
+        i, at = m.number, m.at
+        if m.outcome == HARD:
+            yield _bounce(m, "HardBounce", 1, at + 4, "true")
+            cause = ',"SuppressSending":true,"SuppressionReason":"HardBounce","Origin":"Recipient"'
+            yield _postmark(m, "SubscriptionChange", "Recipient", "ChangedAt", at + 5, cause)
+            continue
+        if m.outcome == SOFT:
+            yield _bounce(m, "SoftBounce", 4096, at + 900, "false")
+            continue
+        yield _postmark(m, "Delivery", "Recipient", "DeliveredAt", at + 5, ',"Details":"250 2.0.0 OK"')
+        seen_from = (
+            f',"Platform":"{"Desktop" if m.device == 1 else "Mobile"}","UserAgent":"{AGENTS[m.device]}",'
+            f'"Geo":{{"CountryISOCode":"FR","Country":"France","IP":"192.0.2.{i % 250}"}}'
+        )
+        if m.is_opened:
+            more = f'{seen_from},"FirstOpen":true,"ReadSeconds":{5 + i % 20}'
+            yield _postmark(m, "Open", "Recipient", "ReceivedAt", at + m.delay, more)
+        if m.is_clicked:
+            more = f'{seen_from},"ClickLocation":"HTML","OriginalLink":"{PAGE}?utm_campaign={m.campaign}"'
+            yield _postmark(m, "Click", "Recipient", "ReceivedAt", at + m.delay + 20, more)
+        if m.outcome == COMPLAINT:
+            yield _bounce(m, "SpamComplaint", 100001, at + m.delay + 60, "true", word="SpamComplaint")
+        if m.outcome == UNSUBSCRIBE:
+            cause = ',"SuppressSending":true,"SuppressionReason":"ManualSuppression","Origin":"Recipient"'
+            yield _postmark(m, "SubscriptionChange", "Recipient", "ChangedAt", at + m.delay + 60, cause)
+
+
+def _postmark(m: Mail, word: str, who: str, key: str, second: int, more: str = "") -> Record:
+    text = (
+        f'{{"RecordType":"{word}","{who}":"{m.email}","{key}":"{iso(second)}.{m.number * 7919 % 10_000_000:07d}Z",'
+        f'"MessageID":"{m.number:08x}-5b1c-4f0a-9d2e-{m.number:012x}","ServerID":23,"MessageStream":"broadcast",'
+        f'"Tag":"{m.topic}","Metadata":{{"campaign_id":"{m.campaign}","topic":"{m.topic}"}}{more}}}'
+    )
+    return Record(second, text)
+
+
+def _bounce(m: Mail, kind: str, code: int, second: int, inactive: str, word: str = "Bounce") -> Record:
+    more = (
+        f',"ID":{4_000_000 + m.number},"Type":"{kind}","TypeCode":{code},"Name":"{kind}","From":"{SENDER}",'
+        f'"DumpAvailable":true,"Inactive":{inactive},"CanActivate":true,"Subject":"Nouveautés de la semaine"'
+    )
+    return _postmark(m, word, "Email", "BouncedAt", second, more)

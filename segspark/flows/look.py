@@ -1,0 +1,150 @@
+"""Looking at a lake without Spark: tables, segments, explanations."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segspark.config.models import Workspace
+from segspark.errors import ConfigError
+from segspark.flows.export import find_segment, newest_day
+from segspark.segments.explain import explain as explain_tree
+from segspark.segments.rules.tree import Always, And, Node, from_json
+from segspark.tables import gold
+from segspark.tables.catalogue import ALL
+from segspark.tables.delta import Lake
+
+
+def list_tables(workspace: Workspace) -> list[dict[str, Any]]:
+    """One row per table of the contracts: rows, Delta version, grain, path."""
+    lake = Lake(workspace.lake)
+    return [
+        {
+            "table": c.name,
+            "rows": lake.n_rows(c) if lake.exists(c) else None,
+            "version": lake.version(c),
+            "grain": c.grain,
+            "path": lake.path(c),
+        }
+        for c in ALL
+    ]
+
+
+def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, Any]]:
+    """The segments of a day with their people, from the day's own partition."""
+    lake = Lake(workspace.lake)
+    day = newest_day(lake, as_of)
+    rows = lake.read_small(
+        gold.SEGMENTS,
+        filters=[("segment_date", "=", day)],
+        columns=["scheme", "segment_id", "segment_name", "is_contactable"],
+    )
+    rows = rows.set_column(3, "is_contactable", pc.cast(rows["is_contactable"], pa.int64()))
+    grouped = rows.group_by(["scheme", "segment_id", "segment_name"]).aggregate(
+        [("is_contactable", "count"), ("is_contactable", "sum")]
+    )
+    found = [
+        {
+            "scheme": r["scheme"],
+            "segment_name": r["segment_name"],
+            "segment_id": r["segment_id"],
+            "people": r["is_contactable_count"],
+            "contactable": r["is_contactable_sum"],
+            "segment_date": day,
+        }
+        for r in grouped.to_pylist()
+    ]
+    return sorted(found, key=lambda r: (r["scheme"], -r["people"], r["segment_name"]))
+
+
+def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dict[str, Any]:
+    """One segment: names, size, definition, profile of the day."""
+    lake = Lake(workspace.lake)
+    row = find_segment(lake, name)
+    day = newest_day(lake, as_of)
+    size = next((r for r in segment_sizes(workspace, day) if r["segment_id"] == row["segment_id"]), None)
+    profile = lake.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist()
+    measures = [
+        {"measure": p["measure"], "value": p["value"], "median": p["median"], "z_score": p["z_score"]}
+        for p in profile
+        if p["segment_id"] == row["segment_id"]
+    ]
+    definition = _definition(lake, row)
+    return {
+        "segment_id": row["segment_id"],
+        "scheme": row["scheme"],
+        "name_fr": row["name_fr"],
+        "name_en": row["name_en"],
+        "description": row[f"description_{workspace.language}"],
+        "segment_date": day,
+        "people": size["people"] if size else 0,
+        "contactable": size["contactable"] if size else 0,
+        "definition": json.dumps(definition, ensure_ascii=False) if definition else None,
+        "profile": measures,
+    }
+
+
+def _definition(lake: Lake, row: dict[str, Any]) -> Any:
+    if row["scheme"] != "rules":
+        return None
+    found = [
+        json.loads(d["content"])
+        for d in lake.read_small(gold.DEFINITIONS).to_pylist()
+        if d["scheme"] == "rules" and d["name"] == row["segment_key"]
+    ]
+    return found[-1]["when"] if found else None
+
+
+def explain(workspace: Workspace, person: str, as_of: date | None, language: str | None) -> list[dict[str, Any]]:
+    """Every membership of a person on a day, each condition of its definition with the value it had.
+
+    Raises:
+        ConfigError: the day holds nobody of this id.
+    """
+    from segspark.flows.start import read_person
+
+    lake = Lake(workspace.lake)
+    day = newest_day(lake, as_of)
+    memberships = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day), ("person_id", "=", person)])
+    if not memberships.num_rows:
+        raise ConfigError(f"There is nobody {person!r} in the segments of {day}; a person_id has 32 hexadecimal digits.")
+    contents = {d["definition_version"]: json.loads(d["content"]) for d in lake.read_small(gold.DEFINITIONS).to_pylist()}
+    values = read_person(workspace, person, day)
+    spoken = language or workspace.language
+    found = []
+    for row in sorted(memberships.to_pylist(), key=lambda r: (r["scheme"], r["segment_name"])):
+        tree = _tree_of(row, contents[row["definition_version"]])
+        lines = explain_tree(tree, values, spoken).lines if tree is not None else _grouped(row, values)
+        found.append(
+            {
+                "scheme": row["scheme"],
+                "segment_name": row["segment_name"],
+                "segment_id": row["segment_id"],
+                "branch_id": row["branch_id"],
+                "definition_version": row["definition_version"],
+                "lines": list(lines),
+            }
+        )
+    return found
+
+
+def _tree_of(row: dict[str, Any], content: Any) -> Node | None:
+    """The condition tree that decided; of levels, the groups of the person's own path."""
+    if row["scheme"] == "rules":
+        return from_json(content["when"])
+    if row["scheme"] != "levels":
+        return None
+    keys = row["branch_id"].removesuffix(":rolled_up").split("/")
+    chosen = [next(g for g in level["groups"] if g["key"] == key) for level, key in zip(content, keys, strict=True)]
+    nodes = [from_json(g["when"]) for g in chosen]
+    return And(tuple(n for n in nodes if not isinstance(n, Always))) if nodes else None
+
+
+def _grouped(row: dict[str, Any], values: dict[str, Any]) -> list[str]:
+    if row["scheme"] == "rfm":
+        shown = ("recency", "frequency", "monetary", "days_since_order", "n_order_365d", "net_order_cents_365d")
+    else:
+        shown = ("cluster", "days_since_order", "n_order_365d", "n_visit_day_90d", "n_click_90d", "tenure_days")
+    return [f"{name} = {values.get(name)}" for name in shown]

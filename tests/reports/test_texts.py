@@ -1,0 +1,56 @@
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import segspark.reports
+from segspark.reports.labels import FEATURES, NOT_CONTACTABLE, SCHEMES, feature_label
+from segspark.reports.reasons import EXPLANATIONS, explain_reason
+from segspark.reports.report import SECTIONS, TERMS
+from segspark.reports.texts import TEXTS, Texts
+
+PACKAGE = Path(segspark.reports.__file__).parent
+
+
+def fields(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("table", [TEXTS, FEATURES, SCHEMES, NOT_CONTACTABLE, EXPLANATIONS])
+def test_every_text_exists_in_both_languages(table):
+    assert [key for key, pair in table.items() if len(pair) != 2 or not all(pair)] == []
+
+
+def test_both_languages_take_the_same_values():
+    assert [key for key, (fr, en) in TEXTS.items() if fields(fr) != fields(en)] == []
+
+
+def test_the_templates_and_modules_use_all_texts_and_no_other():
+    sources = [*PACKAGE.rglob("*.html"), *(p for p in PACKAGE.glob("*.py") if p.name != "texts.py")]
+    words = set(re.findall(r'"([a-z_0-9]+)"', " ".join(p.read_text("utf-8") for p in sources)))
+    built = {f"{part}_missing" for part in (*SECTIONS, "ledger", "quarantine")} - {"intake_missing", "glossary_missing"}
+    built |= {f"nav_{name}" for name in SECTIONS} | {f"{kind}_{term}" for kind in ("term", "say") for term in TERMS}
+    built |= {f"{name}_note" for name in ("pr_auc", "roc_auc", "top_decile_lift", "brier")}
+    built |= {key for key in TEXTS if key.startswith("refused_")}
+    assert set(TEXTS) - words - built == set()
+    assert built - set(TEXTS) == set()
+
+
+def test_french_punctuation_does_not_leave_its_word():
+    assert Texts("fr")("k_best", k=4, silhouette="0,4", n=6).count("4 groupes") == 1
+    rise = Texts("fr")("take_growth", day="31 mai", name="Voici", change="+1", share="+3\u00a0%")
+    assert rise.startswith("Plus forte hausse depuis le 31 mai\u00a0: «\u00a0Voici\u00a0», +1 ")
+    assert "\u202f;" in Texts("fr")("pr_auc_note", rate="0,5")
+
+
+def test_features_are_named_with_their_window():
+    assert feature_label("n_click_90d", "fr") == "Clics humains, 90\u00a0j"
+    assert feature_label("n_order_lifetime", "en") == "Orders, ever"
+    assert feature_label("days_since_order", "en") == "Days since last order"
+    assert feature_label("moon_phase_30d", "fr") == "moon_phase_30d"
+
+
+def test_reasons_are_explained_with_or_without_their_column():
+    assert explain_reason("scale:total_price", "en") == explain_reason("scale", "en") != ""
+    assert explain_reason("moon_phase", "fr") == ""

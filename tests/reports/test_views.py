@@ -1,0 +1,70 @@
+from reports.sample import sample
+
+from segspark.reports import views
+from segspark.reports.data import Group, LedgerRow, Levels, PathSize, Rfm, RfmSquare, Scheme, SegmentSize
+from segspark.reports.small_groups import Shown
+
+
+def test_movement_is_kept_back_where_it_would_betray_a_small_group():
+    scheme = Scheme("rules", (SegmentSize("A", 12, 12, 45, 2, 35), SegmentSize("B", 60, 30, 12, 55, 7)), False)
+    b, a = views.segment_lines(scheme, 100, 20)
+    assert (a.size, a.before, a.entered, a.left, a.share, a.contactable) == (
+        Shown("below", 20), Shown("exact", 45), None, None, None, None,
+    )  # fmt: skip
+    assert (b.size, b.before, b.entered, b.left, b.share, b.contactable) == (
+        Shown("exact", 60), Shown("below", 20), None, None, 0.6, 0.5,
+    )  # fmt: skip
+
+
+def test_segments_come_by_size():
+    lines = views.segment_lines(sample().sizes.schemes[1], 48_210, 20)
+    assert [line.size.n for line in lines] == [28_644, 6_230, 5_904, 4_122, 3_310]
+
+
+def test_levels_add_up_along_the_paths():
+    paths = (PathSize(("F", "x"), 100), PathSize(("F", "y"), 50), PathSize(("F",), 30), PathSize(("M",), 20))
+    f, m = views.level_tree(Levels((), paths), 20)
+    assert (f.name, f.n_people, f.share) == ("F", 180, 0.9)
+    assert [(c.name, c.n_people, c.is_rest) for c in f.children] == [
+        ("x", 100, False),
+        ("y", 50, False),
+        ("", 30, True),
+    ]
+    assert (m.name, m.children) == ("M", ())
+
+
+def test_a_small_branch_shows_neither_its_size_nor_its_children():
+    paths = (PathSize(("F", "x"), 9), PathSize(("F", "y"), 8), PathSize(("M",), 200), PathSize(("X",), 60))
+    m, x, f = views.level_tree(Levels((), paths), 20)
+    assert (f.size, f.share, f.children) == (Shown("below", 20), 0.0, ())
+    assert (m.size, x.size) == (Shown("exact", 200), Shown("about", 60))
+
+
+def test_the_parts_of_a_rounded_branch_do_not_give_its_size_back():
+    paths = (PathSize(("F", "x"), 300), PathSize(("F", "y"), 47), PathSize(("M",), 9))
+    f, m = views.level_tree(Levels((), paths), 20)
+    assert (f.size, m.size) == (Shown("about", 340), Shown("below", 20))
+    assert [c.size for c in f.children] == [Shown("exact", 300), Shown("about", 40)]
+
+
+def test_the_rfm_map_is_full_and_starts_with_the_most_recent():
+    rfm = Rfm(3, 365, (RfmSquare(3, 3, 400, 9_000.0), RfmSquare(1, 1, 5, 100.0), RfmSquare(2, 1, 3, 100.0)), ())
+    rows = views.rfm_map(rfm, 20)
+    assert [r for r, _ in rows] == [3, 2, 1]
+    assert rows[0][1][2] == views.HeatSquare(Shown("exact", 400), 9_000.0)
+    assert rows[2][1][0] == views.HeatSquare(Shown("below", 20), None)
+    assert rows[1][1][1] == views.HeatSquare(Shown("exact", 0), None)
+    assert views.largest_square(rows) == 400
+
+
+def test_features_that_only_a_hidden_group_stands_out_in_come_last():
+    clusters = sample().clusters
+    odd = Group("tiny", 3, "", {"n_search_30d": 9.0})
+    names = views.cluster_features(type(clusters)((*clusters.groups, odd), clusters.sweep, 4), 20)
+    assert names[0] == "n_order_365d"
+    assert "n_search_30d" not in names
+
+
+def test_a_ledger_row_is_complete_when_its_dispositions_add_up():
+    assert LedgerRow("crm", 10, 7, 1, 0, 0, 1, 1).is_complete
+    assert not LedgerRow("crm", 10, 7, 1).is_complete
