@@ -130,6 +130,8 @@ class Finisher:
                 "links": [self._link(link, identities) for link in produced.links],
             }
         except Rejected as error:
+            # What this record would have brought into the vault is brought by the next one that names it.
+            self._sealed.difference_update(i["identifier_id"] for i in identities)
             return self.rejected(file, position, text, error.reasons, flags)
         if not is_scrubbed:
             text = self._scrub(text, named, produced.direct)
@@ -139,6 +141,11 @@ class Finisher:
         elif row["received_at"] is None:
             row["received_at"] = _own_time(produced)
         return {**row, "is_ignored": produced.ignored, "events": events, "identities": identities, **others}
+
+    def mask(self, kind: str, value: str) -> str:
+        """What stands in a kept text for an identifier."""
+        pseudonym = self._pseudonyms.identifier_id(kind, value)
+        return f"~{pseudonym}" if pseudonym else "~"
 
     def pseudonym(self, identifier: Identifier, identities: list[dict[str, Any]]) -> str:
         pseudonym = self._pseudonyms.identifier_id(identifier.kind, identifier.value)
@@ -198,14 +205,13 @@ class Finisher:
         }
 
     def token(self, found: str) -> str:
-        pseudonym = self._pseudonyms.identifier_id("email", found.replace("%2B", "+").replace("%2b", "+"))
-        return f"~{pseudonym}" if pseudonym else "~"
+        return self.mask("email", found.replace("%2B", "+").replace("%2b", "+"))
 
     def _scrub(self, text: str, named: set[Identifier], direct: list[str]) -> str:
         text = address.replace_addresses(text, self.token)
         for identifier in named:
             if identifier.kind != "email":
-                token = f'"~{self._pseudonyms.identifier_id(identifier.kind, identifier.value)}"'
+                token = f'"{self.mask(identifier.kind, identifier.value)}"'
                 text = text.replace(json.dumps(identifier.value, ensure_ascii=False), token)
                 if identifier.value.isdigit():
                     text = re.sub(rf"(?<=[:\s,\[]){identifier.value}(?=[\s,}}\]])", token, text)

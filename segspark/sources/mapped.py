@@ -29,7 +29,7 @@ from segspark.sources.files import (
 )
 from segspark.sources.spec import ColumnSpec, RecordSpec, Source
 from segspark.sources.targets import Maker, make_maker
-from segspark.sources.vocabulary import Identifier, Produced, Rejected
+from segspark.sources.vocabulary import Produced, Rejected
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -320,10 +320,7 @@ def _kept(finish: Finisher, mapping: Mapping, fields: dict[str, str | None]) -> 
         if name in mapping.source.scrub or top in mapping.source.scrub:
             continue
         if value is not None and name in kinds:
-            try:
-                value = "~" + finish.pseudonym(Identifier(kinds[name], value), [])
-            except Rejected:
-                value = "~"
+            value = finish.mask(kinds[name], value)
         elif value is not None and any(k.startswith(name + ".") for k in kinds):
             continue
         kept[name] = value

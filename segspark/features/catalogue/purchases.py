@@ -47,6 +47,7 @@ def derived(windows: tuple[int, ...]) -> list[Derived]:
         ),
         Derived("refund_share_365d", "try_divide(n_refund_365d, n_order_365d)", "double", "Refunds per order, 365 days"),
         Derived("sale_share_365d", "try_divide(n_order_sale_365d, n_order_365d)", "double", "Share of orders within sales periods"),
+        Derived("sale_share_lifetime", "try_divide(n_order_sale_lifetime, n_order_lifetime)", "double", "Share of all orders within sales periods"),
         Derived(
             "order_trend",
             "try_divide(n_order_90d * 365.0, n_order_365d * 90.0)",

@@ -10,8 +10,8 @@ NEVER_DAYS = 1000.0
 DEFAULT = (
     Input("days_since_order", NEVER_DAYS, log=True),
     Input("n_order_365d", 0.0, log=True),
-    Input("net_order_cents_365d", 0.0, log=True),
-    Input("sale_share_365d", 0.0),
+    # Spending goes with the number of orders and would only weigh it twice; the profiles show it.
+    Input("sale_share_lifetime", 0.0),
     Input("n_click_90d", 0.0, log=True),
     Input("n_visit_day_90d", 0.0, log=True),
     Input("days_since_active", NEVER_DAYS, log=True),

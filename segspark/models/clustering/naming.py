@@ -26,8 +26,8 @@ class Archetype:
 
 ARCHETYPES = (
     Archetype("Acheteurs fréquents", "Frequent buyers",
-              {"n_order_365d": 1, "net_order_cents_365d": 0.5, "days_since_order": -1}),
-    Archetype("Visiteurs saisonniers", "Seasonal visitors", {"sale_share_365d": 1.5, "visit_trend": -0.3}),
+              {"n_order_365d": 1, "days_since_order": -1}),
+    Archetype("Visiteurs saisonniers", "Seasonal visitors", {"sale_share_lifetime": 1.5, "visit_trend": -0.3}),
     Archetype("Inactifs récents", "Recently inactive",
               {"days_since_active": 1, "tenure_days": 0.7, "n_visit_day_90d": -0.7, "n_click_90d": -0.5}),
     Archetype("Clients à potentiel", "Customers with potential",
@@ -38,7 +38,7 @@ PHRASES = {
     "days_since_order": ("dernier achat ancien", "last order long ago", "achat récent", "recent order"),
     "n_order_365d": ("achats fréquents", "many orders", "peu d'achats", "few orders"),
     "net_order_cents_365d": ("dépenses élevées", "high spending", "faibles dépenses", "low spending"),
-    "sale_share_365d": ("achats pendant les soldes", "buys in sales", "achats hors soldes", "buys outside of sales"),
+    "sale_share_lifetime": ("achats pendant les soldes", "buys in sales", "achats hors soldes", "buys outside of sales"),
     "n_click_90d": ("clics nombreux", "many clicks", "peu de clics", "few clicks"),
     "n_visit_day_90d": ("visites nombreuses", "many visits", "peu de visites", "few visits"),
     "days_since_active": ("inactifs", "inactive", "actifs récemment", "recently active"),
