@@ -47,6 +47,7 @@ def mailbox_provider(domain: str) -> str:
     """Family of the mailbox provider, ``other`` where the domain is nobody's we know."""
     return _FAMILY.get(domain, "other")
 
+
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-'=&#$!~")
 _DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
 

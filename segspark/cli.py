@@ -16,7 +16,7 @@ FLOWS = ("ingest", "daily", "train", "backfill")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
     """A calendar date, YYYY-MM-DD."""
 
     name = "date"

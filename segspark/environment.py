@@ -6,12 +6,16 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from segspark.errors import InfrastructureError
 
 JAVA = 17
+PYTHON_FROM, PYTHON_TO = (3, 11), (3, 14)
+SPARK_FROM, SPARK_TO = (4, 0), (4, 2)
 MIN_MEMORY_BYTES = 2 * 1024**3
 MIN_DISK_BYTES = 1024**3
 CLONE = Path(__file__).parents[1]
@@ -36,6 +40,7 @@ def jar_folder() -> Path:
 
 
 def cache_folder() -> Path:
+    """The one folder outside clone and lake that is written: the user's cache."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "segspark"
 
 
@@ -51,15 +56,40 @@ def check_environment(lake: Path) -> None:
 
 
 def examine_environment(lake: Path) -> list[Check]:
-    return [_python(), _java(), _jars(), _memory(), *_folder(lake)]
+    """Every check. Under spark-submit Java, Spark and jars are the cluster's, and the JVM runs already."""
+    machine = [] if under_spark_submit() else [_spark(), _java(), _jars()]
+    return [_python(), *machine, _memory(), *_folder(lake)]
+
+
+def under_spark_submit(environ: Mapping[str, str] = os.environ) -> bool:
+    """Spark started this Python (every deploy mode sets the port of its gateway), not the other way round."""
+    return "PYSPARK_GATEWAY_PORT" in environ
 
 
 def _python() -> Check:
     have = ".".join(map(str, sys.version_info[:3]))
-    return Check("Python", have, "" if sys.version_info >= (3, 11) else "Install Python 3.11 or later.")
+    allowed = f"{_dotted(PYTHON_FROM)} to {_dotted(PYTHON_TO)}"
+    right = PYTHON_FROM <= sys.version_info[:2] <= PYTHON_TO
+    return Check("Python", have, "" if right else f"Use Python {allowed}; Spark knows no other.")
+
+
+def _spark() -> Check:
+    try:
+        have = metadata.version("pyspark")
+    except metadata.PackageNotFoundError:
+        return Check("Spark", "pyspark is not installed", "Run: pip install 'segspark[local]'")
+    version = tuple(int(part) for part in re.findall(r"\d+", have)[:2])
+    right = SPARK_FROM <= version <= SPARK_TO
+    wish = f"Delta needs pyspark {_dotted(SPARK_FROM)} to {_dotted(SPARK_TO)}. Run: pip install 'segspark[local]'"
+    return Check("Spark", f"pyspark {have}", "" if right else wish)
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 def java_command() -> str | None:
+    """The Java that Spark will start, by Spark's own rule: JAVA_HOME, else PATH."""
     home = os.environ.get("JAVA_HOME")
     if home:
         return str(Path(home) / "bin" / "java")
@@ -91,12 +121,18 @@ def parse_java_version(said: str) -> int | None:
 
 
 def expected_jars() -> dict[str, str]:
-    """Name -> SHA-256 of the committed list."""
+    """Name -> SHA-256 of the committed list; empty outside a clone."""
     listed = CLONE / "conf" / "jars" / "SHA256SUMS"
     if not listed.exists():
         return {}
     pairs = (line.split() for line in listed.read_text().splitlines() if line.strip())
     return {name.lstrip("*"): digest for digest, name in pairs}
+
+
+def unlisted_jars(folder: Path) -> list[str]:
+    """Jars of another version left behind; Spark would load both."""
+    expected = expected_jars()
+    return sorted(jar.name for jar in folder.glob("*.jar") if expected and jar.name not in expected)
 
 
 def wrong_jars(folder: Path) -> list[str]:
@@ -110,24 +146,47 @@ def wrong_jars(folder: Path) -> list[str]:
 
 def _jars() -> Check:
     folder = jar_folder()
-    if not any(folder.glob("*.jar")):
-        if shutil.which("mvn") is None:
-            return Check("jars", "none; Spark will fetch them by Ivy at its start")
+    jars = list(folder.glob("*.jar"))
+    if not jars:
+        # Without Maven, or outside a clone, Ivy is the way; with both at hand set-up was only forgotten.
+        if shutil.which("mvn") is None or not expected_jars():
+            return Check("jars", f"none in {folder}; Spark fetches them by Ivy at its start")
         return Check("jars", f"none in {folder}", "Run: make setup")
-    wrong = wrong_jars(folder)
-    if wrong:
-        return Check("jars", f"{', '.join(wrong)} missing or other than listed", f"Remove {folder} and run: make setup")
-    return Check("jars", f"{len(list(folder.glob('*.jar')))} in {folder}")
+    faults = [f"{name} is missing or not the one listed" for name in wrong_jars(folder)]
+    if folder == CLONE / "jars":
+        faults += [f"{name} is not in the list" for name in unlisted_jars(folder)]
+    if faults:
+        return Check("jars", "; ".join(faults), f"Remove {folder} and run: make setup")
+    return Check("jars", f"{len(jars)} in {folder}")
 
 
 def _memory() -> Check:
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
-    except (OSError, StopIteration):
+    free = available_memory()
+    if free is None:
         return Check("memory", "unknown on this system")
     shown = f"{free / 1024**3:.1f} GiB free"
-    return Check("memory", shown, "" if free >= MIN_MEMORY_BYTES else "At least 2 GiB are needed; close other programs.")
+    return Check(
+        "memory", shown, "" if free >= MIN_MEMORY_BYTES else "At least 2 GiB are needed; close other programs."
+    )
+
+
+def available_memory(root: Path = Path("/")) -> int | None:
+    """Bytes this process may still take: the system's, or what is left of its container's limit; None if unknown."""
+    try:
+        lines = (root / "proc/meminfo").read_text().splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        return None
+    group = root / "sys/fs/cgroup"
+    try:
+        # Not a number ("max") where there is no limit; the page cache counts as used but is given back.
+        limit, used = (int((group / f"memory.{name}").read_text()) for name in ("max", "current"))
+        stat = (line.split() for line in (group / "memory.stat").read_text().splitlines())
+        cache = next((int(value) for name, value in stat if name == "file"), 0)
+        free = min(free, max(limit - used + cache, 0))
+    except (OSError, ValueError):
+        pass
+    return free
 
 
 def _folder(lake: Path) -> list[Check]:
@@ -151,12 +210,12 @@ def _folder(lake: Path) -> list[Check]:
 
 
 def main(arguments: list[str]) -> int:
-    """``python -m segspark.environment verify-jars``: 0 where the folder holds what the list says."""
+    """``python -m segspark.environment verify-jars``: 0 where the jars are those of the list, or are left to Ivy."""
     if arguments == ["verify-jars"]:
-        wrong = wrong_jars(jar_folder())
-        for name in wrong:
-            print(f"jars: {name} is missing or differs from conf/jars/SHA256SUMS", file=sys.stderr)
-        return 1 if wrong else 0
+        check = _jars()
+        if check.cure:
+            print(f"jars: {check.detail}. {check.cure}", file=sys.stderr)
+        return 1 if check.cure else 0
     print("usage: python -m segspark.environment verify-jars", file=sys.stderr)
     return 2
 

@@ -1,15 +1,21 @@
 """One way to open a Spark session: the settings of the project locally, the cluster's own under spark-submit."""
 
+import hashlib
 import logging
 import os
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import pyspark
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Workspace
-from segspark.environment import cache_folder, jar_folder, java_command
+from segspark.environment import cache_folder, jar_folder, java_command, under_spark_submit
+from segspark.errors import InfrastructureError
 
 DELTA_PACKAGE = "io.delta:delta-spark_4.2_2.13:4.4.0"
 EVERYWHERE = {
@@ -29,25 +35,55 @@ LOCAL = {
 }
 # Wide aggregations make methods over 8,000 bytes, which the JIT else refuses.
 JVM_OPTIONS = "-XX:-DontCompileHugeMethods"
+ARCHIVE_TIMEOUT_S = 180
 
 
 def session_for(workspace: Workspace, name: str) -> SparkSession:
-    """The session of a run: the one spark-submit gave, else a local one with the workspace's settings."""
-    if os.environ.get("SPARK_ENV_LOADED") or SparkSession.getActiveSession() is not None:
+    """The session of a run: the one spark-submit gave, else a local one with the workspace's settings.
+
+    Raises:
+        InfrastructureError: spark-submit was given no Delta.
+    """
+    if under_spark_submit() or SparkSession.getActiveSession() is not None:
         return _submitted(workspace, name)
-    scratch = workspace.lake / "_tmp"
-    scratch.mkdir(parents=True, exist_ok=True)
+    scratch = scratch_folder(workspace.lake)
+    # MLflow and pandas take their temporary folder from Python, Spark's native libraries theirs from the JVM.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
+    os.environ.setdefault("MLFLOW_DFS_TMP", str(scratch / "mlflow"))
+    spark = workspace.spark
     return local_session(
         name,
         warehouse=scratch / "warehouse",
-        master=workspace.spark.master,
-        memory=workspace.spark.driver_memory,
+        master=spark.master,
+        memory=spark.driver_memory,
         options={
             "spark.local.dir": str(scratch),
-            "spark.sql.shuffle.partitions": str(workspace.spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
-            **workspace.spark.options,
+            "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
+            "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={scratch} -XX:-UsePerfData",
+            **spark.options,
         },
     )
+
+
+def scratch_folder(lake: Path) -> Path:
+    """A folder below the lake for what this process writes and forgets; those of killed runs are removed."""
+    host = socket.gethostname()
+    for old in (lake / "_tmp").glob(f"{host}-*"):
+        if not _is_running(old.name.rpartition("-")[2]):
+            shutil.rmtree(old, ignore_errors=True)
+    scratch = lake / "_tmp" / f"{host}-{os.getpid()}"
+    scratch.mkdir(parents=True, exist_ok=True)
+    return scratch
+
+
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _submitted(workspace: Workspace, name: str) -> SparkSession:
@@ -57,7 +93,19 @@ def _submitted(workspace: Workspace, name: str) -> SparkSession:
         builder = builder.config(key, value)
     if workspace.spark.shuffle_partitions:
         builder = builder.config("spark.sql.shuffle.partitions", str(workspace.spark.shuffle_partitions))
-    return _quiet(builder.getOrCreate())
+    session = _quiet(builder.getOrCreate())
+    _require_delta(session)
+    return session
+
+
+def _require_delta(session: SparkSession) -> None:
+    """Without the jar Spark starts, warns where nobody looks, and fails at the first table."""
+    loader = session.sparkContext._jvm.java.lang.Thread.currentThread().getContextClassLoader()  # type: ignore[union-attr]
+    if loader.getResource(EVERYWHERE["spark.sql.extensions"].replace(".", "/") + ".class") is None:
+        raise InfrastructureError(
+            "spark-submit was given no Delta. From the clone: spark-submit --properties-file conf/spark-local.conf "
+            f"jobs/...; elsewhere: spark-submit --packages {DELTA_PACKAGE} jobs/..."
+        )
 
 
 def local_session(
@@ -69,12 +117,12 @@ def local_session(
     memory: str = "3g",
     options: dict[str, str] | None = None,
 ) -> SparkSession:
-    """A session in this process."""
+    """A session in this process; ``spark.driver.extraJavaOptions`` of the options is added to ours."""
     # Workers in an unactivated environment must be this very Python.
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     given = dict(options or {})
-    java = " ".join([JVM_OPTIONS, _quiet_log(), *_class_archive(), given.pop("spark.driver.extraJavaOptions", "")])
+    java = " ".join([JVM_OPTIONS, quiet_log(), *_class_archive(), given.pop("spark.driver.extraJavaOptions", "")])
     settings = {
         **EVERYWHERE,
         **LOCAL,
@@ -98,42 +146,79 @@ def _jars() -> dict[str, str]:
     return {"spark.jars.packages": DELTA_PACKAGE, "spark.jars.ivy": str(cache_folder() / "ivy")}
 
 
-def _quiet_log() -> str:
+def quiet_log() -> str:
+    """JVM option for logs that show errors only."""
     return f"-Dlog4j2.configurationFile={Path(__file__).parent / 'log4j2.properties'}"
 
 
 def _class_archive() -> list[str]:
-    """A class-data archive in the cache halves the start of the JVM; made by ``make_class_archive``, never needed."""
-    archive = _archive()
-    return [f"-XX:SharedArchiveFile={archive}", "-Xshare:auto"] if archive.exists() else []
+    """A class-data archive spares the JVM a quarter of a small run's time and CPU; it is never needed."""
+    archive = class_archive_path()
+    # Another Java, or another class path, is refused by the JVM, in silence with these switches.
+    silent = ["-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr"]
+    return [f"-XX:SharedArchiveFile={archive}", *silent] if archive.exists() else []
 
 
-def _archive() -> Path:
-    import pyspark
+def class_archive_path() -> Path:
+    """The archive of this Java with this environment's Spark and jars."""
+    java = Path(java_command() or "").resolve()
+    jars = sorted(jar.name for jar in jar_folder().glob("*.jar"))
+    what = "\n".join([str(java), pyspark.__version__, pyspark.__file__, *jars])
+    return cache_folder() / f"classes-{hashlib.sha256(what.encode()).hexdigest()[:12]}.jsa"
 
-    return cache_folder() / f"spark-{pyspark.__version__}.jsa"
 
-
-def make_class_archive() -> None:
-    """Write the archive by one run of a small session in a process of its own; a failure is of no consequence."""
-    archive = _archive()
+def make_class_archive() -> Path | None:
+    """Write the archive by one small run in a process of its own; None where that did not work out."""
+    archive = class_archive_path()
     if archive.exists() or java_command() is None:
-        return
+        return archive if archive.exists() else None
     archive.parent.mkdir(parents=True, exist_ok=True)
-    code = (
-        "import tempfile, pathlib\n"
-        "from segspark.session import local_session\n"
-        "with tempfile.TemporaryDirectory() as t:\n"
-        f"    s = local_session('archive', warehouse=pathlib.Path(t), options={{'spark.driver.extraJavaOptions': "
-        f"'-XX:ArchiveClassesAtExit={archive}'}})\n"
-        "    s.range(10).write.format('delta').save(t + '/x')\n"
-        "    s.read.format('delta').load(t + '/x').groupBy('id').count().collect()\n"
-        "    s.stop()\n"
-    )
-    subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=180, check=False)
+    with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
+        made = Path(folder) / "classes.jsa"
+        try:
+            subprocess.run(
+                [sys.executable, "-c", _SMALL_RUN, folder, str(made)],
+                capture_output=True,
+                timeout=ARCHIVE_TIMEOUT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return None
+        if not made.exists():
+            return None
+        # Whole or not at all, also when two make it at once.
+        made.replace(archive)
+    return archive
+
+
+# What nearly every flow touches: a partitioned Delta write, an aggregation, a read. The archive is written while the
+# JVM ends, so this waits for it.
+_SMALL_RUN = """
+import sys
+from pathlib import Path
+from segspark.session import local_session
+folder, archive = sys.argv[1:]
+options = f"-XX:ArchiveClassesAtExit={archive} -Xlog:disable -XX:-UsePerfData -Djava.io.tmpdir={folder}"
+spark = local_session("classes", warehouse=Path(folder), options={"spark.driver.extraJavaOptions": options})
+rows = spark.range(100).selectExpr("id", "id % 3 AS part", "cast(id AS string) AS word")
+rows.write.format("delta").partitionBy("part").save(folder + "/a")
+read = spark.read.format("delta").load(folder + "/a").groupBy("part").agg({"id": "sum", "word": "max"})
+read.write.format("delta").mode("overwrite").save(folder + "/b")
+spark.read.format("delta").load(folder + "/b").collect()
+gateway = spark.sparkContext._gateway
+spark.stop()
+gateway.shutdown()
+gateway.proc.stdin.close()
+gateway.proc.wait()
+"""
 
 
 def _quiet(session: SparkSession) -> SparkSession:
     session.sparkContext.setLogLevel("ERROR")
     logging.getLogger("DataFrameQueryContextLogger").setLevel(logging.CRITICAL)
     return session
+
+
+if __name__ == "__main__":
+    # ``python -m segspark.session`` makes the class archive; without it everything works, a little slower.
+    print(make_class_archive() or "no class archive")

@@ -22,7 +22,9 @@ def derive_addresses(events: DataFrame, addresses: DataFrame, as_of: date) -> Da
         it came from), has_unsubscribed (a later resubscribe lifts it and nothing else).
     """
     known = events.where(
-        F.col("event_type").isin(*SUPPRESSING) & (F.col("known_as_of") <= F.lit(as_of)) & F.col("identifier_id").isNotNull()
+        F.col("event_type").isin(*SUPPRESSING)
+        & (F.col("known_as_of") <= F.lit(as_of))
+        & F.col("identifier_id").isNotNull()
     )
     choice = F.when(F.col("event_type").isin("unsubscribe", "resubscribe"), F.struct("occurred_at", "event_type"))
     against = known.groupBy("identifier_id").agg(

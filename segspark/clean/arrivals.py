@@ -28,16 +28,12 @@ def with_known_as_of(parsed: DataFrame, first_unpublished: date | None, run_at: 
     received = F.coalesce(F.col("received_at"), run_at)
     day_after = F.date_add(local_day(received, time_zone), 1)
     known = day_after if first_unpublished is None else F.greatest(day_after, F.lit(first_unpublished))
-    return parsed.withColumns(
-        {"received_at": received, "received_date": F.to_date(received), "known_as_of": known}
-    )
+    return parsed.withColumns({"received_at": received, "received_date": F.to_date(received), "known_as_of": known})
 
 
 def explode_items(parsed: DataFrame, items: str) -> DataFrame:
     """One row per item of a list column, with the record it comes from and when it became known."""
-    return parsed.where(F.size(items) > 0).select(
-        *RECORD, "received_at", "known_as_of", F.inline(items)
-    )
+    return parsed.where(F.size(items) > 0).select(*RECORD, "received_at", "known_as_of", F.inline(items))
 
 
 def order_totals(lines: DataFrame) -> DataFrame:
@@ -177,7 +173,10 @@ def decide_records(parsed: DataFrame, verdicts: DataFrame) -> DataFrame:
     """
     summary = verdicts.groupBy(*RECORD).agg(F.collect_set("verdict").alias("verdicts"))
     joined = parsed.join(summary, on=list(RECORD), how="left")
-    has = lambda word: F.array_contains("verdicts", word)  # noqa: E731
+
+    def has(word: str) -> Column:
+        return F.array_contains("verdicts", word)
+
     disposition = (
         F.when(F.col("reasons").isNotNull(), "quarantined")
         .when(F.col("verdicts").isNull(), F.when(F.col("is_ignored"), "ignored").otherwise("accepted"))

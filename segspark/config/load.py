@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,10 +11,10 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from segspark.config.models import Workspace
-from segspark.config.yaml_lines import load_yaml, problems_of
-from segspark.errors import ConfigError
+from segspark.config.yaml_lines import Place, Problem, load_yaml, problems_of, raise_all
 
 PREFIX = "SEGSPARK__"
+BASE = Path(__file__).parent / "base.yaml"
 M = TypeVar("M", bound=BaseModel)
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
@@ -25,34 +26,74 @@ def load_model(path: Path, model: type[M], environ: Mapping[str, str] = os.envir
         ConfigError: every fault with file, line, key, value and what is allowed.
     """
     data, lines = load_yaml(path)
-    try:
-        return model.model_validate(substitute(data or {}, environ, path))
-    except ValidationError as error:
-        raise ConfigError("\n".join(map(str, problems_of(error, str(path), lines, model)))) from None
+    data, problems = substitute(data, environ, str(path), lines)
+    return _validated({} if data is None else data, model, str(path), lines, {}, problems)
 
 
 def load_workspace(path: Path, environ: Mapping[str, str] = os.environ) -> Workspace:
     """The workspace of a segspark.yaml (or of the folder that holds one), with absolute paths.
 
-    The environment goes over the file (``SEGSPARK__CLUSTERING__K=5``), the file over the defaults.
+    The environment goes over the file (``SEGSPARK__CLUSTERING__K=5``), the file over ``base.yaml``.
 
     Raises:
         ConfigError: every fault at once.
     """
     path = path / "segspark.yaml" if path.is_dir() else path
     data, lines = load_yaml(path)
-    if data is not None and not isinstance(data, dict):
-        raise ConfigError(f"{path}: a mapping of settings is needed, e.g. `lake: ./lake`.")
-    merged = merge(substitute(data or {}, environ, path), from_environment(environ))
-    try:
-        workspace = Workspace.model_validate(merged)
-    except ValidationError as error:
-        raise ConfigError("\n".join(map(str, problems_of(error, str(path), lines, Workspace)))) from None
+    data, problems = substitute({} if data is None else data, environ, str(path), lines)
+    if not isinstance(data, dict):
+        raise_all([Problem(str(path), 1, "the file", None, "settings are needed, e.g. `lake: ./lake`.")])
+    over, origins, more = from_environment(environ)
+    problems += more
+    if "folder" in data:
+        problems.append(
+            Problem(str(path), lines.get(("folder",)), "folder", None, "it is where this file lies.", "Remove it.")
+        )
+        data = {key: value for key, value in data.items() if key != "folder"}
+    problems += _unsupported(data, str(path), lines)
+    merged = merge(merge(_defaults(), data), over)
+    workspace = _validated(merged, Workspace, str(path), lines, origins, problems)
     return _with_absolute_paths(workspace, path.resolve().parent)
 
 
+def _validated(
+    data: Any,
+    model: type[M],
+    file: str,
+    lines: Mapping[Place, int],
+    origins: Mapping[Place, str],
+    problems: list[Problem],
+) -> M:
+    try:
+        valid = model.model_validate(data)
+    except ValidationError as error:
+        told = {p.key for p in problems}
+        raise_all([*problems, *(p for p in problems_of(error, file, lines, model, origins) if p.key not in told)])
+        raise
+    raise_all(problems)
+    return valid
+
+
+def _unsupported(data: dict[str, Any], file: str, lines: Mapping[Place, int]) -> list[Problem]:
+    lake = data.get("lake")
+    if not isinstance(lake, str) or "://" not in lake:
+        return []
+    message = "addresses of object stores are not supported; a folder is needed that every worker sees under one path."
+    return [Problem(file, lines.get(("lake",)), "lake", lake, message, "Mount the store, or use a shared folder.")]
+
+
+def _defaults() -> dict[str, Any]:
+    defaults: dict[str, Any] = yaml.safe_load(_base_text())
+    return defaults
+
+
+@cache
+def _base_text() -> str:
+    return BASE.read_text(encoding="utf-8")
+
+
 def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
-    lake = (folder / workspace.lake).resolve()
+    lake = (folder / workspace.lake.expanduser()).resolve()
     mlflow = workspace.mlflow
     uri = mlflow.tracking_uri
     if not uri:
@@ -61,12 +102,12 @@ def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
         uri = f"sqlite:///{(folder / uri.removeprefix('sqlite:///')).resolve()}"
     artifacts = mlflow.artifact_location or str(lake.parent / "mlflow-artifacts")
     if "://" not in artifacts:
-        artifacts = str((folder / artifacts).resolve())
+        artifacts = str((folder / Path(artifacts).expanduser()).resolve())
     return workspace.model_copy(
         update={
             "folder": folder,
             "lake": lake,
-            "keys": workspace.keys.model_copy(update={"file": folder / workspace.keys.file}),
+            "keys": workspace.keys.model_copy(update={"file": folder / workspace.keys.file.expanduser()}),
             "mlflow": mlflow.model_copy(
                 update={
                     "tracking_uri": uri,
@@ -78,47 +119,59 @@ def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
     )
 
 
-def substitute(data: Any, environ: Mapping[str, str], path: Path) -> Any:
-    """Environment variables in text values.
+def substitute(
+    data: Any, environ: Mapping[str, str], file: str, lines: Mapping[Place, int]
+) -> tuple[Any, list[Problem]]:
+    """Environment variables in text values, and a problem for each value whose variable is not set."""
+    problems: list[Problem] = []
 
-    Raises:
-        ConfigError: a variable without a default that is not set.
-    """
-    missing: list[str] = []
-
-    def replace(match: re.Match[str]) -> str:
-        name, default = match.groups()
-        if environ.get(name):
-            return environ[name]
-        if default is None:
-            missing.append(name)
-        return default or ""
-
-    def walk(item: Any) -> Any:
-        if isinstance(item, str):
-            return _VARIABLE.sub(replace, item)
+    def walk(item: Any, place: Place) -> Any:
         if isinstance(item, dict):
-            return {k: walk(v) for k, v in item.items()}
-        return [walk(v) for v in item] if isinstance(item, list) else item
+            return {key: walk(value, (*place, key)) for key, value in item.items()}
+        if isinstance(item, list):
+            return [walk(value, (*place, at)) for at, value in enumerate(item)]
+        if not isinstance(item, str):
+            return item
+        unset = sorted({name for name, default in _VARIABLE.findall(item) if not environ.get(name)} - _defaulted(item))
+        if unset:
+            names = " and ".join(unset)
+            fix = f"Set it, or give a default: ${{{unset[0]}:-default}}."
+            key = ".".join(map(str, place))
+            problems.append(Problem(file, lines.get(place), key, item, f"the environment has no {names}.", fix))
+            return item
+        return _VARIABLE.sub(lambda match: environ.get(match[1]) or match[2] or "", item)
 
-    result = walk(data)
-    if missing:
-        raise ConfigError(f"{path}: environment variables {sorted(set(missing))} are not set; give them or a default, ${{NAME:-default}}.")
-    return result
+    return walk(data, ()), problems
 
 
-def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    """``SEGSPARK__SECTION__KEY=value`` as nested settings; values are read as YAML."""
+def _defaulted(text: str) -> set[str]:
+    return {match[1] for match in _VARIABLE.finditer(text) if match[2] is not None}
+
+
+def from_environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[Place, str], list[Problem]]:
+    """``SEGSPARK__SECTION__KEY=value`` as nested settings, where each comes from, and what cannot be read.
+
+    Values are read as YAML: ``5``, ``[7, 30]``, ``{click: 30}``.
+    """
     settings: dict[str, Any] = {}
+    origins: dict[Place, str] = {}
+    problems: list[Problem] = []
     for name, text in sorted(environ.items()):
         if not name.startswith(PREFIX):
             continue
-        *sections, key = name.removeprefix(PREFIX).lower().split("__")
-        node = settings
-        for section in sections:
-            node = node.setdefault(section, {})
-        node[key] = yaml.safe_load(text)
-    return settings
+        place = tuple(name.removeprefix(PREFIX).lower().split("__"))
+        try:
+            value = yaml.safe_load(text)
+        except yaml.YAMLError:
+            problems.append(
+                Problem(f"environment {name}", None, ".".join(place), text, "this is no YAML.", "Quote it.")
+            )
+            continue
+        for part in reversed(place):
+            value = {part: value}
+        settings = merge(settings, value)
+        origins[place] = f"environment {name}"
+    return settings, origins, problems
 
 
 def merge(low: dict[str, Any], high: dict[str, Any]) -> dict[str, Any]:

@@ -24,27 +24,37 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Model(BaseModel):
+    """Base of all: unknown keys are refused, nothing changes after validation."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Mlflow(Model):
+    """Where models and their runs are kept."""
+
     tracking_uri: str = Field("", description="Default: sqlite file mlflow.db beside the lake")
     artifact_location: str = Field("", description="Default: folder mlflow-artifacts beside the lake")
     experiment: str = Field("", description="Default: the workspace's name")
 
 
 class Keys(Model):
+    """The secret behind the pseudonyms."""
+
     environment: str = Field("SEGSPARK_KEY", description="Variable that holds the secret, base64 of 32 bytes or more")
     file: Path = Field(Path(".segspark-key"), description="Used where the variable is not set; made on first use")
 
 
 class Consent(Model):
+    """What may be done with people."""
+
     assumed: tuple[Purpose, ...] = Field(
         (), description="Purposes that hold where no consent is recorded; nothing by default"
     )
 
 
 class Ingest(Model):
+    """The door: what is too old, too new, too large."""
+
     late_horizon_days: int = Field(30, ge=1, description="Older events are `expired`, the first load apart")
     future_tolerance_minutes: int = Field(10, ge=0)
     max_record_bytes: int = Field(5_000_000, ge=1_000)
@@ -56,16 +66,22 @@ class Ingest(Model):
 
 
 class Features(Model):
+    """Windows, and features of one's own."""
+
     windows: tuple[Annotated[int, Field(ge=1, le=3650)], ...] = (7, 30, 90, 365)
     files: tuple[Path, ...] = Field((), description="YAML files with own measures and features")
 
 
 class Rfm(Model):
+    """Recency, frequency, monetary value."""
+
     window_days: int = Field(365, ge=1)
     n_bins: int = Field(5, ge=2, le=10)
 
 
 class Engagement(Model):
+    """Points of the last acts, fading with time."""
+
     half_life_days: float = Field(93.0, gt=0, description="Losing 20 % in 30 days is a half-life of 93 days")
     window_days: int = Field(90, ge=1, le=365)
     weights: dict[str, float] = Field(
@@ -76,11 +92,15 @@ class Engagement(Model):
 
 
 class Scoring(Model):
+    """Scores that need no model."""
+
     rfm: Rfm = Rfm()  # type: ignore[call-arg]
     engagement: Engagement = Engagement()  # type: ignore[call-arg]
 
 
 class Clustering(Model):
+    """The scheme `behaviour`: groups found by K-means."""
+
     features: tuple[str, ...] = Field((), description="Empty: the default list of models/clustering")
     k_min: int = Field(2, ge=2)
     k_max: int = Field(8, ge=2, le=40)
@@ -98,6 +118,8 @@ class Clustering(Model):
 
 
 class Churn(Model):
+    """The model of who will not buy again."""
+
     label_days: int = Field(90, ge=1)
     active_days: int = Field(365, ge=1, description="Population: a purchase within so many days before the cut")
     n_training_cuts: int = Field(4, ge=1)
@@ -112,6 +134,8 @@ class Churn(Model):
 
 
 class Segments(Model):
+    """Which schemes are made, and from which files."""
+
     levels: Path | None = Field(None, description="levels.yaml; without it the scheme `levels` is not made")
     rules: tuple[str, ...] = Field((), description="Patterns of rule files, e.g. segments/*.yaml")
     min_size: int = Field(20, ge=1, description="Smaller groups roll up to their parent and are not exported")
@@ -119,6 +143,8 @@ class Segments(Model):
 
 
 class SalesPeriod(Model):
+    """A period of sales, both days included."""
+
     name: str
     start: date
     end: date
@@ -126,11 +152,15 @@ class SalesPeriod(Model):
 
 
 class Calendar(Model):
+    """Holidays and sales periods."""
+
     country: str = Field("FR", description="ISO 3166 code of the home market")
     sales_periods: tuple[SalesPeriod, ...] = ()
 
 
 class Spark(Model):
+    """The Spark of the command line."""
+
     master: str | None = Field(None, description="Default local[*] under the CLI; spark-submit decides on a cluster")
     shuffle_partitions: int | None = Field(None, ge=1)
     driver_memory: str = "3g"
@@ -141,7 +171,7 @@ class Workspace(Model):
     """A user's segspark.yaml after defaults and environment; paths are absolute."""
 
     name: Name = "workspace"
-    folder: Path = Field(Path("."), description="Where segspark.yaml lies; set by the loader")
+    folder: Path = Field(Path("."), description="Where segspark.yaml lies", json_schema_extra={"set_by": "the loader"})
     lake: Path = Path("lake")
     time_zone: Zone = "Europe/Paris"
     currency: Currency = "EUR"

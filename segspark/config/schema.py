@@ -10,7 +10,11 @@ PATH = Path(__file__).parents[2] / "conf" / "workspace.schema.json"
 
 
 def schema_text() -> str:
-    return json.dumps(Workspace.model_json_schema(), indent=2, sort_keys=True) + "\n"
+    """The JSON Schema of the workspace model, as the file holds it."""
+    schema = Workspace.model_json_schema()
+    # Set by the loader, refused in a file.
+    del schema["properties"]["folder"]
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
 
 
 def main(arguments: list[str]) -> int:

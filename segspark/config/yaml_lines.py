@@ -1,17 +1,19 @@
 """YAML with line numbers, and one form for everything that is wrong with a file."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from segspark.config.allowed import field_at, hint_of, suggestion
 from segspark.errors import ConfigError
 
 Place = tuple[str | int, ...]
+# Aliases can make a small file huge, or endless; no configuration is this large.
+MAX_NODES = 100_000
 
 
 @dataclass(frozen=True)
@@ -27,96 +29,142 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        shown = "" if self.value is None else f" (is {str(self.value)[:80]!r})"
+        shown = "" if self.value is None else f" (is {_short(self.value)})"
         return f"{where}: {self.key}{shown}: {self.message}" + (f" {self.fix}" if self.fix else "")
 
 
-def load_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
-    """The data of a file and the line of every key.
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def raise_all(problems: list[Problem]) -> None:
+    """Raise what was found, in the order of the lines; nothing where nothing was.
 
     Raises:
-        ConfigError: no such file, no YAML, or a key that is given twice.
+        ConfigError: every problem, one a line.
+    """
+    if problems:
+        raise ConfigError("\n".join(map(str, sorted(problems, key=lambda p: (p.file, p.line or 0)))))
+
+
+def load_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
+    """The data of a file and the line of every key and list item, by place such as ("features", "windows", 0).
+
+    Raises:
+        ConfigError: no such file, no YAML, keys that are no text, or a key that is given twice.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such file. `segspark init DIR` makes a workspace that runs.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read as UTF-8 text ({error}).") from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
         lines: dict[Place, int] = {}
         faults: list[Problem] = []
         if node is not None:
-            _walk(node, (), lines, faults, path.name)
-        if faults:
-            raise ConfigError("\n".join(map(str, faults)))
-        return yaml.safe_load(text), lines
-    except yaml.YAMLError as error:
+            _walk(node, (), lines, faults, str(path))
+        raise_all(faults)
+        return (None if node is None else loader.construct_document(node)), lines  # type: ignore[no-untyped-call]
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{path.name}:{mark.line + 1}" if mark else path.name
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
         problem = getattr(error, "problem", None) or str(error)
-        raise ConfigError(f"{where}: this is no YAML: {problem}. Quote values that hold `:` or `#`.") from None
+        raise ConfigError(f"{where}: this is no YAML: {problem}. Quote values that hold `: ` or ` #`.") from None
 
 
 def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], faults: list[Problem], file: str) -> None:
+    if len(lines) > MAX_NODES or len(place) > 50:
+        raise ConfigError(f"{file}: too large or too deep for a configuration; are there aliases (*name) in circles?")
     lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
-        seen: set[Hashable] = set()
+        seen: set[str] = set()
         for key, value in node.value:
-            name = key.value
-            if name in seen:
-                faults.append(Problem(file, key.start_mark.line + 1, name, None, "the key is given twice.", "Keep one."))
-            seen.add(name)
-            lines[(*place, name)] = key.start_mark.line + 1
-            _walk(value, (*place, name), lines, faults, file)
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                faults.append(Problem(file, line, ".".join(map(str, place)), None, "a key must be plain text."))
+                continue
+            if key.value in seen:
+                faults.append(Problem(file, line, key.value, None, "the key is given twice.", "Keep one."))
+            seen.add(key.value)
+            lines[(*place, key.value)] = line
+            _walk(value, (*place, key.value), lines, faults, file)
     elif isinstance(node, yaml.SequenceNode):
         for at, item in enumerate(node.value):
             _walk(item, (*place, at), lines, faults, file)
 
 
 def problems_of(
-    error: ValidationError, file: str, lines: Mapping[Place, int], model: type[BaseModel]
+    error: ValidationError,
+    file: str,
+    lines: Mapping[Place, int],
+    model: type[BaseModel],
+    elsewhere: Mapping[Place, str] | None = None,
 ) -> list[Problem]:
-    """Pydantic's errors with file and line, and what is allowed at each place."""
-    problems = []
+    """Pydantic's errors with file and line, and what is allowed at each place.
+
+    Args:
+        error: what ``model_validate`` raised.
+        file: name shown for places of the file.
+        lines: from ``load_yaml``.
+        model: the model that was validated.
+        elsewhere: places that come from somewhere else than the file, with that origin's name.
+    """
+    origins = elsewhere or {}
+    places = {*lines, *(place[:depth] for place in origins for depth in range(1, len(place) + 1))}
+    problems: dict[Place, Problem] = {}
     for fault in error.errors():
-        place: Place = tuple(p for p in fault["loc"] if p not in ("function-after", "str", "dict", "tuple"))
-        known = place
-        while known and known not in lines:
-            known = known[:-1]
-        key = ".".join(map(str, place)) or "the file"
-        value = fault.get("input") if not isinstance(fault.get("input"), dict | BaseModel) else None
-        message, fix = fault["msg"].removeprefix("Value error, "), ""
+        place = _place_of(fault["loc"], fault["type"], places)
+        where, line = _origin_of(place, file, lines, origins)
+        given = fault.get("input")
+        value = None if isinstance(given, dict | BaseModel) or fault["type"] == "missing" else given
+        message, fix = _said(fault, place, model, given)
         if fault["type"] == "extra_forbidden":
-            allowed = _keys_at(model, place[:-1])
-            near = get_close_matches(str(place[-1]), allowed, 1)
-            message = "there is no such key."
-            fix = (f"Did you mean {near[0]}? " if near else "") + f"Allowed: {', '.join(sorted(allowed))}."
             value = None
-        problems.append(Problem(file, lines.get(known), key, value, message, fix))
-    return problems
+        if place in problems and problems[place].message != message:
+            # The branches of a union each say what they would take.
+            message = f"{problems[place].message} Or: {message[:1].lower()}{message[1:]}"
+        key = ".".join(map(str, place)) or "the file"
+        problems[place] = Problem(where, line, key, value, message, fix)
+    return list(problems.values())
 
 
-def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
-    """The keys of the model that stands at a place, through lists and optionals."""
-    current: type[BaseModel] = model
-    for step in place:
-        if isinstance(step, int):
-            continue
-        field = current.model_fields.get(str(step))
-        found = _model_in(field.annotation) if field else None
-        if found is None:
-            return []
-        current = found
-    return [f.alias or name for name, f in current.model_fields.items()]
+def _said(fault: Any, place: Place, model: type[BaseModel], given: Any) -> tuple[str, str]:
+    kind = fault["type"]
+    if kind == "extra_forbidden":
+        return "there is no such key.", suggestion(model, place)
+    message = fault["msg"].removeprefix("Value error, ").rstrip(".") + "."
+    fix = hint_of(field_at(model, place))
+    if kind == "missing":
+        message = "this key is needed."
+    elif kind == "string_type" and isinstance(given, bool | int | float):
+        # YAML reads NO as false and 010 as eight: only quotes keep the text.
+        fix = f"Put it in quotes. {fix}".rstrip()
+    elif kind in ("model_type", "model_attributes_type", "dict_type") and place:
+        message = f"A mapping is needed, e.g. `{place[-1]}: {{key: value}}`."
+    return message, fix
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in get_args(annotation):
-        found = _model_in(inner)
-        if found is not None:
-            return found
-    return None
+def _origin_of(
+    place: Place, file: str, lines: Mapping[Place, int], origins: Mapping[Place, str]
+) -> tuple[str, int | None]:
+    """Where a place was written: itself, what was set below it, or the nearest place around it."""
+    below = [origin for other, origin in origins.items() if other[: len(place)] == place]
+    if below and place not in lines:
+        return below[0], None
+    while place and place not in lines and place not in origins:
+        place = place[:-1]
+    return (origins[place], None) if place in origins else (file, lines.get(place))
+
+
+def _place_of(loc: tuple[str | int, ...], kind: str, known: Set[Place]) -> Place:
+    """The place in the file; pydantic puts the names of unions' branches and validators between the keys."""
+    place: Place = ()
+    last = len(loc) - 1
+    for at, part in enumerate(loc):
+        if (*place, part) in known or (at == last and kind in ("missing", "extra_forbidden")):
+            place = (*place, part)
+    return place

@@ -14,12 +14,47 @@ WEEK = 7
 # Days by which interest (clicks, visits) falls before orders do.
 WARNING_DAYS = 56
 # Orders, sessions and mails per person and week of the type, before the person's own factor.
-ORDERS = {"regular": 0.075, "seasonal": 0.002, "fading": 0.06, "new_potential": 0.010, "rare_engaged": 0.32, "quiet": 0.004}
+ORDERS = {
+    "regular": 0.075,
+    "seasonal": 0.002,
+    "fading": 0.10,
+    "new_potential": 0.010,
+    "rare_engaged": 0.32,
+    "quiet": 0.004,
+}
 IN_SALES = {"regular": 1.0, "seasonal": 240.0, "fading": 1.0, "new_potential": 1.2, "rare_engaged": 1.2, "quiet": 1.5}
-SESSIONS = {"regular": 0.19, "seasonal": 0.010, "fading": 0.12, "new_potential": 0.42, "rare_engaged": 0.75, "quiet": 0.004}
-VISITS_IN_SALES = {"regular": 1.0, "seasonal": 55.0, "fading": 1.0, "new_potential": 1.0, "rare_engaged": 1.0, "quiet": 1.0}
-CLICK_SHARE = {"regular": 0.22, "seasonal": 0.07, "fading": 0.22, "new_potential": 0.42, "rare_engaged": 0.55, "quiet": 0.02}
-CLICKS_IN_SALES = {"regular": 1.0, "seasonal": 4.0, "fading": 1.0, "new_potential": 1.0, "rare_engaged": 1.0, "quiet": 1.0}
+SESSIONS = {
+    "regular": 0.20,
+    "seasonal": 0.010,
+    "fading": 0.26,
+    "new_potential": 0.50,
+    "rare_engaged": 0.75,
+    "quiet": 0.004,
+}
+VISITS_IN_SALES = {
+    "regular": 1.0,
+    "seasonal": 55.0,
+    "fading": 1.0,
+    "new_potential": 1.0,
+    "rare_engaged": 1.0,
+    "quiet": 1.0,
+}
+CLICK_SHARE = {
+    "regular": 0.22,
+    "seasonal": 0.07,
+    "fading": 0.22,
+    "new_potential": 0.42,
+    "rare_engaged": 0.55,
+    "quiet": 0.02,
+}
+CLICKS_IN_SALES = {
+    "regular": 1.0,
+    "seasonal": 4.0,
+    "fading": 1.0,
+    "new_potential": 1.0,
+    "rare_engaged": 1.0,
+    "quiet": 1.0,
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +67,8 @@ class Acts:
 
 @dataclass(frozen=True)
 class Behaviour:
+    """What everybody did; ``is_clicked`` belongs to the mails."""
+
     orders: Acts
     sessions: Acts
     mails: Acts
@@ -54,7 +91,7 @@ def draw_behaviour(people: People, first: date, n_days: int, n_records: int, rng
 
     The numbers are scaled so that all records together are about ``n_records``.
     """
-    n_weeks = n_days // WEEK
+    n_weeks = -(-n_days // WEEK)
     week_start = np.arange(n_weeks) * WEEK
     days = [first + timedelta(days=int(d)) + timedelta(days=3) for d in week_start]
     periods = sales_periods(first, first + timedelta(days=n_days))
@@ -66,21 +103,26 @@ def draw_behaviour(people: People, first: date, n_days: int, n_records: int, rng
     sessions = visits * _present(people, week_start, WARNING_DAYS) * curiosity[:, None]
     # A mail makes about two records, a session a little more than two, an order one.
     budget = {"orders": n_records * 0.12, "sessions": n_records * 0.50 / 2.2, "mails": n_records * 0.28 / 2.0}
-    drawn_orders = _draw(orders * min(1.0, budget["orders"] / orders.sum()), people, rng)
-    drawn_sessions = _draw(sessions * budget["sessions"] / sessions.sum(), people, rng)
-    sent = (people.may_mail * (0.5 + people.taste / 2))[:, None] * (week_start[None, :] + WEEK > people.joined_day[:, None])
+    drawn_orders = _draw(orders * min(1.0, budget["orders"] / orders.sum()), people, n_days, rng)
+    drawn_sessions = _draw(sessions * budget["sessions"] / sessions.sum(), people, n_days, rng)
+    sent = (people.may_mail * (0.5 + people.taste / 2))[:, None] * (
+        week_start[None, :] + WEEK > people.joined_day[:, None]
+    )
     # The list is written to more as the history goes on.
     sent = sent * np.linspace(0.6, 1.4, n_weeks)[None, :]
-    drawn_mails = _draw(sent * budget["mails"] / sent.sum(), people, rng, hour=8)
+    drawn_mails = _draw(sent * budget["mails"] / sent.sum(), people, n_days, rng, hour=8)
     week = np.minimum(drawn_mails.second // (WEEK * 86400), n_weeks - 1).astype(int)
     interest = _present(people, week_start, WARNING_DAYS)[drawn_mails.who, week]
     eager = np.where(in_sales[week], _per_type(people, CLICKS_IN_SALES)[drawn_mails.who], 1.0)
-    chance = np.clip(_per_type(people, CLICK_SHARE)[drawn_mails.who] * interest * eager * curiosity[drawn_mails.who], 0, 0.9)
+    chance = np.clip(
+        _per_type(people, CLICK_SHARE)[drawn_mails.who] * interest * eager * curiosity[drawn_mails.who], 0, 0.9
+    )
     return Behaviour(drawn_orders, drawn_sessions, drawn_mails, rng.random(len(chance)) < chance)
 
 
 def _per_type(people: People, values: dict[str, float]) -> np.ndarray:
-    return np.array([values[t] for t in TYPES])[people.type]
+    each: np.ndarray = np.array([values[t] for t in TYPES])[people.type]
+    return each
 
 
 def _present(people: People, week_start: np.ndarray, warning_days: int) -> np.ndarray:
@@ -90,7 +132,7 @@ def _present(people: People, week_start: np.ndarray, warning_days: int) -> np.nd
     return joined * np.where(since > 0, np.power(0.5, np.clip(since, 0, 2000) / 20.0), 1.0)
 
 
-def _draw(rates: np.ndarray, people: People, rng: np.random.Generator, hour: int | None = None) -> Acts:
+def _draw(rates: np.ndarray, people: People, n_days: int, rng: np.random.Generator, hour: int | None = None) -> Acts:
     counts = rng.poisson(rates)
     who, week = np.nonzero(counts)
     n = counts[who, week]
@@ -98,7 +140,8 @@ def _draw(rates: np.ndarray, people: People, rng: np.random.Generator, hour: int
     day = week * WEEK + rng.integers(0, WEEK, len(who))
     at = (people.hour[who] if hour is None else np.full(len(who), hour)) + rng.normal(0, 1.5, len(who))
     second = day * 86400 + (np.clip(at, 0, 23.9) * 3600).astype(np.int64) + rng.integers(0, 360, len(who))
-    late_enough = second >= people.joined_day[who] * 86400
-    who, second = who[late_enough], second[late_enough]
+    # The last week of the history may be cut short.
+    is_within = (second >= people.joined_day[who] * 86400) & (second < n_days * 86400)
+    who, second = who[is_within], second[is_within]
     order = np.argsort(second, kind="stable")
     return Acts(who[order], second[order])

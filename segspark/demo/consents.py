@@ -37,9 +37,7 @@ def draw_decisions(people: People, n_days: int, rng: np.random.Generator) -> dic
     return {purpose: _draw(purpose, may, people.joined_day, n_days, rng) for purpose, may in granted.items()}
 
 
-def _draw(
-    purpose: str, is_granted: np.ndarray, joined: np.ndarray, n_days: int, rng: np.random.Generator
-) -> Decisions:
+def _draw(purpose: str, is_granted: np.ndarray, joined: np.ndarray, n_days: int, rng: np.random.Generator) -> Decisions:
     n = len(is_granted)
     fate = rng.random(n)
     withdraws = is_granted & (fate < WITHDRAWN_SHARE)

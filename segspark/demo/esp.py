@@ -8,6 +8,22 @@ from segspark.demo.people import People
 from segspark.demo.wares import AGENTS, SITE
 
 SENDER = "bonjour@boutique.example"
+MARKS = {"HardBounce": "bounce_hard", "SoftBounce": "bounce_soft", "SpamComplaint": "complaint"}
+# SendGrid: seconds after the sending, and what is said.
+REFUSALS = {
+    "bounce_hard": (
+        4,
+        '"type":"bounce","status":"5.1.1","bounce_classification":"Invalid Address","reason":"550 5.1.1 unknown user"',
+    ),
+    "blocked": (
+        900,
+        '"type":"blocked","status":"5.7.1","bounce_classification":"Reputation","reason":"550 5.7.1 refused by policy"',
+    ),
+    "bounce_soft": (
+        72 * 3600,
+        '"type":"expired","status":"4.2.2","bounce_classification":"Mailbox Unavailable","reason":"452 4.2.2 full"',
+    ),
+}
 PAGE = f"{SITE}/nouveautes"
 
 
@@ -18,41 +34,41 @@ def sendgrid(mails: Mails, people: People) -> Iterator[Record]:
         smtp = f',"smtp-id":"<sgm{i}@boutique.example>"'
         yield _sendgrid(m, "processed", at, smtp)
         if m.outcome == HARD:
-            reason = '"type":"bounce","status":"5.1.1","reason":"550 5.1.1 unknown user"'
-            yield _sendgrid(m, "bounce", at + 4, f'{smtp},{reason},"bounce_classification":"Invalid Address"')
+            yield _refusal(m, "bounce_hard", smtp)
             continue
         if m.outcome == SOFT:
             yield _sendgrid(m, "deferred", at + 8, f'{smtp},"attempt":"1","response":"452 4.2.2 try again later"')
-            if i % 3 == 0:
-                reason = '"type":"blocked","status":"5.7.1","reason":"550 5.7.1 refused by policy"'
-                yield _sendgrid(m, "bounce", at + 900, f'{smtp},{reason},"bounce_classification":"Reputation"')
-                continue
-            if i % 3 == 1:
-                reason = '"type":"expired","status":"4.2.2","reason":"452 4.2.2 mailbox full"'
-                yield _sendgrid(m, "bounce", at + 72 * 3600, f'{smtp},{reason},"bounce_classification":"Mailbox Unavailable"')
+            if i % 3:
+                yield _refusal(m, "blocked" if i % 3 == 1 else "bounce_soft", smtp)
                 continue
             at += 1800
         yield _sendgrid(m, "delivered", at + 6, f'{smtp},"response":"250 OK","tls":1')
         agent = f',"useragent":"{AGENTS[m.device]}","ip":"192.0.2.{i % 250}"'
         if m.is_opened:
-            flag = "true" if m.is_machine and not m.is_clicked else "false"
-            yield _sendgrid(m, "open", at + m.delay, f'{agent},"sg_machine_open":{flag},"sg_content_type":"html"')
+            by_machine = m.is_machine and not m.is_clicked
+            flag = f'"sg_machine_open":{"true" if by_machine else "false"},"sg_content_type":"html"'
+            yield _sendgrid(m, "open", at + m.delay, f"{agent},{flag}", mark="machine_open" if by_machine else "")
         if m.is_clicked:
             link = f'"url":"{PAGE}?utm_campaign={m.campaign}","url_offset":{{"index":2,"type":"html"}}'
             yield _sendgrid(m, "click", at + m.delay + 20, f"{agent},{link}")
         if m.outcome == COMPLAINT:
-            yield _sendgrid(m, "spamreport", at + m.delay + 60)
+            yield _sendgrid(m, "spamreport", at + m.delay + 60, mark="complaint")
         if m.outcome == UNSUBSCRIBE:
-            yield _sendgrid(m, "unsubscribe", at + m.delay + 60, ',"asm_group_id":1')
+            yield _sendgrid(m, "unsubscribe", at + m.delay + 60, ',"asm_group_id":1', mark="unsubscribe")
 
 
-def _sendgrid(m: Mail, word: str, second: int, more: str = "") -> Record:
+def _refusal(m: Mail, kind: str, smtp: str) -> Record:
+    after, said = REFUSALS[kind]
+    return _sendgrid(m, "bounce", m.at + after, f"{smtp},{said}", mark=kind)
+
+
+def _sendgrid(m: Mail, word: str, second: int, more: str = "", mark: str = "") -> Record:
     text = (
         f'{{"email":"{m.email}","timestamp":{second},"event":"{word}","category":["{m.topic}"],'
         f'"sg_event_id":"sg{m.number}-{word}","sg_message_id":"sgm{m.number}.recvd-7f9c-1.0",'
         f'"marketing_campaign_id":"{m.campaign}","topic":"{m.topic}"{more}}}'
     )
-    return Record(second, text)
+    return Record(second, text, mark)
 
 
 def mailgun(mails: Mails, people: People) -> Iterator[Record]:
@@ -63,43 +79,57 @@ def mailgun(mails: Mails, people: People) -> Iterator[Record]:
         yield _mailgun(m, "accepted", at)
         if m.outcome == HARD:
             status = '"delivery-status":{"code":550,"enhanced-code":"5.1.1","attempt-no":1,"message":"unknown user"}'
-            yield _mailgun(m, "failed", at + 4, f',"severity":"permanent","reason":"bounce",{status}')
+            yield _mailgun(
+                m, "failed", at + 4, f',"severity":"permanent","reason":"bounce",{status}', mark="bounce_hard"
+            )
             continue
         if m.outcome == SOFT:
             status = '"delivery-status":{"code":452,"enhanced-code":"4.2.2","attempt-no":1,"retry-seconds":600}'
             yield _mailgun(m, "failed", at + 8, f',"severity":"temporary","reason":"generic",{status}')
             if i % 2:
                 status = '"delivery-status":{"code":452,"attempt-no":8,"message":"too old"}'
-                yield _mailgun(m, "failed", at + 8 * 3600, f',"severity":"permanent","reason":"old",{status}', nth=1)
+                yield _mailgun(
+                    m,
+                    "failed",
+                    at + 8 * 3600,
+                    f',"severity":"permanent","reason":"old",{status}',
+                    nth=1,
+                    mark="bounce_soft",
+                )
                 continue
             at += 1800
         yield _mailgun(m, "delivered", at + 5, ',"delivery-status":{"code":250,"attempt-no":1,"tls":true}')
-        seen_from = f',"ip":"192.0.2.{i % 250}","geolocation":{{"country":"FR"}},"client-info":{{"device-type":"{kinds[m.device]}","bot":'
+        seen_from = (
+            f',"ip":"192.0.2.{i % 250}","geolocation":{{"country":"FR"}},'
+            f'"client-info":{{"device-type":"{kinds[m.device]}","user-agent":"{AGENTS[m.device]}","bot":'
+        )
         if m.is_opened:
             bot = "apple" if m.is_machine and not m.is_clicked else ""
-            yield _mailgun(m, "opened", at + m.delay, f'{seen_from}"{bot}"}}')
+            yield _mailgun(m, "opened", at + m.delay, f'{seen_from}"{bot}"}}', mark="machine_open" if bot else "")
         if m.is_clicked:
             yield _mailgun(m, "clicked", at + m.delay + 20, f'{seen_from}""}},"url":"{PAGE}?utm_campaign={m.campaign}"')
         elif m.is_machine:
             # A security scanner follows every link within seconds.
-            yield _mailgun(m, "clicked", at + 8, f'{seen_from}"generic"}},"url":"{PAGE}?utm_campaign={m.campaign}"')
+            link = f'"url":"{PAGE}?utm_campaign={m.campaign}"'
+            yield _mailgun(m, "clicked", at + 8, f'{seen_from}"generic"}},{link}', mark="machine_click")
         if m.outcome == COMPLAINT:
-            yield _mailgun(m, "complained", at + m.delay + 60)
+            yield _mailgun(m, "complained", at + m.delay + 60, mark="complaint")
         if m.outcome == UNSUBSCRIBE:
-            yield _mailgun(m, "unsubscribed", at + m.delay + 60)
+            yield _mailgun(m, "unsubscribed", at + m.delay + 60, mark="unsubscribe")
 
 
-def _mailgun(m: Mail, word: str, second: int, more: str = "", nth: int = 0) -> Record:
+def _mailgun(m: Mail, word: str, second: int, more: str = "", nth: int = 0, mark: str = "") -> Record:
     key = f"mg{m.number}-{word}{nth}"
     text = (
         f'{{"signature":{{"timestamp":"{second}","token":"t{key}","signature":"{m.number:064x}"}},'
-        f'"event-data":{{"event":"{word}","timestamp":{second + m.number % 1000 / 1000},"id":"{key}","log-level":"info",'
+        f'"event-data":{{"event":"{word}","timestamp":{second + m.number % 1000 / 1000},"id":"{key}",'
+        f'"log-level":"info",'
         f'"recipient":"{m.email}","recipient-domain":"{m.email.rpartition("@")[2]}","tags":["{m.topic}"],"campaigns":[],'
         f'"flags":{{"is-routed":false,"is-authenticated":true,"is-test-mode":false}},'
         f'"message":{{"headers":{{"message-id":"mg{m.number}@mg.boutique.example"}}}},'
         f'"user-variables":{{"campaign_id":"{m.campaign}","topic":"{m.topic}"}}{more}}}}}'
     )
-    return Record(second, text)
+    return Record(second, text, mark)
 
 
 def postmark(mails: Mails, people: People) -> Iterator[Record]:
@@ -129,16 +159,18 @@ def postmark(mails: Mails, people: People) -> Iterator[Record]:
             yield _bounce(m, "SpamComplaint", 100001, at + m.delay + 60, "true", word="SpamComplaint")
         if m.outcome == UNSUBSCRIBE:
             cause = ',"SuppressSending":true,"SuppressionReason":"ManualSuppression","Origin":"Recipient"'
-            yield _postmark(m, "SubscriptionChange", "Recipient", "ChangedAt", at + m.delay + 60, cause)
+            yield _postmark(
+                m, "SubscriptionChange", "Recipient", "ChangedAt", at + m.delay + 60, cause, mark="unsubscribe"
+            )
 
 
-def _postmark(m: Mail, word: str, who: str, key: str, second: int, more: str = "") -> Record:
+def _postmark(m: Mail, word: str, who: str, key: str, second: int, more: str = "", mark: str = "") -> Record:
     text = (
         f'{{"RecordType":"{word}","{who}":"{m.email}","{key}":"{iso(second)}.{m.number * 7919 % 10_000_000:07d}Z",'
         f'"MessageID":"{m.number:08x}-5b1c-4f0a-9d2e-{m.number:012x}","ServerID":23,"MessageStream":"broadcast",'
         f'"Tag":"{m.topic}","Metadata":{{"campaign_id":"{m.campaign}","topic":"{m.topic}"}}{more}}}'
     )
-    return Record(second, text)
+    return Record(second, text, mark)
 
 
 def _bounce(m: Mail, kind: str, code: int, second: int, inactive: str, word: str = "Bounce") -> Record:
@@ -146,4 +178,4 @@ def _bounce(m: Mail, kind: str, code: int, second: int, inactive: str, word: str
         f',"ID":{4_000_000 + m.number},"Type":"{kind}","TypeCode":{code},"Name":"{kind}","From":"{SENDER}",'
         f'"DumpAvailable":true,"Inactive":{inactive},"CanActivate":true,"Subject":"Nouveautés de la semaine"'
     )
-    return _postmark(m, word, "Email", "BouncedAt", second, more)
+    return _postmark(m, word, "Email", "BouncedAt", second, more, MARKS[kind])

@@ -71,7 +71,11 @@ def _refused(row: list[str]) -> list[tuple[str, str, list[str]]]:
     french, short, no_at = row.copy(), row[:-3], row.copy()
     french[4] = "31/12/1980"
     no_at[1] = row[1].replace("@", " chez ")
-    return [("french_date", "time_format", french), ("cells_missing", "columns", short), ("no_at_sign", "address", no_at)]
+    return [
+        ("french_date", "time_format", french),
+        ("cells_missing", "columns", short),
+        ("no_at_sign", "address", no_at),
+    ]
 
 
 def _births(n: int, rng: np.random.Generator) -> list[str]:
@@ -100,7 +104,16 @@ def write_consents(
         for i, (granted, withdrawn, again, expires) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
             until = f"{clock.date(expires)} 00:00:00" if expires < NEVER else ""
             value = "granted" if granted else "withdrawn"
-            first = [people.emails[i], purpose, "", value, "consent", *[signup(people, clock, i)] * 2, until, f"form-{i}"]
+            first = [
+                people.emails[i],
+                purpose,
+                "",
+                value,
+                "consent",
+                *[signup(people, clock, i)] * 2,
+                until,
+                f"form-{i}",
+            ]
             rows.setdefault(int(people.joined_day[i]), []).append(first)
             changes = [("withdrawn", withdrawn, "unsubscribe page"), ("granted", again, "preference page")]
             for word, day, proof in changes:

@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from segspark.demo.behaviour import WEEK, Behaviour, sales_periods
+from segspark.demo.behaviour import WARNING_DAYS, WEEK, Behaviour, sales_periods
 from segspark.demo.clock import Clock
 from segspark.demo.consents import Decisions
 from segspark.demo.people import People
 
 DELIVERED, HARD, SOFT, COMPLAINT, UNSUBSCRIBE = range(5)
 OUTCOME_SHARES = (0.9778, 0.006, 0.01, 0.0012, 0.005)
+# Those who lose interest say so more often.
+TIRED_UNSUBSCRIBE_SHARE = 0.015
 # Campaigns leave on Tuesdays and Thursdays from nine o'clock on, within forty minutes.
 TUESDAY, THURSDAY = 1, 3
 SEND_SECOND, SEND_SPREAD = 9 * 3600, 2400
@@ -38,6 +40,8 @@ class Mails:
 
 
 class Mail(NamedTuple):
+    """One mail; ``at`` is its UTC second, ``delay`` the seconds until it is opened."""
+
     number: int
     email: str
     at: int
@@ -67,6 +71,8 @@ def draw_mails(
     who, day, clicked = drawn.who[kept], day[kept], behaviour.is_clicked[kept]
 
     outcome = rng.choice(5, len(who), p=OUTCOME_SHARES)
+    is_tired = day > people.fade_day[who] - WARNING_DAYS
+    outcome[is_tired & (rng.random(len(who)) < TIRED_UNSUBSCRIBE_SHARE)] = UNSUBSCRIBE
     outcome[clicked] = DELIVERED
     ends = np.isin(outcome, (HARD, COMPLAINT, UNSUBSCRIBE))
     last = np.full(len(people), clock.n_days)

@@ -1,7 +1,6 @@
 """The people of the demo shop: hidden types that overlap, and what they agreed to."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 
@@ -29,6 +28,8 @@ class People:
     hour: np.ndarray
     device: np.ndarray
     provider: np.ndarray
+    first_name: np.ndarray
+    last_name: np.ndarray
     emails: list[str]
     numbers: list[str]
     may_mail: np.ndarray
@@ -42,17 +43,19 @@ class People:
 def draw_people(n: int, n_days: int, rng: np.random.Generator) -> People:
     """Types with the shares above; each person's own rate is gamma around the type's, so that types overlap."""
     kind = rng.choice(len(TYPES), n, p=SHARES)
-    joined = rng.integers(-400, n_days - 300, n)
+    joined = rng.integers(-400, n_days - 420, n)
     newly = kind == TYPES.index("new_potential")
     joined[newly] = n_days - rng.integers(5, 150, newly.sum())
     fade = np.full(n, 10**6)
     fading = kind == TYPES.index("fading")
-    fade[fading] = rng.integers(n_days - 430, n_days - 110, fading.sum())
-    taste = rng.gamma(7.0, 1 / 7.0, n)
+    fade[fading] = rng.integers(n_days - 400, n_days - 120, fading.sum())
+    taste = rng.gamma(8.0, 1 / 8.0, n)
     provider = rng.choice(3, n, p=[0.6, 0.25, 0.15])
     names = rng.integers(0, len(FIRST_NAMES), n)
     domains = rng.choice(len(DOMAINS), n, p=DOMAIN_SHARES)
-    emails = [f"{_plain(FIRST_NAMES[a])}.{i:06d}@{DOMAINS[d]}" for i, (a, d) in enumerate(zip(names, domains, strict=True))]
+    emails = [
+        f"{_plain(FIRST_NAMES[a])}.{i:06d}@{DOMAINS[d]}" for i, (a, d) in enumerate(zip(names, domains, strict=True))
+    ]
     return People(
         type=kind,
         joined_day=joined,
@@ -61,25 +64,15 @@ def draw_people(n: int, n_days: int, rng: np.random.Generator) -> People:
         hour=np.clip(rng.normal(18, 3.5, n), 0, 23).astype(int),
         device=rng.choice(3, n, p=[0.62, 0.31, 0.07]),
         provider=provider,
+        first_name=names,
+        last_name=rng.integers(0, len(LAST_NAMES), n),
         emails=emails,
         numbers=[str(700_000_000 + 7 * i) for i in range(n)],
         may_mail=rng.random(n) < 0.88,
         may_open=rng.random(n) < 0.55,
-        may_profile=rng.random(n) < 0.92,
+        may_profile=rng.random(n) < 0.95,
     )
 
 
 def _plain(name: str) -> str:
     return name.lower().translate(str.maketrans("éèëï", "eeei"))
-
-
-def birth_dates(n: int, rng: np.random.Generator) -> list[str]:
-    """ISO dates; some missing, a few absurd."""
-    start = date(1945, 1, 1)
-    days = rng.integers(0, 62 * 365, n)
-    said = [(start + timedelta(days=int(d))).isoformat() for d in days]
-    for i in np.flatnonzero(rng.random(n) < 0.05):
-        said[i] = ""
-    for i in np.flatnonzero(rng.random(n) < 0.003):
-        said[i] = "1890-01-01" if i % 2 else "2031-07-14"
-    return said

@@ -11,6 +11,8 @@ from segspark.demo.wares import CATEGORIES, N_PRODUCTS, PRICES, SALES_PRICE_SHAR
 
 DAY = 86400
 REFUND_SHARE, PARTIAL_SHARE, CODE_SHARE, GUEST_SHARE = 0.05, 0.3, 0.12, 0.02
+# Bad experiences come before people fade.
+SOUR_REFUND_SHARE, SOUR_DAYS = 0.20, 90
 CODE_PERCENT = 10
 
 
@@ -21,7 +23,10 @@ def shopify(
     n = len(orders.who)
     category, quantity = draw_categories(n, rng), rng.integers(1, 4, n)
     price = np.array(PRICES)[category] * rng.lognormal(0, 0.25, n) * np.where(in_sales, SALES_PRICE_SHARE, 1.0)
-    has_code, refunded = rng.random(n) < CODE_SHARE, rng.random(n) < REFUND_SHARE
+    until_fading = people.fade_day[orders.who] - orders.second // DAY
+    is_sour = (until_fading >= 0) & (until_fading < SOUR_DAYS)
+    has_code = rng.random(n) < CODE_SHARE
+    refunded = rng.random(n) < np.where(is_sour, SOUR_REFUND_SHARE, REFUND_SHARE)
     returned = np.where(rng.random(n) < PARTIAL_SHARE, 1, quantity)
     after = rng.integers(4, 21, n) * DAY + rng.integers(0, 20_000, n)
     is_guest = rng.random(n) < GUEST_SHARE
@@ -36,8 +41,8 @@ def shopify(
         if is_refunded:
             amount = total * back // q
             status = "refunded" if back == q else "partially_refunded"
-            refund = _refund(i, local_iso(at + later), back, amount)
-            text = f'{order},"updated_at":"{local_iso(at + later + 5)}","financial_status":"{status}","refunds":[{refund}]}}'
+            refund, updated = _refund(i, local_iso(at + later), back, amount), local_iso(at + later + 5)
+            text = f'{order},"updated_at":"{updated}","financial_status":"{status}","refunds":[{refund}]}}'
             yield Record(at + later + 5, text, "refund")
 
 

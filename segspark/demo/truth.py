@@ -40,7 +40,9 @@ def _people(people: People, behaviour: Behaviour, clock: Clock) -> pa.Table:
             "customer_no": people.numbers,
             "type": [TYPES[t] for t in people.type.tolist()],
             "signup_date": [clock.date(d) for d in people.joined_day.tolist()],
-            "fade_date": [clock.date(d) if f else None for d, f in zip(people.fade_day.tolist(), fades.tolist(), strict=True)],
+            "fade_date": [
+                clock.date(d) if f else None for d, f in zip(people.fade_day.tolist(), fades.tolist(), strict=True)
+            ],
             "n_orders": np.bincount(who, minlength=n),
             "cut_date": [clock.date(cut)] * n,
             "has_churned": pa.array(~came_back, mask=~is_customer),

@@ -17,5 +17,6 @@ SALES_PRICE_SHARE = 0.6
 
 
 def draw_categories(n: int, rng: np.random.Generator) -> np.ndarray:
+    """What ``n`` orders or visits are about, by the shares of the categories."""
     drawn: np.ndarray = rng.choice(len(CATEGORIES), n, p=CATEGORY_SHARES)
     return drawn

@@ -102,7 +102,11 @@ class Catalogue:
             measure = self.by_measure[feature.measure]
             for window in feature.windows or (0,):
                 span = "" if feature.kind in ("last", "first") else _span(window)
-                unit = "date" if feature.kind in ("last", "first") else ("days" if feature.kind == "days" else measure.unit)
+                unit = (
+                    "date"
+                    if feature.kind in ("last", "first")
+                    else ("days" if feature.kind == "days" else measure.unit)
+                )
                 comment = f"{feature.describe}{span} [{unit}; purpose {measure.purpose}]"
                 is_date = feature.kind in ("last", "first")
                 columns.append(Column(feature.column(window), "date" if is_date else "bigint", comment, personal=True))

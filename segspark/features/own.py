@@ -7,7 +7,7 @@ from pydantic import Field
 
 from segspark.config.models import Model, Name, Purpose
 from segspark.errors import ConfigError
-from segspark.features.feature import Feature, Measure
+from segspark.features.feature import Feature, Kind, Measure
 from segspark.sources.expressions import ExpressionError, parse_expression
 from segspark.sources.vocabulary import EVENT_TYPES
 
@@ -62,7 +62,7 @@ def to_catalogue(files: list[tuple[Path, OwnFeatures]]) -> tuple[tuple[Measure, 
             if own.aggregate == "last":
                 features.append(Feature(f"last_{own.name}_date", own.name, own.description, "last", (), own.months))
             else:
-                kind = "days" if own.aggregate == "days" else "sum"
+                kind: Kind = "days" if own.aggregate == "days" else "sum"
                 features.append(Feature(own.name, own.name, own.description, kind, own.windows, own.months))
     if faults:
         raise ConfigError("\n".join(faults))

@@ -25,9 +25,8 @@ def with_measures(events: DataFrame, catalogue: Catalogue, time_zone: str, curre
     counted = sorted({t for m in catalogue.measures for t in m.event_types})
     local = F.from_utc_timestamp("occurred_at", time_zone)
     subject = F.coalesce("identifier_id", "anonymous_id")
-    base = (
-        events.where(F.col("event_type").isin(counted) & subject.isNotNull())
-        .withColumns({"subject_id": subject, "activity_date": F.to_date(local), "local_hour": F.hour(local)})
+    base = events.where(F.col("event_type").isin(counted) & subject.isNotNull()).withColumns(
+        {"subject_id": subject, "activity_date": F.to_date(local), "local_hour": F.hour(local)}
     )
     return base.select(
         "subject_id",

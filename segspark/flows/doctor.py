@@ -35,14 +35,20 @@ def examine(config: Path) -> list[dict[str, str]]:
     try:
         for source in load_sources(workspace):
             n = len(find_files(source, workspace.time_zone))
-            rows.append(_row(f"source {source.name}", FINE if n else WRONG, f"{n} files match {', '.join(source.patterns)}"))
+            rows.append(
+                _row(f"source {source.name}", FINE if n else WRONG, f"{n} files match {', '.join(source.patterns)}")
+            )
     except SegsparkError as error:
         rows.append(_row("sources", WRONG, str(error)))
     try:
         catalogue = load_catalogue(workspace)
-        rows.append(_row("features", FINE, f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived"))
+        rows.append(
+            _row("features", FINE, f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived")
+        )
         definitions = definitions_of(Run(workspace, lake, date(2026, 1, 1), SEGMENTS))
-        rows.append(_row("segments", FINE, f"{len(definitions.rules)} rules, levels: {'yes' if definitions.levels else 'no'}"))
+        rows.append(
+            _row("segments", FINE, f"{len(definitions.rules)} rules, levels: {'yes' if definitions.levels else 'no'}")
+        )
     except SegsparkError as error:
         rows.append(_row("definitions", WRONG, str(error)))
     return rows + _lake_rows(lake)
@@ -63,7 +69,10 @@ def _lake_rows(lake: Lake) -> list[dict[str, str]]:
     begun = {r["run_id"] for r in runs if r["state"] == "writing"} - done
     if begun:
         rows.append(_row("ingest", WRONG, f"{len(begun)} batch interrupted; the next run completes it"))
-    return [*rows, _row("lake tables", FINE if not rows else WRONG, f"{sum(lake.exists(c) for c in ALL)} of {len(ALL)} exist")]
+    return [
+        *rows,
+        _row("lake tables", FINE if not rows else WRONG, f"{sum(lake.exists(c) for c in ALL)} of {len(ALL)} exist"),
+    ]
 
 
 def _row(check: str, state: str, detail: str) -> dict[str, str]:

@@ -36,11 +36,15 @@ def find_segment(lake: Lake, name: str) -> dict[str, Any]:
     rows = lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()
     wanted = name.strip().lower()
     found = [r for r in rows if r["segment_id"] == name]
-    found = found or [r for r in rows if wanted in (r["segment_key"].lower(), r["name_fr"].lower(), r["name_en"].lower())]
+    found = found or [
+        r for r in rows if wanted in (r["segment_key"].lower(), r["name_fr"].lower(), r["name_en"].lower())
+    ]
     if len(found) == 1:
         return dict(found[0])
     if found:
-        raise ConfigError(f"{name!r} is the name of {len(found)} segments; use an id: {[r['segment_id'] for r in found]}")
+        raise ConfigError(
+            f"{name!r} is the name of {len(found)} segments; use an id: {[r['segment_id'] for r in found]}"
+        )
     names = sorted(r["segment_key"] for r in rows if r["scheme"] in ("rules", "rfm"))
     raise ConfigError(f"There is no segment {name!r}. There are {names[:20]} and more; see `segspark segments list`.")
 

@@ -52,9 +52,7 @@ def close_tiles(run: Run) -> None:
     catalogue = load_catalogue(run.workspace)
     since = _closed_before(run, catalogue)
     first = since or BEGINNING
-    measured = with_measures(
-        run.read(silver.EVENTS), catalogue, run.workspace.time_zone, run.workspace.currency
-    )
+    measured = with_measures(run.read(silver.EVENTS), catalogue, run.workspace.time_zone, run.workspace.currency)
     spans = person_spans(run.read(silver.IDENTITY_LINKS))
     with run.stage("tiles") as told:
         tiles = build_tiles(measured, spans, catalogue, first, run.as_of)
@@ -68,7 +66,9 @@ def close_tiles(run: Run) -> None:
         corrections = build_corrections(measured, spans, catalogue, since, run.as_of)
         contract = gold.ACTIVITY_CORRECTIONS.with_columns(catalogue.tile_columns())
         in_order = corrections.repartition(parts, "applied_as_of").sortWithinPartitions("applied_as_of", "person_id")
-        run.writes(gold.ACTIVITY_CORRECTIONS).replace_range(contract, in_order, (since or BEGINNING) + DAY, run.as_of + DAY)
+        run.writes(gold.ACTIVITY_CORRECTIONS).replace_range(
+            contract, in_order, (since or BEGINNING) + DAY, run.as_of + DAY
+        )
         if since is not None:
             told["note"] = _late_note(run, since)
     run.outcome["catalogue"] = catalogue.hash
@@ -90,7 +90,9 @@ def _late_note(run: Run, since: date) -> str:
         (F.col("applied_as_of") > F.lit(since)) & (F.col("applied_as_of") <= F.lit(run.as_of))
     )
     row = corrections.agg(
-        F.count_distinct("person_id").alias("people"), F.min("activity_date").alias("first"), F.max("activity_date").alias("last")
+        F.count_distinct("person_id").alias("people"),
+        F.min("activity_date").alias("first"),
+        F.max("activity_date").alias("last"),
     ).collect()[0]
     return f"{row['people']:,} people, days {row['first']} to {row['last']}" if row["people"] else "nothing came late"
 

@@ -77,7 +77,9 @@ class Run:
         self.progress.stage(name, time.monotonic() - start, told.get("rows"), str(told.get("note", "")))
 
 
-def run_flow(flow: Flow, workspace: Workspace, lake: Lake, as_of: date, progress: Progress | None = None) -> dict[str, Any]:
+def run_flow(
+    flow: Flow, workspace: Workspace, lake: Lake, as_of: date, progress: Progress | None = None
+) -> dict[str, Any]:
     """Run one flow and record it: start, versions read, versions written, duration.
 
     The caller holds the lake's lock.

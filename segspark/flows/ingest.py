@@ -21,13 +21,13 @@ from segspark.clean import arrivals
 from segspark.config.models import Workspace
 from segspark.errors import CheckFailed, GateClosed
 from segspark.flows.flow import Flow, Run, identity, published_days, record
-from segspark.sources.load import load_sources
 from segspark.identity.links import join_people, people_as_of
 from segspark.privacy.consent import derive_usable_from
 from segspark.pseudonyms import Key, load_key
 from segspark.sources import parsed
 from segspark.sources.door import DoorPlan, Limits, parse_provider
 from segspark.sources.files import InputFile, find_files
+from segspark.sources.load import load_sources
 from segspark.sources.mapped import RAW_DDL, check_header, compile_mapping, convert, evaluate, read_raw
 from segspark.sources.spec import Source
 from segspark.sources.vocabulary import Context
@@ -129,9 +129,7 @@ def parse_sources(
 def _parse_source(lake: Lake, workspace: Workspace, source: Source, files: list[InputFile], key: Key) -> DataFrame:
     spark = lake.spark
     groups = spread(files, max(2 * spark.sparkContext.defaultParallelism, 2))
-    limits = Limits(
-        workspace.ingest.max_record_bytes, workspace.ingest.max_inflated_bytes, workspace.ingest.max_depth
-    )
+    limits = Limits(workspace.ingest.max_record_bytes, workspace.ingest.max_inflated_bytes, workspace.ingest.max_depth)
     context = Context(
         source=source.name,
         time_zone=source.time_zone,
@@ -246,7 +244,10 @@ def _judge(run: Run, staged: DataFrame, batch: dict[str, Any], as_of: date, stag
     permitted = owners.join(
         derive_usable_from(all_consents, owners, as_of, workspace.consent.assumed, zone), on="person_id"
     )
-    totals = arrivals.order_totals(lines.where("is_new"))
+    # Where a record brings its order whole, its lines make no second one.
+    whole = arrivals.explode_items(records, "orders").select(*arrivals.RECORD).distinct()
+    loose = lines.where("is_new").join(whole, on=list(arrivals.RECORD), how="left_anti")
+    totals = arrivals.order_totals(loose)
     said = arrivals.explode_items(records, "events").unionByName(
         arrivals.order_events(totals), allowMissingColumns=True
     )
@@ -269,9 +270,7 @@ def _judge(run: Run, staged: DataFrame, batch: dict[str, Any], as_of: date, stag
     for items in (profiles, consents, lines):
         word = F.when(F.col("is_new"), "accepted").otherwise("duplicate")
         verdicts = verdicts.unionByName(items.select(*arrivals.RECORD, word.alias("verdict")))
-    decided = arrivals.decide_records(
-        records.select(*parsed.SCALARS, "received_date", "known_as_of"), verdicts
-    )
+    decided = arrivals.decide_records(records.select(*parsed.SCALARS, "received_date", "known_as_of"), verdicts)
     return {
         "records": spark.read.parquet(_write_staging(decided, staging / "records")),
         "events": events,
@@ -348,7 +347,9 @@ def _write_all(run: Run, this_run: dict[str, DataFrame], run_id: str) -> None:
         "attributes",
         F.when(
             F.col("has_other_version"),
-            F.map_concat(F.coalesce("attributes", F.create_map()), F.create_map(F.lit("_flag"), F.lit("other_version"))),
+            F.map_concat(
+                F.coalesce("attributes", F.create_map()), F.create_map(F.lit("_flag"), F.lit("other_version"))
+            ),
         ).otherwise(F.col("attributes")),
     )
     known_ids = run.read(privacy.IDENTITIES).where(F.col("run_id") != run_id).select("identifier_id")

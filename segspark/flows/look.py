@@ -109,8 +109,12 @@ def explain(workspace: Workspace, person: str, as_of: date | None, language: str
     day = newest_day(lake, as_of)
     memberships = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day), ("person_id", "=", person)])
     if not memberships.num_rows:
-        raise ConfigError(f"There is nobody {person!r} in the segments of {day}; a person_id has 32 hexadecimal digits.")
-    contents = {d["definition_version"]: json.loads(d["content"]) for d in lake.read_small(gold.DEFINITIONS).to_pylist()}
+        raise ConfigError(
+            f"There is nobody {person!r} in the segments of {day}; a person_id has 32 hexadecimal digits."
+        )
+    contents = {
+        d["definition_version"]: json.loads(d["content"]) for d in lake.read_small(gold.DEFINITIONS).to_pylist()
+    }
     values = read_person(workspace, person, day)
     spoken = language or workspace.language
     found = []

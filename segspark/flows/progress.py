@@ -16,7 +16,9 @@ class Lines:
     def stage(self, name: str, seconds: float, rows: int | None, note: str) -> None:
         shown = f"{rows:,} rows" if rows is not None else ""
         elapsed = time.monotonic() - self._start
-        self._console.print(f"[dim]{elapsed:6.1f}s[/]  [bold]{name:<14}[/] {seconds:6.1f} s  {shown:>16}  [dim]{note}[/]")
+        self._console.print(
+            f"[dim]{elapsed:6.1f}s[/]  [bold]{name:<14}[/] {seconds:6.1f} s  {shown:>16}  [dim]{note}[/]"
+        )
 
     def note(self, text: str) -> None:
         self._console.print(f"         {text}")

@@ -12,8 +12,27 @@ from segspark.config.models import Workspace
 from segspark.flows.export import newest_day
 from segspark.models.tracking import find_champion, read_document
 from segspark.reports.data import (
-    Churn, Clusters, Decile, Group, Headline, Kpis, KpiRow, LedgerRow, Levels, PathSize, Quality, QuarantineCount,
-    Refused, ReportData, Rfm, RfmCell, RfmSquare, Scheme, SegmentSize, Sizes, SweepPoint,
+    Churn,
+    Clusters,
+    Decile,
+    Group,
+    Headline,
+    KpiRow,
+    Kpis,
+    LedgerRow,
+    Levels,
+    PathSize,
+    Quality,
+    QuarantineCount,
+    Refused,
+    ReportData,
+    Rfm,
+    RfmCell,
+    RfmSquare,
+    Scheme,
+    SegmentSize,
+    Sizes,
+    SweepPoint,
 )  # fmt: skip
 from segspark.reports.report import render_report, write_report
 from segspark.scoring.rfm import NAMES as RFM_NAMES
@@ -76,7 +95,8 @@ def _profiles(lake: Lake, day: date) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in lake.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist():
         one = found.setdefault(
-            row["segment_id"], {"scheme": row["scheme"], "n_people": row["n_people"], "name": row["segment_name"], "m": {}}
+            row["segment_id"],
+            {"scheme": row["scheme"], "n_people": row["n_people"], "name": row["segment_name"], "m": {}},
         )
         one["m"][row["measure"]] = row
     return found
@@ -181,7 +201,9 @@ def _churn(workspace: Workspace, day: date, outcomes: dict[str, Any], lake: Lake
     found = find_champion(workspace.mlflow, f"{workspace.name}_churn", day)
     if found is None:
         trained = [r for r in lake.read_small(ops.RUNS).to_pylist() if r["flow"] == "train" and r["as_of_date"] <= day]
-        reasons = [json.loads(r["outputs"]).get("churn_refused") for r in sorted(trained, key=lambda r: r["written_at"])]
+        reasons = [
+            json.loads(r["outputs"]).get("churn_refused") for r in sorted(trained, key=lambda r: r["written_at"])
+        ]
         return Refused(tuple(reasons[-1])) if reasons and reasons[-1] else None
     said = read_document(workspace.mlflow, found.tags["run_id"], "evaluation.json")
     model, recency = said["model"], said["recency"]

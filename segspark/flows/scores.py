@@ -45,11 +45,15 @@ def write_scores(run: Run) -> None:
             told["note"] = run.outcome["churn"] = "no churn model that may score this day"
         else:
             churn = score_churn(champion.model, people, run.workspace.churn.active_days)
-            parts.append(_long(churn, f"churn_{run.workspace.churn.label_days}d", "churn", "band", champion.model_version))
+            parts.append(
+                _long(churn, f"churn_{run.workspace.churn.label_days}d", "churn", "band", champion.model_version)
+            )
             told["note"] = run.outcome["churn"] = champion.model_version
         scores = reduce(DataFrame.unionByName, parts).withColumn("as_of_date", F.lit(run.as_of))
-        in_order = scores.where("value is not null or band is not null").repartition(2, "score").sortWithinPartitions(
-            "score", "person_id"
+        in_order = (
+            scores.where("value is not null or band is not null")
+            .repartition(2, "score")
+            .sortWithinPartitions("score", "person_id")
         )
         run.writes(gold.SCORES).replace_range(gold.SCORES, in_order, run.as_of, run.as_of + DAY)
 
@@ -57,7 +61,9 @@ def write_scores(run: Run) -> None:
 def _read_squares(people: DataFrame, window: int) -> list[dict[str, Any]]:
     """People and mean net spending by recency, frequency and cell: as many rows as there are bins, squared."""
     net = F.col(f"order_cents_{window}d") - F.col(f"refund_cents_{window}d")
-    grouped = people.groupBy("recency", "frequency", "cell").agg(F.count(F.lit(1)).alias("n"), F.sum(net).alias("cents"))
+    grouped = people.groupBy("recency", "frequency", "cell").agg(
+        F.count(F.lit(1)).alias("n"), F.sum(net).alias("cents")
+    )
     return [row.asDict() for row in grouped.collect()]
 
 

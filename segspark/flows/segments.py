@@ -102,7 +102,9 @@ def write_segments(run: Run) -> None:
     """The memberships of the as-of day, what changed since the previous stored day, and the profiles."""
     workspace, schemes = run.workspace, run.workspace.segments.schemes
     definitions = definitions_of(run)
-    behaviour = load_champion(workspace.mlflow, f"{workspace.name}_behaviour", run.as_of) if "behaviour" in schemes else None
+    behaviour = (
+        load_champion(workspace.mlflow, f"{workspace.name}_behaviour", run.as_of) if "behaviour" in schemes else None
+    )
     people = people_for_segments(run, behaviour).localCheckpoint()
     groupings, segments = [], rule_segments(definitions.rules)
     if "rfm" in schemes:
@@ -159,9 +161,7 @@ def _write_changes(
 
 
 def _rfm_grouping(run: Run) -> Grouping:
-    segments = {
-        key: Segment("rfm", mint("rfm", key), key, {"fr": fr, "en": en}) for key, (fr, en) in RFM_NAMES.items()
-    }
+    segments = {key: Segment("rfm", mint("rfm", key), key, {"fr": fr, "en": en}) for key, (fr, en) in RFM_NAMES.items()}
     version = version_of({"rfm": run.workspace.scoring.rfm.model_dump(mode="json"), "cells": sorted(RFM_NAMES)})
     return Grouping("rfm", "rfm_cell", segments, version, score="engagement")
 
@@ -201,12 +201,22 @@ def _register(run: Run, segments: list[Segment], definitions: Definitions, group
     lake = run.writes(gold.DEFINITIONS)
     have = set(lake.read_small(gold.DEFINITIONS)["definition_version"].to_pylist())
     new = [
-        {"definition_version": v, "scheme": s, "name": n, "content": json.dumps(c, ensure_ascii=False, sort_keys=True), "first_date": run.as_of}
+        {
+            "definition_version": v,
+            "scheme": s,
+            "name": n,
+            "content": json.dumps(c, ensure_ascii=False, sort_keys=True),
+            "first_date": run.as_of,
+        }
         for v, (s, n, c) in contents.items()
         if v not in have
     ]
     if new:
-        lake.append_small(gold.DEFINITIONS, pa.Table.from_pylist(new), "definitions-" + version_of(sorted(r["definition_version"] for r in new)))
+        lake.append_small(
+            gold.DEFINITIONS,
+            pa.Table.from_pylist(new),
+            "definitions-" + version_of(sorted(r["definition_version"] for r in new)),
+        )
 
 
 def _registry_row(segment: Segment, first: date) -> dict[str, Any]:

@@ -132,9 +132,7 @@ def backfill(workspace: Workspace, lake: Lake, first: date, last: date, progress
     return {"days": len(days), "from": first, "to": last}
 
 
-def export(
-    config: Path, name: str, as_of: date | None, out: Path | None, progress: Progress
-) -> dict[str, Any]:
+def export(config: Path, name: str, as_of: date | None, out: Path | None, progress: Progress) -> dict[str, Any]:
     """The audience of one segment as CSV with a manifest."""
     workspace = load_workspace(config)
     segment = find_segment(Lake(workspace.lake), name)

@@ -45,7 +45,9 @@ class Fitted:
     weight: float
 
     def sql(self) -> str:
-        clipped = f"least(greatest(coalesce(cast(`{self.name}` as double), {self.fill!r}D), {self.low!r}D), {self.high!r}D)"
+        clipped = (
+            f"least(greatest(coalesce(cast(`{self.name}` as double), {self.fill!r}D), {self.low!r}D), {self.high!r}D)"
+        )
         value = f"ln(1 + greatest({clipped}, 0))" if self.log else clipped
         return f"({value} - {self.centre!r}D) / {self.spread!r}D * {self.weight!r}D"
 
@@ -79,9 +81,7 @@ def fit_preparation(
         The fitted numbers, one entry per input; a feature that does not vary keeps spread 1.
     """
     bounds = _read_bounds(people, inputs, clip_quantile)
-    raw = [
-        Fitted(i.name, _fill(i, bounds[i.name]), *_range(bounds[i.name]), i.log, 0.0, 1.0, 1.0) for i in inputs
-    ]
+    raw = [Fitted(i.name, _fill(i, bounds[i.name]), *_range(bounds[i.name]), i.log, 0.0, 1.0, 1.0) for i in inputs]
     moments = _read_moments(people.select(*[F.expr(f.sql()).alias(f.name) for f in raw]), scaling)
     return Preparation(
         tuple(
@@ -123,6 +123,4 @@ def _read_moments(values: DataFrame, scaling: Scaling) -> dict[str, tuple[float,
     row = values.agg(
         *[c.alias(f"{n}_{part}") for n in values.columns for part, c in zip(("centre", "spread"), pair(n), strict=True)]
     ).collect()[0]
-    return {
-        n: (float(row[f"{n}_centre"] or 0.0), float(row[f"{n}_spread"] or 0.0) or 1.0) for n in values.columns
-    }
+    return {n: (float(row[f"{n}_centre"] or 0.0), float(row[f"{n}_spread"] or 0.0) or 1.0) for n in values.columns}

@@ -103,7 +103,9 @@ def log_model(
             mlflow.log_metrics({k: v for k, v in metrics.items() if v == v})
             mlflow.set_tags({"as_of": as_of.isoformat(), "label_end_date": label_end.isoformat()})
             mlflow.log_dict(dict(data_versions), "data_versions.json")
-            mlflow.set_tags({f"data.{t}": f"version {v['version']}, {v['rows']} rows" for t, v in data_versions.items()})
+            mlflow.set_tags(
+                {f"data.{t}": f"version {v['version']}, {v['rows']} rows" for t, v in data_versions.items()}
+            )
             for file, document in documents.items():
                 mlflow.log_dict(document, file)
             for file, content in figures.items():

@@ -40,7 +40,10 @@ def window_weights(half_life_days: float, windows: Sequence[int], window_days: i
         levels.append(level)
         errors.append(max(abs(level - c) for c in curve))
         start = edge
-    weights = {edge: level - (levels[i + 1] if i + 1 < len(levels) else 0.0) for i, (edge, level) in enumerate(zip(edges, levels, strict=True))}
+    weights = {
+        edge: level - (levels[i + 1] if i + 1 < len(levels) else 0.0)
+        for i, (edge, level) in enumerate(zip(edges, levels, strict=True))
+    }
     return WindowWeights(weights, max(errors))
 
 
@@ -68,5 +71,3 @@ def score_engagement(people: DataFrame, config: Engagement, windows: Sequence[in
         .otherwise("none")
     )
     return people.select("person_id", value.alias("engagement")).withColumn("tier", tier)
-
-

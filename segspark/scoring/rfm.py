@@ -66,7 +66,9 @@ def read_cuts(people: DataFrame, config: Rfm) -> Cuts | None:
     """The percentile cuts of the buyers, one small row; None where nobody bought."""
     shares = [i / config.n_bins for i in range(1, config.n_bins)]
     columns = _dimensions(config)
-    row = people.where(_bought(config)).agg(*[F.percentile(c, shares).alias(n) for n, c in columns.items()]).collect()[0]
+    row = (
+        people.where(_bought(config)).agg(*[F.percentile(c, shares).alias(n) for n, c in columns.items()]).collect()[0]
+    )
     if row["recency"] is None:
         return None
     return Cuts(*(tuple(row[n]) for n in ("recency", "frequency", "monetary")))

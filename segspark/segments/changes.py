@@ -82,7 +82,8 @@ def _value_columns(
 ) -> list[Column]:
     types = dict(people.dtypes)
     columns = [
-        _typed([n for n in wanted if n in types], types).alias(f"_{scheme}") for scheme, wanted in grouping_values.items()
+        _typed([n for n in wanted if n in types], types).alias(f"_{scheme}")
+        for scheme, wanted in grouping_values.items()
     ]
     columns += [_typed(names(r.when), types).alias(f"_rule_{at}") for at, r in enumerate(definitions.rules)]
     if definitions.levels is not None:

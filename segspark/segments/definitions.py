@@ -77,7 +77,10 @@ class Levels:
     @property
     def content(self) -> Any:
         return [
-            {"level": lv.key, "groups": [{"key": g.key, "name": dict(g.name), "when": to_json(g.when)} for g in lv.groups]}
+            {
+                "level": lv.key,
+                "groups": [{"key": g.key, "name": dict(g.name), "when": to_json(g.when)} for g in lv.groups],
+            }
             for lv in self.levels
         ]
 
@@ -139,7 +142,9 @@ def load_definitions(config: Segments, folder: Path) -> Definitions:
             except ConfigError as error:
                 faults.append(str(error))
     keys = [r.key for r in rules]
-    faults += [f"two segments are called {k}; names must differ" for k in sorted({k for k in keys if keys.count(k) > 1})]
+    faults += [
+        f"two segments are called {k}; names must differ" for k in sorted({k for k in keys if keys.count(k) > 1})
+    ]
     if faults:
         raise ConfigError("\n".join(faults))
     return Definitions(levels, tuple(rules))
@@ -155,11 +160,21 @@ def _levels(path: Path) -> Levels:
             is_last = at == len(level.groups) - 1
             where = f"{path.name}: level {level.level}, group {group.key}"
             if (group.when is None) != is_last:
-                faults.append(f"{where}: " + ("the last group is the default and has no `when`" if is_last else "`when` is missing; only the last group, the default, has none"))
+                faults.append(
+                    f"{where}: "
+                    + (
+                        "the last group is the default and has no `when`"
+                        if is_last
+                        else "`when` is missing; only the last group, the default, has none"
+                    )
+                )
             node = _condition(group.when, where, faults) if group.when is not None else Always()
             groups.append(Group(group.key, group.name.model_dump(), node))
         keys = [g.key for g in groups]
-        faults += [f"{path.name}: level {level.level} has two groups {k}" for k in sorted({k for k in keys if keys.count(k) > 1})]
+        faults += [
+            f"{path.name}: level {level.level} has two groups {k}"
+            for k in sorted({k for k in keys if keys.count(k) > 1})
+        ]
         levels.append(Level(level.level, tuple(groups)))
     if faults:
         raise ConfigError("\n".join(faults))
@@ -202,7 +217,11 @@ def check_names(definitions: Definitions, available: Collection[str]) -> None:
         for name in names(node):
             if name not in available and not name.startswith("attributes."):
                 near = get_close_matches(name, list(available), 3)
-                hint = f"Did you mean {' or '.join(near)}?" if near else "`segspark tables` and the README list the values."
+                hint = (
+                    f"Did you mean {' or '.join(near)}?"
+                    if near
+                    else "`segspark tables` and the README list the values."
+                )
                 faults.append(f"{where}: there is no value {name!r}. {hint}")
     if faults:
         raise ConfigError("\n".join(faults))

@@ -119,9 +119,9 @@ def assign_segments(
     exploded = base.select(
         "person_id", "is_contactable", "not_contactable_reason", F.explode(matched).alias("s")
     ).select("person_id", "is_contactable", "not_contactable_reason", "s.*")
-    return exploded.withColumns(
-        {"segment_date": F.lit(as_of), "valid_until": F.lit(as_of + timedelta(days=1))}
-    ).select(*SEGMENTS.column_names)
+    return exploded.withColumns({"segment_date": F.lit(as_of), "valid_until": F.lit(as_of + timedelta(days=1))}).select(
+        *SEGMENTS.column_names
+    )
 
 
 def _entry(

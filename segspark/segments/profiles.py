@@ -94,5 +94,3 @@ def _kpi_row(kpi: Kpi) -> Column:
 def _row(name: str, top: Column, bottom: Column, value: Column, median: Column, z: Column) -> Column:
     parts = {"numerator": top, "denominator": bottom, "value": value, "median": median, "z_score": z}
     return F.struct(F.lit(name).alias("measure"), *[c.cast("double").alias(n) for n, c in parts.items()])
-
-

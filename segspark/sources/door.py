@@ -76,9 +76,7 @@ def _parse_one(
 ) -> dict[str, Any]:
     flags: list[str] = []
     try:
-        value, flags = json_strict.decode(
-            raw, max_bytes=plan.limits.max_record_bytes, max_depth=plan.limits.max_depth
-        )
+        value, flags = json_strict.decode(raw, max_bytes=plan.limits.max_record_bytes, max_depth=plan.limits.max_depth)
         if not isinstance(value, dict):
             raise Rejected("type")
         produced = parse(value, plan.context)
@@ -191,9 +189,7 @@ class Finisher:
             event["mailbox_provider"] = address.mailbox_provider(identifier.value.rpartition("@")[2].strip().lower())
         return event
 
-    def _link(
-        self, link: tuple[Identifier, Identifier, str, int], identities: list[dict[str, Any]]
-    ) -> dict[str, Any]:
+    def _link(self, link: tuple[Identifier, Identifier, str, int], identities: list[dict[str, Any]]) -> dict[str, Any]:
         left, right, rule, at = link
         return {
             "left_id": self.pseudonym(left, identities),

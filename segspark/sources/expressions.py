@@ -7,6 +7,7 @@ implicit one would end the whole job, so that numbers must be made with try_cast
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 
 import sqlglot
 from sqlglot import exp
@@ -14,11 +15,12 @@ from sqlglot import exp
 FUNCTIONS = frozenset(
     """abs ceil ceiling coalesce concat concat_ws date_add date_format date_sub date_trunc
     endswith floor format_number format_string from_unixtime get_json_object greatest if ifnull initcap instr
-    isnull isnotnull json_array_length lcase least left length lower lpad ltrim map_keys md5 nullif nvl nvl2 overlay regexp_count regexp_extract regexp_like regexp_replace
-    regexp_substr repeat replace reverse right rlike round rpad rtrim sha2 split split_part startswith
-    sign substr substring substring_index timestampadd timestampdiff timestamp translate trim try_add try_divide
-    try_multiply try_subtract try_to_date try_to_number try_to_timestamp try_element_at ucase upper url_decode
-    weekday xxhash64 year month day hour minute second quarter dayofweek date_diff datediff last_day""".split()
+    isnull isnotnull json_array_length lcase least left length lower lpad ltrim map_keys md5 nullif nvl nvl2
+    overlay regexp_count regexp_extract regexp_like regexp_replace regexp_substr repeat replace reverse right
+    rlike round rpad rtrim sha2 split split_part startswith sign substr substring substring_index timestampadd
+    timestampdiff timestamp translate trim try_add try_divide try_multiply try_subtract try_to_date try_to_number
+    try_to_timestamp try_element_at ucase upper url_decode weekday xxhash64 year month day hour minute second
+    quarter dayofweek date_diff datediff last_day""".split()
 )
 _STRUCTURE = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.And, exp.Or, exp.Not, exp.Xor,
@@ -98,7 +100,7 @@ def _function_names(text: str) -> set[str]:
     keywords = {"in", "and", "or", "not", "when", "then", "else", "case", "as", "try_cast", "between", "like", "is",
                 "decimal", "numeric", "char", "varchar", "rlike", "ilike", "end", "interval"}  # fmt: skip
     names = set()
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in pairwise(tokens):
         if following.text == "(" and token.text.replace("_", "a").isalnum() and not token.text[0].isdigit():
             quoted = token.token_type == sqlglot.TokenType.STRING
             if not quoted and token.text.lower() not in keywords:

@@ -128,7 +128,8 @@ def split_array(text: bytes) -> list[bytes]:
         decoded = text.decode()
     except UnicodeDecodeError:
         return [text]
-    decoder, at, end, elements = json.JSONDecoder(), 1, len(decoded), []
+    decoder, at, end = json.JSONDecoder(), 1, len(decoded)
+    elements: list[bytes] = []
     blank = " \t\r\n"
     while True:
         while at < end and decoded[at] in blank:
@@ -179,10 +180,12 @@ def csv_records(content: bytes, spec: Csv) -> Iterator[dict[str, str] | Rejected
 def _rows(text: str, spec: Csv) -> Iterator[list[str]]:
     if spec.delimiter == "whitespace":
         return (line.split() for line in text.splitlines())
-    quoting = csv.QUOTE_MINIMAL if spec.quote else csv.QUOTE_NONE
     csv.field_size_limit(10_000_000)
     reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=spec.delimiter, quotechar=spec.quote or None, quoting=quoting
+        io.StringIO(text, newline=""),
+        delimiter=spec.delimiter,
+        quotechar=spec.quote or None,
+        quoting=csv.QUOTE_MINIMAL if spec.quote else csv.QUOTE_NONE,
     )
     return iter(reader)
 

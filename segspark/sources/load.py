@@ -32,7 +32,9 @@ def load_sources(workspace: Workspace, environ: Mapping[str, str] = os.environ) 
     names = [s.name for s in sources]
     faults += [f"two sources are called {n}" for n in sorted({n for n in names if names.count(n) > 1})]
     if not paths:
-        faults.append(f"{workspace.folder}: no source file matches {list(workspace.sources)}; see `sources` in segspark.yaml")
+        faults.append(
+            f"{workspace.folder}: no source file matches {list(workspace.sources)}; see `sources` in segspark.yaml"
+        )
     if faults:
         raise ConfigError("\n".join(faults))
     return sorted(sources, key=lambda s: s.name)

@@ -56,9 +56,7 @@ SCALARS = {
     "fingerprint": "string",
     "text": "string",
 }
-DDL = ", ".join(
-    [*(f"{n} {t}" for n, t in SCALARS.items()), *(f"{n} array<{struct_ddl(c)}>" for n, c in LISTS.items())]
-)
+DDL = ", ".join([*(f"{n} {t}" for n, t in SCALARS.items()), *(f"{n} array<{struct_ddl(c)}>" for n, c in LISTS.items())])
 
 _ARROW = {
     "string": pa.string(),

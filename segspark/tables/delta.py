@@ -47,7 +47,7 @@ class Lake:
         return str(self.root / contract.layer / contract.table)
 
     def exists(self, contract: Contract) -> bool:
-        return deltalake.DeltaTable.is_deltatable(self.path(contract))
+        return bool(deltalake.DeltaTable.is_deltatable(self.path(contract)))
 
     def version(self, contract: Contract) -> int | None:
         return deltalake.DeltaTable(self.path(contract)).version() if self.exists(contract) else None
@@ -152,9 +152,7 @@ class Lake:
         """Replace one training set."""
         self._replace(contract, frame, [dataset_id], lambda value: value == dataset_id)
 
-    def _replace(
-        self, contract: Contract, frame: DataFrame, old: list[str], is_wanted: Callable[[str], bool]
-    ) -> None:
+    def _replace(self, contract: Contract, frame: DataFrame, old: list[str], is_wanted: Callable[[str], bool]) -> None:
         """Replace values of the first partition column in one commit.
 
         Raises:

@@ -25,7 +25,13 @@ from segspark.tables.contract import Contract
 
 _ADDED_DDL = "path string, size bigint, stats string, partition string, rows bigint"
 _ADDED = pa.schema(
-    [("path", pa.string()), ("size", pa.int64()), ("stats", pa.string()), ("partition", pa.string()), ("rows", pa.int64())]
+    [
+        ("path", pa.string()),
+        ("size", pa.int64()),
+        ("stats", pa.string()),
+        ("partition", pa.string()),
+        ("rows", pa.int64()),
+    ]
 )
 # Statistics of the first columns only: many columns of statistics cost more than they save.
 N_STATISTICS = 4
@@ -142,9 +148,7 @@ def commit(
         )
         for a in added
     ]
-    properties = (
-        deltalake.CommitProperties(app_transactions=[deltalake.Transaction(once, 1)]) if once else None
-    )
+    properties = deltalake.CommitProperties(app_transactions=[deltalake.Transaction(once, 1)]) if once else None
     filters = [(contract.partition_by[0], "in", replace)] if replace else None
     table.create_write_transaction(
         actions,

@@ -72,7 +72,9 @@ SEGMENTS = Contract(
         required("definition_version", "string", "Content hash of the definition"),
         optional("model_version", "string", "Registered model and version, null for rules"),
         required("is_contactable", "boolean", "May be written to that morning"),
-        optional("not_contactable_reason", "string", "unsubscribed, complained, hard_bounced, no_consent or no_address"),
+        optional(
+            "not_contactable_reason", "string", "unsubscribed, complained, hard_bounced, no_consent or no_address"
+        ),
         required("valid_until", "date", "First day on which the membership may have changed"),
     ),
 )
@@ -116,7 +118,9 @@ SEGMENT_PROFILES = Contract(
         optional("denominator", "double", "People, or the rate's denominator"),
         optional("value", "double", "numerator / denominator"),
         optional("median", "double", "Median over the segment's people"),
-        optional("z_score", "double", "Distance of the segment's mean from the list's, in the list's standard deviations"),
+        optional(
+            "z_score", "double", "Distance of the segment's mean from the list's, in the list's standard deviations"
+        ),
     ),
 )
 

@@ -25,9 +25,7 @@ def type_json(name: str) -> Any:
         fields = (part.split(":", 1) for part in _split(name[7:-1]))
         return {
             "type": "struct",
-            "fields": [
-                {"name": n.strip(), "type": type_json(t), "nullable": True, "metadata": {}} for n, t in fields
-            ],
+            "fields": [{"name": n.strip(), "type": type_json(t), "nullable": True, "metadata": {}} for n, t in fields],
         }
     return _PRIMITIVE.get(name, name)
 

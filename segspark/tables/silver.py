@@ -27,7 +27,9 @@ EVENTS = Contract(
         optional("url", "string", "Page or link, without query string"),
         optional("product_id", "string", "Product the event is about"),
         optional("category", "string", "Product category; of an order, the one with the largest amount"),
-        optional("amount_cents", "bigint", "Amount in minor units of currency; of a refund, the positive amount given back"),
+        optional(
+            "amount_cents", "bigint", "Amount in minor units of currency; of a refund, the positive amount given back"
+        ),
         optional("currency", "string", "ISO 4217 code"),
         optional("n_items", "int", "Articles in the order or refund"),
         optional("duration_s", "double", "Time spent, in seconds"),

@@ -10,11 +10,20 @@ DEVICES = ("mobile", "desktop", "tablet")
 MEASURES = [
     Measure("n_active", ACTS, "profiling", "acts", "Human acts: clicks, web events, orders", _HUMAN),
     *(
-        Measure(f"n_active_h{h:02d}", ACTS, "profiling", "acts", f"Human acts from {h:02d}:00 local time", f"{_HUMAN} and local_hour = {h}")
+        Measure(
+            f"n_active_h{h:02d}",
+            ACTS,
+            "profiling",
+            "acts",
+            f"Human acts from {h:02d}:00 local time",
+            f"{_HUMAN} and local_hour = {h}",
+        )
         for h in HOURS
     ),
     *(
-        Measure(f"n_active_{d}", ACTS, "profiling", "acts", f"Human acts on a {d} device", f"{_HUMAN} and device = '{d}'")
+        Measure(
+            f"n_active_{d}", ACTS, "profiling", "acts", f"Human acts on a {d} device", f"{_HUMAN} and device = '{d}'"
+        )
         for d in DEVICES
     ),
 ]

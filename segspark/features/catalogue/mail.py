@@ -7,15 +7,15 @@ _HUMAN = "coalesce(not is_machine, true)"
 MEASURES = [
     Measure("n_sent", ("sent",), "email_marketing", "mails", "Mails accepted by a provider"),
     Measure("n_delivered", ("delivered",), "email_marketing", "mails", "Mails taken by the mailbox"),
-    Measure(
-        "n_bounce", ("bounce_hard", "bounce_soft", "blocked"), "email_marketing", "mails", "Mails that came back"
-    ),
+    Measure("n_bounce", ("bounce_hard", "bounce_soft", "blocked"), "email_marketing", "mails", "Mails that came back"),
     Measure("n_complaint", ("complaint",), "email_marketing", "complaints", "Spam complaints"),
     Measure("n_unsubscribe", ("unsubscribe",), "email_marketing", "requests", "Unsubscribe requests"),
     Measure("n_click", ("click",), "email_marketing", "clicks", "Human clicks in mails", _HUMAN),
     Measure("n_click_machine", ("click",), "email_marketing", "clicks", "Clicks by machines", "is_machine"),
     Measure("n_open", ("open",), "open_tracking", "opens", "Human opens, of people who agreed to it", _HUMAN),
-    Measure("n_open_machine", ("open",), "open_tracking", "opens", "Opens by machines, of people who agreed", "is_machine"),
+    Measure(
+        "n_open_machine", ("open",), "open_tracking", "opens", "Opens by machines, of people who agreed", "is_machine"
+    ),
 ]
 
 

@@ -7,10 +7,26 @@ _OWN_CURRENCY = "currency is null or currency = '{currency}'"
 
 MEASURES = [
     Measure("n_order", ("order",), "profiling", "orders", "Orders"),
-    Measure("order_cents", ("order",), "profiling", "minor units", "Goods ordered", _OWN_CURRENCY, "coalesce(amount_cents, 0)"),
+    Measure(
+        "order_cents",
+        ("order",),
+        "profiling",
+        "minor units",
+        "Goods ordered",
+        _OWN_CURRENCY,
+        "coalesce(amount_cents, 0)",
+    ),
     Measure("n_item", ("order",), "profiling", "articles", "Articles ordered", None, "coalesce(n_items, 1)"),
     Measure("n_refund", ("refund",), "profiling", "refunds", "Refunds"),
-    Measure("refund_cents", ("refund",), "profiling", "minor units", "Given back", _OWN_CURRENCY, "coalesce(amount_cents, 0)"),
+    Measure(
+        "refund_cents",
+        ("refund",),
+        "profiling",
+        "minor units",
+        "Given back",
+        _OWN_CURRENCY,
+        "coalesce(amount_cents, 0)",
+    ),
 ]
 
 
@@ -38,16 +54,30 @@ def derived(windows: tuple[int, ...]) -> list[Derived]:
     return [
         *by_window,
         Derived("days_since_order", "datediff(as_of_date, last_order_date)", "int", "Days since the last order"),
-        Derived("days_since_first_order", "datediff(as_of_date, first_order_date)", "int", "Days since the first order"),
+        Derived(
+            "days_since_first_order", "datediff(as_of_date, first_order_date)", "int", "Days since the first order"
+        ),
         Derived(
             "days_between_orders",
             "try_divide(datediff(last_order_date, first_order_date), n_order_lifetime - 1)",
             "double",
             "Mean days between orders; null with one order",
         ),
-        Derived("refund_share_365d", "try_divide(n_refund_365d, n_order_365d)", "double", "Refunds per order, 365 days"),
-        Derived("sale_share_365d", "try_divide(n_order_sale_365d, n_order_365d)", "double", "Share of orders within sales periods"),
-        Derived("sale_share_lifetime", "try_divide(n_order_sale_lifetime, n_order_lifetime)", "double", "Share of all orders within sales periods"),
+        Derived(
+            "refund_share_365d", "try_divide(n_refund_365d, n_order_365d)", "double", "Refunds per order, 365 days"
+        ),
+        Derived(
+            "sale_share_365d",
+            "try_divide(n_order_sale_365d, n_order_365d)",
+            "double",
+            "Share of orders within sales periods",
+        ),
+        Derived(
+            "sale_share_lifetime",
+            "try_divide(n_order_sale_lifetime, n_order_lifetime)",
+            "double",
+            "Share of all orders within sales periods",
+        ),
         Derived(
             "order_trend",
             "try_divide(n_order_90d * 365.0, n_order_365d * 90.0)",

@@ -72,7 +72,11 @@ def check_gates(rows: DataFrame, first_day: date | None, cuts: Cuts, config: Chu
 
 
 def _read_counts(rows: DataFrame) -> dict[str, tuple[int, int]]:
-    counted = rows.groupBy("role").agg(F.count_distinct("person_id").alias("n"), F.sum("label").alias("churned"), F.count(F.lit(1)).alias("rows")).collect()
+    counted = (
+        rows.groupBy("role")
+        .agg(F.count_distinct("person_id").alias("n"), F.sum("label").alias("churned"), F.count(F.lit(1)).alias("rows"))
+        .collect()
+    )
     return {r["role"]: (r["rows"], r["churned"]) for r in counted}
 
 
@@ -83,7 +87,7 @@ def train_churn(rows: DataFrame, inputs: dict[str, float], cuts: Cuts, config: C
         rows: gold.training_sets of one dataset: person_id, cut_date, role, label, values (in the order of inputs).
         inputs: feature -> fill.
     """
-    vectors = rows.select("person_id", "cut_date", "role", "label", array_to_vector("values").alias("features"))
+    vectors = rows.select("person_id", "cut_date", "role", "label", array_to_vector(F.col("values")).alias("features"))
     n_rows = _read_counts(rows)["train"][0]
     train = vectors.where("role = 'train'")
     if n_rows > config.max_training_rows:
@@ -108,9 +112,12 @@ def train_churn(rows: DataFrame, inputs: dict[str, float], cuts: Cuts, config: C
     train.unpersist()
     names = list(inputs)
     validation = vectors.where("role = 'validate'")
-    probability = vector_to_array("probability")[1]
+    probability = vector_to_array(F.col("probability"))[1]
     scored = fitted.transform(validation).select("label", probability.alias("p"))
-    importances = {names[i]: float(v) for i, v in zip(fitted.featureImportances.indices, fitted.featureImportances.values, strict=True)}
+    importances = {
+        names[i]: float(v)
+        for i, v in zip(fitted.featureImportances.indices, fitted.featureImportances.values, strict=True)
+    }
     return ChurnModel(
         PipelineModel([_ratios(inputs), *_assembly(inputs), fitted]),
         inputs,
@@ -139,7 +146,9 @@ def _assembly(inputs: dict[str, float]) -> list[SQLTransformer | VectorAssembler
 def _recency_baseline(rows: DataFrame, at: int) -> Evaluation:
     """Recency alone, at its best: the churn rate by days since the last order, made monotone on the training cuts."""
     days = F.col("values")[at]
-    counted = rows.groupBy("role", days.alias("days")).agg(F.count(F.lit(1)).alias("n"), F.sum("label").alias("p")).collect()
+    counted = (
+        rows.groupBy("role", days.alias("days")).agg(F.count(F.lit(1)).alias("n"), F.sum("label").alias("p")).collect()
+    )
     train = [(r["days"], r["n"], r["p"]) for r in counted if r["role"] == "train"]
     curve = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(
         [d for d, _, _ in train], [p / n for _, n, p in train], sample_weight=[n for _, n, _ in train]
@@ -147,7 +156,9 @@ def _recency_baseline(rows: DataFrame, at: int) -> Evaluation:
     later = [(r["days"], r["n"], r["p"]) for r in counted if r["role"] == "validate"]
     # Days rank within the curve's flat parts, as they would for somebody who sorts by recency.
     score = curve.predict([d for d, _, _ in later]) + 1e-9 * np.array([d for d, _, _ in later])
-    return evaluate(sorted((Bin(float(s), n, p) for s, (_, n, p) in zip(score, later, strict=True)), key=lambda b: -b.score))
+    return evaluate(
+        sorted((Bin(float(s), n, p) for s, (_, n, p) in zip(score, later, strict=True)), key=lambda b: -b.score)
+    )
 
 
 def score_churn(model: PipelineModel, people: DataFrame, active_days: int) -> DataFrame:
@@ -158,7 +169,7 @@ def score_churn(model: PipelineModel, people: DataFrame, active_days: int) -> Da
     """
     buyers = people.where(F.col("days_since_order") <= active_days)
     scored = model.transform(buyers.drop("attributes")).select(
-        "person_id", vector_to_array("probability")[1].alias("churn")
+        "person_id", vector_to_array(F.col("probability"))[1].alias("churn")
     )
     band = F.when(F.col("churn") >= 0.7, "high").when(F.col("churn") >= 0.4, "medium").otherwise("low")
     return scored.withColumn("band", band)

@@ -48,16 +48,13 @@ def label_churn(features: DataFrame, orders: DataFrame, cuts: Cuts, config: Chur
         (train or validate) and label: 1 where no order fell into [cut, cut + label_days).
     """
     active = F.col("last_order_date") >= F.date_sub("as_of_date", config.active_days)
-    bought = (
-        orders.where("n_order > 0").select("person_id", F.col("activity_date").alias("order_day")).alias("o")
-    )
+    bought = orders.where("n_order > 0").select("person_id", F.col("activity_date").alias("order_day")).alias("o")
     people = features.where(active).withColumn("cut_date", F.col("as_of_date"))
     again = (
         people.select("person_id", "cut_date")
         .join(bought, on="person_id", how="inner")
         .where(
-            (F.col("order_day") >= F.col("cut_date"))
-            & (F.col("order_day") < F.date_add("cut_date", config.label_days))
+            (F.col("order_day") >= F.col("cut_date")) & (F.col("order_day") < F.date_add("cut_date", config.label_days))
         )
         .select("person_id", "cut_date", F.lit(1).alias("bought"))
         .distinct()

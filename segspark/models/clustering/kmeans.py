@@ -127,7 +127,10 @@ def choose_k(sweep: tuple[SweepRow, ...]) -> tuple[int, str]:
     if len(near) == 1:
         return chosen.k, f"best silhouette ({chosen.silhouette:.3f}); the elbow lies at {elbow}"
     equals = ", ".join(str(r.k) for r in near)
-    return chosen.k, f"silhouettes of k = {equals} are equal within {TIE}; {chosen.k} is nearest to the elbow at {elbow}"
+    return (
+        chosen.k,
+        f"silhouettes of k = {equals} are equal within {TIE}; {chosen.k} is nearest to the elbow at {elbow}",
+    )
 
 
 def elbow_of(sweep: tuple[SweepRow, ...]) -> int:
@@ -151,9 +154,7 @@ def _describe(kmeans: Any, vectors: DataFrame, preparation: Preparation) -> tupl
     means = [sum(c[i] * sizes.get(g, 0) for g, c in enumerate(centres)) / total for i in range(len(names))]
     weights = [f.weight for f in preparation.features]
     z = [{n: (c[i] - means[i]) / weights[i] for i, n in enumerate(names)} for c in centres]
-    return tuple(
-        Group(g, sizes.get(g, 0), name, centres[g], z[g]) for g, name in enumerate(name_groups(z))
-    )
+    return tuple(Group(g, sizes.get(g, 0), name, centres[g], z[g]) for g, name in enumerate(name_groups(z)))
 
 
 def _read_sizes(predicted: DataFrame) -> dict[int, int]:

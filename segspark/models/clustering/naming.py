@@ -38,7 +38,12 @@ PHRASES = {
     "days_since_order": ("dernier achat ancien", "last order long ago", "achat récent", "recent order"),
     "n_order_365d": ("achats fréquents", "many orders", "peu d'achats", "few orders"),
     "net_order_cents_365d": ("dépenses élevées", "high spending", "faibles dépenses", "low spending"),
-    "sale_share_lifetime": ("achats pendant les soldes", "buys in sales", "achats hors soldes", "buys outside of sales"),
+    "sale_share_lifetime": (
+        "achats pendant les soldes",
+        "buys in sales",
+        "achats hors soldes",
+        "buys outside of sales",
+    ),
     "n_click_90d": ("clics nombreux", "many clicks", "peu de clics", "few clicks"),
     "n_visit_day_90d": ("visites nombreuses", "many visits", "peu de visites", "few visits"),
     "days_since_active": ("inactifs", "inactive", "actifs récemment", "recently active"),

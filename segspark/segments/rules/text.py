@@ -65,7 +65,9 @@ def _node(tree: Any, text: str) -> Node:
         case exp.Is() if isinstance(tree.expression, exp.Null):
             return Missing(_name(_column(tree.this, text)))
         case exp.Between():
-            return Between(_name(_column(tree.this, text)), _value(tree.args["low"], text), _value(tree.args["high"], text))
+            return Between(
+                _name(_column(tree.this, text)), _value(tree.args["low"], text), _value(tree.args["high"], text)
+            )
         case exp.In() if tree.expressions:
             return In(_name(_column(tree.this, text)), tuple(_value(e, text) for e in tree.expressions))
     for kind, op in _COMPARE.items():

@@ -41,7 +41,11 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     is_machine = bool(bot) if word in ("opened", "clicked") and bot is not None else None
     own_id = text(data, "id")
     variables = data.get("user-variables")
-    attributes = {k: str(v) for k, v in variables.items() if isinstance(v, str | int | float)} if isinstance(variables, dict) else {}
+    attributes = (
+        {k: str(v) for k, v in variables.items() if isinstance(v, str | int | float)}
+        if isinstance(variables, dict)
+        else {}
+    )
     reason = text(data, "reason")
     if reason:
         attributes["reason"] = reason

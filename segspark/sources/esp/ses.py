@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-conten
 from typing import Any
 
 from segspark.sources import json_strict
-from segspark.sources.fields import device, email, items, iso, mapping, page, text
+from segspark.sources.fields import device, email, iso, items, mapping, page, text
 from segspark.sources.vocabulary import Context, Produced, Rejected
 
 # Word -> (event_type, object with the details, list of recipients within it, key of the address).
@@ -36,11 +36,13 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         return Produced(ignored=True)
     event_type, key, listed, address = EVENTS.get(word, ("unknown", word.lower(), None, None))
     mail, detail = mapping(body, "mail"), mapping(body, key)
-    event_type = _decide(event_type, detail)
-    if event_type is None:
+    decided = _decide(event_type, detail)
+    if decided is None:
         return Produced(ignored=True)
     at = iso(detail, "timestamp") if "timestamp" in detail else iso(mail, "timestamp")
-    recipients = _recipients(detail, listed, address) or [d for d in mail.get("destination") or [] if isinstance(d, str)]
+    recipients = _recipients(detail, listed, address) or [
+        d for d in mail.get("destination") or [] if isinstance(d, str)
+    ]
     if event_type in ("open", "click") and len(recipients) > 1:
         recipients = [""]  # nobody says which of them it was
     tags = mapping(mail, "tags")
@@ -49,7 +51,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         {
             "event_id": f"{feedback}:{n}" if feedback else None,
             "source_event": word,
-            "event_type": event_type,
+            "event_type": decided,
             "identifier": email(recipient) if recipient else None,
             "occurred_at": at,
             "message_id": text(mail, "messageId"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from segspark import money
-from segspark.sources.fields import items, iso, mapping, scalar, text
+from segspark.sources.fields import iso, items, mapping, scalar, text
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
 _CONSENT = {"subscribed": "granted", "unsubscribed": "withdrawn"}
@@ -40,7 +40,11 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     refunds = [_refund(r, order_id, owner, currency, zone) for r in items(record, "refunds")]
     refunded = sum(r["amount_cents"] for r in refunds)
     if record.get("cancelled_at") and refunded < amount:
-        refunds.append(_reversal(f"cancel:{order_id}", order_id, owner, iso(record, "cancelled_at", zone), amount - refunded, currency))
+        refunds.append(
+            _reversal(
+                f"cancel:{order_id}", order_id, owner, iso(record, "cancelled_at", zone), amount - refunded, currency
+            )
+        )
         refunded = amount
     n_items = sum(line["quantity"] for line in lines)
     produced = Produced(
@@ -164,7 +168,12 @@ def _number_cents(record: dict[str, Any], key: str, currency: str) -> int:
 
 
 def _direct(record: dict[str, Any]) -> list[str]:
-    places = [record, mapping(record, "customer"), mapping(record, "billing_address"), mapping(record, "shipping_address")]
+    places = [
+        record,
+        mapping(record, "customer"),
+        mapping(record, "billing_address"),
+        mapping(record, "shipping_address"),
+    ]
     keys = ("first_name", "last_name", "name", "phone", "address1", "address2", "browser_ip", "company")
     return [
         p[k] for at, p in enumerate(places) for k in keys

@@ -84,9 +84,9 @@ def _occurred(record: dict[str, Any], context: Context) -> int:
 def _event(record: dict[str, Any], kind: str, said: dict[str, Any], context: Context) -> dict[str, Any]:
     properties = mapping(record, "properties")
     where = text(properties, "url") or text(mapping(said, "page"), "url")
-    seconds = properties.get("duration_s")
-    milliseconds = properties.get("engagement_time_msec")
-    if not _is_number(seconds) and _is_number(milliseconds):
+    seconds = _number(properties.get("duration_s"))
+    milliseconds = _number(properties.get("engagement_time_msec"))
+    if seconds is None and milliseconds is not None:
         seconds = milliseconds / 1000
     if kind in ("page", "screen"):
         event_type, word = "page_view", kind
@@ -107,7 +107,7 @@ def _event(record: dict[str, Any], kind: str, said: dict[str, Any], context: Con
         "amount_cents": _cents(properties) if event_type in ("order", "refund") else None,
         "currency": text(properties, "currency") if event_type in ("order", "refund") else None,
         "n_items": len(products) if isinstance(products, list) and products else None,
-        "duration_s": float(seconds) if _is_number(seconds) and seconds >= 0 else None,
+        "duration_s": seconds if seconds is not None and seconds >= 0 else None,
         "campaign_id": text(mapping(said, "campaign"), "name") or text(properties, "campaign_id"),
         "p_human": p_human(None),
     }
@@ -115,14 +115,14 @@ def _event(record: dict[str, Any], kind: str, said: dict[str, Any], context: Con
 
 def _cents(properties: dict[str, Any]) -> int | None:
     for key in ("revenue", "total"):
-        value = properties.get(key)
-        if _is_number(value):
+        value = _number(properties.get(key))
+        if value is not None:
             return round(value * 100)
     return None
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _device(said: dict[str, Any]) -> str | None:

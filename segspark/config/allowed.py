@@ -1,0 +1,92 @@
+"""What a model allows at a place: its keys, the nearest to a wrong one, and the description of a right one."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+Place = tuple[str | int, ...]
+
+
+def keys_at(model: type[BaseModel], place: Place) -> list[str]:
+    """The keys that may stand below a place, as they are written."""
+    stands = _model_at(model, place)
+    return [key for key, field in _fields(stands).items() if not _is_ours(field)] if stands else []
+
+
+def field_at(model: type[BaseModel], place: Place) -> FieldInfo | None:
+    """The field that a place fills; None below free mappings."""
+    names = [step for step in place if isinstance(step, str)]
+    if not names:
+        return None
+    stands = _model_at(model, tuple(names[:-1]))
+    return _fields(stands).get(names[-1]) if stands else None
+
+
+def hint_of(field: FieldInfo | None) -> str:
+    """The description and the default of a field, as a sentence or two."""
+    if field is None:
+        return ""
+    parts = [f"{field.description.rstrip('.')}." if field.description else ""]
+    default = field.default
+    if default is not PydanticUndefined and default not in (None, "", ()) and not isinstance(default, BaseModel):
+        parts.append(f"Default: {list(default) if isinstance(default, tuple) else default}.")
+    return " ".join(part for part in parts if part)
+
+
+def suggestion(model: type[BaseModel], place: Place) -> str:
+    """For a key that does not exist: the near one beside it, else the same one elsewhere, and all that may stand."""
+    wrong, allowed = str(place[-1]), keys_at(model, place[:-1])
+    near = get_close_matches(wrong, allowed, 1)
+    if not near:
+        near = [path for path in _paths(model) if path.rpartition(".")[2] == wrong][:1]
+    meant = f"Did you mean {near[0]}? " if near else ""
+    return meant + (f"Allowed: {', '.join(sorted(allowed))}." if allowed else "")
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _is_ours(field: FieldInfo) -> bool:
+    """Filled by the program; a file may not set it."""
+    return isinstance(field.json_schema_extra, dict) and "set_by" in field.json_schema_extra
+
+
+def _model_at(model: type[BaseModel], place: Place) -> type[BaseModel] | None:
+    """Through lists and optionals; a step that is no field, such as a key of a free mapping, is passed over."""
+    current: type[BaseModel] | None = model
+    inside_mapping = False
+    for step in place:
+        if isinstance(step, int) or current is None:
+            continue
+        if inside_mapping:
+            inside_mapping = False
+            continue
+        field = _fields(current).get(step)
+        if field is None:
+            return None
+        inside_mapping = getattr(field.annotation, "__origin__", None) is dict
+        current = _model_in(field.annotation)
+    return current
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in get_args(annotation):
+        found = _model_in(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _paths(model: type[BaseModel], before: str = "") -> Iterator[str]:
+    for key, field in _fields(model).items():
+        yield before + key
+        below = _model_in(field.annotation)
+        if below is not None and below is not model:
+            yield from _paths(below, f"{before}{key}.")

@@ -1,0 +1,105 @@
+"""A small shop's workspace on disk: orders, mails and consents of ann, bob and eve as CSV files by day."""
+
+from datetime import date
+from pathlib import Path
+
+from segspark.config.load import load_workspace
+from segspark.config.models import Workspace
+
+SEGSPARK = """
+name: small
+lake: ./lake
+time_zone: Europe/Paris
+currency: EUR
+language: en
+consent: {assumed: [profiling, email_marketing]}
+clustering: {k_min: 2, k_max: 3}
+segments:
+  levels: levels.yaml
+  rules: [rules.yaml]
+  min_size: 1
+"""
+ORDERS = """
+name: orders
+kind: mapped
+path: ../data/orders-*.csv
+format: csv
+time_zone: Europe/Paris
+received: {from: file_name}
+records:
+  - target: orders
+    identifier: {kind: email, value: email}
+    columns: {order_id: id, ordered_at: at, amount: total}
+"""
+MAILS = """
+name: mails
+kind: mapped
+path: ../data/mails-*.csv
+format: csv
+time_zone: Europe/Paris
+received: {from: file_name}
+records:
+  - target: events
+    identifier: {kind: email, value: email}
+    columns: {event_id: id, event_type: type, occurred_at: at}
+"""
+CONSENTS = """
+name: consents
+kind: mapped
+path: ../data/consents-*.csv
+format: csv
+time_zone: Europe/Paris
+received: {from: file_name}
+records:
+  - target: consents
+    identifier: {kind: email, value: email}
+    columns: {purpose: purpose, value: value, effective_at: at}
+"""
+LEVELS = """
+levels:
+  - level: activity
+    groups:
+      - {key: active, name: {fr: Actifs, en: Active}, when: days_since_active <= 30}
+      - {key: others, name: {fr: Autres, en: Others}}
+"""
+RULES = """
+segments:
+  - name: buyers
+    title: {fr: Acheteurs, en: Buyers}
+    when: n_order_lifetime >= 1
+  - name: big_spenders
+    title: {fr: Gros paniers, en: Big spenders}
+    when: avg_order_cents_365d >= 10000
+"""
+
+
+def make_workspace(folder: Path) -> Workspace:
+    """The files of a workspace without data."""
+    (folder / "sources").mkdir(parents=True)
+    (folder / "data").mkdir()
+    for name, text in {
+        "segspark.yaml": SEGSPARK, "levels.yaml": LEVELS, "rules.yaml": RULES,
+        "sources/orders.yaml": ORDERS, "sources/mails.yaml": MAILS, "sources/consents.yaml": CONSENTS,
+    }.items():  # fmt: skip
+        (folder / name).write_text(text)
+    return load_workspace(folder, {})
+
+
+def write_orders(workspace: Workspace, day: date, *rows: tuple[str, str, str, str]) -> None:
+    """(order id, address, local time, amount) received on a day."""
+    _write(workspace, f"orders-{day}", "id,email,at,total", rows)
+
+
+def write_mails(workspace: Workspace, day: date, *rows: tuple[str, str, str, str]) -> None:
+    """(event id, address, event type, local time) received on a day."""
+    _write(workspace, f"mails-{day}", "id,email,type,at", rows)
+
+
+def write_consents(workspace: Workspace, day: date, *rows: tuple[str, str, str, str]) -> None:
+    """(address, purpose, granted or withdrawn, local time) received on a day."""
+    _write(workspace, f"consents-{day}", "email,purpose,value,at", rows)
+
+
+def _write(workspace: Workspace, name: str, header: str, rows: tuple[tuple[str, ...], ...]) -> None:
+    lines = [header, *(",".join(row) for row in rows)]
+    (workspace.folder / "data" / f"{name}.csv").write_text("\n".join(lines) + "\n")

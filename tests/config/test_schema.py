@@ -1,0 +1,14 @@
+import json
+
+from segspark.config import schema
+
+
+def test_the_published_schema_is_fresh() -> None:
+    assert schema.main(["--check"]) == 0
+
+
+def test_the_schema_offers_what_a_file_may_hold() -> None:
+    published = json.loads(schema.schema_text())
+    assert "folder" not in published["properties"]
+    assert {"lake", "sources", "segments"} <= set(published["properties"])
+    assert published["additionalProperties"] is False

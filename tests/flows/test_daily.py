@@ -1,0 +1,256 @@
+"""Day by day over a small shop: what is known when, and that repeating, killing and lateness do no harm."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import deltalake
+import polars
+import pytest
+from builders import make_workspace, write_consents, write_mails, write_orders
+from pyspark.sql import SparkSession
+
+from segspark.config.models import Workspace
+from segspark.errors import GateClosed, InfrastructureError
+from segspark.flows import ingest
+from segspark.flows.export import export_audience, find_segment
+from segspark.flows.flow import run_flow
+from segspark.flows.look import explain, list_tables, segment_sizes
+from segspark.flows.progress import Quiet
+from segspark.flows.start import DAILY, daily, flow_graph
+from segspark.pseudonyms import Pseudonymiser, load_key
+from segspark.tables import gold, ops
+from segspark.tables.catalogue import ALL
+from segspark.tables.contract import Contract
+from segspark.tables.delta import Lake
+from segspark.tables.lock import only_writer
+
+MAY = {n: date(2026, 5, n) for n in range(1, 32)}
+
+
+def rows_of(lake: Lake, contract: Contract, day: date | None = None) -> list[dict[str, Any]]:
+    """Every row as it is on disk, without what a run stamps on it."""
+    filters = [(contract.partition_by[0], "=", day)] if day else None
+    rows = lake.read_small(contract, filters=filters).to_pylist()
+    return sorted(({k: v for k, v in r.items() if k != "run_id"} for r in rows), key=str)
+
+
+def person(workspace: Workspace, email: str) -> str:
+    key = load_key(workspace.keys.environment, workspace.keys.file)
+    return Pseudonymiser(key).identifier_id("email", email) or ""
+
+
+def features(lake: Lake, workspace: Workspace, email: str, day: date) -> dict[str, Any]:
+    who = person(workspace, email)
+    return next(r for r in rows_of(lake, gold.FEATURES, day) if r["person_id"] == who)
+
+
+@pytest.fixture(scope="module")
+def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Lake]:
+    """Three days: the first with orders, the second without anything, the third with a late order of the first."""
+    workspace = make_workspace(tmp_path_factory.mktemp("shop") / "w")
+    lake = Lake(workspace.lake, spark)
+    write_consents(workspace, MAY[1], ("ann@example.com", "open_tracking", "granted", "2026-05-01 08:00:00"),
+                   ("eve@example.com", "email_marketing", "withdrawn", "2026-05-01 09:00:00"))  # fmt: skip
+    write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"),
+                 ("2", "bob@example.com", "2026-05-02 23:30:00", "30.00"), ("3", "eve@example.com", "2026-05-02 12:00:00", "x"),
+                 ("4", "", "2026-05-02 12:00:00", "15.00"))  # fmt: skip
+    write_mails(workspace, MAY[2], ("m1", "ann@example.com", "open", "2026-05-02 11:00:00"),
+                ("m2", "bob@example.com", "open", "2026-05-02 11:00:00"), ("m3", "bob@example.com", "complaint", "2026-05-02 11:30:00"),
+                ("m4", "ann@example.com", "click", "2026-05-02 11:00:05"), ("m4", "ann@example.com", "click", "2026-05-02 11:00:05"))  # fmt: skip
+    write_orders(workspace, MAY[4], ("5", "bob@example.com", "2026-05-02 09:00:00", "50.00"))
+    for day in (3, 4, 5):
+        daily(workspace, lake, MAY[day], Quiet())
+    return workspace, lake
+
+
+def test_every_record_has_one_disposition(shop: tuple[Workspace, Lake]) -> None:
+    _, lake = shop
+    counts: dict[str, int] = {}
+    for row in rows_of(lake, ops.LEDGER):
+        counts[row["disposition"]] = counts.get(row["disposition"], 0) + row["n_records"]
+    # bob's open is withheld, the repeated click a duplicate, the order over x euros in quarantine.
+    assert counts == {"accepted": 9, "duplicate": 1, "quarantined": 1, "withheld": 1}
+    assert sum(r["n_records"] for r in rows_of(lake, ops.FILES)) == sum(counts.values())
+
+
+def test_a_day_knows_what_was_received_before_it_and_nothing_else(shop: tuple[Workspace, Lake]) -> None:
+    workspace, lake = shop
+    assert features(lake, workspace, "ann@example.com", MAY[3])["n_order_7d"] == 1
+    # The order of 2 May that came on 4 May is known on 5 May, on its own day.
+    assert [features(lake, workspace, "bob@example.com", MAY[d])["order_cents_30d"] for d in (3, 4, 5)] == [
+        3000,
+        3000,
+        8000,
+    ]
+
+
+def test_local_days_decide_not_utc_days(shop: tuple[Workspace, Lake]) -> None:
+    workspace, lake = shop
+    assert features(lake, workspace, "bob@example.com", MAY[3])["last_order_date"] == MAY[2]
+
+
+def test_a_late_event_is_a_correction_and_rewrites_no_stored_day(shop: tuple[Workspace, Lake]) -> None:
+    _, lake = shop
+    corrections = rows_of(lake, gold.ACTIVITY_CORRECTIONS)
+    assert [(r["activity_date"], r["applied_as_of"], r["reason"], r["n_order"]) for r in corrections] == [
+        (MAY[2], MAY[5], "late", 1)
+    ]
+
+
+def test_opens_are_seen_only_with_their_own_consent(shop: tuple[Workspace, Lake]) -> None:
+    workspace, lake = shop
+    assert features(lake, workspace, "ann@example.com", MAY[3])["n_open_7d"] == 1
+    assert features(lake, workspace, "bob@example.com", MAY[3])["n_open_7d"] == 0
+
+
+def test_a_day_without_data_has_an_empty_tile_full_features_and_segments(shop: tuple[Workspace, Lake]) -> None:
+    _, lake = shop
+    assert rows_of(lake, gold.ACTIVITY_DAILY, MAY[3]) == []
+    assert len(rows_of(lake, gold.FEATURES, MAY[4])) == len(rows_of(lake, gold.FEATURES, MAY[3])) == 3
+    assert len(rows_of(lake, gold.SEGMENTS, MAY[4])) == len(rows_of(lake, gold.SEGMENTS, MAY[3]))
+
+
+def test_rerunning_a_published_day_leaves_the_same_rows(shop: tuple[Workspace, Lake]) -> None:
+    workspace, lake = shop
+    tables = [c for c in ALL if c.layer in ("bronze", "silver", "gold") and lake.exists(c)]
+    before = {c.name: rows_of(lake, c) for c in tables}
+    daily(workspace, lake, MAY[5], Quiet())
+    assert {c.name: rows_of(lake, c) for c in tables} == before
+
+
+def test_segments_keep_everybody_with_the_reason_not_to_write(shop: tuple[Workspace, Lake]) -> None:
+    workspace, lake = shop
+    rows = [r for r in rows_of(lake, gold.SEGMENTS, MAY[5]) if r["scheme"] == "levels"]
+    reasons = {r["person_id"]: r["not_contactable_reason"] for r in rows}
+    assert reasons == {
+        person(workspace, "ann@example.com"): None,
+        person(workspace, "bob@example.com"): "complained",
+        person(workspace, "eve@example.com"): "no_consent",
+    }
+
+
+def test_a_change_carries_the_values_that_decided(shop: tuple[Workspace, Lake]) -> None:
+    _, lake = shop
+    assert rows_of(lake, gold.SEGMENT_CHANGES, MAY[4]) == []
+    buyers = [r for r in rows_of(lake, gold.SEGMENTS, MAY[5]) if r["path"] == "big_spenders"]
+    assert [r["branch_id"] for r in buyers] == ["when"]
+
+
+def test_only_those_who_may_be_written_to_are_exported(shop: tuple[Workspace, Lake], tmp_path: Path) -> None:
+    workspace, lake = shop
+    manifest = export_audience(workspace, lake, find_segment(lake, "Buyers"), None, tmp_path / "buyers.csv")
+    lines = (tmp_path / "buyers.csv").read_text().splitlines()
+    assert [line.split(",")[1] for line in lines[1:]] == ["ann@example.com"]
+    assert manifest["removed"] == {"complained": 1}
+    small = workspace.model_copy(update={"segments": workspace.segments.model_copy(update={"min_size": 20})})
+    with pytest.raises(GateClosed, match="20"):
+        export_audience(small, lake, find_segment(lake, "buyers"), None, tmp_path / "few.csv")
+
+
+def test_a_membership_is_explained_with_its_actual_values(
+    shop: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, lake = shop
+    found = explain(workspace, person(workspace, "ann@example.com"), MAY[5], "en")
+    lines = {m["segment_name"]: m["lines"] for m in found}
+    assert lines["Buyers"] == ["✓ n_order_lifetime >= 1  (value 1)"]
+    assert lines["Big spenders"] == ["✓ avg_order_cents_365d >= 10000  (value 1.2e+04)"]
+
+
+def test_looking_needs_no_spark(shop: tuple[Workspace, Lake]) -> None:
+    workspace, _ = shop
+    sizes = {
+        r["segment_name"]: (r["people"], r["contactable"])
+        for r in segment_sizes(workspace, MAY[5])
+        if r["scheme"] == "rules"
+    }
+    assert sizes == {"Buyers": (2, 1), "Big spenders": (1, 1)}
+    tables = {r["table"]: r["rows"] for r in list_tables(workspace)}
+    assert tables["bronze.quarantine"] == 1
+
+
+def test_any_delta_reader_opens_every_table(shop: tuple[Workspace, Lake]) -> None:
+    _, lake = shop
+    stored = [c for c in ALL if lake.exists(c)]
+    assert {"gold.segments", "silver.events", "ops.runs"} <= {c.name for c in stored}
+    for contract in stored:
+        assert (
+            polars.read_delta(lake.path(contract)).height
+            == deltalake.DeltaTable(lake.path(contract)).to_pyarrow_table().num_rows
+        )
+
+
+def test_no_address_is_left_outside_of_the_vault(shop: tuple[Workspace, Lake]) -> None:
+    _, lake = shop
+    for contract in ALL:
+        if lake.exists(contract):
+            assert "example.com" not in str(lake.read_small(contract).to_pylist()), contract.name
+    logs = [p.read_text() for p in Path(lake.root).rglob("_delta_log/*.json")]
+    assert not any("example.com" in text for text in logs)
+
+
+def test_a_second_run_at_the_same_time_is_refused_and_touches_nothing(shop: tuple[Workspace, Lake]) -> None:
+    workspace, lake = shop
+    with (
+        only_writer(lake.root, "daily"),
+        pytest.raises(InfrastructureError, match="Another run") as refused,
+        only_writer(lake.root, "daily"),
+    ):
+        pass
+    assert refused.value.exit_code == 4
+
+
+@pytest.mark.parametrize("killed_after", ["append", "upsert", "append_small"])
+def test_a_killed_ingest_is_completed_by_the_next_run(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_after: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    workspace = make_workspace(tmp_path / "w")
+    lake = Lake(workspace.lake, spark)
+    write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
+    real, calls = getattr(Lake, killed_after), []
+
+    def once(self: Lake, contract: Contract, *rest: Any, **more: Any) -> None:
+        real(self, contract, *rest, **more)
+        if contract.layer != "ops" or contract.name == "ops.ledger":
+            calls.append(contract.name)
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Lake, killed_after, once)
+        with pytest.raises(Killed):
+            run_flow(ingest.INGEST, workspace, lake, MAY[3])
+    assert calls
+    # Another file arrives before the next attempt: it is a batch of its own.
+    write_mails(workspace, MAY[2], ("m4", "ann@example.com", "click", "2026-05-02 11:00:05"))
+    run_flow(ingest.INGEST, workspace, lake, MAY[3])
+    tables = {
+        c.name: len(rows_of(lake, c)) for c in ALL if lake.exists(c) and c.layer in ("bronze", "silver", "privacy")
+    }
+    assert tables["silver.events"] == 2
+    assert (
+        tables["silver.orders"],
+        tables["bronze.records"],
+        tables["silver.identity_links"],
+        tables["privacy.identities"],
+    ) == (1, 2, 1, 1)
+    assert sum(r["n_records"] for r in rows_of(lake, ops.LEDGER)) == 2
+
+
+def test_the_flows_of_a_day_form_no_cycle() -> None:
+    graph, done = flow_graph(), set[str]()
+
+    def visit(table: str, above: tuple[str, ...]) -> None:
+        assert table not in above, f"cycle: {' <- '.join((*above, table))}"
+        if table not in done:
+            for other in graph.get(table, ()):
+                visit(other, (*above, table))
+            done.add(table)
+
+    for table in graph:
+        visit(table, ())
+    writers = [t for flow in DAILY for t in flow.writes]
+    assert len(writers) == len(set(writers)), "one flow writes each table"

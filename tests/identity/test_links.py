@@ -1,0 +1,58 @@
+from datetime import UTC, date, datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segspark.identity.links import resolve
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def seen(identifier: str, day: int, anonymous: bool = False) -> dict[str, Any]:
+    return {"kind": "seen", "left_id": identifier, "right_id": None, "rule": "first_seen", "is_anonymous": anonymous,
+            "effective_at": AT, "recorded_at": AT, "known_as_of": date(2026, 1, day)}  # fmt: skip
+
+
+def pair(left: str, right: str, day: int) -> dict[str, Any]:
+    return {**seen(left, day), "kind": "pair", "right_id": right, "rule": "crm"}
+
+
+def known(identifier: str, person: str, day: int) -> dict[str, Any]:
+    return {**seen(identifier, day), "kind": "known", "right_id": person}
+
+
+def persons(rows: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
+    return sorted((r["identifier_id"], r["person_id"], r["known_as_of"].day) for r in resolve(rows))
+
+
+def test_a_person_is_its_first_identifier_and_stays() -> None:
+    rows = [seen("ann", 2), seen("c1", 3), pair("ann", "c1", 3)]
+    assert persons(rows) == [("ann", "ann", 2), ("c1", "ann", 3)]
+
+
+def test_a_cookie_never_is_the_person_of_a_known_identifier() -> None:
+    rows = [seen("cookie", 1, anonymous=True), seen("ann", 5), pair("ann", "cookie", 5)]
+    assert persons(rows) == [("ann", "ann", 5), ("cookie", "ann", 5)]
+
+
+def test_the_later_person_joins_the_earlier_with_all_its_identifiers() -> None:
+    rows = [known("ann", "ann", 1), known("c1", "c1", 2), known("cookie", "c1", 3), pair("c1", "ann", 9)]
+    assert persons(rows) == [("c1", "ann", 9), ("cookie", "ann", 9)]
+
+
+def test_what_is_linked_already_makes_no_row() -> None:
+    assert persons([known("ann", "ann", 1), known("c1", "ann", 2), pair("ann", "c1", 4)]) == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(1, 9)), max_size=12), st.randoms())
+def test_persons_do_not_depend_on_the_order_of_rows(pairs: list[tuple[int, int, int]], random: Any) -> None:
+    rows = [seen(f"i{n}", 1 + n % 3) for n in range(8)] + [
+        pair(f"i{a}", f"i{b}", max(d, 4)) for a, b, d in pairs if a != b
+    ]
+    expected = persons(rows)
+    random.shuffle(rows)
+    assert persons(rows) == expected
+    last = {i: p for i, p, _ in sorted(expected, key=lambda r: r[2])}
+    for a, b, _ in pairs:
+        assert last[f"i{a}"] == last[f"i{b}"]

@@ -1,0 +1,51 @@
+import base64
+import os
+from pathlib import Path
+
+import pytest
+
+from segspark.errors import ConfigError
+from segspark.pseudonyms import Key, Pseudonymiser, load_key
+
+
+def test_spellings_of_one_address_have_one_pseudonym_and_kinds_do_not_mix() -> None:
+    pseudonyms = Pseudonymiser(Key(b"k" * 32))
+    ann = pseudonyms.identifier_id("email", "ann@example.com")
+    assert ann == pseudonyms.identifier_id("email", " ANN@example.com")
+    assert ann != pseudonyms.identifier_id("customer", "ann@example.com")
+    assert len(ann or "") == 32
+    assert pseudonyms.identifier_id("email", "no address") is None
+
+
+def test_another_key_gives_other_pseudonyms() -> None:
+    first, second = (Pseudonymiser(Key(k * 32)).identifier_id("email", "ann@example.com") for k in (b"a", b"b"))
+    assert first != second
+
+
+def test_sealing_can_be_undone_with_the_key_and_repeats() -> None:
+    pseudonyms = Pseudonymiser(Key(b"k" * 32))
+    sealed = pseudonyms.seal("email", " Ann@example.com")
+    assert sealed == pseudonyms.seal("email", "ann@example.com")
+    assert b"ann" not in sealed
+    assert pseudonyms.unseal("email", sealed) == "ann@example.com"
+
+
+def test_a_key_file_is_made_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KEY", raising=False)
+    path = tmp_path / "key"
+    assert load_key("KEY", path) == load_key("KEY", path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    os.chmod(path, 0o644)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        load_key("KEY", path)
+
+
+def test_the_environment_goes_over_the_file_and_must_be_long_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY", base64.b64encode(b"x" * 32).decode())
+    assert load_key("KEY", tmp_path / "key").secret == b"x" * 32
+    monkeypatch.setenv("KEY", base64.b64encode(b"short").decode())
+    with pytest.raises(ConfigError, match="32 random bytes"):
+        load_key("KEY", tmp_path / "key")
+    assert "xxx" not in repr(Key(b"x" * 32))

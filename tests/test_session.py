@@ -1,0 +1,123 @@
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from segspark import session
+from segspark.config.load import load_workspace
+from segspark.errors import InfrastructureError
+from segspark.session import DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL, scratch_folder, session_for
+from segspark.spark_defaults import spark_defaults, write_spark_defaults
+
+ROOT = Path(__file__).parents[1]
+
+
+def settings_of(text: str) -> dict[str, str]:
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return {key: value.strip() for key, value in (line.split(maxsplit=1) for line in lines)}
+
+
+def test_the_session_has_the_settings_of_the_project(spark: SparkSession) -> None:
+    for key, value in {**EVERYWHERE, **LOCAL}.items():
+        assert spark.conf.get(key) == value
+    assert JVM_OPTIONS in (spark.conf.get("spark.driver.extraJavaOptions") or "")
+    assert os.environ["PYSPARK_PYTHON"] == sys.executable
+    assert not logging.getLogger("DataFrameQueryContextLogger").isEnabledFor(logging.ERROR)
+
+
+def test_a_running_session_is_taken_and_its_master_kept(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "segspark.yaml").write_text("spark: {master: 'local[7]', shuffle_partitions: 3}")
+    before = spark.conf.get("spark.sql.shuffle.partitions")
+    try:
+        taken = session_for(load_workspace(tmp_path, {}), "taken")
+        assert taken.sparkContext is spark.sparkContext
+        assert taken.sparkContext.master == "local[2]"
+        assert taken.conf.get("spark.sql.shuffle.partitions") == "3"
+    finally:
+        spark.conf.set("spark.sql.shuffle.partitions", str(before))
+
+
+def test_a_session_without_delta_is_refused(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    session._require_delta(spark)
+    monkeypatch.setitem(EVERYWHERE, "spark.sql.extensions", "io.delta.sql.NoSuchExtension")
+    with pytest.raises(InfrastructureError, match=r"conf/spark-local.conf"):
+        session._require_delta(spark)
+
+
+def test_conf_spark_local_says_what_the_session_sets() -> None:
+    said = settings_of((ROOT / "conf" / "spark-local.conf").read_text())
+    assert {**EVERYWHERE, **LOCAL}.items() <= said.items()
+    assert JVM_OPTIONS in said["spark.driver.extraJavaOptions"]
+
+
+def test_conf_spark_cluster_leaves_the_cluster_its_own() -> None:
+    said = settings_of((ROOT / "conf" / "spark-cluster.conf").read_text())
+    assert EVERYWHERE.items() <= said.items()
+    assert not {"spark.master", "spark.driver.memory", "spark.executor.memory", "spark.executor.cores"} & set(said)
+    assert DELTA_PACKAGE in (ROOT / "conf" / "spark-cluster.conf").read_text()
+
+
+def test_the_pom_and_ivy_fetch_the_same_delta() -> None:
+    pom = (ROOT / "conf" / "jars" / "pom.xml").read_text()
+    group, artifact, version = DELTA_PACKAGE.split(":")
+    for part in (f"<groupId>{group}<", f"<artifactId>{artifact}<", f"<version>{version}<"):
+        assert part in pom
+    assert f'"delta-spark=={version}"' in (ROOT / "pyproject.toml").read_text()
+    assert f"{artifact}-{version}.jar" in (ROOT / "conf" / "jars" / "SHA256SUMS").read_text()
+
+
+def test_spark_defaults_name_the_jars_or_ivy(tmp_path: Path) -> None:
+    assert settings_of(spark_defaults(tmp_path))["spark.jars.packages"] == DELTA_PACKAGE
+    (tmp_path / "b.jar").touch()
+    (tmp_path / "a.jar").touch()
+    said = settings_of(write_spark_defaults(tmp_path / "spark", tmp_path).read_text())
+    assert said["spark.jars"] == f"{tmp_path}/a.jar,{tmp_path}/b.jar"
+    assert "spark.jars.packages" not in said
+    # With another master the executors must find the driver.
+    assert "spark.driver.host" not in said
+
+
+def test_without_jars_ivy_stays_in_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEGSPARK_JARS", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert session._jars() == {
+        "spark.jars.packages": DELTA_PACKAGE,
+        "spark.jars.ivy": str(tmp_path / "cache" / "segspark" / "ivy"),
+    }
+
+
+def test_what_a_killed_run_left_is_removed_and_a_running_ones_kept(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    mine = scratch_folder(tmp_path)
+    host = mine.name.rpartition("-")[0]
+    killed, running, foreign = (mine.with_name(n) for n in (f"{host}-{ended.pid}", f"{host}-{os.getppid()}", "other-1"))
+    for folder in (killed, running, foreign):
+        folder.mkdir()
+    assert scratch_folder(tmp_path) == mine
+    assert not killed.exists()
+    assert running.exists()
+    assert foreign.exists()
+
+
+def test_the_class_archive_is_of_one_java_and_one_set_of_jars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first = session.class_archive_path()
+    assert first.is_relative_to(tmp_path)
+    assert session._class_archive() == []
+    first.parent.mkdir(parents=True)
+    first.touch()
+    assert f"-XX:SharedArchiveFile={first}" in session._class_archive()
+    monkeypatch.setenv("SEGSPARK_JARS", str(tmp_path))
+    assert session.class_archive_path() != first
+
+
+def test_without_java_no_class_archive_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert session.make_class_archive() is None
