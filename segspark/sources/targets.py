@@ -67,7 +67,8 @@ def make_maker(source: Source, at: int, currency: str) -> Maker:
             raise Rejected(*reasons)
         item["identifier"] = owner
         finish(item, visitor, _Place(source, file, row["position"], currency), produced)
-        at_time = item.get("occurred_at") or item.get("ordered_at") or item.get("valid_from") or file.received_at
+        times = [item.get(n) for n in ("occurred_at", "ordered_at", "valid_from", "effective_at")]
+        at_time = next((t for t in [*times, file.received_at] if t is not None), None)
         for kind, column, rule in kinds:
             other = _identifier(kind, row.get(column))
             first = owner or visitor

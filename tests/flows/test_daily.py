@@ -1,5 +1,6 @@
 """Day by day over a small shop: what is known when, and that repeating, killing and lateness do no harm."""
 
+import runpy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -254,3 +255,13 @@ def test_the_flows_of_a_day_form_no_cycle() -> None:
         visit(table, ())
     writers = [t for flow in DAILY for t in flow.writes]
     assert len(writers) == len(set(writers)), "one flow writes each table"
+
+
+def test_the_notebook_runs_and_writes_nothing(shop: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace, lake = shop
+    before = sorted(p for p in workspace.folder.rglob("*"))
+    monkeypatch.setenv("SEGSPARK_WORKSPACE", str(workspace.folder))
+    notebook = Path(__file__).parents[2] / "notebooks" / "explore_segments.py"
+    made = runpy.run_path(str(notebook))
+    assert made["sizes"].height == len(segment_sizes(workspace, None))
+    assert sorted(p for p in workspace.folder.rglob("*")) == before
