@@ -3,6 +3,7 @@
 https://documentation.mailgun.com
 """
 
+from email.utils import parseaddr
 from typing import Any
 
 from segspark.sources.fields import email, epoch_s, mapping, p_human, page, text
@@ -35,7 +36,9 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     message = mapping(data, "message")
     headers = mapping(message, "headers")
     if recipient is None and word == "rejected":
-        recipient = text(headers, "to")
+        # A rejected mail has no recipient of its own; the header may carry a name before the address.
+        named = text(headers, "to")
+        recipient = parseaddr(named)[1] if named else None
     client, place = mapping(data, "client-info"), mapping(data, "geolocation")
     bot = client.get("bot")
     is_machine = bool(bot) if word in ("opened", "clicked") and bot is not None else None

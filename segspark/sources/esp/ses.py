@@ -39,7 +39,8 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     decided = _decide(event_type, detail)
     if decided is None:
         return Produced(ignored=True)
-    at = iso(detail, "timestamp") if "timestamp" in detail else iso(mail, "timestamp")
+    told = next((d for d, k in ((detail, "timestamp"), (mail, "timestamp")) if k in d), None)
+    at = iso(told, "timestamp") if told is not None else iso(record, "Timestamp")
     recipients = _recipients(detail, listed, address) or [
         d for d in mail.get("destination") or [] if isinstance(d, str)
     ]
