@@ -127,25 +127,28 @@ def judge_events(
         local_day(F.col("occurred_at"), time_zone) >= F.col("open_tracking")
     )
     is_withheld = (F.col("event_type") == "open") & ~F.coalesce(may_keep, F.lit(False))
-    same = Window.partitionBy("source", "event_id", "fingerprint").orderBy("received_at", "file_id", "position")
+    # One shuffle and one sort serve both questions: equal rows stand side by side within their id.
     by_id = Window.partitionBy("source", "event_id")
+    in_order = by_id.orderBy("fingerprint", "received_at", "file_id", "position")
     keys = ["source", "event_id", "fingerprint"]
     judged = (
-        events.join(permitted.select("identifier_id", "open_tracking"), on="identifier_id", how="left")
+        events.withColumns(
+            {
+                "is_repeated": F.lag("fingerprint").over(in_order) == F.col("fingerprint"),
+                "has_other_version": F.max("fingerprint").over(by_id) != F.min("fingerprint").over(by_id),
+            }
+        )
+        .join(permitted.select("identifier_id", "open_tracking"), on="identifier_id", how="left")
         .join(known.select(*keys, F.lit(True).alias("is_known")), on=keys, how="left")
-        .withColumn("nth", F.row_number().over(same))
-        .withColumn("n_versions", F.max("fingerprint").over(by_id) != F.min("fingerprint").over(by_id))
     )
     verdict = (
         F.when(is_future, "future")
         .when(is_expired, "expired")
         .when(is_withheld, "withheld")
-        .when(F.col("is_known") | (F.col("nth") > 1), "duplicate")
+        .when(F.coalesce(F.col("is_known"), F.lit(False)) | F.coalesce("is_repeated", F.lit(False)), "duplicate")
         .otherwise("accepted")
     )
-    return judged.withColumns({"verdict": verdict, "has_other_version": F.col("n_versions")}).drop(
-        "open_tracking", "is_known", "nth", "n_versions"
-    )
+    return judged.withColumn("verdict", verdict).drop("open_tracking", "is_known", "is_repeated")
 
 
 def new_items(items: DataFrame, known: DataFrame, keys: Sequence[str]) -> DataFrame:
@@ -171,8 +174,10 @@ def decide_records(parsed: DataFrame, verdicts: DataFrame) -> DataFrame:
         door refused or an event lies in the future; ignored; accepted where anything new was accepted; else
         withheld, expired or duplicate.
     """
-    summary = verdicts.groupBy(*RECORD).agg(F.collect_set("verdict").alias("verdicts"))
-    joined = parsed.join(summary, on=list(RECORD), how="left")
+    refused = verdicts.groupBy(*RECORD).agg(F.collect_set("verdict").alias("verdicts"))
+    # Most records are accepted; only the others are joined, so that the texts need no shuffle.
+    others = refused.where(~F.array_contains("verdicts", "accepted"))
+    joined = parsed.join(F.broadcast(others), on=list(RECORD), how="left")
 
     def has(word: str) -> Column:
         return F.array_contains("verdicts", word)
@@ -180,7 +185,6 @@ def decide_records(parsed: DataFrame, verdicts: DataFrame) -> DataFrame:
     disposition = (
         F.when(F.col("reasons").isNotNull(), "quarantined")
         .when(F.col("verdicts").isNull(), F.when(F.col("is_ignored"), "ignored").otherwise("accepted"))
-        .when(has("accepted"), "accepted")
         .when(has("future"), "quarantined")
         .when(has("withheld"), "withheld")
         .when(has("expired"), "expired")

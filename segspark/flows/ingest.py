@@ -263,16 +263,14 @@ def _judge(run: Run, staged: DataFrame, batch: dict[str, Any], as_of: date, stag
         future_tolerance_minutes=workspace.ingest.future_tolerance_minutes,
     )
     events = spark.read.parquet(_write_staging(judged, staging / "events"))
-    from_lines = events.where("source_event <=> 'order_lines'")
-    verdicts = events.join(from_lines, on=[*arrivals.RECORD, "event_id"], how="left_anti").select(
-        *arrivals.RECORD, "verdict"
-    )
+    # Events made from lines speak for no record of their own; the lines do.
+    verdicts = events.where("not (source_event <=> 'order_lines')").select(*arrivals.RECORD, "verdict")
     for items in (profiles, consents, lines):
         word = F.when(F.col("is_new"), "accepted").otherwise("duplicate")
         verdicts = verdicts.unionByName(items.select(*arrivals.RECORD, word.alias("verdict")))
     decided = arrivals.decide_records(records.select(*parsed.SCALARS, "received_date", "known_as_of"), verdicts)
     return {
-        "records": spark.read.parquet(_write_staging(decided, staging / "records")),
+        "records": decided,
         "events": events,
         "profiles": profiles.where("is_new"),
         "consents": consents.where("is_new"),

@@ -6,7 +6,6 @@ with its text kept and every direct identifier in it replaced.
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -208,13 +207,17 @@ class Finisher:
         for identifier in named:
             if identifier.kind != "email":
                 token = f'"{self.mask(identifier.kind, identifier.value)}"'
-                text = text.replace(json.dumps(identifier.value, ensure_ascii=False), token)
+                text = text.replace(f'"{identifier.value}"', token)
                 if identifier.value.isdigit():
-                    text = re.sub(rf"(?<=[:\s,\[]){identifier.value}(?=[\s,}}\]])", token, text)
+                    # A bare number, as JSON writes it; plain replacements, because a pattern per value costs more.
+                    for before in (":", ": "):
+                        for after in (",", "}", " ", "]"):
+                            text = text.replace(f"{before}{identifier.value}{after}", f"{before}{token}{after}")
         for value in direct:
             if len(value) >= 2:
-                text = text.replace(json.dumps(value, ensure_ascii=False), '"~"')
-                text = text.replace(json.dumps(value), '"~"')
+                text = text.replace(f'"{value}"', '"~"')
+                if not value.isascii() or '"' in value or "\\" in value:
+                    text = text.replace(json.dumps(value, ensure_ascii=False), '"~"').replace(json.dumps(value), '"~"')
         return text
 
 
