@@ -48,8 +48,9 @@ def mailbox_provider(domain: str) -> str:
     return _FAMILY.get(domain, "other")
 
 
-_LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-'=&#$!~")
-_DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
+# Backwards from the at sign, and on from it; what is not ASCII counts as a letter.
+_LOCAL_REVERSED = re.compile(r"[a-zA-Z0-9._+\-'=&#$!~\x80-\U0010ffff]{1,64}")
+_DOMAIN = re.compile(r"[a-zA-Z0-9.\-\x80-\U0010ffff]+")
 
 
 def replace_addresses(text: str, replacement: Callable[[str], str]) -> str:
@@ -61,17 +62,17 @@ def replace_addresses(text: str, replacement: Callable[[str], str]) -> str:
         return text
     out, done = [], 0
     for match in _AT.finditer(text):
-        if match.start() < done:
+        at, after = match.start(), match.end()
+        if at < done:
             continue
-        start, stop = match.start(), match.end()
-        while start > done and (text[start - 1] in _LOCAL or text[start - 1] > "\x7f") and match.start() - start < 64:
-            start -= 1
-        while stop < len(text) and (text[stop] in _DOMAIN or text[stop] > "\x7f"):
-            stop += 1
-        domain = text[match.end() : stop].rstrip(".-")
-        stop = match.end() + len(domain)
-        if start == match.start() or "." not in domain:
+        local = _LOCAL_REVERSED.match(text[max(done, at - 64) : at][::-1])
+        domain = _DOMAIN.match(text, after)
+        if local is None or domain is None:
             continue
-        out += [text[done:start], replacement(f"{text[start : match.start()]}@{domain}")]
-        done = stop
+        name = domain.group().rstrip(".-")
+        if "." not in name:
+            continue
+        start = at - local.end()
+        out += [text[done:start], replacement(f"{text[start:at]}@{name}")]
+        done = after + len(name)
     return "".join([*out, text[done:]])

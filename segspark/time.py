@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 MICROS = 1_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 EPOCH_UNITS = {"s": MICROS, "ms": 1_000, "us": 1}
 # Outside these years a time is a wrong unit or a typing error; Python's and Arrow's calendars stay safe inside.
 EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * MICROS
@@ -48,6 +49,12 @@ def parse_iso(text: str, zone_name: str | None = None) -> int:
     Raises:
         TimeFormatError: ``time_format``, ``time_zone`` (naive, no zone declared) or ``time_range``.
     """
+    if len(text) in (20, 24) and text[-1] == "Z" and text[4] == text[7] == "-" and text[10] == "T":
+        # What nearly all systems write: the C parser takes a tenth of the time.
+        try:
+            return check_range((datetime.fromisoformat(text) - EPOCH) // MICROSECOND, text)
+        except ValueError:
+            pass
     match = _ISO.fullmatch(text.strip())
     if match is None:
         raise TimeFormatError("time_format", text)
@@ -141,3 +148,13 @@ def local_midnight(day: date, zone_name: str) -> datetime:
 
 def to_micros(moment: datetime) -> int:
     return round((moment - EPOCH) / timedelta(microseconds=1))
+
+
+def day_number(micros: int, zone_name: str) -> int:
+    """The same as days since 1970, for many times: one look-up serves a quarter of an hour."""
+    return _day_of_quarter(micros // (900 * MICROS), zone_name)
+
+
+@lru_cache(maxsize=262144)
+def _day_of_quarter(quarter: int, zone_name: str) -> int:
+    return (local_day(quarter * 900 * MICROS, zone_name) - date(1970, 1, 1)).days

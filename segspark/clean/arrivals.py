@@ -1,43 +1,133 @@
-"""What a run's parsed records become: judged events, profiles, consents, links, orders; nothing is fitted here.
+"""What becomes of a run's rows: which are refused, and why; nothing is fitted here.
 
-Frames of "this run" carry the record they come from (source, file_id, position), so that each record's
-disposition follows from what became of everything it says.
+Nearly every row is accepted, so the exceptions are looked for among few narrow columns, and whoever writes a table
+leaves out the rows that they name (verdicts.py). An exception is one row: kind, no (of the row), record, n_says, verdict.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-RECORD = ("source", "file_id", "position")
+EXCEPTION = ("kind", "no", "record", "n_says", "verdict")
 
 
 def local_day(at: Column, time_zone: str) -> Column:
     return F.to_date(F.from_utc_timestamp(at, time_zone))
 
 
-def with_known_as_of(parsed: DataFrame, first_unpublished: date | None, run_at: Column, time_zone: str) -> DataFrame:
-    """Add received_date and known_as_of: the local day after receipt, and no day that is published already.
+def _exceptions(rows: DataFrame, kind: str, verdict: str) -> DataFrame:
+    return rows.select(F.lit(kind).alias("kind"), "no", "record", "n_says", F.lit(verdict).alias("verdict"))
+
+
+def repeated(rows: DataFrame, kind: str, known: DataFrame | None, keys: Sequence[str]) -> DataFrame:
+    """Rows that are not the first of their key in this run, or whose key is stored already: duplicates.
 
     Args:
-        parsed: rows of sources/parsed.py.
-        first_unpublished: the as-of day after the last published one; None in an empty lake.
-        run_at: receipt of records that have no time at all.
+        rows: staged rows of this run.
+        known: the keys that earlier runs stored; None where there are none.
+        keys: columns of the key; null is a value like another.
+
+    Returns:
+        Exceptions with the verdict ``duplicate``.
     """
-    received = F.coalesce(F.col("received_at"), run_at)
-    day_after = F.date_add(local_day(received, time_zone), 1)
-    known = day_after if first_unpublished is None else F.greatest(day_after, F.lit(first_unpublished))
-    return parsed.withColumns({"received_at": received, "received_date": F.to_date(received), "known_as_of": known})
+    suspects = rows.join(_suspects(rows, known, keys), on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+    first = Window.partitionBy(*keys).orderBy("received_at", "record", "no")
+    later = suspects.withColumn("nth", F.row_number().over(first)).where("nth > 1")
+    found = _exceptions(later, kind, "duplicate")
+    if known is None:
+        return found
+    stored = known.select(*[F.col(k).alias(f"k_{k}") for k in keys]).distinct()
+    same = reduce(lambda a, b: a & b, [F.col(f"k_{k}").eqNullSafe(F.col(k)) for k in keys])
+    again = suspects.join(stored, on=same, how="left_semi")
+    return found.unionByName(_exceptions(again, kind, "duplicate")).distinct()
 
 
-def explode_items(parsed: DataFrame, items: str) -> DataFrame:
-    """One row per item of a list column, with the record it comes from and when it became known."""
-    return parsed.where(F.size(items) > 0).select(*RECORD, "received_at", "known_as_of", F.inline(items))
+def _key_hash(keys: Sequence[str]) -> Column:
+    return F.xxhash64(*keys)
+
+
+def _suspects(rows: DataFrame, known: DataFrame | None, keys: Sequence[str]) -> DataFrame:
+    """Hashes of keys that occur more than once; only their rows need to be compared in full."""
+    hashes = rows.select(_key_hash(keys).alias("_hash"))
+    twice = hashes.groupBy("_hash").count().where("count > 1").select("_hash")
+    if known is None:
+        return twice
+    stored = known.select(_key_hash(keys).alias("_hash")).distinct()
+    return twice.unionByName(hashes.join(stored, on="_hash", how="left_semi")).distinct()
+
+
+def repeated_events(events: DataFrame, known: DataFrame | None) -> DataFrame:
+    """The same for events, whose content counts: equal id and equal content is a duplicate; an equal id with other
+    content is another version, which is kept and flagged.
+
+    Args:
+        events: source, event_id, fingerprint of this run's events.
+        known: source, event_id, fingerprint of the stored ones; None where there are none.
+
+    Returns:
+        Exceptions with the verdict ``duplicate`` or ``other_version``.
+    """
+    keys = ["source", "event_id"]
+    found = repeated(events, "events", known, [*keys, "fingerprint"])
+    suspects = events.join(_suspects(events, None, keys), on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+    by_id = Window.partitionBy(*keys)
+    versions = suspects.withColumn("n", F.max("fingerprint").over(by_id) != F.min("fingerprint").over(by_id))
+    return found.unionByName(_exceptions(versions.where("n"), "events", "other_version"))
+
+
+def expired(events: DataFrame, first_loads: Sequence[str], time_zone: str, late_horizon_days: int) -> DataFrame:
+    """Events older than the horizon when they became known.
+
+    Args:
+        first_loads: sources that had no file before this run; their history is never too late.
+    """
+    last_day = F.date_add(local_day(F.col("occurred_at"), time_zone), 1 + late_horizon_days)
+    too_late = events.where(last_day < F.col("known_as_of"))
+    late = too_late.where(~F.col("source").isin(*first_loads)) if first_loads else too_late
+    return _exceptions(late, "events", "expired")
+
+
+def withheld(events: DataFrame, permitted: DataFrame, time_zone: str) -> DataFrame:
+    """Opens of people who do not permit to be watched opening.
+
+    Args:
+        permitted: identifier_id, open_tracking (local day since which opens may be kept, null never).
+    """
+    may_keep = local_day(F.col("occurred_at"), time_zone) >= F.col("open_tracking")
+    opens = events.where("event_type = 'open'")
+    joined = opens.join(permitted.select("identifier_id", "open_tracking"), on="identifier_id", how="left")
+    return _exceptions(joined.where(~F.coalesce(may_keep, F.lit(False))), "events", "withheld")
+
+
+def dispose(exceptions: DataFrame) -> DataFrame:
+    """Records of which nothing was accepted, with what became of them instead.
+
+    Returns:
+        record, disposition: withheld, expired or duplicate, in this order of precedence.
+    """
+    said = exceptions.where("verdict <> 'other_version' and n_says > 0")
+    refused = said.groupBy("record", "kind", "no", "n_says")
+    rows = refused.agg(F.collect_set("verdict").alias("verdicts"))
+    records = rows.groupBy("record").agg(
+        F.count(F.lit(1)).alias("n_refused"),
+        F.max("n_says").alias("n_says"),
+        F.flatten(F.collect_list("verdicts")).alias("verdicts"),
+    )
+    word = (
+        F.when(F.array_contains("verdicts", "withheld"), "withheld")
+        .when(F.array_contains("verdicts", "expired"), "expired")
+        .otherwise("duplicate")
+    )
+    return records.where("n_refused = n_says").select("record", word.alias("disposition"))
 
 
 def order_totals(lines: DataFrame) -> DataFrame:
     """Orders from the lines of this run; an order's lines are expected in one file.
+
+    Args:
+        lines: staged lines; the file is part of ``record``.
 
     Returns:
         One row per source, order and file: the columns of silver.orders that lines can tell, the category with
@@ -50,9 +140,9 @@ def order_totals(lines: DataFrame) -> DataFrame:
     )
     amount = F.sum("amount_cents")
     return (
-        lines.groupBy("source", "order_id", "file_id")
+        lines.groupBy("source", "order_id", F.shiftright("record", 32).alias("file"))
         .agg(
-            F.min("position").alias("position"),
+            F.min("record").alias("record"),
             F.min("received_at").alias("received_at"),
             F.max("known_as_of").alias("known_as_of"),
             F.max("identifier_id").alias("identifier_id"),
@@ -64,22 +154,32 @@ def order_totals(lines: DataFrame) -> DataFrame:
             F.max("country").alias("country"),
             F.max_by("category", F.abs("amount_cents")).alias("category"),
         )
-        .withColumn(
-            "amount_cents",
-            F.when(F.col("order_type") == "refund", F.abs("signed_cents")).otherwise(F.col("signed_cents")),
+        .withColumns(
+            {
+                "amount_cents": F.when(F.col("order_type") == "refund", F.abs("signed_cents")).otherwise(
+                    F.col("signed_cents")
+                ),
+                "order_date": F.to_date("ordered_at"),
+            }
         )
-        .drop("signed_cents")
+        .drop("signed_cents", "file")
     )
 
 
 def order_events(orders: DataFrame) -> DataFrame:
-    """The order and refund events of orders that were made from lines; guests' events have no identifier."""
+    """The order and refund events of orders that were made from lines; guests' events have no identifier.
+
+    They speak for no record of their own (the lines do): ``n_says`` is 0, and ``no`` is their record's, negative.
+    """
     said = F.concat_ws(
         "|", "identifier_id", F.col("ordered_at").cast("string"), F.col("amount_cents").cast("string"), "currency",
         F.col("n_items").cast("string"), "country", "category",
     )  # fmt: skip
     return orders.where(F.col("order_type") != "other").select(
-        *RECORD,
+        "source",
+        "record",
+        (-F.col("record") - 1).alias("no"),
+        F.lit(0).alias("n_says"),
         "received_at",
         "known_as_of",
         F.concat_ws(":", "order_type", "order_id").alias("event_id"),
@@ -88,6 +188,7 @@ def order_events(orders: DataFrame) -> DataFrame:
         F.when(F.col("order_type") == "sale", "order").otherwise("refund").alias("event_type"),
         "identifier_id",
         F.col("ordered_at").alias("occurred_at"),
+        F.to_date("ordered_at").alias("event_date"),
         "order_id",
         "category",
         "amount_cents",
@@ -95,102 +196,3 @@ def order_events(orders: DataFrame) -> DataFrame:
         "n_items",
         "country",
     )
-
-
-def judge_events(
-    events: DataFrame,
-    known: DataFrame,
-    permitted: DataFrame,
-    first_loads: Sequence[str],
-    *,
-    time_zone: str,
-    late_horizon_days: int,
-    future_tolerance_minutes: int,
-) -> DataFrame:
-    """Decide about every event of this run.
-
-    Args:
-        events: events of this run with RECORD, received_at, known_as_of.
-        known: source, event_id, fingerprint of the events that earlier runs stored.
-        permitted: identifier_id, open_tracking (date since which opens may be kept, null never).
-        first_loads: sources that had no file before this run; their history is never too late.
-
-    Returns:
-        The events with ``verdict``: accepted, future, expired, withheld or duplicate, in this order of precedence,
-        and ``has_other_version`` where the same id came with other content.
-    """
-    tolerance = F.expr(f"interval {future_tolerance_minutes} minutes")
-    is_future = F.col("occurred_at") > F.col("received_at") + tolerance
-    too_late = F.date_add(local_day(F.col("occurred_at"), time_zone), 1 + late_horizon_days) < F.col("known_as_of")
-    is_expired = too_late & ~F.col("source").isin(*first_loads) if first_loads else too_late
-    may_keep = F.col("open_tracking").isNotNull() & (
-        local_day(F.col("occurred_at"), time_zone) >= F.col("open_tracking")
-    )
-    is_withheld = (F.col("event_type") == "open") & ~F.coalesce(may_keep, F.lit(False))
-    # One shuffle and one sort serve both questions: equal rows stand side by side within their id.
-    by_id = Window.partitionBy("source", "event_id")
-    in_order = by_id.orderBy("fingerprint", "received_at", "file_id", "position")
-    keys = ["source", "event_id", "fingerprint"]
-    judged = (
-        events.withColumns(
-            {
-                "is_repeated": F.lag("fingerprint").over(in_order) == F.col("fingerprint"),
-                "has_other_version": F.max("fingerprint").over(by_id) != F.min("fingerprint").over(by_id),
-            }
-        )
-        .join(permitted.select("identifier_id", "open_tracking"), on="identifier_id", how="left")
-        .join(known.select(*keys, F.lit(True).alias("is_known")), on=keys, how="left")
-    )
-    verdict = (
-        F.when(is_future, "future")
-        .when(is_expired, "expired")
-        .when(is_withheld, "withheld")
-        .when(F.coalesce(F.col("is_known"), F.lit(False)) | F.coalesce("is_repeated", F.lit(False)), "duplicate")
-        .otherwise("accepted")
-    )
-    return judged.withColumn("verdict", verdict).drop("open_tracking", "is_known", "is_repeated")
-
-
-def new_items(items: DataFrame, known: DataFrame, keys: Sequence[str]) -> DataFrame:
-    """Items of this run (profiles, consents, lines) with ``is_new``: the first of their key, not stored before."""
-    condition = [F.col(f"k_{k}").eqNullSafe(F.col(k)) for k in keys]
-    stored = known.select(*[F.col(k).alias(f"k_{k}") for k in keys], F.lit(True).alias("is_known")).distinct()
-    first = Window.partitionBy(*keys).orderBy("received_at", "file_id", "position")
-    joined = items.withColumn("nth", F.row_number().over(first)).join(stored, on=condition, how="left")
-    return joined.withColumn("is_new", F.col("is_known").isNull() & (F.col("nth") == 1)).drop(
-        "nth", "is_known", *[f"k_{k}" for k in keys]
-    )
-
-
-def decide_records(parsed: DataFrame, verdicts: DataFrame) -> DataFrame:
-    """The disposition of every record.
-
-    Args:
-        parsed: rows of this run.
-        verdicts: RECORD, verdict of everything the records say (events, profiles, consents, lines).
-
-    Returns:
-        The parsed rows with ``disposition`` and, where the run itself refuses, ``reasons``: quarantined where the
-        door refused or an event lies in the future; ignored; accepted where anything new was accepted; else
-        withheld, expired or duplicate.
-    """
-    refused = verdicts.groupBy(*RECORD).agg(F.collect_set("verdict").alias("verdicts"))
-    # Most records are accepted; only the others are joined, so that the texts need no shuffle.
-    others = refused.where(~F.array_contains("verdicts", "accepted"))
-    joined = parsed.join(F.broadcast(others), on=list(RECORD), how="left")
-
-    def has(word: str) -> Column:
-        return F.array_contains("verdicts", word)
-
-    disposition = (
-        F.when(F.col("reasons").isNotNull(), "quarantined")
-        .when(F.col("verdicts").isNull(), F.when(F.col("is_ignored"), "ignored").otherwise("accepted"))
-        .when(has("future"), "quarantined")
-        .when(has("withheld"), "withheld")
-        .when(has("expired"), "expired")
-        .otherwise("duplicate")
-    )
-    reasons = F.when(
-        F.col("reasons").isNull() & (disposition == "quarantined"), F.array(F.lit("future:occurred_at"))
-    ).otherwise(F.col("reasons"))
-    return joined.withColumns({"disposition": disposition, "reasons": reasons}).drop("verdicts")

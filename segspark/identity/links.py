@@ -6,7 +6,7 @@ which as-of day on a link is known, so that the persons of any past day can be r
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
@@ -63,7 +63,7 @@ def person_spans(links: DataFrame) -> DataFrame:
     )
 
 
-def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame) -> DataFrame:
+def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame | None) -> DataFrame:
     """New rows of silver.identity_links.
 
     Only the persons that a new pair touches are brought together in one task; cost follows the new links.
@@ -71,7 +71,7 @@ def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame) -> DataF
     Args:
         seen: identifier_id, is_anonymous, known_as_of, effective_at, recorded_at: first sight in this run.
         pairs: left_id, right_id, rule, effective_at, recorded_at, known_as_of: links of this run.
-        existing: silver.identity_links before this run.
+        existing: silver.identity_links before this run; None where there are none.
 
     Returns:
         One row per identifier and as-of day on which its person begins or changes.
@@ -81,7 +81,9 @@ def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame) -> DataF
         pairs.select(F.col("right_id").alias("identifier_id"))
     )
     linked = ends.distinct()
-    fresh = seen.join(existing.select("identifier_id").distinct(), on="identifier_id", how="left_anti")
+    fresh = seen
+    if existing is not None:
+        fresh = seen.join(existing.select("identifier_id").distinct(), on="identifier_id", how="left_anti")
     alone = (
         fresh.where(~F.col("is_anonymous"))
         .join(linked, on="identifier_id", how="left_anti")
@@ -94,17 +96,6 @@ def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame) -> DataF
             "recorded_at",
             "known_as_of",
         )
-    )
-    touched = existing.join(linked, on="identifier_id", how="left_semi").select("person_id").distinct()
-    known = existing.join(touched, on="person_id", how="left_semi").select(
-        F.lit("known").alias("kind"),
-        F.col("identifier_id").alias("left_id"),
-        F.col("person_id").alias("right_id"),
-        F.lit("").alias("rule"),
-        "is_anonymous",
-        "effective_at",
-        "recorded_at",
-        "known_as_of",
     )
     first = fresh.join(linked, on="identifier_id", how="left_semi").select(
         F.lit("seen").alias("kind"),
@@ -126,15 +117,35 @@ def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame) -> DataF
         "recorded_at",
         "known_as_of",
     )
-    together = known.unionByName(first).unionByName(new)
+    together = first.unionByName(new)
+    if existing is not None:
+        together = together.unionByName(_known(existing, linked))
     return alone.unionByName(together.withColumn("_all", F.lit(0)).groupBy("_all").applyInArrow(_join, JOINED_DDL))
 
 
+def _known(existing: DataFrame, linked: DataFrame) -> DataFrame:
+    """Everything about the persons that a new link touches."""
+    touched = existing.join(linked, on="identifier_id", how="left_semi").select("person_id").distinct()
+    return existing.join(touched, on="person_id", how="left_semi").select(
+        F.lit("known").alias("kind"),
+        F.col("identifier_id").alias("left_id"),
+        F.col("person_id").alias("right_id"),
+        F.lit("").alias("rule"),
+        "is_anonymous",
+        "effective_at",
+        "recorded_at",
+        "known_as_of",
+    )
+
+
 def _join(table: pa.Table) -> pa.Table:
+    # Days and moments as integers: they are only compared, and Python's objects cost ten times as much.
+    for name, plain in (("effective_at", pa.int64()), ("recorded_at", pa.int64()), ("known_as_of", pa.int32())):
+        table = table.set_column(table.schema.get_field_index(name), name, table[name].cast(plain))
     return pa.Table.from_pylist(list(resolve(table.to_pylist())), schema=_JOINED)
 
 
-def resolve(rows: list[dict[str, object]]) -> Iterator[dict[str, object]]:
+def resolve(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Union-find over links in the order in which they became known.
 
     Args:
@@ -145,16 +156,14 @@ def resolve(rows: list[dict[str, object]]) -> Iterator[dict[str, object]]:
         One row per identifier and as-of day on which its person begins or changes.
     """
     person: dict[str, str] = {}
-    since: dict[str, tuple[bool, date, str]] = {}
+    since: dict[str, tuple[bool, Any, str]] = {}
     anonymous: dict[str, bool] = {}
     members: dict[str, set[str]] = {}
-    for row in sorted((r for r in rows if r["kind"] == "known"), key=lambda r: str(r["known_as_of"])):
+    for row in sorted((r for r in rows if r["kind"] == "known"), key=lambda r: (r["known_as_of"], r["left_id"])):
         identifier, owner = str(row["left_id"]), str(row["right_id"])
         anonymous[identifier] = bool(row["is_anonymous"])
         person[identifier] = owner
-        day = row["known_as_of"]
-        assert isinstance(day, date)
-        since.setdefault(identifier, (anonymous[identifier], day, identifier))
+        since.setdefault(identifier, (anonymous[identifier], row["known_as_of"], identifier))
     for identifier, owner in person.items():
         members.setdefault(owner, set()).add(identifier)
 
@@ -162,11 +171,10 @@ def resolve(rows: list[dict[str, object]]) -> Iterator[dict[str, object]]:
         (r for r in rows if r["kind"] != "known"),
         key=lambda r: (r["known_as_of"], r["kind"] == "pair", r["effective_at"], r["left_id"], r["right_id"] or ""),
     )
-    changed: dict[tuple[str, object], dict[str, object]] = {}
+    changed: dict[tuple[str, Any], dict[str, Any]] = {}
     for row in steps:
         if row["kind"] == "seen":
             identifier, day = str(row["left_id"]), row["known_as_of"]
-            assert isinstance(day, date)
             anonymous[identifier] = bool(row["is_anonymous"])
             since[identifier] = (anonymous[identifier], day, identifier)
             person[identifier] = identifier
@@ -185,16 +193,13 @@ def resolve(rows: list[dict[str, object]]) -> Iterator[dict[str, object]]:
     yield from changed.values()
 
 
-def _joined(identifier: str, owner: str, is_anonymous: bool, row: dict[str, object]) -> dict[str, object]:
-    effective, recorded = row["effective_at"], row["recorded_at"]
-    assert isinstance(effective, datetime)
-    assert isinstance(recorded, datetime)
+def _joined(identifier: str, owner: str, is_anonymous: bool, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "identifier_id": identifier,
         "person_id": owner,
         "rule": row["rule"],
         "is_anonymous": is_anonymous,
-        "effective_at": effective,
-        "recorded_at": recorded,
+        "effective_at": row["effective_at"],
+        "recorded_at": row["recorded_at"],
         "known_as_of": row["known_as_of"],
     }

@@ -18,6 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from segspark.sources.spec import Csv, Source
 from segspark.sources.vocabulary import Rejected
 from segspark.time import local_midnight, to_micros
@@ -35,7 +37,8 @@ class BrokenFile(ValueError):
 
 @dataclass(frozen=True)
 class InputFile:
-    """One delivered file. ``received_at``: UTC microseconds, None where the file itself cannot say."""
+    """One delivered file. ``received_at``: UTC microseconds, None where the file itself cannot say; ``number``: its
+    place in the run's list of files."""
 
     source: str
     path: str
@@ -43,6 +46,7 @@ class InputFile:
     file_id: str
     size_bytes: int
     received_at: int | None
+    number: int = 0
 
 
 def find_files(source: Source, time_zone: str) -> list[InputFile]:
@@ -124,6 +128,9 @@ def _is_line_of_arrays(stripped: bytes) -> bool:
 
 def split_array(text: bytes) -> list[bytes]:
     """The elements of a JSON array as raw texts; the whole text where it is not a well-formed array of objects."""
+    whole = _canonical(text)
+    if whole is not None:
+        return whole
     try:
         decoded = text.decode()
     except UnicodeDecodeError:
@@ -150,6 +157,16 @@ def split_array(text: bytes) -> list[bytes]:
             break
         at += 1
     return elements if at == end - 1 else [text]
+
+
+def _canonical(text: bytes) -> list[bytes] | None:
+    """The elements of an array that is written as orjson writes it, which most senders do; None elsewhere."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    # Only then are an element's bytes what orjson makes of it again.
+    return [orjson.dumps(v) for v in value] if isinstance(value, list) and orjson.dumps(value) == text else None
 
 
 def csv_records(content: bytes, spec: Csv) -> Iterator[dict[str, str] | Rejected]:

@@ -11,8 +11,6 @@ import orjson
 
 from segspark.sources.vocabulary import Rejected
 
-_OPENERS = (b"[", b"{")
-
 
 def decode(raw: bytes, *, max_bytes: int, max_depth: int) -> tuple[Any, list[str]]:
     """One JSON value and what was mended in it.
@@ -29,7 +27,7 @@ def decode(raw: bytes, *, max_bytes: int, max_depth: int) -> tuple[Any, list[str
         raise Rejected("bom")
     if b"\x00" in text:
         raise Rejected("nul")
-    if sum(text.count(o) for o in _OPENERS) > max_depth and _depth(text) > max_depth:
+    if text.count(b"[") + text.count(b"{") > max_depth and _depth(text) > max_depth:
         raise Rejected("depth")
     try:
         value = orjson.loads(text)

@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from segspark import address
 from segspark.errors import ConfigError
-from segspark.sources import json_strict, parsed
+from segspark.sources import json_strict
 from segspark.sources.convert import COLUMNS, REQUIRED, Notation
-from segspark.sources.door import BATCH, KEPT_TEXT, DoorPlan, Finisher
+from segspark.sources.door import KEPT_TEXT, DoorPlan, Finisher
 from segspark.sources.expressions import ExpressionError, parse_expression
 from segspark.sources.files import (
     BrokenFile,
@@ -30,6 +30,8 @@ from segspark.sources.files import (
 from segspark.sources.spec import ColumnSpec, RecordSpec, Source
 from segspark.sources.targets import Maker, make_maker
 from segspark.sources.vocabulary import Produced, Rejected
+
+BATCH = 5_000
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -168,11 +170,11 @@ def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
 # Step 1 --------------------------------------------------------------------------------------------------------
 
 
-def read_raw(plan: DoorPlan, source: Source, group: int, numbers: dict[str, int]) -> Iterator[pa.RecordBatch]:
-    """Records of one group of files as maps of texts; ``file`` is the number of the file in ``numbers``."""
+def read_raw(plan: DoorPlan, source: Source, group: int) -> Iterator[pa.RecordBatch]:
+    """Records of one group of files as maps of texts; ``file`` is the file's number."""
     rows: list[tuple[int, int, Any, Any, str | None]] = []
     for file in plan.groups[group]:
-        number = numbers[file.file_id]
+        number = file.number
         try:
             for position, (fields, reasons, text) in enumerate(_records(plan, source, file)):
                 rows.append((number, position, fields, reasons, text))
@@ -271,29 +273,25 @@ def _all_text(mapping: Mapping) -> str:
 # Step 3 --------------------------------------------------------------------------------------------------------
 
 
-def convert(
-    plan: DoorPlan, mapping: Mapping, files: list[InputFile], batches: Iterator[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
-    """Evaluated texts to parsed rows; a record that fails in one column is quarantined with all its reasons."""
-    finish = Finisher(plan.key, plan.context)
+def convert(plan: DoorPlan, mapping: Mapping, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Stage what the evaluated texts say; a record that fails in one column is quarantined with all its reasons."""
+    finish = Finisher(plan)
+    files = {file.number: file for group in plan.groups for file in group}
     makers = [make_maker(mapping.source, at, plan.context.currency) for at in range(len(mapping.source.records))]
     for batch in batches:
         names = batch.schema.names
-        rows = []
         for values in zip(*(batch.column(n).to_pylist() for n in names), strict=True):
             row = dict(zip(names, values, strict=True))
-            rows.append(_convert_one(finish, mapping, makers, files[row["file"]], row))
-        if rows:
-            yield parsed.to_batch(rows)
+            _convert_one(finish, mapping, makers, files[row["file"]], row)
+    yield from finish.close()
 
 
-def _convert_one(
-    finish: Finisher, mapping: Mapping, makers: list[Maker], file: InputFile, row: dict[str, Any]
-) -> dict[str, Any]:
+def _convert_one(finish: Finisher, mapping: Mapping, makers: list[Maker], file: InputFile, row: dict[str, Any]) -> None:
     position = row["position"]
     if row["reasons"]:
         stage = "read" if position < 0 else "parse"
-        return finish.rejected(file, position, row["text"] or "", row["reasons"], [], stage)
+        finish.rejected(file, position, row["text"] or "", row["reasons"], [], stage)
+        return
     fields = dict(row["fields"])
     produced, reasons = Produced(), []
     for maker in makers:
@@ -305,10 +303,11 @@ def _convert_one(
         produced.received_at, reason = _received(mapping.source, row)
         reasons += [reason] if reason else []
     if reasons:
-        return finish.rejected(file, position, _kept(finish, mapping, fields), reasons, [], "convert")
+        finish.rejected(file, position, _kept(finish, mapping, fields), reasons, [], "convert")
+        return
     owned = (produced.events, produced.orders, produced.lines, produced.profiles, produced.consents)
     produced.ignored = not any(owned)
-    return finish.accepted(file, position, _kept(finish, mapping, fields), produced, [], is_scrubbed=True)
+    finish.accepted(file, position, _kept(finish, mapping, fields), produced, [], is_scrubbed=True)
 
 
 def _kept(finish: Finisher, mapping: Mapping, fields: dict[str, str | None]) -> str:

@@ -1,86 +1,75 @@
-"""The shape in which every record leaves the door: one row per record, with all that it says in lists."""
+"""The shape in which records leave the door: one kind of staged rows per kind of thing that a record says.
 
-from typing import Any
+``record`` numbers a record within its run: the number of its file, then its place in the file, so that rows of
+different kinds meet by an integer. ``n_says`` is how many events, lines, profiles and consents the record brings.
+"""
 
 import pyarrow as pa
 
 from segspark.tables import silver
 from segspark.tables.contract import Column
-from segspark.tables.schema import struct_ddl
+from segspark.tables.schema import ARROW_TYPES
+from segspark.tables.staging import Kind
 
-# What a run decides, not the record.
-_OF_THE_RUN = {"source", "received_at", "event_date", "order_date", "known_as_of", "run_id"}
-
-
-def _says(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    return tuple(c for c in columns if c.name not in _OF_THE_RUN)
-
-
-EVENT = _says(silver.EVENTS.columns)
-ORDER = _says(silver.ORDERS.columns)
-LINE = _says(silver.ORDER_LINES.columns)
-PROFILE = _says(silver.PROFILES.columns)
-CONSENT = _says(silver.CONSENTS.columns)
-LINK = (
-    Column("left_id", "string", "Pseudonym"),
-    Column("left_is_anonymous", "boolean", "Cookie or device"),
-    Column("right_id", "string", "Pseudonym"),
-    Column("right_is_anonymous", "boolean", "Cookie or device"),
-    Column("rule", "string", "Where the link comes from"),
-    Column("effective_at", "timestamp", "When the source saw it"),
-)
-IDENTITY = (
-    Column("identifier_id", "string", "Pseudonym"),
-    Column("kind", "string", "Kind of identifier"),
-    Column("sealed", "binary", "Encrypted identifier"),
-)
-LISTS = {
-    "events": EVENT,
-    "orders": ORDER,
-    "lines": LINE,
-    "profiles": PROFILE,
-    "consents": CONSENT,
-    "links": LINK,
-    "identities": IDENTITY,
-}
-SCALARS = {
-    "source": "string",
-    "file_id": "string",
-    "file_name": "string",
-    "position": "bigint",
+FILE_BITS = 32
+# Known of every row of these kinds; the rest of the columns are those of the silver table.
+_OF_THE_RECORD = {
+    "record": "bigint",
+    "no": "bigint",
+    "n_says": "int",
     "received_at": "timestamp",
-    "stage": "string",
-    "reasons": "array<string>",
-    "is_ignored": "boolean",
+    "known_as_of": "date",
+}
+
+
+def record_number(file_number: int, position: int) -> int:
+    """Position -1, the file as a whole, is the first."""
+    return (file_number << FILE_BITS) + position + 1
+
+
+def _schema(columns: dict[str, str]) -> pa.Schema:
+    return pa.schema([(name, ARROW_TYPES[kind]) for name, kind in columns.items()])
+
+
+def _item(columns: tuple[Column, ...]) -> pa.Schema:
+    return _schema({**{c.name: c.type for c in columns if c.name != "run_id"}, **_OF_THE_RECORD})
+
+
+_RAW = {
+    "source": "string", "file_id": "string", "file_name": "string", "position": "bigint", "record": "bigint",
+    "received_at": "timestamp", "received_date": "date", "fingerprint": "string", "text": "string",
     "flags": "array<string>",
-    "fingerprint": "string",
-    "text": "string",
-}
-DDL = ", ".join([*(f"{n} {t}" for n, t in SCALARS.items()), *(f"{n} array<{struct_ddl(c)}>" for n, c in LISTS.items())])
-
-_ARROW = {
-    "string": pa.string(),
-    "bigint": pa.int64(),
-    "int": pa.int32(),
-    "double": pa.float64(),
-    "boolean": pa.bool_(),
-    "binary": pa.binary(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us", tz="UTC"),
-    "decimal(18,6)": pa.decimal128(18, 6),
-    "array<string>": pa.list_(pa.string()),
-    "map<string,string>": pa.map_(pa.string(), pa.string()),
-}
-ARROW = pa.schema(
-    [
-        *((n, _ARROW[t]) for n, t in SCALARS.items()),
-        *((n, pa.list_(pa.struct([(c.name, _ARROW[c.type]) for c in cols]))) for n, cols in LISTS.items()),
-    ]
-)
-
-
-def to_batch(rows: list[dict[str, Any]]) -> pa.RecordBatch:
-    """Rows with any of the columns above (times as microseconds) to one Arrow batch."""
-    return pa.RecordBatch.from_arrays(
-        [pa.array([row.get(f.name) for row in rows], type=f.type) for f in ARROW], schema=ARROW
-    )
+}  # fmt: skip
+KINDS = {
+    "records": Kind(_schema({**_RAW, "is_ignored": "boolean"}), "received_date"),
+    "refused": Kind(_schema({**_RAW, "stage": "string", "reasons": "array<string>"}), "received_date"),
+    "events": Kind(_item(silver.EVENTS.columns), "event_date"),
+    "orders": Kind(_item(silver.ORDERS.columns), "order_date"),
+    "lines": Kind(_item(silver.ORDER_LINES.columns), "order_date"),
+    "profiles": Kind(_item(silver.PROFILES.columns)),
+    "consents": Kind(_item(silver.CONSENTS.columns)),
+    "links": Kind(
+        _schema(
+            {
+                "left_id": "string", "left_is_anonymous": "boolean", "right_id": "string",
+                "right_is_anonymous": "boolean", "rule": "string", "effective_at": "timestamp",
+                "recorded_at": "timestamp", "known_as_of": "date",
+            }
+        )
+    ),
+    # The first sight of every identifier by each task.
+    "sights": Kind(
+        _schema(
+            {
+                "identifier_id": "string", "is_anonymous": "boolean", "known_as_of": "date",
+                "effective_at": "timestamp", "recorded_at": "timestamp",
+            }
+        )
+    ),
+    "identities": Kind(_schema({"identifier_id": "string", "kind": "string", "sealed": "binary"})),
+    # Made by the run itself from the above.
+    "joined": Kind(_schema({c.name: c.type for c in silver.IDENTITY_LINKS.columns if c.name != "run_id"})),
+    "exceptions": Kind(
+        _schema({"kind": "string", "no": "bigint", "record": "bigint", "n_says": "int", "verdict": "string"})
+    ),
+}  # fmt: skip

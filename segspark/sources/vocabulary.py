@@ -7,7 +7,7 @@ Identifiers stay in clear inside an adapter; the door (``door.py``) replaces the
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 EVENT_TYPES = (
     "sent", "delivered", "deferred", "bounce_hard", "bounce_soft", "blocked", "suppressed",
@@ -28,8 +28,7 @@ class Rejected(ValueError):
         self.reasons = list(reasons)
 
 
-@dataclass(frozen=True)
-class Identifier:
+class Identifier(NamedTuple):
     """An identifier in clear. Kinds: email, customer (CRM or shop number), user, anonymous (cookie), phone."""
 
     kind: str

@@ -9,7 +9,8 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -18,10 +19,12 @@ import deltalake
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from segspark.errors import CheckFailed
 from segspark.tables.contract import Contract
+from segspark.tables.schema import ARROW_TYPES
+from segspark.tables.staging import StagedFile
 
 _ADDED_DDL = "path string, size bigint, stats string, partition string, rows bigint"
 _ADDED = pa.schema(
@@ -35,6 +38,9 @@ _ADDED = pa.schema(
 )
 # Statistics of the first columns only: many columns of statistics cost more than they save.
 N_STATISTICS = 4
+# A task of fewer rows costs more than it does; one of more needs too much memory.
+ROWS_WORTH_A_TASK = 20_000
+ROWS_PER_TASK = 300_000
 
 
 def write_files(frame: DataFrame, contract: Contract, root: str) -> list[dict[str, Any]]:
@@ -57,6 +63,85 @@ def write_files(frame: DataFrame, contract: Contract, root: str) -> list[dict[st
             yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
 
     return [row.asDict() for row in frame.mapInArrow(write, _ADDED_DDL).collect()]
+
+
+def write_staged(
+    spark: SparkSession,
+    contract: Contract,
+    root: str,
+    files: Sequence[StagedFile],
+    finish: Callable[[pa.Table], pa.Table],
+    order_by: Sequence[str],
+) -> list[dict[str, Any]]:
+    """Staged rows as files below a table's root, without a shuffle: a task reads its days from every staged file.
+
+    Args:
+        files: of one kind; sorted by the table's day where it has one.
+        finish: what becomes of a task's rows, a pure function to (at least) the contract's columns.
+        order_by: columns the rows of a file are sorted by.
+
+    Returns:
+        As ``write_files``.
+    """
+    columns = {c.name: c.type for c in contract.columns}
+    day = contract.partition_by[0] if contract.partition_by else None
+    work = share_out(files, spark.sparkContext.defaultParallelism)
+
+    def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for at in batch.column(0).to_pylist():
+                paths, first, last = work[at]
+                rows = finish(pa.concat_tables([_read_days(path, day, first, last) for path in paths]))
+                rows = rows.sort_by([(c, "ascending") for c in ([day] if day else []) + list(order_by)])
+                added = list(_write_parts(_conform(rows, columns), contract, root))
+                if added:
+                    yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
+
+    if not work:
+        return []
+    tasks = spark.range(0, len(work), 1, len(work))
+    return [row.asDict() for row in tasks.mapInArrow(write, _ADDED_DDL).collect()]
+
+
+def share_out(files: Sequence[StagedFile], parallelism: int) -> list[tuple[list[str], int, int]]:
+    """Paths, first and last day of each task: about equal numbers of rows, and each day in one task."""
+    undated = [f for f in files if not f.days]
+    work: list[tuple[list[str], int, int]] = []
+    room = 0
+    for file in undated:
+        if file.rows > room:
+            work.append(([], 0, 0))
+            room = ROWS_PER_TASK
+        work[-1][0].append(file.path)
+        room -= file.rows
+    per_day: Counter[int] = Counter()
+    for file in files:
+        per_day.update(file.days)
+    total = sum(per_day.values())
+    n_tasks = max(1, min(total // ROWS_WORTH_A_TASK, parallelism), -(-total // ROWS_PER_TASK))
+    ranges: list[tuple[int, int]] = []
+    taken = 0
+    for day in sorted(per_day):
+        if ranges and taken * n_tasks < total * len(ranges):
+            ranges[-1] = (ranges[-1][0], day)
+        else:
+            ranges.append((day, day))
+        taken += per_day[day]
+    dated = [([f.path for f in files if any(a <= d <= b for d in f.days)], a, b) for a, b in ranges]
+    return work + dated
+
+
+def _read_days(path: str, day: str | None, first: int, last: int) -> pa.Table:
+    if day is None:
+        return pq.ParquetFile(path).read(use_threads=False)
+    start, end = (pa.scalar(d, pa.int32()).cast(pa.date32()).as_py() for d in (first, last))
+    return pq.read_table(path, filters=[(day, ">=", start), (day, "<=", end)], use_threads=False, partitioning=None)
+
+
+def _conform(rows: pa.Table, columns: dict[str, str]) -> pa.Table:
+    """The contract's columns in their order; what the rows lack is null."""
+    have = set(rows.column_names)
+    return pa.table({n: rows[n] if n in have else pa.nulls(rows.num_rows, ARROW_TYPES[t]) for n, t in columns.items()})
 
 
 def _write_parts(table: pa.Table, contract: Contract, root: str) -> Iterator[dict[str, Any]]:

@@ -3,8 +3,23 @@
 import json
 from typing import Any
 
+import pyarrow as pa
+
 from segspark.tables.contract import Column, Contract
 
+ARROW_TYPES = {
+    "string": pa.string(),
+    "bigint": pa.int64(),
+    "int": pa.int32(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "binary": pa.binary(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+    "decimal(18,6)": pa.decimal128(18, 6),
+    "array<string>": pa.list_(pa.string()),
+    "map<string,string>": pa.map_(pa.string(), pa.string()),
+}
 _PRIMITIVE = {"bigint": "long", "int": "integer"}
 
 

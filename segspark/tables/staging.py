@@ -1,0 +1,150 @@
+"""What one run puts down between its steps: Parquet files of the run's own, written by its tasks.
+
+Rows go from a task's memory to a file without a way through the JVM, and only the files that a task that ended has
+named are ever read, so that a repeated task does no harm. A file is sorted by day where its kind has one: whoever
+writes the days of a table reads from each file just the rows of those days.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
+
+NAMED_DDL = "kind string, path string, rows bigint, days string"
+_NAMED = pa.schema([("kind", pa.string()), ("path", pa.string()), ("rows", pa.int64()), ("days", pa.string())])
+BATCH = 5_000
+ROWS_PER_FILE = 250_000
+ROWS_PER_GROUP = 25_000
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A staged kind of rows: its columns, and the date column its files are sorted by."""
+
+    schema: pa.Schema
+    day: str | None = None
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """``days``: rows per day (days since 1970)."""
+
+    path: str
+    rows: int
+    days: Mapping[int, int] = field(default_factory=dict)
+
+
+class StagingWriter:
+    """Collects the rows of one task and writes a file per kind and some hundred thousand rows."""
+
+    def __init__(self, folder: str, kinds: Mapping[str, Kind]) -> None:
+        self._folder, self._kinds = folder, kinds
+        self._rows: dict[str, list[dict[str, Any]]] = {k: [] for k in kinds}
+        self._batches: dict[str, list[pa.RecordBatch]] = {k: [] for k in kinds}
+        self._sizes = dict.fromkeys(kinds, 0)
+        self._named: list[dict[str, Any]] = []
+
+    def add(self, kind: str, row: dict[str, Any]) -> None:
+        rows = self._rows[kind]
+        rows.append(row)
+        if len(rows) >= BATCH:
+            self._pack(kind)
+
+    def add_batch(self, kind: str, batch: pa.RecordBatch) -> None:
+        self._batches[kind].append(batch)
+        self._sizes[kind] += batch.num_rows
+        if self._sizes[kind] >= ROWS_PER_FILE:
+            self._write(kind)
+
+    def close(self) -> Iterator[pa.RecordBatch]:
+        """Write what is left, and name every file: rows of ``NAMED_DDL``."""
+        for kind in self._kinds:
+            self._pack(kind)
+            self._write(kind)
+        if self._named:
+            yield pa.RecordBatch.from_pylist(self._named, schema=_NAMED)
+
+    def _pack(self, kind: str) -> None:
+        rows = self._rows[kind]
+        if rows:
+            schema = self._kinds[kind].schema
+            # Column by column, because a list of dictionaries costs Arrow twice as much; most sources fill few.
+            filled = set().union(*rows)
+            columns = [
+                pa.array([row.get(f.name) for row in rows] if f.name in filled else [None] * len(rows), type=f.type)
+                for f in schema
+            ]
+            rows.clear()
+            self.add_batch(kind, pa.RecordBatch.from_arrays(columns, schema=schema))
+
+    def _write(self, kind: str) -> None:
+        batches, day = self._batches[kind], self._kinds[kind].day
+        if not self._sizes[kind]:
+            return
+        table = pa.Table.from_batches(batches)
+        batches.clear()
+        self._sizes[kind] = 0
+        days: dict[int, int] = {}
+        if day is not None:
+            table = table.take(pc.sort_indices(table[day]))
+            counted = pc.value_counts(table[day].cast(pa.int32()))
+            days = {c["values"]: c["counts"] for c in counted.to_pylist()}
+        folder = Path(self._folder) / kind
+        folder.mkdir(parents=True, exist_ok=True)
+        path = str(folder / f"part-{uuid.uuid4().hex}.parquet")
+        pq.write_table(table, path, compression="lz4", row_group_size=ROWS_PER_GROUP)
+        self._named.append({"kind": kind, "path": path, "rows": table.num_rows, "days": json.dumps(days)})
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The staged files of one run by kind."""
+
+    spark: SparkSession
+    kinds: Mapping[str, Kind]
+    files: Mapping[str, Sequence[StagedFile]]
+
+    def rows(self, kind: str) -> int:
+        return sum(f.rows for f in self.files.get(kind, ()))
+
+    def frame(self, kind: str) -> DataFrame:
+        schema = from_arrow_schema(self.kinds[kind].schema)
+        paths = [f.path for f in self.files.get(kind, ())]
+        if not paths:
+            return self.spark.createDataFrame([], schema)
+        return self.spark.read.schema(schema).parquet(*paths)
+
+    def days(self, kind: str) -> list[int]:
+        """Days (since 1970) of which the kind has rows."""
+        return sorted({day for f in self.files.get(kind, ()) for day in f.days})
+
+    def stage(self, folder: Path, kind: str, frame: DataFrame) -> "Staged":
+        """The same with the rows of a frame (columns of the kind) added."""
+        described, name = {kind: self.kinds[kind]}, str(folder)
+
+        def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            writer = StagingWriter(name, described)
+            for batch in batches:
+                writer.add_batch(kind, pa.RecordBatch.from_arrays(batch.columns, schema=described[kind].schema))
+            yield from writer.close()
+
+        columns = self.kinds[kind].schema.names
+        added = read_named(frame.select(*columns).mapInArrow(write, NAMED_DDL))
+        return Staged(self.spark, self.kinds, {**self.files, kind: (*self.files.get(kind, ()), *added.get(kind, ()))})
+
+
+def read_named(named: DataFrame) -> dict[str, list[StagedFile]]:
+    """Run the tasks that write; the files they name, by kind. One row per file: bounded."""
+    files: dict[str, list[StagedFile]] = {}
+    for row in sorted(named.collect(), key=lambda r: (r["kind"], r["path"])):
+        days = {int(day): n for day, n in json.loads(row["days"]).items()}
+        files.setdefault(row["kind"], []).append(StagedFile(row["path"], row["rows"], days))
+    return files
