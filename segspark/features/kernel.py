@@ -52,7 +52,7 @@ def compute_features(
 
 def _one_day(activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: date, calendar: Calendar) -> pa.Table:
     here = people.filter(pc.equal(people["as_of_date"], pa.scalar(as_of, pa.date32()))).sort_by("person_id")
-    ids = np.asarray(here["person_id"].to_pylist(), dtype="U32")
+    ids = _ids(here["person_id"])
     today = day_number(as_of)
     person, day, values = _net_days(activity, ids, today, catalogue)
     may_see = {p: day >= _dates(here[p])[person] for p in _PURPOSES}
@@ -80,7 +80,7 @@ def _one_day(activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: 
     stored = {c.name: columns[c.name] for c in catalogue.stored_columns()}
     return pa.table(
         {
-            "person_id": pa.array(ids.tolist(), pa.string()),
+            "person_id": here["person_id"],
             "as_of_date": pa.array([as_of] * len(ids), pa.date32()),
             **stored,
         }
@@ -93,7 +93,7 @@ def _net_days(
     """What is known as of today: one entry per person and day, tiles and corrections added up, in that order."""
     all_days = _days(activity["activity_date"])
     applied = _days(activity["applied_as_of"])
-    names = np.asarray(activity["person_id"].to_pylist(), dtype="U32")
+    names = _ids(activity["person_id"])
     at = np.searchsorted(ids, names)
     at = np.minimum(at, max(len(ids) - 1, 0))
     is_here = (ids[at] == names) if len(ids) else np.zeros(len(names), bool)
@@ -143,6 +143,16 @@ def _edge_day(values: np.ndarray, day: np.ndarray, starts: np.ndarray, is_last: 
         np.minimum.at(result, owner, day[positive])
     found = np.isin(np.arange(n), owner)
     return pa.array(result.astype(np.int32), mask=~found).cast(pa.date32())
+
+
+def _ids(column: pa.ChunkedArray) -> np.ndarray:
+    """Fixed-width bytes; pseudonyms straight from the Arrow buffer, without an object per row."""
+    array = pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
+    if len(array) and pc.all(pc.equal(pc.binary_length(array), 32)).as_py():
+        _, offsets, values = array.buffers()
+        first = np.frombuffer(offsets, dtype=np.int32, count=1, offset=4 * array.offset)[0]
+        return np.frombuffer(values, dtype="S32", count=len(array), offset=int(first))
+    return np.asarray(array.to_pylist(), dtype="S")
 
 
 def _days(column: pa.ChunkedArray) -> np.ndarray:

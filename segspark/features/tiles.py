@@ -43,41 +43,32 @@ def _value(measure: Measure, currency: str) -> Column:
     return F.when(counts, F.expr(measure.value).cast("bigint")).otherwise(F.lit(0).cast("bigint"))
 
 
-def build_tiles(measured: DataFrame, spans: DataFrame, catalogue: Catalogue, first: date, end: date) -> DataFrame:
-    """Tiles of the local days [first, end).
+def build_activity(
+    measured: DataFrame, spans: DataFrame, catalogue: Catalogue, after: date | None, first: date, end: date
+) -> DataFrame:
+    """Tiles of the local days [first, end), and corrections with applied_as_of in (after, end].
 
     Args:
         measured: with_measures.
         spans: identity.person_spans.
+        after: as-of day up to which corrections were made before; None is from the beginning.
 
     Returns:
-        One row per person and day on which something counted: person_id, activity_date, measures.
+        One row per person, day, as-of day and reason with a measure that is not zero: person_id, activity_date,
+        applied_as_of, reason, measures (negative where taken away). Reason null is the tile of the day, with
+        applied_as_of the morning after; late, moved_in and moved_out are corrections.
     """
-    in_time = (
-        (F.col("activity_date") >= F.lit(first))
-        & (F.col("activity_date") < F.lit(end))
-        & (F.col("known_as_of") <= F.date_add("activity_date", 1))
+    closes = F.date_add("activity_date", 1)
+    is_late = F.col("known_as_of") > closes
+    # What is known in time belongs to the tile; what is known later is applied on the day it became known.
+    dated = measured.withColumns(
+        {"applied_as_of": F.greatest("known_as_of", closes), "reason": F.when(is_late, F.lit("late"))}
     )
-    owned = _with_person(measured.where(in_time), spans, F.date_add("activity_date", 1))
-    return _sum(owned, ["person_id", "activity_date"], catalogue)
-
-
-def build_corrections(
-    measured: DataFrame, spans: DataFrame, catalogue: Catalogue, after: date | None, until: date
-) -> DataFrame:
-    """Corrections with applied_as_of in (after, until]; ``after`` None is from the beginning.
-
-    Returns:
-        One row per person, closed day, as-of day and reason with a measure that is not zero: person_id,
-        activity_date, applied_as_of, reason (late, moved_in, moved_out), measures (negative where taken away).
-    """
-    applied = F.col("applied_as_of") <= F.lit(until)
+    of_tiles = ~is_late & (F.col("activity_date") >= F.lit(first)) & (F.col("activity_date") < F.lit(end))
+    applied = F.col("applied_as_of") <= F.lit(end)
     if after is not None:
         applied = applied & (F.col("applied_as_of") > F.lit(after))
-    late = measured.where(F.col("known_as_of") > F.date_add("activity_date", 1)).withColumn(
-        "applied_as_of", F.col("known_as_of")
-    )
-    parts = [_with_person(late.where(applied), spans, F.col("applied_as_of")).withColumn("reason", F.lit("late"))]
+    owned = _with_person(dated.where(of_tiles | (is_late & applied)), spans, F.col("applied_as_of"))
     moves = spans.alias("new").join(
         spans.select(
             F.col("identifier_id"), F.col("person_id").alias("old_person_id"), F.col("to_as_of").alias("from_as_of")
@@ -91,26 +82,24 @@ def build_corrections(
         # Before its first link an identifier was its own person.
         F.coalesce("old_person_id", "identifier_id").alias("moved_out"),
     ).where("moved_in <> moved_out").where(applied)  # fmt: skip
-    known_before = (F.col("known_as_of") < F.col("applied_as_of")) & (
-        F.date_add("activity_date", 1) < F.col("applied_as_of")
-    )
+    known_before = (F.col("known_as_of") < F.col("applied_as_of")) & (closes < F.col("applied_as_of"))
+    # Joined by the hint that `spans` brings along, if it has one.
     moved = measured.join(moves, on="subject_id", how="inner").where(known_before)
     names = [m.name for m in catalogue.measures]
-    keep = ["activity_date", "applied_as_of"]
-    for reason, sign in (("moved_in", 1), ("moved_out", -1)):
-        parts.append(
-            moved.select(
-                F.col(reason).alias("person_id"),
-                *keep,
-                *[(F.col(n) * F.lit(sign)).alias(n) for n in names],
-                F.lit(reason).alias("reason"),
-            )
+    both = F.explode(
+        F.array(
+            F.struct(F.col("moved_in").alias("person_id"), F.lit("moved_in").alias("reason"), F.lit(1).alias("sign")),
+            F.struct(
+                F.col("moved_out").alias("person_id"), F.lit("moved_out").alias("reason"), F.lit(-1).alias("sign")
+            ),
         )
-    columns = ["person_id", *keep, *names, "reason"]
-    union = parts[0].select(*columns)
-    for part in parts[1:]:
-        union = union.unionByName(part.select(*columns))
-    return _sum(union, ["person_id", "activity_date", "applied_as_of", "reason"], catalogue)
+    )
+    each = moved.select("activity_date", "applied_as_of", *names, both.alias("_side")).select(
+        "_side.person_id", "activity_date", "applied_as_of", "_side.reason",
+        *[(F.col(n) * F.col("_side.sign")).alias(n) for n in names],
+    )  # fmt: skip
+    keys = ["person_id", "activity_date", "applied_as_of", "reason"]
+    return _sum(owned.select(*keys, *names).unionByName(each), keys, catalogue)
 
 
 def _with_person(measured: DataFrame, spans: DataFrame, known: Column) -> DataFrame:

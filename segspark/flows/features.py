@@ -1,8 +1,13 @@
 """Silver to tiles, corrections and the features of a day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -11,19 +16,25 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.catalogue import build_catalogue
 from segspark.features.feature import Catalogue
-from segspark.features.kernel import Calendar, sales_days
+from segspark.features.kernel import Calendar, compute_features, sales_days
 from segspark.features.own import OwnFeatures, to_catalogue
 from segspark.features.profile import people_profiles
-from segspark.features.tiles import build_corrections, build_tiles, with_measures
+from segspark.features.tiles import build_activity, with_measures
 from segspark.features.windows import window_features, with_derived
-from segspark.flows.flow import Flow, Run
-from segspark.identity.links import people_as_of, person_spans
-from segspark.privacy.consent import derive_usable_from
+from segspark.flows.flow import Flow, Run, staging_folder
+from segspark.identity.links import people_as_of, people_on_days, person_spans
+from segspark.privacy.consent import derive_usable_on
 from segspark.sources.vocabulary import PURPOSES
 from segspark.tables import gold, ops, silver
+from segspark.tables.ranges import DayFile, read_range
+from segspark.tables.schema import ARROW_TYPES
+from segspark.tables.staging import NAMED_DDL, Kind, Staged, StagedFile, StagingWriter, read_named
 
 DAY = timedelta(days=1)
 BEGINNING = date(1990, 1, 1)
+# So many links go to every task whole, which spares the events a shuffle.
+BROADCAST_LINKS = 1_000_000
+_PEOPLE = pa.schema([("person_id", pa.string()), ("as_of_date", pa.date32()), *((p, pa.date32()) for p in PURPOSES)])
 
 
 def load_catalogue(workspace: Workspace) -> Catalogue:
@@ -52,26 +63,52 @@ def close_tiles(run: Run) -> None:
     catalogue = load_catalogue(run.workspace)
     since = _closed_before(run, catalogue)
     first = since or BEGINNING
-    measured = with_measures(run.read(silver.EVENTS), catalogue, run.workspace.time_zone, run.workspace.currency)
-    spans = person_spans(run.read(silver.IDENTITY_LINKS))
-    with run.stage("tiles") as told:
-        tiles = build_tiles(measured, spans, catalogue, first, run.as_of)
-        lake = run.writes(gold.ACTIVITY_DAILY)
-        contract = gold.ACTIVITY_DAILY.with_columns(catalogue.tile_columns())
-        parts = lake.spark.sparkContext.defaultParallelism
-        in_order = tiles.repartition(parts, "activity_date").sortWithinPartitions("activity_date", "person_id")
-        lake.replace_range(contract, in_order, first, run.as_of)
+    with run.stage("tiles") as told, staging_folder(run) as folder:
+        events = run.read(silver.EVENTS)
+        measured = with_measures(events, catalogue, run.workspace.time_zone, run.workspace.currency)
+        spans = person_spans(run.read(silver.IDENTITY_LINKS))
+        if run.lake.n_rows(silver.IDENTITY_LINKS) <= BROADCAST_LINKS:
+            spans = F.broadcast(spans)
+        activity = build_activity(measured, spans, catalogue, since, first, run.as_of)
+        kinds = {
+            "tiles": Kind(_activity_schema(catalogue), "activity_date"),
+            "corrections": Kind(_activity_schema(catalogue), "applied_as_of"),
+        }
+        staged = _stage_activity(activity, kinds, folder)
+        for kind, contract, span in (
+            ("tiles", gold.ACTIVITY_DAILY, (first, run.as_of)),
+            ("corrections", gold.ACTIVITY_CORRECTIONS, (first + DAY, run.as_of + DAY)),
+        ):
+            contract = contract.with_columns(catalogue.tile_columns())
+            run.writes(contract).replace_staged(contract, staged.get(kind, []), ("person_id",), *span)
+        told["rows"] = sum(f.rows for files in staged.values() for f in files)
         told["note"] = f"days from {since or 'the beginning'} to {run.as_of - DAY}"
-    with run.stage("corrections") as told:
-        corrections = build_corrections(measured, spans, catalogue, since, run.as_of)
-        contract = gold.ACTIVITY_CORRECTIONS.with_columns(catalogue.tile_columns())
-        in_order = corrections.repartition(parts, "applied_as_of").sortWithinPartitions("applied_as_of", "person_id")
-        run.writes(gold.ACTIVITY_CORRECTIONS).replace_range(
-            contract, in_order, (since or BEGINNING) + DAY, run.as_of + DAY
-        )
         if since is not None:
-            told["note"] = _late_note(run, since)
+            told["note"] += "; " + _late_note(staged.get("corrections", []))
     run.outcome["catalogue"] = catalogue.hash
+
+
+def _activity_schema(catalogue: Catalogue) -> pa.Schema:
+    measures = [(m.name, pa.int64()) for m in catalogue.measures]
+    days = [("activity_date", pa.date32()), ("applied_as_of", pa.date32())]
+    return pa.schema([("person_id", pa.string()), *days, ("reason", pa.string()), *measures])
+
+
+def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Path) -> dict[str, list[StagedFile]]:
+    """One pass for both tables: rows without a reason are tiles, the others corrections."""
+    schema, name = kinds["tiles"].schema, str(folder)
+
+    def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        writer = StagingWriter(name, kinds)
+        for batch in batches:
+            is_tile = pc.is_null(batch.column("reason"))
+            for kind, mask in (("tiles", is_tile), ("corrections", pc.invert(is_tile))):
+                rows = batch.filter(mask)
+                if rows.num_rows:
+                    writer.add_batch(kind, pa.RecordBatch.from_arrays(rows.columns, schema=schema))
+        yield from writer.close()
+
+    return read_named(activity.select(*schema.names).mapInArrow(write, NAMED_DDL))
 
 
 def _closed_before(run: Run, catalogue: Catalogue) -> date | None:
@@ -84,60 +121,121 @@ def _closed_before(run: Run, catalogue: Catalogue) -> date | None:
     return last["as_of_date"] if f'"catalogue": "{catalogue.hash}"' in last["outputs"] else None
 
 
-def _late_note(run: Run, since: date) -> str:
-    """What came late, from which days, and how many people it moved: one row."""
-    corrections = run.read(gold.ACTIVITY_CORRECTIONS).where(
-        (F.col("applied_as_of") > F.lit(since)) & (F.col("applied_as_of") <= F.lit(run.as_of))
-    )
-    row = corrections.agg(
-        F.count_distinct("person_id").alias("people"),
-        F.min("activity_date").alias("first"),
-        F.max("activity_date").alias("last"),
-    ).collect()[0]
-    return f"{row['people']:,} people, days {row['first']} to {row['last']}" if row["people"] else "nothing came late"
+def _late_note(files: Sequence[StagedFile]) -> str:
+    """What came late, from which days, and how many people it moved: the corrections are few."""
+    if not files:
+        return "nothing came late"
+    parts = [pq.read_table(f.path, columns=["person_id", "activity_date"], partitioning=None) for f in files]
+    rows = pa.concat_tables(parts)
+    ends = pc.min_max(rows["activity_date"])
+    people = pc.count_distinct(rows["person_id"]).as_py()
+    return f"late: {people:,} people, days {ends['min'].as_py()} to {ends['max'].as_py()}"
 
 
 # Features -------------------------------------------------------------------------------------------------------
 
 
-def features_of_days(run: Run, as_of_dates: Sequence[date]) -> DataFrame:
-    """Stored features of one or many days, recomputed from tiles and corrections; also for training sets."""
+def known_people(run: Run, as_of_dates: Sequence[date]) -> DataFrame:
+    """Everybody known on each day and since when each purpose may see them: person_id, as_of_date, purposes."""
+    owners = people_on_days(run.read(silver.IDENTITY_LINKS), as_of_dates).where(~F.col("is_anonymous"))
+    workspace = run.workspace
+    usable = derive_usable_on(
+        run.read(silver.CONSENTS), owners, as_of_dates, workspace.consent.assumed, workspace.time_zone
+    )
+    return usable.select("person_id", "as_of_date", *PURPOSES)
+
+
+@dataclass(frozen=True)
+class RangeTask:
+    """The kernel over the tables' own files, for a task to carry: the rows of the ids [low, high)."""
+
+    catalogue: Catalogue
+    dates: tuple[date, ...]
+    calendar: Calendar
+    tiles: tuple[DayFile, ...]
+    corrections: tuple[DayFile, ...]
+    people: tuple[str, ...]
+
+    def __call__(self, low: str, high: str) -> pa.Table:
+        names = [m.name for m in self.catalogue.measures]
+        schema = pa.schema([f for f in _activity_schema(self.catalogue) if f.name != "reason"])
+        of_tiles = pa.schema([f for f in schema if f.name != "applied_as_of"])
+        tiles = read_range(self.tiles, low, high, ["person_id", *names], "activity_date", of_tiles)
+        applied = pc.add(tiles["activity_date"].cast(pa.int32()), pa.scalar(1, pa.int32())).cast(pa.date32())
+        corrections = read_range(
+            self.corrections, low, high, ["person_id", "activity_date", *names], "applied_as_of", schema
+        )
+        activity = pa.concat_tables([tiles.append_column("applied_as_of", applied).select(schema.names), corrections])
+        inside = [("person_id", ">=", low), ("person_id", "<", high)]
+        people = [pq.read_table(p, filters=inside, partitioning=None) for p in self.people] or [_PEOPLE.empty_table()]
+        return compute_features(activity, pa.concat_tables(people), self.catalogue, self.dates, self.calendar)
+
+    @property
+    def n_rows(self) -> int:
+        return sum(f.rows for f in (*self.tiles, *self.corrections))
+
+
+def range_task(run: Run, as_of_dates: Sequence[date], staged: Staged) -> RangeTask:
+    last = max(as_of_dates)
+    return RangeTask(
+        load_catalogue(run.workspace),
+        tuple(as_of_dates),
+        sales_calendar(run.workspace),
+        tuple(f for f in run.files(gold.ACTIVITY_DAILY) if f.day < last),
+        tuple(f for f in run.files(gold.ACTIVITY_CORRECTIONS) if f.day <= last),
+        tuple(f.path for f in staged.files.get("people", ())),
+    )
+
+
+def stage_people(run: Run, as_of_dates: Sequence[date], folder: Path) -> Staged:
     catalogue = load_catalogue(run.workspace)
-    people = None
-    links, consents = run.read(silver.IDENTITY_LINKS), run.read(silver.CONSENTS)
-    for day in as_of_dates:
-        owners = people_as_of(links, F.lit(day)).where(~F.col("is_anonymous"))
-        listed = derive_usable_from(consents, owners, day, run.workspace.consent.assumed, run.workspace.time_zone)
-        listed = listed.select("person_id", F.lit(day).alias("as_of_date"), *PURPOSES)
-        people = listed if people is None else people.unionByName(listed)
-    assert people is not None
-    n_ranges = 2 * run.lake.spark.sparkContext.defaultParallelism
+    kinds = {"people": Kind(_PEOPLE), "features": Kind(_feature_schema(catalogue), "as_of_date")}
+    return Staged(run.lake.spark, kinds, {}).stage(folder, "people", known_people(run, as_of_dates))
+
+
+def spark_features(run: Run, as_of_dates: Sequence[date], staged: Staged) -> DataFrame:
+    """The Spark lane: the same kernel and rows, on tables that are no plain files or by configuration."""
     return window_features(
         run.read(gold.ACTIVITY_DAILY),
         run.read(gold.ACTIVITY_CORRECTIONS),
-        people,
-        catalogue,
+        staged.frame("people"),
+        load_catalogue(run.workspace),
         as_of_dates,
         sales_calendar(run.workspace),
-        n_ranges,
+        2 * run.lake.spark.sparkContext.defaultParallelism,
     )
+
+
+def features_of_days(run: Run, as_of_dates: Sequence[date], folder: Path) -> DataFrame:
+    """Stored features of some days, recomputed from tiles and corrections in one walk, for training sets."""
+    staged = stage_people(run, as_of_dates, folder)
+    if run.workspace.features.lane == "spark":
+        return spark_features(run, as_of_dates, staged)
+    task = range_task(run, as_of_dates, staged)
+    return staged.compute(folder, "features", task, task.n_rows).frame("features")
+
+
+def _feature_schema(catalogue: Catalogue) -> pa.Schema:
+    columns = [(c.name, ARROW_TYPES[c.type]) for c in catalogue.stored_columns()]
+    return pa.schema([("person_id", pa.string()), ("as_of_date", pa.date32()), *columns])
 
 
 def write_features(run: Run) -> None:
     """The features of the as-of day, one row per known person."""
     catalogue = load_catalogue(run.workspace)
-    with run.stage("features") as told:
-        contract = gold.FEATURES.with_columns(catalogue.stored_columns())
-        run.writes(gold.FEATURES).replace_range(
-            contract, features_of_days(run, [run.as_of]), run.as_of, run.as_of + DAY
-        )
-        told["rows"] = run.outcome["people"] = _read_people_count(run)
+    contract = gold.FEATURES.with_columns(catalogue.stored_columns())
+    lane = run.outcome["lane"] = run.workspace.features.lane
+    with run.stage("features") as told, staging_folder(run) as folder:
+        staged = stage_people(run, [run.as_of], folder)
+        lake, end = run.writes(gold.FEATURES), run.as_of + DAY
+        if lane == "direct":
+            task = range_task(run, [run.as_of], staged)
+            lake.replace_computed(contract, task, task.n_rows, run.as_of, end)
+        else:
+            lake.replace_range(contract, spark_features(run, [run.as_of], staged), run.as_of, end)
+        told["rows"] = run.outcome["people"] = staged.rows("people")
         told["note"] = f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived"
     run.outcome["catalogue"] = catalogue.hash
-
-
-def _read_people_count(run: Run) -> int:
-    return run.read(gold.FEATURES).where(F.col("as_of_date") == F.lit(run.as_of)).count()
 
 
 def people_of_day(run: Run) -> DataFrame:
@@ -155,10 +253,12 @@ TILES = Flow(
     reads_earlier=("ops.runs",),
     writes=("gold.activity_daily", "gold.activity_corrections"),
     function=close_tiles,
+    is_skipped_when_unchanged=True,
 )
 FEATURES = Flow(
     name="features",
     reads=("gold.activity_daily", "gold.activity_corrections", "silver.identity_links", "silver.consents"),
     writes=("gold.features",),
     function=write_features,
+    is_skipped_when_unchanged=True,
 )

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -19,6 +21,7 @@ from segspark.tables import ops
 from segspark.tables.catalogue import BY_NAME
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
+from segspark.tables.ranges import DayFile, day_files
 
 
 class Progress(Protocol):
@@ -42,6 +45,8 @@ class Flow:
     writes: tuple[str, ...]
     function: Callable[["Run"], None]
     reads_earlier: tuple[str, ...] = ()
+    # What it writes follows from what it reads and the configuration alone: equal inputs need no second run.
+    is_skipped_when_unchanged: bool = False
 
 
 @dataclass
@@ -58,6 +63,11 @@ class Run:
     def read(self, contract: Contract) -> DataFrame:
         self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
         return self.lake.read(contract)
+
+    def files(self, contract: Contract) -> list[DayFile]:
+        """The files of a table partitioned by day, for tasks that read them themselves."""
+        self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
+        return day_files(self.lake.path(contract), contract)
 
     def writes(self, contract: Contract) -> Lake:
         """The lake, after a look whether this flow may write the table."""
@@ -77,6 +87,17 @@ class Run:
         self.progress.stage(name, time.monotonic() - start, told.get("rows"), str(told.get("note", "")))
 
 
+@contextmanager
+def staging_folder(run: Run) -> Iterator[Path]:
+    """A folder of this run for what it stages, removed when it ends; one that a killed run left is removed first."""
+    folder = Path(run.lake.root) / "_staging" / f"{run.flow.name}-{run.as_of}"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def run_flow(
     flow: Flow, workspace: Workspace, lake: Lake, as_of: date, progress: Progress | None = None
 ) -> dict[str, Any]:
@@ -86,21 +107,43 @@ def run_flow(
     """
     run = Run(workspace, lake, as_of, flow, progress or Quiet())
     inputs = {n: lake.version(BY_NAME[n]) for n in (*flow.reads, *flow.reads_earlier)}
+    config = config_hash(workspace)
+    data = {n: v for n, v in inputs.items() if not n.startswith("ops.")}
+    run_id = identity(flow.name, as_of, config, data)
+    if flow.is_skipped_when_unchanged and (before := _outcome_of(lake, flow, as_of, run_id)) is not None:
+        run.progress.stage(flow.name, 0.0, None, "unchanged since its last run for this day")
+        return before
     start = time.monotonic()
     flow.function(run)
     outputs = {n: lake.version(BY_NAME[n]) for n in flow.writes}
     record(
         lake,
-        run_id=identity(flow.name, as_of, config_hash(workspace), inputs),
+        run_id=run_id,
         flow=flow.name,
         as_of=as_of,
         state="done",
         duration_s=time.monotonic() - start,
-        config=config_hash(workspace),
+        config=config,
         inputs=inputs,
         outputs={"versions": outputs, **run.outcome},
     )
     return run.outcome
+
+
+def _outcome_of(lake: Lake, flow: Flow, as_of: date, run_id: str) -> dict[str, Any] | None:
+    """What the flow's last run for the day told, if it had the same inputs and its tables still hold the day."""
+    if not all(lake.exists(BY_NAME[n]) for n in flow.writes):
+        return None
+    rows = lake.read_small(ops.RUNS, filters=[("flow", "=", flow.name)]).to_pylist()
+    done = [r for r in rows if r["as_of_date"] == as_of and r["state"] == "done"]
+    if not done:
+        return None
+    last = max(done, key=lambda r: r["written_at"])
+    outcome: dict[str, Any] = json.loads(last["outputs"])
+    versions = outcome.pop("versions")
+    # A table that was written since by another day's run is fine; one that was replaced by an older state is not.
+    is_intact = all((lake.version(BY_NAME[n]) or 0) >= (v or 0) for n, v in versions.items())
+    return outcome if last["run_id"] == run_id and is_intact else None
 
 
 def identity(*parts: object) -> str:
@@ -109,7 +152,9 @@ def identity(*parts: object) -> str:
 
 
 def config_hash(workspace: Workspace) -> str:
-    return identity(workspace.model_dump(mode="json"))
+    """Of the workspace's file and the feature files that it names."""
+    files = [(workspace.folder / p).read_text() for p in workspace.features.files]
+    return identity(workspace.model_dump(mode="json"), files)
 
 
 def record(

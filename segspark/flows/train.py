@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from segspark.features.windows import with_derived
 from segspark.flows.features import features_of_days, load_catalogue, people_of_day
-from segspark.flows.flow import Flow, Run, identity
+from segspark.flows.flow import Flow, Run, identity, staging_folder
 from segspark.models.churn.inputs import choose_inputs
 from segspark.models.churn.train import ChurnModel, Refused, check_gates, train_churn
 from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn
@@ -125,11 +125,13 @@ def _train_churn(run: Run) -> str:
     )
     orders = tiles.unionByName(corrections).groupBy("person_id", "activity_date").agg(F.sum("n_order").alias("n_order"))
     catalogue = load_catalogue(run.workspace)
-    features = with_derived(features_of_days(run, cuts.all), catalogue)
-    inputs = choose_inputs(features.columns)
-    dataset_id = identity("churn", run.as_of, cuts.all, inputs, catalogue.hash, run.lake.version(gold.ACTIVITY_DAILY))
-    frozen = freeze(label_churn(features, orders, cuts, config), inputs, dataset_id)
-    run.writes(gold.TRAINING_SETS).replace_dataset(gold.TRAINING_SETS, frozen, dataset_id)
+    with staging_folder(run) as folder:
+        features = with_derived(features_of_days(run, cuts.all, folder), catalogue)
+        inputs = choose_inputs(features.columns)
+        version = run.lake.version(gold.ACTIVITY_DAILY)
+        dataset_id = identity("churn", run.as_of, cuts.all, inputs, catalogue.hash, version)
+        frozen = freeze(label_churn(features, orders, cuts, config), inputs, dataset_id)
+        run.writes(gold.TRAINING_SETS).replace_dataset(gold.TRAINING_SETS, frozen, dataset_id)
     rows = run.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
     reasons = check_gates(rows, _read_first_order(orders), cuts, config)
     if reasons:

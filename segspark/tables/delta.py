@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import deltalake
 import pyarrow as pa
@@ -20,7 +21,7 @@ from pyspark.sql import types as T
 
 from segspark.errors import CheckFailed, InfrastructureError
 from segspark.tables.contract import Contract
-from segspark.tables.direct import commit, write_files, write_staged
+from segspark.tables.direct import commit, write_computed, write_files, write_staged
 from segspark.tables.schema import schema_json
 from segspark.tables.staging import StagedFile
 
@@ -164,6 +165,28 @@ class Lake:
         wanted = range(first.toordinal(), end.toordinal())
         self._replace(contract, frame, days, lambda value: date.fromisoformat(value).toordinal() in wanted)
 
+    def replace_staged(
+        self, contract: Contract, files: Sequence[StagedFile], order_by: Sequence[str], first: date, end: date
+    ) -> None:
+        """``replace_range`` with staged rows (direct.write_staged), which hold the contract's columns."""
+        self.create(contract)
+        added = write_staged(self.spark, contract, self.path(contract), files, lambda rows: rows, order_by)
+        self._commit_days(contract, added, first, end)
+
+    def replace_computed(
+        self, contract: Contract, compute: Callable[[str, str], pa.Table], n_rows: int, first: date, end: date
+    ) -> int:
+        """``replace_range`` with what a function makes of each range of people (direct.write_computed)."""
+        self.create(contract)
+        added = write_computed(self.spark, contract, self.path(contract), compute, n_rows)
+        self._commit_days(contract, added, first, end)
+        return sum(a["rows"] for a in added)
+
+    def _commit_days(self, contract: Contract, added: list[dict[str, Any]], first: date, end: date) -> None:
+        days = [d.isoformat() for d in self.days(contract) if first <= d < end]
+        wanted = range(first.toordinal(), end.toordinal())
+        self._commit(contract, added, days, lambda value: date.fromisoformat(value).toordinal() in wanted)
+
     def replace_dataset(self, contract: Contract, frame: DataFrame, dataset_id: str) -> None:
         """Replace one training set."""
         self._replace(contract, frame, [dataset_id], lambda value: value == dataset_id)
@@ -175,8 +198,13 @@ class Lake:
             CheckFailed: a row has another value; nothing was committed.
         """
         self.create(contract)
-        table = deltalake.DeltaTable(self.path(contract))
         added = write_files(self._conform(contract, frame), contract, self.path(contract))
+        self._commit(contract, added, old, is_wanted)
+
+    def _commit(
+        self, contract: Contract, added: list[dict[str, Any]], old: list[str], is_wanted: Callable[[str], bool]
+    ) -> None:
+        table = deltalake.DeltaTable(self.path(contract))
         column = contract.partition_by[0]
         found = sorted({json.loads(a["partition"])[column] for a in added})
         strange = [v for v in found if not is_wanted(v)]

@@ -23,6 +23,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from segspark.errors import CheckFailed
 from segspark.tables.contract import Contract
+from segspark.tables.ranges import share_ids
 from segspark.tables.schema import ARROW_TYPES
 from segspark.tables.staging import StagedFile
 
@@ -38,6 +39,9 @@ _ADDED = pa.schema(
 )
 # Statistics of the first columns only: many columns of statistics cost more than they save.
 N_STATISTICS = 4
+# Zstandard's start for each column is what makes small files slow, to write (3.7 ms against 1.6 for 56 columns) and
+# to read (3.9 ms against 1.2).
+ZSTD_FROM_BYTES = 64_000
 # A task of fewer rows costs more than it does; one of more needs too much memory.
 ROWS_WORTH_A_TASK = 20_000
 ROWS_PER_TASK = 300_000
@@ -103,6 +107,30 @@ def write_staged(
     return [row.asDict() for row in tasks.mapInArrow(write, _ADDED_DDL).collect()]
 
 
+def write_computed(
+    spark: SparkSession, contract: Contract, root: str, compute: Callable[[str, str], pa.Table], n_rows: int
+) -> list[dict[str, Any]]:
+    """What a function makes of each range of people, as files below a table's root; a task per range.
+
+    Args:
+        compute: the contract's columns for the ids [low, high), in the order they shall lie in; pure but for the
+            files it reads.
+        n_rows: rows that are read in all, for the number of tasks.
+    """
+    columns = {c.name: c.type for c in contract.columns}
+    ranges = share_ids(n_rows, spark.sparkContext.defaultParallelism)
+
+    def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for at in batch.column(0).to_pylist():
+                added = list(_write_parts(_conform(compute(*ranges[at]), columns), contract, root))
+                if added:
+                    yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
+
+    tasks = spark.range(0, len(ranges), 1, len(ranges))
+    return [row.asDict() for row in tasks.mapInArrow(write, _ADDED_DDL).collect()]
+
+
 def share_out(files: Sequence[StagedFile], parallelism: int) -> list[tuple[list[str], int, int]]:
     """Paths, first and last day of each task: about equal numbers of rows, and each day in one task."""
     undated = [f for f in files if not f.days]
@@ -127,8 +155,18 @@ def share_out(files: Sequence[StagedFile], parallelism: int) -> list[tuple[list[
         else:
             ranges.append((day, day))
         taken += per_day[day]
-    dated = [([f.path for f in files if any(a <= d <= b for d in f.days)], a, b) for a, b in ranges]
-    return work + dated
+    for first, last in ranges:
+        room = 0
+        for file in files:
+            rows = sum(n for d, n in file.days.items() if first <= d <= last)
+            if rows and rows > room:
+                # A day that is too large for one task is written by several, each from some of the files.
+                work.append(([], first, last))
+                room = 2 * ROWS_PER_TASK
+            if rows:
+                work[-1][0].append(file.path)
+                room -= rows
+    return work
 
 
 def _read_days(path: str, day: str | None, first: int, last: int) -> pa.Table:
@@ -172,11 +210,12 @@ def _write_parts(table: pa.Table, contract: Contract, root: str) -> Iterator[dic
 def _write_part(part: pa.Table, contract: Contract, root: str, values: dict[str, str]) -> dict[str, Any]:
     folder = "/".join(f"{n}={quote(v, safe='')}" for n, v in values.items())
     relative = f"{folder}/" if folder else ""
-    name = f"part-{uuid.uuid4().hex}.zstd.parquet"
+    data = part.drop_columns(list(values)) if values else part
+    compression = "zstd" if data.nbytes > ZSTD_FROM_BYTES * data.num_columns else "snappy"
+    name = f"part-{uuid.uuid4().hex}.{compression}.parquet"
     os.makedirs(os.path.join(root, folder), exist_ok=True)
     path = os.path.join(root, folder, name)
-    data = part.drop_columns(list(values)) if values else part
-    pq.write_table(data, path, compression="zstd")
+    pq.write_table(data, path, compression=compression)
     return {
         "path": quote(f"{relative}{name}", safe="/=%-._"),
         "size": os.path.getsize(path),

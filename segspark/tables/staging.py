@@ -7,7 +7,7 @@ writes the days of a table reads from each file just the rows of those days.
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
+
+from segspark.tables.ranges import share_ids
 
 NAMED_DDL = "kind string, path string, rows bigint, days string"
 _NAMED = pa.schema([("kind", pa.string()), ("path", pa.string()), ("rows", pa.int64()), ("days", pa.string())])
@@ -138,6 +140,28 @@ class Staged:
 
         columns = self.kinds[kind].schema.names
         added = read_named(frame.select(*columns).mapInArrow(write, NAMED_DDL))
+        return Staged(self.spark, self.kinds, {**self.files, kind: (*self.files.get(kind, ()), *added.get(kind, ()))})
+
+    def compute(self, folder: Path, kind: str, compute: Callable[[str, str], pa.Table], n_rows: int) -> "Staged":
+        """The same with what a function makes of each range of people; a task per range.
+
+        Args:
+            compute: rows of the kind from the ids [low, high); pure but for the files it reads.
+            n_rows: rows that are read in all, for the number of tasks.
+        """
+        described, name = {kind: self.kinds[kind]}, str(folder)
+        ranges = share_ids(n_rows, self.spark.sparkContext.defaultParallelism)
+
+        def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            writer = StagingWriter(name, described)
+            for batch in batches:
+                for at in batch.column(0).to_pylist():
+                    for rows in compute(*ranges[at]).to_batches():
+                        writer.add_batch(kind, rows)
+            yield from writer.close()
+
+        tasks = self.spark.range(0, len(ranges), 1, len(ranges))
+        added = read_named(tasks.mapInArrow(write, NAMED_DDL))
         return Staged(self.spark, self.kinds, {**self.files, kind: (*self.files.get(kind, ()), *added.get(kind, ()))})
 
 
