@@ -44,7 +44,8 @@ def compute_features(
         as_of_dates: days to compute; a row of A sees activity before A that was applied as of A.
 
     Returns:
-        person_id, as_of_date and catalogue.stored_columns(), sorted by as_of_date and person_id.
+        person_id, as_of_date, the purposes' dates (``profiling_from`` and so on) and catalogue.stored_columns(), sorted
+        by as_of_date and person_id.
     """
     parts = [_one_day(activity, people, catalogue, day, calendar) for day in sorted(as_of_dates)]
     return pa.concat_tables(parts)
@@ -82,6 +83,7 @@ def _one_day(activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: 
         {
             "person_id": here["person_id"],
             "as_of_date": pa.array([as_of] * len(ids), pa.date32()),
+            **{f"{p}_from": here[p] for p in _PURPOSES},
             **stored,
         }
     )

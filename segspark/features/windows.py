@@ -9,10 +9,8 @@ from pyspark.sql import functions as F
 
 from segspark.features.feature import Catalogue
 from segspark.features.kernel import Calendar, compute_features
-from segspark.tables.contract import Column
+from segspark.tables import gold
 from segspark.tables.schema import ddl
-
-_KEYS = (Column("person_id", "string", "Person"), Column("as_of_date", "date", "First day that is not observed"))
 
 
 def window_features(
@@ -37,7 +35,7 @@ def window_features(
         n_ranges: ranges of person ids, one task each.
 
     Returns:
-        One row per person and day: person_id, as_of_date, the catalogue's stored columns.
+        One row per person and day: the columns of gold.features.
     """
     last = max(as_of_dates)
     names = [m.name for m in catalogue.measures]
@@ -47,7 +45,7 @@ def window_features(
     )
     of_corrections = corrections.where(F.col("applied_as_of") <= F.lit(last)).select(*keys, *names)
     activity = of_tiles.unionByName(of_corrections)
-    dates, output = list(as_of_dates), ddl((*_KEYS, *catalogue.stored_columns()))
+    dates, output = list(as_of_dates), ddl((*gold.FEATURES.columns, *catalogue.stored_columns()))
 
     def of_range(activity: pa.Table, people: pa.Table) -> pa.Table:
         return compute_features(activity, people, catalogue, dates, calendar)

@@ -216,8 +216,8 @@ def features_of_days(run: Run, as_of_dates: Sequence[date], folder: Path) -> Dat
 
 
 def _feature_schema(catalogue: Catalogue) -> pa.Schema:
-    columns = [(c.name, ARROW_TYPES[c.type]) for c in catalogue.stored_columns()]
-    return pa.schema([("person_id", pa.string()), ("as_of_date", pa.date32()), *columns])
+    columns = (*gold.FEATURES.columns, *catalogue.stored_columns())
+    return pa.schema([(c.name, ARROW_TYPES[c.type]) for c in columns])
 
 
 def write_features(run: Run) -> None:

@@ -22,6 +22,7 @@ from segspark.tables.catalogue import BY_NAME
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
 from segspark.tables.ranges import DayFile, day_files
+from segspark.tables.schema import schema_json
 
 
 class Progress(Protocol):
@@ -109,7 +110,8 @@ def run_flow(
     inputs = {n: lake.version(BY_NAME[n]) for n in (*flow.reads, *flow.reads_earlier)}
     config = config_hash(workspace)
     data = {n: v for n, v in inputs.items() if not n.startswith("ops.")}
-    run_id = identity(flow.name, as_of, config, data)
+    shape = [schema_json(BY_NAME[n]) for n in flow.writes]
+    run_id = identity(flow.name, as_of, config, data, shape)
     if flow.is_skipped_when_unchanged and (before := _outcome_of(lake, flow, as_of, run_id)) is not None:
         run.progress.stage(flow.name, 0.0, None, "unchanged since its last run for this day")
         return before

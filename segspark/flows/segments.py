@@ -1,6 +1,7 @@
 """Features and scores to segments, their changes and their profiles."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,9 +15,8 @@ from segspark.flows.features import load_catalogue, people_of_day
 from segspark.flows.flow import Flow, Run
 from segspark.flows.scores import with_scores
 from segspark.identity.links import people_as_of
-from segspark.models.clustering.kmeans import assign_behaviour
+from segspark.models.clustering.kmeans import with_behaviour
 from segspark.models.tracking import Loaded, load_champion, read_document
-from segspark.privacy.consent import derive_usable_from
 from segspark.scoring.rfm import NAMES as RFM_NAMES
 from segspark.segments.calendar import calendar_of
 from segspark.segments.changes import derive_changes
@@ -29,9 +29,9 @@ from segspark.segments.membership import (
     roll_up,
     rule_segments,
 )
-from segspark.segments.profiles import profile_segments
+from segspark.segments.profiles import KPIS, MEASURES, profile_segments
 from segspark.segments.registry import Segment, mint
-from segspark.segments.rules.tree import version_of
+from segspark.segments.rules.tree import names, version_of
 from segspark.tables import gold, privacy, silver
 
 DAY = timedelta(days=1)
@@ -60,19 +60,24 @@ def definitions_of(run: Run) -> Definitions:
 def available_names(run: Run) -> set[str]:
     """Every value a condition may look at."""
     catalogue = load_catalogue(run.workspace)
-    names = [c.name for c in catalogue.stored_columns()] + [d.name for d in catalogue.derived]
+    features = [c.name for c in (*gold.FEATURES.columns, *catalogue.stored_columns())]
+    derived = [d.name for d in catalogue.derived]
     calendar = calendar_of(run.as_of, run.workspace.calendar)
-    return {*names, *PROFILE_COLUMNS, *SCORE_COLUMNS, *OTHER_COLUMNS, *calendar}
+    return {*features, *derived, *PROFILE_COLUMNS, *SCORE_COLUMNS, *OTHER_COLUMNS, *calendar}
 
 
 def people_for_segments(run: Run, behaviour: Loaded | None) -> DataFrame:
     """One row per person with everything that definitions may look at."""
     people = with_scores(run, people_of_day(run))
-    if behaviour is None:
-        people = people.withColumn("cluster", F.lit(None).cast("int"))
-    else:
-        people = people.join(assign_behaviour(behaviour.model, people.drop("attributes")), on="person_id", how="left")
-    contact = contactability(run)
+    people = (
+        people.withColumn("cluster", F.lit(None).cast("int"))
+        if behaviour is None
+        else with_behaviour(behaviour.model, people)
+    )
+    addresses = addresses_of(run, people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of)))
+    # The permission that the features of the day were computed under; the vault gives kinds, no identifiers.
+    allowed = people.select("person_id", F.col("email_marketing_from").alias("email_marketing"))
+    contact = derive_contactability(allowed, addresses, run.as_of)
     types = {"holiday": "string", "sales_period": "string", "days_to_sales_period": "int"}
     calendar = calendar_of(run.as_of, run.workspace.calendar)
     return people.join(contact, on="person_id", how="left").withColumns(
@@ -83,13 +88,12 @@ def people_for_segments(run: Run, behaviour: Loaded | None) -> DataFrame:
     )
 
 
-def contactability(run: Run) -> DataFrame:
-    """person_id, is_contactable, not_contactable_reason on the as-of day; the vault gives kinds, no identifiers."""
-    owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of))
-    allowed = derive_usable_from(
-        run.read(silver.CONSENTS), owners, run.as_of, run.workspace.consent.assumed, run.workspace.time_zone
-    )
-    return derive_contactability(allowed, addresses_of(run, owners), run.as_of)
+def needed_columns(definitions: Definitions, columns: Sequence[str]) -> list[str]:
+    """Of a person's hundreds of values those that the definitions, the groups, the profiles or the changes look at."""
+    looked_at = {n.partition(".")[0] for _, node in definitions.nodes() for n in names(node)}
+    of_profiles = {c for k in KPIS for c in (k.numerator, k.denominator) if c} | set(MEASURES)
+    wanted = {"person_id", *looked_at, *of_profiles, *RFM_VALUES, *SCORE_COLUMNS, *OTHER_COLUMNS}
+    return [c for c in columns if c in wanted]
 
 
 def addresses_of(run: Run, owners: DataFrame) -> DataFrame:
@@ -105,7 +109,8 @@ def write_segments(run: Run) -> None:
     behaviour = (
         load_champion(workspace.mlflow, f"{workspace.name}_behaviour", run.as_of) if "behaviour" in schemes else None
     )
-    people = people_for_segments(run, behaviour).localCheckpoint()
+    people = people_for_segments(run, behaviour)
+    people = people.select(*needed_columns(definitions, people.columns)).localCheckpoint()
     groupings, segments = [], rule_segments(definitions.rules)
     if "rfm" in schemes:
         groupings.append(_rfm_grouping(run))

@@ -35,6 +35,10 @@ FEATURES = Contract(
     columns=(
         required("person_id", "string", "Person"),
         required("as_of_date", "date", "First day that is not observed"),
+        # The permission that the features were computed under; null is none.
+        personal("email_marketing_from", "date", "Local day since which e-mail marketing may use the person's events"),
+        personal("open_tracking_from", "date", "Local day since which opens may be used"),
+        personal("profiling_from", "date", "Local day since which profiling may use the person's events"),
     ),
 )
 

@@ -161,6 +161,7 @@ def _read_sizes(predicted: DataFrame) -> dict[int, int]:
     return {r["prediction"]: r["count"] for r in predicted.groupBy("prediction").count().collect()}
 
 
-def assign_behaviour(model: PipelineModel, people: DataFrame) -> DataFrame:
-    """The cluster of everybody: person_id, cluster (int)."""
-    return model.transform(people).select("person_id", F.col("prediction").cast("int").alias("cluster"))
+def with_behaviour(model: PipelineModel, people: DataFrame) -> DataFrame:
+    """Everybody with their ``cluster`` (int)."""
+    assigned = model.transform(people)
+    return assigned.select(*people.columns, F.col("prediction").cast("int").alias("cluster"))
