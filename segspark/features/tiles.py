@@ -5,12 +5,15 @@ learnt later about a closed day is a correction: late events, and the events of 
 person to another (taken from the old one, given to the new one).
 """
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.features.feature import Catalogue, Measure
+
+DAY = timedelta(days=1)
 
 
 def with_measures(events: DataFrame, catalogue: Catalogue, time_zone: str, currency: str) -> DataFrame:
@@ -24,7 +27,7 @@ def with_measures(events: DataFrame, catalogue: Catalogue, time_zone: str, curre
     """
     counted = sorted({t for m in catalogue.measures for t in m.event_types})
     local = F.from_utc_timestamp("occurred_at", time_zone)
-    subject = F.coalesce("identifier_id", "anonymous_id")
+    subject = _subject()
     base = events.where(F.col("event_type").isin(counted) & subject.isNotNull()).withColumns(
         {"subject_id": subject, "activity_date": F.to_date(local), "local_hour": F.hour(local)}
     )
@@ -36,6 +39,10 @@ def with_measures(events: DataFrame, catalogue: Catalogue, time_zone: str, curre
     )
 
 
+def _subject() -> Column:
+    return F.coalesce("identifier_id", "anonymous_id")
+
+
 def _value(measure: Measure, currency: str) -> Column:
     counts = F.col("event_type").isin(*measure.event_types)
     if measure.where:
@@ -44,14 +51,23 @@ def _value(measure: Measure, currency: str) -> Column:
 
 
 def build_activity(
-    measured: DataFrame, spans: DataFrame, catalogue: Catalogue, after: date | None, first: date, end: date
+    events: DataFrame,
+    spans: DataFrame,
+    catalogue: Catalogue,
+    after: date | None,
+    first: date,
+    end: date,
+    measure: Callable[[DataFrame], DataFrame],
+    is_small: bool,
 ) -> DataFrame:
     """Tiles of the local days [first, end), and corrections with applied_as_of in (after, end].
 
     Args:
-        measured: with_measures.
+        events: silver.events.
         spans: identity.person_spans.
         after: as-of day up to which corrections were made before; None is from the beginning.
+        measure: with_measures of the catalogue.
+        is_small: links are few enough to go to every task whole, which spares the events a shuffle.
 
     Returns:
         One row per person, day, as-of day and reason with a measure that is not zero: person_id, activity_date,
@@ -60,15 +76,24 @@ def build_activity(
     """
     closes = F.date_add("activity_date", 1)
     is_late = F.col("known_as_of") > closes
-    # What is known in time belongs to the tile; what is known later is applied on the day it became known.
-    dated = measured.withColumns(
-        {"applied_as_of": F.greatest("known_as_of", closes), "reason": F.when(is_late, F.lit("late"))}
-    )
     of_tiles = ~is_late & (F.col("activity_date") >= F.lit(first)) & (F.col("activity_date") < F.lit(end))
     applied = F.col("applied_as_of") <= F.lit(end)
     if after is not None:
         applied = applied & (F.col("applied_as_of") > F.lit(after))
-    owned = _with_person(dated.where(of_tiles | (is_late & applied)), spans, F.col("applied_as_of"))
+
+    def dated(rows: DataFrame) -> DataFrame:
+        # What is known in time belongs to the tile; what is known later is applied on the day it became known.
+        what = {"applied_as_of": F.greatest("known_as_of", closes), "reason": F.when(is_late, F.lit("late"))}
+        return measure(rows).withColumns(what)
+
+    # A local day lies within the UTC days around it, so that only these partitions are read.
+    near = (F.col("event_date") >= F.lit(first - DAY)) & (F.col("event_date") <= F.lit(end + DAY))
+    if after is None:
+        counted = dated(events).where(of_tiles | (is_late & applied))
+    else:
+        learnt = events.where((F.col("known_as_of") > F.lit(after)) & (F.col("known_as_of") <= F.lit(end)))
+        counted = dated(events.where(near)).where(of_tiles).unionByName(dated(learnt).where(is_late & applied))
+    owned = _with_person(counted, F.broadcast(spans) if is_small else spans, F.col("applied_as_of"))
     moves = spans.alias("new").join(
         spans.select(
             F.col("identifier_id"), F.col("person_id").alias("old_person_id"), F.col("to_as_of").alias("from_as_of")
@@ -82,9 +107,14 @@ def build_activity(
         # Before its first link an identifier was its own person.
         F.coalesce("old_person_id", "identifier_id").alias("moved_out"),
     ).where("moved_in <> moved_out").where(applied)  # fmt: skip
+    if is_small:
+        moves = F.broadcast(moves)
+    # Few subjects move: their events are looked for before anything is computed of them.
+    theirs = events.join(
+        moves.select(F.col("subject_id").alias("moving")), on=_subject() == F.col("moving"), how="left_semi"
+    )
     known_before = (F.col("known_as_of") < F.col("applied_as_of")) & (closes < F.col("applied_as_of"))
-    # Joined by the hint that `spans` brings along, if it has one.
-    moved = measured.join(moves, on="subject_id", how="inner").where(known_before)
+    moved = measure(theirs).join(moves, on="subject_id", how="inner").where(known_before)
     names = [m.name for m in catalogue.measures]
     both = F.explode(
         F.array(

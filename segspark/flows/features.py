@@ -65,11 +65,13 @@ def close_tiles(run: Run) -> None:
     first = since or BEGINNING
     with run.stage("tiles") as told, staging_folder(run) as folder:
         events = run.read(silver.EVENTS)
-        measured = with_measures(events, catalogue, run.workspace.time_zone, run.workspace.currency)
+
+        def measure(rows: DataFrame) -> DataFrame:
+            return with_measures(rows, catalogue, run.workspace.time_zone, run.workspace.currency)
+
         spans = person_spans(run.read(silver.IDENTITY_LINKS))
-        if run.lake.n_rows(silver.IDENTITY_LINKS) <= BROADCAST_LINKS:
-            spans = F.broadcast(spans)
-        activity = build_activity(measured, spans, catalogue, since, first, run.as_of)
+        is_small = run.lake.n_rows(silver.IDENTITY_LINKS) <= BROADCAST_LINKS
+        activity = build_activity(events, spans, catalogue, since, first, run.as_of, measure, is_small)
         kinds = {
             "tiles": Kind(_activity_schema(catalogue), "activity_date"),
             "corrections": Kind(_activity_schema(catalogue), "applied_as_of"),
@@ -113,8 +115,8 @@ def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Path) -
 
 def _closed_before(run: Run, catalogue: Catalogue) -> date | None:
     """The last as-of day before this one whose tiles were closed under the same catalogue; None: from scratch."""
-    rows = run.lake.read_small(ops.RUNS).to_pylist()
-    done = [r for r in rows if r["flow"] == "tiles" and r["state"] == "done" and r["as_of_date"] < run.as_of]
+    rows = run.lake.read_small(ops.RUNS, filters=[("flow", "=", "tiles")]).to_pylist()
+    done = [r for r in rows if r["state"] == "done" and r["as_of_date"] < run.as_of]
     if not done:
         return None
     last = max(done, key=lambda r: (r["as_of_date"], r["written_at"]))

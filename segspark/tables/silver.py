@@ -9,6 +9,8 @@ EVENTS = Contract(
     partition_by=("event_date",),
     columns=(
         required("event_id", "string", "The source's key, or a documented hash where it gives none"),
+        # Among the first columns, of which files have statistics: what became known late is found by them.
+        required("known_as_of", "date", "First as-of day that may know the event"),
         required("fingerprint", "string", "Hash of what the event says; equal id and fingerprint is a duplicate"),
         required("source", "string", "Name of the source in the workspace"),
         optional("source_event", "string", "The provider's own word for the event"),
@@ -39,7 +41,6 @@ EVENTS = Contract(
         optional("is_machine", "boolean", "The provider's verdict; null when it says nothing"),
         optional("p_human", "double", "Probability that a human acted, 0 to 1"),
         optional("attributes", "map<string,string>", "Whatever else the source said"),
-        required("known_as_of", "date", "First as-of day that may know the event"),
         required("run_id", "string", "Run that took the event in"),
     ),
 )
