@@ -15,6 +15,8 @@ setup: .venv/.made jars/.verified .venv/.started
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps -e .
+	@# Compiled once here: every worker of every run imports them, and may be forbidden to write.
+	$(BIN)/python -m compileall -q -j 2 .venv/lib segspark || true
 	touch $@
 
 jars/.verified: conf/jars/pom.xml conf/jars/SHA256SUMS | .venv/.made

@@ -27,7 +27,14 @@ from segspark.time import MICROS, day_number
 
 KEPT_TEXT = 100_000
 DAY_MICROS = 86_400 * MICROS
-DAY_OF = {"events": "event_date", "orders": "order_date", "lines": "order_date"}
+# Kind -> the column that says when, and the one of its UTC day.
+TIMES: dict[str, tuple[str, str | None]] = {
+    "events": ("occurred_at", "event_date"),
+    "orders": ("ordered_at", "order_date"),
+    "lines": ("ordered_at", "order_date"),
+    "profiles": ("valid_from", None),
+    "consents": ("effective_at", None),
+}
 MODULES = {
     "sendgrid": "segspark.sources.esp.sendgrid",
     "mailgun": "segspark.sources.esp.mailgun",
@@ -190,15 +197,15 @@ class Finisher:
             "received_at": received,
             "known_as_of": known,
         }
-        for kind, items, at in (
-            ("events", events, "occurred_at"),
-            ("orders", orders, "ordered_at"),
-            ("lines", lines, "ordered_at"),
-            ("profiles", profiles, "valid_from"),
-            ("consents", consents, "effective_at"),
+        for kind, items in (
+            ("events", events),
+            ("orders", orders),
+            ("lines", lines),
+            ("profiles", profiles),
+            ("consents", consents),
         ):
             for item in items:
-                self._stage_item(kind, item, at, common, file.number)
+                self._stage_item(kind, item, common, file.number)
         for link in links:
             self._see(link["left_id"], link["left_is_anonymous"], known, link["effective_at"], received)
             self._see(link["right_id"], link["right_is_anonymous"], known, link["effective_at"], received)
@@ -206,15 +213,17 @@ class Finisher:
         for identity in identities:
             self._out.add("identities", identity)
         row = self._row(file, position, text, [*flags, *produced.flags], received)
-        self._out.add("records", {**row, "is_ignored": produced.ignored})
+        row["is_ignored"] = produced.ignored
+        self._out.add("records", row)
 
-    def _stage_item(self, kind: str, item: dict[str, Any], at: str, common: dict[str, Any], file_number: int) -> None:
+    def _stage_item(self, kind: str, item: dict[str, Any], common: dict[str, Any], file_number: int) -> None:
         item.update(common)
         item["no"] = (file_number << FILE_BITS) + self._numbers.setdefault(file_number, 0)
         self._numbers[file_number] += 1
+        at, day = TIMES[kind]
         moment = item.get(at)
-        if kind in DAY_OF:
-            item[DAY_OF[kind]] = item[at] // DAY_MICROS
+        if day is not None:
+            item[day] = item[at] // DAY_MICROS
         if item["identifier_id"] is not None:
             received = common["received_at"]
             self._see(
@@ -289,8 +298,10 @@ class Finisher:
         event["fingerprint"] = digest[:16]
         if event.get("event_id") is None:
             event["event_id"] = "h-" + digest
-        if identifier is not None and identifier.kind == "email" and event.get("mailbox_provider") is None:
-            event["mailbox_provider"] = address.mailbox_provider(identifier.value.rpartition("@")[2].strip().lower())
+        provider = event.get("mailbox_provider")
+        if provider is None and identifier is not None and identifier.kind == "email":
+            provider = address.mailbox_provider(identifier.value.rpartition("@")[2].strip().lower())
+        event["mailbox_provider"] = provider
         return event
 
     def _link(self, link: tuple[Identifier, Identifier, str, int], identities: list[dict[str, Any]]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +79,7 @@ class StagingWriter:
         rows = self._rows[kind]
         if rows:
             schema = self._kinds[kind].schema
-            # Column by column, because a list of dictionaries costs Arrow twice as much; most sources fill few.
-            filled = set().union(*rows)
-            columns = [
-                pa.array([row.get(f.name) for row in rows] if f.name in filled else [None] * len(rows), type=f.type)
-                for f in schema
-            ]
+            columns = _columns(rows, schema)
             rows.clear()
             self.add_batch(kind, pa.RecordBatch.from_arrays(columns, schema=schema))
 
@@ -104,6 +100,17 @@ class StagingWriter:
         path = str(folder / f"part-{uuid.uuid4().hex}.parquet")
         pq.write_table(table, path, compression="lz4", row_group_size=ROWS_PER_GROUP)
         self._named.append({"kind": kind, "path": path, "rows": table.num_rows, "days": json.dumps(days)})
+
+
+def _columns(rows: list[dict[str, Any]], schema: pa.Schema) -> list[pa.Array]:
+    """Rows to columns; a list of dictionaries costs Arrow twice as much. Most sources fill few of the columns, and the
+    same in every row."""
+    named = set().union(*rows)
+    filled = [f.name for f in schema if f.name in named]
+    same = len(filled) > 1 and all(len(row) == len(named) for row in rows)
+    columns = zip(*map(itemgetter(*filled), rows), strict=True) if same else ([r.get(n) for r in rows] for n in filled)
+    values = dict(zip(filled, columns, strict=True))
+    return [pa.array(values[f.name], f.type) if f.name in values else pa.nulls(len(rows), f.type) for f in schema]
 
 
 @dataclass(frozen=True)
