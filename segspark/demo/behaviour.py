@@ -15,25 +15,25 @@ WEEK = 7
 WARNING_DAYS = 56
 # Orders, sessions and mails per person and week of the type, before the person's own factor.
 ORDERS = {
-    "regular": 0.075,
+    "regular": 0.14,
     "seasonal": 0.002,
     "fading": 0.10,
     "new_potential": 0.010,
-    "rare_engaged": 0.32,
+    "rare_engaged": 0.40,
     "quiet": 0.004,
 }
-IN_SALES = {"regular": 1.0, "seasonal": 240.0, "fading": 1.0, "new_potential": 1.2, "rare_engaged": 1.2, "quiet": 1.5}
+IN_SALES = {"regular": 1.0, "seasonal": 300.0, "fading": 1.0, "new_potential": 1.2, "rare_engaged": 1.2, "quiet": 1.5}
 SESSIONS = {
-    "regular": 0.20,
+    "regular": 0.30,
     "seasonal": 0.010,
-    "fading": 0.26,
-    "new_potential": 0.50,
+    "fading": 0.35,
+    "new_potential": 1.10,
     "rare_engaged": 0.75,
     "quiet": 0.004,
 }
 VISITS_IN_SALES = {
     "regular": 1.0,
-    "seasonal": 55.0,
+    "seasonal": 80.0,
     "fading": 1.0,
     "new_potential": 1.0,
     "rare_engaged": 1.0,
@@ -101,8 +101,10 @@ def draw_behaviour(people: People, first: date, n_days: int, n_records: int, rng
     visits = _per_type(people, SESSIONS)[:, None] * np.where(in_sales, _per_type(people, VISITS_IN_SALES)[:, None], 1.0)
     curiosity = rng.gamma(6.0, 1 / 6.0, len(people))
     sessions = visits * _present(people, week_start, WARNING_DAYS) * curiosity[:, None]
-    # A mail makes about two records, a session a little more than two, an order one.
-    budget = {"orders": n_records * 0.12, "sessions": n_records * 0.50 / 2.2, "mails": n_records * 0.28 / 2.0}
+    # The CRM and the consents say about four records of everybody; of the rest a mail makes two, a session a little
+    # more than two, an order one, and replays and defects some per cent.
+    rest = max(n_records - 4.12 * len(people), n_records / 4) * 0.957
+    budget = {"orders": rest * 0.1875, "sessions": rest * 0.5125 / 2.2, "mails": rest * 0.30 / 2.0}
     drawn_orders = _draw(orders * min(1.0, budget["orders"] / orders.sum()), people, n_days, rng)
     drawn_sessions = _draw(sessions * budget["sessions"] / sessions.sum(), people, n_days, rng)
     sent = (people.may_mail * (0.5 + people.taste / 2))[:, None] * (

@@ -185,17 +185,19 @@ def _judge(run: Run, staged: Staged, batch: Batch, folder: Path) -> Judged:
         """What earlier runs stored; None where there is nothing."""
         return run.read(contract).where(F.col("run_id") != run_id) if run.lake.n_rows(contract) else None
 
-    for kind, contract in (
-        ("lines", silver.ORDER_LINES),
-        ("profiles", silver.PROFILES),
-        ("consents", silver.CONSENTS),
-    ):
-        if staged.rows(kind):
-            found = arrivals.repeated(staged.frame(kind), kind, before(contract), contract.key)
-            staged = staged.stage(folder, "exceptions", found)
-    pairs, seen = _links_of(staged)
-    if staged.rows("sights"):
-        staged = staged.stage(folder, "joined", join_people(seen, pairs, before(silver.IDENTITY_LINKS)))
+    items = (("lines", silver.ORDER_LINES), ("profiles", silver.PROFILES), ("consents", silver.CONSENTS))
+    found = [
+        arrivals.repeated(staged.frame(kind), kind, before(contract), contract.key)
+        for kind, contract in items
+        if staged.rows(kind)
+    ]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        repeats = pool.submit(staged.stage, folder, "exceptions", *found)
+        if staged.rows("sights"):
+            pairs, seen = _links_of(staged)
+            joined = staged.stage(folder, "joined", join_people(seen, pairs, before(silver.IDENTITY_LINKS)))
+            staged = staged.plus("joined", joined.files["joined"])
+        staged = staged.plus("exceptions", repeats.result().files.get("exceptions", ()))
     # Where a record brings its order whole, its lines make no second one.
     lines = _accepted_frame(staged, "lines")
     if staged.rows("orders"):

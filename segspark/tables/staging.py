@@ -8,6 +8,7 @@ writes the days of a table reads from each file just the rows of those days.
 import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -135,8 +136,8 @@ class Staged:
         """Days (since 1970) of which the kind has rows."""
         return sorted({day for f in self.files.get(kind, ()) for day in f.days})
 
-    def stage(self, folder: Path, kind: str, frame: DataFrame) -> "Staged":
-        """The same with the rows of a frame (columns of the kind) added."""
+    def stage(self, folder: Path, kind: str, *frames: DataFrame) -> "Staged":
+        """The same with the rows of some frames (columns of the kind) added; frames are computed at the same time."""
         described, name = {kind: self.kinds[kind]}, str(folder)
 
         def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -146,8 +147,13 @@ class Staged:
             yield from writer.close()
 
         columns = self.kinds[kind].schema.names
-        added = read_named(frame.select(*columns).mapInArrow(write, NAMED_DDL))
-        return Staged(self.spark, self.kinds, {**self.files, kind: (*self.files.get(kind, ()), *added.get(kind, ()))})
+        named = [frame.select(*columns).mapInArrow(write, NAMED_DDL) for frame in frames]
+        with ThreadPoolExecutor(max_workers=3) as pool:
+            added = [file for files in pool.map(read_named, named) for file in files.get(kind, ())]
+        return self.plus(kind, added)
+
+    def plus(self, kind: str, files: Sequence[StagedFile]) -> "Staged":
+        return Staged(self.spark, self.kinds, {**self.files, kind: (*self.files.get(kind, ()), *files)})
 
     def compute(self, folder: Path, kind: str, compute: Callable[[str, str], pa.Table], n_rows: int) -> "Staged":
         """The same with what a function makes of each range of people; a task per range.
@@ -168,8 +174,7 @@ class Staged:
             yield from writer.close()
 
         tasks = self.spark.range(0, len(ranges), 1, len(ranges))
-        added = read_named(tasks.mapInArrow(write, NAMED_DDL))
-        return Staged(self.spark, self.kinds, {**self.files, kind: (*self.files.get(kind, ()), *added.get(kind, ()))})
+        return self.plus(kind, read_named(tasks.mapInArrow(write, NAMED_DDL)).get(kind, []))
 
 
 def read_named(named: DataFrame) -> dict[str, list[StagedFile]]:

@@ -13,7 +13,7 @@ DEFAULT = (
     # Spending goes with the number of orders and would only weigh it twice; the profiles show it.
     Input("sale_share_lifetime", 0.0),
     Input("n_click_90d", 0.0, log=True),
-    Input("n_visit_day_90d", 0.0, log=True),
+    # Visits show in the days since the last act and in their trend; their number would weigh them a third time.
     Input("days_since_active", NEVER_DAYS, log=True),
     Input("visit_trend", 0.0, log=True),
     Input("tenure_days", 0.0, log=True),
