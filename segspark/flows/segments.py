@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -129,13 +130,27 @@ def write_segments(run: Run) -> None:
         run.writes(gold.SEGMENTS).replace_range(gold.SEGMENTS, in_order, run.as_of, run.as_of + DAY)
         today = run.read(gold.SEGMENTS).where(F.col("segment_date") == F.lit(run.as_of))
         told["rows"] = run.outcome["memberships"] = _read_count(today)
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        changes = pool.submit(_stage_changes, run, today, people, definitions, groupings)
+        contactable = pool.submit(_read_contactable, people)
+        profiles = pool.submit(_stage_profiles, run, today, people)
+        run.outcome["contactable"] = contactable.result()
+        changes.result()
+        profiles.result()
+    _register(run, segments, definitions, groupings)
+
+
+def _stage_changes(
+    run: Run, today: DataFrame, people: DataFrame, definitions: Definitions, groupings: list[Grouping]
+) -> None:
     with run.stage("changes") as told:
         told["note"] = _write_changes(run, today, people, definitions, groupings)
-    run.outcome["contactable"] = _read_contactable(people)
+
+
+def _stage_profiles(run: Run, today: DataFrame, people: DataFrame) -> None:
     with run.stage("profiles"):
         profiles = profile_segments(today, people, run.as_of).coalesce(1)
         run.writes(gold.SEGMENT_PROFILES).replace_range(gold.SEGMENT_PROFILES, profiles, run.as_of, run.as_of + DAY)
-    _register(run, segments, definitions, groupings)
 
 
 def _read_count(frame: DataFrame) -> int:

@@ -1,5 +1,7 @@
 """Models of a day: behaviour groups and churn, fitted on what was known, logged and registered."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -27,11 +29,19 @@ MATCH_DISTANCE = 1.5
 
 def train(run: Run) -> None:
     """Fit both models as of the day; a refusal is an outcome, not an error."""
-    if "behaviour" in run.workspace.segments.schemes:
-        with run.stage("behaviour") as told:
-            told["note"] = run.outcome["behaviour"] = _train_behaviour(run)
-    with run.stage("churn") as told:
-        told["note"] = run.outcome["churn"] = _train_churn(run)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        # Neither fills the machine alone: a fit is many small jobs, one after the other.
+        models = [("churn", pool.submit(_timed, run, "churn", _train_churn))]
+        if "behaviour" in run.workspace.segments.schemes:
+            models.append(("behaviour", pool.submit(_timed, run, "behaviour", _train_behaviour)))
+        for name, note in models:
+            run.outcome[name] = note.result()
+
+
+def _timed(run: Run, name: str, fit: Callable[[Run], str]) -> str:
+    with run.stage(name) as told:
+        note = told["note"] = fit(run)
+    return note
 
 
 def _versions(run: Run, rows: dict[str, int]) -> dict[str, dict[str, Any]]:
@@ -123,7 +133,9 @@ def _train_churn(run: Run) -> str:
         .where(F.col("applied_as_of") <= F.lit(run.as_of))
         .select("person_id", "activity_date", "n_order")
     )
-    orders = tiles.unionByName(corrections).groupBy("person_id", "activity_date").agg(F.sum("n_order").alias("n_order"))
+    days = tiles.unionByName(corrections).where("n_order <> 0").groupBy("person_id", "activity_date")
+    # Read twice, and small: days with orders only.
+    orders = days.agg(F.sum("n_order").alias("n_order")).localCheckpoint()
     catalogue = load_catalogue(run.workspace)
     with staging_folder(run) as folder:
         features = with_derived(features_of_days(run, cuts.all, folder), catalogue)

@@ -9,16 +9,13 @@ from segspark.models.evaluate.ranking import Evaluation
 
 
 def _png(draw: Callable[[Any], None]) -> bytes:
-    import matplotlib
+    # Not by pyplot, whose state is the process's: models are fitted in threads.
+    from matplotlib.figure import Figure
 
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    draw(axes)
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    draw(figure.subplots(1, 2))
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110)
-    plt.close(figure)
     return buffer.getvalue()
 
 

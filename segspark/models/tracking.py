@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 # Set before MLflow is imported anywhere: its telemetry and progress bars have no place in a job.
@@ -40,9 +41,19 @@ class Loaded:
         return f"{self.name}/{self.version}"
 
 
+# MLflow's store is one per process, so that models are logged one after the other.
+_ONE_AT_A_TIME = RLock()
+
+
 @contextmanager
 def store(config: Mlflow) -> Iterator[Any]:
-    """MLflow on the workspace's store and experiment."""
+    """MLflow on the workspace's store and experiment; other threads wait."""
+    with _ONE_AT_A_TIME, _store(config) as mlflow:
+        yield mlflow
+
+
+@contextmanager
+def _store(config: Mlflow) -> Iterator[Any]:
     import mlflow
 
     for name in ("mlflow", "alembic", "mlflow.store.db.utils"):
