@@ -70,11 +70,22 @@ def repeated_events(events: DataFrame, known: DataFrame | None) -> DataFrame:
         Exceptions with the verdict ``duplicate`` or ``other_version``.
     """
     keys = ["source", "event_id"]
-    found = repeated(events, "events", known, [*keys, "fingerprint"])
-    suspects = events.join(_suspects(events, None, keys), on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+    hashes = _suspects(events, known, keys)
+    suspects = events.join(hashes, on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+    if known is not None:
+        stored = known.join(hashes, on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+        stored = stored.select(*keys, "fingerprint", F.lit(True).alias("is_stored")).distinct()
+        suspects = suspects.join(stored, on=[*keys, "fingerprint"], how="left")
+    else:
+        suspects = suspects.withColumn("is_stored", F.lit(False))
+    first = Window.partitionBy(*keys, "fingerprint").orderBy("received_at", "record", "no")
     by_id = Window.partitionBy(*keys)
-    versions = suspects.withColumn("n", F.max("fingerprint").over(by_id) != F.min("fingerprint").over(by_id))
-    return found.unionByName(_exceptions(versions.where("n"), "events", "other_version"))
+    is_again = (F.row_number().over(first) > 1) | F.coalesce("is_stored", F.lit(False))
+    has_versions = F.max("fingerprint").over(by_id) != F.min("fingerprint").over(by_id)
+    marked = suspects.withColumns({"is_again": is_again, "has_versions": has_versions})
+    verdicts = F.array(F.when(F.col("is_again"), "duplicate"), F.when(F.col("has_versions"), "other_version"))
+    judged = marked.select("no", "record", "n_says", F.explode(F.array_compact(verdicts)).alias("verdict"))
+    return judged.select(F.lit("events").alias("kind"), "no", "record", "n_says", "verdict")
 
 
 def expired(events: DataFrame, first_loads: Sequence[str], time_zone: str, late_horizon_days: int) -> DataFrame:
@@ -84,9 +95,9 @@ def expired(events: DataFrame, first_loads: Sequence[str], time_zone: str, late_
         first_loads: sources that had no file before this run; their history is never too late.
     """
     last_day = F.date_add(local_day(F.col("occurred_at"), time_zone), 1 + late_horizon_days)
-    too_late = events.where(last_day < F.col("known_as_of"))
-    late = too_late.where(~F.col("source").isin(*first_loads)) if first_loads else too_late
-    return _exceptions(late, "events", "expired")
+    later = events.where(~F.col("source").isin(*first_loads)) if first_loads else events
+    too_late = later.where(last_day < F.col("known_as_of"))
+    return _exceptions(too_late, "events", "expired")
 
 
 def withheld(events: DataFrame, permitted: DataFrame, time_zone: str) -> DataFrame:

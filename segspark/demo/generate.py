@@ -71,7 +71,7 @@ def generate(
     written["crm"] = write_crm(data / "crm", crowd, clock, planted, rng)
     written["consents"] = write_consents(data / "consents", crowd, decisions, clock, planted)
     write_truth(folder / "truth", crowd, behaviour, clock, planted)
-    _copy_workspace(folder)
+    copy_workspace(folder)
     return Summary(
         folder,
         files=tuple(path for paths, _ in written.values() for path in paths),
@@ -93,6 +93,7 @@ def _in_sales(second: np.ndarray, clock: Clock) -> np.ndarray:
     return inside
 
 
-def _copy_workspace(folder: Path) -> None:
+def copy_workspace(folder: Path) -> None:
+    """The demo's YAML files, without its data."""
     with resources.as_file(resources.files("segspark.demo") / "workspace") as source:
         shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))

@@ -6,8 +6,9 @@ one measure. A *derived* feature is a projection over stored ones, made where it
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
@@ -15,6 +16,7 @@ from segspark.tables.contract import Column
 
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
 Kind = Literal["sum", "days", "last", "first"]
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,24 @@ class Catalogue:
                 is_date = feature.kind in ("last", "first")
                 columns.append(Column(feature.column(window), "date" if is_date else "bigint", comment, personal=True))
         return columns
+
+    def narrowed(self, names: Collection[str]) -> "Catalogue":
+        """Only what these columns need, one through another: plans and tasks then carry no more.
+
+        Names that are no features are let pass.
+        """
+        wanted, derived = set(names), []
+        for item in reversed(self.derived):
+            if item.name in wanted:
+                derived.append(item)
+                wanted.update(_WORD.findall(item.sql))
+        features = []
+        for feature in self.features:
+            windows = tuple(w for w in feature.windows or (0,) if feature.column(w) in wanted)
+            if windows:
+                features.append(replace(feature, windows=windows if feature.windows else ()))
+        used = {f.measure for f in features}
+        return Catalogue(tuple(m for m in self.measures if m.name in used), tuple(features), tuple(reversed(derived)))
 
     def purpose_of(self, feature: Feature) -> Purpose:
         return self.by_measure[feature.measure].purpose

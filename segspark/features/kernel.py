@@ -30,6 +30,16 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What happened after a day, for labels: the sum of a measure over [as_of, as_of + days), as known on a day."""
+
+    name: str
+    measure: str
+    days: int
+    known: date
+
+
 def compute_features(
     activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date], calendar: Calendar
 ) -> pa.Table:
@@ -49,6 +59,29 @@ def compute_features(
     """
     parts = [_one_day(activity, people, catalogue, day, calendar) for day in sorted(as_of_dates)]
     return pa.concat_tables(parts)
+
+
+def with_outcome(features: pa.Table, activity: pa.Table, outcome: Outcome) -> pa.Table:
+    """The features with the outcome of each person and day in a further column.
+
+    Args:
+        features: person_id, as_of_date and more.
+        activity: as for compute_features; what was applied after ``outcome.known`` is not seen.
+    """
+    days, applied = _days(activity["activity_date"]), _days(activity["applied_as_of"])
+    values = np.where(applied <= day_number(outcome.known), _integers(activity[outcome.measure]), 0)
+    used = np.flatnonzero(values)
+    names, days, values = _ids(activity["person_id"])[used], days[used], values[used]
+    people, cuts = _ids(features["person_id"]), _days(features["as_of_date"])
+    result = np.zeros(len(people), dtype=np.int64)
+    for cut in np.unique(cuts):
+        rows = np.flatnonzero(cuts == cut)
+        ids = people[rows]
+        here = (days >= cut) & (days < cut + outcome.days)
+        at = np.minimum(np.searchsorted(ids, names[here]), len(ids) - 1)
+        is_one = ids[at] == names[here]
+        np.add.at(result, rows[at[is_one]], values[here][is_one])
+    return features.append_column(outcome.name, pa.array(result))
 
 
 def _one_day(activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: date, calendar: Calendar) -> pa.Table:

@@ -1,14 +1,14 @@
 """The Spark lane: the kernel over ranges of people, and the derived projections."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.features.feature import Catalogue
-from segspark.features.kernel import Calendar, compute_features
+from segspark.features.kernel import Calendar, Outcome, compute_features, with_outcome
 from segspark.tables import gold
 from segspark.tables.schema import ddl
 
@@ -21,6 +21,7 @@ def window_features(
     as_of_dates: Sequence[date],
     calendar: Calendar,
     n_ranges: int,
+    outcome: Outcome | None = None,
 ) -> DataFrame:
     """Windowed features as of one or many days, in one pass over the activity.
 
@@ -33,22 +34,27 @@ def window_features(
         people: person_id, as_of_date, usable_from per purpose (columns named as the purposes); one row for each
             person known as of each day.
         n_ranges: ranges of person ids, one task each.
+        outcome: what is to be known of the days after, as a last column.
 
     Returns:
         One row per person and day: the columns of gold.features.
     """
     last = max(as_of_dates)
+    end, known = (last, last) if outcome is None else (last + timedelta(days=outcome.days), outcome.known)
     names = [m.name for m in catalogue.measures]
     keys = ["person_id", "activity_date", "applied_as_of"]
-    of_tiles = tiles.where(F.col("activity_date") < F.lit(last)).select(
+    of_tiles = tiles.where(F.col("activity_date") < F.lit(end)).select(
         "person_id", "activity_date", F.date_add("activity_date", 1).alias("applied_as_of"), *names
     )
-    of_corrections = corrections.where(F.col("applied_as_of") <= F.lit(last)).select(*keys, *names)
+    of_corrections = corrections.where(F.col("applied_as_of") <= F.lit(known)).select(*keys, *names)
     activity = of_tiles.unionByName(of_corrections)
     dates, output = list(as_of_dates), ddl((*gold.FEATURES.columns, *catalogue.stored_columns()))
+    if outcome is not None:
+        output += f", {outcome.name} bigint"
 
     def of_range(activity: pa.Table, people: pa.Table) -> pa.Table:
-        return compute_features(activity, people, catalogue, dates, calendar)
+        features = compute_features(activity, people, catalogue, dates, calendar)
+        return features if outcome is None else with_outcome(features, activity, outcome)
 
     return (
         _ranged(activity, n_ranges)

@@ -1,6 +1,7 @@
 """The demo: generate the shop, run everything, say where it all is and whether the hidden types were found."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
-from segspark.demo.generate import AS_OF, generate
+from segspark.demo.generate import AS_OF, copy_workspace, generate
 from segspark.errors import ConfigError
 from segspark.flows.flow import Progress
 from segspark.flows.report import write_day_report
@@ -31,16 +32,24 @@ def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Pro
     if folder.exists() and any(folder.iterdir()) and not (folder / "truth").is_dir():
         raise ConfigError(f"{folder} is not empty and no demo workspace; choose another folder.")
     start = time.monotonic()
-    if not (folder / "truth" / "people.parquet").exists():
-        summary = generate(folder, people=people, events=events, seed=seed)
-        progress.stage("generate", time.monotonic() - start, sum(summary.records.values()), f"{people:,} people")
+    copy_workspace(folder)
     workspace = load_workspace(folder)
     check_workspace(workspace, AS_OF)
-    with opened(workspace, f"demo {AS_OF}") as lake:
-        train(workspace, lake, AS_OF - DAY, progress)
-        daily(workspace, lake, AS_OF - DAY, progress)
-        daily(workspace, lake, AS_OF, progress)
-        found = {"rand": types_found(workspace, lake)}
+
+    def draw() -> None:
+        if not (folder / "truth" / "people.parquet").exists():
+            summary = generate(folder, people=people, events=events, seed=seed)
+            progress.stage("generate", time.monotonic() - start, sum(summary.records.values()), f"{people:,} people")
+
+    # The shop is drawn while Spark starts.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        drawn = pool.submit(draw)
+        with opened(workspace, f"demo {AS_OF}") as lake:
+            drawn.result()
+            train(workspace, lake, AS_OF - DAY, progress)
+            daily(workspace, lake, AS_OF - DAY, progress)
+            daily(workspace, lake, AS_OF, progress)
+            found = {"rand": types_found(workspace, lake)}
     report = write_day_report(workspace, AS_OF, None, None)
     progress.note(f"hidden types found: adjusted Rand index of behaviour against the truth {found['rand']:.3f}")
     progress.note(f"tables  {workspace.lake}")

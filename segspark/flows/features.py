@@ -1,6 +1,6 @@
 """Silver to tiles, corrections and the features of a day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,10 +16,11 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.catalogue import build_catalogue
 from segspark.features.feature import Catalogue
-from segspark.features.kernel import Calendar, compute_features, sales_days
+from segspark.features.kernel import Calendar, Outcome, compute_features, sales_days, with_outcome
 from segspark.features.own import OwnFeatures, to_catalogue
+from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.features.profile import people_profiles
-from segspark.features.tiles import build_activity, with_measures
+from segspark.features.tiles import build_activity
 from segspark.features.windows import window_features, with_derived
 from segspark.flows.flow import Flow, Run, staging_folder
 from segspark.identity.links import people_as_of, people_on_days, person_spans
@@ -65,13 +66,12 @@ def close_tiles(run: Run) -> None:
     first = since or BEGINNING
     with run.stage("tiles") as told, staging_folder(run) as folder:
         events = run.read(silver.EVENTS)
-
-        def measure(rows: DataFrame) -> DataFrame:
-            return with_measures(rows, catalogue, run.workspace.time_zone, run.workspace.currency)
-
         spans = person_spans(run.read(silver.IDENTITY_LINKS))
         is_small = run.lake.n_rows(silver.IDENTITY_LINKS) <= BROADCAST_LINKS
-        activity = build_activity(events, spans, catalogue, since, first, run.as_of, measure, is_small)
+        workspace = run.workspace
+        activity = build_activity(
+            events, spans, catalogue, since, first, run.as_of, workspace.time_zone, workspace.currency, is_small
+        )
         kinds = {
             "tiles": Kind(_activity_schema(catalogue), "activity_date"),
             "corrections": Kind(_activity_schema(catalogue), "applied_as_of"),
@@ -157,6 +157,7 @@ class RangeTask:
     tiles: tuple[DayFile, ...]
     corrections: tuple[DayFile, ...]
     people: tuple[str, ...]
+    outcome: Outcome | None = None
 
     def __call__(self, low: str, high: str) -> pa.Table:
         names = [m.name for m in self.catalogue.measures]
@@ -170,50 +171,65 @@ class RangeTask:
         activity = pa.concat_tables([tiles.append_column("applied_as_of", applied).select(schema.names), corrections])
         inside = [("person_id", ">=", low), ("person_id", "<", high)]
         people = [pq.read_table(p, filters=inside, partitioning=None) for p in self.people] or [_PEOPLE.empty_table()]
-        return compute_features(activity, pa.concat_tables(people), self.catalogue, self.dates, self.calendar)
+        features = compute_features(activity, pa.concat_tables(people), self.catalogue, self.dates, self.calendar)
+        return features if self.outcome is None else with_outcome(features, activity, self.outcome)
 
     @property
     def n_rows(self) -> int:
         return sum(f.rows for f in (*self.tiles, *self.corrections))
 
 
-def range_task(run: Run, as_of_dates: Sequence[date], staged: Staged) -> RangeTask:
+def range_task(
+    run: Run, as_of_dates: Sequence[date], catalogue: Catalogue, staged: Staged, outcome: Outcome | None = None
+) -> RangeTask:
     last = max(as_of_dates)
+    end, known = (last, last) if outcome is None else (last + timedelta(days=outcome.days), outcome.known)
     return RangeTask(
-        load_catalogue(run.workspace),
+        catalogue,
         tuple(as_of_dates),
         sales_calendar(run.workspace),
-        tuple(f for f in run.files(gold.ACTIVITY_DAILY) if f.day < last),
-        tuple(f for f in run.files(gold.ACTIVITY_CORRECTIONS) if f.day <= last),
+        tuple(f for f in run.files(gold.ACTIVITY_DAILY) if f.day < end),
+        tuple(f for f in run.files(gold.ACTIVITY_CORRECTIONS) if f.day <= known),
         tuple(f.path for f in staged.files.get("people", ())),
+        outcome,
     )
 
 
-def stage_people(run: Run, as_of_dates: Sequence[date], folder: Path) -> Staged:
-    catalogue = load_catalogue(run.workspace)
-    kinds = {"people": Kind(_PEOPLE), "features": Kind(_feature_schema(catalogue), "as_of_date")}
+def stage_people(
+    run: Run, as_of_dates: Sequence[date], catalogue: Catalogue, folder: Path, outcome: Outcome | None = None
+) -> Staged:
+    features = _feature_schema(catalogue)
+    if outcome is not None:
+        features = features.append(pa.field(outcome.name, pa.int64()))
+    kinds = {"people": Kind(_PEOPLE), "features": Kind(features, "as_of_date")}
     return Staged(run.lake.spark, kinds, {}).stage(folder, "people", known_people(run, as_of_dates))
 
 
-def spark_features(run: Run, as_of_dates: Sequence[date], staged: Staged) -> DataFrame:
+def spark_features(
+    run: Run, as_of_dates: Sequence[date], catalogue: Catalogue, staged: Staged, outcome: Outcome | None = None
+) -> DataFrame:
     """The Spark lane: the same kernel and rows, on tables that are no plain files or by configuration."""
     return window_features(
         run.read(gold.ACTIVITY_DAILY),
         run.read(gold.ACTIVITY_CORRECTIONS),
         staged.frame("people"),
-        load_catalogue(run.workspace),
+        catalogue,
         as_of_dates,
         sales_calendar(run.workspace),
         2 * run.lake.spark.sparkContext.defaultParallelism,
+        outcome,
     )
 
 
-def features_of_days(run: Run, as_of_dates: Sequence[date], folder: Path) -> DataFrame:
-    """Stored features of some days, recomputed from tiles and corrections in one walk, for training sets."""
-    staged = stage_people(run, as_of_dates, folder)
+def features_of_days(
+    run: Run, as_of_dates: Sequence[date], catalogue: Catalogue, outcome: Outcome, folder: Path
+) -> DataFrame:
+    """Stored features of some days and what came after, recomputed from tiles and corrections in one walk, for
+    training sets."""
+    staged = stage_people(run, as_of_dates, catalogue, folder, outcome)
     if run.workspace.features.lane == "spark":
-        return spark_features(run, as_of_dates, staged)
-    task = range_task(run, as_of_dates, staged)
+        return spark_features(run, as_of_dates, catalogue, staged, outcome)
+    task = range_task(run, as_of_dates, catalogue, staged, outcome)
     return staged.compute(folder, "features", task, task.n_rows).frame("features")
 
 
@@ -228,22 +244,32 @@ def write_features(run: Run) -> None:
     contract = gold.FEATURES.with_columns(catalogue.stored_columns())
     lane = run.outcome["lane"] = run.workspace.features.lane
     with run.stage("features") as told, staging_folder(run) as folder:
-        staged = stage_people(run, [run.as_of], folder)
+        staged = stage_people(run, [run.as_of], catalogue, folder)
         lake, end = run.writes(gold.FEATURES), run.as_of + DAY
         if lane == "direct":
-            task = range_task(run, [run.as_of], staged)
+            task = range_task(run, [run.as_of], catalogue, staged)
             lake.replace_computed(contract, task, task.n_rows, run.as_of, end)
         else:
-            lake.replace_range(contract, spark_features(run, [run.as_of], staged), run.as_of, end)
+            lake.replace_range(contract, spark_features(run, [run.as_of], catalogue, staged), run.as_of, end)
         told["rows"] = run.outcome["people"] = staged.rows("people")
         told["note"] = f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived"
     run.outcome["catalogue"] = catalogue.hash
 
 
-def people_of_day(run: Run) -> DataFrame:
-    """Stored and derived features and the profile of everybody on the as-of day."""
+def people_of_day(run: Run, wanted: Collection[str] | None = None) -> DataFrame:
+    """Stored and derived features and the profile of everybody on the as-of day.
+
+    Args:
+        wanted: columns that are looked at; None is all. Hundreds of expressions cost more to plan than to compute.
+    """
     catalogue = load_catalogue(run.workspace)
     features = run.read(gold.FEATURES).where(F.col("as_of_date") == F.lit(run.as_of))
+    if wanted is not None:
+        catalogue = catalogue.narrowed(wanted)
+        stored = [c.name for c in (*gold.FEATURES.columns, *catalogue.stored_columns())]
+        features = features.select(*stored)
+        if not {*PROFILE_COLUMNS, "age_years", "attributes"}.intersection(wanted):
+            return with_derived(features, catalogue)
     owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of))
     profiles = people_profiles(run.read(silver.PROFILES), owners, run.as_of)
     return with_derived(features, catalogue).join(profiles, on="person_id", how="left")

@@ -227,9 +227,10 @@ def _judge_events(
         known = known.where(F.col("event_date").isin(days)).select("source", "event_id", "fingerprint")
     every = [
         arrivals.repeated_events(events, known),
-        arrivals.expired(events, batch.first_loads, zone, workspace.ingest.late_horizon_days),
         arrivals.withheld(events, _permitted(run, staged, batch, before), zone),
     ]
+    if not {source for source, _ in batch.files} <= set(batch.first_loads):
+        every.append(arrivals.expired(events, batch.first_loads, zone, workspace.ingest.late_horizon_days))
     return staged.stage(folder, "exceptions", reduce(DataFrame.unionByName, every))
 
 

@@ -10,9 +10,10 @@ from pyspark.sql import functions as F
 from segspark.features.catalogue import build_catalogue
 from segspark.flows.features import people_of_day
 from segspark.flows.flow import Flow, Run
+from segspark.models.churn.inputs import columns_of
 from segspark.models.churn.train import score_churn
-from segspark.models.tracking import load_champion
-from segspark.scoring.engagement import score_engagement, window_weights
+from segspark.models.tracking import Loaded, load_champion, read_inputs
+from segspark.scoring.engagement import ACTS, score_engagement, window_weights
 from segspark.scoring.rfm import read_cuts, score_rfm
 from segspark.tables import gold
 
@@ -27,9 +28,10 @@ def stored_windows(run: Run) -> tuple[int, ...]:
 
 def write_scores(run: Run) -> None:
     """Scores of everybody on the as-of day."""
-    people = people_of_day(run)
     config = run.workspace.scoring
     with run.stage("scores") as told:
+        champion = load_champion(run.workspace.mlflow, f"{run.workspace.name}_churn", run.as_of)
+        people = people_of_day(run, _looked_at(run, champion)).localCheckpoint()
         rfm = score_rfm(people, config.rfm, read_cuts(people, config.rfm))
         run.outcome["rfm_squares"] = _read_squares(rfm.join(people, on="person_id"), config.rfm.window_days)
         parts = [_long(rfm, n, n) for n in ("recency", "frequency", "monetary")]
@@ -40,7 +42,6 @@ def write_scores(run: Run) -> None:
         parts.append(_long(engagement, "engagement", "engagement", "tier"))
         error = window_weights(config.engagement.half_life_days, windows, config.engagement.window_days).largest_error
         run.outcome["engagement_largest_error"] = round(error, 4)
-        champion = load_champion(run.workspace.mlflow, f"{run.workspace.name}_churn", run.as_of)
         if champion is None:
             told["note"] = run.outcome["churn"] = "no churn model that may score this day"
         else:
@@ -56,6 +57,14 @@ def write_scores(run: Run) -> None:
             .sortWithinPartitions("score", "person_id")
         )
         run.writes(gold.SCORES).replace_range(gold.SCORES, in_order, run.as_of, run.as_of + DAY)
+
+
+def _looked_at(run: Run, champion: Loaded | None) -> set[str]:
+    """The features that some score is made of."""
+    window = run.workspace.scoring.rfm.window_days
+    ours = {"days_since_order", *(f"{n}_{window}d" for n in ("n_order", "order_cents", "refund_cents"))}
+    ours |= {f"{act}_{w}d" for act in ACTS.values() for w in stored_windows(run)}
+    return ours if champion is None else ours | columns_of(read_inputs(run.workspace.mlflow, champion))
 
 
 def _read_squares(people: DataFrame, window: int) -> list[dict[str, Any]]:

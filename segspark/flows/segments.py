@@ -1,7 +1,7 @@
 """Features and scores to segments, their changes and their profiles."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from segspark.flows.flow import Flow, Run
 from segspark.flows.scores import with_scores
 from segspark.identity.links import people_as_of
 from segspark.models.clustering.kmeans import with_behaviour
-from segspark.models.tracking import Loaded, load_champion, read_document
+from segspark.models.tracking import Loaded, load_champion, read_document, read_inputs
 from segspark.scoring.rfm import NAMES as RFM_NAMES
 from segspark.segments.calendar import calendar_of
 from segspark.segments.changes import derive_changes
@@ -67,9 +67,11 @@ def available_names(run: Run) -> set[str]:
     return {*features, *derived, *PROFILE_COLUMNS, *SCORE_COLUMNS, *OTHER_COLUMNS, *calendar}
 
 
-def people_for_segments(run: Run, behaviour: Loaded | None) -> DataFrame:
-    """One row per person with everything that definitions may look at."""
-    people = with_scores(run, people_of_day(run))
+def people_for_segments(run: Run, behaviour: Loaded | None, wanted: Collection[str] | None = None) -> DataFrame:
+    """One row per person with everything that definitions may look at, or only what is wanted."""
+    if wanted is not None and behaviour is not None:
+        wanted = {*wanted, *read_inputs(run.workspace.mlflow, behaviour)}
+    people = with_scores(run, people_of_day(run, wanted))
     people = (
         people.withColumn("cluster", F.lit(None).cast("int"))
         if behaviour is None
@@ -89,12 +91,11 @@ def people_for_segments(run: Run, behaviour: Loaded | None) -> DataFrame:
     )
 
 
-def needed_columns(definitions: Definitions, columns: Sequence[str]) -> list[str]:
+def needed_columns(definitions: Definitions) -> set[str]:
     """Of a person's hundreds of values those that the definitions, the groups, the profiles or the changes look at."""
     looked_at = {n.partition(".")[0] for _, node in definitions.nodes() for n in names(node)}
     of_profiles = {c for k in KPIS for c in (k.numerator, k.denominator) if c} | set(MEASURES)
-    wanted = {"person_id", *looked_at, *of_profiles, *RFM_VALUES, *SCORE_COLUMNS, *OTHER_COLUMNS}
-    return [c for c in columns if c in wanted]
+    return {"person_id", *looked_at, *of_profiles, *RFM_VALUES, *SCORE_COLUMNS, *OTHER_COLUMNS}
 
 
 def addresses_of(run: Run, owners: DataFrame) -> DataFrame:
@@ -110,8 +111,9 @@ def write_segments(run: Run) -> None:
     behaviour = (
         load_champion(workspace.mlflow, f"{workspace.name}_behaviour", run.as_of) if "behaviour" in schemes else None
     )
-    people = people_for_segments(run, behaviour)
-    people = people.select(*needed_columns(definitions, people.columns)).localCheckpoint()
+    needed = needed_columns(definitions)
+    people = people_for_segments(run, behaviour, needed)
+    people = people.select(*[c for c in people.columns if c in needed]).localCheckpoint()
     groupings, segments = [], rule_segments(definitions.rules)
     if "rfm" in schemes:
         groupings.append(_rfm_grouping(run))
@@ -127,9 +129,9 @@ def write_segments(run: Run) -> None:
     with run.stage("segments") as told:
         today = assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language)
         in_order = today.repartition(2, "scheme").sortWithinPartitions("scheme", "segment_id", "person_id")
-        run.writes(gold.SEGMENTS).replace_range(gold.SEGMENTS, in_order, run.as_of, run.as_of + DAY)
+        n_rows = run.writes(gold.SEGMENTS).replace_range(gold.SEGMENTS, in_order, run.as_of, run.as_of + DAY)
         today = run.read(gold.SEGMENTS).where(F.col("segment_date") == F.lit(run.as_of))
-        told["rows"] = run.outcome["memberships"] = _read_count(today)
+        told["rows"] = run.outcome["memberships"] = n_rows
     with ThreadPoolExecutor(max_workers=3) as pool:
         changes = pool.submit(_stage_changes, run, today, people, definitions, groupings)
         contactable = pool.submit(_read_contactable, people)
@@ -151,10 +153,6 @@ def _stage_profiles(run: Run, today: DataFrame, people: DataFrame) -> None:
     with run.stage("profiles"):
         profiles = profile_segments(today, people, run.as_of).coalesce(1)
         run.writes(gold.SEGMENT_PROFILES).replace_range(gold.SEGMENT_PROFILES, profiles, run.as_of, run.as_of + DAY)
-
-
-def _read_count(frame: DataFrame) -> int:
-    return frame.count()
 
 
 def _read_contactable(people: DataFrame) -> dict[str, int]:

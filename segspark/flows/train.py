@@ -12,9 +12,9 @@ from pyspark.sql import functions as F
 from segspark.features.windows import with_derived
 from segspark.flows.features import features_of_days, load_catalogue, people_of_day
 from segspark.flows.flow import Flow, Run, identity, staging_folder
-from segspark.models.churn.inputs import choose_inputs
+from segspark.models.churn.inputs import choose_inputs, columns_of
 from segspark.models.churn.train import ChurnModel, Refused, check_gates, train_churn
-from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn
+from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn, orders_after
 from segspark.models.clustering.kmeans import Behaviour, Group, TooFew, train_behaviour
 from segspark.models.clustering.matching import match_centres
 from segspark.models.figures import churn_figures, sweep_figure
@@ -127,25 +127,18 @@ def _group(as_of: date, group: Group, old: dict[str, Any] | None) -> dict[str, A
 def _train_churn(run: Run) -> str:
     config = run.workspace.churn
     cuts = choose_cuts(run.as_of, config)
-    tiles = run.read(gold.ACTIVITY_DAILY).select("person_id", "activity_date", "n_order")
-    corrections = (
-        run.read(gold.ACTIVITY_CORRECTIONS)
-        .where(F.col("applied_as_of") <= F.lit(run.as_of))
-        .select("person_id", "activity_date", "n_order")
-    )
-    days = tiles.unionByName(corrections).where("n_order <> 0").groupBy("person_id", "activity_date")
-    # Read twice, and small: days with orders only.
-    orders = days.agg(F.sum("n_order").alias("n_order")).localCheckpoint()
     catalogue = load_catalogue(run.workspace)
+    inputs = choose_inputs([*(c.name for c in catalogue.stored_columns()), *(d.name for d in catalogue.derived)])
+    looked_at = catalogue.narrowed({*columns_of(inputs), "last_order_date"})
+    after = orders_after(cuts, config, run.as_of)
     with staging_folder(run) as folder:
-        features = with_derived(features_of_days(run, cuts.all, folder), catalogue)
-        inputs = choose_inputs(features.columns)
+        features = with_derived(features_of_days(run, cuts.all, looked_at, after, folder), looked_at)
         version = run.lake.version(gold.ACTIVITY_DAILY)
         dataset_id = identity("churn", run.as_of, cuts.all, inputs, catalogue.hash, version)
-        frozen = freeze(label_churn(features, orders, cuts, config), inputs, dataset_id)
+        frozen = freeze(label_churn(features, cuts, config), inputs, dataset_id)
         run.writes(gold.TRAINING_SETS).replace_dataset(gold.TRAINING_SETS, frozen, dataset_id)
     rows = run.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
-    reasons = check_gates(rows, _read_first_order(orders), cuts, config)
+    reasons = check_gates(rows, _read_first_order(run), cuts, config)
     if reasons:
         refused = Refused(tuple(reasons))
         run.outcome["churn_refused"] = list(refused.reasons)
@@ -153,15 +146,16 @@ def _train_churn(run: Run) -> str:
     return _log_churn(run, train_churn(rows, inputs, cuts, config), dataset_id)
 
 
-def _read_first_order(orders: DataFrame) -> date | None:
-    found: date | None = orders.where("n_order > 0").agg(F.min("activity_date").alias("first")).collect()[0]["first"]
+def _read_first_order(run: Run) -> date | None:
+    today = run.read(gold.FEATURES).where(F.col("as_of_date") == F.lit(run.as_of))
+    found: date | None = today.agg(F.min("first_order_date").alias("first")).collect()[0]["first"]
     return found
 
 
 def _log_churn(run: Run, result: ChurnModel, dataset_id: str) -> str:
     config = run.workspace.churn
     ours, recency = result.evaluation, result.baseline
-    people = with_derived(run.read(gold.FEATURES), load_catalogue(run.workspace))
+    people = with_derived(run.read(gold.FEATURES), load_catalogue(run.workspace).narrowed(columns_of(result.inputs)))
     have = [n for n in result.inputs if n in people.columns]
     version = log_model(
         run.workspace.mlflow,

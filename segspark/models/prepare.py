@@ -1,16 +1,16 @@
 """Fitted preparation of features, as plain SQL with the fitted numbers in it.
 
 Fill, clip, log and scale of every feature become one expression, so that a saved pipeline is made of Spark's own
-stages only, and the fitted numbers can be read and reviewed.
+stages only, and the fitted numbers can be read and reviewed. They are fitted on a snapshot in memory (a large list
+is represented by a sample of it), and applied anywhere.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
 from pyspark.ml.feature import SQLTransformer
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
 
 Scaling = Literal["zscore", "minmax", "robust"]
 
@@ -51,6 +51,12 @@ class Fitted:
         value = f"ln(1 + greatest({clipped}, 0))" if self.log else clipped
         return f"({value} - {self.centre!r}D) / {self.spread!r}D * {self.weight!r}D"
 
+    def apply(self, values: np.ndarray) -> np.ndarray:
+        """The same on an array, missing values as NaN."""
+        clipped = np.clip(np.where(np.isnan(values), self.fill, values), self.low, self.high)
+        value = np.log(1 + np.maximum(clipped, 0)) if self.log else clipped
+        return np.asarray((value - self.centre) / self.spread * self.weight)
+
 
 @dataclass(frozen=True)
 class Preparation:
@@ -64,63 +70,55 @@ class Preparation:
         outputs = ", ".join(f"{f.sql()} AS `x_{f.name}`" for f in self.features)
         return SQLTransformer(statement=f"SELECT *, {outputs} FROM __THIS__")
 
+    def apply(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
+        """One row per person, one column per feature."""
+        return np.column_stack([f.apply(columns[f.name]) for f in self.features])
+
     def as_dict(self) -> dict[str, Any]:
         return {"features": [asdict(f) for f in self.features]}
 
 
 def fit_preparation(
-    people: DataFrame, inputs: Sequence[Input], clip_quantile: float = 0.99, scaling: Scaling = "zscore"
+    columns: Mapping[str, np.ndarray],
+    inputs: Sequence[Input],
+    clip_quantile: float = 0.99,
+    scaling: Scaling = "zscore",
 ) -> Preparation:
-    """Fit on a training snapshot: two passes, each one small row.
+    """Fit on a training snapshot.
 
     Args:
-        people: the numeric columns named by ``inputs``.
+        columns: the values of each input, missing ones as NaN.
         clip_quantile: values above this quantile, and below its mirror image, are winsorised.
 
     Returns:
         The fitted numbers, one entry per input; a feature that does not vary keeps spread 1.
     """
-    bounds = _read_bounds(people, inputs, clip_quantile)
-    raw = [Fitted(i.name, _fill(i, bounds[i.name]), *_range(bounds[i.name]), i.log, 0.0, 1.0, 1.0) for i in inputs]
-    moments = _read_moments(people.select(*[F.expr(f.sql()).alias(f.name) for f in raw]), scaling)
-    return Preparation(
-        tuple(
-            Fitted(f.name, f.fill, f.low, f.high, f.log, *moments[f.name], i.weight)
-            for f, i in zip(raw, inputs, strict=True)
-        )
-    )
+    return Preparation(tuple(_fit(i, columns[i.name], clip_quantile, scaling) for i in inputs))
 
 
-def _read_bounds(people: DataFrame, inputs: Sequence[Input], quantile: float) -> dict[str, list[float] | None]:
-    wanted = [1 - quantile, 0.5, quantile]
-    row = people.agg(
-        *[F.percentile_approx(F.col(i.name).cast("double"), wanted, 1000).alias(i.name) for i in inputs]
-    ).collect()[0]
-    return {i.name: row[i.name] for i in inputs}
-
-
-def _fill(item: Input, bounds: list[float] | None) -> float:
-    if item.fill is not None:
-        return float(item.fill)
-    return float(bounds[1]) if bounds else 0.0
-
-
-def _range(bounds: list[float] | None) -> tuple[float, float]:
+def _fit(item: Input, values: np.ndarray, quantile: float, scaling: Scaling) -> Fitted:
+    known = values[~np.isnan(values)]
     # A feature that is missing everywhere has no range; its fill then stands for everybody.
-    return (float(bounds[0]), float(bounds[2])) if bounds else (-1e300, 1e300)
+    low, median, high = (
+        _quantiles(known, [1 - quantile, 0.5, quantile]) if len(known) else np.array([-1e300, 0.0, 1e300])
+    )
+    fill = float(median if item.fill is None else item.fill)
+    raw = Fitted(item.name, fill, float(low), float(high), item.log, 0.0, 1.0, 1.0)
+    centre, spread = _moments(raw.apply(values), scaling)
+    return replace(raw, centre=centre, spread=spread or 1.0, weight=item.weight)
 
 
-def _read_moments(values: DataFrame, scaling: Scaling) -> dict[str, tuple[float, float]]:
-    def pair(name: str) -> tuple[Column, Column]:
-        column = F.col(name)
-        if scaling == "minmax":
-            return F.min(column), F.max(column) - F.min(column)
-        if scaling == "robust":
-            quartiles = F.percentile_approx(column, [0.25, 0.5, 0.75], 1000)
-            return quartiles[1], quartiles[2] - quartiles[0]
-        return F.avg(column), F.stddev_pop(column)
+def _quantiles(values: np.ndarray, shares: list[float]) -> np.ndarray:
+    """Values that occur: a quantile between two of them would make a count a fraction."""
+    return np.asarray(np.quantile(values, shares, method="inverted_cdf"))
 
-    row = values.agg(
-        *[c.alias(f"{n}_{part}") for n in values.columns for part, c in zip(("centre", "spread"), pair(n), strict=True)]
-    ).collect()[0]
-    return {n: (float(row[f"{n}_centre"] or 0.0), float(row[f"{n}_spread"] or 0.0) or 1.0) for n in values.columns}
+
+def _moments(values: np.ndarray, scaling: Scaling) -> tuple[float, float]:
+    if not len(values):
+        return 0.0, 1.0
+    if scaling == "minmax":
+        return float(values.min()), float(values.max() - values.min())
+    if scaling == "robust":
+        low, median, high = _quantiles(values, [0.25, 0.5, 0.75])
+        return float(median), float(high - low)
+    return float(values.mean()), float(values.std())

@@ -199,6 +199,12 @@ def read_document(config: Mlflow, run_id: str, file: str) -> Any:
         return json.loads(Path(path).read_text())
 
 
+def read_inputs(config: Mlflow, model: Loaded) -> list[str]:
+    """The features a loaded model was fitted on."""
+    features: list[str] = read_document(config, model.tags["run_id"], "features.json")["features"]
+    return features
+
+
 def _digest(folder: Path) -> str:
     """SHA-256 over names and contents of the model's own files; what MLflow adds on registering is left out."""
     total = hashlib.sha256()

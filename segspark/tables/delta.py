@@ -159,11 +159,15 @@ class Lake:
         table = deltalake.DeltaTable(self.path(contract))
         deltalake.write_deltalake(table, conform_small(table, rows), mode="overwrite")
 
-    def replace_range(self, contract: Contract, frame: DataFrame, first: date, end: date) -> None:
-        """Replace the partition dates [first, end); rows of other days are refused, no rows empties them."""
+    def replace_range(self, contract: Contract, frame: DataFrame, first: date, end: date) -> int:
+        """Replace the partition dates [first, end); rows of other days are refused, no rows empties them.
+
+        Returns:
+            Rows written.
+        """
         days = [d.isoformat() for d in self.days(contract) if first <= d < end]
         wanted = range(first.toordinal(), end.toordinal())
-        self._replace(contract, frame, days, lambda value: date.fromisoformat(value).toordinal() in wanted)
+        return self._replace(contract, frame, days, lambda value: date.fromisoformat(value).toordinal() in wanted)
 
     def replace_staged(
         self, contract: Contract, files: Sequence[StagedFile], order_by: Sequence[str], first: date, end: date
@@ -191,7 +195,7 @@ class Lake:
         """Replace one training set."""
         self._replace(contract, frame, [dataset_id], lambda value: value == dataset_id)
 
-    def _replace(self, contract: Contract, frame: DataFrame, old: list[str], is_wanted: Callable[[str], bool]) -> None:
+    def _replace(self, contract: Contract, frame: DataFrame, old: list[str], is_wanted: Callable[[str], bool]) -> int:
         """Replace values of the first partition column in one commit.
 
         Raises:
@@ -200,6 +204,7 @@ class Lake:
         self.create(contract)
         added = write_files(self._conform(contract, frame), contract, self.path(contract))
         self._commit(contract, added, old, is_wanted)
+        return sum(a["rows"] for a in added)
 
     def _commit(
         self, contract: Contract, added: list[dict[str, Any]], old: list[str], is_wanted: Callable[[str], bool]

@@ -1,6 +1,6 @@
 """The features of churn. Opens are none of them; what a workspace lacks is left out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 LONG = 1000.0
 # name -> value where it is missing
@@ -23,6 +23,11 @@ RATIOS = {
     "overdue": ("try_divide(days_since_order, days_between_orders)", ("days_since_order", "days_between_orders")),
     "click_trend": ("try_divide(n_click_90d * 365.0, n_click_365d * 90.0)", ("n_click_90d", "n_click_365d")),
 }
+
+
+def columns_of(inputs: Collection[str]) -> set[str]:
+    """The columns of the feature frame that inputs are made of."""
+    return {need for n in inputs for need in (RATIOS[n][1] if n in RATIOS else (n,))}
 
 
 def choose_inputs(columns: Sequence[str]) -> dict[str, float]:

@@ -168,8 +168,6 @@ def score_churn(model: PipelineModel, people: DataFrame, active_days: int) -> Da
         person_id, churn (0 to 1), band (low, medium, high).
     """
     buyers = people.where(F.col("days_since_order") <= active_days)
-    scored = model.transform(buyers.drop("attributes")).select(
-        "person_id", vector_to_array(F.col("probability"))[1].alias("churn")
-    )
+    scored = model.transform(buyers).select("person_id", vector_to_array(F.col("probability"))[1].alias("churn"))
     band = F.when(F.col("churn") >= 0.7, "high").when(F.col("churn") >= 0.4, "medium").otherwise("low")
     return scored.withColumn("band", band)

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.config.models import Churn
+from segspark.features.kernel import Outcome
 from segspark.models.churn.inputs import RATIOS
 
 
@@ -35,12 +36,17 @@ def choose_cuts(as_of: date, config: Churn) -> Cuts:
     return Cuts(tuple(sorted(train)), validate)
 
 
-def label_churn(features: DataFrame, orders: DataFrame, cuts: Cuts, config: Churn) -> DataFrame:
+def orders_after(cuts: Cuts, config: Churn, known: date) -> Outcome:
+    """What decides the label: orders in [cut, cut + label_days), as known when the model is made."""
+    return Outcome("n_order_after", "n_order", config.label_days, known)
+
+
+def label_churn(features: DataFrame, cuts: Cuts, config: Churn) -> DataFrame:
     """Who of the buyers did not buy again.
 
     Args:
-        features: feature frame of all cuts (as_of_date is the cut): person_id, last_order_date and more.
-        orders: person_id, activity_date, n_order: orders per person and local day as known when the model is made.
+        features: feature frame of all cuts (as_of_date is the cut): person_id, last_order_date and more, with
+            n_order_after (orders_after).
         config: label and activity windows in days.
 
     Returns:
@@ -48,24 +54,9 @@ def label_churn(features: DataFrame, orders: DataFrame, cuts: Cuts, config: Chur
         (train or validate) and label: 1 where no order fell into [cut, cut + label_days).
     """
     active = F.col("last_order_date") >= F.date_sub("as_of_date", config.active_days)
-    bought = orders.where("n_order > 0").select("person_id", F.col("activity_date").alias("order_day")).alias("o")
-    people = features.where(active).withColumn("cut_date", F.col("as_of_date"))
-    again = (
-        people.select("person_id", "cut_date")
-        .join(bought, on="person_id", how="inner")
-        .where(
-            (F.col("order_day") >= F.col("cut_date")) & (F.col("order_day") < F.date_add("cut_date", config.label_days))
-        )
-        .select("person_id", "cut_date", F.lit(1).alias("bought"))
-        .distinct()
-    )
-    role = F.when(F.col("cut_date") == F.lit(cuts.validate), "validate").otherwise("train")
-    label = F.when(F.col("bought").isNull(), 1).otherwise(0)
-    return (
-        people.join(again, on=["person_id", "cut_date"], how="left")
-        .withColumns({"role": role, "label": label})
-        .drop("bought")
-    )
+    role = F.when(F.col("as_of_date") == F.lit(cuts.validate), "validate").otherwise("train")
+    label = F.when(F.col("n_order_after") > 0, 0).otherwise(1)
+    return features.where(active).withColumns({"cut_date": F.col("as_of_date"), "role": role, "label": label})
 
 
 def with_inputs(features: DataFrame, inputs: Sequence[str]) -> DataFrame:
