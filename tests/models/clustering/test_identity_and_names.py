@@ -1,0 +1,35 @@
+"""Groups keep their identity from model to model, and their names say what sets them apart."""
+
+from segspark.models.clustering.matching import match_centres
+from segspark.models.clustering.naming import ARCHETYPES, name_groups
+
+
+def test_centres_are_matched_whatever_their_order() -> None:
+    old = {"b": [0.0, 0.0], "a": [5.0, 5.0]}
+    assert match_centres(old, [[5.1, 5.0], [0.0, 0.2]], 1.5) == ["a", "b"]
+
+
+def test_each_old_group_is_inherited_once_and_only_from_near() -> None:
+    old = {"a": [0.0], "b": [10.0]}
+    assert match_centres(old, [[0.1], [0.2], [4.0]], 1.5) == ["a", None, None]
+
+
+def test_models_of_other_features_are_not_compared() -> None:
+    assert match_centres({"a": [0.0, 0.0]}, [[0.0]], 1.5) == [None]
+    assert match_centres({}, [[0.0]], 1.5) == [None]
+
+
+def test_the_four_archetypes_are_given_where_they_fit_best() -> None:
+    groups = [
+        {"n_order_365d": 2.0, "days_since_order": -1.5},
+        {"sale_share_lifetime": 2.0, "visit_trend": -0.3, "n_order_365d": 0.3},
+        {"days_since_active": 1.8, "tenure_days": 0.5, "n_click_90d": -0.6},
+        {"tenure_days": -1.7, "visit_trend": 0.9},
+    ]
+    assert [g.fr for g in name_groups(groups)] == [a.fr for a in ARCHETYPES]
+
+
+def test_other_groups_are_called_after_what_stands_out_and_no_name_is_given_twice() -> None:
+    names = name_groups([{"n_click_90d": 3.0, "n_visit_day_90d": 2.0}] * 3)
+    assert names[0].en == "Many clicks, many visits" or names[0].fr in {a.fr for a in ARCHETYPES}
+    assert len({n.fr for n in names}) == len({n.en for n in names}) == 3

@@ -1,0 +1,60 @@
+"""Preparation: what is fitted, and that SQL and numpy apply it alike."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from segspark.models.prepare import Input, fit_preparation
+
+NAN = float("nan")
+
+
+def test_missing_values_take_the_median_or_the_given_value() -> None:
+    columns = {"a": np.array([1.0, 2.0, 9.0, NAN]), "b": np.array([1.0, 2.0, 9.0, NAN])}
+    a, b = fit_preparation(columns, [Input("a"), Input("b", fill=0.0)], clip_quantile=1.0).features
+    assert (a.fill, b.fill) == (2.0, 0.0)
+
+
+def test_values_beyond_the_quantiles_are_winsorised_to_values_that_occur() -> None:
+    values = np.arange(1.0, 101.0)
+    (fitted,) = fit_preparation({"x": values}, [Input("x")], clip_quantile=0.9).features
+    assert (fitted.low, fitted.high) == (10.0, 90.0)
+
+
+@pytest.mark.parametrize(
+    ("scaling", "centre", "spread"),
+    [("zscore", 3.0, math.sqrt(2.0)), ("minmax", 1.0, 4.0), ("robust", 3.0, 2.0)],
+)
+def test_scalings(scaling: str, centre: float, spread: float) -> None:
+    values = {"x": np.array([1.0, 2.0, 3.0, 4.0, 5.0])}
+    (fitted,) = fit_preparation(values, [Input("x")], 1.0, scaling).features  # type: ignore[arg-type]
+    assert (fitted.centre, fitted.spread) == pytest.approx((centre, spread))
+
+
+def test_a_feature_that_does_not_vary_or_is_missing_everywhere_divides_by_one() -> None:
+    columns = {"same": np.array([4.0, 4.0]), "none": np.array([NAN, NAN])}
+    preparation = fit_preparation(columns, [Input("same"), Input("none", fill=7.0, log=True)])
+    assert [f.spread for f in preparation.features] == [1.0, 1.0]
+    assert np.array_equal(preparation.apply(columns), np.zeros((2, 2)))
+
+
+@settings(max_examples=40)
+@given(st.lists(st.one_of(st.floats(-1e6, 1e6), st.just(NAN)), min_size=3, max_size=40))
+def test_z_scores_have_mean_zero_and_spread_one_or_zero(values: list[float]) -> None:
+    columns = {"x": np.array(values)}
+    got = fit_preparation(columns, [Input("x", fill=0.0, log=True)]).apply(columns)
+    assert abs(got.mean()) < 1e-6
+    assert abs(got.std() - 1) < 1e-6 or got.std() < 1e-6
+
+
+def test_the_saved_sql_gives_what_was_fitted(spark: SparkSession) -> None:
+    rows = [(1.0, 5), (None, 80), (900.0, None), (-3.0, 0), (12.5, 7)]
+    frame = spark.createDataFrame(rows, "a double, b int")
+    columns = {n: np.array([NAN if r[i] is None else float(r[i]) for r in rows]) for i, n in enumerate("ab")}
+    preparation = fit_preparation(columns, [Input("a", log=True, weight=2.0), Input("b", fill=1.0)], 0.8, "robust")
+    made = preparation.stage().transform(frame).select(*preparation.columns).toPandas().to_numpy()
+    assert np.allclose(made, preparation.apply(columns), rtol=1e-12, atol=1e-12)

@@ -1,0 +1,48 @@
+"""What changed between two days, with the values that decided."""
+
+from datetime import date
+
+from pyspark.sql import DataFrame, SparkSession
+
+from segspark.segments.changes import derive_changes
+from segspark.segments.definitions import Definitions, Rule
+from segspark.segments.registry import mint
+from segspark.segments.rules.text import parse_condition
+
+TODAY, YESTERDAY = date(2026, 6, 2), date(2026, 6, 1)
+RULE = Rule("buyers", {"fr": "Acheteurs", "en": "Buyers"}, {}, parse_condition("n_order >= 1"))
+BUYERS = mint("rules", "buyers")
+
+
+def rows(spark: SparkSession, *said: tuple[str, str, str]) -> DataFrame:
+    ddl = "person_id string, scheme string, segment_id string, definition_version string"
+    return spark.createDataFrame([(*r, "v1") for r in said], ddl)
+
+
+def test_entered_left_and_moved(spark: SparkSession) -> None:
+    people = spark.createDataFrame(
+        [("ann", 2, 5), ("bob", 0, 1), ("eve", 1, 3)], "person_id string, n_order int, f int"
+    )
+    now = rows(spark, ("ann", "rules", BUYERS), ("ann", "rfm", "new"), ("bob", "rfm", "same"), ("eve", "rfm", "first"))
+    then = rows(spark, ("bob", "rules", BUYERS), ("ann", "rfm", "old"), ("bob", "rfm", "same"))
+    found = derive_changes(now, then, people, Definitions(None, (RULE,)), {"rfm": ("f",)}, TODAY, YESTERDAY).collect()
+    told = {
+        (r["person_id"], r["scheme"], r["change"]): (
+            r["segment_id"], r["other_segment_id"], {v["name"]: v["number"] for v in r["deciding_values"]}
+        )
+        for r in found
+    }  # fmt: skip
+    assert told == {
+        ("ann", "rules", "entered"): (BUYERS, None, {"n_order": 2.0}),
+        ("bob", "rules", "left"): (BUYERS, None, {"n_order": 0.0}),
+        ("ann", "rfm", "moved_in"): ("new", "old", {"f": 5.0}),
+        ("ann", "rfm", "moved_out"): ("old", "new", {"f": 5.0}),
+        ("eve", "rfm", "entered"): ("first", None, {"f": 3.0}),
+    }
+    assert {(r["segment_date"], r["previous_date"]) for r in found} == {(TODAY, YESTERDAY)}
+
+
+def test_two_equal_days_have_no_changes(spark: SparkSession) -> None:
+    people = spark.createDataFrame([("ann", 2)], "person_id string, n_order int")
+    day = rows(spark, ("ann", "rules", BUYERS))
+    assert derive_changes(day, day, people, Definitions(None, (RULE,)), {}, TODAY, YESTERDAY).count() == 0

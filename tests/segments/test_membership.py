@@ -1,0 +1,32 @@
+"""Levels roll up what is too small; nobody is lost on the way."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segspark.segments.membership import roll_up
+
+paths = st.tuples(st.sampled_from("ab"), st.sampled_from("cd"), st.sampled_from("ef"))
+
+
+def test_a_small_group_goes_to_its_parent_and_the_row_can_say_so() -> None:
+    placed = roll_up({("f", "buyer"): 50, ("f", "none"): 3, ("m", "buyer"): 2}, 20)
+    assert placed == {("f", "buyer"): ("f", "buyer"), ("f", "none"): ("f",), ("m", "buyer"): ("m",)}
+
+
+def test_small_siblings_are_enough_together() -> None:
+    placed = roll_up({("a", "c", "e"): 12, ("a", "c", "f"): 12}, 20)
+    assert set(placed.values()) == {("a", "c")}
+
+
+@given(st.dictionaries(paths, st.integers(1, 60), max_size=8), st.integers(1, 40))
+def test_everybody_stands_on_a_beginning_of_their_own_path_and_deep_groups_are_large_enough(
+    sizes: dict[tuple[str, ...], int], least: int
+) -> None:
+    placed = roll_up(sizes, least)
+    assert set(placed) == set(sizes)
+    totals: dict[tuple[str, ...], int] = {}
+    for path, at in placed.items():
+        assert at == path[: len(at)]
+        assert at
+        totals[at] = totals.get(at, 0) + sizes[path]
+    assert all(n >= least for at, n in totals.items() if len(at) > 1)

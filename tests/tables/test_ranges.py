@@ -1,0 +1,39 @@
+"""Tasks that read files by ranges of ids: nobody is read twice or left out, however the files were cut."""
+
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segspark.tables.ranges import DayFile, id_ranges, read_range, share_ids
+
+SCHEMA = pa.schema([("person_id", pa.string()), ("n", pa.int64()), ("activity_date", pa.date32())])
+
+
+@given(st.integers(1, 300), st.binary(min_size=16, max_size=16))
+def test_ranges_cover_every_id_once(n: int, digits: bytes) -> None:
+    ranges = id_ranges(n)
+    assert len(ranges) == n
+    assert sum(low <= digits.hex() < high for low, high in ranges) == 1
+
+
+def test_tasks_follow_the_rows_and_not_the_machine_alone() -> None:
+    assert len(share_ids(10, 8)) == 1
+    assert len(share_ids(10_000_000, 2)) == 10
+    assert len(share_ids(200_000, 4)) == 4
+
+
+def test_files_that_straddle_an_edge_are_shared(tmp_path: Path) -> None:
+    ids = [f"{i:02x}" + "0" * 30 for i in range(0, 256, 8)]
+    files = []
+    for at, part in enumerate((ids[:5], ids[5:20], ids[20:])):
+        path = str(tmp_path / f"{at}.parquet")
+        pq.write_table(pa.table({"person_id": part, "n": list(range(len(part)))}), path)
+        files.append(DayFile(path, date(2026, 5, 1 + at), part[0], part[-1], len(part)))
+    for n in (1, 2, 3, 7):
+        read = [read_range(files, low, high, ["person_id", "n"], "activity_date", SCHEMA) for low, high in id_ranges(n)]
+        assert [i for table in read for i in table["person_id"].to_pylist()] == ids
+        assert {table.schema for table in read} == {SCHEMA}

@@ -1,0 +1,47 @@
+"""Staged files: every row once, sorted by day, only files of tasks that ended are named."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from segspark.tables import staging
+from segspark.tables.direct import share_out
+from segspark.tables.staging import Kind, StagedFile, StagingWriter
+
+KINDS = {
+    "events": Kind(pa.schema([("id", pa.int64()), ("day", pa.date32())]), "day"),
+    "links": Kind(pa.schema([("a", pa.string())])),
+}
+
+
+def test_rows_are_packed_and_sorted_by_day(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(staging, "BATCH", 3)
+    monkeypatch.setattr(staging, "ROWS_PER_FILE", 6)
+    writer = StagingWriter(str(tmp_path), KINDS)
+    for i in range(10):
+        writer.add("events", {"id": i, "day": 20_000 - i % 3})
+    writer.add("links", {"a": None})
+    named = [row for batch in writer.close() for row in batch.to_pylist()]
+    assert {n["kind"]: n["rows"] for n in named if n["kind"] == "links"} == {"links": 1}
+    events = [pq.read_table(n["path"]) for n in named if n["kind"] == "events"]
+    assert len(events) == 2
+    assert sorted(i for t in events for i in t["id"].to_pylist()) == list(range(10))
+    assert all(t["day"].to_pylist() == sorted(t["day"].to_pylist()) for t in events)
+
+
+def test_a_task_that_found_nothing_names_no_file(tmp_path: Path) -> None:
+    assert list(StagingWriter(str(tmp_path), KINDS).close()) == []
+
+
+def test_every_day_is_written_by_one_task_unless_it_is_too_large() -> None:
+    files = [StagedFile(f"f{i}", 40_000, dict.fromkeys(range(i, i + 10), 4000)) for i in range(4)]
+    work = share_out(files, 2)
+    assert len(work) == 2
+    spans = sorted((first, last) for _, first, last in work)
+    assert spans[0][0] == 0
+    assert spans[0][1] + 1 == spans[1][0]
+    assert spans[1][1] == 12
+    for paths, first, last in work:
+        meets = {f.path for f in files if any(first <= d <= last for d in f.days)}
+        assert set(paths) == meets
