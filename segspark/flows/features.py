@@ -22,11 +22,11 @@ from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.features.profile import people_profiles
 from segspark.features.tiles import build_activity
 from segspark.features.windows import window_features, with_derived
-from segspark.flows.flow import Flow, Run, staging_folder
+from segspark.flows.flow import Flow, Run, finished_runs, staging_folder
 from segspark.identity.links import people_as_of, people_on_days, person_spans
 from segspark.privacy.consent import derive_usable_on
 from segspark.sources.vocabulary import PURPOSES
-from segspark.tables import gold, ops, silver
+from segspark.tables import gold, silver
 from segspark.tables.ranges import DayFile, read_range
 from segspark.tables.schema import ARROW_TYPES
 from segspark.tables.staging import NAMED_DDL, Kind, Staged, StagedFile, StagingWriter, read_named
@@ -115,8 +115,7 @@ def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Path) -
 
 def _closed_before(run: Run, catalogue: Catalogue) -> date | None:
     """The last as-of day before this one whose tiles were closed under the same catalogue; None: from scratch."""
-    rows = run.lake.read_small(ops.RUNS, filters=[("flow", "=", "tiles")]).to_pylist()
-    done = [r for r in rows if r["state"] == "done" and r["as_of_date"] < run.as_of]
+    done = [r for r in finished_runs(run.lake, "tiles", is_running=True) if r["as_of_date"] < run.as_of]
     if not done:
         return None
     last = max(done, key=lambda r: (r["as_of_date"], r["written_at"]))

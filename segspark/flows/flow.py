@@ -116,6 +116,9 @@ def run_flow(
         run.progress.stage(flow.name, 0.0, None, "unchanged since its last run for this day")
         return before
     start = time.monotonic()
+    if flow.is_skipped_when_unchanged:
+        # Told beforehand: what a killed run has written is then known to be nobody's.
+        record(lake, run_id=run_id, flow=flow.name, as_of=as_of, state="started", config=config, inputs=inputs)
     flow.function(run)
     outputs = {n: lake.version(BY_NAME[n]) for n in flow.writes}
     record(
@@ -136,16 +139,36 @@ def _outcome_of(lake: Lake, flow: Flow, as_of: date, run_id: str) -> dict[str, A
     """What the flow's last run for the day told, if it had the same inputs and its tables still hold the day."""
     if not all(lake.exists(BY_NAME[n]) for n in flow.writes):
         return None
-    rows = lake.read_small(ops.RUNS, filters=[("flow", "=", flow.name)]).to_pylist()
-    done = [r for r in rows if r["as_of_date"] == as_of and r["state"] == "done"]
+    done = [r for r in finished_runs(lake, flow.name) if r["as_of_date"] == as_of]
     if not done:
         return None
-    last = max(done, key=lambda r: r["written_at"])
-    outcome: dict[str, Any] = json.loads(last["outputs"])
+    outcome: dict[str, Any] = json.loads(done[-1]["outputs"])
     versions = outcome.pop("versions")
     # A table that was written since by another day's run is fine; one that was replaced by an older state is not.
     is_intact = all((lake.version(BY_NAME[n]) or 0) >= (v or 0) for n, v in versions.items())
-    return outcome if last["run_id"] == run_id and is_intact else None
+    return outcome if done[-1]["run_id"] == run_id and is_intact else None
+
+
+def finished_runs(lake: Lake, flow: str, is_running: bool = False) -> list[dict[str, Any]]:
+    """The runs of a flow that ended and still say what its tables hold, oldest first.
+
+    A run that did not end may have written anything that follows from its configuration: earlier runs under another
+    one say nothing any more.
+
+    Args:
+        is_running: asked by the flow itself, whose own start is the newest row.
+    """
+    rows = lake.read_small(ops.RUNS, filters=[("flow", "=", flow)]).to_pylist()
+    rows.sort(key=lambda r: r["written_at"])
+    if is_running:
+        rows.pop()
+    finished: list[dict[str, Any]] = []
+    for at, row in enumerate(rows):
+        if row["state"] == "done":
+            finished.append(row)
+        elif all(following["state"] != "done" for following in rows[at + 1 : at + 2]):
+            finished = [r for r in finished if r["config_hash"] == row["config_hash"]]
+    return finished
 
 
 def identity(*parts: object) -> str:

@@ -1,6 +1,9 @@
 """Day by day over a small shop: what is known when, and that repeating, killing and lateness do no harm."""
 
 import runpy
+import signal
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from segspark.config.models import Workspace
 from segspark.errors import GateClosed, InfrastructureError
 from segspark.flows import ingest
 from segspark.flows.export import export_audience, find_segment
+from segspark.flows.features import FEATURES, TILES
 from segspark.flows.flow import run_flow
 from segspark.flows.look import explain, list_tables, segment_sizes
 from segspark.flows.progress import Quiet
@@ -27,6 +31,20 @@ from segspark.tables.delta import Lake
 from segspark.tables.lock import only_writer
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
+# A process of its own that dies, without a word, after its first table.
+KILLED = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from segspark.flows.start import start
+from segspark.tables.delta import Lake
+real = Lake.append_staged
+def once(self, contract, *rest, **more):
+    real(self, contract, *rest, **more)
+    os.kill(os.getpid(), signal.SIGKILL)
+Lake.append_staged = once
+start("ingest", Path(sys.argv[1]), date(2026, 5, 3))
+"""
 
 
 def rows_of(lake: Lake, contract: Contract, day: date | None = None) -> list[dict[str, Any]]:
@@ -202,7 +220,7 @@ def test_a_second_run_at_the_same_time_is_refused_and_touches_nothing(shop: tupl
     assert refused.value.exit_code == 4
 
 
-@pytest.mark.parametrize("killed_after", ["append", "upsert", "append_small"])
+@pytest.mark.parametrize("killed_after", ["append_staged", "append", "append_small"])
 def test_a_killed_ingest_is_completed_by_the_next_run(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_after: str
 ) -> None:
@@ -239,6 +257,59 @@ def test_a_killed_ingest_is_completed_by_the_next_run(
         tables["privacy.identities"],
     ) == (1, 2, 1, 1)
     assert sum(r["n_records"] for r in rows_of(lake, ops.LEDGER)) == 2
+
+
+def test_a_run_that_was_killed_outright_is_simply_run_again(spark: SparkSession, tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(workspace.folder)], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+    lake = Lake(workspace.lake, spark)
+    # Half done: bronze or silver holds what the other does not, and the lock's owner is gone.
+    assert not lake.exists(gold.ACTIVITY_DAILY)
+    whole = workspace.model_copy(update={"lake": tmp_path / "whole"})
+    other = Lake(whole.lake, spark)
+    for each, its in ((workspace, lake), (whole, other)):
+        with only_writer(its.root, "again"):
+            for flow in (ingest.INGEST, TILES, FEATURES):
+                run_flow(flow, each, its, MAY[3])
+    for contract in (c for c in ALL if c.layer in ("bronze", "silver", "gold") and other.exists(c)):
+        assert rows_of(lake, contract) == rows_of(other, contract), contract.name
+
+
+@pytest.mark.parametrize("killed_after", ["replace_staged", "replace_computed"])
+def test_a_killed_step_of_the_day_leaves_no_trace(
+    shop: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch, killed_after: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    workspace, lake = shop
+    tables = (gold.ACTIVITY_DAILY, gold.ACTIVITY_CORRECTIONS, gold.FEATURES)
+    before = {c.name: rows_of(lake, c) for c in tables}
+    real = getattr(Lake, killed_after)
+
+    def once(self: Lake, *rest: Any, **more: Any) -> None:
+        real(self, *rest, **more)
+        raise Killed
+
+    # Features of another catalogue: nothing is skipped as unchanged.
+    changed = workspace.model_copy(
+        update={"features": workspace.features.model_copy(update={"windows": (7, 30, 90, 365, 10)})}
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr(Lake, killed_after, once)
+        if killed_after == "replace_computed":
+            run_flow(TILES, changed, lake, MAY[5])
+        with pytest.raises(Killed):
+            run_flow(TILES if killed_after == "replace_staged" else FEATURES, changed, lake, MAY[5])
+    for flow in (TILES, FEATURES):
+        run_flow(flow, workspace, lake, MAY[5])
+    after = {c.name: [{k: v for k, v in r.items() if not k.endswith("_10d")} for r in rows_of(lake, c)] for c in tables}
+    assert after == before
+    assert not list((Path(lake.root) / "_staging").glob("*"))
 
 
 def test_the_flows_of_a_day_form_no_cycle() -> None:
