@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,8 @@ from segspark.config.models import Workspace
 from segspark.config.yaml_lines import Place, Problem, load_yaml, problems_of, raise_all
 
 PREFIX = "SEGSPARK__"
-BASE = Path(__file__).parent / "base.yaml"
+# Not by path: on a cluster the code is a .zip.
+BASE = resources.files("segspark.config") / "base.yaml"
 M = TypeVar("M", bound=BaseModel)
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
