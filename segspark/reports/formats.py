@@ -68,7 +68,10 @@ class Formats:
 
     def day(self, value: date | None) -> str:
         """2026-06-01 -> ``1 juin 2026`` or ``1 June 2026``."""
-        return f"{value.day} {MONTHS[self.language][value.month - 1]} {value.year}" if value else NOTHING
+        if value is None:
+            return NOTHING
+        number = "1er" if self.language == "fr" and value.day == 1 else str(value.day)
+        return f"{number} {MONTHS[self.language][value.month - 1]} {value.year}"
 
     def people(self, shown: Shown | None) -> str:
         """A count of people as it may be shown."""

@@ -14,7 +14,7 @@ def test_french_groups_with_narrow_blanks_and_a_decimal_comma():
     assert FR.number(1234.5, 1) == "1\u202f234,5"
     assert FR.share(0.1234) == "12,3\u00a0%"
     assert FR.money(123_450) == "1\u202f234,50\u00a0€"
-    assert FR.day(date(2026, 6, 1)) == "1 juin 2026"
+    assert [FR.day(date(2026, 6, d)) for d in (1, 2)] == ["1er juin 2026", "2 juin 2026"]
 
 
 def test_english_groups_with_commas_and_a_decimal_point():
