@@ -67,7 +67,7 @@ class Formats:
         return f"{sign}{symbol}{text}" if symbol else f"{sign}{self.currency}{NO_BREAK}{text}"
 
     def day(self, value: date | None) -> str:
-        """2026-06-01 -> ``1 juin 2026`` or ``1 June 2026``."""
+        """2026-06-01 -> ``1er juin 2026`` or ``1 June 2026``."""
         if value is None:
             return NOTHING
         number = "1er" if self.language == "fr" and value.day == 1 else str(value.day)

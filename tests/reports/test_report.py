@@ -72,7 +72,7 @@ def test_equal_data_give_equal_pages():
 
 def test_the_page_speaks_french_by_default_and_english_by_a_switch():
     french, english = Page(render_report(sample())).text, Page(render_report(sample("en"))).text
-    assert "Segments du 1 juin 2026" in french
+    assert "Segments du 1er juin 2026" in french
     assert "173 000 €" in french.replace("\u202f", " ")
     assert "Segments of 1 June 2026" in english
     assert "€173,000" in english
@@ -107,7 +107,7 @@ def test_a_refused_model_is_a_result_with_its_reasons():
     reasons = (Reason("history", {"days": 41, "needed": 180, "ready": date(2026, 12, 1)}), "too many ties")
     text = Page(render_report(sample(churn=Refused(reasons), clusters=Refused(("12 people",))))).text
     assert "41 jours d'historique, il en faut 180" in text
-    assert "possible à partir du 1 décembre 2026" in text
+    assert "possible à partir du 1er décembre 2026" in text
     assert "too many ties" in text
     assert "12 people" in text
     assert "Pas de score de départ aujourd'hui" in text
