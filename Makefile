@@ -45,12 +45,14 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m segspark.config.schema --check
+	$(BIN)/python -m segspark.features.describe --check
 
 bench: setup
 	@for file in $(wildcard benchmarks/bench_*.py); do echo "$$file"; $(BIN)/python "$$file" || exit 1; done
 
 schema: setup
 	$(BIN)/python -m segspark.config.schema
+	$(BIN)/python -m segspark.features.describe
 
 # Exact versions with hashes for every supported Python and system, and no address of a registry.
 requirements: .venv/.made

@@ -109,6 +109,61 @@ def tables(config: Path, as_json: bool) -> None:
 
 
 @cli.group()
+def features() -> None:
+    """Look at features: what they are, and what a change of them costs."""
+
+
+@features.command("list")
+@config_option
+@click.option("--family", help="Only one family: mail, web, purchases, offers, habits, own.")
+@json_option
+def list_all_features(config: Path, family: str | None, as_json: bool) -> None:
+    """Every column with its unit, purpose and formula."""
+    from segspark.config.load import load_workspace
+    from segspark.features.describe import FIELDS, list_features
+    from segspark.flows.features import load_catalogue
+
+    rows = list_features(load_catalogue(load_workspace(config)))
+    _print_rows([r for r in rows if family in (None, r["family"])], as_json, FIELDS)
+
+
+@features.command("describe")
+@click.argument("name")
+@config_option
+@json_option
+def describe_one_feature(name: str, config: Path, as_json: bool) -> None:
+    """One feature: formula, events and condition, windows, purpose, what is made of it."""
+    from segspark.config.load import load_workspace
+    from segspark.features.describe import describe_feature
+    from segspark.flows.features import load_catalogue
+
+    found = describe_feature(load_catalogue(load_workspace(config)), name)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for key, value in found.items():
+        click.echo(f"{key}: {', '.join(value) if isinstance(value, list) else value}")
+
+
+@features.command("plan")
+@config_option
+@json_option
+def plan_all_features(config: Path, as_json: bool) -> None:
+    """What the next run does for the features as they are defined now."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.look import plan_of_features
+
+    found = plan_of_features(load_workspace(config))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    click.echo(found["tiles"])
+    _print_rows(found["measures"], False, ("measure", "change", "features"))
+    if found["columns"]:
+        click.echo(f"new from the tiles that are there: {', '.join(found['columns'])}")
+
+
+@cli.group()
 def segments() -> None:
     """Look at segments, explain a membership, export an audience."""
 

@@ -56,6 +56,7 @@ class Feature:
     windows: tuple[int, ...] = ()
     months: tuple[int, ...] = ()
     only_sales: bool = False
+    family: str = "own"
 
     def column(self, window: int) -> str:
         if self.kind in ("last", "first"):
@@ -71,6 +72,7 @@ class Derived:
     sql: str
     type: str
     describe: str
+    family: str = "own"
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,13 @@ class Catalogue:
     @property
     def hash(self) -> str:
         """Of what changes stored values, descriptions apart."""
-        said = [
-            [{k: v for k, v in asdict(item).items() if k not in ("describe", "unit")} for item in items]
-            for items in (self.measures, self.features)
-        ]
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        said = [[_what_counts(item) for item in items] for items in (self.measures, self.features)]
+        return _hash(said)
+
+    @property
+    def measure_hashes(self) -> dict[str, str]:
+        """Of each measure, what changes its values: tiles hold measures, and windows are nothing to them."""
+        return {m.name: _hash(_what_counts(m)) for m in self.measures}
 
     def tile_columns(self) -> list[Column]:
         return [Column(m.name, "bigint", f"{m.describe} ({m.unit})", required=True) for m in self.measures]
@@ -152,6 +156,14 @@ class Catalogue:
 
     def _missing(self) -> list[Feature]:
         return [f for f in self.features if f.measure not in self.by_measure]
+
+
+def _what_counts(item: Measure | Feature) -> dict[str, object]:
+    return {k: v for k, v in asdict(item).items() if k not in ("describe", "unit", "family")}
+
+
+def _hash(said: object) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _span(window: int) -> str:

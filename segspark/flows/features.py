@@ -1,5 +1,6 @@
 """Silver to tiles, corrections and the features of a day."""
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -87,7 +88,7 @@ def close_tiles(run: Run) -> None:
         told["note"] = f"days from {since or 'the beginning'} to {run.as_of - DAY}"
         if since is not None:
             told["note"] += "; " + _late_note(staged.get("corrections", []))
-    run.outcome["catalogue"] = catalogue.hash
+    run.outcome["measures"] = catalogue.measure_hashes
 
 
 def _activity_schema(catalogue: Catalogue) -> pa.Schema:
@@ -114,12 +115,12 @@ def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Path) -
 
 
 def _closed_before(run: Run, catalogue: Catalogue) -> date | None:
-    """The last as-of day before this one whose tiles were closed under the same catalogue; None: from scratch."""
+    """The last as-of day before this one whose tiles were closed with the same measures; None: from scratch."""
     done = [r for r in finished_runs(run.lake, "tiles", is_running=True) if r["as_of_date"] < run.as_of]
     if not done:
         return None
     last = max(done, key=lambda r: (r["as_of_date"], r["written_at"]))
-    return last["as_of_date"] if f'"catalogue": "{catalogue.hash}"' in last["outputs"] else None
+    return last["as_of_date"] if json.loads(last["outputs"]).get("measures") == catalogue.measure_hashes else None
 
 
 def _late_note(files: Sequence[StagedFile]) -> str:

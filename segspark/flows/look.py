@@ -9,7 +9,10 @@ import pyarrow.compute as pc
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
+from segspark.features.describe import plan_features
 from segspark.flows.export import find_segment, newest_day
+from segspark.flows.features import load_catalogue
+from segspark.flows.flow import finished_runs
 from segspark.segments.explain import explain as explain_tree
 from segspark.segments.rules.tree import Always, And, Node, from_json
 from segspark.tables import gold
@@ -152,3 +155,26 @@ def _grouped(row: dict[str, Any], values: dict[str, Any]) -> list[str]:
     else:
         shown = ("cluster", "days_since_order", "n_order_365d", "n_visit_day_90d", "n_click_90d", "tenure_days")
     return [f"{name} = {values.get(name)}" for name in shown]
+
+
+def plan_of_features(workspace: Workspace) -> dict[str, Any]:
+    """What the next run does for the features as they are defined now.
+
+    Returns:
+        tiles: what happens to the tiles, in words; measures: features.describe.plan_features; columns: new columns of
+        gold.features that the stored tiles carry already.
+    """
+    catalogue, lake = load_catalogue(workspace), Lake(workspace.lake)
+    done = finished_runs(lake, "tiles")
+    before: dict[str, str] = json.loads(done[-1]["outputs"]).get("measures", {}) if done else {}
+    rows = plan_features(catalogue, before)
+    days = lake.days(gold.ACTIVITY_DAILY)
+    stored = set(lake.columns(gold.FEATURES))
+    told = "the tiles carry every feature; nothing is read from silver again"
+    if not days:
+        told = "there are no tiles yet; the first run makes them"
+    elif rows:
+        told = f"all tiles, {days[0]} to {days[-1]}, are made again from silver"
+    moved = {c for r in rows for c in r["features"].split(", ")}
+    new = [c.name for c in catalogue.stored_columns() if stored and c.name not in stored and c.name not in moved]
+    return {"tiles": told, "measures": rows if days else [], "columns": new}

@@ -51,6 +51,12 @@ class Lake:
     def exists(self, contract: Contract) -> bool:
         return bool(deltalake.DeltaTable.is_deltatable(self.path(contract)))
 
+    def columns(self, contract: Contract) -> list[str]:
+        """Names of the stored columns; none where nothing was written yet."""
+        return (
+            [f.name for f in deltalake.DeltaTable(self.path(contract)).schema().fields] if self.exists(contract) else []
+        )
+
     def version(self, contract: Contract) -> int | None:
         return deltalake.DeltaTable(self.path(contract)).version() if self.exists(contract) else None
 

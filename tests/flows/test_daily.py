@@ -20,7 +20,7 @@ from segspark.flows import ingest
 from segspark.flows.export import export_audience, find_segment
 from segspark.flows.features import FEATURES, TILES
 from segspark.flows.flow import run_flow
-from segspark.flows.look import explain, list_tables, segment_sizes
+from segspark.flows.look import explain, list_tables, plan_of_features, segment_sizes
 from segspark.flows.progress import Quiet
 from segspark.flows.start import DAILY, daily, flow_graph
 from segspark.pseudonyms import Pseudonymiser, load_key
@@ -175,6 +175,33 @@ def test_a_membership_is_explained_with_its_actual_values(
     lines = {m["segment_name"]: m["lines"] for m in found}
     assert lines["Buyers"] == ["✓ n_order_lifetime >= 1  (value 1)"]
     assert lines["Big spenders"] == ["✓ avg_order_cents_365d >= 10000  (value 1.2e+04)"]
+
+
+def test_a_new_window_is_made_from_the_tiles_that_are_there(shop: tuple[Workspace, Lake]) -> None:
+    workspace, lake = shop
+    assert plan_of_features(workspace) == {
+        "tiles": "the tiles carry every feature; nothing is read from silver again", "measures": [], "columns": []
+    }  # fmt: skip
+    more = workspace.model_copy(
+        update={"features": workspace.features.model_copy(update={"windows": (7, 30, 90, 365, 3)})}
+    )
+    planned = plan_of_features(more)
+    assert planned["measures"] == []
+    assert "n_order_3d" in planned["columns"]
+    before = rows_of(lake, gold.FEATURES, MAY[4])
+    closed: list[str] = []
+    told = type("Told", (Quiet,), {"stage": lambda self, name, s, rows, note: closed.append(f"{name}: {note}")})()
+    for flow in (TILES, FEATURES):
+        run_flow(flow, more, lake, MAY[5], told)
+    assert closed[0].startswith("tiles: days from 2026-05-04 to 2026-05-04")
+    assert features(lake, workspace, "bob@example.com", MAY[5])["n_order_3d"] == 2
+    # Earlier days keep what they were; the new column is unknown there.
+    assert [{**r, "n_order_3d": None} for r in before] == [
+        {k: v for k, v in r.items() if k in before[0] or k == "n_order_3d"}
+        for r in rows_of(lake, gold.FEATURES, MAY[4])
+    ]
+    for flow in (TILES, FEATURES):
+        run_flow(flow, workspace, lake, MAY[5])
 
 
 def test_looking_needs_no_spark(shop: tuple[Workspace, Lake]) -> None:

@@ -1,5 +1,7 @@
 """The features every workspace has, by family, and a workspace's own on top."""
 
+from dataclasses import replace
+
 from segspark.features.catalogue import habits, mail, offers, purchases, web
 from segspark.features.feature import Catalogue, Derived, Feature, Measure
 
@@ -19,6 +21,7 @@ def build_catalogue(
     derived: list[Derived] = []
     for family in FAMILIES:
         measures += family.MEASURES
-        features += family.features(all_windows)
-        derived += family.derived(all_windows)
+        name = family.__name__.rpartition(".")[2]
+        features += [replace(f, family=name) for f in family.features(all_windows)]
+        derived += [replace(d, family=name) for d in family.derived(all_windows)]
     return Catalogue((*measures, *own_measures), (*features, *own_features), tuple(derived))

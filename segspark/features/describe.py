@@ -1,0 +1,157 @@
+"""The catalogue in words: one row per column, and the page of the docs that is made of them."""
+
+import sys
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from segspark.errors import ConfigError
+from segspark.features.catalogue import build_catalogue
+from segspark.features.feature import Catalogue, Feature, Measure
+
+PAGE = Path(__file__).parent / "FEATURES.md"
+FIELDS = ("feature", "family", "unit", "purpose", "empty", "formula")
+
+
+def list_features(catalogue: Catalogue) -> list[dict[str, str]]:
+    """One row per column of the feature frame: FIELDS and the description."""
+    rows = [_stored(catalogue, f, w) for f in catalogue.features for w in f.windows or (0,)]
+    for item in catalogue.derived:
+        purposes = sorted({catalogue.purpose_of(f) for f in catalogue.narrowed({item.name}).features})
+        rows.append(
+            {
+                "feature": item.name,
+                "family": item.family,
+                "unit": item.type,
+                "purpose": ", ".join(purposes) or "-",
+                "empty": "null",
+                "formula": item.sql,
+                "description": item.describe,
+            }
+        )
+    return rows
+
+
+def describe_feature(catalogue: Catalogue, name: str) -> dict[str, Any]:
+    """Everything about one column, or about all windows of a feature.
+
+    Raises:
+        ConfigError: no such feature; near names are told.
+    """
+    rows = {r["feature"]: r for r in list_features(catalogue)}
+    feature = next((f for f in catalogue.features if name == f.name or name in _columns(f)), None)
+    if feature is None:
+        if name in rows:
+            return {**rows[name], "needs": sorted(_needs(catalogue, name))}
+        near = get_close_matches(name, [*rows, *(f.name for f in catalogue.features)], 3)
+        hint = f" Did you mean {' or '.join(near)}?" if near else " `segspark features list` names all."
+        raise ConfigError(f"There is no feature {name!r}.{hint}")
+    measure = catalogue.by_measure[feature.measure]
+    same = [f for f in catalogue.features if f.name == feature.name]
+    columns = [c for f in same for c in _columns(f)]
+    used = [d.name for d in catalogue.derived if set(columns) & _needs(catalogue, d.name)]
+    return {
+        **rows[name if name in rows else columns[0]],
+        "feature": name,
+        "windows": [_span(w) for f in same for w in f.windows or (0,)],
+        "columns": columns,
+        "measure": measure.name,
+        "events": list(measure.event_types),
+        "condition": measure.where or "none",
+        "value": measure.value,
+        "used_by": used,
+    }
+
+
+def page(catalogue: Catalogue) -> str:
+    """The catalogue as a page of Markdown, one table per family."""
+    rows = list_features(catalogue)
+    lines = [
+        "# Features",
+        "",
+        "Made from the catalogue by `python -m segspark.features.describe`; the columns of `gold.features` and what is",
+        "derived where they are read. Windows are local days before the as-of day. Amounts are minor units.",
+    ]
+    for family in dict.fromkeys(r["family"] for r in rows):
+        mine = [r for r in rows if r["family"] == family]
+        lines += ["", f"## {family}", "", "| feature | what | formula | purpose |", "|---|---|---|---|"]
+        lines += [
+            f"| `{r['feature']}` | {r['description']} ({r['unit']}) | `{_short(r['formula'])}` | {r['purpose']} |"
+            for r in mine
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _short(formula: str, most: int = 120) -> str:
+    said = formula.replace("|", "\\|")
+    return said if len(said) <= most else said[: most - 1] + "…"
+
+
+def _stored(catalogue: Catalogue, feature: Feature, window: int) -> dict[str, str]:
+    measure = catalogue.by_measure[feature.measure]
+    is_date = feature.kind in ("last", "first")
+    return {
+        "feature": feature.column(window),
+        "family": feature.family,
+        "unit": "date" if is_date else "days" if feature.kind == "days" else measure.unit,
+        "purpose": measure.purpose,
+        "empty": "null" if is_date else "0",
+        "formula": _formula(feature, measure, window),
+        "description": feature.describe,
+    }
+
+
+def _formula(feature: Feature, measure: Measure, window: int) -> str:
+    word = {"sum": "sum of", "days": "days with", "last": "last day with", "first": "first day with"}[feature.kind]
+    only = [f"in months {', '.join(map(str, feature.months))}"] if feature.months else []
+    only += ["within sales periods"] if feature.only_sales else []
+    return " ".join([word, measure.name, *only, f"over {_span(window)}"])
+
+
+def _span(window: int) -> str:
+    return "lifetime" if window == 0 else f"[as_of - {window}, as_of)"
+
+
+def _columns(feature: Feature) -> list[str]:
+    return [feature.column(w) for w in feature.windows or (0,)]
+
+
+def _needs(catalogue: Catalogue, name: str) -> set[str]:
+    return {c.name for c in catalogue.narrowed({name}).stored_columns()}
+
+
+def plan_features(catalogue: Catalogue, tiles: Mapping[str, str]) -> list[dict[str, str]]:
+    """Which features the stored tiles carry, and which need their days from silver again.
+
+    Args:
+        tiles: measure_hashes of the newest tiles; empty where there are none.
+
+    Returns:
+        One row per measure that is not as it was: measure, change (new, changed, removed), features (columns).
+    """
+    now = catalogue.measure_hashes
+    rows = []
+    for name in sorted({*now, *tiles}):
+        if now.get(name) == tiles.get(name):
+            continue
+        change = "new" if name not in tiles else "removed" if name not in now else "changed"
+        columns = [c for f in catalogue.features if f.measure == name for c in _columns(f)]
+        rows.append({"measure": name, "change": change, "features": ", ".join(columns)})
+    return rows
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with ``--check`` compare it."""
+    text = page(build_catalogue((7, 30, 90, 365)))
+    if arguments == ["--check"]:
+        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
+            print(f"{PAGE.name} is out of date; run: python -m segspark.features.describe", file=sys.stderr)
+            return 1
+        return 0
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
