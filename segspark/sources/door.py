@@ -322,7 +322,7 @@ class Finisher:
         for identifier in named:
             token = f'"{self.mask(identifier.kind, identifier.value)}"'
             text = text.replace(f'"{identifier.value}"', token)
-            if identifier.value.isdigit():
+            if identifier.value.isdigit() and identifier.value in text:
                 # A bare number, as JSON writes it; plain replacements, because a pattern per value costs more.
                 for before in (":", ": "):
                     for after in (",", "}", " ", "]"):
@@ -337,13 +337,15 @@ class Finisher:
 
 
 def _identifiers(produced: Produced) -> set[Identifier]:
-    found = {i for left, right, _, _ in produced.links for i in (left, right)}
+    found: set[Identifier | None] = set()
+    for left, right, _, _ in produced.links:
+        found.update((left, right))
     for items in (produced.events, produced.orders, produced.lines, produced.profiles, produced.consents):
         for item in items:
-            found.add(item.get("identifier"))  # type: ignore[arg-type]
-            found.add(item.get("anonymous"))  # type: ignore[arg-type]
-    found.discard(None)  # type: ignore[arg-type]
-    return found
+            found.add(item.get("identifier"))
+            found.add(item.get("anonymous"))
+    found.discard(None)
+    return found  # type: ignore[return-value]
 
 
 def _own_time(produced: Produced) -> int | None:
