@@ -24,6 +24,7 @@ from segspark.reports.data import (
     PathSize,
     Quality,
     QuarantineCount,
+    Reason,
     Refused,
     ReportData,
     Rfm,
@@ -197,14 +198,18 @@ def _clusters(workspace: Workspace, day: date, language: str) -> Clusters | None
     )
 
 
+def _reason(gate: dict[str, Any]) -> Reason:
+    """A gate as the run's record holds it; its days are text there."""
+    values = {k: date.fromisoformat(v) if isinstance(v, str) else v for k, v in gate["values"].items()}
+    return Reason(gate["code"], values)
+
+
 def _churn(workspace: Workspace, day: date, outcomes: dict[str, Any], lake: Lake) -> Churn | Refused | None:
     found = find_champion(workspace.mlflow, f"{workspace.name}_churn", day)
     if found is None:
         trained = [r for r in lake.read_small(ops.RUNS).to_pylist() if r["flow"] == "train" and r["as_of_date"] <= day]
-        reasons = [
-            json.loads(r["outputs"]).get("churn_refused") for r in sorted(trained, key=lambda r: r["written_at"])
-        ]
-        return Refused(tuple(reasons[-1])) if reasons and reasons[-1] else None
+        gates = [json.loads(r["outputs"]).get("churn_refused") for r in sorted(trained, key=lambda r: r["written_at"])]
+        return Refused(tuple(_reason(g) for g in gates[-1])) if gates and gates[-1] else None
     said = read_document(workspace.mlflow, found.tags["run_id"], "evaluation.json")
     model, recency = said["model"], said["recency"]
     return Churn(

@@ -13,7 +13,7 @@ from segspark.features.windows import with_derived
 from segspark.flows.features import features_of_days, load_catalogue, people_of_day
 from segspark.flows.flow import Flow, Run, identity, staging_folder
 from segspark.models.churn.inputs import choose_inputs, columns_of
-from segspark.models.churn.train import ChurnModel, Refused, check_gates, train_churn
+from segspark.models.churn.train import ChurnModel, check_gates, train_churn
 from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn, orders_after
 from segspark.models.clustering.kmeans import Behaviour, Group, TooFew, train_behaviour
 from segspark.models.clustering.matching import match_centres
@@ -138,11 +138,10 @@ def _train_churn(run: Run) -> str:
         frozen = freeze(label_churn(features, cuts, config), inputs, dataset_id)
         run.writes(gold.TRAINING_SETS).replace_dataset(gold.TRAINING_SETS, frozen, dataset_id)
     rows = run.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
-    reasons = check_gates(rows, _read_first_order(run), cuts, config)
-    if reasons:
-        refused = Refused(tuple(reasons))
-        run.outcome["churn_refused"] = list(refused.reasons)
-        return "refused: " + "; ".join(refused.reasons)
+    gates = check_gates(rows, _read_first_order(run), cuts, config)
+    if gates:
+        run.outcome["churn_refused"] = [asdict(gate) for gate in gates]
+        return "refused: " + "; ".join(map(str, gates))
     return _log_churn(run, train_churn(rows, inputs, cuts, config), dataset_id)
 
 

@@ -39,36 +39,43 @@ class ChurnModel:
 
 
 @dataclass(frozen=True)
-class Refused:
-    """The data cannot carry the claim; a published result."""
+class Gate:
+    """Why the data cannot carry the claim: a code with its numbers, which reports say in their language."""
 
-    reasons: tuple[str, ...]
+    code: str
+    values: dict[str, int | date]
+
+    def __str__(self) -> str:
+        return _GATES[self.code].format(**self.values)
 
 
-def check_gates(rows: DataFrame, first_day: date | None, cuts: Cuts, config: Churn) -> list[str]:
+_GATES = {
+    "no_order": "there is no order yet",
+    "history": "{days} days of history before the newest training cut; {needed} are needed: wait until {ready}",
+    "few_people": "{n} buyers at the cuts of one role; {needed} are needed",
+    "few_labels": "{churned} of {n} buyers at the cuts of one role did not buy again; at least {needed} who did and "
+    "{needed} who did not are needed",
+}
+
+
+def check_gates(rows: DataFrame, first_day: date | None, cuts: Cuts, config: Churn) -> list[Gate]:
     """Why no honest model can be made of a training set; empty where one can (formulas: model gates)."""
-    reasons = []
     if first_day is None:
-        return ["there is no order yet"]
-    oldest = max(cuts.train)
-    history = (oldest - first_day).days
+        return [Gate("no_order", {})]
+    gates = []
+    newest = max(cuts.train)
+    history = (newest - first_day).days
     if history < config.min_history_days:
-        ready = oldest + timedelta(days=config.min_history_days - history + 2 * config.label_days)
-        reasons.append(
-            f"{max(history, 0)} days of history before the newest training cut {oldest}; "
-            f"{config.min_history_days} are needed: wait until {ready}"
-        )
+        ready = newest + timedelta(days=config.min_history_days - history + 2 * config.label_days)
+        gates.append(Gate("history", {"days": max(history, 0), "needed": config.min_history_days, "ready": ready}))
     counts = _read_counts(rows)
     for role in ("train", "validate"):
         people, churned = counts.get(role, (0, 0))
         if people < config.min_people:
-            reasons.append(f"{people} buyers at the cuts that {role}; {config.min_people} are needed")
+            gates.append(Gate("few_people", {"n": people, "needed": config.min_people}))
         elif min(churned, people - churned) < config.min_class:
-            reasons.append(
-                f"{churned} of {people} buyers at the cuts that {role} did not buy again; at least "
-                f"{config.min_class} who did and {config.min_class} who did not are needed"
-            )
-    return reasons
+            gates.append(Gate("few_labels", {"churned": churned, "n": people, "needed": config.min_class}))
+    return list({str(g): g for g in gates}.values())
 
 
 def _read_counts(rows: DataFrame) -> dict[str, tuple[int, int]]:
