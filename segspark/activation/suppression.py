@@ -5,27 +5,22 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-SUPPRESSING = ("unsubscribe", "resubscribe", "complaint", "bounce_hard")
 # The first that applies is the reason.
 REASONS = ("complained", "hard_bounced", "unsubscribed", "no_consent", "no_address")
 
 
-def derive_addresses(events: DataFrame, addresses: DataFrame, as_of: date) -> DataFrame:
+def derive_addresses(objections: DataFrame, addresses: DataFrame, as_of: date) -> DataFrame:
     """Every e-mail address with what stands against it.
 
     Args:
-        events: silver.events; those known as of the day count.
+        objections: silver.objections; those known as of the day count.
         addresses: identifier_id, person_id of e-mail addresses.
 
     Returns:
         One row per address: identifier_id, person_id, has_complaint, has_bounce (a bounce suppresses the address
         it came from), has_unsubscribed (a later resubscribe lifts it and nothing else).
     """
-    known = events.where(
-        F.col("event_type").isin(*SUPPRESSING)
-        & (F.col("known_as_of") <= F.lit(as_of))
-        & F.col("identifier_id").isNotNull()
-    )
+    known = objections.where(F.col("known_as_of") <= F.lit(as_of))
     choice = F.when(F.col("event_type").isin("unsubscribe", "resubscribe"), F.struct("occurred_at", "event_type"))
     against = known.groupBy("identifier_id").agg(
         F.bool_or(F.col("event_type") == "complaint").alias("has_complaint"),

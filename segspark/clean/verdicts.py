@@ -16,7 +16,7 @@ def keep_accepted(rows: pa.Table, exceptions: pa.Table) -> pa.Table:
     verdicts = exceptions["verdict"]
     refused = exceptions.filter(pc.not_equal(verdicts, "other_version"))["no"].to_numpy()
     others = exceptions.filter(pc.equal(verdicts, "other_version"))["no"].to_numpy()
-    if len(others):
+    if len(others) and "attributes" in rows.column_names:
         is_other = np.isin(numbers, others)
         if is_other.any():
             at = rows.schema.get_field_index("attributes")

@@ -15,6 +15,7 @@ from segspark.errors import ConfigError, GateClosed
 from segspark.flows.flow import Flow, Run
 from segspark.flows.segments import SEGMENTS, addresses_of
 from segspark.identity.links import people_as_of
+from segspark.privacy.consent import derive_usable_from
 from segspark.pseudonyms import Pseudonymiser, load_key
 from segspark.tables import gold, privacy, silver
 from segspark.tables.delta import Lake
@@ -68,7 +69,8 @@ def export_audience(
 ) -> dict[str, Any]:
     """Write the audience of a segment.
 
-    Suppression is looked at again here, after and outside of any rule: also what came in since the segment was made.
+    Suppression and permission are looked at again here, after and outside of any rule: also what came in since the
+    segment was made.
 
     Raises:
         GateClosed: fewer than segments.min_size people; so small a group may point at persons.
@@ -85,6 +87,7 @@ def export_audience(
     vault = run.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id", "sealed")
     audience = (
         members.where("is_contactable")
+        .join(_permitted(run, owners), on="person_id", how="left_semi")
         .join(addresses, on="person_id", how="inner")
         .join(vault.dropDuplicates(["identifier_id"]), on="identifier_id", how="inner")
         .select("person_id", "sealed", "scheme", "segment_id", "segment_name", "segment_date")
@@ -115,6 +118,16 @@ def export_audience(
     if late:
         removed["suppressed_since"] = late
     return {"file": str(written.file), "rows": written.rows, "sha256": written.sha256, "removed": removed, "as_of": day}
+
+
+def _permitted(run: Run, owners: DataFrame) -> DataFrame:
+    """The people whose permission to be written to holds by the newest word there is."""
+    consents = run.read(silver.CONSENTS)
+    newest = consents.agg(F.max("known_as_of").alias("day")).collect()[0]["day"]
+    day = max(run.as_of, newest or run.as_of)
+    assumed, zone = run.workspace.consent.assumed, run.workspace.time_zone
+    usable = derive_usable_from(consents, owners, day, assumed, zone)
+    return usable.where(F.col("email_marketing") <= F.lit(day)).select("person_id")
 
 
 def _read_reasons(members: DataFrame) -> dict[str | None, int]:

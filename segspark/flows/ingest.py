@@ -26,6 +26,7 @@ from segspark.clean.verdicts import keep_accepted, with_disposition
 from segspark.config.models import Workspace
 from segspark.flows.batch import Batch, check_ledger, choose_batch, files_of, totals, write_manifest
 from segspark.flows.flow import Flow, Run, record
+from segspark.flows.objections import objections_of
 from segspark.identity.links import join_people, people_as_of
 from segspark.privacy.consent import derive_usable_from
 from segspark.pseudonyms import Key, load_key
@@ -309,6 +310,7 @@ def _count_dispositions(judged: Judged, files: dict[str, list[InputFile]]) -> li
 
 def _write_all(run: Run, judged: Judged, run_id: str) -> None:
     """Append to each table once; independent tables are written at the same time."""
+    _bring_objections(run)
     staged = judged.staged
     dispositions = judged.dispositions
 
@@ -320,6 +322,7 @@ def _write_all(run: Run, judged: Judged, run_id: str) -> None:
         (bronze.RECORDS, "records", kept_records, ("source", "record")),
         (bronze.QUARANTINE, "refused", lambda rows: _stamp(rows, run_id), ("source", "record")),
         (silver.EVENTS, "events", _accepted(staged, "events", run_id), ("identifier_id", "occurred_at", "event_id")),
+        (silver.OBJECTIONS, "objections", _accepted(staged, "events", run_id), ("identifier_id", "occurred_at")),
         (silver.PROFILES, "profiles", _accepted(staged, "profiles", run_id), ("identifier_id", "valid_from")),
         (silver.CONSENTS, "consents", _accepted(staged, "consents", run_id), ("identifier_id", "effective_at")),
         (silver.ORDER_LINES, "lines", _accepted(staged, "lines", run_id), ("order_id", "line_id")),
@@ -339,6 +342,16 @@ def _write_all(run: Run, judged: Judged, run_id: str) -> None:
     with ThreadPoolExecutor(max_workers=WRITERS) as pool:
         for done in [pool.submit(job) for job in jobs]:
             done.result()
+
+
+def _bring_objections(run: Run) -> None:
+    """Those of a lake whose events are older than the table of objections."""
+    if run.lake.n_rows(silver.EVENTS) and not run.lake.exists(silver.OBJECTIONS):
+        old = objections_of(run).coalesce(1)
+        run.writes(silver.OBJECTIONS).append(silver.OBJECTIONS, old, "objections-of-old-events")
+    else:
+        # Before the events of a first run: were it killed after them, they would pass for old ones.
+        run.writes(silver.OBJECTIONS).create(silver.OBJECTIONS)
 
 
 def _stamp(rows: pa.Table, run_id: str) -> pa.Table:
@@ -409,7 +422,7 @@ INGEST = Flow(
     reads_earlier=("silver.events", "silver.consents", "silver.identity_links", "ops.files", "ops.runs"),
     writes=(
         "bronze.records", "bronze.quarantine", "privacy.identities", "privacy.last_opens", "silver.events",
-        "silver.orders", "silver.order_lines", "silver.profiles", "silver.consents", "silver.identity_links",
+        "silver.objections", "silver.orders", "silver.order_lines", "silver.profiles", "silver.consents", "silver.identity_links",
         "ops.files", "ops.ledger",
     ),
     function=ingest,

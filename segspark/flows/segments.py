@@ -14,6 +14,7 @@ from segspark.activation.suppression import derive_addresses, derive_contactabil
 from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.flows.features import load_catalogue, people_of_day
 from segspark.flows.flow import Flow, Run
+from segspark.flows.objections import objections_of
 from segspark.flows.scores import with_scores
 from segspark.identity.links import people_as_of
 from segspark.models.clustering.kmeans import with_behaviour
@@ -101,7 +102,7 @@ def needed_columns(definitions: Definitions) -> set[str]:
 def addresses_of(run: Run, owners: DataFrame) -> DataFrame:
     emails = run.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id").distinct()
     addresses = owners.join(emails, on="identifier_id", how="inner").select("identifier_id", "person_id")
-    return derive_addresses(run.read(silver.EVENTS), addresses, run.as_of)
+    return derive_addresses(objections_of(run), addresses, run.as_of)
 
 
 def write_segments(run: Run) -> None:
@@ -256,7 +257,7 @@ SEGMENTS = Flow(
     name="segments",
     reads=(
         "gold.features", "gold.scores", "silver.profiles", "silver.identity_links", "silver.consents",
-        "silver.events", "privacy.identities",
+        "silver.events", "silver.objections", "privacy.identities",
     ),
     reads_earlier=("gold.segment_registry", "gold.definitions"),
     writes=(

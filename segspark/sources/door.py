@@ -22,6 +22,7 @@ from segspark.sources import json_strict
 from segspark.sources.files import BrokenFile, InputFile, json_records, read_bytes
 from segspark.sources.parsed import FILE_BITS, KINDS, record_number
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
+from segspark.tables.silver import OBJECTION_TYPES
 from segspark.tables.staging import StagingWriter
 from segspark.time import MICROS, day_number
 
@@ -230,6 +231,8 @@ class Finisher:
                 item["identifier_id"], False, common["known_as_of"], received if moment is None else moment, received
             )
         self._out.add(kind, item)
+        if kind == "events" and item["event_type"] in OBJECTION_TYPES and item["identifier_id"] is not None:
+            self._out.add("objections", item)
 
     def _see(self, identifier: str, is_anonymous: bool, known: int, at: int, received: int) -> None:
         sight = (known, at, received, is_anonymous)

@@ -66,6 +66,10 @@ KINDS = {
             }
         )
     ),
+    # Of the events, once more: what stands against an address.
+    "objections": Kind(
+        _schema({**{c.name: c.type for c in silver.OBJECTIONS.columns if c.name != "run_id"}, "no": "bigint"})
+    ),
     "identities": Kind(_schema({"identifier_id": "string", "kind": "string", "sealed": "binary"})),
     # Made by the run itself from the above.
     "joined": Kind(_schema({c.name: c.type for c in silver.IDENTITY_LINKS.columns if c.name != "run_id"})),

@@ -155,4 +155,22 @@ IDENTITY_LINKS = Contract(
     ),
 )
 
-TABLES = (EVENTS, ORDERS, ORDER_LINES, PROFILES, CONSENTS, IDENTITY_LINKS)
+# What stands against writing to an address must be known every day, of all time; it is little.
+OBJECTION_TYPES = ("unsubscribe", "resubscribe", "complaint", "bounce_hard")
+OBJECTIONS = Contract(
+    name="silver.objections",
+    grain="one event that stands against writing to an address, or takes that back; also in silver.events",
+    key=("source", "event_id", "fingerprint"),
+    columns=(
+        required("identifier_id", "string", "Pseudonym of the address"),
+        required("known_as_of", "date", "First as-of day that may know the event"),
+        required("event_type", "string", "unsubscribe, resubscribe, complaint or bounce_hard"),
+        required("occurred_at", "timestamp", "When it happened (UTC)"),
+        required("source", "string", "Name of the source in the workspace"),
+        required("event_id", "string", "As in silver.events"),
+        required("fingerprint", "string", "As in silver.events"),
+        required("run_id", "string", "Run that took the event in"),
+    ),
+)
+
+TABLES = (EVENTS, ORDERS, ORDER_LINES, PROFILES, CONSENTS, IDENTITY_LINKS, OBJECTIONS)

@@ -1,6 +1,7 @@
 """Day by day over a small shop: what is known when, and that repeating, killing and lateness do no harm."""
 
 import runpy
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from segspark.flows.look import explain, list_tables, plan_of_features, segment_
 from segspark.flows.progress import Quiet
 from segspark.flows.start import DAILY, daily, flow_graph
 from segspark.pseudonyms import Pseudonymiser, load_key
-from segspark.tables import gold, ops
+from segspark.tables import gold, ops, silver
 from segspark.tables.catalogue import ALL
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
@@ -363,3 +364,33 @@ def test_the_notebook_runs_and_writes_nothing(shop: tuple[Workspace, Lake], monk
     made = runpy.run_path(str(notebook))
     assert made["sizes"].height == len(segment_sizes(workspace, None))
     assert sorted(p for p in workspace.folder.rglob("*")) == before
+
+
+def test_whoever_withdraws_after_the_day_is_not_exported(shop: tuple[Workspace, Lake], tmp_path: Path) -> None:
+    workspace, lake = shop
+    write_consents(workspace, MAY[5], ("ann@example.com", "email_marketing", "withdrawn", "2026-05-05 09:00:00"))
+    run_flow(ingest.INGEST, workspace, lake, MAY[6])
+    manifest = export_audience(workspace, lake, find_segment(lake, "Buyers"), MAY[5], tmp_path / "late.csv")
+    assert (manifest["rows"], manifest["removed"]) == (0, {"complained": 1, "suppressed_since": 1})
+
+
+def test_whoever_complains_after_the_day_is_not_exported(spark: SparkSession, tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    lake = Lake(workspace.lake, spark)
+    write_orders(
+        workspace, MAY[2], *[(n, f"{n}@example.com", "2026-05-02 10:00:00", "10.00") for n in ("ann", "bob", "eve")]
+    )
+    daily(workspace, lake, MAY[3], Quiet())
+    write_mails(workspace, MAY[3], ("c1", "ann@example.com", "complaint", "2026-05-03 10:00:00"),
+                ("u1", "bob@example.com", "unsubscribe", "2026-05-03 11:00:00"))  # fmt: skip
+    run_flow(ingest.INGEST, workspace, lake, MAY[4])
+    # In a lake from before the table of objections they are found among its events.
+    shutil.rmtree(lake.path(silver.OBJECTIONS))
+    manifest = export_audience(workspace, lake, find_segment(lake, "Buyers"), MAY[3], tmp_path / "b.csv")
+    assert (manifest["rows"], manifest["removed"]) == (1, {"suppressed_since": 2})
+    assert "eve@example.com" in (tmp_path / "b.csv").read_text()
+    write_mails(workspace, MAY[4], ("c2", "eve@example.com", "complaint", "2026-05-04 10:00:00"))
+    run_flow(ingest.INGEST, workspace, lake, MAY[5])
+    assert {r["event_id"] for r in rows_of(lake, silver.OBJECTIONS)} == {"c1", "u1", "c2"}
+    manifest = export_audience(workspace, lake, find_segment(lake, "Buyers"), MAY[3], tmp_path / "b.csv")
+    assert (manifest["rows"], manifest["removed"]) == (0, {"suppressed_since": 3})
