@@ -38,7 +38,7 @@ test: setup
 	$(BIN)/python -m pytest
 
 test-all: setup
-	$(BIN)/python -m pytest -m 'slow or not slow'
+	SEGSPARK_EXPLORE=1 $(BIN)/python -m pytest -m 'slow or not slow'
 
 check: setup
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

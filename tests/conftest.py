@@ -1,12 +1,16 @@
 """One Spark session for the whole run: tiny frames, two shuffle partitions, UTC."""
 
+import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pyspark.sql import SparkSession
 
-JARS = Path(__file__).parents[1] / "jars"
+# The same examples in every run; SEGSPARK_EXPLORE=1, which make test-all sets, looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore", max_examples=300)
+settings.load_profile("explore" if os.environ.get("SEGSPARK_EXPLORE") else "same")
 
 
 @pytest.fixture(scope="session")

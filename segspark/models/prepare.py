@@ -105,7 +105,9 @@ def _fit(item: Input, values: np.ndarray, quantile: float, scaling: Scaling) -> 
     fill = float(median if item.fill is None else item.fill)
     raw = Fitted(item.name, fill, float(low), float(high), item.log, 0.0, 1.0, 1.0)
     centre, spread = _moments(raw.apply(values), scaling)
-    return replace(raw, centre=centre, spread=spread or 1.0, weight=item.weight)
+    # Equal values have a spread of some rounding errors, and these are no variation.
+    varies = spread > 1e-9 * max(1.0, abs(centre))
+    return replace(raw, centre=centre, spread=spread if varies else 1.0, weight=item.weight)
 
 
 def _quantiles(values: np.ndarray, shares: list[float]) -> np.ndarray:

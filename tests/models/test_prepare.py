@@ -35,6 +35,12 @@ def test_scalings(scaling: str, centre: float, spread: float) -> None:
     assert (fitted.centre, fitted.spread) == pytest.approx((centre, spread))
 
 
+def test_rounding_errors_of_equal_values_are_no_variation() -> None:
+    columns = {"x": np.array([NAN, NAN, 109338.0])}
+    got = fit_preparation(columns, [Input("x", fill=0.0, log=True)]).apply(columns)
+    assert np.abs(got).max() < 1e-9
+
+
 def test_a_feature_that_does_not_vary_or_is_missing_everywhere_divides_by_one() -> None:
     columns = {"same": np.array([4.0, 4.0]), "none": np.array([NAN, NAN])}
     preparation = fit_preparation(columns, [Input("same"), Input("none", fill=7.0, log=True)])
