@@ -32,7 +32,10 @@ def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Pro
     if folder.exists() and any(folder.iterdir()) and not (folder / "truth").is_dir():
         raise ConfigError(f"{folder} is not empty and no demo workspace; choose another folder.")
     start = time.monotonic()
-    copy_workspace(folder)
+    # Marks the folder as a demo's, also where this run is killed.
+    (folder / "truth").mkdir(parents=True, exist_ok=True)
+    if not (folder / "segspark.yaml").exists():
+        copy_workspace(folder)
     workspace = load_workspace(folder)
     check_workspace(workspace, AS_OF)
 

@@ -123,11 +123,16 @@ def export_audience(
 def _permitted(run: Run, owners: DataFrame) -> DataFrame:
     """The people whose permission to be written to holds by the newest word there is."""
     consents = run.read(silver.CONSENTS)
-    newest = consents.agg(F.max("known_as_of").alias("day")).collect()[0]["day"]
-    day = max(run.as_of, newest or run.as_of)
+    day = max(run.as_of, _read_newest_word(consents) or run.as_of)
     assumed, zone = run.workspace.consent.assumed, run.workspace.time_zone
     usable = derive_usable_from(consents, owners, day, assumed, zone)
     return usable.where(F.col("email_marketing") <= F.lit(day)).select("person_id")
+
+
+def _read_newest_word(consents: DataFrame) -> date | None:
+    """The day from which the newest consent is known; one row."""
+    newest: date | None = consents.agg(F.max("known_as_of").alias("day")).collect()[0]["day"]
+    return newest
 
 
 def _read_reasons(members: DataFrame) -> dict[str | None, int]:

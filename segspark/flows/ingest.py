@@ -68,7 +68,7 @@ def _take_in(run: Run, sources: list[Source], batch: Batch) -> None:
         told["note"] = f"{sum(map(len, files.values()))} files"
     with run.stage("judge") as told:
         judged = _judge(run, staged, batch, folder)
-        ledger = _count_dispositions(judged, files)
+        ledger = _read_dispositions(judged, files)
         told["note"] = ", ".join(f"{n:,} {d}" for d, n in totals(ledger).items())
         check_ledger(ledger, n_records, workspace)
     # From here on the batch is bound to its list of files; what was killed before has written nothing.
@@ -275,7 +275,7 @@ def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
     return pairs, seen
 
 
-def _count_dispositions(judged: Judged, files: dict[str, list[InputFile]]) -> list[dict[str, Any]]:
+def _read_dispositions(judged: Judged, files: dict[str, list[InputFile]]) -> list[dict[str, Any]]:
     """Records per file and disposition: at most six rows per file."""
     staged = judged.staged
     of_door = [staged.frame("records").select("record", F.when(F.col("is_ignored"), "ignored").alias("disposition"))]
