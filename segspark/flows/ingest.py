@@ -9,11 +9,9 @@ that every append keeps its transaction id and nothing is taken twice.
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial, reduce
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,20 +19,18 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.clean import arrivals
 from segspark.clean.verdicts import keep_accepted, with_disposition
 from segspark.config.models import Workspace
 from segspark.flows.batch import Batch, check_ledger, choose_batch, files_of, totals, write_manifest
 from segspark.flows.flow import Flow, Run, record
+from segspark.flows.judging import Judged, judge, read_dispositions
 from segspark.flows.objections import objections_of
-from segspark.identity.links import join_people, people_as_of
-from segspark.privacy.consent import derive_usable_from
 from segspark.pseudonyms import Key, load_key
 from segspark.sources.door import Arrival, DoorPlan, Limits, parse_provider
 from segspark.sources.files import InputFile
 from segspark.sources.load import load_sources
 from segspark.sources.mapped import RAW_DDL, check_header, compile_mapping, convert, evaluate, read_raw
-from segspark.sources.parsed import FILE_BITS, KINDS
+from segspark.sources.parsed import KINDS
 from segspark.sources.spec import Source
 from segspark.sources.vocabulary import Context
 from segspark.tables import bronze, privacy, silver
@@ -67,8 +63,8 @@ def _take_in(run: Run, sources: list[Source], batch: Batch) -> None:
         told["rows"] = n_records = staged.rows("records") + staged.rows("refused")
         told["note"] = f"{sum(map(len, files.values()))} files"
     with run.stage("judge") as told:
-        judged = _judge(run, staged, batch, folder)
-        ledger = _read_dispositions(judged, files)
+        judged = judge(run, staged, batch, folder)
+        ledger = read_dispositions(judged, files)
         told["note"] = ", ".join(f"{n:,} {d}" for d, n in totals(ledger).items())
         check_ledger(ledger, n_records, workspace)
     # From here on the batch is bound to its list of files; what was killed before has written nothing.
@@ -156,153 +152,6 @@ def spread(files: list[InputFile], most: int) -> tuple[tuple[InputFile, ...], ..
         groups[min(taken * n // total, n - 1)].append(file)
         taken += file.size_bytes + 1
     return tuple(tuple(g) for g in groups if g)
-
-
-# Judging ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Judged:
-    """The staged rows of a run with its exceptions, the path of the records of which nothing was accepted, and the
-    orders that lines made."""
-
-    staged: Staged
-    dispositions: str
-    totals: DataFrame
-
-
-def _accepted_frame(staged: Staged, kind: str) -> DataFrame:
-    rows = staged.frame(kind)
-    if not staged.rows("exceptions"):
-        return rows
-    of_kind = staged.frame("exceptions").where((F.col("kind") == kind) & (F.col("verdict") != "other_version"))
-    return rows.join(of_kind.select("no"), on="no", how="left_anti")
-
-
-def _judge(run: Run, staged: Staged, batch: Batch, folder: Path) -> Judged:
-    run_id = batch.run_id
-
-    def before(contract: Contract) -> DataFrame | None:
-        """What earlier runs stored; None where there is nothing."""
-        return run.read(contract).where(F.col("run_id") != run_id) if run.lake.n_rows(contract) else None
-
-    items = (("lines", silver.ORDER_LINES), ("profiles", silver.PROFILES), ("consents", silver.CONSENTS))
-    found = [
-        arrivals.repeated(staged.frame(kind), kind, before(contract), contract.key)
-        for kind, contract in items
-        if staged.rows(kind)
-    ]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        repeats = pool.submit(staged.stage, folder, "exceptions", *found)
-        if staged.rows("sights"):
-            pairs, seen = _links_of(staged)
-            joined = staged.stage(folder, "joined", join_people(seen, pairs, before(silver.IDENTITY_LINKS)))
-            staged = staged.plus("joined", joined.files["joined"])
-        staged = staged.plus("exceptions", repeats.result().files.get("exceptions", ()))
-    # Where a record brings its order whole, its lines make no second one.
-    lines = _accepted_frame(staged, "lines")
-    if staged.rows("orders"):
-        lines = lines.join(staged.frame("orders").select("record").distinct(), on="record", how="left_anti")
-    made = arrivals.order_totals(lines)
-    if staged.rows("lines"):
-        path = str(folder / "totals")
-        made.write.mode("overwrite").parquet(path)
-        made = run.lake.spark.read.parquet(path)
-        staged = staged.stage(folder, "events", _as_kind(arrivals.order_events(made), staged, "events"))
-    staged = _judge_events(run, staged, batch, folder, before)
-    dispositions = str(folder / "dispositions")
-    arrivals.dispose(staged.frame("exceptions")).coalesce(1).write.mode("overwrite").parquet(dispositions)
-    return Judged(staged, dispositions, made)
-
-
-def _judge_events(
-    run: Run, staged: Staged, batch: Batch, folder: Path, before: Callable[[Contract], DataFrame | None]
-) -> Staged:
-    workspace, zone = run.workspace, run.workspace.time_zone
-    if not staged.rows("events"):
-        return staged
-    events = staged.frame("events")
-    known = before(silver.EVENTS)
-    if known is not None:
-        days = [EPOCH_DAY + timedelta(days=d) for d in staged.days("events")]
-        known = known.where(F.col("event_date").isin(days)).select("source", "event_id", "fingerprint")
-    every = [
-        arrivals.repeated_events(events, known),
-        arrivals.withheld(events, _permitted(run, staged, batch, before), zone),
-    ]
-    if not {source for source, _ in batch.files} <= set(batch.first_loads):
-        every.append(arrivals.expired(events, batch.first_loads, zone, workspace.ingest.late_horizon_days))
-    return staged.stage(folder, "exceptions", reduce(DataFrame.unionByName, every))
-
-
-def _permitted(run: Run, staged: Staged, batch: Batch, before: Callable[[Contract], DataFrame | None]) -> DataFrame:
-    """identifier_id, person_id and since when each purpose may see the person's events, with what this run brings."""
-    links, consents = staged.frame("joined"), _accepted_frame(staged, "consents")
-    old_links, old_consents = before(silver.IDENTITY_LINKS), before(silver.CONSENTS)
-    if old_links is not None:
-        links = links.unionByName(old_links.drop("run_id"))
-    if old_consents is not None:
-        consents = consents.unionByName(old_consents.drop("run_id"), allowMissingColumns=True)
-    owners = people_as_of(links, F.lit(batch.as_of))
-    workspace = run.workspace
-    usable = derive_usable_from(consents, owners, batch.as_of, workspace.consent.assumed, workspace.time_zone)
-    return owners.join(usable, on="person_id")
-
-
-def _as_kind(frame: DataFrame, staged: Staged, kind: str) -> DataFrame:
-    """The frame with exactly the kind's columns and types, null where it has none."""
-    wanted = staged.frame(kind).schema
-    return frame.select(
-        *[(F.col(f.name) if f.name in frame.columns else F.lit(None)).cast(f.dataType).alias(f.name) for f in wanted]
-    )
-
-
-def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
-    """Pairs of identifiers, each at its first sight, and the first sight of every identifier."""
-    first = ("known_as_of", "effective_at", "recorded_at")
-    pairs = (
-        staged.frame("links")
-        .groupBy("left_id", "right_id", "left_is_anonymous", "right_is_anonymous")
-        .agg(F.min(F.struct(*first, "rule")).alias("first"))
-        .select("left_id", "right_id", "left_is_anonymous", "right_is_anonymous", "first.*")
-    )
-    seen = (
-        staged.frame("sights")
-        .groupBy("identifier_id", "is_anonymous")
-        .agg(F.min(F.struct(*first)).alias("first"))
-        .select("identifier_id", "is_anonymous", "first.*")
-    )
-    return pairs, seen
-
-
-def _read_dispositions(judged: Judged, files: dict[str, list[InputFile]]) -> list[dict[str, Any]]:
-    """Records per file and disposition: at most six rows per file."""
-    staged = judged.staged
-    of_door = [staged.frame("records").select("record", F.when(F.col("is_ignored"), "ignored").alias("disposition"))]
-    if staged.rows("refused"):
-        of_door.append(staged.frame("refused").select("record", F.lit("quarantined").alias("disposition")))
-    every = reduce(DataFrame.unionByName, of_door)
-    refused = staged.spark.read.parquet(judged.dispositions)
-    number = F.shiftright("record", FILE_BITS).cast("int").alias("file")
-    rows = every.groupBy(number, "disposition").count().collect()
-    later = refused.groupBy(number, "disposition").count().collect() if staged.rows("exceptions") else []
-    counts: dict[tuple[int, str], int] = {}
-    for row in rows:
-        counts[row["file"], row["disposition"] or "accepted"] = row["count"]
-    for row in later:
-        counts[row["file"], row["disposition"]] = row["count"]
-        counts[row["file"], "accepted"] = counts.get((row["file"], "accepted"), 0) - row["count"]
-    of_number = {f.number: f for its in files.values() for f in its}
-    return [
-        {
-            "source": of_number[file].source,
-            "file_id": of_number[file].file_id,
-            "disposition": word,
-            "n_records": n,
-        }
-        for (file, word), n in sorted(counts.items())
-        if n
-    ]
 
 
 # Writing ------------------------------------------------------------------------------------------------------
