@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 MICROS = 1_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+_NAIVE_EPOCH = datetime(1970, 1, 1)
 EPOCH_UNITS = {"s": MICROS, "ms": 1_000, "us": 1}
 # Outside these years a time is a wrong unit or a typing error; Python's and Arrow's calendars stay safe inside.
 EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * MICROS
@@ -49,12 +50,16 @@ def parse_iso(text: str, zone_name: str | None = None) -> int:
     Raises:
         TimeFormatError: ``time_format``, ``time_zone`` (naive, no zone declared) or ``time_range``.
     """
-    if len(text) in (20, 24) and text[-1] == "Z" and text[4] == text[7] == "-" and text[10] == "T":
+    if _is_usual(text, zone_name):
         # What nearly all systems write: the C parser takes a tenth of the time.
         try:
-            return check_range((datetime.fromisoformat(text) - EPOCH) // MICROSECOND, text)
+            parsed = datetime.fromisoformat(text)
         except ValueError:
             pass
+        else:
+            if parsed.tzinfo is not None:
+                return check_range((parsed - EPOCH) // MICROSECOND, text)
+            return check_range(local_to_utc((parsed - _NAIVE_EPOCH) // MICROSECOND, str(zone_name)), text)
     match = _ISO.fullmatch(text.strip())
     if match is None:
         raise TimeFormatError("time_format", text)
@@ -79,6 +84,18 @@ def parse_iso(text: str, zone_name: str | None = None) -> int:
         digits = offset[1:].replace(":", "")
         micros -= sign * (int(digits[:2]) * 60 + int(digits[2:])) * 60 * MICROS
     return check_range(micros, text)
+
+
+def _is_usual(text: str, zone_name: str | None) -> bool:
+    """Seconds with Z or an offset, milliseconds with Z, or plain seconds in a declared zone."""
+    length = len(text)
+    if length < 19 or text[4] != "-" or text[7] != "-" or text[10] not in "T ":
+        return False
+    if length == 24 or length == 20:
+        return text[-1] == "Z" and text[10] == "T"
+    if length == 25:
+        return text[19] in "+-" and text[22] == ":"
+    return length == 19 and zone_name is not None
 
 
 def parse_pattern(text: str, pattern: str, zone_name: str | None) -> int:

@@ -127,7 +127,7 @@ def _parse_source(
         return tasks.mapInArrow(_each_group(lambda group: parse_provider(plan, group)), NAMED_DDL)
     mapping = compile_mapping(source)
     check_header(mapping, files[0], limits.max_inflated_bytes)
-    raw = tasks.mapInArrow(_each_group(lambda group: read_raw(plan, source, group)), RAW_DDL)
+    raw = tasks.mapInArrow(_each_group(lambda group: read_raw(plan, mapping, group)), RAW_DDL)
     return evaluate(raw, mapping).mapInArrow(lambda batches: convert(plan, mapping, batches), NAMED_DDL)
 
 

@@ -28,6 +28,11 @@ from segspark.time import MICROS, day_number
 
 KEPT_TEXT = 100_000
 DAY_MICROS = 86_400 * MICROS
+# Two pseudonyms of one person, and which of them is a visitor's.
+Pair = tuple[str, str, bool, bool]
+_PAIR = ("left_id", "right_id", "left_is_anonymous", "right_is_anonymous")
+# The identifiers that a record names, with their pseudonyms.
+Named = dict[Identifier, str]
 # Kind -> the column that says when, and the one of its UTC day.
 TIMES: dict[str, tuple[str, str | None]] = {
     "events": ("occurred_at", "event_date"),
@@ -91,20 +96,20 @@ def parse_provider(plan: DoorPlan, group: int) -> Iterator[pa.RecordBatch]:
     """Every record of one group of files, through the provider's adapter; the staged files' names come out."""
     parse = import_module(MODULES[plan.kind]).parse
     finish = Finisher(plan)
-    with _no_cyclic_collection():
+    with no_cyclic_collection():
         for file in plan.groups[group]:
             try:
                 content = read_bytes(file.path, plan.limits.max_inflated_bytes)
             except BrokenFile as error:
                 finish.broken(file, error.reason)
                 continue
-            for position, raw in enumerate(json_records(content)):
-                _parse_one(parse, finish, plan, file, position, raw)
+            for position, (raw, known) in enumerate(json_records(content)):
+                _parse_one(parse, finish, plan, file, position, raw, known)
         yield from finish.close()
 
 
 @contextmanager
-def _no_cyclic_collection() -> Iterator[None]:
+def no_cyclic_collection() -> Iterator[None]:
     """Millions of small dictionaries without a cycle among them: looking for cycles would cost a fifth of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -115,10 +120,15 @@ def _no_cyclic_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _parse_one(parse: Any, finish: "Finisher", plan: DoorPlan, file: InputFile, position: int, raw: bytes) -> None:
+def _parse_one(
+    parse: Any, finish: "Finisher", plan: DoorPlan, file: InputFile, position: int, raw: bytes, known: Any
+) -> None:
     flags: list[str] = []
+    limits = plan.limits
     try:
-        value, flags = json_strict.decode(raw, max_bytes=plan.limits.max_record_bytes, max_depth=plan.limits.max_depth)
+        value, flags = json_strict.decode(
+            raw, max_bytes=limits.max_record_bytes, max_depth=limits.max_depth, known=known
+        )
         if not isinstance(value, dict):
             raise Rejected("type")
         produced = parse(value, plan.context)
@@ -141,21 +151,28 @@ class Finisher:
         self._context, self._arrival = plan.context, plan.arrival
         self._sealed: set[str] = set()
         self._sights: dict[str, tuple[int, int, int, bool]] = {}
+        self._links: dict[Pair, tuple[int, int, int, str]] = {}
         self._numbers: dict[int, int] = {}
         self._out = StagingWriter(plan.folder, KINDS)
 
     def close(self) -> Iterator[pa.RecordBatch]:
+        """Stage what was collected, of each identifier and each pair its first, and name the files."""
         for identifier, (known, at, received, anonymous) in self._sights.items():
             row = {"identifier_id": identifier, "is_anonymous": anonymous, "known_as_of": known}
             self._out.add("sights", {**row, "effective_at": at, "recorded_at": received})
-        self._sights = {}
+        for pair, (known, at, received, rule) in self._links.items():
+            link = dict(zip(_PAIR, pair, strict=True))
+            self._out.add(
+                "links", {**link, "rule": rule, "effective_at": at, "recorded_at": received, "known_as_of": known}
+            )
+        self._sights, self._links = {}, {}
         yield from self._out.close()
 
     def rejected(
         self, file: InputFile, position: int, text: str, reasons: list[str], flags: list[str], stage: str = "parse"
     ) -> None:
         received = file.received_at if file.received_at is not None else self._arrival.run_at
-        row = self._row(file, position, address.replace_addresses(text, self.token), flags, received)
+        row = self._row(file, position, address.replace_addresses(text, self._pseudonyms.mask_address), flags, received)
         self._out.add("refused", {**row, "stage": stage, "reasons": sorted(set(reasons))})
 
     def broken(self, file: InputFile, reason: str) -> None:
@@ -173,72 +190,77 @@ class Finisher:
         """Stage what a record says; an identifier that is none (an address without @), or a time after its receipt,
         rejects it whole."""
         received = self._received(file, produced)
-        identities: list[dict[str, Any]] = []
-        named = set() if is_scrubbed else _identifiers(produced)
+        named: Named = {}
         try:
             self._check_future(produced, received)
-            events = [self._event(e, identities) for e in produced.events]
-            orders = [self._owned(o, identities) for o in produced.orders]
-            lines = [self._owned(o, identities) for o in produced.lines]
-            profiles = [self._owned(o, identities) for o in produced.profiles]
-            consents = [self._owned(o, identities) for o in produced.consents]
-            links = [self._link(link, identities) for link in produced.links]
+            said: list[tuple[str, list[dict[str, Any]]]] = []
+            if produced.events:
+                said.append(("events", [self._event(e, named) for e in produced.events]))
+            for kind, items in (
+                ("orders", produced.orders),
+                ("lines", produced.lines),
+                ("profiles", produced.profiles),
+                ("consents", produced.consents),
+            ):
+                if items:
+                    said.append((kind, [self._owned(i, named) for i in items]))
+            links = [self._link(link, named) for link in produced.links] if produced.links else []
         except Rejected as error:
-            # What this record would have brought into the vault is brought by the next one that names it.
-            self._sealed.difference_update(i["identifier_id"] for i in identities)
             self.rejected(file, position, text, error.reasons, flags)
             return
         if not is_scrubbed:
             text = self._scrub(text, named, produced.direct)
         known = self._arrival.known_as_of(received)
+        n_says = 0
+        for kind, items in said:
+            n_says += len(items) if kind != "orders" else 0
         common = {
             "source": self._context.source,
             "record": record_number(file.number, position),
-            "n_says": len(events) + len(lines) + len(profiles) + len(consents),
+            "n_says": n_says,
             "received_at": received,
             "known_as_of": known,
         }
-        for kind, items in (
-            ("events", events),
-            ("orders", orders),
-            ("lines", lines),
-            ("profiles", profiles),
-            ("consents", consents),
-        ):
+        for kind, items in said:
             for item in items:
                 self._stage_item(kind, item, common, file.number)
-        for link in links:
-            self._see(link["left_id"], link["left_is_anonymous"], known, link["effective_at"], received)
-            self._see(link["right_id"], link["right_is_anonymous"], known, link["effective_at"], received)
-            self._out.add("links", {**link, "recorded_at": received, "known_as_of": known})
-        for identity in identities:
-            self._out.add("identities", identity)
-        row = self._row(file, position, text, [*flags, *produced.flags], received)
+        for pair, at, rule in links:
+            self._see(pair[0], pair[2], known, at, received)
+            self._see(pair[1], pair[3], known, at, received)
+            first = (known, at, received, rule)
+            before = self._links.get(pair)
+            if before is None or first < before:
+                self._links[pair] = first
+        for identifier, pseudonym in named.items():
+            if pseudonym not in self._sealed:
+                self._seal(identifier, pseudonym)
+        row = self._row(file, position, text, flags + produced.flags, received)
         row["is_ignored"] = produced.ignored
         self._out.add("records", row)
 
     def _stage_item(self, kind: str, item: dict[str, Any], common: dict[str, Any], file_number: int) -> None:
         item.update(common)
-        item["no"] = (file_number << FILE_BITS) + self._numbers.setdefault(file_number, 0)
-        self._numbers[file_number] += 1
+        number = self._numbers.get(file_number, 0)
+        self._numbers[file_number] = number + 1
+        item["no"] = (file_number << FILE_BITS) + number
         at, day = TIMES[kind]
         moment = item.get(at)
         if day is not None:
             item[day] = item[at] // DAY_MICROS
-        if item["identifier_id"] is not None:
-            received = common["received_at"]
-            self._see(
-                item["identifier_id"], False, common["known_as_of"], received if moment is None else moment, received
-            )
+        identifier = item["identifier_id"]
+        if identifier is not None:
+            received = item["received_at"]
+            self._see(identifier, False, item["known_as_of"], received if moment is None else moment, received)
         self._out.add(kind, item)
-        if kind == "events" and item["event_type"] in OBJECTION_TYPES and item["identifier_id"] is not None:
+        if kind == "events" and identifier is not None and item["event_type"] in OBJECTION_TYPES:
             self._out.add("objections", item)
 
     def _see(self, identifier: str, is_anonymous: bool, known: int, at: int, received: int) -> None:
-        sight = (known, at, received, is_anonymous)
         before = self._sights.get(identifier)
-        if before is None or sight < before:
-            self._sights[identifier] = sight
+        if before is None or known <= before[0]:
+            sight = (known, at, received, is_anonymous)
+            if before is None or sight < before:
+                self._sights[identifier] = sight
 
     def _received(self, file: InputFile, produced: Produced) -> int:
         if produced.received_at is not None:
@@ -250,24 +272,28 @@ class Finisher:
 
     def _check_future(self, produced: Produced, received: int) -> None:
         latest = received + self._arrival.future_tolerance
-        for items, at in ((produced.events, "occurred_at"), (produced.lines, "ordered_at")):
-            if any(item[at] > latest for item in items):
-                raise Rejected(f"future:{at}")
+        for event in produced.events:
+            if event["occurred_at"] > latest:
+                raise Rejected("future:occurred_at")
+        for line in produced.lines:
+            if line["ordered_at"] > latest:
+                raise Rejected("future:ordered_at")
 
-    def mask(self, kind: str, value: str) -> str:
-        """What stands in a kept text for an identifier."""
-        pseudonym = self._pseudonyms.identifier_id(kind, value)
-        return f"~{pseudonym}" if pseudonym else "~"
-
-    def pseudonym(self, identifier: Identifier, identities: list[dict[str, Any]]) -> str:
+    def _pseudonym(self, identifier: Identifier, named: Named) -> str:
+        known = named.get(identifier)
+        if known is not None:
+            return known
         pseudonym = self._pseudonyms.identifier_id(identifier.kind, identifier.value)
         if pseudonym is None:
             raise Rejected("address" if identifier.kind == "email" else "identifier")
-        if pseudonym not in self._sealed:
-            self._sealed.add(pseudonym)
-            sealed = self._pseudonyms.seal(identifier.kind, identifier.value)
-            identities.append({"identifier_id": pseudonym, "kind": identifier.kind, "sealed": sealed})
+        named[identifier] = pseudonym
         return pseudonym
+
+    def _seal(self, identifier: Identifier, pseudonym: str) -> None:
+        """Into the vault, once per task, and only of a record that is accepted."""
+        self._sealed.add(pseudonym)
+        sealed = self._pseudonyms.seal(identifier.kind, identifier.value)
+        self._out.add("identities", {"identifier_id": pseudonym, "kind": identifier.kind, "sealed": sealed})
 
     def _row(self, file: InputFile, position: int, text: str, flags: list[str], received: int) -> dict[str, Any]:
         return {
@@ -283,19 +309,22 @@ class Finisher:
             "text": text,
         }
 
-    def _owned(self, item: dict[str, Any], identities: list[dict[str, Any]]) -> dict[str, Any]:
+    def _owned(self, item: dict[str, Any], named: Named) -> dict[str, Any]:
         identifier = item.pop("identifier", None)
-        item["identifier_id"] = self.pseudonym(identifier, identities) if identifier else None
+        item["identifier_id"] = self._pseudonym(identifier, named) if identifier else None
         if item.get("attributes"):
-            item["attributes"] = [(k, address.replace_addresses(v, self.token)) for k, v in item["attributes"].items()]
+            item["attributes"] = [
+                (k, address.replace_addresses(v, self._pseudonyms.mask_address)) for k, v in item["attributes"].items()
+            ]
         return item
 
-    def _event(self, event: dict[str, Any], identities: list[dict[str, Any]]) -> dict[str, Any]:
+    def _event(self, event: dict[str, Any], named: Named) -> dict[str, Any]:
         identifier, anonymous = event.get("identifier"), event.pop("anonymous", None)
-        event = self._owned(event, identities)
-        event["anonymous_id"] = self.pseudonym(anonymous, identities) if anonymous else None
-        if event.get("url"):
-            event["url"] = address.replace_addresses(event["url"], self.token)
+        event = self._owned(event, named)
+        event["anonymous_id"] = self._pseudonym(anonymous, named) if anonymous else None
+        url = event.get("url")
+        if url:
+            event["url"] = address.replace_addresses(url, self._pseudonyms.mask_address)
         said = orjson.dumps(event, default=str, option=orjson.OPT_SORT_KEYS)
         digest = hashlib.blake2b(said, digest_size=16).hexdigest()
         event["fingerprint"] = digest[:16]
@@ -307,48 +336,27 @@ class Finisher:
         event["mailbox_provider"] = provider
         return event
 
-    def _link(self, link: tuple[Identifier, Identifier, str, int], identities: list[dict[str, Any]]) -> dict[str, Any]:
+    def _link(self, link: tuple[Identifier, Identifier, str, int], named: Named) -> tuple[Pair, int, str]:
         left, right, rule, at = link
-        return {
-            "left_id": self.pseudonym(left, identities),
-            "left_is_anonymous": left.kind == "anonymous",
-            "right_id": self.pseudonym(right, identities),
-            "right_is_anonymous": right.kind == "anonymous",
-            "rule": rule,
-            "effective_at": at,
-        }
+        ends = self._pseudonym(left, named), self._pseudonym(right, named)
+        return (*ends, left.kind == "anonymous", right.kind == "anonymous"), at, rule
 
-    def token(self, found: str) -> str:
-        return self.mask("email", found.replace("%2B", "+").replace("%2b", "+"))
-
-    def _scrub(self, text: str, named: set[Identifier], direct: list[str]) -> str:
-        for identifier in named:
-            token = f'"{self.mask(identifier.kind, identifier.value)}"'
-            text = text.replace(f'"{identifier.value}"', token)
-            if identifier.value.isdigit() and identifier.value in text:
+    def _scrub(self, text: str, named: Named, direct: list[str]) -> str:
+        for (_, value), pseudonym in named.items():
+            token = f'"~{pseudonym}"'
+            text = text.replace(f'"{value}"', token)
+            if value.isdigit() and value in text:
                 # A bare number, as JSON writes it; plain replacements, because a pattern per value costs more.
                 for before in (":", ": "):
                     for after in (",", "}", " ", "]"):
-                        text = text.replace(f"{before}{identifier.value}{after}", f"{before}{token}{after}")
-        text = address.replace_addresses(text, self.token)
+                        text = text.replace(f"{before}{value}{after}", f"{before}{token}{after}")
+        text = address.replace_addresses(text, self._pseudonyms.mask_address)
         for value in direct:
             if len(value) >= 2:
                 text = text.replace(f'"{value}"', '"~"')
                 if not value.isascii() or '"' in value or "\\" in value:
                     text = text.replace(json.dumps(value, ensure_ascii=False), '"~"').replace(json.dumps(value), '"~"')
         return text
-
-
-def _identifiers(produced: Produced) -> set[Identifier]:
-    found: set[Identifier | None] = set()
-    for left, right, _, _ in produced.links:
-        found.update((left, right))
-    for items in (produced.events, produced.orders, produced.lines, produced.profiles, produced.consents):
-        for item in items:
-            found.add(item.get("identifier"))
-            found.add(item.get("anonymous"))
-    found.discard(None)
-    return found  # type: ignore[return-value]
 
 
 def _own_time(produced: Produced) -> int | None:

@@ -39,6 +39,11 @@ def mapping(record: dict[str, Any], key: str) -> dict[str, Any]:
     return value
 
 
+def text_in(record: dict[str, Any], key: str, inner: str) -> str | None:
+    """A text of an object within the record; None where either is absent."""
+    return None if record.get(key) is None else text(mapping(record, key), inner)
+
+
 def items(record: dict[str, Any], key: str) -> list[dict[str, Any]]:
     """A list of objects, empty where it is absent."""
     value = record.get(key)

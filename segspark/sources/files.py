@@ -101,8 +101,9 @@ def read_bytes(path: str, max_inflated: int) -> bytes:
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
-def json_records(content: bytes) -> Iterator[bytes]:
-    """One raw JSON text per line, or per element of one array that is the whole file.
+def json_records(content: bytes) -> Iterator[tuple[bytes, Any]]:
+    """One raw JSON text per line, or per element of one array that is the whole file; with its value where that is
+    known and written in exactly these bytes, else None.
 
     Blank lines are no records. Elements of an array are cut out of the text, so that each keeps its own bytes;
     an array that cannot be cut is given as one record, which the parser then refuses.
@@ -118,7 +119,7 @@ def json_records(content: bytes) -> Iterator[bytes]:
         if line.startswith(b"["):
             yield from split_array(line)
         else:
-            yield line
+            yield line, None
 
 
 def _is_line_of_arrays(stripped: bytes) -> bool:
@@ -126,17 +127,18 @@ def _is_line_of_arrays(stripped: bytes) -> bool:
     return first.endswith(b"]") and len(first) > 1
 
 
-def split_array(text: bytes) -> list[bytes]:
-    """The elements of a JSON array as raw texts; the whole text where it is not a well-formed array of objects."""
+def split_array(text: bytes) -> list[tuple[bytes, Any]]:
+    """The elements of a JSON array as raw texts, with their values as ``json_records`` gives them; the whole text where
+    it is not a well-formed array of objects."""
     whole = _canonical(text)
     if whole is not None:
         return whole
     try:
         decoded = text.decode()
     except UnicodeDecodeError:
-        return [text]
+        return [(text, None)]
     decoder, at, end = json.JSONDecoder(), 1, len(decoded)
-    elements: list[bytes] = []
+    elements: list[tuple[bytes, Any]] = []
     blank = " \t\r\n"
     while True:
         while at < end and decoded[at] in blank:
@@ -146,27 +148,29 @@ def split_array(text: bytes) -> list[bytes]:
         try:
             _, stop = decoder.raw_decode(decoded, at)
         except (ValueError, RecursionError):
-            return [text]
-        elements.append(decoded[at:stop].encode())
+            return [(text, None)]
+        elements.append((decoded[at:stop].encode(), None))
         at = stop
         while at < end and decoded[at] in blank:
             at += 1
         if at >= end or decoded[at] not in ",]":
-            return [text]
+            return [(text, None)]
         if decoded[at] == "]":
             break
         at += 1
-    return elements if at == end - 1 else [text]
+    return elements if at == end - 1 else [(text, None)]
 
 
-def _canonical(text: bytes) -> list[bytes] | None:
+def _canonical(text: bytes) -> list[tuple[bytes, Any]] | None:
     """The elements of an array that is written as orjson writes it, which most senders do; None elsewhere."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
     # Only then are an element's bytes what orjson makes of it again.
-    return [orjson.dumps(v) for v in value] if isinstance(value, list) and orjson.dumps(value) == text else None
+    if not isinstance(value, list) or orjson.dumps(value) != text:
+        return None
+    return [(orjson.dumps(v), v) for v in value]
 
 
 def csv_records(content: bytes, spec: Csv) -> Iterator[dict[str, str] | Rejected]:
@@ -182,6 +186,8 @@ def csv_records(content: bytes, spec: Csv) -> Iterator[dict[str, str] | Rejected
         header = next(rows, None)
         if header is None:
             return
+        if any("\ud800" <= char <= "\udfff" for name in header for char in name):
+            raise BrokenFile("file_encoding")
         columns = columns or [h.strip() for h in header]
     for cells in rows:
         if not cells or cells == [""]:

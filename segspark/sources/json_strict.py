@@ -12,8 +12,11 @@ import orjson
 from segspark.sources.vocabulary import Rejected
 
 
-def decode(raw: bytes, *, max_bytes: int, max_depth: int) -> tuple[Any, list[str]]:
+def decode(raw: bytes, *, max_bytes: int, max_depth: int, known: Any = None) -> tuple[Any, list[str]]:
     """One JSON value and what was mended in it.
+
+    Args:
+        known: the value, where the caller has it and orjson writes it in exactly these bytes.
 
     Raises:
         Rejected: empty, too_large, bom, nul, depth, encoding, trailing, dup_key, number, null or json.
@@ -29,6 +32,8 @@ def decode(raw: bytes, *, max_bytes: int, max_depth: int) -> tuple[Any, list[str
         raise Rejected("nul")
     if text.count(b"[") + text.count(b"{") > max_depth and _depth(text) > max_depth:
         raise Rejected("depth")
+    if known is not None and b"\\u" not in text:
+        return known, []
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -1,7 +1,8 @@
 """Any table as a source, by YAML alone: read as text, mapped by Spark SQL, typed by strict converters.
 
-Three steps in one lazy plan: ``read_raw`` (Arrow tasks give a map of texts per record), ``evaluate`` (the
-mapping's expressions as Spark columns, text in, text out), ``convert`` (Arrow tasks: types, pseudonyms, scrubbing).
+Three steps in one lazy plan: ``read_raw`` (Arrow tasks give the named columns of each record as a map of texts, and
+the text that is kept of it, scrubbed), ``evaluate`` (the mapping's expressions as Spark columns, text in, text out),
+``convert`` (Arrow tasks: types and pseudonyms).
 """
 
 import json
@@ -10,13 +11,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pyarrow as pa
 
 from segspark import address
 from segspark.errors import ConfigError
+from segspark.pseudonyms import Pseudonymiser
 from segspark.sources import json_strict
 from segspark.sources.convert import COLUMNS, REQUIRED, Notation
-from segspark.sources.door import KEPT_TEXT, DoorPlan, Finisher
+from segspark.sources.door import KEPT_TEXT, DoorPlan, Finisher, no_cyclic_collection
 from segspark.sources.expressions import ExpressionError, parse_expression
 from segspark.sources.files import (
     BrokenFile,
@@ -170,21 +173,28 @@ def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
 # Step 1 --------------------------------------------------------------------------------------------------------
 
 
-def read_raw(plan: DoorPlan, source: Source, group: int) -> Iterator[pa.RecordBatch]:
-    """Records of one group of files as maps of texts; ``file`` is the file's number."""
+def read_raw(plan: DoorPlan, mapping: Mapping, group: int) -> Iterator[pa.RecordBatch]:
+    """Records of one group of files: what the mapping names of each, and its text to keep; ``file`` is its number."""
+    source, text_of = mapping.source, Scrubber(plan, mapping).text_of
+    columns = mapping.columns
     rows: list[tuple[int, int, Any, Any, str | None]] = []
-    for file in plan.groups[group]:
-        number = file.number
-        try:
-            for position, (fields, reasons, text) in enumerate(_records(plan, source, file)):
-                rows.append((number, position, fields, reasons, text))
-                if len(rows) >= BATCH:
-                    yield _raw_batch(rows)
-                    rows = []
-        except BrokenFile as error:
-            # What was read of it does not count: the file is refused whole, and a mended one has another hash.
-            rows = [r for r in rows if r[0] != number]
-            rows.append((number, -1, None, [error.reason], ""))
+    with no_cyclic_collection():
+        for file in plan.groups[group]:
+            number = file.number
+            try:
+                for position, (fields, reasons, text) in enumerate(_records(plan, source, file)):
+                    if fields is None:
+                        rows.append((number, position, None, reasons, text))
+                    else:
+                        named = [(c, fields.get(c)) for c in columns]
+                        rows.append((number, position, named, None, text_of(fields)))
+                    if len(rows) >= BATCH:
+                        yield _raw_batch(rows)
+                        rows = []
+            except BrokenFile as error:
+                # What was read of it does not count: the file is refused whole, and a mended one has another hash.
+                rows = [r for r in rows if r[0] != number]
+                rows.append((number, -1, None, [error.reason], ""))
     if rows:
         yield _raw_batch(rows)
 
@@ -196,10 +206,13 @@ def _raw_batch(rows: list[tuple[int, int, Any, Any, str | None]]) -> pa.RecordBa
     )
 
 
-def _records(plan: DoorPlan, source: Source, file: InputFile) -> Iterator[tuple[Any, list[str] | None, str | None]]:
+def _records(
+    plan: DoorPlan, source: Source, file: InputFile
+) -> Iterator[tuple[dict[str, str | None] | None, list[str] | None, str | None]]:
+    """Each record's texts by name; where it is refused, None, why, and its own text."""
     if source.format == "parquet":
         for fields in parquet_records(file.path):
-            yield list(fields.items()), None, None
+            yield fields, None, None
         return
     content = read_bytes(file.path, plan.limits.max_inflated_bytes)
     if source.format == "csv":
@@ -209,21 +222,59 @@ def _records(plan: DoorPlan, source: Source, file: InputFile) -> Iterator[tuple[
             elif _is_undecodable(row):
                 yield None, ["encoding"], json.dumps(row)
             else:
-                yield list(row.items()), None, None
+                yield row, None, None  # type: ignore[misc]
         return
-    for raw in json_records(content):
+    limits = plan.limits
+    for raw, known in json_records(content):
         try:
-            value, _ = json_strict.decode(raw, max_bytes=plan.limits.max_record_bytes, max_depth=plan.limits.max_depth)
+            value, _ = json_strict.decode(
+                raw, max_bytes=limits.max_record_bytes, max_depth=limits.max_depth, known=known
+            )
             if not isinstance(value, dict):
                 raise Rejected("type")
         except Rejected as error:
             yield None, error.reasons, raw[:KEPT_TEXT].decode(errors="replace").replace("\x00", "\ufffd")
         else:
-            yield list(flatten(value).items()), None, None
+            yield flatten(value), None, None
 
 
 def _is_undecodable(row: dict[str, str]) -> bool:
-    return any("\ud800" <= char <= "\udfff" for value in row.values() if not value.isascii() for char in value)
+    """Whether a byte that is none of the file's encoding stands in it, as a lone surrogate."""
+    if all(map(str.isascii, row.values())):
+        return False
+    try:
+        "".join(row.values()).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+class Scrubber:
+    """The fields of a record as JSON without the scrubbed columns, identifying ones replaced by pseudonyms."""
+
+    def __init__(self, plan: DoorPlan, mapping: Mapping) -> None:
+        self._pseudonyms = Pseudonymiser(plan.key)
+        self._kinds = dict(mapping.identifying)
+        self._scrubbed = frozenset(mapping.source.scrub)
+        self._decided: dict[str, tuple[bool, str | None]] = {}
+
+    def text_of(self, fields: dict[str, str | None]) -> str:
+        kept: dict[str, str | None] = {}
+        for name, value in fields.items():
+            decided = self._decided.get(name)
+            is_kept, kind = self._decide(name) if decided is None else decided
+            if is_kept:
+                kept[name] = value if kind is None or value is None else self._pseudonyms.mask(kind, value)
+        text = orjson.dumps(kept).decode()
+        return address.replace_addresses(text, self._pseudonyms.mask_address)
+
+    def _decide(self, name: str) -> tuple[bool, str | None]:
+        """Whether a column is kept, and the kind of identifier in it."""
+        is_scrubbed = name in self._scrubbed or name.split(".")[0] in self._scrubbed
+        # An object is also there as a whole, with the identifying fields in it.
+        holds = name not in self._kinds and any(k.startswith(name + ".") for k in self._kinds)
+        self._decided[name] = decided = (not is_scrubbed and not holds, self._kinds.get(name))
+        return decided
 
 
 # Step 2 --------------------------------------------------------------------------------------------------------
@@ -237,7 +288,7 @@ def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
         mapping: a checked mapping.
 
     Returns:
-        The raw columns and one text column per expression (``…__where`` is boolean). Dotted columns become
+        The raw columns but for the fields, and one text column per expression (``…__where`` is boolean). Dotted columns become
         structs, so that ``value.amount`` reads as in a nested table.
     """
     from pyspark.sql import functions as F
@@ -263,7 +314,7 @@ def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
         F.expr(o.expression).cast("boolean" if o.name.endswith("__where") else "string").alias(o.name)
         for o in mapping.outputs
     ]
-    return named.select("_raw", *outputs).select("_raw.*", *[o.name for o in mapping.outputs])
+    return named.select("_raw", *outputs).select("_raw.*", *[o.name for o in mapping.outputs]).drop("fields")
 
 
 def _all_text(mapping: Mapping) -> str:
@@ -278,21 +329,21 @@ def convert(plan: DoorPlan, mapping: Mapping, batches: Iterator[pa.RecordBatch])
     finish = Finisher(plan)
     files = {file.number: file for group in plan.groups for file in group}
     makers = [make_maker(mapping.source, at, plan.context.currency) for at in range(len(mapping.source.records))]
-    for batch in batches:
-        names = batch.schema.names
-        for values in zip(*(batch.column(n).to_pylist() for n in names), strict=True):
-            row = dict(zip(names, values, strict=True))
-            _convert_one(finish, mapping, makers, files[row["file"]], row)
-    yield from finish.close()
+    with no_cyclic_collection():
+        for batch in batches:
+            names = batch.schema.names
+            for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                row = dict(zip(names, values, strict=True))
+                _convert_one(finish, mapping, makers, files[row["file"]], row)
+        yield from finish.close()
 
 
 def _convert_one(finish: Finisher, mapping: Mapping, makers: list[Maker], file: InputFile, row: dict[str, Any]) -> None:
-    position = row["position"]
+    position, text = row["position"], row["text"] or ""
     if row["reasons"]:
         stage = "read" if position < 0 else "parse"
-        finish.rejected(file, position, row["text"] or "", row["reasons"], [], stage)
+        finish.rejected(file, position, text, row["reasons"], [], stage)
         return
-    fields = dict(row["fields"])
     produced, reasons = Produced(), []
     for maker in makers:
         try:
@@ -303,27 +354,12 @@ def _convert_one(finish: Finisher, mapping: Mapping, makers: list[Maker], file: 
         produced.received_at, reason = _received(mapping.source, row)
         reasons += [reason] if reason else []
     if reasons:
-        finish.rejected(file, position, _kept(finish, mapping, fields), reasons, [], "convert")
+        finish.rejected(file, position, text, reasons, [], "convert")
         return
-    owned = (produced.events, produced.orders, produced.lines, produced.profiles, produced.consents)
-    produced.ignored = not any(owned)
-    finish.accepted(file, position, _kept(finish, mapping, fields), produced, [], is_scrubbed=True)
-
-
-def _kept(finish: Finisher, mapping: Mapping, fields: dict[str, str | None]) -> str:
-    """The record's fields as JSON without the scrubbed columns, identifying ones replaced by pseudonyms."""
-    kinds = dict(mapping.identifying)
-    kept: dict[str, str | None] = {}
-    for name, value in fields.items():
-        top = name.split(".")[0]
-        if name in mapping.source.scrub or top in mapping.source.scrub:
-            continue
-        if value is not None and name in kinds:
-            value = finish.mask(kinds[name], value)
-        elif value is not None and any(k.startswith(name + ".") for k in kinds):
-            continue
-        kept[name] = value
-    return address.replace_addresses(json.dumps(kept, ensure_ascii=False), finish.token)
+    produced.ignored = not (
+        produced.events or produced.orders or produced.lines or produced.profiles or produced.consents
+    )
+    finish.accepted(file, position, text, produced, [], is_scrubbed=True)
 
 
 def _received(source: Source, row: dict[str, Any]) -> tuple[int | None, str | None]:

@@ -57,7 +57,7 @@ KINDS = {
             }
         )
     ),
-    # The first sight of every identifier by each task.
+    # The first sight of every identifier by each task; of links above the same.
     "sights": Kind(
         _schema(
             {

@@ -37,9 +37,12 @@ def make_maker(source: Source, at: int, currency: str) -> Maker:
         converters.append((name, f"r{at}_{name}", COLUMNS[record.target][name], notation))
     finish = _FINISH[record.target]
     kinds = [(link.kind, f"r{at}__link{n}", link.rule) for n, link in enumerate(record.links)]
+    where, own_id, visitor_id = f"r{at}__where", f"r{at}__id", f"r{at}__anonymous"
+    owner_kind = record.identifier.kind if record.identifier else None
+    required, needs_owner = REQUIRED[record.target], record.target in ("profiles", "consents")
 
     def make(row: dict[str, Any], file: InputFile, produced: Produced) -> None:
-        if record.where and not row[f"r{at}__where"]:
+        if record.where and not row[where]:
             return
         item: dict[str, Any] = {}
         reasons: list[str] = []
@@ -51,28 +54,29 @@ def make_maker(source: Source, at: int, currency: str) -> Maker:
                 item[name] = converter(text, notation)
             except Rejected as error:
                 reasons += [f"{reason}:{name}" for reason in error.reasons]
-        reasons += [
-            f"missing:{n}" for n in REQUIRED[record.target] if n not in item and not any(n in r for r in reasons)
-        ]
-        said = {key: row[column] for key, column in attributes if row[column] not in (None, "")}
-        if said:
+        for name in required:
+            if name not in item and not any(name in r for r in reasons):
+                reasons.append(f"missing:{name}")
+        if attributes and (said := {key: row[column] for key, column in attributes if row[column]}):
             item["attributes"] = said
-        owner = _identifier(record.identifier.kind, row.get(f"r{at}__id")) if record.identifier else None
-        visitor = _identifier("anonymous", row.get(f"r{at}__anonymous")) if record.anonymous else None
+        owner = _identifier(owner_kind, row[own_id]) if owner_kind else None
+        visitor = _identifier("anonymous", row[visitor_id]) if record.anonymous else None
         if owner is not None and owner.kind == "anonymous":
             owner, visitor = None, owner
-        if owner is None and record.target in ("profiles", "consents"):
+        if owner is None and needs_owner:
             reasons.append("missing:identifier")
         if reasons:
             raise Rejected(*reasons)
         item["identifier"] = owner
         finish(item, visitor, _Place(source, file, row["position"], currency), produced)
+        first = owner or visitor
+        if not kinds or first is None:
+            return
         times = [item.get(n) for n in ("occurred_at", "ordered_at", "valid_from", "effective_at")]
         at_time = next((t for t in [*times, file.received_at] if t is not None), None)
         for kind, column, rule in kinds:
-            other = _identifier(kind, row.get(column))
-            first = owner or visitor
-            if other is not None and first is not None and at_time is not None:
+            other = _identifier(kind, row[column])
+            if other is not None and at_time is not None:
                 produced.links.append((first, other, rule, at_time))
 
     return make
@@ -88,7 +92,8 @@ class _Place:
 
 
 def _identifier(kind: str, value: str | None) -> Identifier | None:
-    return Identifier(kind, value.strip()) if value and value.strip() else None
+    text = value.strip() if value else None
+    return Identifier(kind, text) if text else None
 
 
 def _cents(item: dict[str, Any], name: str, place: _Place, flags: list[str]) -> None:

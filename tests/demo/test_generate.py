@@ -44,7 +44,7 @@ def read(folder: Path, source: str) -> Iterator[Read]:
     module = import_module(MODULES[source])
     context = Context(source, "Europe/Paris" if source == "shopify" else None, "EUR", None)
     for path in sorted((folder / "data" / source).iterdir()):
-        for raw in json_records(read_bytes(str(path), 10**9)):
+        for raw, _ in json_records(read_bytes(str(path), 10**9)):
             try:
                 value, _ = json_strict.decode(raw, max_bytes=10**6, max_depth=64)
                 yield Read(raw, module.parse(value, context), None)

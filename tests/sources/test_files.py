@@ -13,20 +13,29 @@ from segspark.sources.vocabulary import Rejected
 
 def test_lines_arrays_and_arrays_over_lines_give_the_same_records() -> None:
     expected = [b'{"a":1}', b'{"a": [1, 2]}']
-    assert list(json_records(b'{"a":1}\n\n{"a": [1, 2]}\n')) == expected
-    assert list(json_records(b'[{"a":1},{"a": [1, 2]}]')) == expected
-    assert list(json_records(b'[\n{"a":1},\n{"a": [1, 2]}\n]\n')) == expected
-    assert list(json_records(b'[{"a":1}]\n[{"a": [1, 2]}]\n')) == expected
+    for content in (
+        b'{"a":1}\n\n{"a": [1, 2]}\n',
+        b'[{"a":1},{"a": [1, 2]}]',
+        b'[\n{"a":1},\n{"a": [1, 2]}\n]\n',
+        b'[{"a":1}]\n[{"a": [1, 2]}]\n',
+    ):
+        assert [raw for raw, _ in json_records(content)] == expected
+
+
+def test_a_value_is_known_where_its_bytes_are_what_it_is_written_as() -> None:
+    assert list(json_records(b'[{"a":1},{"b":"x"}]')) == [(b'{"a":1}', {"a": 1}), (b'{"b":"x"}', {"b": "x"})]
+    # Twice the same key, or written otherwise: the strict parser has to look.
+    assert [known for _, known in json_records(b'[{"a":1,"a":2}]\n[{"a": 1}]\n{"a":1}\n')] == [None] * 3
 
 
 def test_a_broken_array_stays_one_record_for_the_parser_to_refuse() -> None:
-    assert split_array(b'[{"a":1},{"a":') == [b'[{"a":1},{"a":']
+    assert split_array(b'[{"a":1},{"a":') == [(b'[{"a":1},{"a":', None)]
     assert split_array(b"[]") == []
 
 
 @given(st.lists(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.none()), max_size=5))
 def test_arrays_are_cut_into_their_elements(items: list[dict[str, object]]) -> None:
-    assert [json.loads(e) for e in split_array(json.dumps(items).encode())] == items
+    assert [json.loads(e) for e, _ in split_array(json.dumps(items).encode())] == items
 
 
 def test_csv_rows_with_other_numbers_of_cells_are_refused() -> None:

@@ -10,6 +10,9 @@ from segspark import money
 from segspark.sources.fields import iso, items, mapping, scalar, text
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
+# Where names, addresses and numbers stand; an order's own name is its number.
+_OF_ORDER = ("phone", "browser_ip")
+_OF_PERSON = ("first_name", "last_name", "name", "phone", "address1", "address2", "browser_ip", "company")
 _CONSENT = {"subscribed": "granted", "unsubscribed": "withdrawn"}
 
 
@@ -168,14 +171,8 @@ def _number_cents(record: dict[str, Any], key: str, currency: str) -> int:
 
 
 def _direct(record: dict[str, Any]) -> list[str]:
-    places = [
-        record,
-        mapping(record, "customer"),
-        mapping(record, "billing_address"),
-        mapping(record, "shipping_address"),
-    ]
-    keys = ("first_name", "last_name", "name", "phone", "address1", "address2", "browser_ip", "company")
+    places: list[tuple[dict[str, Any], tuple[str, ...]]] = [(record, _OF_ORDER)]
+    places += [(mapping(record, key), _OF_PERSON) for key in ("customer", "billing_address", "shipping_address")]
     return [
-        p[k] for at, p in enumerate(places) for k in keys
-        if isinstance(p.get(k), str) and p[k] and not (at == 0 and k == "name")
-    ]  # fmt: skip
+        value for place, keys in places if place for key in keys if (value := place.get(key)).__class__ is str and value
+    ]

@@ -5,7 +5,7 @@ https://segment.com/docs/connections/spec
 
 from typing import Any
 
-from segspark.sources.fields import device, iso, mapping, p_human, page, scalar, text
+from segspark.sources.fields import device, iso, mapping, p_human, page, scalar, text, text_in
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
 TRACKS = {
@@ -21,6 +21,7 @@ TRACKS = {
 }  # fmt: skip
 ORDERS = {"Order Completed": "order", "Completed Order": "order", "Order Refunded": "refund"}
 IGNORED = frozenset(("group", "alias"))
+_DIRECT = ("firstName", "lastName", "name", "phone")
 _SNAKE = {
     "message_id": "messageId", "user_id": "userId", "anonymous_id": "anonymousId", "received_at": "receivedAt",
     "sent_at": "sentAt", "original_timestamp": "originalTimestamp",
@@ -46,11 +47,9 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     if customer and anonymous:
         produced.links.append((customer, anonymous, "identify", at))
     traits = mapping(record, "traits") or mapping(said, "traits")
-    produced.direct = [
-        v for v in (said.get("ip"), traits.get("firstName"), traits.get("lastName"), traits.get("name"), traits.get("phone"))
-        if isinstance(v, str) and v
-    ]  # fmt: skip
-    address = text(traits, "email")
+    direct = [said.get("ip"), *[traits.get(key) for key in _DIRECT]] if traits else [said.get("ip")]
+    produced.direct = [v for v in direct if v and isinstance(v, str)]
+    address = text(traits, "email") if traits else None
     if kind == "identify":
         if address and (customer or anonymous):
             produced.links.append((customer or anonymous, Identifier("email", address), "identify", at))  # type: ignore[arg-type]
@@ -63,7 +62,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         "anonymous": anonymous,
         "occurred_at": at,
         "device": _device(said),
-        "country": text(mapping(said, "location"), "country"),
+        "country": text_in(said, "location", "country"),
     }
     produced.events.append(event)
     return produced
@@ -83,7 +82,7 @@ def _occurred(record: dict[str, Any], context: Context) -> int:
 
 def _event(record: dict[str, Any], kind: str, said: dict[str, Any], context: Context) -> dict[str, Any]:
     properties = mapping(record, "properties")
-    where = text(properties, "url") or text(mapping(said, "page"), "url")
+    where = text(properties, "url") or text_in(said, "page", "url")
     seconds = _number(properties.get("duration_s"))
     milliseconds = _number(properties.get("engagement_time_msec"))
     if seconds is None and milliseconds is not None:
@@ -108,7 +107,7 @@ def _event(record: dict[str, Any], kind: str, said: dict[str, Any], context: Con
         "currency": text(properties, "currency") if event_type in ("order", "refund") else None,
         "n_items": len(products) if isinstance(products, list) and products else None,
         "duration_s": seconds if seconds is not None and seconds >= 0 else None,
-        "campaign_id": text(mapping(said, "campaign"), "name") or text(properties, "campaign_id"),
+        "campaign_id": text_in(said, "campaign", "name") or text(properties, "campaign_id"),
         "p_human": p_human(None),
     }
 
@@ -126,7 +125,7 @@ def _number(value: Any) -> float | None:
 
 
 def _device(said: dict[str, Any]) -> str | None:
-    kind = mapping(said, "device").get("type")
+    kind = text_in(said, "device", "type")
     if kind in ("desktop", "mobile", "tablet"):
         return str(kind)
     if kind in ("ios", "android"):
