@@ -37,7 +37,11 @@ LOCAL = {
 }
 # Wide aggregations make methods over 8,000 bytes, which the JIT else refuses.
 # The parallel collector costs a small machine less than the default one.
-JVM_OPTIONS = "-XX:-DontCompileHugeMethods -XX:+UseParallelGC"
+# The optimising compiler is kept for what works on rows (jit.directives), and there for what does so for a while.
+JVM_OPTIONS = (
+    "-XX:-DontCompileHugeMethods -XX:+UseParallelGC -XX:Tier4InvocationThreshold=50000 "
+    "-XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000"
+)
 ARCHIVE_TIMEOUT_S = 180
 
 
@@ -125,7 +129,7 @@ def local_session(
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     given = dict(options or {})
-    java = " ".join([JVM_OPTIONS, quiet_log(), *_class_archive(), given.pop("spark.driver.extraJavaOptions", "")])
+    java = " ".join([JVM_OPTIONS, *_jit_directives(), quiet_log(), *_class_archive(), given.pop("spark.driver.extraJavaOptions", "")])
     settings = {
         **EVERYWHERE,
         **LOCAL,
@@ -172,6 +176,14 @@ def _jars() -> dict[str, str]:
 def quiet_log() -> str:
     """JVM option for logs that show errors only."""
     return f"-Dlog4j2.configurationFile={Path(__file__).parent / 'log4j2.properties'}"
+
+
+def _jit_directives() -> list[str]:
+    """Which methods the optimising compiler leaves out; absent where this package is no folder."""
+    path = Path(__file__).parent / "jit.directives"
+    # The JVM tells on its output that it has read them; what it has to say otherwise goes through its log.
+    told = ["-XX:+UnlockDiagnosticVMOptions", "-XX:-DisplayVMOutput"]
+    return [*told, f"-XX:CompilerDirectivesFile={path}"] if path.exists() else []
 
 
 def _class_archive() -> list[str]:
