@@ -129,7 +129,15 @@ def local_session(
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     given = dict(options or {})
-    java = " ".join([JVM_OPTIONS, *_jit_directives(), quiet_log(), *_class_archive(), given.pop("spark.driver.extraJavaOptions", "")])
+    java = " ".join(
+        [
+            JVM_OPTIONS,
+            *_jit_directives(),
+            quiet_log(),
+            *_class_archive(),
+            given.pop("spark.driver.extraJavaOptions", ""),
+        ]
+    )
     settings = {
         **EVERYWHERE,
         **LOCAL,

@@ -6,7 +6,7 @@ Whatever may see a purpose's events counts only those since that date; null is n
 from collections.abc import Sequence
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.sources.vocabulary import PURPOSES
@@ -39,46 +39,61 @@ def derive_usable_on(
     Returns:
         One row per person and day of ``owners``: person_id, as_of_date and a date column per purpose.
     """
-    each_day = F.explode(F.array(*[F.lit(d) for d in days])).alias("as_of_date")
-    known = consents.where(F.col("topic").isNull()).select(
-        "identifier_id", "purpose", "value", "effective_at", "recorded_at", "expires_at", "known_as_of", each_day
-    ).where("known_as_of <= as_of_date")  # fmt: skip
-    keys = ["identifier_id", "purpose", "as_of_date"]
-    in_order = Window.partitionBy(*keys).orderBy("effective_at", "recorded_at", "value")
-    end_of_previous = F.lag("expires_at").over(in_order)
-    breaks = (
-        F.lag("value").over(in_order).isNull()
-        | (F.lag("value").over(in_order) != "granted")
-        | (end_of_previous.isNotNull() & (end_of_previous < F.col("effective_at")))
-    )
-    spans = known.withColumn("n_breaks", F.sum(breaks.cast("int")).over(in_order))
+    # Few identifiers say anything twice: what each said is brought together once, and looked at on each day.
     start = F.greatest(_local_day(F.col("effective_at"), time_zone) + F.expr("interval 1 day"), F.col("known_as_of"))
-    present = spans.groupBy(*keys).agg(
-        F.max_by(F.struct("value", "expires_at", "n_breaks"), F.struct("effective_at", "recorded_at", "value")).alias(
-            "last"
-        ),
-        F.collect_list(F.struct("n_breaks", start.cast("date").alias("start"))).alias("starts"),
+    word = F.struct(
+        "effective_at", "recorded_at", "value", "expires_at", start.cast("date").alias("start"), "known_as_of"
     )
+    said = (
+        consents.where(F.col("topic").isNull() & (F.col("known_as_of") <= F.lit(max(days))))
+        .groupBy("identifier_id")
+        .agg(*[F.array_sort(F.collect_list(F.when(F.col("purpose") == p, word))).alias(p) for p in PURPOSES])
+    )
+    # Owners without a word keep their row.
+    both = owners.select("identifier_id", "person_id", "as_of_date").join(said, on="identifier_id", how="left")
     midnight = F.to_utc_timestamp(F.col("as_of_date").cast("timestamp"), time_zone)
-    is_granted = (F.col("last.value") == "granted") & (
-        F.col("last.expires_at").isNull() | (F.col("last.expires_at") > midnight)
-    )
-    of_span = F.filter("starts", lambda s: s["n_breaks"] == F.col("last.n_breaks"))
-    began = F.array_min(F.transform(of_span, lambda s: s["start"]))
-    identifiers = present.select(*keys, is_granted.alias("is_granted"), began.alias("start"))
-    of_person = owners.select("identifier_id", "person_id", "as_of_date")
-    # Owners without a word keep their row: one shuffle by person serves both.
-    said = of_person.join(identifiers, on=["identifier_id", "as_of_date"], how="left")
+    states = both.select("person_id", "as_of_date", *[_state(F.col(p), midnight).alias(p) for p in PURPOSES])
 
     def of(purpose: str) -> Column:
-        mine = F.col("purpose") == purpose
+        state = F.col(purpose)
         return F.when(
-            F.count_if(mine) > 0,
-            F.struct(F.when(F.bool_and(F.when(mine, F.col("is_granted"))), F.max(F.when(mine, F.col("start")))).alias("start")),
-        )  # fmt: skip
+            F.count(state) > 0, F.struct(F.when(F.bool_and(state["is_granted"]), F.max(state["start"])).alias("start"))
+        )
 
-    people = said.groupBy("person_id", "as_of_date").agg(*[of(p).alias(p) for p in PURPOSES])
+    people = states.groupBy("person_id", "as_of_date").agg(*[of(p).alias(p) for p in PURPOSES])
     return people.select("person_id", "as_of_date", *[_or_assumed(p, assumed).alias(p) for p in PURPOSES])
+
+
+def _state(words: Column, midnight: Column) -> Column:
+    """Whether an identifier's words, in order, permit at a midnight, and since when; null where none is known."""
+    first = F.get(words, F.lit(0))
+    only = F.when(first["known_as_of"] <= F.col("as_of_date"), _last(first, first["start"]))
+    known = F.filter(words, lambda w: w["known_as_of"] <= F.col("as_of_date"))
+    nothing = F.lit(None)
+    before_all = _last_of(nothing.cast("string"), nothing.cast("timestamp"), nothing.cast("date"))
+    folded = F.aggregate(known, before_all, _continue)
+    # A fold is interpreted: it is kept for those who need it.
+    last = F.when(F.size(words) == 1, only).when(F.size(words) > 1, folded)
+    is_granted = (last["value"] == "granted") & (last["expires_at"].isNull() | (last["expires_at"] > midnight))
+    return F.when(last["value"].isNotNull(), F.struct(is_granted.alias("is_granted"), last["start"].alias("start")))
+
+
+def _continue(before: Column, word: Column) -> Column:
+    """The state after a further word: it carries on a permission, unless that had ended."""
+    ended = (
+        before["value"].isNull()
+        | (before["value"] != "granted")
+        | (before["expires_at"].isNotNull() & (before["expires_at"] < word["effective_at"]))
+    )
+    return _last(word, F.when(ended, word["start"]).otherwise(F.least(before["start"], word["start"])))
+
+
+def _last(word: Column, start: Column) -> Column:
+    return _last_of(word["value"], word["expires_at"], start)
+
+
+def _last_of(value: Column, expires_at: Column, start: Column) -> Column:
+    return F.struct(value.alias("value"), expires_at.alias("expires_at"), start.alias("start"))
 
 
 def _or_assumed(purpose: str, assumed: Sequence[str]) -> Column:
