@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyspark
-from pyspark.sql import SparkSession
+from pyspark.sql import SparkSession, Window
+from pyspark.sql import functions as F
 
 from segspark.config.models import Workspace
 from segspark.environment import cache_folder, jar_folder, java_command, under_spark_submit
@@ -70,6 +71,21 @@ def session_for(workspace: Workspace, name: str) -> SparkSession:
             **spark.options,
         },
     )
+
+
+def warm_up(session: SparkSession) -> None:
+    """One small query over what nearly every flow uses; whoever has to wait for something else has it done by then.
+
+    The first query of a process starts Python workers, loads some thousand classes and compiles the planner.
+    """
+    names = session.range(0, 10_000, 1, 2).selectExpr(
+        "id", "cast(id % 997 AS string) AS word", "timestamp_micros(id) AS at"
+    )
+    through_python = names.mapInArrow(lambda batches: batches, names.schema)
+    latest = through_python.groupBy("word").agg(F.max(F.struct("at", "id")).alias("last"), F.count("*").alias("n"))
+    joined = names.join(latest.select("word", "last.id"), on=["word", "id"], how="left_semi")
+    in_order = Window.partitionBy("word").orderBy("at", "id")
+    joined.withColumn("nth", F.row_number().over(in_order)).where("nth = 1").groupBy("nth").count().collect()
 
 
 def scratch_folder(lake: Path) -> Path:

@@ -17,6 +17,7 @@ from segspark.flows.flow import Progress
 from segspark.flows.report import write_day_report
 from segspark.flows.start import check_workspace, daily, opened, train
 from segspark.pseudonyms import Pseudonymiser, load_key
+from segspark.session import warm_up
 from segspark.tables import gold, silver
 from segspark.tables.delta import Lake
 
@@ -44,10 +45,11 @@ def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Pro
             summary = generate(folder, people=people, events=events, seed=seed)
             progress.stage("generate", time.monotonic() - start, sum(summary.records.values()), f"{people:,} people")
 
-    # The shop is drawn while Spark starts.
+    # The shop is drawn while Spark starts, and there is a core for its first query.
     with ThreadPoolExecutor(max_workers=1) as pool:
         drawn = pool.submit(draw)
         with opened(workspace, f"demo {AS_OF}") as lake:
+            warm_up(lake.spark)
             drawn.result()
             train(workspace, lake, AS_OF - DAY, progress)
             daily(workspace, lake, AS_OF - DAY, progress)

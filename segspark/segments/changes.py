@@ -41,16 +41,14 @@ def derive_changes(
     keys = ["person_id", "scheme", "segment_id"]
     now = today.select(*keys, "definition_version", F.lit(True).alias("is_now"))
     then = yesterday.select(*keys, F.col("definition_version").alias("old_version"), F.lit(True).alias("was"))
-    different = now.join(then, on=keys, how="full_outer").where("is_now is null or was is null")
-    was_in = yesterday.where(F.col("scheme").isin(*EXCLUSIVE)).select(
-        "person_id", "scheme", F.col("segment_id").alias("old_id")
+    different = now.join(then, on=keys, how="full_outer").where("is_now is null or was is null").localCheckpoint()
+    # Where somebody changes the group of an exclusive scheme, both sides are among the differences.
+    exclusive = different.where(F.col("scheme").isin(*EXCLUSIVE))
+    groups = exclusive.groupBy("person_id", "scheme").agg(
+        F.max(F.when(F.col("was"), F.col("segment_id"))).alias("old_id"),
+        F.max(F.when(F.col("is_now"), F.col("segment_id"))).alias("new_id"),
     )
-    is_in = today.where(F.col("scheme").isin(*EXCLUSIVE)).select(
-        "person_id", "scheme", F.col("segment_id").alias("new_id")
-    )
-    both = different.join(was_in, on=["person_id", "scheme"], how="left").join(
-        is_in, on=["person_id", "scheme"], how="left"
-    )
+    both = different.join(groups, on=["person_id", "scheme"], how="left")
     moved = F.col("old_id").isNotNull() & F.col("new_id").isNotNull()
     change = (
         F.when(F.col("is_now") & moved, "moved_in")
@@ -64,7 +62,9 @@ def derive_changes(
         F.when(F.col("is_now"), F.col("old_id")).otherwise(F.col("new_id")).alias("other_segment_id"),
         F.coalesce("definition_version", "old_version").alias("definition_version"),
     )
-    values = people.select("person_id", *_value_columns(people, definitions, grouping_values))
+    changed = changes.select("person_id").distinct()
+    theirs = people.join(changed, on="person_id", how="left_semi")
+    values = theirs.select("person_id", *_value_columns(people, definitions, grouping_values))
     joined = changes.join(values, on="person_id", how="left")
     return joined.select(
         *keys,
