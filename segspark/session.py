@@ -27,6 +27,8 @@ EVERYWHERE = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
+    # Every column would note the line it was made in: several calls to the JVM and a failing import for each.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
 LOCAL = {
     "spark.ui.enabled": "false",

@@ -36,11 +36,14 @@ def _subject() -> Column:
     return F.coalesce("identifier_id", "anonymous_id")
 
 
-def _value(measure: Measure, currency: str) -> Column:
-    counts = F.col("event_type").isin(*measure.event_types)
-    if measure.where:
-        counts = counts & F.coalesce(F.expr(measure.where.replace("{currency}", currency)), F.lit(False))
-    return F.when(counts, F.expr(measure.value).cast("bigint") * F.col("sign")).otherwise(F.lit(0).cast("bigint"))
+def _sum_of(measure: Measure, currency: str) -> Column:
+    # As text, because a call to the JVM for each of its parts takes longer than the sum of a day.
+    types = ", ".join(f"'{t}'" for t in measure.event_types)
+    where = measure.where.replace("{currency}", currency) if measure.where else "true"
+    counted = (
+        f"CASE WHEN event_type IN ({types}) AND coalesce({where}\n, false) THEN CAST({measure.value} AS BIGINT) * sign"
+    )
+    return F.expr(f"sum({counted} ELSE 0L END)").alias(measure.name)
 
 
 def build_activity(
@@ -111,7 +114,7 @@ def build_activity(
     keys = ["person_id", "activity_date", "applied_as_of", "reason"]
     read = [*keys, "sign", "local_hour", *events.columns]
     rows = owned.withColumn("sign", F.lit(1)).select(*read).unionByName(each.select(*read))
-    summed = rows.groupBy(*keys).agg(*[F.sum(_value(m, currency)).alias(m.name) for m in catalogue.measures])
+    summed = rows.groupBy(*keys).agg(*[_sum_of(m, currency) for m in catalogue.measures])
     return summed.where(" or ".join(f"{m.name} <> 0" for m in catalogue.measures))
 
 
