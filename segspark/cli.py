@@ -110,7 +110,7 @@ def tables(config: Path, as_json: bool) -> None:
 
 @cli.group()
 def features() -> None:
-    """Look at features: what they are, and what a change of them costs."""
+    """Features: what they are, what a change of them costs, and how a day is made anew."""
 
 
 @features.command("list")
@@ -166,6 +166,25 @@ def plan_all_features(config: Path, as_json: bool) -> None:
 @cli.group()
 def segments() -> None:
     """Look at segments, explain a membership, export an audience."""
+
+
+def _on_day(flow: str, help_text: str) -> None:
+    @features.command(flow, help=help_text)
+    @config_option
+    @click.option("--as-of", "as_of", type=Day(), required=True)
+    @json_option
+    def run_on_day(config: Path, as_of: date, as_json: bool) -> None:
+        from segspark.flows.start import start
+
+        outcome = start(flow, config, as_of, progress=_progress(as_json))
+        if as_json:
+            click.echo(json.dumps(outcome, default=str, ensure_ascii=False))
+
+
+_on_day("repair", "Write the features of a day anew, from all days.")
+_on_day(
+    "restate", "What would be known today about a past day; into gold.features_restated, not over what was published."
+)
 
 
 @segments.command("list")

@@ -41,8 +41,9 @@ LOCAL = {
 # Wide aggregations make methods over 8,000 bytes, which the JIT else refuses.
 # The parallel collector costs a small machine less than the default one.
 # The optimising compiler is kept for what works on rows (jit.directives), and there for what does so for a while.
+# Code that waits for it is longer, and is thrown away with its query: the default room for it fills within a minute.
 JVM_OPTIONS = (
-    "-XX:-DontCompileHugeMethods -XX:+UseParallelGC -XX:Tier4InvocationThreshold=50000 "
+    "-XX:-DontCompileHugeMethods -XX:+UseParallelGC -XX:ReservedCodeCacheSize=512m -XX:Tier4InvocationThreshold=50000 "
     "-XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000"
 )
 ARCHIVE_TIMEOUT_S = 180

@@ -16,7 +16,7 @@ from segspark.features.feature import Catalogue, Feature
 
 EPOCH = date(1970, 1, 1)
 NEVER = np.iinfo(np.int32).max
-_PURPOSES = ("email_marketing", "open_tracking", "profiling")
+PURPOSES = ("email_marketing", "open_tracking", "profiling")
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ def with_outcome(features: pa.Table, activity: pa.Table, outcome: Outcome) -> pa
         features: person_id, as_of_date and more.
         activity: as for compute_features; what was applied after ``outcome.known`` is not seen.
     """
-    days, applied = _days(activity["activity_date"]), _days(activity["applied_as_of"])
-    values = np.where(applied <= day_number(outcome.known), _integers(activity[outcome.measure]), 0)
+    days, applied = as_days(activity["activity_date"]), as_days(activity["applied_as_of"])
+    values = np.where(applied <= day_number(outcome.known), as_integers(activity[outcome.measure]), 0)
     used = np.flatnonzero(values)
-    names, days, values = _ids(activity["person_id"])[used], days[used], values[used]
-    people, cuts = _ids(features["person_id"]), _days(features["as_of_date"])
+    names, days, values = as_ids(activity["person_id"])[used], days[used], values[used]
+    people, cuts = as_ids(features["person_id"]), as_days(features["as_of_date"])
     result = np.zeros(len(people), dtype=np.int64)
     for cut in np.unique(cuts):
         rows = np.flatnonzero(cuts == cut)
@@ -86,20 +86,22 @@ def with_outcome(features: pa.Table, activity: pa.Table, outcome: Outcome) -> pa
 
 def _one_day(activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: date, calendar: Calendar) -> pa.Table:
     here = people.filter(pc.equal(people["as_of_date"], pa.scalar(as_of, pa.date32()))).sort_by("person_id")
-    ids = _ids(here["person_id"])
+    ids = as_ids(here["person_id"])
     today = day_number(as_of)
     person, day, values = _net_days(activity, ids, today, catalogue)
-    may_see = {p: day >= _dates(here[p])[person] for p in _PURPOSES}
+    may_see = {p: day >= dates_or_never(here[p])[person] for p in PURPOSES}
     starts = np.searchsorted(person, np.arange(len(ids) + 1))
     age = today - day
-    month = _month_of(day)
-    is_sale = np.isin(day, np.fromiter(calendar.sales_days, dtype=np.int64)) if calendar.sales_days else None
+    month = month_of(day)
+    is_sale = is_in_sales(day, calendar)
 
     columns: dict[str, pa.Array] = {}
     bands: dict[tuple[str, tuple[int, ...], bool, str], tuple[np.ndarray, tuple[int, ...]]] = {}
     windows = tuple(sorted({w for f in catalogue.features for w in f.windows if w}))
     for feature in catalogue.features:
-        visible = _visible(feature, values[feature.measure], may_see[catalogue.purpose_of(feature)], month, is_sale)
+        visible = visible_values(
+            feature, values[feature.measure], may_see[catalogue.purpose_of(feature)], month, is_sale
+        )
         if feature.kind in ("last", "first"):
             columns[feature.name] = _edge_day(visible, day, starts, feature.kind == "last")
             continue
@@ -111,13 +113,17 @@ def _one_day(activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: 
         for window in feature.windows:
             last_band = len(edges) if window == 0 else edges.index(window)
             columns[feature.column(window)] = pa.array(table[:, last_band])
-    stored = {c.name: columns[c.name] for c in catalogue.stored_columns()}
+    return assemble(here, as_of, columns, catalogue)
+
+
+def assemble(people: pa.Table, as_of: date, columns: dict[str, pa.Array], catalogue: Catalogue) -> pa.Table:
+    """Rows of gold.features: the people of a day, their permissions and the stored columns in order."""
     return pa.table(
         {
-            "person_id": here["person_id"],
-            "as_of_date": pa.array([as_of] * len(ids), pa.date32()),
-            **{f"{p}_from": here[p] for p in _PURPOSES},
-            **stored,
+            "person_id": people["person_id"],
+            "as_of_date": pa.array([as_of] * people.num_rows, pa.date32()),
+            **{f"{p}_from": people[p] for p in PURPOSES},
+            **{c.name: columns[c.name] for c in catalogue.stored_columns()},
         }
     )
 
@@ -126,16 +132,16 @@ def _net_days(
     activity: pa.Table, ids: np.ndarray, today: int, catalogue: Catalogue
 ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """What is known as of today: one entry per person and day, tiles and corrections added up, in that order."""
-    all_days = _days(activity["activity_date"])
-    applied = _days(activity["applied_as_of"])
-    names = _ids(activity["person_id"])
+    all_days = as_days(activity["activity_date"])
+    applied = as_days(activity["applied_as_of"])
+    names = as_ids(activity["person_id"])
     at = np.searchsorted(ids, names)
     at = np.minimum(at, max(len(ids) - 1, 0))
     is_here = (ids[at] == names) if len(ids) else np.zeros(len(names), bool)
     keep = np.flatnonzero(is_here & (all_days < today) & (applied <= today))
     keep = keep[np.lexsort((all_days[keep], at[keep]))]
     person, day = at[keep], all_days[keep]
-    values = {m.name: _integers(activity[m.name])[keep] for m in catalogue.measures}
+    values = {m.name: as_integers(activity[m.name])[keep] for m in catalogue.measures}
     if len(keep):
         is_first = np.r_[True, (person[1:] != person[:-1]) | (day[1:] != day[:-1])]
         if not is_first.all():
@@ -145,7 +151,7 @@ def _net_days(
     return person, day, values
 
 
-def _visible(
+def visible_values(
     feature: Feature, values: np.ndarray, may_see: np.ndarray, month: np.ndarray, is_sale: np.ndarray | None
 ) -> np.ndarray:
     counts = may_see
@@ -176,13 +182,16 @@ def _edge_day(values: np.ndarray, day: np.ndarray, starts: np.ndarray, is_last: 
         np.maximum.at(result, owner, day[positive])
     else:
         np.minimum.at(result, owner, day[positive])
-    found = np.isin(np.arange(n), owner)
-    return pa.array(result.astype(np.int32), mask=~found).cast(pa.date32())
+    return date_array(result, np.isin(np.arange(n), owner))
 
 
-def _ids(column: pa.ChunkedArray) -> np.ndarray:
+def date_array(days: np.ndarray, is_known: np.ndarray) -> pa.Array:
+    return pa.array(days.astype(np.int32), mask=~is_known).cast(pa.date32())
+
+
+def as_ids(column: pa.ChunkedArray) -> np.ndarray:
     """Fixed-width bytes; pseudonyms straight from the Arrow buffer, without an object per row."""
-    array = pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
+    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
     if len(array) and pc.all(pc.equal(pc.binary_length(array), 32)).as_py():
         _, offsets, values = array.buffers()
         first = np.frombuffer(offsets, dtype=np.int32, count=1, offset=4 * array.offset)[0]
@@ -190,20 +199,25 @@ def _ids(column: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(array.to_pylist(), dtype="S")
 
 
-def _days(column: pa.ChunkedArray) -> np.ndarray:
+def as_days(column: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(column.cast(pa.int32()).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def _dates(column: pa.ChunkedArray) -> np.ndarray:
+def dates_or_never(column: pa.ChunkedArray) -> np.ndarray:
     filled = pc.fill_null(column.cast(pa.int32()), int(NEVER))
     return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def _integers(column: pa.ChunkedArray) -> np.ndarray:
+def as_integers(column: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(pc.fill_null(column, 0).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def _month_of(day: np.ndarray) -> np.ndarray:
+def is_in_sales(day: np.ndarray, calendar: Calendar) -> np.ndarray | None:
+    """Whether each day lies in a sales period; None where the calendar has none."""
+    return np.isin(day, np.fromiter(calendar.sales_days, dtype=np.int64)) if calendar.sales_days else None
+
+
+def month_of(day: np.ndarray) -> np.ndarray:
     months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     return months % 12 + 1
 

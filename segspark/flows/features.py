@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,26 +18,27 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.catalogue import build_catalogue
 from segspark.features.feature import Catalogue
-from segspark.features.kernel import Calendar, Outcome, compute_features, sales_days, with_outcome
+from segspark.features.kernel import Calendar, Outcome, day_number, sales_days
 from segspark.features.own import OwnFeatures, to_catalogue
 from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.features.profile import people_profiles
 from segspark.features.tiles import build_activity
 from segspark.features.windows import window_features, with_derived
-from segspark.flows.flow import Flow, Run, finished_runs, staging_folder
+from segspark.flows.flow import Flow, Run, finished_runs, identity, staging_folder
+from segspark.flows.range_task import PEOPLE, RangeTask, activity_schema, feature_schema
 from segspark.identity.links import people_as_of, people_on_days, person_spans
 from segspark.privacy.consent import derive_usable_on
 from segspark.sources.vocabulary import PURPOSES
 from segspark.tables import gold, silver
-from segspark.tables.ranges import DayFile, read_range
-from segspark.tables.schema import ARROW_TYPES
+from segspark.tables.ranges import DayFile
 from segspark.tables.staging import NAMED_DDL, Kind, Staged, StagedFile, StagingWriter, read_named
 
 DAY = timedelta(days=1)
 BEGINNING = date(1990, 1, 1)
 # So many links go to every task whole, which spares the events a shuffle.
 BROADCAST_LINKS = 1_000_000
-_PEOPLE = pa.schema([("person_id", pa.string()), ("as_of_date", pa.date32()), *((p, pa.date32()) for p in PURPOSES)])
+# A row of features takes as much memory as so many rows of tiles.
+OUTPUT_WEIGHT = 4
 
 
 def load_catalogue(workspace: Workspace) -> Catalogue:
@@ -74,8 +76,8 @@ def close_tiles(run: Run) -> None:
             events, spans, catalogue, since, first, run.as_of, workspace.time_zone, workspace.currency, is_small
         )
         kinds = {
-            "tiles": Kind(_activity_schema(catalogue), "activity_date"),
-            "corrections": Kind(_activity_schema(catalogue), "applied_as_of"),
+            "tiles": Kind(activity_schema(catalogue), "activity_date"),
+            "corrections": Kind(activity_schema(catalogue), "applied_as_of"),
         }
         staged = _stage_activity(activity, kinds, folder)
         for kind, contract, span in (
@@ -89,12 +91,6 @@ def close_tiles(run: Run) -> None:
         if since is not None:
             told["note"] += "; " + _late_note(staged.get("corrections", []))
     run.outcome["measures"] = catalogue.measure_hashes
-
-
-def _activity_schema(catalogue: Catalogue) -> pa.Schema:
-    measures = [(m.name, pa.int64()) for m in catalogue.measures]
-    days = [("activity_date", pa.date32()), ("applied_as_of", pa.date32())]
-    return pa.schema([("person_id", pa.string()), *days, ("reason", pa.string()), *measures])
 
 
 def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Path) -> dict[str, list[StagedFile]]:
@@ -147,50 +143,30 @@ def known_people(run: Run, as_of_dates: Sequence[date]) -> DataFrame:
     return usable.select("person_id", "as_of_date", *PURPOSES)
 
 
-@dataclass(frozen=True)
-class RangeTask:
-    """The kernel over the tables' own files, for a task to carry: the rows of the ids [low, high)."""
-
-    catalogue: Catalogue
-    dates: tuple[date, ...]
-    calendar: Calendar
-    tiles: tuple[DayFile, ...]
-    corrections: tuple[DayFile, ...]
-    people: tuple[str, ...]
-    outcome: Outcome | None = None
-
-    def __call__(self, low: str, high: str) -> pa.Table:
-        names = [m.name for m in self.catalogue.measures]
-        schema = pa.schema([f for f in _activity_schema(self.catalogue) if f.name != "reason"])
-        of_tiles = pa.schema([f for f in schema if f.name != "applied_as_of"])
-        tiles = read_range(self.tiles, low, high, ["person_id", *names], "activity_date", of_tiles)
-        applied = pc.add(tiles["activity_date"].cast(pa.int32()), pa.scalar(1, pa.int32())).cast(pa.date32())
-        corrections = read_range(
-            self.corrections, low, high, ["person_id", "activity_date", *names], "applied_as_of", schema
-        )
-        activity = pa.concat_tables([tiles.append_column("applied_as_of", applied).select(schema.names), corrections])
-        inside = [("person_id", ">=", low), ("person_id", "<", high)]
-        people = [pq.read_table(p, filters=inside, partitioning=None) for p in self.people] or [_PEOPLE.empty_table()]
-        features = compute_features(activity, pa.concat_tables(people), self.catalogue, self.dates, self.calendar)
-        return features if self.outcome is None else with_outcome(features, activity, self.outcome)
-
-    @property
-    def n_rows(self) -> int:
-        return sum(f.rows for f in (*self.tiles, *self.corrections))
-
-
 def range_task(
-    run: Run, as_of_dates: Sequence[date], catalogue: Catalogue, staged: Staged, outcome: Outcome | None = None
+    run: Run,
+    as_of_dates: Sequence[date],
+    catalogue: Catalogue,
+    staged: Staged | None,
+    outcome: Outcome | None = None,
+    known: date | None = None,
 ) -> RangeTask:
+    """The task over the files that it may need.
+
+    Args:
+        staged: who is listed; None leaves that to the caller.
+        known: corrections up to this day are seen; the last of the as-of days by default.
+    """
     last = max(as_of_dates)
-    end, known = (last, last) if outcome is None else (last + timedelta(days=outcome.days), outcome.known)
+    end = last if outcome is None else last + timedelta(days=outcome.days)
+    known = known or (last if outcome is None else outcome.known)
     return RangeTask(
         catalogue,
         tuple(as_of_dates),
         sales_calendar(run.workspace),
         tuple(f for f in run.files(gold.ACTIVITY_DAILY) if f.day < end),
         tuple(f for f in run.files(gold.ACTIVITY_CORRECTIONS) if f.day <= known),
-        tuple(f.path for f in staged.files.get("people", ())),
+        tuple(f.path for f in staged.files.get("people", ())) if staged else (),
         outcome,
     )
 
@@ -198,10 +174,10 @@ def range_task(
 def stage_people(
     run: Run, as_of_dates: Sequence[date], catalogue: Catalogue, folder: Path, outcome: Outcome | None = None
 ) -> Staged:
-    features = _feature_schema(catalogue)
+    features = feature_schema(catalogue)
     if outcome is not None:
         features = features.append(pa.field(outcome.name, pa.int64()))
-    kinds = {"people": Kind(_PEOPLE), "features": Kind(features, "as_of_date")}
+    kinds = {"people": Kind(PEOPLE), "features": Kind(features, "as_of_date")}
     return Staged(run.lake.spark, kinds, {}).stage(folder, "people", known_people(run, as_of_dates))
 
 
@@ -233,27 +209,79 @@ def features_of_days(
     return staged.compute(folder, "features", task, task.n_rows).frame("features")
 
 
-def _feature_schema(catalogue: Catalogue) -> pa.Schema:
-    columns = (*gold.FEATURES.columns, *catalogue.stored_columns())
-    return pa.schema([(c.name, ARROW_TYPES[c.type]) for c in columns])
+def write_features(run: Run, carry_on: bool = True) -> None:
+    """The features of the as-of day, one row per known person: from yesterday's, where they are there and fit.
 
-
-def write_features(run: Run) -> None:
-    """The features of the as-of day, one row per known person."""
+    Args:
+        carry_on: without it from all days, whatever lies there.
+    """
     catalogue = load_catalogue(run.workspace)
     contract = gold.FEATURES.with_columns(catalogue.stored_columns())
     lane = run.outcome["lane"] = run.workspace.features.lane
     with run.stage("features") as told, staging_folder(run) as folder:
         staged = stage_people(run, [run.as_of], catalogue, folder)
         lake, end = run.writes(gold.FEATURES), run.as_of + DAY
+        made_from = "all days"
         if lane == "direct":
             task = range_task(run, [run.as_of], catalogue, staged)
+            basis = basis_of(task, run.as_of, catalogue)
+            if carry_on and (state := _state_before(run, task, catalogue)) is not None:
+                task, made_from = replace(task, state=state), "the day before"
             lake.replace_computed(contract, task, task.n_rows, run.as_of, end)
+            run.outcome["basis"] = basis
         else:
             lake.replace_range(contract, spark_features(run, [run.as_of], catalogue, staged), run.as_of, end)
         told["rows"] = run.outcome["people"] = staged.rows("people")
-        told["note"] = f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived"
-    run.outcome["catalogue"] = catalogue.hash
+        told["note"] = f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived; from {made_from}"
+    run.outcome.update({"catalogue": catalogue.hash, "made_from": made_from})
+
+
+def features_of(days: Sequence[date]) -> Flow:
+    """The flow that writes the features of some days in one walk over the tiles and one commit.
+
+    A day that lies between them and is none of them is emptied: give days without gaps.
+    """
+
+    def write(run: Run) -> None:
+        catalogue = load_catalogue(run.workspace)
+        contract = gold.FEATURES.with_columns(catalogue.stored_columns())
+        run.outcome["lane"] = run.workspace.features.lane
+        with run.stage("features") as told, staging_folder(run) as folder:
+            staged = stage_people(run, days, catalogue, folder)
+            lake, end = run.writes(gold.FEATURES), max(days) + DAY
+            if run.workspace.features.lane == "direct":
+                task = range_task(run, days, catalogue, staged)
+                # What a task gives is held in memory, a row per person and day.
+                n_rows = max(task.n_rows, OUTPUT_WEIGHT * staged.rows("people"))
+                lake.replace_computed(contract, task, n_rows, min(days), end)
+            else:
+                lake.replace_range(contract, spark_features(run, days, catalogue, staged), min(days), end)
+            told["rows"] = staged.rows("people")
+            told["note"] = f"{len(days)} days in one walk"
+
+    return replace(FEATURES, name="features_backfill", function=write, is_skipped_when_unchanged=False)
+
+
+def basis_of(task: RangeTask, as_of: date, catalogue: Catalogue) -> dict[str, Any]:
+    """What the features of a day stand on; equal again a day later, they can be carried on."""
+    sales = sorted(d for d in task.calendar.sales_days if d < day_number(as_of))
+    return {
+        "catalogue": catalogue.hash,
+        "sales_days": identity(sales),
+        "tile_rows": sum(f.rows for f in task.tiles if f.day < as_of),
+        "correction_rows": sum(f.rows for f in task.corrections if f.day <= as_of),
+    }
+
+
+def _state_before(run: Run, task: RangeTask, catalogue: Catalogue) -> tuple[DayFile, ...] | None:
+    """Yesterday's rows, unless they were made of something else than what lies there now."""
+    yesterday = run.as_of - DAY
+    files = tuple(f for f in run.files(gold.FEATURES) if f.day == yesterday)
+    done = [r for r in finished_runs(run.lake, "features", is_running=True) if r["as_of_date"] == yesterday]
+    if not files or not done:
+        return None
+    basis = json.loads(done[-1]["outputs"]).get("basis")
+    return files if basis == basis_of(task, yesterday, catalogue) else None
 
 
 def people_of_day(run: Run, wanted: Collection[str] | None = None) -> DataFrame:
@@ -286,6 +314,7 @@ TILES = Flow(
 FEATURES = Flow(
     name="features",
     reads=("gold.activity_daily", "gold.activity_corrections", "silver.identity_links", "silver.consents"),
+    reads_earlier=("ops.runs",),
     writes=("gold.features",),
     function=write_features,
     is_skipped_when_unchanged=True,

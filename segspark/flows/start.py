@@ -14,7 +14,8 @@ from segspark.config.models import Workspace
 from segspark.environment import check_environment
 from segspark.errors import GateClosed
 from segspark.flows.export import export_audience, find_segment
-from segspark.flows.features import FEATURES, TILES
+from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE
+from segspark.flows.features import FEATURES, TILES, features_of
 from segspark.flows.flow import Flow, Progress, Run, published_days, run_flow
 from segspark.flows.ingest import INGEST
 from segspark.flows.progress import Quiet
@@ -30,8 +31,8 @@ from segspark.tables.lock import only_writer
 
 DAY = timedelta(days=1)
 # One day from raw files to segments, in this order.
-DAILY: tuple[Flow, ...] = (INGEST, TILES, FEATURES, SCORES, SEGMENTS)
-FLOWS = (*DAILY, TRAIN)
+DAILY: tuple[Flow, ...] = (INGEST, TILES, FEATURES, FEATURE_CHECK, SCORES, SEGMENTS)
+FLOWS = (*DAILY, TRAIN, RESTATE)
 
 
 def start(
@@ -58,6 +59,8 @@ def run_named(
         return daily(workspace, lake, as_of, progress)
     if flow == "train":
         return train(workspace, lake, as_of, progress)
+    if flow in ("repair", "restate"):
+        return run_flow(REPAIR if flow == "repair" else RESTATE, workspace, lake, as_of, progress)
     return backfill(workspace, lake, first or as_of, as_of, progress)
 
 
@@ -126,8 +129,9 @@ def backfill(workspace: Workspace, lake: Lake, first: date, last: date, progress
         raise GateClosed(f"The lake at {lake.root} has no events yet. Run: segspark run daily --as-of {last}")
     days = [first + DAY * i for i in range((last - first).days + 1)]
     run_flow(TILES, workspace, lake, last, progress)
+    run_flow(features_of(days), workspace, lake, last, progress)
     for day in days:
-        for flow in (FEATURES, SCORES, SEGMENTS):
+        for flow in (SCORES, SEGMENTS):
             run_flow(replace(flow), workspace, lake, day, progress)
     return {"days": len(days), "from": first, "to": last}
 

@@ -131,6 +131,20 @@ def write_computed(
     return [row.asDict() for row in tasks.mapInArrow(write, _ADDED_DDL).collect()]
 
 
+def ask_ranges(
+    spark: SparkSession, compute: Callable[[str, str], pa.Table], ranges: Sequence[tuple[str, str]], ddl: str
+) -> list[dict[str, Any]]:
+    """What a function finds in ranges of people, a task per range; for findings, which are few."""
+
+    def ask(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for at in batch.column(0).to_pylist():
+                yield from compute(*ranges[at]).to_batches()
+
+    tasks = spark.range(0, len(ranges), 1, len(ranges))
+    return [row.asDict() for row in tasks.mapInArrow(ask, ddl).collect()]
+
+
 def share_out(files: Sequence[StagedFile], parallelism: int) -> list[tuple[list[str], int, int]]:
     """Paths, first and last day of each task: about equal numbers of rows, and each day in one task."""
     undated = [f for f in files if not f.days]

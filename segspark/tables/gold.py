@@ -42,6 +42,15 @@ FEATURES = Contract(
     ),
 )
 
+FEATURES_RESTATED = Contract(
+    name="gold.features_restated",
+    grain="one person, one as-of day, as known when it was restated",
+    key=("person_id", "as_of_date"),
+    partition_by=("as_of_date",),
+    retention_days=100,
+    columns=FEATURES.columns,
+)
+
 SCORES = Contract(
     name="gold.scores",
     grain="one person, one as-of day, one score",
@@ -178,6 +187,7 @@ TABLES = (
     ACTIVITY_DAILY,
     ACTIVITY_CORRECTIONS,
     FEATURES,
+    FEATURES_RESTATED,
     SCORES,
     SEGMENTS,
     SEGMENT_CHANGES,

@@ -5,7 +5,7 @@ inside is taken whole, of one that straddles an edge only the rows of the range,
 files were cut.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -21,6 +21,8 @@ import pyarrow.parquet as pq
 from segspark.tables.contract import Contract
 
 KEY = "person_id"
+ABOUT = "activity_date"
+EPOCH = date(1970, 1, 1)
 # A task of fewer rows costs more than it does; one of more needs too much memory.
 ROWS_WORTH_A_TASK = 20_000
 ROWS_PER_TASK = 1_000_000
@@ -28,13 +30,26 @@ ROWS_PER_TASK = 1_000_000
 
 @dataclass(frozen=True)
 class DayFile:
-    """One file of a table partitioned by a date."""
+    """One file of a table partitioned by a date.
+
+    Attributes:
+        low, high: least and greatest person_id.
+        about: first and last activity_date of its rows, where the table has one beside its partition.
+    """
 
     path: str
     day: date
     low: str
     high: str
     rows: int
+    about: tuple[date, date] | None = None
+
+    def meets(self, days: Collection[int]) -> bool:
+        """Whether rows about one of some days (since 1970) may be in it."""
+        if self.about is None:
+            return True
+        first, last = ((d - EPOCH).days for d in self.about)
+        return any(first <= day <= last for day in days)
 
 
 def day_files(root: str, contract: Contract) -> list[DayFile]:
@@ -45,12 +60,26 @@ def day_files(root: str, contract: Contract) -> list[DayFile]:
     if not actions.num_rows:
         return []
     wanted = ("path", f"partition.{contract.partition_by[0]}", f"min.{KEY}", f"max.{KEY}", "num_records")
-    rows = zip(*(actions[name].to_pylist() for name in wanted), strict=True)
+    ends = [f"{end}.{ABOUT}" for end in ("min", "max")]
+    have = all(name in actions.column_names for name in ends) and contract.partition_by[0] != ABOUT
+    about = zip(*(actions[name].to_pylist() for name in ends), strict=True) if have else [None] * actions.num_rows
+    rows = zip(*(actions[name].to_pylist() for name in wanted), about, strict=True)
     files = [
-        DayFile(str(Path(root) / unquote(path)), day if isinstance(day, date) else date.fromisoformat(day), low, high, n)
-        for path, day, low, high, n in rows
-    ]  # fmt: skip
+        DayFile(
+            str(Path(root) / unquote(path)),
+            _date(day),
+            low,
+            high,
+            n,
+            (_date(at[0]), _date(at[1])) if at and at[0] else None,
+        )
+        for path, day, low, high, n, at in rows
+    ]
     return sorted(files, key=lambda f: (f.day, f.low, f.path))
+
+
+def _date(said: date | str) -> date:
+    return said if isinstance(said, date) else date.fromisoformat(said)
 
 
 def id_ranges(n: int) -> list[tuple[str, str]]:
@@ -76,7 +105,7 @@ def read_range(
         if file.low < low or file.high >= high:
             ids = table[KEY]
             table = table.filter(pc.and_(pc.greater_equal(ids, low), pc.less(ids, high)))
-        days = np.full(table.num_rows, (file.day - date(1970, 1, 1)).days, dtype=np.int32)
+        days = np.full(table.num_rows, (file.day - EPOCH).days, dtype=np.int32)
         tables.append(table.append_column(day, pa.array(days).cast(pa.date32())))
     if not tables:
         return schema.empty_table()

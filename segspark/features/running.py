@@ -1,0 +1,176 @@
+"""Features as running state: yesterday's row, and the few days whose part in it changes, to today's row.
+
+A day's part changes where it enters (yesterday), where it leaves a window, and where something was learnt about it
+today. What is read follows from that and not from the length of the history. Pure Arrow and numpy, integers only;
+the kernel over all days (kernel.py) gives the same rows and repairs what this one cannot carry on.
+"""
+
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segspark.features.feature import Catalogue, Feature
+from segspark.features.kernel import (
+    NEVER,
+    PURPOSES,
+    Calendar,
+    as_days,
+    as_ids,
+    as_integers,
+    assemble,
+    date_array,
+    dates_or_never,
+    day_number,
+    is_in_sales,
+    month_of,
+    visible_values,
+)
+
+
+def changing_days(corrections: pa.Table, catalogue: Catalogue, as_of: date) -> set[int]:
+    """Days (since 1970) whose part in some feature changes as of a day.
+
+    Args:
+        corrections: activity_date of what was learnt for this day.
+    """
+    yesterday = day_number(as_of) - 1
+    windows = {w for f in catalogue.features for w in f.windows if w}
+    learnt = pc.unique(corrections["activity_date"]).cast(pa.int32()).to_pylist()
+    return {yesterday, *(yesterday - w for w in windows), *learnt}
+
+
+def advance_features(
+    state: pa.Table, activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: date, calendar: Calendar
+) -> tuple[pa.Table, pa.Table]:
+    """Features of some people as of a day, from those of the day before.
+
+    Args:
+        state: the people's rows of gold.features as of the day before.
+        activity: all tiles and corrections of these people on the ``changing_days``, and of no other day: person_id,
+            activity_date, applied_as_of and the measures.
+        people: who is listed on the day: person_id, as_of_date and since when each purpose may see their events.
+        catalogue: measures and features, the same as the state's.
+
+    Returns:
+        The rows (as ``kernel.compute_features`` gives them), and of ``people`` those whom this cannot carry on: their
+        last or first day was taken back, an earlier permission was restored, or the state lacks them though a tile
+        says something. Their rows are not to be used.
+    """
+    here, state = people.sort_by("person_id"), _in_order(state)
+    ids, today = as_ids(here["person_id"]), day_number(as_of)
+    at, is_held = _find(as_ids(state["person_id"]), ids)
+    person, day, before, after = _sides(activity, ids, today, catalogue)
+    month, is_sale = month_of(day), is_in_sales(day, calendar)
+    needs_all = np.zeros(len(ids), dtype=bool)
+
+    since = {p: dates_or_never(here[p]) for p in PURPOSES}
+    carries: dict[str, np.ndarray] = {}
+    for purpose in PURPOSES:
+        was = dates_or_never(state[f"{purpose}_from"])[at] if len(state) else np.full(len(ids), NEVER)
+        carries[purpose] = is_held & (was == since[purpose])
+        # Of a permission that begins where nothing is read, the days in between would be missing.
+        needs_all |= is_held & ~carries[purpose] & (since[purpose] < today - 1)
+
+    columns: dict[str, pa.Array] = {}
+    for feature in catalogue.features:
+        purpose = catalogue.purpose_of(feature)
+        may_see = day >= since[purpose][person]
+        now = visible_values(feature, after[feature.measure], may_see, month, is_sale)
+        then = visible_values(feature, before[feature.measure], may_see, month, is_sale)
+        needs_all[person[(then != 0) & ~is_held[person]]] = True
+        then = np.where(carries[purpose][person], then, 0)
+        carried = carries[purpose]
+        if feature.kind in ("last", "first"):
+            columns[feature.name] = _edge(feature, state, at, carried, person, day, now, then, needs_all)
+            continue
+        if feature.kind == "days":
+            now, then = (now > 0).astype(np.int64), (then > 0).astype(np.int64)
+        for window in feature.windows:
+            name = feature.column(window)
+            base = np.where(carried, as_integers(state[name])[at], 0) if len(state) else np.zeros(len(ids), np.int64)
+            if window:
+                change = np.where(day >= today - window, now, 0) - np.where(day >= today - 1 - window, then, 0)
+            else:
+                change = now - then
+            columns[name] = pa.array(base + _per_person(person, change, len(ids)))
+    return assemble(here, as_of, columns, catalogue), here.filter(pa.array(needs_all))
+
+
+def _in_order(state: pa.Table) -> pa.Table:
+    ids = as_ids(state["person_id"])
+    return state if bool(np.all(ids[1:] >= ids[:-1])) else state.sort_by("person_id")
+
+
+def _find(held: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Place of each id among the (sorted) held ones, and whether it is there."""
+    if not len(held):
+        return np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=bool)
+    at = np.minimum(np.searchsorted(held, ids), len(held) - 1)
+    return at, held[at] == ids
+
+
+def _sides(
+    activity: pa.Table, ids: np.ndarray, today: int, catalogue: Catalogue
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Per person and day what was known yesterday and what is known today."""
+    at, is_here = _find(ids, as_ids(activity["person_id"]))
+    days, applied = as_days(activity["activity_date"]), as_days(activity["applied_as_of"])
+    keep = np.flatnonzero(is_here & (days < today) & (applied <= today))
+    keep = keep[np.lexsort((days[keep], at[keep]))]
+    person, day = at[keep], days[keep]
+    first = np.flatnonzero(np.r_[True, (person[1:] != person[:-1]) | (day[1:] != day[:-1])]) if len(keep) else keep
+    was_known = applied[keep] < today
+    before, after = {}, {}
+    for measure in catalogue.measures:
+        values = as_integers(activity[measure.name])[keep]
+        after[measure.name] = np.add.reduceat(values, first) if len(first) else values
+        old = np.where(was_known, values, 0)
+        before[measure.name] = np.add.reduceat(old, first) if len(first) else old
+    return person[first], day[first], before, after
+
+
+def _per_person(person: np.ndarray, change: np.ndarray, n: int) -> np.ndarray:
+    used = np.flatnonzero(change)
+    # Sums stay far below 2**53, where a double still is an exact integer.
+    return np.bincount(person[used], weights=change[used], minlength=n).astype(np.int64)
+
+
+def _edge(
+    feature: Feature,
+    state: pa.Table,
+    at: np.ndarray,
+    carried: np.ndarray,
+    person: np.ndarray,
+    day: np.ndarray,
+    now: np.ndarray,
+    then: np.ndarray,
+    needs_all: np.ndarray,
+) -> pa.Array:
+    """The last or first day with something; whoever lost that very day is marked."""
+    nothing = -1 if feature.kind == "last" else int(NEVER)
+    if len(state):
+        held = pc.fill_null(state[feature.name].cast(pa.int32()), nothing).to_numpy(zero_copy_only=False)
+        edge = np.where(carried, held.astype(np.int64)[at], nothing)
+    else:
+        edge = np.full(len(carried), nothing, dtype=np.int64)
+    needs_all[person[(then > 0) & (now <= 0) & (day == edge[person])]] = True
+    seen = np.flatnonzero(now > 0)
+    (np.maximum if feature.kind == "last" else np.minimum).at(edge, person[seen], day[seen])
+    return date_array(edge, edge != nothing)
+
+
+def splice(rows: pa.Table, instead: pa.Table) -> pa.Table:
+    """The rows with those of some people replaced; both sorted by person_id."""
+    if not instead.num_rows:
+        return rows
+    at, _ = _find(as_ids(rows["person_id"]), as_ids(instead["person_id"]))
+    edges = [-1, *at.tolist(), rows.num_rows]
+    parts = []
+    for n, (low, high) in enumerate(pairwise(edges)):
+        parts.append(rows.slice(low + 1, high - low - 1))
+        if n < instead.num_rows:
+            parts.append(instead.slice(n, 1))
+    return pa.concat_tables(parts).combine_chunks()

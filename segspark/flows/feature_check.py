@@ -1,0 +1,134 @@
+"""Running state against all days: a part of the people each day, everybody once a week; and the two ways back.
+
+``repair`` writes a day anew from all days. ``restate`` writes what would be known today about a past day, beside what
+was published then and not over it.
+"""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segspark.errors import CheckFailed, GateClosed
+from segspark.flows.features import load_catalogue, range_task, stage_people, write_features
+from segspark.flows.flow import Flow, Run, finished_runs, staging_folder
+from segspark.flows.range_task import RangeTask, feature_schema
+from segspark.tables import gold
+from segspark.tables.direct import ask_ranges
+from segspark.tables.ranges import DayFile, id_ranges, read_range, share_ids
+
+DAY = timedelta(days=1)
+# Each day another of so many equal parts of the people.
+PARTS = 64
+DIFFERENCE = pa.schema(
+    [("person_id", pa.string()), ("feature", pa.string()), ("stored", pa.string()), ("computed", pa.string())]
+)
+DIFFERENCE_DDL = "person_id string, feature string, stored string, computed string"
+MOST_NAMED = 20
+
+
+def check_features(run: Run) -> None:
+    """Compare stored features with a recompute from all days.
+
+    Raises:
+        CheckFailed: names people, features and the day.
+    """
+    if _made_from(run) != "the day before":
+        run.outcome["checked"] = "nothing: the day was made from all days"
+        return
+    with run.stage("check") as told:
+        catalogue = load_catalogue(run.workspace)
+        stored = tuple(f for f in run.files(gold.FEATURES) if f.day == run.as_of)
+        rows = sum(f.rows for f in stored)
+        parts = id_ranges(PARTS)
+        is_whole = run.as_of.weekday() == 0
+        ranges = (
+            share_ids(max(rows, 1), run.lake.spark.sparkContext.defaultParallelism)
+            if is_whole
+            else [parts[run.as_of.toordinal() % PARTS]]
+        )
+        task = replace(range_task(run, [run.as_of], catalogue, None), state=None)
+        found = ask_ranges(run.lake.spark, partial(differences, task, stored), ranges, DIFFERENCE_DDL)
+        run.outcome["checked"] = "everybody" if is_whole else f"1 part of {PARTS}"
+        told["note"] = f"{run.outcome['checked']} against a recompute from all days: {len(found) or 'no'} differences"
+    if found:
+        said = "; ".join(f"{r['person_id']} {r['feature']}: {r['stored']}, not {r['computed']}" for r in found[:5])
+        raise CheckFailed(
+            f"Features as of {run.as_of} differ from their recompute ({len(found)} values or more): {said}. "
+            f"Run: segspark features repair --as-of {run.as_of}"
+        )
+
+
+def _made_from(run: Run) -> str | None:
+    done = [r for r in finished_runs(run.lake, "features") if r["as_of_date"] == run.as_of]
+    return json.loads(done[-1]["outputs"]).get("made_from") if done else None
+
+
+def differences(task: RangeTask, files: tuple[DayFile, ...], low: str, high: str) -> pa.Table:
+    """Values of stored features that a recompute does not give, at most ``MOST_NAMED``.
+
+    Args:
+        task: from all days; who is listed, and their permissions, are taken from the stored rows.
+        files: of gold.features of the task's day.
+    """
+    schema = feature_schema(task.catalogue)
+    names = [n for n in schema.names if n != "as_of_date"]
+    stored = read_range(files, low, high, names, "as_of_date", schema).sort_by("person_id")
+    if not stored.num_rows:
+        return DIFFERENCE.empty_table()
+    computed = task.over(stored, low, high).select(stored.column_names).cast(stored.schema)
+    rows: list[dict[str, str]] = []
+    for name in stored.column_names:
+        ours, theirs = stored[name], computed[name]
+        same = pc.fill_null(pc.equal(ours, theirs), False)
+        same = pc.or_(same, pc.and_(pc.is_null(ours), pc.is_null(theirs)))
+        for at in pc.indices_nonzero(pc.invert(same)).to_pylist()[: MOST_NAMED - len(rows)]:
+            person = stored["person_id"][at].as_py()
+            rows.append({"person_id": person, "feature": name, "stored": str(ours[at]), "computed": str(theirs[at])})
+    return pa.Table.from_pylist(rows, schema=DIFFERENCE)
+
+
+def restate_features(run: Run) -> None:
+    """The features of a past day with everything that was learnt about it since."""
+    catalogue = load_catalogue(run.workspace)
+    known = max((r["as_of_date"] for r in finished_runs(run.lake, "tiles")), default=None)
+    if known is None or run.as_of > known:
+        last = known - DAY if known else "none"
+        raise GateClosed(f"The days before {run.as_of} are not closed yet; the last closed one is {last}.")
+    contract = gold.FEATURES_RESTATED.with_columns(catalogue.stored_columns())
+    with run.stage("restate") as told, staging_folder(run) as folder:
+        staged = stage_people(run, [run.as_of], catalogue, folder)
+        task = replace(range_task(run, [run.as_of], catalogue, staged, known=known), known=known)
+        told["rows"] = run.writes(gold.FEATURES_RESTATED).replace_computed(
+            contract, task, task.n_rows, run.as_of, run.as_of + DAY
+        )
+        told["note"] = f"as known on {known}"
+    run.outcome["known"] = known
+
+
+_READS = ("gold.activity_daily", "gold.activity_corrections", "silver.identity_links", "silver.consents")
+FEATURE_CHECK = Flow(
+    name="feature_check",
+    reads=("gold.features", "gold.activity_daily", "gold.activity_corrections"),
+    writes=(),
+    reads_earlier=("ops.runs",),
+    function=check_features,
+    is_skipped_when_unchanged=True,
+)
+REPAIR = Flow(
+    name="features_repair",
+    reads=_READS,
+    reads_earlier=("ops.runs",),
+    writes=("gold.features",),
+    function=partial(write_features, carry_on=False),
+)
+RESTATE = Flow(
+    name="features_restate",
+    reads=_READS,
+    reads_earlier=("ops.runs",),
+    writes=("gold.features_restated",),
+    function=restate_features,
+)

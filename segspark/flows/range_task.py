@@ -1,0 +1,131 @@
+"""What a task of the direct lane does: a range of people, from the tables' own files to features."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from segspark.features.feature import Catalogue
+from segspark.features.kernel import Calendar, Outcome, compute_features, day_number, with_outcome
+from segspark.features.running import advance_features, changing_days, splice
+from segspark.sources.vocabulary import PURPOSES
+from segspark.tables import gold
+from segspark.tables.ranges import DayFile, read_range
+from segspark.tables.schema import ARROW_TYPES
+
+DAY = timedelta(days=1)
+PEOPLE = pa.schema([("person_id", pa.string()), ("as_of_date", pa.date32()), *((p, pa.date32()) for p in PURPOSES)])
+
+
+def activity_schema(catalogue: Catalogue) -> pa.Schema:
+    measures = [(m.name, pa.int64()) for m in catalogue.measures]
+    days = [("activity_date", pa.date32()), ("applied_as_of", pa.date32())]
+    return pa.schema([("person_id", pa.string()), *days, ("reason", pa.string()), *measures])
+
+
+def as_if_known(activity: pa.Table, known: date, dates: tuple[date, ...]) -> pa.Table:
+    """The activity as if what was learnt up to a later day had been known on the first of the as-of days."""
+    first, applied = min(dates), activity["applied_as_of"]
+    is_seen = pc.and_(pc.greater(applied, first), pc.less_equal(applied, known))
+    moved = pc.if_else(is_seen, pa.scalar(first, pa.date32()), applied)
+    return activity.set_column(activity.schema.get_field_index("applied_as_of"), "applied_as_of", moved)
+
+
+def feature_schema(catalogue: Catalogue) -> pa.Schema:
+    columns = (*gold.FEATURES.columns, *catalogue.stored_columns())
+    return pa.schema([(c.name, ARROW_TYPES[c.type]) for c in columns])
+
+
+@dataclass(frozen=True)
+class RangeTask:
+    """The kernel over the tables' own files, for a task to carry: the rows of the ids [low, high).
+
+    Attributes:
+        dates: as-of days; a running state carries on to one.
+        tiles: files of closed days before the last date.
+        corrections: files of what was applied up to that date.
+        people: staged files of who is listed, or files of gold.features, which say it too.
+        outcome: what came after, for labels.
+        state: files of gold.features as of the day before; None computes from all days.
+        known: up to which day corrections are seen, where that is later than the as-of day: a restatement.
+    """
+
+    catalogue: Catalogue
+    dates: tuple[date, ...]
+    calendar: Calendar
+    tiles: tuple[DayFile, ...]
+    corrections: tuple[DayFile, ...]
+    people: tuple[str, ...]
+    outcome: Outcome | None = None
+    state: tuple[DayFile, ...] | None = None
+    known: date | None = None
+
+    def __call__(self, low: str, high: str) -> pa.Table:
+        people = self._people(low, high)
+        if self.state is not None:
+            return self._carried_on(people, low, high)
+        activity = self._activity(self.tiles, self.corrections, low, high)
+        if self.known is not None:
+            activity = as_if_known(activity, self.known, self.dates)
+        features = compute_features(activity, people, self.catalogue, self.dates, self.calendar)
+        return features if self.outcome is None else with_outcome(features, activity, self.outcome)
+
+    def over(self, stored: pa.Table, low: str, high: str) -> pa.Table:
+        """From all days, for the people and permissions of stored rows of gold.features; sorted by person_id."""
+        people = stored.select(["person_id", "as_of_date", *(f"{p}_from" for p in PURPOSES)]).rename_columns(
+            PEOPLE.names
+        )
+        activity = self._activity(self.tiles, self.corrections, low, high)
+        return compute_features(activity, people, self.catalogue, self.dates, self.calendar)
+
+    @property
+    def n_rows(self) -> int:
+        """Of a running state, the rows that are carried on; what else is read follows from them."""
+        files = (*self.tiles, *self.corrections) if self.state is None else self.state
+        return sum(f.rows for f in files)
+
+    def _carried_on(self, people: pa.Table, low: str, high: str) -> pa.Table:
+        (as_of,) = self.dates
+        today = tuple(f for f in self.corrections if f.day == as_of)
+        learnt = self._corrections(today, low, high)
+        days = changing_days(learnt, self.catalogue, as_of)
+        tiles = tuple(f for f in self.tiles if day_number(f.day) in days)
+        # A file of corrections says between which days its rows lie; most lie near the day they were applied on.
+        earlier = tuple(f for f in self.corrections if f.day < as_of and f.meets(days))
+        activity = pa.concat_tables([self._activity(tiles, earlier, low, high), learnt])
+        near = pc.is_in(activity["activity_date"].cast(pa.int32()), pa.array(sorted(days), pa.int32()))
+        schema = feature_schema(self.catalogue)
+        names = [n for n in schema.names if n != "as_of_date"]
+        state = read_range(self.state or (), low, high, names, "as_of_date", schema)
+        rows, rest = advance_features(state, activity.filter(near), people, self.catalogue, as_of, self.calendar)
+        if not rest.num_rows:
+            return rows
+        every = self._activity(self.tiles, self.corrections, low, high)
+        theirs = every.filter(pc.is_in(every["person_id"], rest["person_id"]))
+        return splice(rows, compute_features(theirs, rest, self.catalogue, self.dates, self.calendar))
+
+    def _activity(self, tiles: Sequence[DayFile], corrections: Sequence[DayFile], low: str, high: str) -> pa.Table:
+        """Tiles, each applied the morning after its day, and corrections."""
+        schema = self._schema
+        columns = [n for n in schema.names if n not in ("activity_date", "applied_as_of")]
+        of_tiles = pa.schema([f for f in schema if f.name != "applied_as_of"])
+        rows = read_range(tiles, low, high, columns, "activity_date", of_tiles)
+        applied = pc.add(rows["activity_date"].cast(pa.int32()), pa.scalar(1, pa.int32())).cast(pa.date32())
+        rows = rows.append_column("applied_as_of", applied).select(schema.names)
+        return pa.concat_tables([rows, self._corrections(corrections, low, high)])
+
+    def _corrections(self, files: Sequence[DayFile], low: str, high: str) -> pa.Table:
+        columns = [n for n in self._schema.names if n != "applied_as_of"]
+        return read_range(files, low, high, columns, "applied_as_of", self._schema)
+
+    @property
+    def _schema(self) -> pa.Schema:
+        return pa.schema([f for f in activity_schema(self.catalogue) if f.name != "reason"])
+
+    def _people(self, low: str, high: str) -> pa.Table:
+        inside = [("person_id", ">=", low), ("person_id", "<", high)]
+        parts = [pq.read_table(path, filters=inside, partitioning=None) for path in self.people]
+        return pa.concat_tables(parts) if parts else PEOPLE.empty_table()
