@@ -5,7 +5,8 @@ today. What is read follows from that and not from the length of the history. Pu
 the kernel over all days (kernel.py) gives the same rows and repairs what this one cannot carry on.
 """
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +22,7 @@ from segspark.features.kernel import (
     as_ids,
     as_integers,
     assemble,
+    compute_features,
     date_array,
     dates_or_never,
     day_number,
@@ -97,6 +99,38 @@ def advance_features(
                 change = now - then
             columns[name] = pa.array(base + _per_person(person, change, len(ids)))
     return assemble(here, as_of, columns, catalogue), here.filter(pa.array(needs_all))
+
+
+def walk_features(
+    activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date], calendar: Calendar
+) -> pa.Table:
+    """``kernel.compute_features`` for many days: where one follows another it is carried on from it.
+
+    Args and result as there.
+    """
+    days = as_days(activity["activity_date"])
+    order = np.argsort(days, kind="stable")
+    activity, days = activity.take(pa.array(order)), days[order]
+    applied = as_days(activity["applied_as_of"])
+    late = np.flatnonzero(applied > days + 1)
+    parts: list[pa.Table] = []
+    before: date | None = None
+    for as_of in sorted(as_of_dates):
+        here = people.filter(pc.equal(people["as_of_date"], pa.scalar(as_of, pa.date32())))
+        if before is None or as_of != before + timedelta(days=1):
+            parts.append(compute_features(activity, here, catalogue, [as_of], calendar))
+        else:
+            learnt = activity.take(pa.array(late[applied[late] == day_number(as_of)]))
+            changing = sorted(changing_days(learnt, catalogue, as_of))
+            spans = np.searchsorted(days, changing), np.searchsorted(days, changing, side="right")
+            near = pa.concat_tables([activity.slice(a, b - a) for a, b in zip(*spans, strict=True)])
+            rows, rest = advance_features(parts[-1], near, here, catalogue, as_of, calendar)
+            if rest.num_rows:
+                theirs = activity.filter(pc.is_in(activity["person_id"], rest["person_id"]))
+                rows = splice(rows, compute_features(theirs, rest, catalogue, [as_of], calendar))
+            parts.append(rows)
+        before = as_of
+    return pa.concat_tables(parts)
 
 
 def _in_order(state: pa.Table) -> pa.Table:

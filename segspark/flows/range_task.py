@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from segspark.features.feature import Catalogue
 from segspark.features.kernel import Calendar, Outcome, compute_features, day_number, with_outcome
-from segspark.features.running import advance_features, changing_days, splice
+from segspark.features.running import advance_features, changing_days, splice, walk_features
 from segspark.sources.vocabulary import PURPOSES
 from segspark.tables import gold
 from segspark.tables.ranges import DayFile, read_range
@@ -70,7 +70,7 @@ class RangeTask:
         activity = self._activity(self.tiles, self.corrections, low, high)
         if self.known is not None:
             activity = as_if_known(activity, self.known, self.dates)
-        features = compute_features(activity, people, self.catalogue, self.dates, self.calendar)
+        features = walk_features(activity, people, self.catalogue, self.dates, self.calendar)
         return features if self.outcome is None else with_outcome(features, activity, self.outcome)
 
     def over(self, stored: pa.Table, low: str, high: str) -> pa.Table:

@@ -106,7 +106,7 @@ def read_range(
             ids = table[KEY]
             table = table.filter(pc.and_(pc.greater_equal(ids, low), pc.less(ids, high)))
         days = np.full(table.num_rows, (file.day - EPOCH).days, dtype=np.int32)
-        tables.append(table.append_column(day, pa.array(days).cast(pa.date32())))
-    if not tables:
-        return schema.empty_table()
-    return pa.concat_tables(tables).select(schema.names)
+        table = table.append_column(day, pa.array(days).cast(pa.date32())).select(schema.names)
+        # Another writer (OPTIMIZE) may say that a column is never null.
+        tables.append(table if table.schema.equals(schema) else table.cast(schema))
+    return pa.concat_tables(tables) if tables else schema.empty_table()

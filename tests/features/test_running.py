@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from segspark.features.feature import Catalogue, Feature, Measure
 from segspark.features.kernel import Calendar, compute_features, day_number, sales_days
-from segspark.features.running import advance_features, changing_days, splice
+from segspark.features.running import advance_features, changing_days, splice, walk_features
 
 FIRST, N_DAYS = date(2026, 5, 20), 16
 PEOPLE = tuple(letter * 32 for letter in "abcd")
@@ -106,6 +106,15 @@ def test_running_state_equals_the_recompute_from_all_days_on_every_day(history: 
         rows = splice(rows, whole)
         assert rows.to_pylist() == expected.to_pylist(), as_of
         state = rows
+
+
+@given(histories(), st.sets(st.integers(0, N_DAYS - 1), min_size=1))
+@settings(max_examples=40, deadline=None)
+def test_a_walk_over_days_with_and_without_gaps_equals_day_by_day(history: History, chosen: set[int]) -> None:
+    dates = [FIRST + timedelta(days=n) for n in sorted(chosen)]
+    people = pa.concat_tables([history.people(n) for n in sorted(chosen)])
+    walked = walk_features(history.activity, people, CATALOGUE, dates, CALENDAR)
+    assert walked.to_pylist() == compute_features(history.activity, people, CATALOGUE, dates, CALENDAR).to_pylist()
 
 
 def test_few_days_are_looked_at_whatever_the_history() -> None:
