@@ -48,7 +48,7 @@ check: setup
 	$(BIN)/python -m segspark.features.describe --check
 
 bench: setup
-	@for file in $(wildcard benchmarks/bench_*.py); do echo "$$file"; $(BIN)/python "$$file" || exit 1; done
+	$(BIN)/python benchmarks/features.py --set S
 
 schema: setup
 	$(BIN)/python -m segspark.config.schema

@@ -1,4 +1,4 @@
-"""Daily features against DuckDB and Polars on the same data in one run: ``python benchmarks/bench_features.py --set M``.
+"""Daily features against DuckDB and Polars on the same data in one run: ``python benchmarks/features.py --set M``.
 
 Eleven measures in five windows and five last days, one row per person, as of one day. Ours read and write Delta;
 the peers read Parquet and write Parquet. Only the ratios of one run mean anything. Every result is compared with the
