@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
 Scaling = Literal["zscore", "minmax", "robust"]
+Outliers = Literal["quantile", "iqr", "mad", "none"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -109,6 +110,9 @@ class Clustering(Model):
     k_max: int = Field(8, ge=2, le=40)
     k: int | None = Field(None, ge=2, description="Fixes the number of groups; else silhouette and elbow choose")
     scaling: Scaling = "zscore"
+    outliers: Outliers = Field(
+        "quantile", description="Values beyond a quantile, Tukey's fences or 3.5 MAD are winsorised"
+    )
     clip_quantile: Share = Field(0.99, description="Values above this quantile are winsorised")
     seed: int = 42
     sweep_sample: int = Field(20_000, ge=100, description="People in the search for k")

@@ -13,6 +13,11 @@ import numpy as np
 from pyspark.ml.feature import SQLTransformer
 
 Scaling = Literal["zscore", "minmax", "robust"]
+# Where a value begins to be an outlier: beyond a quantile, Tukey's fences (1977), or the median absolute deviation
+# with the constants of Iglewicz and Hoaglin (1993).
+Outliers = Literal["quantile", "iqr", "mad", "none"]
+WIDE = 1e300
+FENCES, DEVIATIONS, NORMAL_MAD = 1.5, 3.5, 1.4826
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,15 @@ class Fitted:
         value = f"ln(1 + greatest({clipped}, 0))" if self.log else clipped
         return f"({value} - {self.centre!r}D) / {self.spread!r}D * {self.weight!r}D"
 
+    def flags_sql(self) -> tuple[str, str]:
+        """Conditions: whether the value is imputed, and whether it lies outside the range."""
+        value = f"cast(`{self.name}` as double)"
+        return f"{value} is null", f"coalesce({value} < {self.low!r}D or {value} > {self.high!r}D, false)"
+
+    def flags(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same on an array, missing values as NaN."""
+        return np.isnan(values), (values < self.low) | (values > self.high)
+
     def apply(self, values: np.ndarray) -> np.ndarray:
         """The same on an array, missing values as NaN."""
         clipped = np.clip(np.where(np.isnan(values), self.fill, values), self.low, self.high)
@@ -66,9 +80,13 @@ class Preparation:
     def columns(self) -> list[str]:
         return [f"x_{f.name}" for f in self.features]
 
-    def stage(self) -> SQLTransformer:
-        outputs = ", ".join(f"{f.sql()} AS `x_{f.name}`" for f in self.features)
-        return SQLTransformer(statement=f"SELECT *, {outputs} FROM __THIS__")
+    def stage(self, with_flags: bool = False) -> SQLTransformer:
+        """Adds ``x_<name>``, and with flags ``is_imputed_<name>`` and ``is_outlier_<name>``; drops no row."""
+        outputs = [f"{f.sql()} AS `x_{f.name}`" for f in self.features]
+        for f in self.features if with_flags else ():
+            imputed, outlier = f.flags_sql()
+            outputs += [f"{imputed} AS `is_imputed_{f.name}`", f"{outlier} AS `is_outlier_{f.name}`"]
+        return SQLTransformer(statement=f"SELECT *, {', '.join(outputs)} FROM __THIS__")
 
     def apply(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
         """One row per person, one column per feature."""
@@ -83,31 +101,45 @@ def fit_preparation(
     inputs: Sequence[Input],
     clip_quantile: float = 0.99,
     scaling: Scaling = "zscore",
+    outliers: Outliers = "quantile",
 ) -> Preparation:
     """Fit on a training snapshot.
 
     Args:
         columns: the values of each input, missing ones as NaN.
-        clip_quantile: values above this quantile, and below its mirror image, are winsorised.
+        clip_quantile: values above this quantile, and below its mirror image, are winsorised (``quantile``).
+        outliers: how the range is found beyond which values are winsorised; no row is ever dropped.
 
     Returns:
         The fitted numbers, one entry per input; a feature that does not vary keeps spread 1.
     """
-    return Preparation(tuple(_fit(i, columns[i.name], clip_quantile, scaling) for i in inputs))
+    return Preparation(tuple(_fit(i, columns[i.name], clip_quantile, scaling, outliers) for i in inputs))
 
 
-def _fit(item: Input, values: np.ndarray, quantile: float, scaling: Scaling) -> Fitted:
+def _fit(item: Input, values: np.ndarray, quantile: float, scaling: Scaling, outliers: Outliers) -> Fitted:
     known = values[~np.isnan(values)]
     # A feature that is missing everywhere has no range; its fill then stands for everybody.
-    low, median, high = (
-        _quantiles(known, [1 - quantile, 0.5, quantile]) if len(known) else np.array([-1e300, 0.0, 1e300])
-    )
+    low, median, high = _range(known, quantile, outliers) if len(known) else (-WIDE, 0.0, WIDE)
     fill = float(median if item.fill is None else item.fill)
     raw = Fitted(item.name, fill, float(low), float(high), item.log, 0.0, 1.0, 1.0)
     centre, spread = _moments(raw.apply(values), scaling)
     # Equal values have a spread of some rounding errors, and these are no variation.
     varies = spread > 1e-9 * max(1.0, abs(centre))
     return replace(raw, centre=centre, spread=spread if varies else 1.0, weight=item.weight)
+
+
+def _range(known: np.ndarray, quantile: float, outliers: Outliers) -> tuple[float, float, float]:
+    """Least usual value, median, greatest usual value."""
+    low, lower, median, upper, high = _quantiles(known, [1 - quantile, 0.25, 0.5, 0.75, quantile])
+    if outliers == "quantile":
+        return low, median, high
+    if outliers == "iqr" and upper > lower:
+        return lower - FENCES * (upper - lower), median, upper + FENCES * (upper - lower)
+    deviation = NORMAL_MAD * _quantiles(np.abs(known - median), [0.5])[0]
+    if outliers == "mad" and deviation > 0:
+        return median - DEVIATIONS * deviation, median, median + DEVIATIONS * deviation
+    # Where half of all values are equal these say nothing, and nothing is an outlier.
+    return -WIDE, median, WIDE
 
 
 def _quantiles(values: np.ndarray, shares: list[float]) -> np.ndarray:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from segspark.models.prepare import Input, fit_preparation
+from segspark.models.prepare import Input, Outliers, fit_preparation
 
 NAN = float("nan")
 
@@ -33,6 +33,29 @@ def test_scalings(scaling: str, centre: float, spread: float) -> None:
     values = {"x": np.array([1.0, 2.0, 3.0, 4.0, 5.0])}
     (fitted,) = fit_preparation(values, [Input("x")], 1.0, scaling).features  # type: ignore[arg-type]
     assert (fitted.centre, fitted.spread) == pytest.approx((centre, spread))
+
+
+@pytest.mark.parametrize(
+    ("outliers", "low", "high"),
+    # Quartiles 2 and 6, median 4, median absolute deviation 2.
+    [("iqr", 2 - 1.5 * 4, 6 + 1.5 * 4), ("mad", 4 - 3.5 * 1.4826 * 2, 4 + 3.5 * 1.4826 * 2), ("none", -1e300, 1e300)],
+)
+def test_outliers_are_winsorised_or_flagged_and_never_dropped(outliers: Outliers, low: float, high: float) -> None:
+    values = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 100.0, NAN])
+    (fitted,) = fit_preparation({"x": values}, [Input("x")], outliers=outliers).features
+    assert (fitted.low, fitted.high) == pytest.approx((low, high))
+    is_imputed, is_outlier = fitted.flags(values)
+    assert is_imputed.tolist() == [False] * 7 + [True]
+    assert is_outlier.tolist() == [False] * 6 + [outliers != "none", False]
+    assert len(fitted.apply(values)) == 8
+
+
+def test_where_half_of_the_values_are_equal_nothing_is_an_outlier() -> None:
+    values = np.array([0.0] * 9 + [5.0])
+    outliers: Outliers
+    for outliers in ("iqr", "mad"):
+        (fitted,) = fit_preparation({"x": values}, [Input("x")], outliers=outliers).features
+        assert not fitted.flags(values)[1].any()
 
 
 def test_rounding_errors_of_equal_values_are_no_variation() -> None:
@@ -64,3 +87,7 @@ def test_the_saved_sql_gives_what_was_fitted(spark: SparkSession) -> None:
     preparation = fit_preparation(columns, [Input("a", log=True, weight=2.0), Input("b", fill=1.0)], 0.8, "robust")
     made = preparation.stage().transform(frame).select(*preparation.columns).toPandas().to_numpy()
     assert np.allclose(made, preparation.apply(columns), rtol=1e-12, atol=1e-12)
+    flagged = preparation.stage(with_flags=True).transform(frame)
+    for fitted in preparation.features:
+        said = flagged.select(f"is_imputed_{fitted.name}", f"is_outlier_{fitted.name}").toPandas().to_numpy()
+        assert np.array_equal(said, np.column_stack(fitted.flags(columns[fitted.name])))

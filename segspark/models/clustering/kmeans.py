@@ -88,7 +88,7 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behav
     if n_people < 10 * config.k_min:
         return TooFew((f"{n_people} people with any activity; at least {10 * config.k_min} are needed",))
     columns = _read_columns(frame if n_people <= FIT_ROWS else _sample(frame, FIT_ROWS / n_people))
-    preparation = fit_preparation(columns, inputs, config.clip_quantile, config.scaling)
+    preparation = fit_preparation(columns, inputs, config.clip_quantile, config.scaling, config.outliers)
     prepared = PipelineModel(
         [preparation.stage(), VectorAssembler(inputCols=preparation.columns, outputCol="features")]
     )
