@@ -208,8 +208,8 @@ def quiet_log() -> str:
 def _jit_directives() -> list[str]:
     """Which methods the optimising compiler leaves out; absent where this package is no folder."""
     path = Path(__file__).parent / "jit.directives"
-    # The JVM tells on its output that it has read them; what it has to say otherwise goes through its log.
-    told = ["-XX:+UnlockDiagnosticVMOptions", "-XX:-DisplayVMOutput"]
+    # The JVM tells that it has read them: not on the output, which may be somebody's JSON.
+    told = ["-XX:+UnlockDiagnosticVMOptions", "-XX:+DisplayVMOutputToStderr"]
     return [*told, f"-XX:CompilerDirectivesFile={path}"] if path.exists() else []
 
 

@@ -13,6 +13,27 @@ from segspark.tables.ranges import DayFile, id_ranges, read_range, share_ids
 SCHEMA = pa.schema([("person_id", pa.string()), ("n", pa.int64()), ("activity_date", pa.date32())])
 
 
+def test_a_file_of_another_writer_may_say_that_a_column_is_never_null(tmp_path: Path) -> None:
+    files = []
+    for at, nullable in enumerate((True, False)):
+        schema = pa.schema([pa.field("person_id", pa.string(), nullable), pa.field("n", pa.int64(), nullable)])
+        path = str(tmp_path / f"{at}.parquet")
+        pq.write_table(pa.table({"person_id": ["a" * 32], "n": [at]}, schema=schema), path)
+        files.append(DayFile(path, date(2026, 5, 1 + at), "a" * 32, "a" * 32, 1))
+    rows = read_range(files, "", "~", ["person_id", "n"], "activity_date", SCHEMA)
+    assert rows["n"].to_pylist() == [0, 1]
+    assert rows.schema == SCHEMA
+
+
+def test_a_file_says_what_its_rows_are_about() -> None:
+    about = (date(2026, 5, 1), date(2026, 5, 3))
+    file = DayFile("x", date(2026, 5, 9), "a", "b", 1, about)
+    days = [(date(2026, 5, n) - date(1970, 1, 1)).days for n in (4, 3)]
+    assert not file.meets(days[:1])
+    assert file.meets(days)
+    assert DayFile("x", date(2026, 5, 9), "a", "b", 1).meets([])
+
+
 @given(st.integers(1, 300), st.binary(min_size=16, max_size=16))
 def test_ranges_cover_every_id_once(n: int, digits: bytes) -> None:
     ranges = id_ranges(n)
