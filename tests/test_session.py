@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 
 from segspark import session
 from segspark.config.load import load_workspace
+from segspark.environment import java_command
 from segspark.errors import InfrastructureError
 from segspark.session import DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL, scratch_folder, session_for
 from segspark.spark_defaults import spark_defaults, write_spark_defaults
@@ -121,3 +122,17 @@ def test_without_java_no_class_archive_is_made(tmp_path: Path, monkeypatch: pyte
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert session.make_class_archive() is None
+
+
+def test_the_jvm_takes_our_options_and_says_nothing_on_its_output() -> None:
+    """A directive that it cannot read keeps the JVM from starting; a word on its output would spoil our JSON."""
+    java = java_command()
+    assert java is not None
+    said = subprocess.run(
+        [java, *JVM_OPTIONS.split(), *session._jit_directives(), "-version"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (said.returncode, said.stdout) == (0, "")
+    assert "2 compiler directives added" in said.stderr
