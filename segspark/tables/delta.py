@@ -30,6 +30,8 @@ PROPERTIES = {
     "delta.dataSkippingNumIndexedCols": "4",
     "delta.checkpointInterval": "50",
 }
+# Of a table that is appended to by rows: so many files become one.
+SMALL_FILES = 64
 
 
 class Lake:
@@ -142,7 +144,10 @@ class Lake:
             commit(table, contract, added, once=once)
 
     def append_small(self, contract: Contract, rows: pa.Table, once: str) -> None:
-        """Append a handful of rows from the driver, without a Spark job; same promise as ``append``."""
+        """Append a handful of rows from the driver, without a Spark job; same promise as ``append``.
+
+        Each call makes a file, and a reader opens them all: now and then they become one.
+        """
         self.create(contract)
         table = deltalake.DeltaTable(self.path(contract))
         if table.transaction_version(once) is not None:
@@ -153,6 +158,8 @@ class Lake:
             mode="append",
             commit_properties=deltalake.CommitProperties(app_transactions=[deltalake.Transaction(once, 1)]),
         )
+        if len(table.file_uris()) >= SMALL_FILES:
+            table.optimize.compact()
 
     def overwrite(self, contract: Contract, frame: DataFrame) -> None:
         """Replace the whole of a small table without partitions."""
