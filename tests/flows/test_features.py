@@ -15,6 +15,7 @@ from segspark.config.models import Workspace
 from segspark.errors import CheckFailed, GateClosed
 from segspark.features.kernel import day_number
 from segspark.features.running import changing_days
+from segspark.flows import feature_check
 from segspark.flows import range_task as tasks
 from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE
 from segspark.flows.features import FEATURES, TILES, features_of, load_catalogue, range_task
@@ -25,7 +26,6 @@ from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
-# The fourth is a Monday: everybody is checked.
 DAYS = (3, 4, 5, 6)
 
 
@@ -79,8 +79,11 @@ def test_many_days_in_one_walk_and_one_commit_equal_day_by_day(shop: tuple[Works
     assert [day_rows(lake, gold.FEATURES, MAY[d]) for d in DAYS] == one_by_one
 
 
-def test_a_difference_is_an_error_that_names_person_feature_and_cure(shop: tuple[Workspace, Lake]) -> None:
+def test_a_difference_is_an_error_that_names_person_feature_and_cure(
+    shop: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
+) -> None:
     workspace, lake = shop
+    monkeypatch.setattr(feature_check, "WHOLE_ON", MAY[4].weekday())
     right = day_rows(lake, gold.FEATURES, MAY[4])
     table = deltalake.DeltaTable(lake.path(gold.FEATURES))
     rows = table.to_pyarrow_table(filters=[("as_of_date", "=", MAY[4])])
