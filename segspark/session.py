@@ -224,9 +224,12 @@ def _class_archive() -> list[str]:
 def class_archive_path() -> Path:
     """The archive of this Java with this environment's Spark and jars."""
     java = Path(java_command() or "").resolve()
-    jars = sorted(jar.name for jar in jar_folder().glob("*.jar"))
-    what = "\n".join([str(java), pyspark.__version__, pyspark.__file__, *jars])
-    return cache_folder() / f"classes-{hashlib.sha256(what.encode()).hexdigest()[:12]}.jsa"
+    spark = Path(pyspark.__file__).parent
+    # The JVM refuses, in silence, an archive over jars that were written anew, be they the same.
+    jars = sorted([*jar_folder().glob("*.jar"), *(spark / "jars").glob("*.jar")])
+    what = "\n".join([str(java), *(f"{jar} {jar.stat().st_mtime_ns}" for jar in jars)])
+    where, content = (hashlib.sha256(text.encode()).hexdigest()[:12] for text in (str(spark), what))
+    return cache_folder() / f"classes-{where}-{content}.jsa"
 
 
 def make_class_archive() -> Path | None:
@@ -248,8 +251,11 @@ def make_class_archive() -> Path | None:
             return None
         if not made.exists():
             return None
-        # Whole or not at all, also when two make it at once.
+        # Whole or not at all, also when two make it at once; this environment's older ones are of no use any more.
         made.replace(archive)
+        for old in archive.parent.glob(f"{archive.name.rpartition('-')[0]}-*.jsa"):
+            if old != archive:
+                old.unlink(missing_ok=True)
     return archive
 
 
