@@ -44,15 +44,14 @@ def check_features(run: Run) -> None:
     with run.stage("check") as told:
         catalogue = load_catalogue(run.workspace)
         stored = tuple(f for f in run.files(gold.FEATURES) if f.day == run.as_of)
-        rows = sum(f.rows for f in stored)
         parts = id_ranges(PARTS)
         is_whole = run.as_of.weekday() == WHOLE_ON
+        task = range_task(run, [run.as_of], catalogue, None)
         ranges = (
-            share_ids(max(rows, 1), run.lake.spark.sparkContext.defaultParallelism)
+            share_ids(task.n_rows, run.lake.spark.sparkContext.defaultParallelism)
             if is_whole
             else [parts[run.as_of.toordinal() % PARTS]]
         )
-        task = replace(range_task(run, [run.as_of], catalogue, None), state=None)
         found = ask_ranges(run.lake.spark, partial(differences, task, stored), ranges, DIFFERENCE_DDL)
         run.outcome["checked"] = "everybody" if is_whole else f"1 part of {PARTS}"
         told["note"] = f"{run.outcome['checked']} against a recompute from all days: {len(found) or 'no'} differences"

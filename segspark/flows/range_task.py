@@ -103,23 +103,31 @@ class RangeTask:
         rows, rest = advance_features(state, activity.filter(near), people, self.catalogue, as_of, self.calendar)
         if not rest.num_rows:
             return rows
-        every = self._activity(self.tiles, self.corrections, low, high)
-        theirs = every.filter(pc.is_in(every["person_id"], rest["person_id"]))
+        theirs = self._activity(self.tiles, self.corrections, low, high, rest["person_id"])
         return splice(rows, compute_features(theirs, rest, self.catalogue, self.dates, self.calendar))
 
-    def _activity(self, tiles: Sequence[DayFile], corrections: Sequence[DayFile], low: str, high: str) -> pa.Table:
+    def _activity(
+        self,
+        tiles: Sequence[DayFile],
+        corrections: Sequence[DayFile],
+        low: str,
+        high: str,
+        only: pa.ChunkedArray | None = None,
+    ) -> pa.Table:
         """Tiles, each applied the morning after its day, and corrections."""
         schema = self._schema
         columns = [n for n in schema.names if n not in ("activity_date", "applied_as_of")]
         of_tiles = pa.schema([f for f in schema if f.name != "applied_as_of"])
-        rows = read_range(tiles, low, high, columns, "activity_date", of_tiles)
+        rows = read_range(tiles, low, high, columns, "activity_date", of_tiles, only)
         applied = pc.add(rows["activity_date"].cast(pa.int32()), pa.scalar(1, pa.int32())).cast(pa.date32())
         rows = rows.append_column("applied_as_of", applied).select(schema.names)
-        return pa.concat_tables([rows, self._corrections(corrections, low, high)])
+        return pa.concat_tables([rows, self._corrections(corrections, low, high, only)])
 
-    def _corrections(self, files: Sequence[DayFile], low: str, high: str) -> pa.Table:
+    def _corrections(
+        self, files: Sequence[DayFile], low: str, high: str, only: pa.ChunkedArray | None = None
+    ) -> pa.Table:
         columns = [n for n in self._schema.names if n != "applied_as_of"]
-        return read_range(files, low, high, columns, "applied_as_of", self._schema)
+        return read_range(files, low, high, columns, "applied_as_of", self._schema, only)
 
     @property
     def _schema(self) -> pa.Schema:

@@ -1,12 +1,11 @@
 """Models of a day: behaviour groups and churn, fitted on what was known, logged and registered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.features.windows import with_derived
@@ -15,10 +14,10 @@ from segspark.flows.flow import Flow, Run, identity, staging_folder
 from segspark.models.churn.inputs import choose_inputs, columns_of
 from segspark.models.churn.train import ChurnModel, check_gates, train_churn
 from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn, orders_after
-from segspark.models.clustering.kmeans import Behaviour, Group, TooFew, train_behaviour
+from segspark.models.clustering.kmeans import Group, TooFew, train_behaviour
 from segspark.models.clustering.matching import match_centres
 from segspark.models.figures import churn_figures, sweep_figure
-from segspark.models.tracking import log_model
+from segspark.models.tracking import find_champion, log_model, read_document
 from segspark.segments.registry import mint
 from segspark.tables import gold
 from segspark.tables.catalogue import BY_NAME
@@ -56,7 +55,7 @@ def _train_behaviour(run: Run) -> str:
     result = train_behaviour(people, run.workspace.clustering, run.as_of)
     if isinstance(result, TooFew):
         return "no groups: " + "; ".join(result.reasons)
-    groups = _identify(run, result)
+    groups = identify(run.as_of, result.groups, _read_last_groups(run))
     inputs = [f.name for f in result.preparation.features]
     version = log_model(
         run.workspace.mlflow,
@@ -87,24 +86,21 @@ def _train_behaviour(run: Run) -> str:
     return f"k = {result.k} ({result.reason}); version {version}: {names}"
 
 
-def _identify(run: Run, result: Behaviour) -> list[dict[str, Any]]:
+def _read_last_groups(run: Run) -> list[dict[str, Any]]:
+    """The groups of the model in use; from its own list, as the registry keeps an inherited group under the model
+    that first had it."""
+    before = find_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
+    if before is None:
+        return []
+    groups: list[dict[str, Any]] = read_document(run.workspace.mlflow, before.tags["run_id"], "groups.json")["groups"]
+    return groups
+
+
+def identify(as_of: date, groups: Sequence[Group], last: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each group under the segment it was in the last model, else under a new one; names are inherited."""
-    registry = run.read(gold.SEGMENT_REGISTRY).where("scheme = 'behaviour' and centre is not null")
-    old = {r["segment_id"]: r for r in _read_groups(registry)}
-    new = [g.centre for g in result.groups]
-    matched = match_centres({k: r["centre"] for k, r in old.items()}, new, MATCH_DISTANCE)
-    return [_group(run.as_of, g, old.get(m) if m else None) for g, m in zip(result.groups, matched, strict=True)]
-
-
-def _read_groups(registry: DataFrame) -> list[dict[str, Any]]:
-    """The groups of the newest registered model, at most k_max."""
-    rows = [r.asDict() for r in registry.collect()]
-    newest = max((r["model_version"] for r in rows if r["model_version"]), key=_number, default=None)
-    return [r for r in rows if r["model_version"] == newest]
-
-
-def _number(model_version: str) -> int:
-    return int(model_version.rpartition("/")[2])
+    old = {g["segment_id"]: g for g in last}
+    matched = match_centres({k: g["centre"] for k, g in old.items()}, [g.centre for g in groups], MATCH_DISTANCE)
+    return [_group(as_of, g, old.get(m) if m else None) for g, m in zip(groups, matched, strict=True)]
 
 
 def _group(as_of: date, group: Group, old: dict[str, Any] | None) -> dict[str, Any]:
@@ -213,7 +209,6 @@ TRAIN = Flow(
         "gold.features", "gold.activity_daily", "gold.activity_corrections", "silver.profiles",
         "silver.identity_links", "silver.consents",
     ),
-    reads_earlier=("gold.segment_registry",),
     writes=("gold.training_sets",),
     function=train,
 )  # fmt: skip

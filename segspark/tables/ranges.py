@@ -94,9 +94,19 @@ def share_ids(n_rows: int, parallelism: int) -> list[tuple[str, str]]:
 
 
 def read_range(
-    files: Sequence[DayFile], low: str, high: str, columns: Sequence[str], day: str, schema: pa.Schema
+    files: Sequence[DayFile],
+    low: str,
+    high: str,
+    columns: Sequence[str],
+    day: str,
+    schema: pa.Schema,
+    only: pa.ChunkedArray | None = None,
 ) -> pa.Table:
-    """Rows of the range with the columns and the day; sorted by day, then person."""
+    """Rows of the range with the columns and the day; sorted by day, then person.
+
+    Args:
+        only: of these people alone, file by file, so that few people take little memory.
+    """
     tables = []
     for file in files:
         if file.low >= high or file.high < low:
@@ -105,6 +115,8 @@ def read_range(
         if file.low < low or file.high >= high:
             ids = table[KEY]
             table = table.filter(pc.and_(pc.greater_equal(ids, low), pc.less(ids, high)))
+        if only is not None:
+            table = table.filter(pc.is_in(table[KEY], value_set=only))
         days = np.full(table.num_rows, (file.day - EPOCH).days, dtype=np.int32)
         table = table.append_column(day, pa.array(days).cast(pa.date32())).select(schema.names)
         # Another writer (OPTIMIZE) may say that a column is never null.

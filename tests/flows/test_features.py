@@ -124,10 +124,10 @@ def test_a_day_reads_one_tile_day_per_window_and_the_newest(
     read: list[date] = []
     original = tasks.read_range
 
-    def noting(files: Any, low: str, high: str, columns: Any, day: str, schema: pa.Schema) -> pa.Table:
+    def noting(files: Any, low: str, high: str, columns: Any, day: str, *rest: Any) -> pa.Table:
         if day == "activity_date":
             read.extend(f.day for f in files)
-        return original(files, low, high, columns, day, schema)
+        return original(files, low, high, columns, day, *rest)
 
     monkeypatch.setattr(tasks, "read_range", noting)
     task("", "~")

@@ -1,7 +1,11 @@
 """Groups keep their identity from model to model, and their names say what sets them apart."""
 
+from datetime import date
+
+from segspark.flows.train import identify
+from segspark.models.clustering.kmeans import Group
 from segspark.models.clustering.matching import match_centres
-from segspark.models.clustering.naming import ARCHETYPES, name_groups
+from segspark.models.clustering.naming import ARCHETYPES, GroupName, name_groups
 
 
 def test_centres_are_matched_whatever_their_order() -> None:
@@ -17,6 +21,19 @@ def test_each_old_group_is_inherited_once_and_only_from_near() -> None:
 def test_models_of_other_features_are_not_compared() -> None:
     assert match_centres({"a": [0.0, 0.0]}, [[0.0]], 1.5) == [None]
     assert match_centres({}, [[0.0]], 1.5) == [None]
+
+
+def group(cluster: int, name: str, centre: float) -> Group:
+    return Group(cluster, 10, GroupName(name, name, "", ""), (centre,), {})
+
+
+def test_a_group_keeps_segment_and_name_over_many_trainings() -> None:
+    first = identify(date(2026, 1, 1), [group(0, "calm", 0.0), group(1, "lively", 9.0)], [])
+    second = identify(date(2026, 2, 1), [group(0, "very lively", 9.5), group(1, "new", 20.0)], first)
+    third = identify(date(2026, 3, 1), [group(0, "newest", 20.1), group(1, "calm", 9.9)], second)
+    assert second[0]["segment_id"] == third[1]["segment_id"] == first[1]["segment_id"]
+    assert second[0]["name_fr"] == third[1]["name_fr"] == "lively"
+    assert third[0]["segment_id"] == second[1]["segment_id"] not in {g["segment_id"] for g in first}
 
 
 def test_the_four_archetypes_are_given_where_they_fit_best() -> None:
