@@ -63,7 +63,8 @@ def _take_in(run: Run, sources: list[Source], batch: Batch) -> None:
         told["rows"] = n_records = staged.rows("records") + staged.rows("refused")
         told["note"] = f"{sum(map(len, files.values()))} files"
     with run.stage("judge") as told:
-        judged = judge(run, staged, batch, folder)
+        by_line = [s.name for s in sources if any(r.target == "order_lines" for r in s.records)]
+        judged = judge(run, staged, batch, folder, by_line)
         ledger = read_dispositions(judged, files)
         told["note"] = ", ".join(f"{n:,} {d}" for d, n in totals(ledger).items())
         check_ledger(ledger, n_records, workspace)
@@ -184,7 +185,7 @@ def _write_all(run: Run, judged: Judged, run_id: str) -> None:
 
     jobs: list[Callable[[], None]] = [partial(append, *job) for job in direct]
     jobs.append(lambda: _write_identities(run, staged, run_id))
-    if staged.rows("orders") or staged.rows("lines"):
+    if staged.rows("orders") or judged.totals is not None:
         jobs.append(lambda: _write_orders(run, judged, run_id))
     if staged.rows("exceptions"):
         jobs.append(lambda: _note_last_opens(run, staged))
@@ -230,7 +231,9 @@ def _write_identities(run: Run, staged: Staged, run_id: str) -> None:
 
 def _write_orders(run: Run, judged: Judged, run_id: str) -> None:
     """The present state of each order: the newest version that was said."""
-    orders = judged.staged.frame("orders").unionByName(judged.totals, allowMissingColumns=True)
+    orders = judged.staged.frame("orders")
+    if judged.totals is not None:
+        orders = orders.unionByName(judged.totals, allowMissingColumns=True)
     said = [c for c in silver.ORDERS.column_names if c not in ("source", "order_id", "run_id")]
     newest = F.struct(F.coalesce("updated_at", "ordered_at"), "received_at", "record")
     latest = (

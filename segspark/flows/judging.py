@@ -1,6 +1,6 @@
 """What becomes of a batch: exceptions among its staged rows, who belongs to whom, one disposition per record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,11 +28,11 @@ EPOCH_DAY = date(1970, 1, 1)
 @dataclass(frozen=True)
 class Judged:
     """The staged rows of a run with its exceptions, the path of the records of which nothing was accepted, and the
-    orders that lines made."""
+    orders that lines made, if any."""
 
     staged: Staged
     dispositions: str
-    totals: DataFrame
+    totals: DataFrame | None
 
 
 def _accepted_frame(staged: Staged, kind: str) -> DataFrame:
@@ -43,7 +43,11 @@ def _accepted_frame(staged: Staged, kind: str) -> DataFrame:
     return rows.join(of_kind.select("no"), on="no", how="left_anti")
 
 
-def judge(run: Run, staged: Staged, batch: Batch, folder: Path) -> Judged:
+def judge(run: Run, staged: Staged, batch: Batch, folder: Path, by_line: Sequence[str]) -> Judged:
+    """
+    Args:
+        by_line: sources whose orders are made of their lines.
+    """
     run_id = batch.run_id
 
     def before(contract: Contract) -> DataFrame | None:
@@ -56,6 +60,9 @@ def judge(run: Run, staged: Staged, batch: Batch, folder: Path) -> Judged:
         for kind, contract in items
         if staged.rows(kind)
     ]
+    makes_events = bool(by_line) and staged.rows("lines") > 0
+    if not makes_events and staged.rows("events"):
+        found.append(_repeated_events(staged, before))
     with ThreadPoolExecutor(max_workers=2) as pool:
         repeats = pool.submit(staged.stage, folder, "exceptions", *found)
         if staged.rows("sights"):
@@ -63,40 +70,43 @@ def judge(run: Run, staged: Staged, batch: Batch, folder: Path) -> Judged:
             joined = staged.stage(folder, "joined", join_people(seen, pairs, before(silver.IDENTITY_LINKS)))
             staged = staged.plus("joined", joined.files["joined"])
         staged = staged.plus("exceptions", repeats.result().files.get("exceptions", ()))
-    # Where a record brings its order whole, its lines make no second one.
-    lines = _accepted_frame(staged, "lines")
-    if staged.rows("orders"):
-        lines = lines.join(staged.frame("orders").select("record").distinct(), on="record", how="left_anti")
-    made = arrivals.order_totals(lines)
-    if staged.rows("lines"):
+    made = None
+    if makes_events:
         path = str(folder / "totals")
-        made.write.mode("overwrite").parquet(path)
+        lines = _accepted_frame(staged, "lines").where(F.col("source").isin(*by_line))
+        # Where a record brings its order whole, its lines make no second one.
+        if staged.rows("orders"):
+            lines = lines.join(staged.frame("orders").select("record").distinct(), on="record", how="left_anti")
+        arrivals.order_totals(lines).write.mode("overwrite").parquet(path)
         made = run.lake.spark.read.parquet(path)
         staged = staged.stage(folder, "events", _as_kind(arrivals.order_events(made), staged, "events"))
-    staged = _judge_events(run, staged, batch, folder, before)
+        staged = staged.stage(folder, "exceptions", _repeated_events(staged, before))
+    if staged.rows("events"):
+        staged = staged.stage(folder, "exceptions", _refused_events(run, staged, batch, before))
     dispositions = str(folder / "dispositions")
     arrivals.dispose(staged.frame("exceptions")).coalesce(1).write.mode("overwrite").parquet(dispositions)
     return Judged(staged, dispositions, made)
 
 
-def _judge_events(
-    run: Run, staged: Staged, batch: Batch, folder: Path, before: Callable[[Contract], DataFrame | None]
-) -> Staged:
-    workspace, zone = run.workspace, run.workspace.time_zone
-    if not staged.rows("events"):
-        return staged
-    events = staged.frame("events")
+def _repeated_events(staged: Staged, before: Callable[[Contract], DataFrame | None]) -> DataFrame:
     known = before(silver.EVENTS)
     if known is not None:
         days = [EPOCH_DAY + timedelta(days=d) for d in staged.days("events")]
         known = known.where(F.col("event_date").isin(days)).select("source", "event_id", "fingerprint")
-    every = [
-        arrivals.repeated_events(events, known),
-        arrivals.withheld(events, _permitted(run, staged, batch, before), zone),
-    ]
-    if not {source for source, _ in batch.files} <= set(batch.first_loads):
-        every.append(arrivals.expired(events, batch.first_loads, zone, workspace.ingest.late_horizon_days))
-    return staged.stage(folder, "exceptions", reduce(DataFrame.unionByName, every))
+    return arrivals.repeated_events(staged.frame("events"), known)
+
+
+def _refused_events(
+    run: Run, staged: Staged, batch: Batch, before: Callable[[Contract], DataFrame | None]
+) -> DataFrame:
+    """Events that nobody may keep, or that came too late."""
+    workspace, zone = run.workspace, run.workspace.time_zone
+    events = staged.frame("events")
+    refused = arrivals.withheld(events, _permitted(run, staged, batch, before), zone)
+    if {source for source, _ in batch.files} <= set(batch.first_loads):
+        return refused
+    late = arrivals.expired(events, batch.first_loads, zone, workspace.ingest.late_horizon_days)
+    return refused.unionByName(late)
 
 
 def _permitted(run: Run, staged: Staged, batch: Batch, before: Callable[[Contract], DataFrame | None]) -> DataFrame:
