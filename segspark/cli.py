@@ -108,6 +108,23 @@ def tables(config: Path, as_json: bool) -> None:
     _print_rows(rows, as_json, ("table", "rows", "version", "grain", "path"))
 
 
+@cli.command("clean")
+@config_option
+@click.option("--hours", default=168, show_default=True, help="What versions younger than this name stays.")
+@click.option("--dry-run", is_flag=True, help="Only count.")
+@json_option
+def clean_lake(config: Path, hours: int, dry_run: bool, as_json: bool) -> None:
+    """Remove files of failed runs and of old versions; the daily run does so on Sundays."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.clean import clean
+
+    rows = clean(load_workspace(config), hours, dry_run)
+    if rows or as_json:
+        _print_rows(rows, as_json, ("table", "files"))
+    else:
+        click.echo("nothing to remove")
+
+
 @cli.group()
 def features() -> None:
     """Features: what they are, what a change of them costs, and how a day is made anew."""

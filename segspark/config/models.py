@@ -70,7 +70,7 @@ class Features(Model):
     """Windows, and features of one's own."""
 
     windows: tuple[Annotated[int, Field(ge=1, le=3650)], ...] = (7, 30, 90, 365)
-    files: tuple[Path, ...] = Field((), description="YAML files with own measures and features")
+    files: tuple[Path, ...] = Field((), description="YAML or Python files with own measures and features")
     lane: Literal["direct", "spark"] = Field(
         "direct", description="Tasks read the tables' files themselves, or Spark does; the rows are the same"
     )

@@ -142,7 +142,8 @@ class Catalogue:
     def check(self) -> list[str]:
         """What is wrong with the catalogue: doubled names, features of measures that do not exist."""
         faults = []
-        names = [c.name for c in self.stored_columns() if c] if not self._missing() else []
+        names = [c.name for c in self.stored_columns()] if not self._missing() else []
+        names += [d.name for d in self.derived]
         for name in sorted({n for n in names if names.count(n) > 1}):
             faults.append(f"feature column {name} is defined twice")
         measures = [m.name for m in self.measures]

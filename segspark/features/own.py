@@ -1,15 +1,27 @@
-"""A workspace's own measures and features, from YAML."""
+"""A workspace's own measures and features: from YAML, or from a Python file where there are many of one kind."""
 
+import re
+import runpy
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
 from segspark.config.models import Model, Name, Purpose
 from segspark.errors import ConfigError
-from segspark.features.feature import Feature, Kind, Measure
+from segspark.features.feature import Catalogue, Derived, Feature, Kind, Measure
+from segspark.features.feature import Purpose as MeasurePurpose
 from segspark.sources.expressions import ExpressionError, parse_expression
 from segspark.sources.vocabulary import EVENT_TYPES
+
+DERIVED_TYPES = ("double", "bigint", "int", "date", "string", "boolean")
+# What a derived feature may read besides the features.
+READABLE = ("person_id", "as_of_date")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class OwnMeasure(Model):
@@ -27,43 +39,145 @@ class OwnMeasure(Model):
     description: str
 
 
+class OwnDerived(Model):
+    """One projection over other features."""
+
+    name: Name
+    sql: str = Field(description="Spark SQL over features, e.g. try_divide(n_order_fashion_365d, n_order_365d)")
+    type: Literal["double", "bigint", "int", "date", "string", "boolean"] = "double"
+    description: str
+
+
 class OwnFeatures(Model):
     """A features file."""
 
     measures: tuple[OwnMeasure, ...] = ()
+    derived: tuple[OwnDerived, ...] = ()
 
 
-def to_catalogue(files: list[tuple[Path, OwnFeatures]]) -> tuple[tuple[Measure, ...], tuple[Feature, ...]]:
-    """Measures and features of all files.
+@dataclass(frozen=True)
+class Own:
+    """What one file adds to the catalogue; ``file`` is its name, for messages."""
+
+    file: str
+    measures: tuple[Measure, ...] = ()
+    features: tuple[Feature, ...] = ()
+    derived: tuple[Derived, ...] = ()
+
+
+def from_yaml(path: Path, written: OwnFeatures) -> Own:
+    """The features of a YAML file.
 
     Raises:
-        ConfigError: every fault of every file.
+        ConfigError: a sum without a column.
     """
-    faults: list[str] = []
-    measures: list[Measure] = []
-    features: list[Feature] = []
-    for path, file in files:
-        for own in file.measures:
-            where = f"{path.name}, measure {own.name}"
-            unknown = [t for t in own.event_types if t not in EVENT_TYPES]
-            if unknown:
-                faults.append(f"{where}: no such event types {unknown}; there are {', '.join(EVENT_TYPES)}")
-            if own.aggregate == "sum" and own.column is None:
-                faults.append(f"{where}: aggregate sum needs `column`")
-            if own.where:
-                try:
-                    parse_expression(own.where, columns_are_text=False)
-                except ExpressionError as error:
-                    faults.append(f"{where}: {error}")
-            value = "1" if own.aggregate != "sum" else f"coalesce(cast(round({own.column}) as bigint), 0)"
-            measures.append(
-                Measure(own.name, own.event_types, own.purpose, own.unit, own.description, own.where, value)
-            )
-            if own.aggregate == "last":
-                features.append(Feature(f"last_{own.name}_date", own.name, own.description, "last", (), own.months))
-            else:
-                kind: Kind = "days" if own.aggregate == "days" else "sum"
-                features.append(Feature(own.name, own.name, own.description, kind, own.windows, own.months))
+    measures, features, faults = [], [], []
+    for own in written.measures:
+        if own.aggregate == "sum" and own.column is None:
+            faults.append(f"{path.name}, measure {own.name}: aggregate sum needs `column`")
+        value = "1" if own.aggregate != "sum" else f"coalesce(cast(round({own.column}) as bigint), 0)"
+        measures.append(Measure(own.name, own.event_types, own.purpose, own.unit, own.description, own.where, value))
+        if own.aggregate == "last":
+            features.append(Feature(f"last_{own.name}_date", own.name, own.description, "last", (), own.months))
+        else:
+            kind: Kind = "days" if own.aggregate == "days" else "sum"
+            features.append(Feature(own.name, own.name, own.description, kind, own.windows, own.months))
     if faults:
         raise ConfigError("\n".join(faults))
-    return tuple(measures), tuple(features)
+    derived = tuple(Derived(d.name, d.sql, d.type, d.description) for d in written.derived)
+    return Own(path.name, tuple(measures), tuple(features), derived)
+
+
+def from_python(path: Path) -> Own:
+    """The ``MEASURES``, ``FEATURES`` and ``DERIVED`` of a Python file, which is run.
+
+    Raises:
+        ConfigError: the file fails, or holds something else under these names.
+    """
+    try:
+        said = runpy.run_path(str(path), run_name="segspark_features")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: this file does not exist.") from None
+    except Exception as error:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        line = getattr(error, "lineno", None) or (lines[-1] if lines else None)
+        raise ConfigError(f"{path.name}, line {line}: {type(error).__name__}: {error}") from None
+    kinds: dict[str, type] = {"MEASURES": Measure, "FEATURES": Feature, "DERIVED": Derived}
+    if not any(name in said for name in kinds):
+        raise ConfigError(f"{path.name}: none of {', '.join(kinds)} is defined.")
+    faults = [
+        f"{path.name}, {name}[{at}]: a segspark.features.feature.{kind.__name__} is needed, not {type(item).__name__}"
+        for name, kind in kinds.items()
+        for at, item in enumerate(_sequence(said.get(name, ())))
+        if not isinstance(item, kind)
+    ]
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return Own(path.name, *(tuple(_sequence(said.get(name, ()))) for name in kinds))
+
+
+def _sequence(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def faults_of(own: Own) -> list[str]:
+    """What is wrong with a file's measures and features by themselves; Catalogue.check looks at them together."""
+    faults = []
+    for measure in own.measures:
+        where = f"{own.file}, measure {measure.name}"
+        faults += _name_faults(where, measure.name)
+        unknown = [t for t in measure.event_types if t not in EVENT_TYPES]
+        if unknown or not measure.event_types:
+            faults.append(f"{where}: no such event types {unknown}; there are {', '.join(EVENT_TYPES)}")
+        if measure.purpose not in get_args(MeasurePurpose):
+            purposes = ", ".join(get_args(MeasurePurpose))
+            faults.append(f"{where}: purpose {measure.purpose!r}; there are {purposes}")
+        faults += _sql_faults(where, measure.where)
+    for feature in own.features:
+        where = f"{own.file}, feature {feature.name}"
+        faults += _name_faults(where, feature.name)
+        if feature.kind not in get_args(Kind):
+            faults.append(f"{where}: kind {feature.kind!r}; there are {', '.join(get_args(Kind))}")
+        if any(not isinstance(w, int) or not 0 <= w <= 3650 for w in feature.windows):
+            faults.append(f"{where}: windows are whole days from 0 (since ever) to 3650")
+        if any(m not in range(1, 13) for m in feature.months):
+            faults.append(f"{where}: months go from 1 to 12")
+    for derived in own.derived:
+        where = f"{own.file}, derived {derived.name}"
+        faults += _name_faults(where, derived.name)
+        faults += _sql_faults(where, derived.sql)
+        if derived.type not in DERIVED_TYPES:
+            faults.append(f"{where}: type {derived.type!r}; there are {', '.join(DERIVED_TYPES)}")
+    return faults
+
+
+def unknown_names(own: Own, catalogue: Catalogue) -> list[str]:
+    """Derived features that read something which is no feature, or one that is defined after them."""
+    known = {f.column(w) for f in catalogue.features for w in f.windows or (0,)} | set(READABLE)
+    mine, faults = {d.name for d in own.derived}, []
+    for derived in catalogue.derived:
+        if derived.name in mine:
+            try:
+                read = parse_expression(derived.sql, columns_are_text=False).columns
+            except ExpressionError:
+                read = ()
+            for name in sorted(set(read) - known):
+                near = get_close_matches(name, known, 1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                faults.append(f"{own.file}, derived {derived.name}: there is no feature {name}{hint}")
+        known.add(derived.name)
+    return faults
+
+
+def _name_faults(where: str, name: str) -> list[str]:
+    return [] if _NAME.fullmatch(name) else [f"{where}: names are small letters, digits and _, a letter first"]
+
+
+def _sql_faults(where: str, sql: str | None) -> list[str]:
+    if not sql:
+        return []
+    try:
+        parse_expression(sql, columns_are_text=False)
+    except ExpressionError as error:
+        return [f"{where}: {error}"]
+    return []

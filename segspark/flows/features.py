@@ -19,7 +19,7 @@ from segspark.errors import ConfigError
 from segspark.features.catalogue import build_catalogue
 from segspark.features.feature import Catalogue
 from segspark.features.kernel import Calendar, Outcome, day_number, sales_days
-from segspark.features.own import OwnFeatures, to_catalogue
+from segspark.features.own import Own, OwnFeatures, faults_of, from_python, from_yaml, unknown_names
 from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.features.profile import people_profiles
 from segspark.features.tiles import build_activity
@@ -45,14 +45,29 @@ def load_catalogue(workspace: Workspace) -> Catalogue:
     """The features of a workspace: everybody's and its own.
 
     Raises:
-        ConfigError: a wrong feature file.
+        ConfigError: every fault of every feature file.
     """
-    files = [(p, load_model(workspace.folder / p, OwnFeatures)) for p in workspace.features.files]
-    catalogue = build_catalogue(workspace.features.windows, *to_catalogue(files))
-    faults = catalogue.check()
+    own, faults = [], []
+    for path in workspace.features.files:
+        try:
+            own.append(_read_own(workspace.folder / path))
+        except ConfigError as error:
+            faults.append(str(error))
+    faults += [fault for each in own for fault in faults_of(each)]
+    catalogue = build_catalogue(
+        workspace.features.windows,
+        tuple(m for each in own for m in each.measures),
+        tuple(f for each in own for f in each.features),
+        tuple(d for each in own for d in each.derived),
+    )
+    faults += catalogue.check() + [fault for each in own for fault in unknown_names(each, catalogue)]
     if faults:
         raise ConfigError("\n".join(faults))
     return catalogue
+
+
+def _read_own(path: Path) -> Own:
+    return from_python(path) if path.suffix == ".py" else from_yaml(path, load_model(path, OwnFeatures))
 
 
 def sales_calendar(workspace: Workspace) -> Calendar:

@@ -13,8 +13,9 @@ from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
 from segspark.environment import check_environment
 from segspark.errors import GateClosed
+from segspark.flows.clean import clean_lake
 from segspark.flows.export import export_audience, find_segment
-from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE
+from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE, WHOLE_ON
 from segspark.flows.features import FEATURES, TILES, features_of
 from segspark.flows.flow import Flow, Progress, Run, published_days, run_flow
 from segspark.flows.ingest import INGEST
@@ -91,6 +92,8 @@ def daily(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) -> 
     for flow in DAILY:
         outcome.update(run_flow(flow, workspace, lake, as_of, progress))
     _warn(workspace, lake, as_of, outcome, progress)
+    if as_of.weekday() == WHOLE_ON:
+        outcome["removed_files"] = sum(row["files"] for row in clean_lake(lake))
     return run_flow(_published("daily", outcome), workspace, lake, as_of, progress)
 
 

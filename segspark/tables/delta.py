@@ -258,6 +258,14 @@ class Lake:
             .execute()
         )
 
+    def remove_unnamed_files(self, contract: Contract, hours: int, dry_run: bool) -> int:
+        """Delete the files that no version of the last hours names; how many there are."""
+        table = deltalake.DeltaTable(self.path(contract))
+        found = table.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True)
+        if found and not dry_run:
+            table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
+        return len(found)
+
     def schema(self, contract: Contract) -> T.StructType:
         return T.StructType.fromJson(json.loads(schema_json(contract)))
 

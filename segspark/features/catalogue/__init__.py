@@ -9,7 +9,10 @@ FAMILIES = (mail, web, purchases, offers, habits)
 
 
 def build_catalogue(
-    windows: tuple[int, ...], own_measures: tuple[Measure, ...] = (), own_features: tuple[Feature, ...] = ()
+    windows: tuple[int, ...],
+    own_measures: tuple[Measure, ...] = (),
+    own_features: tuple[Feature, ...] = (),
+    own_derived: tuple[Derived, ...] = (),
 ) -> Catalogue:
     """The catalogue for a workspace's windows.
 
@@ -24,4 +27,4 @@ def build_catalogue(
         name = family.__name__.rpartition(".")[2]
         features += [replace(f, family=name) for f in family.features(all_windows)]
         derived += [replace(d, family=name) for d in family.derived(all_windows)]
-    return Catalogue((*measures, *own_measures), (*features, *own_features), tuple(derived))
+    return Catalogue((*measures, *own_measures), (*features, *own_features), (*derived, *own_derived))

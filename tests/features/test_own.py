@@ -1,0 +1,87 @@
+"""A workspace adds features in YAML or Python; whatever is wrong with them is told at once, before Spark."""
+
+from pathlib import Path
+
+import pytest
+
+from segspark.config.load import load_workspace
+from segspark.errors import ConfigError
+from segspark.features.feature import Catalogue
+from segspark.flows.features import load_catalogue
+
+MANY = """
+from segspark.features.feature import Derived, Feature, Measure
+
+KINDS = ("shoes", "bags")
+MEASURES = [
+    Measure(f"n_order_{k}", ("order",), "profiling", "orders", f"Orders of {k}", f"category = '{k}'") for k in KINDS
+]
+FEATURES = [Feature(m.name, m.name, m.describe, windows=(30, 365)) for m in MEASURES]
+DERIVED = [
+    Derived(f"{k}_share_365d", f"try_divide(n_order_{k}_365d, n_order_365d)", "double", f"Share of {k}") for k in KINDS
+]
+"""
+
+
+def catalogue_with(folder: Path, **files: str) -> Catalogue:
+    names = [name.replace("_", ".") for name in files]
+    for name, text in zip(names, files.values(), strict=True):
+        (folder / name).write_text(text)
+    (folder / "segspark.yaml").write_text(
+        f"name: own\nlake: ./lake\ntime_zone: Europe/Paris\ncurrency: EUR\nfeatures: {{files: [{', '.join(names)}]}}\n"
+    )
+    return load_catalogue(load_workspace(folder))
+
+
+def test_a_python_file_adds_many_features_of_a_kind(tmp_path: Path) -> None:
+    catalogue = catalogue_with(tmp_path, own_py=MANY)
+    stored = {c.name: c.comment for c in catalogue.stored_columns()}
+    assert stored["n_order_bags_30d"] == "Orders of bags in the last 30 local days [orders; purpose profiling]"
+    assert {d.name for d in catalogue.derived} >= {"shoes_share_365d", "bags_share_365d"}
+    narrowed = catalogue.narrowed({"bags_share_365d"})
+    assert {c.name for c in narrowed.stored_columns()} == {"n_order_bags_365d", "n_order_365d"}
+
+
+def test_yaml_adds_projections(tmp_path: Path) -> None:
+    text = "derived: [{name: clicks_2x, sql: 2 * n_click_30d, type: bigint, description: Twice}]"
+    assert "clicks_2x" in {d.name for d in catalogue_with(tmp_path, own_yaml=text).derived}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("MEASURES = [1]", r"MEASURES\[0\]: a segspark.features.feature.Measure is needed, not int"),
+        ("x = 1", "none of MEASURES, FEATURES, DERIVED is defined"),
+        ("x =\n", "line 1: SyntaxError"),
+        ("MEASURES = []\n1 / 0", "line 2: ZeroDivisionError"),
+        (MANY.replace('"order",', '"odrer",'), "no such event types"),
+        (MANY.replace('"profiling"', '"spying"'), "purpose 'spying'; there are email_marketing"),
+        (MANY.replace("category =", "category =="), None),
+        (MANY.replace("category =", "cat~gory"), "own.py, measure n_order_shoes"),
+        (
+            MANY.replace("try_divide(n_order_{k}_365d,", "try_divide(n_oder_{k}_365d,"),
+            "no feature n_oder_shoes_365d; did",
+        ),
+        (MANY.replace("try_divide(n_order_{k}_365d, n_order_365d)", "n_order_365d / 2"), "write try_divide"),
+        (MANY.replace("Feature(m.name, m.name", "Feature('n_click', m.name"), "n_click_30d is defined twice"),
+        (MANY.replace("m.name, m.describe", "m.name + 'x', m.describe"), "which does not exist; did you mean n_order_"),
+        (MANY.replace("(30, 365)", "(30, -1)"), "windows are whole days from 0"),
+        (MANY.replace('"double"', '"float"'), "type 'float'; there are double"),
+        (MANY.replace('f"{k}_share_365d"', 'f"{k} share"'), "names are small letters"),
+    ],
+)
+def test_wrong_python_files_are_refused_with_the_place(tmp_path: Path, text: str, reason: str | None) -> None:
+    if reason is None:
+        catalogue_with(tmp_path, own_py=text)
+        return
+    with pytest.raises(ConfigError, match=reason):
+        catalogue_with(tmp_path, own_py=text)
+
+
+def test_the_faults_of_all_files_are_told_together(tmp_path: Path) -> None:
+    yaml = "measures: [{name: m, event_types: [nothing], purpose: profiling, description: x}]"
+    with pytest.raises(ConfigError) as caught:
+        catalogue_with(tmp_path, first_py="MEASURES = [1]", own_yaml=yaml, last_py="1 / 0")
+    told = str(caught.value)
+    for each in ("MEASURES[0]", "no such event types", "ZeroDivisionError"):
+        assert each in told
