@@ -15,13 +15,15 @@ from segspark.config.models import Workspace
 from segspark.errors import CheckFailed, GateClosed
 from segspark.features.kernel import day_number
 from segspark.features.running import changing_days
+from segspark.features.tiles import build_activity
 from segspark.flows import feature_check
 from segspark.flows import range_task as tasks
 from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE
 from segspark.flows.features import FEATURES, TILES, features_of, load_catalogue, range_task
 from segspark.flows.flow import Flow, Run, finished_runs, run_flow
 from segspark.flows.ingest import INGEST
-from segspark.tables import gold
+from segspark.identity.links import person_spans
+from segspark.tables import gold, silver
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
 
@@ -138,6 +140,46 @@ def test_a_day_reads_one_tile_day_per_window_and_the_newest(
     assert len(allowed) <= 2 + len(workspace.features.windows)
     assert MAY[2] in read
     assert MAY[3] not in read
+
+
+def files_scanned(plan: Any) -> list[int]:
+    """Files that each scan of an executed plan has read; scans that were never run are missing."""
+    name = plan.getClass().getSimpleName()
+    if name == "AdaptiveSparkPlanExec":
+        return files_scanned(plan.executedPlan())
+    if name.endswith("QueryStageExec"):
+        return files_scanned(plan.plan())
+    if name == "ReusedExchangeExec":
+        return []
+    if name == "FileSourceScanExec":
+        return [int(plan.metrics().apply("numFiles").value())]
+    children = plan.children()
+    return [n for at in range(children.size()) for n in files_scanned(children.apply(at))]
+
+
+def test_a_tile_reads_the_days_around_it_and_what_the_run_accepted(shop: tuple[Workspace, Lake]) -> None:
+    """Of all that was ever taken in; nobody moved that day, so nobody's events are looked for."""
+    workspace, lake = shop
+    run = Run(workspace, lake, MAY[6], TILES)
+    events = run.read(silver.EVENTS)
+    spans = person_spans(run.read(silver.IDENTITY_LINKS))
+    activity = build_activity(
+        events, spans, load_catalogue(workspace), MAY[5], MAY[5], MAY[6], workspace.time_zone, "EUR", True
+    )
+    asked = activity.select("activity_date", "reason")
+    assert [(r["activity_date"], r["reason"]) for r in asked.collect()] == [(MAY[2], "late")]
+    stored = lake.read_small(silver.EVENTS, columns=["event_date", "known_as_of", "run_id"])
+    accepted = {r["run_id"] for r in stored.to_pylist() if r["known_as_of"] == MAY[6]}
+    assert len(accepted) == 1
+    wanted = {
+        (r["run_id"], r["event_date"])
+        for r in stored.to_pylist()
+        if r["run_id"] in accepted or MAY[4] <= r["event_date"] <= MAY[7]
+    }
+    n_links = len(deltalake.DeltaTable(lake.path(silver.IDENTITY_LINKS)).file_uris())
+    scanned = files_scanned(asked._jdf.queryExecution().executedPlan())
+    assert 0 < sum(scanned) <= len(wanted) + n_links
+    assert len(wanted) < len(deltalake.DeltaTable(lake.path(silver.EVENTS)).file_uris())
 
 
 def test_features_are_made_from_all_days_where_their_basis_changed(spark: SparkSession, tmp_path: Any) -> None:
