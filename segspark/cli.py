@@ -260,6 +260,69 @@ def explain_person(person: str, config: Path, as_of: date | None, language: str 
             click.echo(f"  {line}")
 
 
+@segments.command("preview")
+@click.argument("target", metavar="NAME|FILE")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@json_option
+def preview_segments(target: str, config: Path, as_of: date | None, as_json: bool) -> None:
+    """Exact size and overlaps of a rule, or of the rules of a YAML file, before they are published."""
+    from segspark.flows.start import preview_rules
+
+    found = preview_rules(config, target, as_of)
+    if as_json:
+        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    for row in found:
+        left_out = ", ".join(f"{reason} {n:,}" for reason, n in row["left_out"].items()) or "nobody"
+        click.echo(
+            f"{row['name']} as of {row['as_of']}: {row['people']:,} people, {row['contactable']:,} may be written to"
+        )
+        click.echo(f"  left out: {left_out}")
+        for other, n in row["among_previewed"].items():
+            click.echo(f"  also in {other}: {n:,}")
+        for overlap in row["overlaps"][:10]:
+            share = overlap["people"] / row["people"]
+            click.echo(f"  {share:4.0%} in {overlap['scheme']}: {overlap['segment']} ({overlap['people']:,})")
+        click.echo(f"  e.g. {', '.join(row['sample']) or 'nobody'}")
+
+
+@segments.command("plan")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@json_option
+def plan_of_segments(config: Path, as_of: date | None, as_json: bool) -> None:
+    """What publishing the definitions as they are now would change: people moving, segments that go."""
+    from segspark.flows.start import plan_definitions
+
+    rows = plan_definitions(config, as_of)
+    columns = ("scheme", "segment", "change", "before", "after", "entered", "left", "is_breaking")
+    if rows or as_json:
+        _print_rows(rows, as_json, columns)
+    else:
+        click.echo("nothing would change")
+
+
+@segments.command("diff")
+@click.argument("left", metavar="A[@DAY]")
+@click.argument("right", metavar="B[@DAY]")
+@config_option
+@json_option
+def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
+    """Two segments, or one on two days: who entered, left, stayed, and the change of their KPIs."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.compare import compare_segments
+
+    found = compare_segments(load_workspace(config), left, right)
+    if as_json:
+        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    for side in (found["left"], found["right"]):
+        click.echo(f"{side['name']} on {side['segment_date']}: {side['people']:,} people")
+    click.echo(f"entered {found['entered']:,}, left {found['left_it']:,}, stayed {found['stayed']:,}")
+    _print_rows(found["kpis"], False, ("measure", "left", "right", "difference"))
+
+
 @segments.command("export")
 @click.argument("name")
 @config_option

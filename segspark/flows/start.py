@@ -19,6 +19,7 @@ from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE, WHOLE_O
 from segspark.flows.features import FEATURES, TILES, features_of
 from segspark.flows.flow import Flow, Progress, Run, published_days, run_flow
 from segspark.flows.ingest import INGEST
+from segspark.flows.preview import plan_segments, preview, rules_named
 from segspark.flows.progress import Quiet
 from segspark.flows.scores import SCORES
 from segspark.flows.segments import SEGMENTS, definitions_of, people_for_segments
@@ -154,6 +155,24 @@ def read_person(workspace: Workspace, person: str, day: date) -> dict[str, Any]:
     behaviour = load_champion(workspace.mlflow, f"{workspace.name}_behaviour", day)
     row = people_for_segments(run, behaviour).where(F.col("person_id") == person).first()
     return row.asDict() if row is not None else {}
+
+
+def preview_rules(config: Path, target: str, as_of: date | None) -> list[dict[str, Any]]:
+    """Sizes and overlaps of a rule of the workspace or of a file's rules (flows/preview.py)."""
+    workspace = load_workspace(config)
+    lake = Lake(workspace.lake, None)
+    rules_named(Run(workspace, lake, as_of or date.today(), SEGMENTS), target)
+    check_environment(workspace.lake)
+    session = session_for(workspace, f"segspark {workspace.name} preview")
+    return preview(workspace, Lake(workspace.lake, session), target, as_of)
+
+
+def plan_definitions(config: Path, as_of: date | None) -> list[dict[str, Any]]:
+    """What publishing the workspace's definitions would change (flows/preview.py)."""
+    workspace = load_workspace(config)
+    check_workspace(workspace, as_of or date.today())
+    session = session_for(workspace, f"segspark {workspace.name} plan")
+    return plan_segments(workspace, Lake(workspace.lake, session), as_of)
 
 
 def flow_graph(flows: Sequence[Flow] = FLOWS) -> dict[str, set[str]]:

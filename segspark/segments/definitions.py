@@ -138,7 +138,7 @@ def load_definitions(config: Segments, folder: Path) -> Definitions:
             faults.append(f"{folder}: no file matches segments.rules {pattern!r}")
         for path in paths:
             try:
-                rules += _rules(Path(path))
+                rules += load_rules(Path(path))
             except ConfigError as error:
                 faults.append(str(error))
     keys = [r.key for r in rules]
@@ -181,7 +181,12 @@ def _levels(path: Path) -> Levels:
     return Levels(tuple(levels))
 
 
-def _rules(path: Path) -> list[Rule]:
+def load_rules(path: Path) -> list[Rule]:
+    """The named segments of one file.
+
+    Raises:
+        ConfigError: every fault of the file.
+    """
     form = load_model(path, RulesForm)
     faults: list[str] = []
     rules = [

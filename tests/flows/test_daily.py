@@ -16,12 +16,14 @@ from builders import make_workspace, write_consents, write_mails, write_orders
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Workspace
-from segspark.errors import GateClosed, InfrastructureError
+from segspark.errors import ConfigError, GateClosed, InfrastructureError
 from segspark.flows import ingest
+from segspark.flows.compare import compare_segments
 from segspark.flows.export import export_audience, find_segment
 from segspark.flows.features import FEATURES, TILES
 from segspark.flows.flow import run_flow
 from segspark.flows.look import explain, list_tables, plan_of_features, segment_sizes
+from segspark.flows.preview import plan_segments, preview
 from segspark.flows.progress import Quiet
 from segspark.flows.start import DAILY, daily, flow_graph
 from segspark.pseudonyms import Pseudonymiser, load_key
@@ -176,6 +178,63 @@ def test_a_membership_is_explained_with_its_actual_values(
     lines = {m["segment_name"]: m["lines"] for m in found}
     assert lines["Buyers"] == ["✓ n_order_lifetime >= 1  (value 1)"]
     assert lines["Big spenders"] == ["✓ avg_order_cents_365d >= 10000  (value 1.2e+04)"]
+
+
+def test_a_rule_is_previewed_with_who_is_left_out_and_what_it_shares(
+    shop: tuple[Workspace, Lake], tmp_path: Path
+) -> None:
+    workspace, lake = shop
+    before = lake.version(gold.SEGMENTS)
+    file = tmp_path / "new.yaml"
+    file.write_text(
+        "segments:\n"
+        "  - {name: any_order, title: {fr: a, en: a}, when: n_order_lifetime >= 1}\n"
+        "  - {name: rich, title: {fr: r, en: r}, when: avg_order_cents_365d >= 10000}\n"
+        "  - {name: nobody, title: {fr: n, en: n}, when: n_order_lifetime > 99}\n"
+    )
+    any_order, rich, nobody = preview(workspace, lake, str(file), MAY[5])
+    assert (any_order["people"], any_order["contactable"], any_order["left_out"]) == (2, 1, {"complained": 1})
+    assert any_order["among_previewed"] == {"rich": 1, "nobody": 0}
+    assert {"scheme": "rules", "segment": "Buyers", "people": 2} in any_order["overlaps"]
+    assert rich["sample"] == [person(workspace, "ann@example.com")]
+    assert (nobody["people"], nobody["contactable"], nobody["left_out"], nobody["overlaps"]) == (0, 0, {}, [])
+    assert [r["name"] for r in preview(workspace, lake, "Big spenders", None)] == ["big_spenders"]
+    with pytest.raises(ConfigError, match=r"no rule 'bg_spenders'.*buyers, big_spenders"):
+        preview(workspace, lake, "bg_spenders", None)
+    with pytest.raises(ConfigError, match="no features of 2026-04-01"):
+        preview(workspace, lake, "buyers", date(2026, 4, 1))
+    assert lake.version(gold.SEGMENTS) == before
+
+
+def test_a_plan_says_who_would_move_and_what_would_break(shop: tuple[Workspace, Lake]) -> None:
+    workspace, lake = shop
+    assert plan_segments(workspace, lake, MAY[5]) == []
+    path = workspace.folder / "rules.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("10000", "3000").replace("name: buyers", "name: purchasers"))
+    try:
+        rows = plan_segments(workspace, lake, None)
+    finally:
+        path.write_text(text)
+    told = {
+        (r["segment"], r["change"]): (r["before"], r["after"], r["entered"], r["left"], r["is_breaking"]) for r in rows
+    }
+    assert told == {
+        ("Buyers", "gone"): (2, 0, 0, 2, True),
+        ("Buyers", "new"): (0, 2, 2, 0, False),
+        ("Big spenders", "redefined"): (1, 2, 1, 0, False),
+    }
+
+
+def test_two_segments_are_compared_by_people_and_kpis(shop: tuple[Workspace, Lake]) -> None:
+    workspace, _ = shop
+    found = compare_segments(workspace, "big_spenders@2026-05-03", "Buyers")
+    assert (found["left"]["people"], found["right"]["people"]) == (1, 2)
+    assert (found["right"]["segment_date"], found["entered"], found["left_it"], found["stayed"]) == (MAY[5], 1, 0, 1)
+    orders = next(k for k in found["kpis"] if k["measure"] == "orders_30d")
+    assert (orders["left"], orders["right"], orders["difference"]) == (1, 3, 2)
+    with pytest.raises(ConfigError, match="is no date"):
+        compare_segments(workspace, "buyers@yesterday", "buyers")
 
 
 def test_a_new_window_is_made_from_the_tiles_that_are_there(shop: tuple[Workspace, Lake]) -> None:
