@@ -1,17 +1,15 @@
 """A workspace's own measures and features: from YAML, or from a Python file where there are many of one kind."""
 
 import re
-import runpy
-import traceback
-from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from segspark.config.models import Model, Name, Purpose
+from segspark.config.python_file import load_python
 from segspark.errors import ConfigError
 from segspark.features.feature import Catalogue, Derived, Feature, Kind, Measure
 from segspark.features.feature import Purpose as MeasurePurpose
@@ -94,30 +92,8 @@ def from_python(path: Path) -> Own:
     Raises:
         ConfigError: the file fails, or holds something else under these names.
     """
-    try:
-        said = runpy.run_path(str(path), run_name="segspark_features")
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: this file does not exist.") from None
-    except Exception as error:
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-        line = getattr(error, "lineno", None) or (lines[-1] if lines else None)
-        raise ConfigError(f"{path.name}, line {line}: {type(error).__name__}: {error}") from None
-    kinds: dict[str, type] = {"MEASURES": Measure, "FEATURES": Feature, "DERIVED": Derived}
-    if not any(name in said for name in kinds):
-        raise ConfigError(f"{path.name}: none of {', '.join(kinds)} is defined.")
-    faults = [
-        f"{path.name}, {name}[{at}]: a segspark.features.feature.{kind.__name__} is needed, not {type(item).__name__}"
-        for name, kind in kinds.items()
-        for at, item in enumerate(_sequence(said.get(name, ())))
-        if not isinstance(item, kind)
-    ]
-    if faults:
-        raise ConfigError("\n".join(faults))
-    return Own(path.name, *(tuple(_sequence(said.get(name, ()))) for name in kinds))
-
-
-def _sequence(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, list | tuple) else (value,)
+    found = load_python(path, {"MEASURES": Measure, "FEATURES": Feature, "DERIVED": Derived})
+    return Own(path.name, found["MEASURES"], found["FEATURES"], found["DERIVED"])
 
 
 def faults_of(own: Own) -> list[str]:

@@ -15,7 +15,7 @@ from segspark.errors import ConfigError, GateClosed
 from segspark.flows.flow import Run
 from segspark.flows.segments import SEGMENTS, available_names, definitions_of, needed_columns, people_for_segments
 from segspark.models.tracking import load_champion
-from segspark.segments.definitions import Definitions, Levels, Rule, check_names, load_rules
+from segspark.segments.definitions import Definitions, Levels, Rule, check_names, load_rules, resolve_rules
 from segspark.segments.membership import assign_segments, read_path_sizes, roll_up, rule_segments
 from segspark.segments.registry import mint
 from segspark.segments.rules.compile import to_column
@@ -29,20 +29,20 @@ EDITABLE = ("levels", "rules")
 
 
 def rules_named(run: Run, target: str) -> tuple[Rule, ...]:
-    """The workspace's rule of a name, or all rules of a YAML file.
+    """The workspace's rule of a name, or all rules of a YAML or Python file.
 
     Raises:
         ConfigError: neither, or wrong definitions.
     """
     path = Path(target)
-    if path.suffix in (".yaml", ".yml"):
-        rules = tuple(load_rules(path))
+    if path.suffix in (".yaml", ".yml", ".py"):
+        rules = tuple(resolve_rules(load_rules(path), definitions_of(run).rules))
     else:
         known = definitions_of(run).rules
         rules = tuple(r for r in known if target in (r.key, *r.name.values()))
         if not rules:
             names = ", ".join(r.key for r in known)
-            raise ConfigError(f"There is no rule {target!r} and no such YAML file. Rules of the workspace: {names}.")
+            raise ConfigError(f"There is no rule {target!r} and no such file. Rules of the workspace: {names}.")
     if len(rules) > MOST_PREVIEWED:
         raise ConfigError(f"{target} holds {len(rules)} segments; at most {MOST_PREVIEWED} are previewed together.")
     check_names(Definitions(None, rules), available_names(run))
@@ -53,7 +53,7 @@ def preview(workspace: Workspace, lake: Lake, target: str, as_of: date | None) -
     """Sizes of rules on a day, from its stored features and scores.
 
     Args:
-        target: name of a rule of the workspace, or a YAML file with ``segments``.
+        target: name of a rule of the workspace, or a file with ``segments``.
         as_of: a day with features; the newest by default.
 
     Returns:

@@ -1,8 +1,8 @@
 """Definitions of levels and rules: read from a workspace's YAML, checked, versioned by content. No Spark."""
 
 import glob
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from segspark.config.load import load_model
 from segspark.config.models import Name, Segments
+from segspark.config.python_file import load_python
 from segspark.errors import ConfigError
 from segspark.segments.rules.text import ConditionError, parse_condition
-from segspark.segments.rules.tree import Always, Node, names, to_json, version_of
+from segspark.segments.rules.tree import Always, And, Node, Not, members, names, to_json, version_of, with_members
 
 
 class _Form(BaseModel):
@@ -52,7 +53,10 @@ class RuleForm(_Form):
 
 
 class RulesForm(_Form):
+    """A file of named segments; ``exclusive``: nobody is in two of them, the first that fits takes the person."""
+
     segments: Annotated[tuple[RuleForm, ...], Field(min_length=1)]
+    exclusive: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ class Levels:
 
 @dataclass(frozen=True)
 class Rule:
+    """A named segment. In a workspace's Python file ``when`` may be text as well."""
+
     key: str
     name: Mapping[str, str]
     description: Mapping[str, str]
@@ -145,9 +151,49 @@ def load_definitions(config: Segments, folder: Path) -> Definitions:
     faults += [
         f"two segments are called {k}; names must differ" for k in sorted({k for k in keys if keys.count(k) > 1})
     ]
-    if faults:
-        raise ConfigError("\n".join(faults))
+    levels, rules, unresolved = _resolved(levels, rules)
+    if faults + unresolved:
+        raise ConfigError("\n".join(faults + unresolved))
     return Definitions(levels, tuple(rules))
+
+
+def _resolved(levels: Levels | None, rules: list[Rule]) -> tuple[Levels | None, list[Rule], list[str]]:
+    """Levels and rules with the trees of the segments that they name in the place of their names, and what is wrong.
+
+    What a definition stands on is then part of its content: a change of the one is a new version of the other.
+    """
+    written = {r.key: r.when for r in rules}
+    faults: list[str] = []
+
+    def resolve(node: Node, where: str, above: tuple[str, ...]) -> Node:
+        trees: dict[str, Node] = {}
+        for key in members(node):
+            if key in above:
+                faults.append(f"{where}: the segment stands on itself: {' -> '.join((*above, key))}")
+                trees[key] = Always()
+            elif key not in written:
+                near = get_close_matches(key, written, 1)
+                hint = f" Did you mean {near[0]}?" if near else f" There are {', '.join(written) or 'none'}."
+                faults.append(f"{where}: there is no segment {key!r} among the rules.{hint}")
+                trees[key] = Always()
+            else:
+                trees[key] = resolve(written[key], where, (*above, key))
+        return with_members(node, trees)
+
+    rules = [replace(r, when=resolve(r.when, f"segment {r.key}", (r.key,))) for r in rules]
+    if levels is not None:
+        levels = Levels(
+            tuple(
+                replace(
+                    lv,
+                    groups=tuple(
+                        replace(g, when=resolve(g.when, f"level {lv.key}, group {g.key}", ())) for g in lv.groups
+                    ),
+                )
+                for lv in levels.levels
+            )
+        )
+    return levels, rules, sorted(set(faults))
 
 
 def _levels(path: Path) -> Levels:
@@ -182,25 +228,52 @@ def _levels(path: Path) -> Levels:
 
 
 def load_rules(path: Path) -> list[Rule]:
-    """The named segments of one file.
+    """The named segments of one file, the names of other segments not resolved.
 
     Raises:
         ConfigError: every fault of the file.
     """
-    form = load_model(path, RulesForm)
     faults: list[str] = []
-    rules = [
-        Rule(
-            r.name,
-            r.title.model_dump(),
-            r.description.model_dump() if r.description else {},
-            _condition(r.when, f"{path.name}: segment {r.name}", faults),
-        )
-        for r in form.segments
-    ]
+    if path.suffix == ".py":
+        found = load_python(path, {"SEGMENTS": Rule})["SEGMENTS"]
+        rules = [replace(r, when=_condition(r.when, f"{path.name}: segment {r.key}", faults)) for r in found]
+    else:
+        form = load_model(path, RulesForm)
+        rules = [
+            Rule(
+                r.name,
+                r.title.model_dump(),
+                r.description.model_dump() if r.description else {},
+                _condition(r.when, f"{path.name}: segment {r.name}", faults),
+            )
+            for r in form.segments
+        ]
+        if form.exclusive:
+            rules = _in_order(rules)
     if faults:
         raise ConfigError("\n".join(faults))
     return rules
+
+
+def _in_order(rules: list[Rule]) -> list[Rule]:
+    """Each rule for those whom no rule before it takes."""
+    return [
+        replace(rule, when=And((rule.when, *(Not(earlier.when) for earlier in rules[:at])))) if at else rule
+        for at, rule in enumerate(rules)
+    ]
+
+
+def resolve_rules(rules: list[Rule], known: Sequence[Rule]) -> list[Rule]:
+    """Rules of a file of their own, which may name each other and those of the workspace.
+
+    Raises:
+        ConfigError: a segment that is not there, or one that stands on itself.
+    """
+    own = {r.key for r in rules}
+    _, resolved, faults = _resolved(None, [*rules, *(r for r in known if r.key not in own)])
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return resolved[: len(rules)]
 
 
 def _condition(said: Any, where: str, faults: list[str]) -> Node:

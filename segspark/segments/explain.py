@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segspark.segments.rules.compile import holds, value_of
-from segspark.segments.rules.tree import Always, And, Compare, Node, Not, Or, leaves, text_of
+from segspark.segments.rules.tree import Always, And, Compare, Member, Node, Not, Or, leaves, text_of
 
 WORDS = {
     "fr": {"yes": "oui", "no": "non", "is": "valeur", "none": "inconnue", "always": "groupe par défaut",
@@ -48,6 +48,7 @@ def _lines(node: Node, row: Mapping[str, Any], words: Mapping[str, str], depth: 
         return [f"{pad}{mark} {word}", *[line for p in parts for line in _lines(p, row, words, depth + 1)]]
     if isinstance(node, Always):
         return [f"{pad}{mark} {words['always']}"]
+    assert not isinstance(node, Member), "members are resolved where definitions are read"
     shown = _shown(value_of(node.name, row), words)
     if isinstance(node, Compare) and node.other is not None:
         shown += f" / {node.other} {_shown(value_of(node.other, row), words)}"

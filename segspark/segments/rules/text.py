@@ -5,11 +5,27 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from segspark.segments.rules.tree import Always, And, Between, Compare, In, Missing, Node, Not, Or, Scalar
+from segspark.segments.rules.tree import (
+    Always,
+    And,
+    Between,
+    Compare,
+    Condition,
+    In,
+    Member,
+    Missing,
+    Node,
+    Not,
+    Or,
+    Scalar,
+)
 
 _COMPARE = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
 _TURNED = {"=": "=", "<>": "<>", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
-HINT = "Conditions compare a value with a constant or another value: n_click_30d >= 1 and country in ('FR', 'BE')."
+HINT = (
+    "Conditions compare a value with a constant or another value, or name a segment: n_click_30d >= 1 and country in "
+    "('FR', 'BE') and not in_segment('buyers')."
+)
 
 
 class ConditionError(ValueError):
@@ -17,13 +33,16 @@ class ConditionError(ValueError):
 
 
 def parse_condition(said: Any) -> Node:
-    """Text, or a mapping with one of ``all``, ``any``, ``not`` (lists of conditions), to the tree.
+    """Text, or a mapping with one of ``all``, ``any``, ``not`` (lists of conditions) or ``segment`` (a name), to the
+    tree; a tree is one already.
 
     Raises:
         ConditionError: anything else.
     """
     if isinstance(said, bool) and said:
         return Always()
+    if isinstance(said, Condition):
+        return said  # type: ignore[return-value]
     if isinstance(said, str):
         return _parse_text(said)
     if isinstance(said, list):
@@ -35,6 +54,8 @@ def parse_condition(said: Any) -> Node:
             return And(nodes) if word == "all" else Or(nodes)
         if word == "not":
             return Not(parse_condition(parts))
+        if word == "segment" and isinstance(parts, str):
+            return Member(parts)
     raise ConditionError(f"{said!r} is no condition. Write text, or one of all: [...], any: [...], not: .... {HINT}")
 
 
@@ -68,6 +89,8 @@ def _node(tree: Any, text: str) -> Node:
             return Between(
                 _name(_column(tree.this, text)), _value(tree.args["low"], text), _value(tree.args["high"], text)
             )
+        case exp.Anonymous() if str(tree.this).lower() == "in_segment" and len(tree.expressions) == 1:
+            return Member(str(_value(tree.expressions[0], text)))
         case exp.In() if tree.expressions:
             return In(_name(_column(tree.this, text)), tuple(_value(e, text) for e in tree.expressions))
     for kind, op in _COMPARE.items():

@@ -5,6 +5,7 @@ A comparison with a missing value is false, never unknown; ``not`` turns it into
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,25 @@ Scalar = str | int | float | bool
 OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
 
 
+class Condition:
+    """What every node can do in Python: ``a & b``, ``a | b``, ``~a``."""
+
+    def __and__(self, other: "Node") -> "And":
+        return And((*_parts(self, And), *_parts(other, And)))
+
+    def __or__(self, other: "Node") -> "Or":
+        return Or((*_parts(self, Or), *_parts(other, Or)))
+
+    def __invert__(self) -> "Not":
+        return Not(self)  # type: ignore[arg-type]
+
+
+def _parts(node: Any, kind: type) -> tuple["Node", ...]:
+    return node.parts if isinstance(node, kind) else (node,)  # type: ignore[attr-defined]
+
+
 @dataclass(frozen=True)
-class Compare:
+class Compare(Condition):
     """A value against a literal or against another value (``other``)."""
 
     name: str
@@ -23,53 +41,85 @@ class Compare:
 
 
 @dataclass(frozen=True)
-class Between:
+class Between(Condition):
     name: str
     low: Scalar
     high: Scalar
 
 
 @dataclass(frozen=True)
-class In:
+class In(Condition):
     name: str
     values: tuple[Scalar, ...]
 
 
 @dataclass(frozen=True)
-class Missing:
+class Missing(Condition):
     """The value is unknown, or the act never happened."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class And:
+class And(Condition):
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True)
-class Or:
+class Or(Condition):
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True)
-class Not:
+class Not(Condition):
     part: "Node"
 
 
 @dataclass(frozen=True)
-class Always:
+class Always(Condition):
     """Everybody: the default group of a level."""
 
 
-Node = Compare | Between | In | Missing | And | Or | Not | Always
+@dataclass(frozen=True)
+class Member(Condition):
+    """In another segment of the rules; replaced by that segment's tree when the definitions are read."""
+
+    key: str
+
+
+Node = Compare | Between | In | Missing | And | Or | Not | Always | Member
 Leaf = Compare | Between | In | Missing | Always
 
 
+def members(node: Node) -> list[str]:
+    """Segments that a tree, as written, refers to."""
+    if isinstance(node, And | Or):
+        return [key for part in node.parts for key in members(part)]
+    if isinstance(node, Not):
+        return members(node.part)
+    return [node.key] if isinstance(node, Member) else []
+
+
+def with_members(node: Node, trees: Mapping[str, Node]) -> Node:
+    """The tree with the tree of each segment in the place of its name."""
+    match node:
+        case Member(key):
+            return trees[key]
+        case And(parts):
+            return And(tuple(with_members(p, trees) for p in parts))
+        case Or(parts):
+            return Or(tuple(with_members(p, trees) for p in parts))
+        case Not(part):
+            return Not(with_members(part, trees))
+    return node
+
+
 def leaves(node: Node) -> list[Leaf]:
-    """The conditions of a tree, from left to right."""
+    """The conditions of a tree, from left to right; members are resolved by then."""
     if isinstance(node, And | Or):
         return [leaf for part in node.parts for leaf in leaves(part)]
+    if isinstance(node, Member):
+        raise TypeError(f"the segment {node.key} is not resolved")
     return leaves(node.part) if isinstance(node, Not) else [node]
 
 
@@ -103,6 +153,8 @@ def to_json(node: Node) -> Any:
             return {"name": name, "missing": True}
         case Always():
             return {"always": True}
+        case Member(key):
+            return {"segment": key}
 
 
 def from_json(said: Any) -> Node:
@@ -124,6 +176,8 @@ def from_json(said: Any) -> Node:
             return Compare(name, op, said.get("value"), said.get("other"))
         case {"always": True}:
             return Always()
+        case {"segment": key}:
+            return Member(key)
     raise ValueError(f"no condition: {said!r}")
 
 

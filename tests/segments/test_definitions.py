@@ -1,0 +1,109 @@
+"""One condition in three forms is one tree; segments may stand on others and take people in order."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segspark.config.models import Segments
+from segspark.errors import ConfigError
+from segspark.segments.definitions import Definitions, load_definitions
+from segspark.segments.rules.build import segment, value
+from segspark.segments.rules.compile import holds
+from segspark.segments.rules.text import parse_condition
+from segspark.segments.rules.tree import Node, version_of
+
+RULE = "  - {{name: {0}, title: {{fr: {0}, en: {0}}}, when: {1}}}\n"
+
+
+def definitions(folder: Path, rules: dict[str, str], head: str = "", **files: str) -> Definitions:
+    """Rules of a YAML file, by name; further files by name."""
+    text = "segments:\n" + "".join(RULE.format(name, when) for name, when in rules.items())
+    (folder / "rules.yaml").write_text(head + text)
+    for name, content in files.items():
+        (folder / name.replace("_", ".")).write_text(content)
+    patterns = ["rules.yaml", *(n.replace("_", ".") for n in files)]
+    return load_definitions(Segments.model_validate({"rules": patterns, "schemes": ["rules"]}), folder)
+
+
+@pytest.mark.parametrize(
+    ("sql", "yaml", "python"),
+    [
+        ("n >= 1 and days < 30", {"all": ["n >= 1", "days < 30"]}, (value("n") >= 1) & (value("days") < 30)),
+        ("a = 'x' or not (b is null)", {"any": ["a = 'x'", {"not": "b is null"}]},
+         (value("a") == "x") | ~value("b").is_missing()),
+        ("country in ('FR', 'BE')", ["country in ('FR', 'BE')"], value("country").isin("FR", "BE")),
+        ("age between 18 and 30", ["age between 18 and 30"], value("age").between(18, 30)),
+        ("last_a < last_b", ["last_a < last_b"], value("last_a") < value("last_b")),
+        ("in_segment('big') and n > 2", {"all": [{"segment": "big"}, "n > 2"]}, segment("big") & (value("n") > 2)),
+        ("a <> 1 and b and c <= 2.5", {"all": ["a <> 1", "b", "c <= 2.5"]},
+         (value("a") != 1) & (value("b") == True) & (value("c") <= 2.5)),  # noqa: E712
+    ],
+)  # fmt: skip
+def test_three_forms_are_one_tree(sql: str, yaml: object, python: Node) -> None:
+    assert parse_condition(sql) == parse_condition(yaml) == python == parse_condition(python)
+
+
+def test_a_condition_in_python_takes_constants_and_values_only() -> None:
+    with pytest.raises(TypeError, match="a text, a number"):
+        value("n") >= object()  # noqa: B015
+
+
+def test_a_segment_stands_on_another_and_changes_its_version_with_it(tmp_path: Path) -> None:
+    told = {"big": "spent > 100", "big_here": "\"in_segment('big') and country = 'FR'\""}
+    first = {r.key: r for r in definitions(tmp_path, told).rules}
+    assert first["big_here"].when == parse_condition({"all": ["spent > 100", "country = 'FR'"]})
+    second = {r.key: r for r in definitions(tmp_path, {**told, "big": "spent > 200"}).rules}
+    assert first["big_here"].version != second["big_here"].version
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ({"a": "in_segment('b')", "b": "not in_segment('a')"}, "the segment stands on itself: a -> b -> a"),
+        ({"a": "in_segment('a')"}, "a -> a"),
+        ({"buyers": "n > 1", "b": "in_segment('buyer')"}, "no segment 'buyer' among the rules. Did you mean buyers?"),
+        ({"a": "in_segment('a', 'b')"}, "not allowed in a condition"),
+    ],
+)
+def test_segments_that_stand_on_themselves_or_on_nothing_are_refused(
+    tmp_path: Path, rules: dict[str, str], reason: str
+) -> None:
+    with pytest.raises(ConfigError, match=reason):
+        definitions(tmp_path, {k: f'"{v}"' for k, v in rules.items()})
+
+
+@given(st.dictionaries(st.sampled_from("xyz"), st.integers(-3, 3) | st.none()))
+def test_of_an_exclusive_file_the_first_that_fits_takes_a_person(row: dict[str, int | None]) -> None:
+    written = {"first": "x > 0", "second": "y > 0 or x > 1", "third": "z is null"}
+    with TemporaryDirectory() as folder:
+        rules = definitions(Path(folder), written, "exclusive: true\n").rules
+    inside = [r.key for r in rules if holds(r.when, row)]
+    fitting = [key for key, text in written.items() if holds(parse_condition(text), row)]
+    assert inside == fitting[:1]
+
+
+def test_a_python_file_defines_segments_and_its_faults_are_told(tmp_path: Path) -> None:
+    code = """
+from segspark.segments.definitions import Rule
+from segspark.segments.rules.build import segment, value
+
+SEGMENTS = [
+    Rule(f"clicked_{n}", {"fr": f"Clics {n}", "en": f"Clicks {n}"}, {}, (value("n_click_30d") >= n) & segment("base"))
+    for n in (1, 5)
+] + [Rule("text", {"fr": "t", "en": "t"}, {}, "n_open_30d > 2")]
+"""
+    found = {r.key: r.when for r in definitions(tmp_path, {"base": "n_order_lifetime > 0"}, more_py=code).rules}
+    assert found["clicked_5"] == parse_condition("n_click_30d >= 5 and n_order_lifetime > 0")
+    assert found["text"] == parse_condition("n_open_30d > 2")
+    with pytest.raises(ConfigError, match=r"more.py: segment text: 'n_open_30d >' cannot be read"):
+        definitions(tmp_path, {"base": "true"}, more_py=code.replace("n_open_30d > 2", "n_open_30d >"))
+    with pytest.raises(ConfigError, match=r"SEGMENTS\[0\]: a segspark.segments.definitions.Rule is needed, not int"):
+        definitions(tmp_path, {"base": "true"}, more_py="SEGMENTS = [1]")
+
+
+def test_versions_follow_content_only(tmp_path: Path) -> None:
+    rule = definitions(tmp_path, {"a": "n>=1"}).rules[0]
+    assert rule.version == definitions(tmp_path, {"a": '"n  >= 1"'}).rules[0].version == version_of(rule.content)
