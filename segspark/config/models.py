@@ -103,8 +103,10 @@ class Scoring(Model):
 
 
 class Clustering(Model):
-    """The scheme `behaviour`: groups found by K-means."""
+    """The scheme `behaviour`: groups found by K-means or Ward's hierarchy."""
 
+    method: Literal["kmeans", "ward"] = Field("kmeans", description="ward: a hierarchy of micro-clusters, cut at k")
+    micro_clusters: int = Field(400, ge=20, le=1000, description="Of the hierarchy, at most so many")
     features: tuple[str, ...] = Field((), description="Empty: the default list of models/clustering")
     k_min: int = Field(2, ge=2)
     k_max: int = Field(8, ge=2, le=40)

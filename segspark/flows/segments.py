@@ -17,7 +17,7 @@ from segspark.flows.flow import Flow, Run
 from segspark.flows.objections import objections_of
 from segspark.flows.scores import with_scores
 from segspark.identity.links import people_as_of
-from segspark.models.clustering.kmeans import with_behaviour
+from segspark.models.clustering.behaviour import with_behaviour
 from segspark.models.tracking import Loaded, load_champion, read_document, read_inputs
 from segspark.scoring.rfm import NAMES as RFM_NAMES
 from segspark.segments.calendar import calendar_of

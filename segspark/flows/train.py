@@ -14,9 +14,9 @@ from segspark.flows.flow import Flow, Run, identity, staging_folder
 from segspark.models.churn.inputs import choose_inputs, columns_of
 from segspark.models.churn.train import ChurnModel, check_gates, train_churn
 from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn, orders_after
-from segspark.models.clustering.kmeans import Group, TooFew, train_behaviour
+from segspark.models.clustering.behaviour import Group, TooFew, train_behaviour
 from segspark.models.clustering.matching import match_centres
-from segspark.models.figures import churn_figures, sweep_figure
+from segspark.models.figures import churn_figures, cluster_figures
 from segspark.models.tracking import find_champion, log_model, read_document
 from segspark.segments.registry import mint
 from segspark.tables import gold
@@ -62,19 +62,23 @@ def _train_behaviour(run: Run) -> str:
         name=f"{run.workspace.name}_behaviour",
         model=result.model,
         sample=people.select(*inputs),
-        params={"k": result.k, "reason": result.reason, **run.workspace.clustering.model_dump(mode="json")},
+        params={
+            "k": result.fitted.k,
+            "reason": result.fitted.reason,
+            **run.workspace.clustering.model_dump(mode="json"),
+        },
         metrics={
             "silhouette": result.silhouette,
-            "inertia": next((r.inertia for r in result.sweep if r.k == result.k), float("nan")),
+            "inertia": next((r.inertia for r in result.fitted.sweep if r.k == result.fitted.k), float("nan")),
             "n_people": float(result.n_people),
         },
         documents={
-            "groups.json": {"groups": groups, "k": result.k, "reason": result.reason, "features": inputs},
-            "sweep.json": {"rows": [asdict(r) for r in result.sweep]},
+            "groups.json": {"groups": groups, "k": result.fitted.k, "reason": result.fitted.reason, "features": inputs},
+            "sweep.json": {"rows": [asdict(r) for r in result.fitted.sweep]},
             "preparation.json": result.preparation.as_dict(),
             "features.json": {"features": inputs},
         },
-        figures={"sweep.png": sweep_figure(result.sweep, result.k)},
+        figures=cluster_figures(result.fitted),
         data_versions=_versions(run, {"gold.features": result.n_people}),
         as_of=run.as_of,
         label_end=run.as_of,
@@ -83,7 +87,7 @@ def _train_behaviour(run: Run) -> str:
         ranking=float(run.as_of.toordinal()),
     )
     names = ", ".join(f"{g['name_fr']} {g['n_people']:,}" for g in groups)
-    return f"k = {result.k} ({result.reason}); version {version}: {names}"
+    return f"k = {result.fitted.k} ({result.fitted.reason}); version {version}: {names}"
 
 
 def _read_last_groups(run: Run) -> list[dict[str, Any]]:

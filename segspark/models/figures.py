@@ -4,16 +4,22 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from segspark.models.clustering.kmeans import SweepRow
+import numpy as np
+
+from segspark.models.clustering.fitted import Fitted
+from segspark.models.clustering.sweep import SweepRow
 from segspark.models.evaluate.ranking import Evaluation
 
+# Branches of a dendrogram that are drawn.
+LAST_JOINS = 40
 
-def _png(draw: Callable[[Any], None]) -> bytes:
+
+def _png(draw: Callable[[Any], None], n_axes: int = 2) -> bytes:
     # Not by pyplot, whose state is the process's: models are fitted in threads.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 4), layout="constrained")
-    draw(figure.subplots(1, 2))
+    draw(figure.subplots(1, n_axes))
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110)
     return buffer.getvalue()
@@ -33,6 +39,29 @@ def sweep_figure(sweep: Sequence[SweepRow], chosen: int) -> bytes:
             ax.set(title=title, xlabel="k")
 
     return _png(draw)
+
+
+def cluster_figures(fitted: Fitted) -> dict[str, bytes]:
+    """The choice of k, and the tree of groups where there is one."""
+    figures = {"sweep.png": sweep_figure(fitted.sweep, fitted.k)}
+    if fitted.tree is not None:
+        figures["dendrogram.png"] = dendrogram_figure(fitted.tree, fitted.k)
+    return figures
+
+
+def dendrogram_figure(tree: np.ndarray, k: int) -> bytes:
+    """The last joins of a hierarchy, with the cut into k groups."""
+    from scipy.cluster.hierarchy import dendrogram
+
+    heights = tree[:, 2]
+    level = float(heights[-k] + heights[-k + 1]) / 2 if 1 < k <= len(heights) else float(heights[-1])
+
+    def draw(axes: Any) -> None:
+        dendrogram(tree, p=LAST_JOINS, truncate_mode="lastp", ax=axes, color_threshold=level, no_labels=True)
+        axes.axhline(level, linestyle="--", color="grey")
+        axes.set(title=f"How groups join (Ward); the cut gives {k}", ylabel="height")
+
+    return _png(draw, 1)
 
 
 def churn_figures(model: Evaluation, baseline: Evaluation) -> dict[str, bytes]:

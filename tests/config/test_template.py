@@ -29,7 +29,13 @@ def test_its_definitions_can_be_read(tmp_path: Path) -> None:
         "transactional",
         "contextual",
     ]
-    assert [rule.key for rule in definitions.rules] == ["active_30d", "inactive_90d", "best_customers", "lyon_store", "best_customers_asleep"]
+    assert [rule.key for rule in definitions.rules] == [
+        "active_30d",
+        "inactive_90d",
+        "best_customers",
+        "lyon_store",
+        "best_customers_asleep",
+    ]
 
 
 def test_its_addresses_belong_to_nobody_and_its_orders_to_its_customers(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Behaviour groups by K-means."""
+"""Behaviour groups, by K-means or by Ward's hierarchy."""

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from sklearn.metrics import silhouette_score
 
-from segspark.models.clustering.kmeans import SweepRow, choose_k, elbow_of, squared_silhouette
+from segspark.models.clustering.sweep import SweepRow, choose_k, elbow_of, squared_silhouette
 
 
 def blobs(seed: int, n: int = 60, k: int = 3) -> tuple[np.ndarray, np.ndarray]:

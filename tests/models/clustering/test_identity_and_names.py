@@ -3,7 +3,7 @@
 from datetime import date
 
 from segspark.flows.train import identify
-from segspark.models.clustering.kmeans import Group
+from segspark.models.clustering.behaviour import Group
 from segspark.models.clustering.matching import match_centres
 from segspark.models.clustering.naming import ARCHETYPES, GroupName, name_groups
 

@@ -1,0 +1,97 @@
+"""Ward's hierarchy over micro-clusters: groups that join step by step, each step with the least loss.
+
+K-means first makes some hundred small groups of everybody; the tree is built over their centres, each with the weight
+of its people, so that its cost does not depend on how many people there are.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from pyspark.ml.clustering import KMeans
+from pyspark.ml.feature import SQLTransformer
+from pyspark.sql import DataFrame
+from scipy.cluster.hierarchy import cut_tree, linkage
+
+from segspark.models.clustering.fitted import Fitted
+from segspark.models.clustering.sweep import choose_k, sweep_row
+
+MICRO_STEPS = 10
+# A micro-cluster of fewer people says little; with few people there are fewer of them.
+PEOPLE_PER_MICRO = 10
+
+
+def fit_ward(
+    vectors: DataFrame, points: np.ndarray, ks: Sequence[int], seed: int, n_people: int, n_micro: int
+) -> Fitted:
+    """The tree of micro-clusters, cut at the k of the search.
+
+    Args:
+        vectors: ``features`` of everybody, prepared, in a fixed order.
+        points: a sample of the same.
+        ks: numbers of groups to try, ascending.
+        n_micro: micro-clusters at most.
+    """
+    n = max(max(ks), min(n_micro, n_people // PEOPLE_PER_MICRO))
+    micro = KMeans(k=n, seed=seed, maxIter=MICRO_STEPS, initSteps=2, predictionCol="micro").fit(vectors)
+    centres = np.array(micro.clusterCenters())
+    sizes = np.array(micro.summary.clusterSizes, dtype=float)
+    tree = ward_tree(centres, np.maximum(sizes, 1))
+    nearest = _nearest(points, centres)
+    cuts = {k: cut(tree, k) for k in ks}
+    sweep = tuple(sweep_row(points, cuts[k][nearest], k) for k in ks)
+    k, reason = choose_k(sweep)
+    groups = cuts[k]
+    weights = np.maximum(sizes, 1)
+    means = tuple(
+        tuple(float(x) for x in np.average(centres[groups == g], axis=0, weights=weights[groups == g]))
+        for g in range(k)
+    )
+    of_micro = ", ".join(str(int(g)) for g in groups)
+    to_group = SQLTransformer(
+        statement=f"SELECT *, element_at(array({of_micro}), micro + 1) AS prediction FROM __THIS__"
+    )
+    return Fitted((micro, to_group), k, reason, sweep, means, tree)
+
+
+def ward_tree(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Ward's hierarchy over weighted points, in the form of scipy's ``linkage``.
+
+    The height of a join is the square root of twice the within-group sum of squares that it adds (Ward 1963, as scipy
+    has it), the last column the number of points. Points of equal weight are left to scipy.
+    """
+    if np.all(sizes == 1):
+        return np.asarray(linkage(centres, "ward"))
+    n = len(centres)
+    means, weights, counts = centres.astype(float).copy(), sizes.astype(float).copy(), np.ones(n)
+    names = np.arange(n)
+    apart = np.stack([_loss(means[at], weights[at], means, weights) for at in range(n)])
+    np.fill_diagonal(apart, np.inf)
+    steps = np.zeros((n - 1, 4))
+    for step in range(n - 1):
+        i, j = sorted(divmod(int(apart.argmin()), n))
+        steps[step] = (*sorted((names[i], names[j])), np.sqrt(apart[i, j]), counts[i] + counts[j])
+        means[i] = (weights[i] * means[i] + weights[j] * means[j]) / (weights[i] + weights[j])
+        weights[i] += weights[j]
+        counts[i] += counts[j]
+        names[i] = n + step
+        apart[j, :] = apart[:, j] = np.inf
+        row = _loss(means[i], weights[i], means, weights)
+        row[~np.isfinite(apart[i])] = np.inf
+        apart[i, :] = apart[:, i] = row
+    return steps
+
+
+def _loss(mean: np.ndarray, weight: float, means: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Twice the sum of squares that joining one group with each other one adds."""
+    factor = 2 * weight * weights / (weight + weights)
+    return np.asarray(factor * ((means - mean) ** 2).sum(axis=1))
+
+
+def cut(tree: np.ndarray, k: int) -> np.ndarray:
+    """The group of each point where the tree has k branches; a finer cut only divides groups."""
+    return np.asarray(cut_tree(tree, n_clusters=k)).ravel()
+
+
+def _nearest(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    norms = (centres**2).sum(axis=1)
+    return np.asarray((norms[None, :] - 2 * points @ centres.T).argmin(axis=1))
