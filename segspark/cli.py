@@ -244,13 +244,16 @@ def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> 
 @config_option
 @click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
 @click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
+@click.option("--segment", help="A rule to explain besides, also where PERSON is not in it.")
 @json_option
-def explain_person(person: str, config: Path, as_of: date | None, language: str | None, as_json: bool) -> None:
-    """Why PERSON (a person_id) is in each of its segments, with the actual values."""
+def explain_person(
+    person: str, config: Path, as_of: date | None, language: str | None, segment: str | None, as_json: bool
+) -> None:
+    """Why PERSON (a person_id) is in each of its segments, and why not in another, with the actual values."""
     from segspark.config.load import load_workspace
     from segspark.flows.look import explain
 
-    found = explain(load_workspace(config), person, as_of, language)
+    found = explain(load_workspace(config), person, as_of, language, segment)
     if as_json:
         click.echo(json.dumps(found, default=str, ensure_ascii=False))
         return
@@ -258,6 +261,8 @@ def explain_person(person: str, config: Path, as_of: date | None, language: str 
         click.echo(f"{membership['scheme']}: {membership['segment_name']}")
         for line in membership["lines"]:
             click.echo(f"  {line}")
+        if membership["would_need"]:
+            click.echo(f"  {membership['would_need']}")
 
 
 @segments.command("preview")

@@ -92,19 +92,23 @@ def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dic
 def _definition(lake: Lake, row: dict[str, Any]) -> Any:
     if row["scheme"] != "rules":
         return None
-    found = [
-        json.loads(d["content"])
-        for d in lake.read_small(gold.DEFINITIONS).to_pylist()
-        if d["scheme"] == "rules" and d["name"] == row["segment_key"]
-    ]
-    return found[-1]["when"] if found else None
+    stored = lake.read_small(gold.DEFINITIONS).to_pylist()
+    found = [d for d in stored if d["scheme"] == "rules" and d["name"] == row["segment_key"]]
+    newest = max(found, key=lambda d: d["first_date"], default=None)
+    return json.loads(newest["content"])["when"] if newest else None
 
 
-def explain(workspace: Workspace, person: str, as_of: date | None, language: str | None) -> list[dict[str, Any]]:
+def explain(
+    workspace: Workspace, person: str, as_of: date | None, language: str | None, segment: str | None = None
+) -> list[dict[str, Any]]:
     """Every membership of a person on a day, each condition of its definition with the value it had.
 
+    Args:
+        segment: a rule to explain besides, also where the person is not in it; where one condition alone fails,
+            ``would_need`` is that condition.
+
     Raises:
-        ConfigError: the day holds nobody of this id.
+        ConfigError: the day holds nobody of this id, or the segment is no rule.
     """
     from segspark.flows.start import read_person
 
@@ -118,6 +122,7 @@ def explain(workspace: Workspace, person: str, as_of: date | None, language: str
     contents = {
         d["definition_version"]: json.loads(d["content"]) for d in lake.read_small(gold.DEFINITIONS).to_pylist()
     }
+    asked = _asked_for(lake, segment, memberships.to_pylist()) if segment else None
     values = read_person(workspace, person, day)
     spoken = language or workspace.language
     found = []
@@ -132,9 +137,37 @@ def explain(workspace: Workspace, person: str, as_of: date | None, language: str
                 "branch_id": row["branch_id"],
                 "definition_version": row["definition_version"],
                 "lines": list(lines),
+                "would_need": None,
+            }
+        )
+    if asked is not None:
+        registered, content = asked
+        said = explain_tree(from_json(content["when"]), values, spoken)
+        found.append(
+            {
+                "scheme": "rules",
+                "segment_name": registered[f"name_{spoken}"],
+                "segment_id": registered["segment_id"],
+                "branch_id": None,
+                "definition_version": None,
+                "lines": list(said.lines),
+                "would_need": said.would_need,
             }
         )
     return found
+
+
+def _asked_for(
+    lake: Lake, segment: str, memberships: list[dict[str, Any]]
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The registry's row and the newest definition of a rule, unless the person is in it anyway."""
+    row = find_segment(lake, segment)
+    if any(m["segment_id"] == row["segment_id"] for m in memberships):
+        return None
+    definition = _definition(lake, row)
+    if definition is None:
+        raise ConfigError(f"{segment!r} is of the scheme {row['scheme']}; only rules are explained to those outside.")
+    return row, {"when": definition}
 
 
 def _tree_of(row: dict[str, Any], content: Any) -> Node | None:

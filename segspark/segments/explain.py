@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segspark.segments.rules.compile import holds, value_of
-from segspark.segments.rules.tree import Always, And, Compare, Member, Node, Not, Or, leaves, text_of
+from segspark.segments.rules.tree import Always, And, Compare, Member, Node, Not, Or, text_of
 
 WORDS = {
     "fr": {"yes": "oui", "no": "non", "is": "valeur", "none": "inconnue", "always": "groupe par défaut",
@@ -31,12 +31,24 @@ def explain(node: Node, row: Mapping[str, Any], language: str) -> Explanation:
         row: the values the tree looks at, by name.
     """
     words = WORDS[language]
-    is_in = holds(node, row)
-    failing = [leaf for leaf in leaves(node) if not holds(leaf, row)]
-    need = None
-    if not is_in and isinstance(node, And) and len(failing) == 1:
-        need = f"{words['change']}: {text_of(failing[0])}"
-    return Explanation(is_in, tuple(_lines(node, row, words, 0)), need)
+    failing = [part for part in _requirements(node) if not holds(part, row)]
+    need = _text(failing[0]) if len(failing) == 1 else None
+    return Explanation(
+        not failing, tuple(_lines(node, row, words, 0)), f"{words['change']}: {need}" if need is not None else None
+    )
+
+
+def _requirements(node: Node) -> list[Node]:
+    """What must hold together."""
+    return [r for part in node.parts for r in _requirements(part)] if isinstance(node, And) else [node]
+
+
+def _text(node: Node) -> str | None:
+    """One condition, or its opposite; an alternative has no one text."""
+    if isinstance(node, Not):
+        inner = _text(node.part)
+        return f"not ({inner})" if inner is not None else None
+    return None if isinstance(node, And | Or | Member) else text_of(node)
 
 
 def _lines(node: Node, row: Mapping[str, Any], words: Mapping[str, str], depth: int) -> list[str]:

@@ -178,6 +178,11 @@ def test_a_membership_is_explained_with_its_actual_values(
     lines = {m["segment_name"]: m["lines"] for m in found}
     assert lines["Buyers"] == ["✓ n_order_lifetime >= 1  (value 1)"]
     assert lines["Big spenders"] == ["✓ avg_order_cents_365d >= 10000  (value 1.2e+04)"]
+    outside = explain(workspace, person(workspace, "bob@example.com"), MAY[5], "en", "big_spenders")[-1]
+    assert outside["lines"] == ["✗ avg_order_cents_365d >= 10000  (value 4000)"]
+    assert outside["would_need"] == "needed: avg_order_cents_365d >= 10000"
+    with pytest.raises(ConfigError, match="only rules are explained"):
+        explain(workspace, person(workspace, "bob@example.com"), MAY[5], "en", "lost")
 
 
 def test_a_rule_is_previewed_with_who_is_left_out_and_what_it_shares(

@@ -93,3 +93,17 @@ def test_the_one_condition_that_fails_is_what_would_have_to_change() -> None:
 def test_what_is_no_condition_is_refused_with_what_to_write(said: Any) -> None:
     with pytest.raises(ConditionError):
         parse_condition(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "need"),
+    [
+        ("a > 1 and not (b > 1)", "needed: not (b > 1)"),
+        ("a > 1 and (c > 1 and a > 2)", "needed: c > 1"),
+        ("a > 1 and (b < 1 or c > 1)", None),
+        ("b < 1 and c > 1", None),
+        ("c is not null and a > 1", None),
+    ],
+)
+def test_what_would_have_to_change_is_said_where_one_thing_alone_is_missing(text: str, need: str | None) -> None:
+    assert explain(parse_condition(text), {"a": 5, "b": 2, "c": 0}, "en").would_need == need
