@@ -18,7 +18,7 @@ def _png(draw: Callable[[Any], None], n_axes: int = 2) -> bytes:
     # Not by pyplot, whose state is the process's: models are fitted in threads.
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure = Figure(figsize=(max(10, 3.5 * n_axes), 4), layout="constrained")
     draw(figure.subplots(1, n_axes))
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110)
@@ -26,19 +26,21 @@ def _png(draw: Callable[[Any], None], n_axes: int = 2) -> bytes:
 
 
 def sweep_figure(sweep: Sequence[SweepRow], chosen: int) -> bytes:
-    """Elbow and silhouette over k, the chosen k marked."""
+    """Elbow, silhouette, stability and the smallest share over k, the chosen k marked."""
+    panels = (
+        ("Sum of squares per person", [r.inertia for r in sweep]),
+        ("Silhouette (squared Euclidean)", [r.silhouette for r in sweep]),
+        ("Stability (adjusted Rand)", [np.nan if r.stability is None else r.stability for r in sweep]),
+        ("Smallest share", [r.smallest_share for r in sweep]),
+    )
 
     def draw(axes: Sequence[Any]) -> None:
-        ks = [r.k for r in sweep]
-        for ax, values, title in (
-            (axes[0], [r.inertia for r in sweep], "Sum of squares per person"),
-            (axes[1], [r.silhouette for r in sweep], "Silhouette (squared Euclidean)"),
-        ):
-            ax.plot(ks, values, marker="o")
+        for ax, (title, values) in zip(axes, panels, strict=True):
+            ax.plot([r.k for r in sweep], values, marker="o")
             ax.axvline(chosen, linestyle="--", color="grey")
             ax.set(title=title, xlabel="k")
 
-    return _png(draw)
+    return _png(draw, len(panels))
 
 
 def cluster_figures(fitted: Fitted) -> dict[str, bytes]:

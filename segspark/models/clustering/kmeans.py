@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from sklearn.cluster import KMeans as SampleKMeans
 
 from segspark.models.clustering.fitted import Fitted
-from segspark.models.clustering.sweep import SweepRow, choose_k, sweep_row
+from segspark.models.clustering.sweep import SweepRow, choose_k, stability_of, sweep_row
 
 STARTS = 3
 # Samples of twenty thousand differ by about one per cent in their inertia.
@@ -33,7 +33,12 @@ def fit_kmeans(vectors: DataFrame, points: np.ndarray, ks: Sequence[int], seed: 
 
 def _try(points: np.ndarray, k: int, seed: int) -> SweepRow:
     """One k of the search, by scikit-learn: a sample needs no cluster, and MLlib's jobs would take ten times as long."""
-    return sweep_row(points, SampleKMeans(k, n_init=10, random_state=seed).fit(points).labels_, k)
+    labels = SampleKMeans(k, n_init=10, random_state=seed).fit(points).labels_
+
+    def fit(half: np.ndarray) -> np.ndarray:
+        return np.asarray(SampleKMeans(k, n_init=3, random_state=seed).fit(half).cluster_centers_)
+
+    return sweep_row(points, labels, k, stability_of(points, fit, seed))
 
 
 def _fit_best(vectors: DataFrame, k: int, seed: int, expected: float) -> KMeansModel:

@@ -1,30 +1,65 @@
 """The search for k: what each number of groups gives on a sample, and the choice."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.metrics import adjusted_rand_score
 
 # Silhouettes nearer than this are equal; then the elbow decides.
 TIE = 0.02
+# Pairs of halves that are compared, and points of each that are fitted.
+RESAMPLES = 3
+HALF = 1_000
 
 
 @dataclass(frozen=True)
 class SweepRow:
-    """One k of the search. ``silhouette`` is the squared Euclidean one, ``inertia`` the sum of squares per person."""
+    """One k of the search.
+
+    Attributes:
+        silhouette: the squared Euclidean one.
+        inertia: sum of squares per person.
+        smallest_share: people of the smallest group among all.
+        stability: how well groups found in two halves of the people agree, adjusted Rand index; 1 is the same groups.
+    """
 
     k: int
     silhouette: float
     inertia: float
     smallest_share: float
+    stability: float | None = None
 
 
-def sweep_row(points: np.ndarray, labels: np.ndarray, k: int) -> SweepRow:
+def sweep_row(points: np.ndarray, labels: np.ndarray, k: int, stability: float | None = None) -> SweepRow:
     """What one grouping of a sample is worth."""
     sizes = np.bincount(labels, minlength=k)
     sums = np.stack([np.bincount(labels, points[:, at], minlength=k) for at in range(points.shape[1])], axis=1)
     means = sums / np.maximum(sizes, 1)[:, None]
     inertia = float(((points - means[labels]) ** 2).sum()) / len(points)
-    return SweepRow(k, squared_silhouette(points, labels, k), inertia, float(sizes.min()) / len(points))
+    return SweepRow(k, squared_silhouette(points, labels, k), inertia, float(sizes.min()) / len(points), stability)
+
+
+def stability_of(points: np.ndarray, fit: Callable[[np.ndarray], np.ndarray], seed: int) -> float:
+    """The mean adjusted Rand index of groups fitted to two disjoint halves, both applied to all points.
+
+    Args:
+        points: in random order or not; at most ``HALF`` of each half are fitted.
+        fit: points -> centres of their groups.
+    """
+    rng, found = np.random.default_rng(seed), []
+    for _ in range(RESAMPLES):
+        order = rng.permutation(len(points))
+        half = min(HALF, len(points) // 2)
+        first, second = (nearest(points, fit(points[order[at : at + half]])) for at in (0, half))
+        found.append(adjusted_rand_score(first, second))
+    return float(np.mean(found))
+
+
+def nearest(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """The centre that is nearest to each point."""
+    norms = (centres**2).sum(axis=1)
+    return np.asarray((norms[None, :] - 2 * points @ centres.T).argmin(axis=1))
 
 
 def squared_silhouette(points: np.ndarray, labels: np.ndarray, k: int) -> float:

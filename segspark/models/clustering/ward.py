@@ -5,6 +5,7 @@ of its people, so that its cost does not depend on how many people there are.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from pyspark.ml.clustering import KMeans
@@ -13,7 +14,7 @@ from pyspark.sql import DataFrame
 from scipy.cluster.hierarchy import cut_tree, linkage
 
 from segspark.models.clustering.fitted import Fitted
-from segspark.models.clustering.sweep import choose_k, sweep_row
+from segspark.models.clustering.sweep import choose_k, nearest, stability_of, sweep_row
 
 MICRO_STEPS = 10
 # A micro-cluster of fewer people says little; with few people there are fewer of them.
@@ -36,9 +37,11 @@ def fit_ward(
     centres = np.array(micro.clusterCenters())
     sizes = np.array(micro.summary.clusterSizes, dtype=float)
     tree = ward_tree(centres, np.maximum(sizes, 1))
-    nearest = _nearest(points, centres)
+    of_point = nearest(points, centres)
     cuts = {k: cut(tree, k) for k in ks}
-    sweep = tuple(sweep_row(points, cuts[k][nearest], k) for k in ks)
+    sweep = tuple(
+        sweep_row(points, cuts[k][of_point], k, stability_of(points, partial(_centres, k=k), seed)) for k in ks
+    )
     k, reason = choose_k(sweep)
     groups = cuts[k]
     weights = np.maximum(sizes, 1)
@@ -51,6 +54,11 @@ def fit_ward(
         statement=f"SELECT *, element_at(array({of_micro}), micro + 1) AS prediction FROM __THIS__"
     )
     return Fitted((micro, to_group), k, reason, sweep, means, tree)
+
+
+def _centres(points: np.ndarray, k: int) -> np.ndarray:
+    labels = cut(ward_tree(points, np.ones(len(points))), k)
+    return np.stack([points[labels == g].mean(axis=0) for g in range(k)])
 
 
 def ward_tree(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -90,8 +98,3 @@ def _loss(mean: np.ndarray, weight: float, means: np.ndarray, weights: np.ndarra
 def cut(tree: np.ndarray, k: int) -> np.ndarray:
     """The group of each point where the tree has k branches; a finer cut only divides groups."""
     return np.asarray(cut_tree(tree, n_clusters=k)).ravel()
-
-
-def _nearest(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    norms = (centres**2).sum(axis=1)
-    return np.asarray((norms[None, :] - 2 * points @ centres.T).argmin(axis=1))

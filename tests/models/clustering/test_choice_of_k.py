@@ -1,5 +1,7 @@
 """The search for k: silhouettes in closed form, the elbow, the choice and its reason."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,9 +10,10 @@ from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.functions import array_to_vector
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from segspark.models.clustering.sweep import SweepRow, choose_k, elbow_of, squared_silhouette
+from segspark.models.clustering.sweep import SweepRow, choose_k, elbow_of, squared_silhouette, stability_of
 
 
 def blobs(seed: int, n: int = 60, k: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -61,3 +64,13 @@ def test_the_best_silhouette_wins_and_near_equals_leave_it_to_the_elbow() -> Non
 
 def test_a_k_of_the_configuration_needs_no_reason_of_the_data() -> None:
     assert choose_k(sweep((4, 0.1, 3))) == (4, "k is set by the configuration")
+
+
+def test_groups_that_are_there_are_found_again_in_every_half_and_others_are_not() -> None:
+    points, _ = blobs(5, n=200)
+
+    def fit(k: int) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda half: np.asarray(KMeans(k, n_init=5, random_state=1).fit(half).cluster_centers_)
+
+    assert stability_of(points, fit(3), 2) > 0.99
+    assert stability_of(np.random.default_rng(3).normal(size=(500, 2)), fit(6), 2) < 0.8
