@@ -67,11 +67,16 @@ def parse_expression(text: str, columns_are_text: bool = True) -> Expression:
     tree = statements[0] if len(statements) == 1 else None
     if tree is None or ";" in {t.text for t in sqlglot.tokenize(text, read="spark")}:
         raise ExpressionError(f"{text!r} is not one Spark SQL expression")
-    names = _function_names(text)
+    tokens = sqlglot.tokenize(text, read="spark")
+    names = _function_names(tokens)
+    for kind in _casts(tokens):
+        if kind != "string":
+            raise ExpressionError(
+                f"{text!r}: a cast that fails would end the run; write try_cast(… as {kind}), or leave it out: the "
+                "result is read as text by the column's own converter"
+            )
     columns: dict[str, None] = {}
     for node in tree.walk():
-        if isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast) and not _is_typed_literal(node):
-            raise ExpressionError(f"{text!r}: a failing cast would end the run; write try_cast(… as …)")
         if isinstance(node, exp.Div):
             raise ExpressionError(f"{text!r}: a division by zero would end the run; write try_divide(a, b)")
         if not isinstance(node, _STRUCTURE):
@@ -94,10 +99,9 @@ def parse_expression(text: str, columns_are_text: bool = True) -> Expression:
     return Expression(text, tuple(columns))
 
 
-def _function_names(text: str) -> set[str]:
+def _function_names(tokens: list[sqlglot.Token]) -> set[str]:
     """Names that stand before a parenthesis; from the tokens, because the parser renames functions."""
-    tokens = sqlglot.tokenize(text, read="spark")
-    keywords = {"in", "and", "or", "not", "when", "then", "else", "case", "as", "try_cast", "between", "like", "is",
+    keywords = {"in", "and", "or", "not", "when", "then", "else", "case", "as", "cast", "try_cast", "between", "like", "is",
                 "decimal", "numeric", "char", "varchar", "rlike", "ilike", "end", "interval"}  # fmt: skip
     names = set()
     for token, following in pairwise(tokens):
@@ -108,13 +112,21 @@ def _function_names(text: str) -> set[str]:
     return names
 
 
+def _casts(tokens: list[sqlglot.Token]) -> list[str]:
+    """The types of the plain casts, in small letters; the parser takes CAST and TRY_CAST for the same."""
+    kinds, open_casts = [], []
+    for before, token, following in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+        if token.text == "(":
+            open_casts.append(before is not None and before.text.lower() == "cast")
+        elif token.text == ")" and open_casts:
+            open_casts.pop()
+        elif token.text.lower() == "as" and following is not None and open_casts and open_casts[-1]:
+            kinds.append(following.text.lower())
+    return kinds
+
+
 def _need_dates(name: str, arguments: str) -> str:
     return f"{name}({arguments}) would end the run at the first text that is no date; write {name}(try_to_date(…))"
-
-
-def _is_typed_literal(node: exp.Cast) -> bool:
-    """``date'2026-01-01'`` is parsed as a cast of a literal; the spelled-out CAST is refused by its name."""
-    return isinstance(node.this, exp.Literal)
 
 
 def _is_number(node: exp.Expression) -> bool:

@@ -12,6 +12,8 @@ from segspark.sources.expressions import ExpressionError, parse_expression
         ("try_cast(time as bigint) * 3600 + 1514764800", ("time",)),
         ("`value.offer id`", ("value.offer id",)),
         ("value.amount", ("value.amount",)),
+        ("cast(1514764800 + try_cast(time as bigint) * 3600 as string)", ("time",)),
+        ("concat(cast(try_cast(a as int) + 1 as STRING), b)", ("b", "a")),
         ("nullif(trim(x), '')", ("x",)),
         ("gender in ('M', 'F')", ("gender",)),
         ("date_format(try_to_timestamp(d, 'dd-MM-yyyy'), 'yyyy-MM-dd')", ("d",)),
@@ -24,7 +26,8 @@ def test_what_a_mapping_may_say(text: str, columns: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("cast(a as int)", "cast"),
+        ("cast(a as int)", "try_cast"),
+        ("cast(cast(a as date) as string)", "as date"),
         ("a / b", "try_divide"),
         ("Quantity > 0", "try_cast"),
         ("a + 1", "try_cast"),
