@@ -18,7 +18,7 @@ from segspark.tables.contract import Column
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
 WindowKind = Literal["sum", "days", "last", "first"]
 AboutItems = Literal["distinct", "total", "top", "top_count", "top_last", "latest"]
-Kind = WindowKind | AboutItems
+Kind = Literal[WindowKind, AboutItems]
 OF_ITEMS = frozenset(get_args(AboutItems))
 # Kinds without a window of their own, and what is no integer.
 _UNDATED = ("last", "first", "top_last", "latest")

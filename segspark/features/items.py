@@ -171,6 +171,17 @@ def with_items(features: pa.Table, index: pa.Table, catalogue: Catalogue, as_of:
     return features.select([*others, *stored])
 
 
+def with_all_items(
+    features: pa.Table, items: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date]
+) -> pa.Table:
+    """The features of some days (sorted by as_of_date and person_id) with the columns of items, from all items."""
+    parts = []
+    for as_of, index in walk_index(items, people, catalogue, as_of_dates):
+        here = features.filter(pc.equal(features["as_of_date"], pa.scalar(as_of, pa.date32())))
+        parts.append(with_items(here, index, catalogue, as_of))
+    return pa.concat_tables(parts)
+
+
 def item_columns(index: pa.Table, people: pa.ChunkedArray, catalogue: Catalogue, as_of: date) -> dict[str, pa.Array]:
     """What the index says of some people (sorted ids), one column per feature and window."""
     today, n_people = day_number(as_of), len(people)
