@@ -28,7 +28,8 @@ from memory import peak_memory
 from segspark.features.feature import Catalogue, Feature, Measure
 from segspark.features.kernel import Calendar
 from segspark.features.windows import window_features
-from segspark.flows.range_task import PEOPLE, RangeTask
+from segspark.flows.range_reads import PEOPLE
+from segspark.flows.range_task import RangeTask
 from segspark.session import local_session, warm_up
 from segspark.tables import gold
 from segspark.tables.contract import Contract

@@ -8,7 +8,7 @@ from typing import Any
 
 from segspark.errors import ConfigError
 from segspark.features.catalogue import build_catalogue
-from segspark.features.feature import Catalogue, Feature, Measure
+from segspark.features.feature import Catalogue, Feature, ItemKind, Measure
 
 PAGE = Path(__file__).parent / "FEATURES.md"
 FIELDS = ("feature", "family", "unit", "purpose", "empty", "formula")
@@ -17,7 +17,7 @@ FIELDS = ("feature", "family", "unit", "purpose", "empty", "formula")
 def list_features(catalogue: Catalogue) -> list[dict[str, str]]:
     """One row per column of the feature frame: FIELDS and the description."""
     rows = [_stored(catalogue, f, w) for f in catalogue.features for w in f.windows or (0,)]
-    for item in catalogue.derived:
+    for item in (*catalogue.derived, *catalogue.of_profile):
         purposes = sorted({catalogue.purpose_of(f) for f in catalogue.narrowed({item.name}).features})
         rows.append(
             {
@@ -47,10 +47,10 @@ def describe_feature(catalogue: Catalogue, name: str) -> dict[str, Any]:
         near = get_close_matches(name, [*rows, *(f.name for f in catalogue.features)], 3)
         hint = f" Did you mean {' or '.join(near)}?" if near else " `segspark features list` names all."
         raise ConfigError(f"There is no feature {name!r}.{hint}")
-    measure = catalogue.by_measure[feature.measure]
+    measure = catalogue.source_of(feature)
     same = [f for f in catalogue.features if f.name == feature.name]
     columns = [c for f in same for c in _columns(f)]
-    used = [d.name for d in catalogue.derived if set(columns) & _needs(catalogue, d.name)]
+    used = [d.name for d in (*catalogue.derived, *catalogue.of_profile) if set(columns) & _needs(catalogue, d.name)]
     return {
         **rows[name if name in rows else columns[0]],
         "feature": name,
@@ -59,7 +59,7 @@ def describe_feature(catalogue: Catalogue, name: str) -> dict[str, Any]:
         "measure": measure.name,
         "events": list(measure.event_types),
         "condition": measure.where or "none",
-        "value": measure.value,
+        "value": measure.expression if isinstance(measure, ItemKind) else measure.value,
         "used_by": used,
     }
 
@@ -89,22 +89,37 @@ def _short(formula: str, most: int = 120) -> str:
 
 
 def _stored(catalogue: Catalogue, feature: Feature, window: int) -> dict[str, str]:
-    measure = catalogue.by_measure[feature.measure]
-    is_date = feature.kind in ("last", "first")
     return {
         "feature": feature.column(window),
         "family": feature.family,
-        "unit": "date" if is_date else "days" if feature.kind == "days" else measure.unit,
-        "purpose": measure.purpose,
-        "empty": "null" if is_date else "0",
-        "formula": _formula(feature, measure, window),
+        "unit": catalogue.unit_of(feature),
+        "purpose": catalogue.purpose_of(feature),
+        "empty": "0" if feature.type == "bigint" else "null",
+        "formula": _formula(feature, catalogue.source_of(feature), window),
         "description": feature.describe,
     }
 
 
-def _formula(feature: Feature, measure: Measure, window: int) -> str:
-    word = {"sum": "sum of", "days": "days with", "last": "last day with", "first": "first day with"}[feature.kind]
+_WORDS = {
+    "sum": "sum of",
+    "days": "days with",
+    "last": "last day with",
+    "first": "first day with",
+    "distinct": "distinct items of",
+    "total": "events with an item of",
+    "top": "item named most of",
+    "top_count": "events with the item named most of",
+    "top_last": "last day with the item named most of",
+    "latest": "item named last of",
+}
+
+
+def _formula(feature: Feature, measure: Measure | ItemKind, window: int) -> str:
+    if isinstance(measure, ItemKind) and feature.kind == "top_last":
+        window = measure.days
+    word = _WORDS[feature.kind]
     only = [f"in months {', '.join(map(str, feature.months))}"] if feature.months else []
+    only += [f"on weekdays {', '.join(map(str, feature.weekdays))}"] if feature.weekdays else []
     only += ["within sales periods"] if feature.only_sales else []
     return " ".join([word, measure.name, *only, f"over {_span(window)}"])
 

@@ -1,7 +1,8 @@
 """What a feature is: data that batch, backfill, training, documentation and the column comments share.
 
-A *measure* is an integer that one event adds to its person's local day. A *feature* is a window over the days of
-one measure. A *derived* feature is a projection over stored ones, made where it is read.
+A *measure* is an integer that one event adds to its person's local day. An *item kind* is a thing that events name: a
+category, a product, a campaign. A *feature* is a window over the days of one measure, or looks at a person's items of
+one kind. A *derived* feature is a projection over stored ones, made where it is read.
 """
 
 import hashlib
@@ -10,12 +11,18 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, get_args
 
 from segspark.tables.contract import Column
 
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
-Kind = Literal["sum", "days", "last", "first"]
+WindowKind = Literal["sum", "days", "last", "first"]
+AboutItems = Literal["distinct", "total", "top", "top_count", "top_last", "latest"]
+Kind = Literal[WindowKind, AboutItems]
+OF_ITEMS = frozenset(get_args(AboutItems))
+# Kinds without a window of their own, and what is no integer.
+_UNDATED = ("last", "first", "top_last", "latest")
+_DATES, _NAMES = ("last", "first", "top_last"), ("top", "latest")
 _WORD = re.compile(r"\w+")
 
 
@@ -39,13 +46,40 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Feature:
-    """Windows over the days of a measure.
+class ItemKind:
+    """A thing that events name, whose counts are kept per person, item and local day.
 
     Attributes:
-        kind: ``sum`` over the window's days, ``days`` with the measure above zero, ``last`` or ``first`` such day.
-        windows: days; 0 is lifetime. ``last`` and ``first`` are lifetime.
+        event_types: events that count.
+        expression: Spark SQL text of the item over silver.events; nothing or blank is no item.
+        unit: the items, as in "categories".
+        where: as of a measure.
+        days: of the window in which items are counted, for the one with most.
+    """
+
+    name: str
+    event_types: tuple[str, ...]
+    expression: str
+    purpose: Purpose
+    unit: str
+    describe: str
+    where: str | None = None
+    days: int = 365
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Windows over the days of a measure, or what a person's items of one kind say.
+
+    Attributes:
+        measure: of a measure or an item kind.
+        kind: of a measure ``sum`` over the window's days, ``days`` with the measure above zero, ``last`` or ``first``
+            such day. Of items ``distinct``, the number of them seen in the window; over the kind's own window
+            ``total`` counts them all, ``top`` is the item with most, ``top_count`` its count and ``top_last`` the day
+            it was last seen; ``latest`` is the item seen last.
+        windows: days; 0 is lifetime. Last and first days, and ``latest``, are lifetime.
         months: only days of these calendar months count.
+        weekdays: only these days of the week count, 1 is Monday.
         only_sales: only days within the calendar's sales periods count.
     """
 
@@ -55,13 +89,23 @@ class Feature:
     kind: Kind = "sum"
     windows: tuple[int, ...] = ()
     months: tuple[int, ...] = ()
+    weekdays: tuple[int, ...] = ()
     only_sales: bool = False
     family: str = "own"
 
     def column(self, window: int) -> str:
-        if self.kind in ("last", "first"):
+        if self.kind in _UNDATED:
             return self.name
         return f"{self.name}_lifetime" if window == 0 else f"{self.name}_{window}d"
+
+    @property
+    def of_items(self) -> bool:
+        return self.kind in OF_ITEMS
+
+    @property
+    def type(self) -> str:
+        """Spark SQL type of the column."""
+        return "date" if self.kind in _DATES else "string" if self.kind in _NAMES else "bigint"
 
 
 @dataclass(frozen=True)
@@ -77,26 +121,45 @@ class Derived:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All measures, stored and derived features of one workspace."""
+    """All measures, item kinds, stored and derived features of one workspace.
+
+    ``of_profile`` are derived features that read a person's profile too, so that they are made after it is joined.
+    """
 
     measures: tuple[Measure, ...]
     features: tuple[Feature, ...]
     derived: tuple[Derived, ...]
+    items: tuple[ItemKind, ...] = ()
+    of_profile: tuple[Derived, ...] = ()
 
     @property
     def by_measure(self) -> dict[str, Measure]:
         return {m.name: m for m in self.measures}
 
     @property
+    def by_item(self) -> dict[str, ItemKind]:
+        return {i.name: i for i in self.items}
+
+    @property
+    def windowed(self) -> tuple[Feature, ...]:
+        """The features of measures."""
+        return tuple(f for f in self.features if not f.of_items)
+
+    @property
+    def about_items(self) -> tuple[Feature, ...]:
+        return tuple(f for f in self.features if f.of_items)
+
+    @property
     def hash(self) -> str:
         """Of what changes stored values, descriptions apart."""
-        said = [[_what_counts(item) for item in items] for items in (self.measures, self.features)]
-        return _hash(said)
+        said: tuple[tuple[Measure | Feature | ItemKind, ...], ...] = (self.measures, self.features, self.items)
+        return _hash([[_what_counts(item) for item in items] for items in said])
 
     @property
     def measure_hashes(self) -> dict[str, str]:
-        """Of each measure, what changes its values: tiles hold measures, and windows are nothing to them."""
-        return {m.name: _hash(_what_counts(m)) for m in self.measures}
+        """Of each measure and item kind, what changes its days: tiles hold these, and windows are nothing to them."""
+        said: tuple[Measure | ItemKind, ...] = (*self.measures, *self.items)
+        return {each.name: _hash(_what_counts(each)) for each in said}
 
     def tile_columns(self) -> list[Column]:
         return [Column(m.name, "bigint", f"{m.describe} ({m.unit})", required=True) for m in self.measures]
@@ -105,17 +168,10 @@ class Catalogue:
         """The columns of gold.features, in order."""
         columns = []
         for feature in self.features:
-            measure = self.by_measure[feature.measure]
             for window in feature.windows or (0,):
-                span = "" if feature.kind in ("last", "first") else _span(window)
-                unit = (
-                    "date"
-                    if feature.kind in ("last", "first")
-                    else ("days" if feature.kind == "days" else measure.unit)
-                )
-                comment = f"{feature.describe}{span} [{unit}; purpose {measure.purpose}]"
-                is_date = feature.kind in ("last", "first")
-                columns.append(Column(feature.column(window), "date" if is_date else "bigint", comment, personal=True))
+                span = "" if feature.kind in _UNDATED else _span(window)
+                comment = f"{feature.describe}{span} [{self.unit_of(feature)}; purpose {self.purpose_of(feature)}]"
+                columns.append(Column(feature.column(window), feature.type, comment, personal=True))
         return columns
 
     def narrowed(self, names: Collection[str]) -> "Catalogue":
@@ -123,43 +179,75 @@ class Catalogue:
 
         Names that are no features are let pass.
         """
-        wanted, derived = set(names), []
-        for item in reversed(self.derived):
-            if item.name in wanted:
-                derived.append(item)
-                wanted.update(_WORD.findall(item.sql))
+        wanted = set(names)
+
+        def needed(items: tuple[Derived, ...]) -> tuple[Derived, ...]:
+            kept = []
+            for item in reversed(items):
+                if item.name in wanted:
+                    kept.append(item)
+                    wanted.update(_WORD.findall(item.sql))
+            return tuple(reversed(kept))
+
+        of_profile = needed(self.of_profile)
+        derived = needed(self.derived)
         features = []
         for feature in self.features:
             windows = tuple(w for w in feature.windows or (0,) if feature.column(w) in wanted)
             if windows:
                 features.append(replace(feature, windows=windows if feature.windows else ()))
         used = {f.measure for f in features}
-        return Catalogue(tuple(m for m in self.measures if m.name in used), tuple(features), tuple(reversed(derived)))
+        return Catalogue(
+            tuple(m for m in self.measures if m.name in used),
+            tuple(features),
+            derived,
+            tuple(i for i in self.items if i.name in used),
+            of_profile,
+        )
+
+    def source_of(self, feature: Feature) -> Measure | ItemKind:
+        return self.by_item[feature.measure] if feature.of_items else self.by_measure[feature.measure]
 
     def purpose_of(self, feature: Feature) -> Purpose:
-        return self.by_measure[feature.measure].purpose
+        return self.source_of(feature).purpose
+
+    def unit_of(self, feature: Feature) -> str:
+        if feature.type == "date":
+            return "date"
+        if feature.type == "string":
+            return "name"
+        fixed = {"days": "days", "total": "events", "top_count": "events"}
+        return fixed.get(feature.kind) or self.source_of(feature).unit
 
     def check(self) -> list[str]:
-        """What is wrong with the catalogue: doubled names, features of measures that do not exist."""
+        """What is wrong with the catalogue: doubled names, features of what does not exist or cannot be."""
         faults = []
         names = [c.name for c in self.stored_columns()] if not self._missing() else []
-        names += [d.name for d in self.derived]
+        names += [d.name for d in (*self.derived, *self.of_profile)]
         for name in sorted({n for n in names if names.count(n) > 1}):
             faults.append(f"feature column {name} is defined twice")
-        measures = [m.name for m in self.measures]
+        measures = [*(m.name for m in self.measures), *(i.name for i in self.items)]
         for name in sorted({n for n in measures if measures.count(n) > 1}):
             faults.append(f"measure {name} is defined twice")
         for feature in self._missing():
-            near = get_close_matches(feature.measure, measures, 1)
+            there = list(self.by_item if feature.of_items else self.by_measure)
+            near = get_close_matches(feature.measure, there, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            faults.append(f"feature {feature.name} needs measure {feature.measure}, which does not exist{hint}")
+            what = "item kind" if feature.of_items else "measure"
+            faults.append(f"feature {feature.name} needs {what} {feature.measure}, which does not exist{hint}")
+        for feature in self.about_items:
+            if feature.months or feature.weekdays or feature.only_sales:
+                faults.append(f"feature {feature.name}: items are not told apart by months, weekdays or sales periods")
+            kind = self.by_item.get(feature.measure)
+            if kind and feature.kind in ("total", "top", "top_count") and feature.windows != (kind.days,):
+                faults.append(f"feature {feature.name}: {feature.kind} has the window of its items, ({kind.days},)")
         return faults
 
     def _missing(self) -> list[Feature]:
-        return [f for f in self.features if f.measure not in self.by_measure]
+        return [f for f in self.features if f.measure not in (self.by_item if f.of_items else self.by_measure)]
 
 
-def _what_counts(item: Measure | Feature) -> dict[str, object]:
+def _what_counts(item: Measure | Feature | ItemKind) -> dict[str, object]:
     return {k: v for k, v in asdict(item).items() if k not in ("describe", "unit", "family")}
 
 

@@ -54,8 +54,8 @@ def compute_features(
         as_of_dates: days to compute; a row of A sees activity before A that was applied as of A.
 
     Returns:
-        person_id, as_of_date, the purposes' dates (``profiling_from`` and so on) and catalogue.stored_columns(), sorted
-        by as_of_date and person_id.
+        person_id, as_of_date, the purposes' dates (``profiling_from`` and so on) and the columns of measures (what
+        items say is added by items.py), sorted by as_of_date and person_id.
     """
     parts = [_one_day(activity, people, catalogue, day, calendar) for day in sorted(as_of_dates)]
     return pa.concat_tables(parts)
@@ -91,21 +91,17 @@ def _one_day(activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: 
     person, day, values = _net_days(activity, ids, today, catalogue)
     may_see = {p: day >= dates_or_never(here[p])[person] for p in PURPOSES}
     starts = np.searchsorted(person, np.arange(len(ids) + 1))
-    age = today - day
-    month = month_of(day)
-    is_sale = is_in_sales(day, calendar)
+    age, days = today - day, Days.of(day, calendar)
 
     columns: dict[str, pa.Array] = {}
-    bands: dict[tuple[str, tuple[int, ...], bool, str], tuple[np.ndarray, tuple[int, ...]]] = {}
-    windows = tuple(sorted({w for f in catalogue.features for w in f.windows if w}))
-    for feature in catalogue.features:
-        visible = visible_values(
-            feature, values[feature.measure], may_see[catalogue.purpose_of(feature)], month, is_sale
-        )
+    bands: dict[tuple[object, ...], tuple[np.ndarray, tuple[int, ...]]] = {}
+    windows = tuple(sorted({w for f in catalogue.windowed for w in f.windows if w}))
+    for feature in catalogue.windowed:
+        visible = visible_values(feature, values[feature.measure], may_see[catalogue.purpose_of(feature)], days)
         if feature.kind in ("last", "first"):
             columns[feature.name] = _edge_day(visible, day, starts, feature.kind == "last")
             continue
-        key = (feature.measure, feature.months, feature.only_sales, feature.kind)
+        key = (feature.measure, feature.months, feature.weekdays, feature.only_sales, feature.kind)
         if key not in bands:
             counted = visible if feature.kind == "sum" else (visible > 0).astype(np.int64)
             bands[key] = (_by_band(person, age, counted, windows, len(ids)), windows)
@@ -117,13 +113,13 @@ def _one_day(activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: 
 
 
 def assemble(people: pa.Table, as_of: date, columns: dict[str, pa.Array], catalogue: Catalogue) -> pa.Table:
-    """Rows of gold.features: the people of a day, their permissions and the stored columns in order."""
+    """Rows of gold.features: the people of a day, their permissions and the columns of measures in order."""
     return pa.table(
         {
             "person_id": people["person_id"],
             "as_of_date": pa.array([as_of] * people.num_rows, pa.date32()),
             **{f"{p}_from": people[p] for p in PURPOSES},
-            **{c.name: columns[c.name] for c in catalogue.stored_columns()},
+            **{f.column(w): columns[f.column(w)] for f in catalogue.windowed for w in f.windows or (0,)},
         }
     )
 
@@ -151,14 +147,30 @@ def _net_days(
     return person, day, values
 
 
-def visible_values(
-    feature: Feature, values: np.ndarray, may_see: np.ndarray, month: np.ndarray, is_sale: np.ndarray | None
-) -> np.ndarray:
+@dataclass(frozen=True)
+class Days:
+    """What is known of the days of some entries; ``is_sale`` is None where the calendar has no sales periods."""
+
+    month: np.ndarray
+    weekday: np.ndarray
+    is_sale: np.ndarray | None
+
+    @staticmethod
+    def of(day: np.ndarray, calendar: Calendar) -> "Days":
+        month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
+        sales = np.fromiter(calendar.sales_days, dtype=np.int64)
+        # 1 January 1970 was a Thursday, the fourth day of the week.
+        return Days(month, (day + 3) % 7 + 1, np.isin(day, sales) if len(sales) else None)
+
+
+def visible_values(feature: Feature, values: np.ndarray, may_see: np.ndarray, days: Days) -> np.ndarray:
     counts = may_see
     if feature.months:
-        counts = counts & np.isin(month, feature.months)
+        counts = counts & np.isin(days.month, feature.months)
+    if feature.weekdays:
+        counts = counts & np.isin(days.weekday, feature.weekdays)
     if feature.only_sales:
-        counts = counts & is_sale if is_sale is not None else np.zeros_like(counts)
+        counts = counts & days.is_sale if days.is_sale is not None else np.zeros_like(counts)
     return np.where(counts, values, 0)
 
 
@@ -199,6 +211,14 @@ def as_ids(column: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(array.to_pylist(), dtype="S")
 
 
+def find_ids(held: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Place of each id among the (sorted) held ones, and whether it is there."""
+    if not len(held):
+        return np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=bool)
+    at = np.minimum(np.searchsorted(held, ids), len(held) - 1)
+    return at, held[at] == ids
+
+
 def as_days(column: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(column.cast(pa.int32()).to_numpy(zero_copy_only=False), dtype=np.int64)
 
@@ -210,16 +230,6 @@ def dates_or_never(column: pa.ChunkedArray) -> np.ndarray:
 
 def as_integers(column: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(pc.fill_null(column, 0).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def is_in_sales(day: np.ndarray, calendar: Calendar) -> np.ndarray | None:
-    """Whether each day lies in a sales period; None where the calendar has none."""
-    return np.isin(day, np.fromiter(calendar.sales_days, dtype=np.int64)) if calendar.sales_days else None
-
-
-def month_of(day: np.ndarray) -> np.ndarray:
-    months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return months % 12 + 1
 
 
 def sales_days(periods: Sequence[tuple[date, date]]) -> frozenset[int]:

@@ -11,7 +11,7 @@ from pydantic import Field
 from segspark.config.models import Model, Name, Purpose
 from segspark.config.python_file import load_python
 from segspark.errors import ConfigError
-from segspark.features.feature import Catalogue, Derived, Feature, Kind, Measure
+from segspark.features.feature import Catalogue, Derived, Feature, ItemKind, Kind, Measure
 from segspark.features.feature import Purpose as MeasurePurpose
 from segspark.sources.expressions import ExpressionError, parse_expression
 from segspark.sources.vocabulary import EVENT_TYPES
@@ -28,9 +28,13 @@ class OwnMeasure(Model):
     name: Name
     event_types: tuple[str, ...] = Field(min_length=1)
     where: str | None = Field(None, description="Spark SQL condition over silver.events, e.g. category like 'mode%'")
-    aggregate: Literal["count", "sum", "days", "last"] = "count"
+    aggregate: Literal["count", "sum", "days", "last", "distinct"] = "count"
     column: Literal["amount_cents", "n_items", "duration_s"] | None = Field(None, description="What `sum` adds up")
+    item: str | None = Field(
+        None, description="What `distinct` tells apart, e.g. category, campaign_id or attributes['brand']"
+    )
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field((), description="Only days of these months")
+    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field((), description="Only these days, 1 is Monday")
     windows: tuple[Annotated[int, Field(ge=0, le=3650)], ...] = Field((30, 365), description="Days; 0 is lifetime")
     purpose: Purpose
     unit: str = "events"
@@ -61,45 +65,57 @@ class Own:
     measures: tuple[Measure, ...] = ()
     features: tuple[Feature, ...] = ()
     derived: tuple[Derived, ...] = ()
+    items: tuple[ItemKind, ...] = ()
 
 
 def from_yaml(path: Path, written: OwnFeatures) -> Own:
     """The features of a YAML file.
 
     Raises:
-        ConfigError: a sum without a column.
+        ConfigError: a sum without a column, a distinct count without an item.
     """
-    measures, features, faults = [], [], []
+    measures, items, features, faults = [], [], [], []
     for own in written.measures:
         if own.aggregate == "sum" and own.column is None:
             faults.append(f"{path.name}, measure {own.name}: aggregate sum needs `column`")
+        if (own.aggregate == "distinct") != (own.item is not None):
+            faults.append(f"{path.name}, measure {own.name}: aggregate distinct and `item` go together")
+        if own.aggregate == "distinct":
+            what = (own.name, own.event_types, own.item or "", own.purpose, own.unit, own.description, own.where)
+            items.append(ItemKind(*what))
+            features.append(
+                Feature(own.name, own.name, own.description, "distinct", own.windows, own.months, own.weekdays)
+            )
+            continue
         value = "1" if own.aggregate != "sum" else f"coalesce(cast(round({own.column}) as bigint), 0)"
         measures.append(Measure(own.name, own.event_types, own.purpose, own.unit, own.description, own.where, value))
         if own.aggregate == "last":
-            features.append(Feature(f"last_{own.name}_date", own.name, own.description, "last", (), own.months))
+            name = f"last_{own.name}_date"
+            features.append(Feature(name, own.name, own.description, "last", (), own.months, own.weekdays))
         else:
             kind: Kind = "days" if own.aggregate == "days" else "sum"
-            features.append(Feature(own.name, own.name, own.description, kind, own.windows, own.months))
+            features.append(Feature(own.name, own.name, own.description, kind, own.windows, own.months, own.weekdays))
     if faults:
         raise ConfigError("\n".join(faults))
     derived = tuple(Derived(d.name, d.sql, d.type, d.description) for d in written.derived)
-    return Own(path.name, tuple(measures), tuple(features), derived)
+    return Own(path.name, tuple(measures), tuple(features), derived, tuple(items))
 
 
 def from_python(path: Path) -> Own:
-    """The ``MEASURES``, ``FEATURES`` and ``DERIVED`` of a Python file, which is run.
+    """The ``MEASURES``, ``ITEMS``, ``FEATURES`` and ``DERIVED`` of a Python file, which is run.
 
     Raises:
         ConfigError: the file fails, or holds something else under these names.
     """
-    found = load_python(path, {"MEASURES": Measure, "FEATURES": Feature, "DERIVED": Derived})
-    return Own(path.name, found["MEASURES"], found["FEATURES"], found["DERIVED"])
+    found = load_python(path, {"MEASURES": Measure, "ITEMS": ItemKind, "FEATURES": Feature, "DERIVED": Derived})
+    return Own(path.name, found["MEASURES"], found["FEATURES"], found["DERIVED"], found["ITEMS"])
 
 
 def faults_of(own: Own) -> list[str]:
-    """What is wrong with a file's measures and features by themselves; Catalogue.check looks at them together."""
+    """What is wrong with a file's measures, items and features by themselves; Catalogue.check looks at them together."""
     faults = []
-    for measure in own.measures:
+    sources: tuple[Measure | ItemKind, ...] = (*own.measures, *own.items)
+    for measure in sources:
         where = f"{own.file}, measure {measure.name}"
         faults += _name_faults(where, measure.name)
         unknown = [t for t in measure.event_types if t not in EVENT_TYPES]
@@ -109,6 +125,10 @@ def faults_of(own: Own) -> list[str]:
             purposes = ", ".join(get_args(MeasurePurpose))
             faults.append(f"{where}: purpose {measure.purpose!r}; there are {purposes}")
         faults += _sql_faults(where, measure.where)
+        if isinstance(measure, ItemKind):
+            faults += _sql_faults(where, measure.expression)
+            if measure.days < 1:
+                faults.append(f"{where}: items are counted over one day or more")
     for feature in own.features:
         where = f"{own.file}, feature {feature.name}"
         faults += _name_faults(where, feature.name)
@@ -118,6 +138,8 @@ def faults_of(own: Own) -> list[str]:
             faults.append(f"{where}: windows are whole days from 0 (since ever) to 3650")
         if any(m not in range(1, 13) for m in feature.months):
             faults.append(f"{where}: months go from 1 to 12")
+        if any(d not in range(1, 8) for d in feature.weekdays):
+            faults.append(f"{where}: weekdays go from 1 (Monday) to 7")
     for derived in own.derived:
         where = f"{own.file}, derived {derived.name}"
         faults += _name_faults(where, derived.name)

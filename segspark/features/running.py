@@ -18,6 +18,7 @@ from segspark.features.kernel import (
     NEVER,
     PURPOSES,
     Calendar,
+    Days,
     as_days,
     as_ids,
     as_integers,
@@ -26,8 +27,7 @@ from segspark.features.kernel import (
     date_array,
     dates_or_never,
     day_number,
-    is_in_sales,
-    month_of,
+    find_ids,
     visible_values,
 )
 
@@ -39,7 +39,7 @@ def changing_days(corrections: pa.Table, catalogue: Catalogue, as_of: date) -> s
         corrections: activity_date of what was learnt for this day.
     """
     yesterday = day_number(as_of) - 1
-    windows = {w for f in catalogue.features for w in f.windows if w}
+    windows = {w for f in catalogue.windowed for w in f.windows if w}
     learnt = pc.unique(corrections["activity_date"]).cast(pa.int32()).to_pylist()
     return {yesterday, *(yesterday - w for w in windows), *learnt}
 
@@ -63,9 +63,9 @@ def advance_features(
     """
     here, state = people.sort_by("person_id"), _in_order(state)
     ids, today = as_ids(here["person_id"]), day_number(as_of)
-    at, is_held = _find(as_ids(state["person_id"]), ids)
+    at, is_held = find_ids(as_ids(state["person_id"]), ids)
     person, day, before, after = _sides(activity, ids, today, catalogue)
-    month, is_sale = month_of(day), is_in_sales(day, calendar)
+    days = Days.of(day, calendar)
     needs_all = np.zeros(len(ids), dtype=bool)
 
     since = {p: dates_or_never(here[p]) for p in PURPOSES}
@@ -77,11 +77,11 @@ def advance_features(
         needs_all |= is_held & ~carries[purpose] & (since[purpose] < today - 1)
 
     columns: dict[str, pa.Array] = {}
-    for feature in catalogue.features:
+    for feature in catalogue.windowed:
         purpose = catalogue.purpose_of(feature)
         may_see = day >= since[purpose][person]
-        now = visible_values(feature, after[feature.measure], may_see, month, is_sale)
-        then = visible_values(feature, before[feature.measure], may_see, month, is_sale)
+        now = visible_values(feature, after[feature.measure], may_see, days)
+        then = visible_values(feature, before[feature.measure], may_see, days)
         needs_all[person[(then != 0) & ~is_held[person]]] = True
         then = np.where(carries[purpose][person], then, 0)
         carried = carries[purpose]
@@ -138,19 +138,11 @@ def _in_order(state: pa.Table) -> pa.Table:
     return state if bool(np.all(ids[1:] >= ids[:-1])) else state.sort_by("person_id")
 
 
-def _find(held: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Place of each id among the (sorted) held ones, and whether it is there."""
-    if not len(held):
-        return np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=bool)
-    at = np.minimum(np.searchsorted(held, ids), len(held) - 1)
-    return at, held[at] == ids
-
-
 def _sides(
     activity: pa.Table, ids: np.ndarray, today: int, catalogue: Catalogue
 ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Per person and day what was known yesterday and what is known today."""
-    at, is_here = _find(ids, as_ids(activity["person_id"]))
+    at, is_here = find_ids(ids, as_ids(activity["person_id"]))
     days, applied = as_days(activity["activity_date"]), as_days(activity["applied_as_of"])
     keep = np.flatnonzero(is_here & (days < today) & (applied <= today))
     keep = keep[np.lexsort((days[keep], at[keep]))]
@@ -200,7 +192,7 @@ def splice(rows: pa.Table, instead: pa.Table) -> pa.Table:
     """The rows with those of some people replaced; both sorted by person_id."""
     if not instead.num_rows:
         return rows
-    at, _ = _find(as_ids(rows["person_id"]), as_ids(instead["person_id"]))
+    at, _ = find_ids(as_ids(rows["person_id"]), as_ids(instead["person_id"]))
     edges = [-1, *at.tolist(), rows.num_rows]
     parts = []
     for n, (low, high) in enumerate(pairwise(edges)):

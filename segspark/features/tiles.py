@@ -1,22 +1,24 @@
-"""Daily tiles and their corrections, both made from events and links, so that a rerun gives the same rows.
+"""Daily tiles, items and their corrections, made from events and links, so that a rerun gives the same rows.
 
 The tile of a local day holds the events known by the next morning, under the persons known by then. What is
 learnt later about a closed day is a correction: late events, and the events of an identifier that moved from one
 person to another (taken from the old one, given to the new one).
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from segspark.features.feature import Catalogue, Measure
+from segspark.features.feature import Catalogue, ItemKind, Measure
 
 DAY = timedelta(days=1)
+KEYS = ("person_id", "activity_date", "applied_as_of")
 
 
-def with_days(events: DataFrame, catalogue: Catalogue, time_zone: str) -> DataFrame:
-    """The events that count anywhere, each on its local day.
+def with_days(events: DataFrame, types: Collection[str], time_zone: str) -> DataFrame:
+    """The events of some types, each on its local day.
 
     Args:
         events: silver.events; the subject is the identifier, else the anonymous visitor.
@@ -24,10 +26,9 @@ def with_days(events: DataFrame, catalogue: Catalogue, time_zone: str) -> DataFr
     Returns:
         The events with subject_id, activity_date (local day) and local_hour.
     """
-    counted = sorted({t for m in catalogue.measures for t in m.event_types})
     local = F.from_utc_timestamp("occurred_at", time_zone)
     subject = _subject()
-    return events.where(F.col("event_type").isin(counted) & subject.isNotNull()).withColumns(
+    return events.where(F.col("event_type").isin(sorted(types)) & subject.isNotNull()).withColumns(
         {"subject_id": subject, "activity_date": F.to_date(local), "local_hour": F.hour(local)}
     )
 
@@ -72,6 +73,59 @@ def build_activity(
         applied_as_of, reason, measures (negative where taken away). Reason null is the tile of the day, with
         applied_as_of the morning after; late, moved_in and moved_out are corrections.
     """
+    types = {t for m in catalogue.measures for t in m.event_types}
+    rows = _owned_rows(events, spans, types, after, first, end, time_zone, is_small)
+    summed = rows.groupBy(*KEYS, "reason").agg(*[_sum_of(m, currency) for m in catalogue.measures])
+    return summed.where(" or ".join(f"{m.name} <> 0" for m in catalogue.measures))
+
+
+def build_items(
+    events: DataFrame,
+    spans: DataFrame,
+    catalogue: Catalogue,
+    after: date | None,
+    first: date,
+    end: date,
+    time_zone: str,
+    is_small: bool,
+) -> DataFrame:
+    """What people's events named, on the days and as of the days of ``build_activity``.
+
+    Returns:
+        One row per person, day, as-of day, kind and item with a count that is not zero: person_id, activity_date,
+        applied_as_of (of the day's own items the morning after; later ones are corrections), kind, item, n.
+    """
+    types = {t for kind in catalogue.items for t in kind.event_types}
+    rows = _owned_rows(events, spans, types, after, first, end, time_zone, is_small)
+    named = F.expr(f"explode(filter(array({', '.join(map(_item_of, catalogue.items))}), named -> named.item <> ''))")
+    each = rows.select(*KEYS, "sign", named.alias("named")).select(*KEYS, "sign", "named.*")
+    return each.groupBy(*KEYS, "kind", "item").agg(F.sum("sign").alias("n")).where("n <> 0")
+
+
+def _item_of(kind: ItemKind) -> str:
+    types = ", ".join(f"'{t}'" for t in kind.event_types)
+    item = (
+        f"CASE WHEN event_type IN ({types}) AND coalesce({kind.where or 'true'}\n, false) "
+        f"THEN trim(CAST({kind.expression} AS STRING)) END"
+    )
+    return f"named_struct('kind', '{kind.name}', 'item', {item})"
+
+
+def _owned_rows(
+    events: DataFrame,
+    spans: DataFrame,
+    types: Collection[str],
+    after: date | None,
+    first: date,
+    end: date,
+    time_zone: str,
+    is_small: bool,
+) -> DataFrame:
+    """The events that make tiles and corrections, each under its person; of one that moved two rows, out and in.
+
+    Returns:
+        KEYS, reason (null is the day's own), sign (-1 takes away), local_hour and the columns of the events.
+    """
     closes = F.date_add("activity_date", 1)
     is_late = F.col("known_as_of") > closes
     of_tiles = ~is_late & (F.col("activity_date") >= F.lit(first)) & (F.col("activity_date") < F.lit(end))
@@ -82,7 +136,7 @@ def build_activity(
     def dated(rows: DataFrame) -> DataFrame:
         # What is known in time belongs to the tile; what is known later is applied on the day it became known.
         what = {"applied_as_of": F.greatest("known_as_of", closes), "reason": F.when(is_late, F.lit("late"))}
-        return with_days(rows, catalogue, time_zone).withColumns(what)
+        return with_days(rows, types, time_zone).withColumns(what)
 
     if after is None:
         counted = dated(events).where(of_tiles | (is_late & applied))
@@ -99,7 +153,7 @@ def build_activity(
     theirs = events.join(
         moves.select(F.col("subject_id").alias("moving")), on=_subject() == F.col("moving"), how="left_semi"
     )
-    moved = with_days(theirs, catalogue, time_zone).join(moves, on="subject_id", how="inner")
+    moved = with_days(theirs, types, time_zone).join(moves, on="subject_id", how="inner")
     known_before = (F.col("known_as_of") < F.col("applied_as_of")) & (closes < F.col("applied_as_of"))
     sides = F.explode(
         F.array(
@@ -111,11 +165,8 @@ def build_activity(
     )
     each = moved.where(known_before).select("*", sides.alias("side")).select("*", "side.*")
     # Measures are many expressions: they are planned once, over all rows together.
-    keys = ["person_id", "activity_date", "applied_as_of", "reason"]
-    read = [*keys, "sign", "local_hour", *events.columns]
-    rows = owned.withColumn("sign", F.lit(1)).select(*read).unionByName(each.select(*read))
-    summed = rows.groupBy(*keys).agg(*[_sum_of(m, currency) for m in catalogue.measures])
-    return summed.where(" or ".join(f"{m.name} <> 0" for m in catalogue.measures))
+    read = [*KEYS, "reason", "sign", "local_hour", *events.columns]
+    return owned.withColumn("sign", F.lit(1)).select(*read).unionByName(each.select(*read))
 
 
 def _moves(spans: DataFrame) -> DataFrame:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.features.feature import Catalogue
+from segspark.features.feature import Catalogue, Derived
+from segspark.features.items import with_all_items
 from segspark.features.kernel import Calendar, Outcome, compute_features, with_outcome
 from segspark.tables import gold
 from segspark.tables.schema import ddl
@@ -22,6 +24,7 @@ def window_features(
     calendar: Calendar,
     n_ranges: int,
     outcome: Outcome | None = None,
+    items: DataFrame | None = None,
 ) -> DataFrame:
     """Windowed features as of one or many days, in one pass over the activity.
 
@@ -35,6 +38,7 @@ def window_features(
             person known as of each day.
         n_ranges: ranges of person ids, one task each.
         outcome: what is to be known of the days after, as a last column.
+        items: gold.activity_items, where the catalogue looks at items.
 
     Returns:
         One row per person and day: the columns of gold.features.
@@ -48,12 +52,22 @@ def window_features(
     )
     of_corrections = corrections.where(F.col("applied_as_of") <= F.lit(known)).select(*keys, *names)
     activity = of_tiles.unionByName(of_corrections)
+    if items is not None:
+        # One group per range holds both: rows without a kind are activity.
+        known_items = items.where(F.col("applied_as_of") <= F.lit(last)).select(*keys, "kind", "item", "n")
+        activity = activity.unionByName(known_items, allowMissingColumns=True)
     dates, output = list(as_of_dates), ddl((*gold.FEATURES.columns, *catalogue.stored_columns()))
     if outcome is not None:
         output += f", {outcome.name} bigint"
 
     def of_range(activity: pa.Table, people: pa.Table) -> pa.Table:
-        features = compute_features(activity, people, catalogue, dates, calendar)
+        if not catalogue.items:
+            features = compute_features(activity, people, catalogue, dates, calendar)
+        else:
+            is_activity = pc.is_null(activity["kind"])
+            things, activity = activity.filter(pc.invert(is_activity)), activity.filter(is_activity)
+            features = compute_features(activity, people, catalogue, dates, calendar)
+            features = with_all_items(features, things, people, catalogue, dates)
         return features if outcome is None else with_outcome(features, activity, outcome)
 
     return (
@@ -72,4 +86,8 @@ def _ranged(frame: DataFrame, n_ranges: int) -> DataFrame:
 
 def with_derived(features: DataFrame, catalogue: Catalogue) -> DataFrame:
     """The stored columns and the derived ones, made where they are read."""
-    return features.select("*", *[F.expr(d.sql).cast(d.type).alias(d.name) for d in catalogue.derived])
+    return with_projections(features, catalogue.derived)
+
+
+def with_projections(frame: DataFrame, derived: Sequence[Derived]) -> DataFrame:
+    return frame.select("*", *[F.expr(d.sql).cast(d.type).alias(d.name) for d in derived])

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segspark.errors import CheckFailed, GateClosed
-from segspark.flows.features import load_catalogue, range_task, stage_people, write_features
+from segspark.flows.features import FEATURES, load_catalogue, range_task, stage_people, write_features
 from segspark.flows.flow import Flow, Run, finished_runs, staging_folder
 from segspark.flows.range_task import RangeTask, feature_schema
 from segspark.tables import gold
@@ -110,10 +110,10 @@ def restate_features(run: Run) -> None:
     run.outcome["known"] = known
 
 
-_READS = ("gold.activity_daily", "gold.activity_corrections", "silver.identity_links", "silver.consents")
+_READS = FEATURES.reads
 FEATURE_CHECK = Flow(
     name="feature_check",
-    reads=("gold.features", "gold.activity_daily", "gold.activity_corrections"),
+    reads=("gold.features", "gold.activity_daily", "gold.activity_corrections", "gold.activity_items"),
     writes=(),
     reads_earlier=("ops.runs",),
     function=check_features,
@@ -123,7 +123,7 @@ REPAIR = Flow(
     name="features_repair",
     reads=_READS,
     reads_earlier=("ops.runs",),
-    writes=("gold.features",),
+    writes=FEATURES.writes,
     function=partial(write_features, carry_on=False),
 )
 RESTATE = Flow(

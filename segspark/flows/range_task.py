@@ -1,23 +1,23 @@
 """What a task of the direct lane does: a range of people, from the tables' own files to features."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from segspark.features.feature import Catalogue
+from segspark.features.items import with_all_items, with_items
 from segspark.features.kernel import Calendar, Outcome, compute_features, day_number, with_outcome
 from segspark.features.running import advance_features, changing_days, splice, walk_features
-from segspark.sources.vocabulary import PURPOSES
+from segspark.flows.item_task import read_index
+from segspark.flows.range_reads import permitted, read_items, read_people
 from segspark.tables import gold
 from segspark.tables.ranges import DayFile, read_range
 from segspark.tables.schema import ARROW_TYPES
 
 DAY = timedelta(days=1)
-PEOPLE = pa.schema([("person_id", pa.string()), ("as_of_date", pa.date32()), *((p, pa.date32()) for p in PURPOSES)])
 
 
 def activity_schema(catalogue: Catalogue) -> pa.Schema:
@@ -27,7 +27,7 @@ def activity_schema(catalogue: Catalogue) -> pa.Schema:
 
 
 def as_if_known(activity: pa.Table, known: date, dates: tuple[date, ...]) -> pa.Table:
-    """The activity as if what was learnt up to a later day had been known on the first of the as-of days."""
+    """Activity or items as if what was learnt up to a later day had been known on the first of the as-of days."""
     first, applied = min(dates), activity["applied_as_of"]
     is_seen = pc.and_(pc.greater(applied, first), pc.less_equal(applied, known))
     moved = pc.if_else(is_seen, pa.scalar(first, pa.date32()), applied)
@@ -51,6 +51,8 @@ class RangeTask:
         outcome: what came after, for labels.
         state: files of gold.features as of the day before; None computes from all days.
         known: up to which day corrections are seen, where that is later than the as-of day: a restatement.
+        items: files of gold.activity_items of what was known by then.
+        index: files of gold.item_last_days of the as-of day; None looks at all items.
     """
 
     catalogue: Catalogue
@@ -62,30 +64,43 @@ class RangeTask:
     outcome: Outcome | None = None
     state: tuple[DayFile, ...] | None = None
     known: date | None = None
+    items: tuple[DayFile, ...] = ()
+    index: tuple[DayFile, ...] | None = None
 
     def __call__(self, low: str, high: str) -> pa.Table:
-        people = self._people(low, high)
+        people = read_people(self.people, low, high)
         if self.state is not None:
-            return self._carried_on(people, low, high)
+            return self._with_items(self._carried_on(people, low, high), people, low, high)
         activity = self._activity(self.tiles, self.corrections, low, high)
         if self.known is not None:
             activity = as_if_known(activity, self.known, self.dates)
         features = walk_features(activity, people, self.catalogue, self.dates, self.calendar)
+        features = self._with_items(features, people, low, high)
         return features if self.outcome is None else with_outcome(features, activity, self.outcome)
 
     def over(self, stored: pa.Table, low: str, high: str) -> pa.Table:
         """From all days, for the people and permissions of stored rows of gold.features; sorted by person_id."""
-        people = stored.select(["person_id", "as_of_date", *(f"{p}_from" for p in PURPOSES)]).rename_columns(
-            PEOPLE.names
-        )
+        people = permitted(stored)
         activity = self._activity(self.tiles, self.corrections, low, high)
-        return compute_features(activity, people, self.catalogue, self.dates, self.calendar)
+        features = compute_features(activity, people, self.catalogue, self.dates, self.calendar)
+        return self._with_items(features, people, low, high)
 
     @property
     def n_rows(self) -> int:
         """Of a running state, the rows that are carried on; what else is read follows from them."""
-        files = (*self.tiles, *self.corrections) if self.state is None else self.state
+        items = self.items if self.index is None else self.index
+        files = (*self.tiles, *self.corrections, *items) if self.state is None else self.state
         return sum(f.rows for f in files)
+
+    def _with_items(self, features: pa.Table, people: pa.Table, low: str, high: str) -> pa.Table:
+        if not self.catalogue.items:
+            return features
+        if self.index is not None:
+            return with_items(features, read_index(self.index, low, high), self.catalogue, self.dates[0])
+        items = read_items(self.items, low, high)
+        if self.known is not None:
+            items = as_if_known(items, self.known, self.dates)
+        return with_all_items(features, items, people, self.catalogue, self.dates)
 
     def _carried_on(self, people: pa.Table, low: str, high: str) -> pa.Table:
         (as_of,) = self.dates
@@ -97,7 +112,7 @@ class RangeTask:
         earlier = tuple(f for f in self.corrections if f.day < as_of and f.meets(days))
         activity = pa.concat_tables([self._activity(tiles, earlier, low, high), learnt])
         near = pc.is_in(activity["activity_date"].cast(pa.int32()), pa.array(sorted(days), pa.int32()))
-        schema = feature_schema(self.catalogue)
+        schema = feature_schema(replace(self.catalogue, features=self.catalogue.windowed))
         names = [n for n in schema.names if n != "as_of_date"]
         state = read_range(self.state or (), low, high, names, "as_of_date", schema)
         rows, rest = advance_features(state, activity.filter(near), people, self.catalogue, as_of, self.calendar)
@@ -132,8 +147,3 @@ class RangeTask:
     @property
     def _schema(self) -> pa.Schema:
         return pa.schema([f for f in activity_schema(self.catalogue) if f.name != "reason"])
-
-    def _people(self, low: str, high: str) -> pa.Table:
-        inside = [("person_id", ">=", low), ("person_id", "<", high)]
-        parts = [pq.read_table(path, filters=inside, partitioning=None) for path in self.people]
-        return pa.concat_tables(parts) if parts else PEOPLE.empty_table()

@@ -8,12 +8,13 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.features.catalogue import build_catalogue
+from segspark.features.derived import window_weights
 from segspark.flows.features import people_of_day
 from segspark.flows.flow import Flow, Run
 from segspark.models.churn.inputs import columns_of
 from segspark.models.churn.train import score_churn
 from segspark.models.tracking import Loaded, load_champion, read_inputs
-from segspark.scoring.engagement import ACTS, score_engagement, window_weights
+from segspark.scoring.engagement import ACTS, score_engagement
 from segspark.scoring.rfm import read_cuts, score_rfm
 from segspark.tables import gold
 

@@ -63,9 +63,9 @@ def available_names(run: Run) -> set[str]:
     """Every value a condition may look at."""
     catalogue = load_catalogue(run.workspace)
     features = [c.name for c in (*gold.FEATURES.columns, *catalogue.stored_columns())]
-    derived = [d.name for d in catalogue.derived]
+    derived = [d.name for d in (*catalogue.derived, *catalogue.of_profile)]
     calendar = calendar_of(run.as_of, run.workspace.calendar)
-    return {*features, *derived, *PROFILE_COLUMNS, *SCORE_COLUMNS, *OTHER_COLUMNS, *calendar}
+    return {*features, *derived, *PROFILE_COLUMNS, "days_to_birthday", *SCORE_COLUMNS, *OTHER_COLUMNS, *calendar}
 
 
 def people_for_segments(run: Run, behaviour: Loaded | None, wanted: Collection[str] | None = None) -> DataFrame:

@@ -210,7 +210,7 @@ def _said(cuts: Cuts) -> dict[str, Any]:
 TRAIN = Flow(
     name="train",
     reads=(
-        "gold.features", "gold.activity_daily", "gold.activity_corrections", "silver.profiles",
+        "gold.features", "gold.activity_daily", "gold.activity_corrections", "gold.activity_items", "silver.profiles",
         "silver.identity_links", "silver.consents",
     ),
     writes=("gold.training_sets",),

@@ -6,45 +6,15 @@ of today are worth: a person who did just that stands at 63. Source of the weigh
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.config.models import Engagement
+from segspark.features.derived import window_weights
 
 # kind of act -> stored feature without its window
 ACTS = {"click": "n_click", "visit": "n_visit_day", "open": "n_open", "order": "n_order"}
-
-
-@dataclass(frozen=True)
-class WindowWeights:
-    """Weights of the windows' sums, and the largest error against the exact decay of one act."""
-
-    weights: dict[int, float]
-    largest_error: float
-
-
-def window_weights(half_life_days: float, windows: Sequence[int], window_days: int) -> WindowWeights:
-    """The step function over age bands that is nearest to the decay: the mean of the curve over each band.
-
-    An act of age 1 to the smallest window counts in every window, so that the weight of a band is the sum of the
-    weights of the windows that hold it.
-    """
-    edges = sorted(w for w in set(windows) if w <= window_days) or [min(windows)]
-    levels, errors, start = [], [], 0
-    for edge in edges:
-        ages = range(start + 1, edge + 1)
-        curve = [2 ** (-age / half_life_days) for age in ages]
-        level = sum(curve) / len(curve)
-        levels.append(level)
-        errors.append(max(abs(level - c) for c in curve))
-        start = edge
-    weights = {
-        edge: level - (levels[i + 1] if i + 1 < len(levels) else 0.0)
-        for i, (edge, level) in enumerate(zip(edges, levels, strict=True))
-    }
-    return WindowWeights(weights, max(errors))
 
 
 def score_engagement(people: DataFrame, config: Engagement, windows: Sequence[int]) -> DataFrame:

@@ -183,11 +183,25 @@ class Lake:
         return self._replace(contract, frame, days, lambda value: date.fromisoformat(value).toordinal() in wanted)
 
     def replace_staged(
-        self, contract: Contract, files: Sequence[StagedFile], order_by: Sequence[str], first: date, end: date
+        self,
+        contract: Contract,
+        files: Sequence[StagedFile],
+        order_by: Sequence[str],
+        first: date,
+        end: date,
+        apart: Sequence[StagedFile] = (),
     ) -> None:
-        """``replace_range`` with staged rows (direct.write_staged), which hold the contract's columns."""
+        """``replace_range`` with staged rows (direct.write_staged), which hold the contract's columns.
+
+        Args:
+            apart: rows that go to files of their own, so that the statistics of the others stay narrow.
+        """
         self.create(contract)
-        added = write_staged(self.spark, contract, self.path(contract), files, lambda rows: rows, order_by)
+        added = [
+            file
+            for each in (files, apart)
+            for file in write_staged(self.spark, contract, self.path(contract), each, lambda rows: rows, order_by)
+        ]
         self._commit_days(contract, added, first, end)
 
     def replace_computed(
@@ -198,6 +212,10 @@ class Lake:
         added = write_computed(self.spark, contract, self.path(contract), compute, n_rows)
         self._commit_days(contract, added, first, end)
         return sum(a["rows"] for a in added)
+
+    def drop_days(self, contract: Contract, before: date) -> None:
+        """Empty the partition dates before a day."""
+        self._commit_days(contract, [], date.min, before)
 
     def _commit_days(self, contract: Contract, added: list[dict[str, Any]], first: date, end: date) -> None:
         days = [d.isoformat() for d in self.days(contract) if first <= d < end]

@@ -26,6 +26,39 @@ ACTIVITY_CORRECTIONS = Contract(
     ),
 )
 
+ACTIVITY_ITEMS = Contract(
+    name="gold.activity_items",
+    grain="one person, one kind, one item, one local day, one as-of day",
+    key=("person_id", "kind", "item", "activity_date", "applied_as_of"),
+    # By the day on which it became known, so that a rerun replaces what it wrote and nothing of closed days; the day
+    # itself is among the columns of which files have statistics.
+    partition_by=("applied_as_of",),
+    columns=(
+        required("person_id", "string", "Person"),
+        required("activity_date", "date", "Local day of the business's time zone"),
+        required("applied_as_of", "date", "The morning after the day; later for corrections"),
+        required("n", "bigint", "Events that named the item; negative where they are taken away"),
+        required("kind", "string", "Item kind of the catalogue, e.g. category_seen"),
+        personal("item", "string", "What was named"),
+    ),
+)
+
+ITEM_LAST_DAYS = Contract(
+    name="gold.item_last_days",
+    grain="one person, one kind, one item, one as-of day",
+    key=("person_id", "kind", "item", "as_of_date"),
+    partition_by=("as_of_date",),
+    retention_days=8,
+    columns=(
+        required("person_id", "string", "Person"),
+        required("as_of_date", "date", "First day that is not observed"),
+        required("kind", "string", "Item kind of the catalogue"),
+        personal("last_date", "date", "Last local day on which the item was named, of those the purpose may see"),
+        personal("n", "bigint", "Events that named it in the kind's own window"),
+        personal("item", "string", "What was named"),
+    ),
+)
+
 FEATURES = Contract(
     name="gold.features",
     grain="one person, one as-of day",
@@ -186,6 +219,8 @@ TRAINING_SETS = Contract(
 TABLES = (
     ACTIVITY_DAILY,
     ACTIVITY_CORRECTIONS,
+    ACTIVITY_ITEMS,
+    ITEM_LAST_DAYS,
     FEATURES,
     FEATURES_RESTATED,
     SCORES,

@@ -22,7 +22,7 @@ def test_derived_features_of_derived_ones_are_followed() -> None:
 
 
 def test_everything_looked_at_is_everything() -> None:
-    names = {c.name for c in FULL.stored_columns()} | {d.name for d in FULL.derived}
+    names = {c.name for c in FULL.stored_columns()} | {d.name for d in (*FULL.derived, *FULL.of_profile)}
     assert FULL.narrowed(names) == FULL
 
 

@@ -14,7 +14,7 @@ FULL = build_catalogue((7, 30, 90, 365))
 
 def test_every_column_of_the_feature_frame_is_listed_once() -> None:
     names = [r["feature"] for r in list_features(FULL)]
-    assert names == [*(c.name for c in FULL.stored_columns()), *(d.name for d in FULL.derived)]
+    assert names == [*(c.name for c in FULL.stored_columns()), *(d.name for d in (*FULL.derived, *FULL.of_profile))]
     assert len(names) == len(set(names)) >= 120
 
 

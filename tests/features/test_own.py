@@ -51,7 +51,7 @@ def test_yaml_adds_projections(tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("MEASURES = [1]", r"MEASURES\[0\]: a segspark.features.feature.Measure is needed, not int"),
-        ("x = 1", "none of MEASURES, FEATURES, DERIVED is defined"),
+        ("x = 1", "none of MEASURES, ITEMS, FEATURES, DERIVED is defined"),
         ("x =\n", "line 1: SyntaxError"),
         ("MEASURES = []\n1 / 0", "line 2: ZeroDivisionError"),
         (MANY.replace('"order",', '"odrer",'), "no such event types"),

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Engagement
-from segspark.scoring.engagement import ACTS, score_engagement, window_weights
+from segspark.features.derived import window_weights
+from segspark.scoring.engagement import ACTS, score_engagement
 
 WINDOWS = (1, 3, 7, 14, 30, 60, 90, 180, 365)
 

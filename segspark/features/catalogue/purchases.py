@@ -1,41 +1,26 @@
 """Orders and refunds; a refund counts on its own day."""
 
+from segspark.features.derived import days_since, decayed, differences, rate, rates, trend
 from segspark.features.feature import Derived, Feature, Measure, counts
 
 # Amounts in another currency are kept in silver and stay out of sums.
 _OWN_CURRENCY = "currency is null or currency = '{currency}'"
+_CENTS = "coalesce(amount_cents, 0)"
 
 MEASURES = [
     Measure("n_order", ("order",), "profiling", "orders", "Orders"),
-    Measure(
-        "order_cents",
-        ("order",),
-        "profiling",
-        "minor units",
-        "Goods ordered",
-        _OWN_CURRENCY,
-        "coalesce(amount_cents, 0)",
-    ),
+    Measure("order_cents", ("order",), "profiling", "minor units", "Goods ordered", _OWN_CURRENCY, _CENTS),
     Measure("n_item", ("order",), "profiling", "articles", "Articles ordered", None, "coalesce(n_items, 1)"),
     Measure("n_refund", ("refund",), "profiling", "refunds", "Refunds"),
-    Measure(
-        "refund_cents",
-        ("refund",),
-        "profiling",
-        "minor units",
-        "Given back",
-        _OWN_CURRENCY,
-        "coalesce(amount_cents, 0)",
-    ),
+    Measure("refund_cents", ("refund",), "profiling", "minor units", "Given back", _OWN_CURRENCY, _CENTS),
 ]
 
 
 def features(windows: tuple[int, ...]) -> list[Feature]:
-    lifetime = [m for m in MEASURES if m.name != "n_item"]
     return [
         *counts([(m.name, m.describe) for m in MEASURES], windows),
-        *counts([(m.name, m.describe) for m in lifetime], (0,)),
-        Feature("n_order_sale", "n_order", "Orders within sales periods", windows=(*windows, 0), only_sales=True),
+        *counts([(m.name, m.describe) for m in MEASURES], (0,)),
+        Feature("n_order_day", "n_order", "Days with an order", "days", (365, 0)),
         Feature("last_order_date", "n_order", "Last order", "last"),
         Feature("first_order_date", "n_order", "First order", "first"),
         Feature("last_refund_date", "n_refund", "Last refund", "last"),
@@ -43,45 +28,45 @@ def features(windows: tuple[int, ...]) -> list[Feature]:
 
 
 def derived(windows: tuple[int, ...]) -> list[Derived]:
-    by_window = [
-        Derived(name, sql, "double", f"{describe}, {w} days")
-        for w in windows
-        for name, sql, describe in (
-            (f"avg_order_cents_{w}d", f"try_divide(order_cents_{w}d, n_order_{w}d)", "Mean order in minor units"),
-            (f"net_order_cents_{w}d", f"order_cents_{w}d - refund_cents_{w}d", "Ordered less given back, minor units"),
-        )
-    ]
     return [
-        *by_window,
-        Derived("days_since_order", "datediff(as_of_date, last_order_date)", "int", "Days since the last order"),
+        *rates("avg_order_cents", "order_cents", "n_order", "Mean order in minor units", windows),
+        *differences("net_order_cents", "order_cents", "refund_cents", "Ordered less given back, minor units", windows),
         Derived(
-            "days_since_first_order", "datediff(as_of_date, first_order_date)", "int", "Days since the first order"
+            "net_order_cents_lifetime",
+            "order_cents_lifetime - refund_cents_lifetime",
+            "bigint",
+            "Ordered less given back since ever, minor units",
         ),
-        Derived(
+        rate("items_per_order_365d", "n_item_365d", "n_order_365d", "Articles per order, 365 days"),
+        rate(
+            "avg_item_cents_365d", "order_cents_365d", "n_item_365d", "Mean price of an article, minor units, 365 days"
+        ),
+        days_since("order", "last_order_date", "the last order"),
+        days_since("first_order", "first_order_date", "the first order"),
+        days_since("refund", "last_refund_date", "the last refund"),
+        rate(
             "days_between_orders",
-            "try_divide(datediff(last_order_date, first_order_date), n_order_lifetime - 1)",
-            "double",
+            "datediff(last_order_date, first_order_date)",
+            "n_order_lifetime - 1",
             "Mean days between orders; null with one order",
         ),
-        Derived(
-            "refund_share_365d", "try_divide(n_refund_365d, n_order_365d)", "double", "Refunds per order, 365 days"
+        rate(
+            "overdue_ratio",
+            "datediff(as_of_date, last_order_date) * (n_order_lifetime - 1)",
+            "datediff(last_order_date, first_order_date)",
+            "Days since the last order over the mean days between orders; above 1 an order is due",
         ),
-        Derived(
-            "sale_share_365d",
-            "try_divide(n_order_sale_365d, n_order_365d)",
-            "double",
-            "Share of orders within sales periods",
+        Derived("is_repeat_buyer", "n_order_day_lifetime >= 2", "boolean", "Has ordered on more than one day"),
+        rate("refund_share_365d", "n_refund_365d", "n_order_365d", "Refunds per order, 365 days"),
+        rate(
+            "refund_cents_share_365d",
+            "refund_cents_365d",
+            "order_cents_365d",
+            "Share of the amount given back, 365 days",
         ),
-        Derived(
-            "sale_share_lifetime",
-            "try_divide(n_order_sale_lifetime, n_order_lifetime)",
-            "double",
-            "Share of all orders within sales periods",
-        ),
-        Derived(
-            "order_trend",
-            "try_divide(n_order_90d * 365.0, n_order_365d * 90.0)",
-            "double",
-            "Orders of the last 90 days against the year's pace; 1 is steady",
-        ),
+        rate("visits_per_order_365d", "n_visit_day_365d", "n_order_365d", "Days with a visit per order, 365 days"),
+        trend("order_trend", "n_order", "Orders"),
+        trend("order_cents_trend", "order_cents", "Amounts"),
+        decayed("orders", "n_order", 90, windows, "Orders"),
+        decayed("order_cents", "order_cents", 180, windows, "Amounts in minor units"),
     ]

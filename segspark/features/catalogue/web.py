@@ -1,5 +1,6 @@
 """What people do on the web site."""
 
+from segspark.features.derived import days_since, decayed, rate, rates, trend
 from segspark.features.feature import Derived, Feature, Measure, counts
 
 WEB_EVENTS = ("page_view", "product_view", "search", "cart_add", "cart_remove", "checkout")
@@ -29,19 +30,31 @@ def features(windows: tuple[int, ...]) -> list[Feature]:
         *counts([(m.name, m.describe) for m in MEASURES if m.name != "n_web"], windows),
         Feature("n_visit_day", "n_web", "Days with web activity", "days", (*windows, 0)),
         Feature("last_visit_date", "n_web", "Last day with web activity", "last"),
+        Feature("first_visit_date", "n_web", "First day with web activity", "first"),
         Feature("last_cart_add_date", "n_cart_add", "Last article put into the cart", "last"),
+        Feature("last_checkout_date", "n_checkout", "Last checkout begun", "last"),
     ]
 
 
 def derived(windows: tuple[int, ...]) -> list[Derived]:
     return [
-        Derived("days_since_visit", "datediff(as_of_date, last_visit_date)", "int", "Days since the last visit"),
-        Derived("days_since_cart_add", "datediff(as_of_date, last_cart_add_date)", "int", "Days since the last cart"),
-        Derived("cart_conversion_90d", "try_divide(n_order_90d, n_cart_add_90d)", "double", "Orders per cart article"),
+        *rates("pages_per_visit", "n_page_view", "n_visit_day", "Pages per day with a visit", windows),
+        *rates("dwell_per_visit_s", "dwell_s", "n_visit_day", "Seconds per day with a visit", windows),
+        rate("cart_rate_90d", "n_cart_add_90d", "n_product_view_90d", "Cart articles per product page, 90 days"),
+        rate("cart_removal_rate_90d", "n_cart_remove_90d", "n_cart_add_90d", "Articles taken out of the cart again"),
+        rate("checkout_rate_90d", "n_checkout_90d", "n_cart_add_90d", "Checkouts per cart article, 90 days"),
+        rate("cart_conversion_90d", "n_order_90d", "n_cart_add_90d", "Orders per cart article"),
+        rate("search_rate_90d", "n_search_90d", "n_page_view_90d", "Searches per page, 90 days"),
+        days_since("visit", "last_visit_date", "the last visit"),
+        days_since("first_visit", "first_visit_date", "the first visit"),
+        days_since("cart_add", "last_cart_add_date", "the last cart"),
         Derived(
-            "visit_trend",
-            "try_divide(n_visit_day_90d * 365.0, n_visit_day_365d * 90.0)",
-            "double",
-            "Visits of the last 90 days against the year's pace; 1 is steady",
+            "has_open_cart",
+            "last_cart_add_date >= date_sub(as_of_date, 30) "
+            "and last_cart_add_date > coalesce(last_order_date, date'1970-01-01')",
+            "boolean",
+            "An article went into the cart in the last 30 days and no order came on that day or since; null without",
         ),
+        trend("visit_trend", "n_visit_day", "Visits"),
+        decayed("visits", "n_visit_day", 30, windows, "Days with a visit"),
     ]
