@@ -12,7 +12,7 @@ import click
 from segspark import __version__
 from segspark.errors import EXIT_BUG, ConfigError, SegsparkError
 
-FLOWS = ("ingest", "daily", "train", "backfill")
+FLOWS = ("ingest", "daily", "hourly", "train", "backfill")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -84,7 +84,8 @@ def demo(folder: Path, people: int, events: int, seed: int) -> None:
 @click.option("--to", "last", type=Day(), help="Last day of a backfill.")
 @json_option
 def run(flow: str, config: Path, as_of: date | None, first: date | None, last: date | None, as_json: bool) -> None:
-    """Run a flow: ingest, daily (ingest to segments), train, or backfill --from --to."""
+    """Run a flow: ingest, daily (ingest to segments), hourly (as of tomorrow, from the part of today that is there),
+    train, or backfill --from --to."""
     from segspark.flows.start import start
 
     if flow == "backfill" and (first is None or last is None or first > last):
@@ -290,6 +291,26 @@ def preview_segments(target: str, config: Path, as_of: date | None, as_json: boo
             share = overlap["people"] / row["people"]
             click.echo(f"  {share:4.0%} in {overlap['scheme']}: {overlap['segment']} ({overlap['people']:,})")
         click.echo(f"  e.g. {', '.join(row['sample']) or 'nobody'}")
+
+
+@segments.command("replay")
+@click.option("--version", required=True, help="A definition_version, or the name of a definition.")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), required=True)
+@json_option
+def replay_segments(version: str, config: Path, as_of: date, as_json: bool) -> None:
+    """What a stored version of a definition gives on a past day, against the rows written then."""
+    from segspark.flows.start import replay_version
+
+    found = replay_version(config, version, as_of)
+    if as_json:
+        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    click.echo(f"{found['scheme']} {found['name']}, version {found['definition_version']}, as of {as_of}")
+    click.echo(f"features of the day: {found['features']}")
+    _print_rows(found["segments"], False, ("segment_name", "segment_id", "people", "contactable", "stored", "same"))
+    if not found["is_written"]:
+        click.echo("no rows of that day were made by this version")
 
 
 @segments.command("plan")
