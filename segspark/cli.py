@@ -250,7 +250,8 @@ def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> 
 def explain_person(
     person: str, config: Path, as_of: date | None, language: str | None, segment: str | None, as_json: bool
 ) -> None:
-    """Why PERSON (a person_id) is in each of its segments, and why not in another, with the actual values."""
+    """Why PERSON (a person_id or an e-mail address) is in each of its segments, and why not in another, with the
+    actual values."""
     from segspark.config.load import load_workspace
     from segspark.flows.look import explain
 
@@ -259,7 +260,7 @@ def explain_person(
         click.echo(json.dumps(found, default=str, ensure_ascii=False))
         return
     for membership in found:
-        click.echo(f"{membership['scheme']}: {membership['segment_name']}")
+        click.echo(f"{membership['scheme']}: {membership['sentence'] or membership['segment_name']}")
         for line in membership["lines"]:
             click.echo(f"  {line}")
         if membership["would_need"]:

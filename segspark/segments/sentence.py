@@ -44,7 +44,8 @@ def sentence(node: Node, values: Mapping[str, Any], language: str, name: str, la
         label: what readers call a value.
     """
     words, speaker = WORDS[language], _Speaker(language, label)
-    *others, last = [speaker.clause(leaf, is_negated, values) for leaf, is_negated in _deciding(node, values)]
+    deciding = _deciding(node, values) or [(Always(), False)]
+    *others, last = [speaker.clause(leaf, is_negated, values) for leaf, is_negated in deciding]
     said = words["and"].join(filter(None, [", ".join(others), last]))
     return words["in" if holds(node, values) else "out"].format(name) + words["colon"] + said
 
