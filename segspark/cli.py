@@ -215,6 +215,8 @@ def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
     from segspark.flows.look import segment_sizes
 
     rows = segment_sizes(load_workspace(config), as_of)
+    if rows and rows[0]["is_provisional"] and not as_json:
+        click.echo(f"{rows[0]['segment_date']} is provisional: made from a part of the day before")
     _print_rows(rows, as_json, ("scheme", "segment_name", "segment_id", "people", "contactable"))
 
 

@@ -13,6 +13,7 @@ from segspark.features.describe import plan_features
 from segspark.flows.export import find_segment, newest_day
 from segspark.flows.features import load_catalogue
 from segspark.flows.flow import finished_runs
+from segspark.flows.segments import is_provisional_day
 from segspark.pseudonyms import Pseudonymiser, load_key
 from segspark.reports.labels import feature_label
 from segspark.segments.explain import explain as explain_tree
@@ -51,6 +52,7 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
     grouped = rows.group_by(["scheme", "segment_id", "segment_name"]).aggregate(
         [("is_contactable", "count"), ("is_contactable", "sum")]
     )
+    is_provisional = is_provisional_day(lake, day)
     found = [
         {
             "scheme": r["scheme"],
@@ -59,6 +61,7 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
             "people": r["is_contactable_count"],
             "contactable": r["is_contactable_sum"],
             "segment_date": day,
+            "is_provisional": is_provisional,
         }
         for r in grouped.to_pylist()
     ]

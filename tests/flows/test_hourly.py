@@ -58,6 +58,7 @@ def owners(lake: Lake) -> dict[str, str]:
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     made = make_workspace(tmp_path_factory.mktemp("hourly") / "w")
     (made.folder / "sources" / "crm.yaml").write_text(CRM)
+    made = made.model_copy(update={"segments": made.segments.model_copy(update={"schemes": ("levels", "rules")})})
     deliver(
         made,
         "orders-2026-05-02",
