@@ -226,7 +226,7 @@ def test_every_change_carries_the_values_that_decided(shop: tuple[Workspace, Lak
             ids = [mint("levels", "/".join(path[:depth])) for depth in range(1, len(path) + 1)]
             here = row["segment_id"] if row["change"] in ("entered", "moved_in") else row["other_segment_id"]
             assert here in ids
-    assert {("rules", "entered"), ("rules", "left"), ("levels", "moved_in"), ("rfm", "moved_out")} <= met
+    assert {("rules", "entered"), ("rules", "left"), ("levels", "moved_in"), ("levels", "moved_out")} <= met
     thursday = [r for r in changes if r["segment_id"] == mint("rules", "on_thursday")]
     assert {r["change"] for r in thursday} == {"left"}
 
