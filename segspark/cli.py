@@ -12,7 +12,7 @@ import click
 from segspark import __version__
 from segspark.errors import EXIT_BUG, ConfigError, SegsparkError
 
-FLOWS = ("ingest", "daily", "train", "backfill")
+FLOWS = ("ingest", "daily", "hourly", "train", "backfill")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -84,7 +84,8 @@ def demo(folder: Path, people: int, events: int, seed: int) -> None:
 @click.option("--to", "last", type=Day(), help="Last day of a backfill.")
 @json_option
 def run(flow: str, config: Path, as_of: date | None, first: date | None, last: date | None, as_json: bool) -> None:
-    """Run a flow: ingest, daily (ingest to segments), train, or backfill --from --to."""
+    """Run a flow: ingest, daily (ingest to segments), hourly (as of tomorrow, from the part of today that is there),
+    train, or backfill --from --to."""
     from segspark.flows.start import start
 
     if flow == "backfill" and (first is None or last is None or first > last):
@@ -214,6 +215,8 @@ def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
     from segspark.flows.look import segment_sizes
 
     rows = segment_sizes(load_workspace(config), as_of)
+    if rows and rows[0]["is_provisional"] and not as_json:
+        click.echo(f"{rows[0]['segment_date']} is provisional: made from a part of the day before")
     _print_rows(rows, as_json, ("scheme", "segment_name", "segment_id", "people", "contactable"))
 
 
@@ -249,7 +252,8 @@ def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> 
 def explain_person(
     person: str, config: Path, as_of: date | None, language: str | None, segment: str | None, as_json: bool
 ) -> None:
-    """Why PERSON (a person_id) is in each of its segments, and why not in another, with the actual values."""
+    """Why PERSON (a person_id or an e-mail address) is in each of its segments, and why not in another, with the
+    actual values."""
     from segspark.config.load import load_workspace
     from segspark.flows.look import explain
 
@@ -258,7 +262,7 @@ def explain_person(
         click.echo(json.dumps(found, default=str, ensure_ascii=False))
         return
     for membership in found:
-        click.echo(f"{membership['scheme']}: {membership['segment_name']}")
+        click.echo(f"{membership['scheme']}: {membership['sentence'] or membership['segment_name']}")
         for line in membership["lines"]:
             click.echo(f"  {line}")
         if membership["would_need"]:
@@ -290,6 +294,26 @@ def preview_segments(target: str, config: Path, as_of: date | None, as_json: boo
             share = overlap["people"] / row["people"]
             click.echo(f"  {share:4.0%} in {overlap['scheme']}: {overlap['segment']} ({overlap['people']:,})")
         click.echo(f"  e.g. {', '.join(row['sample']) or 'nobody'}")
+
+
+@segments.command("replay")
+@click.option("--version", required=True, help="A definition_version, or the name of a definition.")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), required=True)
+@json_option
+def replay_segments(version: str, config: Path, as_of: date, as_json: bool) -> None:
+    """What a stored version of a definition gives on a past day, against the rows written then."""
+    from segspark.flows.start import replay_version
+
+    found = replay_version(config, version, as_of)
+    if as_json:
+        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    click.echo(f"{found['scheme']} {found['name']}, version {found['definition_version']}, as of {as_of}")
+    click.echo(f"features of the day: {found['features']}")
+    _print_rows(found["segments"], False, ("segment_name", "segment_id", "people", "contactable", "stored", "same"))
+    if not found["is_written"]:
+        click.echo("no rows of that day were made by this version")
 
 
 @segments.command("plan")
@@ -395,7 +419,9 @@ def _shown(value: Any) -> str:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return str(value)
 
 
 def _progress(quiet: bool = False) -> Any:

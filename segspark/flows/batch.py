@@ -25,7 +25,8 @@ class Batch:
 
     Attributes:
         first_unpublished: the as-of day after the last published one; None in an empty lake.
-        first_loads: sources that had no file before.
+        first_loads: sources that had no file before the last published day. Another run for the day after it
+            loads a source no less for the first time.
     """
 
     run_id: str
@@ -75,9 +76,19 @@ def _new_batch(run: Run, sources: list[Source], seen: set[tuple[str, str]]) -> B
     if not files:
         return None
     first_unpublished = published[-1] + DAY if published else None
-    first_loads = tuple(sorted({s for s, _ in files} - {s for s, _ in seen}))
+    first_loads = tuple(sorted({s for s, _ in files} - _loaded_before(run.lake, published)))
     batch = Batch("", tuple(sorted(files)), run.as_of, first_unpublished, first_loads)
     return replace(batch, run_id=identity("ingest", batch.as_dict()))
+
+
+def _loaded_before(lake: Lake, published: list[date]) -> set[str]:
+    """Sources that a published day knows."""
+    if not published:
+        return set()
+    batches = lake.read_small(ops.RUNS, filters=[("flow", "=", "ingest_batch")]).to_pylist()
+    earlier = {r["run_id"] for r in batches if r["as_of_date"] <= published[-1]}
+    files = lake.read_small(ops.FILES, columns=["source", "run_id"]).to_pylist()
+    return {f["source"] for f in files if f["run_id"] in earlier}
 
 
 def _unfinished(lake: Lake) -> Batch | None:

@@ -108,7 +108,7 @@ def export_audience(
             "segment_id": segment["segment_id"],
             "segment_key": segment["segment_key"],
             "segment_date": day,
-            "definition_version": _read_version(members),
+            **_read_kind(members),
             "people": total,
             "removed": {k: n for k, n in sizes.items() if k is not None},
         },
@@ -141,9 +141,14 @@ def _read_reasons(members: DataFrame) -> dict[str | None, int]:
     return {r["not_contactable_reason"]: r["count"] for r in rows}
 
 
-def _read_version(members: DataFrame) -> str | None:
-    row = members.select("definition_version").first()
-    return row["definition_version"] if row else None
+def _read_kind(members: DataFrame) -> dict[str, Any]:
+    """What all rows of a segment and day share; one row."""
+    row = members.first()
+    found = row.asDict() if row else {}
+    return {
+        "definition_version": found.get("definition_version"),
+        "is_provisional": bool(found.get("is_provisional")),
+    }
 
 
 def _unsealed(audience: DataFrame, pseudonyms: Pseudonymiser) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from segspark.errors import CheckFailed, GateClosed
 from segspark.flows.features import FEATURES, load_catalogue, range_task, stage_people, write_features
-from segspark.flows.flow import Flow, Run, finished_runs, staging_folder
+from segspark.flows.flow import Flow, Run, finished_runs, provisional_days, staging_folder
 from segspark.flows.range_task import RangeTask, feature_schema
 from segspark.tables import gold
 from segspark.tables.direct import ask_ranges
@@ -95,7 +95,8 @@ def differences(task: RangeTask, files: tuple[DayFile, ...], low: str, high: str
 def restate_features(run: Run) -> None:
     """The features of a past day with everything that was learnt about it since."""
     catalogue = load_catalogue(run.workspace)
-    known = max((r["as_of_date"] for r in finished_runs(run.lake, "tiles")), default=None)
+    closed = {r["as_of_date"] for r in finished_runs(run.lake, "tiles")} - provisional_days(run.lake)
+    known = max(closed, default=None)
     if known is None or run.as_of > known:
         last = known - DAY if known else "none"
         raise GateClosed(f"The days before {run.as_of} are not closed yet; the last closed one is {last}.")

@@ -25,7 +25,7 @@ from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.features.profile import people_profiles
 from segspark.features.tiles import build_activity, build_items
 from segspark.features.windows import window_features, with_derived, with_projections
-from segspark.flows.flow import Flow, Run, finished_runs, identity, staging_folder
+from segspark.flows.flow import Flow, Run, finished_runs, identity, provisional_days, staging_folder
 from segspark.flows.item_task import ItemTask
 from segspark.flows.range_reads import ITEMS, PEOPLE
 from segspark.flows.range_task import RangeTask, activity_schema, feature_schema
@@ -160,6 +160,9 @@ def _stage_items(items: DataFrame, folder: Path) -> dict[str, list[StagedFile]]:
 def _closed_before(run: Run, catalogue: Catalogue) -> date | None:
     """The last as-of day before this one whose tiles were closed with the same measures; None: from scratch."""
     done = [r for r in finished_runs(run.lake, "tiles", is_running=True) if r["as_of_date"] < run.as_of]
+    # The tile of a part of a day is none of a closed day: it is made again.
+    provisional = provisional_days(run.lake)
+    done = [r for r in done if r["as_of_date"] not in provisional]
     if not done:
         return None
     last = max(done, key=lambda r: (r["as_of_date"], r["written_at"]))
@@ -248,10 +251,10 @@ def spark_features(
 
 
 def features_of_days(
-    run: Run, as_of_dates: Sequence[date], catalogue: Catalogue, outcome: Outcome, folder: Path
+    run: Run, as_of_dates: Sequence[date], catalogue: Catalogue, outcome: Outcome | None, folder: Path
 ) -> DataFrame:
-    """Stored features of some days and what came after, recomputed from tiles and corrections in one walk, for
-    training sets."""
+    """Stored features of some days, and for training sets what came after, recomputed from tiles and corrections in
+    one walk."""
     staged = stage_people(run, as_of_dates, catalogue, folder, outcome)
     if run.workspace.features.lane == "spark":
         return spark_features(run, as_of_dates, catalogue, staged, outcome)
@@ -343,7 +346,7 @@ def _state_before(run: Run, task: RangeTask, catalogue: Catalogue) -> tuple[DayF
     yesterday = run.as_of - DAY
     files = tuple(f for f in run.files(gold.FEATURES) if f.day == yesterday)
     done = [r for r in finished_runs(run.lake, "features", is_running=True) if r["as_of_date"] == yesterday]
-    if not files or not done:
+    if not files or not done or yesterday in provisional_days(run.lake):
         return None
     basis = json.loads(done[-1]["outputs"]).get("basis")
     return files if basis == basis_of(task, yesterday, catalogue) else None

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -52,7 +52,11 @@ class Flow:
 
 @dataclass
 class Run:
-    """A flow at work on one lake for one logical date."""
+    """A flow at work on one lake for one logical date.
+
+    Attributes:
+        instead: what stands in for a table, by its name: rows of a day that is not kept any more.
+    """
 
     workspace: Workspace
     lake: Lake
@@ -60,10 +64,11 @@ class Run:
     flow: Flow
     progress: Progress = field(default_factory=Quiet)
     outcome: dict[str, Any] = field(default_factory=dict)
+    instead: Mapping[str, DataFrame] = field(default_factory=dict)
 
     def read(self, contract: Contract) -> DataFrame:
         self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
-        return self.lake.read(contract)
+        return self.instead[contract.name] if contract.name in self.instead else self.lake.read(contract)
 
     def files(self, contract: Contract) -> list[DayFile]:
         """The files of a table partitioned by day, for tasks that read them themselves."""
@@ -214,3 +219,10 @@ def published_days(lake: Lake) -> list[date]:
     """As-of days whose daily flow has ended, in order."""
     rows = lake.read_small(ops.RUNS).to_pylist()
     return sorted({r["as_of_date"] for r in rows if r["flow"] == "daily" and r["state"] == "done"})
+
+
+def provisional_days(lake: Lake) -> set[date]:
+    """As-of days of which only a part may have been there when their tables were written: an hourly run began and no
+    daily one has ended."""
+    rows = lake.read_small(ops.RUNS, filters=[("flow", "=", "hourly")], columns=["as_of_date"])
+    return set(rows["as_of_date"].to_pylist()) - set(published_days(lake)) if rows.num_rows else set()

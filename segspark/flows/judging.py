@@ -114,7 +114,7 @@ def _permitted(run: Run, staged: Staged, batch: Batch, before: Callable[[Contrac
     links, consents = staged.frame("joined"), _accepted_frame(staged, "consents")
     old_links, old_consents = before(silver.IDENTITY_LINKS), before(silver.CONSENTS)
     if old_links is not None:
-        links = links.unionByName(old_links.drop("run_id"))
+        links = links.unionByName(old_links.drop("run_id"), allowMissingColumns=True)
     if old_consents is not None:
         consents = consents.unionByName(old_consents.drop("run_id"), allowMissingColumns=True)
     owners = people_as_of(links, F.lit(batch.as_of))

@@ -13,9 +13,13 @@ from segspark.features.describe import plan_features
 from segspark.flows.export import find_segment, newest_day
 from segspark.flows.features import load_catalogue
 from segspark.flows.flow import finished_runs
+from segspark.flows.segments import is_provisional_day
+from segspark.pseudonyms import Pseudonymiser, load_key
+from segspark.reports.labels import feature_label
 from segspark.segments.explain import explain as explain_tree
-from segspark.segments.rules.tree import Always, And, Node, from_json
-from segspark.tables import gold
+from segspark.segments.rules.tree import Always, And, Node, Not, from_json
+from segspark.segments.sentence import sentence
+from segspark.tables import gold, silver
 from segspark.tables.catalogue import ALL
 from segspark.tables.delta import Lake
 
@@ -48,6 +52,7 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
     grouped = rows.group_by(["scheme", "segment_id", "segment_name"]).aggregate(
         [("is_contactable", "count"), ("is_contactable", "sum")]
     )
+    is_provisional = is_provisional_day(lake, day)
     found = [
         {
             "scheme": r["scheme"],
@@ -56,6 +61,7 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
             "people": r["is_contactable_count"],
             "contactable": r["is_contactable_sum"],
             "segment_date": day,
+            "is_provisional": is_provisional,
         }
         for r in grouped.to_pylist()
     ]
@@ -104,6 +110,7 @@ def explain(
     """Every membership of a person on a day, each condition of its definition with the value it had.
 
     Args:
+        person: a person_id, or an e-mail address, which is looked for by its pseudonym and told to nobody.
         segment: a rule to explain besides, also where the person is not in it; where one condition alone fails,
             ``would_need`` is that condition.
 
@@ -114,6 +121,7 @@ def explain(
 
     lake = Lake(workspace.lake)
     day = newest_day(lake, as_of)
+    person = _person_of(workspace, lake, person, day) if "@" in person else person
     memberships = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day), ("person_id", "=", person)])
     if not memberships.num_rows:
         raise ConfigError(
@@ -125,10 +133,14 @@ def explain(
     asked = _asked_for(lake, segment, memberships.to_pylist()) if segment else None
     values = read_person(workspace, person, day)
     spoken = language or workspace.language
+
+    def say(tree: Node, name: str) -> str:
+        return sentence(tree, values, spoken, name, lambda n: feature_label(n, "en" if spoken == "en" else "fr"))
+
     found = []
     for row in sorted(memberships.to_pylist(), key=lambda r: (r["scheme"], r["segment_name"])):
-        tree = _tree_of(row, contents[row["definition_version"]])
-        lines = explain_tree(tree, values, spoken).lines if tree is not None else _grouped(row, values)
+        trees = _trees_of(row, contents[row["definition_version"]])
+        lines = explain_tree(trees[0], values, spoken).lines if trees else _grouped(row, values)
         found.append(
             {
                 "scheme": row["scheme"],
@@ -136,13 +148,15 @@ def explain(
                 "segment_id": row["segment_id"],
                 "branch_id": row["branch_id"],
                 "definition_version": row["definition_version"],
+                "sentence": say(trees[1], row["segment_name"]) if trees else None,
                 "lines": list(lines),
                 "would_need": None,
             }
         )
     if asked is not None:
         registered, content = asked
-        said = explain_tree(from_json(content["when"]), values, spoken)
+        tree = from_json(content["when"])
+        said = explain_tree(tree, values, spoken)
         found.append(
             {
                 "scheme": "rules",
@@ -150,11 +164,23 @@ def explain(
                 "segment_id": registered["segment_id"],
                 "branch_id": None,
                 "definition_version": None,
+                "sentence": say(tree, registered[f"name_{spoken}"]),
                 "lines": list(said.lines),
                 "would_need": said.would_need,
             }
         )
     return found
+
+
+def _person_of(workspace: Workspace, lake: Lake, email: str, day: date) -> str:
+    """The person of an address by the links known on a day."""
+    pseudonyms = Pseudonymiser(load_key(workspace.keys.environment, workspace.keys.file, create=False))
+    identifier = pseudonyms.identifier_id("email", email) or ""
+    links = lake.read_small(silver.IDENTITY_LINKS, filters=[("identifier_id", "=", identifier)]).to_pylist()
+    known = [r for r in links if r["known_as_of"] <= day]
+    if not known:
+        raise ConfigError(f"The address is not known on {day}: no source brought it before, or with another key.")
+    return str(max(known, key=lambda r: (r["known_as_of"], r.get("step") or 0))["person_id"])
 
 
 def _asked_for(
@@ -170,16 +196,23 @@ def _asked_for(
     return row, {"when": definition}
 
 
-def _tree_of(row: dict[str, Any], content: Any) -> Node | None:
-    """The condition tree that decided; of levels, the groups of the person's own path."""
+def _trees_of(row: dict[str, Any], content: Any) -> tuple[Node, Node] | None:
+    """The condition tree that decided, and what of it a sentence says: of levels, the groups of the person's own path
+    and those that were tried before them, of which a sentence tells only where there is nothing else to tell."""
     if row["scheme"] == "rules":
-        return from_json(content["when"])
+        return (tree := from_json(content["when"])), tree
     if row["scheme"] != "levels":
         return None
-    keys = row["branch_id"].removesuffix(":rolled_up").split("/")
-    chosen = [next(g for g in level["groups"] if g["key"] == key) for level, key in zip(content, keys, strict=True)]
-    nodes = [from_json(g["when"]) for g in chosen]
-    return And(tuple(n for n in nodes if not isinstance(n, Always))) if nodes else None
+    whole: list[Node] = []
+    told: list[Node] = []
+    for level, key in zip(content, row["branch_id"].removesuffix(":rolled_up").split("/"), strict=True):
+        at = next(at for at, g in enumerate(level["groups"]) if g["key"] == key)
+        chosen = from_json(level["groups"][at]["when"])
+        failed = [Not(from_json(g["when"])) for g in level["groups"][:at]]
+        own = [] if isinstance(chosen, Always) else [chosen]
+        whole += [*failed, *own]
+        told += own or failed
+    return And(tuple(whole)), And(tuple(told))
 
 
 def _grouped(row: dict[str, Any], values: dict[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from segspark.config.models import Workspace
 from segspark.flows.export import newest_day
+from segspark.flows.segments import previous_day
 from segspark.models.tracking import find_champion, read_document
 from segspark.reports.data import (
     Churn,
@@ -60,8 +61,8 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
     names = {r["segment_id"]: r[f"name_{language}"] for r in lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
     keys = {r["segment_id"]: r["segment_key"] for r in lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
     profiles = _profiles(lake, day)
-    earlier = [d for d in lake.days(gold.SEGMENTS) if d < day]
-    before = _profiles(lake, earlier[-1]) if earlier else {}
+    earlier = previous_day(lake, day)
+    before = _profiles(lake, earlier) if earlier else {}
     n_people = int(outcomes.get("people") or 0)
     return ReportData(
         workspace=workspace.name,
@@ -69,7 +70,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         currency=workspace.currency,
         language=language,
         headline=_headline(lake, outcomes, day, n_people),
-        sizes=Sizes(n_people, earlier[-1] if earlier else None, _schemes(lake, day, profiles, before, names, keys)),
+        sizes=Sizes(n_people, earlier, _schemes(lake, day, profiles, before, names, keys)),
         levels=_levels(profiles, names),
         rfm=_rfm(outcomes, workspace, language),
         clusters=_clusters(workspace, day, language),

@@ -29,35 +29,36 @@ def stored_windows(run: Run) -> tuple[int, ...]:
 
 def write_scores(run: Run) -> None:
     """Scores of everybody on the as-of day."""
-    config = run.workspace.scoring
     with run.stage("scores") as told:
-        champion = load_champion(run.workspace.mlflow, f"{run.workspace.name}_churn", run.as_of)
-        people = people_of_day(run, _looked_at(run, champion)).localCheckpoint()
-        rfm = score_rfm(people, config.rfm, read_cuts(people, config.rfm))
-        run.outcome["rfm_squares"] = _read_squares(rfm.join(people, on="person_id"), config.rfm.window_days)
-        parts = [_long(rfm, n, n) for n in ("recency", "frequency", "monetary")]
-        total = F.col("recency") * 100 + F.col("frequency") * 10 + F.col("monetary")
-        parts.append(_long(rfm.withColumn("rfm", total), "rfm", "rfm", "cell"))
-        windows = stored_windows(run)
-        engagement = score_engagement(people, config.engagement, windows)
-        parts.append(_long(engagement, "engagement", "engagement", "tier"))
-        error = window_weights(config.engagement.half_life_days, windows, config.engagement.window_days).largest_error
-        run.outcome["engagement_largest_error"] = round(error, 4)
-        if champion is None:
-            told["note"] = run.outcome["churn"] = "no churn model that may score this day"
-        else:
-            churn = score_churn(champion.model, people, run.workspace.churn.active_days)
-            parts.append(
-                _long(churn, f"churn_{run.workspace.churn.label_days}d", "churn", "band", champion.model_version)
-            )
-            told["note"] = run.outcome["churn"] = champion.model_version
-        scores = reduce(DataFrame.unionByName, parts).withColumn("as_of_date", F.lit(run.as_of))
-        in_order = (
-            scores.where("value is not null or band is not null")
-            .repartition(2, "score")
-            .sortWithinPartitions("score", "person_id")
-        )
+        scores = derive_scores(run)
+        told["note"] = run.outcome["churn"]
+        in_order = scores.repartition(2, "score").sortWithinPartitions("score", "person_id")
         run.writes(gold.SCORES).replace_range(gold.SCORES, in_order, run.as_of, run.as_of + DAY)
+
+
+def derive_scores(run: Run) -> DataFrame:
+    """Rows of gold.scores, from the features of the as-of day."""
+    config = run.workspace.scoring
+    champion = load_champion(run.workspace.mlflow, f"{run.workspace.name}_churn", run.as_of)
+    people = people_of_day(run, _looked_at(run, champion)).localCheckpoint()
+    rfm = score_rfm(people, config.rfm, read_cuts(people, config.rfm))
+    run.outcome["rfm_squares"] = _read_squares(rfm.join(people, on="person_id"), config.rfm.window_days)
+    parts = [_long(rfm, n, n) for n in ("recency", "frequency", "monetary")]
+    total = F.col("recency") * 100 + F.col("frequency") * 10 + F.col("monetary")
+    parts.append(_long(rfm.withColumn("rfm", total), "rfm", "rfm", "cell"))
+    windows = stored_windows(run)
+    engagement = score_engagement(people, config.engagement, windows)
+    parts.append(_long(engagement, "engagement", "engagement", "tier"))
+    error = window_weights(config.engagement.half_life_days, windows, config.engagement.window_days).largest_error
+    run.outcome["engagement_largest_error"] = round(error, 4)
+    if champion is None:
+        run.outcome["churn"] = "no churn model that may score this day"
+    else:
+        churn = score_churn(champion.model, people, run.workspace.churn.active_days)
+        parts.append(_long(churn, f"churn_{run.workspace.churn.label_days}d", "churn", "band", champion.model_version))
+        run.outcome["churn"] = champion.model_version
+    scores = reduce(DataFrame.unionByName, parts).withColumn("as_of_date", F.lit(run.as_of))
+    return scores.where("value is not null or band is not null")
 
 
 def _looked_at(run: Run, champion: Loaded | None) -> set[str]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -35,6 +36,7 @@ from segspark.segments.profiles import KPIS, MEASURES, profile_segments
 from segspark.segments.registry import Segment, mint
 from segspark.segments.rules.tree import names, version_of
 from segspark.tables import gold, privacy, silver
+from segspark.tables.delta import Lake
 
 DAY = timedelta(days=1)
 SCORE_COLUMNS = (
@@ -105,8 +107,26 @@ def addresses_of(run: Run, owners: DataFrame) -> DataFrame:
     return derive_addresses(objections_of(run), addresses, run.as_of)
 
 
-def write_segments(run: Run) -> None:
-    """The memberships of the as-of day, what changed since the previous stored day, and the profiles."""
+def previous_day(lake: Lake, as_of: date) -> date | None:
+    """The newest stored day before another, provisional ones left out."""
+    earlier = (d for d in reversed(lake.days(gold.SEGMENTS)) if d < as_of)
+    return next((d for d in earlier if not is_provisional_day(lake, d)), None)
+
+
+def is_provisional_day(lake: Lake, day: date) -> bool:
+    """Whether the segments of a stored day were made by an hourly run and not replaced yet."""
+    if "is_provisional" not in lake.columns(gold.SEGMENTS):
+        return False
+    marks = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day)], columns=["is_provisional"])
+    return bool(pc.any(marks["is_provisional"]).as_py())
+
+
+def write_segments(run: Run, is_provisional: bool = False) -> None:
+    """The memberships of the as-of day, what changed since the previous stored day, and the profiles.
+
+    Args:
+        is_provisional: only a part of the last day is there.
+    """
     workspace, schemes = run.workspace, run.workspace.segments.schemes
     definitions = definitions_of(run)
     behaviour = (
@@ -117,9 +137,9 @@ def write_segments(run: Run) -> None:
     people = people.select(*[c for c in people.columns if c in needed]).localCheckpoint()
     groupings, segments = [], rule_segments(definitions.rules)
     if "rfm" in schemes:
-        groupings.append(_rfm_grouping(run))
+        groupings.append(rfm_grouping(run))
     if behaviour is not None:
-        groupings.append(_behaviour_grouping(run, behaviour))
+        groupings.append(behaviour_grouping(run, behaviour))
     elif "behaviour" in schemes:
         run.outcome["behaviour"] = "no model of groups that may describe this day"
     placed = None
@@ -129,6 +149,7 @@ def write_segments(run: Run) -> None:
     segments += [s for g in groupings for s in g.segments.values()]
     with run.stage("segments") as told:
         today = assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language)
+        today = today.withColumn("is_provisional", F.lit(is_provisional))
         in_order = today.repartition(2, "scheme").sortWithinPartitions("scheme", "segment_id", "person_id")
         n_rows = run.writes(gold.SEGMENTS).replace_range(gold.SEGMENTS, in_order, run.as_of, run.as_of + DAY)
         today = run.read(gold.SEGMENTS).where(F.col("segment_date") == F.lit(run.as_of))
@@ -165,13 +186,12 @@ def _read_contactable(people: DataFrame) -> dict[str, int]:
 def _write_changes(
     run: Run, today: DataFrame, people: DataFrame, definitions: Definitions, groupings: list[Grouping]
 ) -> str:
-    earlier = [d for d in run.lake.days(gold.SEGMENTS) if d < run.as_of]
+    previous = previous_day(run.lake, run.as_of)
     lake = run.writes(gold.SEGMENT_CHANGES)
-    if not earlier:
+    if previous is None:
         empty = lake.spark.createDataFrame([], lake.schema(gold.SEGMENT_CHANGES))
         lake.replace_range(gold.SEGMENT_CHANGES, empty, run.as_of, run.as_of + DAY)
         return "first stored day"
-    previous = earlier[-1]
     yesterday = run.read(gold.SEGMENTS).where(F.col("segment_date") == F.lit(previous))
     values = {g.scheme: RFM_VALUES if g.scheme == "rfm" else ("cluster", *RFM_VALUES[3:]) for g in groupings}
     changes = derive_changes(today, yesterday, people, definitions, values, run.as_of, previous)
@@ -179,13 +199,13 @@ def _write_changes(
     return f"against {previous}"
 
 
-def _rfm_grouping(run: Run) -> Grouping:
+def rfm_grouping(run: Run) -> Grouping:
     segments = {key: Segment("rfm", mint("rfm", key), key, {"fr": fr, "en": en}) for key, (fr, en) in RFM_NAMES.items()}
     version = version_of({"rfm": run.workspace.scoring.rfm.model_dump(mode="json"), "cells": sorted(RFM_NAMES)})
     return Grouping("rfm", "rfm_cell", segments, version, score="engagement")
 
 
-def _behaviour_grouping(run: Run, model: Loaded) -> Grouping:
+def behaviour_grouping(run: Run, model: Loaded) -> Grouping:
     groups = read_document(run.workspace.mlflow, model.tags["run_id"], "groups.json")["groups"]
     segments = {
         str(g["cluster"]): Segment(

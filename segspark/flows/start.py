@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,23 @@ from segspark.flows.clean import clean_lake
 from segspark.flows.export import export_audience, find_segment
 from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE, WHOLE_ON
 from segspark.flows.features import FEATURES, TILES, features_of
-from segspark.flows.flow import Flow, Progress, Run, published_days, run_flow
+from segspark.flows.flow import (
+    Flow,
+    Progress,
+    Run,
+    config_hash,
+    identity,
+    provisional_days,
+    published_days,
+    record,
+    run_flow,
+)
 from segspark.flows.ingest import INGEST
 from segspark.flows.preview import plan_segments, preview, rules_named
 from segspark.flows.progress import Quiet
+from segspark.flows.replay import find_version, replay
 from segspark.flows.scores import SCORES
-from segspark.flows.segments import SEGMENTS, definitions_of, people_for_segments
+from segspark.flows.segments import SEGMENTS, definitions_of, people_for_segments, write_segments
 from segspark.flows.train import TRAIN
 from segspark.models.tracking import load_champion
 from segspark.session import session_for
@@ -34,6 +46,14 @@ from segspark.tables.lock import only_writer
 DAY = timedelta(days=1)
 # One day from raw files to segments, in this order.
 DAILY: tuple[Flow, ...] = (INGEST, TILES, FEATURES, FEATURE_CHECK, SCORES, SEGMENTS)
+# The same of a part of the day; its check is the nightly run's.
+HOURLY: tuple[Flow, ...] = (
+    INGEST,
+    TILES,
+    FEATURES,
+    SCORES,
+    replace(SEGMENTS, function=partial(write_segments, is_provisional=True)),
+)
 FLOWS = (*DAILY, TRAIN, RESTATE)
 
 
@@ -59,6 +79,8 @@ def run_named(
         return run_flow(INGEST, workspace, lake, as_of, progress)
     if flow == "daily":
         return daily(workspace, lake, as_of, progress)
+    if flow == "hourly":
+        return hourly(workspace, lake, as_of, progress)
     if flow == "train":
         return train(workspace, lake, as_of, progress)
     if flow in ("repair", "restate"):
@@ -95,11 +117,37 @@ def daily(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) -> 
     _warn(workspace, lake, as_of, outcome, progress)
     if as_of.weekday() == WHOLE_ON:
         outcome["removed_files"] = sum(row["files"] for row in clean_lake(lake))
-    return run_flow(_published("daily", outcome), workspace, lake, as_of, progress)
+    return run_flow(_closing("daily", outcome), workspace, lake, as_of, progress)
 
 
-def _published(name: str, outcome: dict[str, Any]) -> Flow:
-    """The closing record: from now on the day is known as it is."""
+def hourly(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) -> dict[str, Any]:
+    """Ingest to segments as of tomorrow, from the part of today that is there; the daily run of that day replaces it.
+
+    Nothing is published: whatever comes until midnight is still known on the as-of day.
+
+    Raises:
+        GateClosed: the as-of day is not the one after the last published day.
+    """
+    published = published_days(lake)
+    if as_of in published:
+        raise GateClosed(f"{as_of} is published and stays as it is. The next day is {published[-1] + DAY}.")
+    if not published or as_of != published[-1] + DAY:
+        raise GateClosed(
+            f"An hourly run carries on the day before, and {as_of - DAY} is not published "
+            f"({f'the last one is {published[-1]}' if published else 'no day is'}). "
+            f"Run: segspark run daily --as-of {as_of - DAY}"
+        )
+    # Told beforehand: what a killed run leaves is provisional too.
+    config = config_hash(workspace)
+    record(lake, run_id=identity("hourly", as_of, config), flow="hourly", as_of=as_of, state="started", config=config)
+    outcome: dict[str, Any] = {"as_of": as_of, "is_provisional": True}
+    for flow in HOURLY:
+        outcome.update(run_flow(flow, workspace, lake, as_of, progress))
+    return run_flow(_closing("hourly", outcome), workspace, lake, as_of, progress)
+
+
+def _closing(name: str, outcome: dict[str, Any]) -> Flow:
+    """The closing record; of a daily run it says that from now on the day is known as it is."""
     return Flow(name, (), (), lambda run: run.outcome.update(outcome))
 
 
@@ -117,7 +165,7 @@ def _warn(workspace: Workspace, lake: Lake, as_of: date, outcome: dict[str, Any]
 
 def train(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) -> dict[str, Any]:
     """Models of a day, from features made for it where the day has none yet."""
-    if as_of not in lake.days(gold.FEATURES):
+    if as_of not in lake.days(gold.FEATURES) or as_of in provisional_days(lake):
         for flow in (INGEST, TILES, FEATURES):
             run_flow(flow, workspace, lake, as_of, progress)
     return run_flow(TRAIN, workspace, lake, as_of, progress)
@@ -165,6 +213,15 @@ def preview_rules(config: Path, target: str, as_of: date | None) -> list[dict[st
     check_environment(workspace.lake)
     session = session_for(workspace, f"segspark {workspace.name} preview")
     return preview(workspace, Lake(workspace.lake, session), target, as_of)
+
+
+def replay_version(config: Path, version: str, as_of: date) -> dict[str, Any]:
+    """A stored version of a definition on a past day (flows/replay.py)."""
+    workspace = load_workspace(config)
+    find_version(Lake(workspace.lake), version, as_of)
+    check_environment(workspace.lake)
+    session = session_for(workspace, f"segspark {workspace.name} replay")
+    return replay(workspace, Lake(workspace.lake, session), version, as_of)
 
 
 def plan_definitions(config: Path, as_of: date | None) -> list[dict[str, Any]]:

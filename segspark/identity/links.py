@@ -5,6 +5,7 @@ joins the earlier. Known identifiers (addresses, customer numbers) come before a
 which as-of day on a link is known, so that the persons of any past day can be read again.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -15,7 +16,7 @@ from pyspark.sql import functions as F
 
 JOINED_DDL = (
     "identifier_id string, person_id string, rule string, is_anonymous boolean, effective_at timestamp, "
-    "recorded_at timestamp, known_as_of date"
+    "recorded_at timestamp, known_as_of date, step int"
 )
 _TIMESTAMP = pa.timestamp("us", tz="UTC")
 _JOINED = pa.schema(
@@ -27,8 +28,14 @@ _JOINED = pa.schema(
         ("effective_at", _TIMESTAMP),
         ("recorded_at", _TIMESTAMP),
         ("known_as_of", pa.date32()),
+        ("step", pa.int32()),
     ]
 )
+
+
+def _step(links: DataFrame) -> Column:
+    """Of what was learnt about an identifier in several runs for one day, the last holds."""
+    return F.coalesce("step", F.lit(0)) if "step" in links.columns else F.lit(0)
 
 
 def people_as_of(links: DataFrame, as_of: Column) -> DataFrame:
@@ -42,9 +49,8 @@ def people_as_of(links: DataFrame, as_of: Column) -> DataFrame:
         One row per identifier: identifier_id, person_id, is_anonymous.
     """
     known = links.where(F.col("known_as_of") <= as_of)
-    latest = known.groupBy("identifier_id").agg(
-        F.max(F.struct("known_as_of", "person_id", "is_anonymous")).alias("last")
-    )
+    newest = F.struct("known_as_of", _step(links).alias("step"), "person_id", "is_anonymous")
+    latest = known.groupBy("identifier_id").agg(F.max(newest).alias("last"))
     return latest.select("identifier_id", "last.person_id", "last.is_anonymous")
 
 
@@ -55,11 +61,12 @@ def people_on_days(links: DataFrame, days: Sequence[date]) -> DataFrame:
         One row per identifier and day: identifier_id, as_of_date, person_id, is_anonymous.
     """
     each_day = F.explode(F.array(*[F.lit(d) for d in days])).alias("as_of_date")
-    known = links.select("identifier_id", "known_as_of", "person_id", "is_anonymous", each_day)
+    step = _step(links).alias("step")
+    known = links.select("identifier_id", "known_as_of", step, "person_id", "is_anonymous", each_day)
     latest = (
         known.where("known_as_of <= as_of_date")
         .groupBy("identifier_id", "as_of_date")
-        .agg(F.max(F.struct("known_as_of", "person_id", "is_anonymous")).alias("last"))
+        .agg(F.max(F.struct("known_as_of", "step", "person_id", "is_anonymous")).alias("last"))
     )
     return latest.select("identifier_id", "as_of_date", "last.person_id", "last.is_anonymous")
 
@@ -71,13 +78,14 @@ def person_spans(links: DataFrame) -> DataFrame:
         One row per identifier and span: identifier_id, person_id, from_as_of (first as-of day of the span),
         to_as_of (first day after it, null while it lasts).
     """
-    in_order = Window.partitionBy("identifier_id").orderBy("known_as_of")
-    return links.select(
+    in_order = Window.partitionBy("identifier_id").orderBy("known_as_of", _step(links))
+    spans = links.select(
         "identifier_id",
         "person_id",
         F.col("known_as_of").alias("from_as_of"),
         F.lead("known_as_of").over(in_order).alias("to_as_of"),
     )
+    return spans.where("to_as_of is null or from_as_of < to_as_of")
 
 
 def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame | None) -> DataFrame:
@@ -112,6 +120,7 @@ def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame | None) -
             "effective_at",
             "recorded_at",
             "known_as_of",
+            F.lit(0).alias("step"),
         )
     )
     first = fresh.join(linked, on="identifier_id", how="left_semi").select(
@@ -123,6 +132,7 @@ def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame | None) -
         "effective_at",
         "recorded_at",
         "known_as_of",
+        F.lit(0).alias("step"),
     )
     new = pairs.select(
         F.lit("pair").alias("kind"),
@@ -133,6 +143,7 @@ def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame | None) -
         "effective_at",
         "recorded_at",
         "known_as_of",
+        F.lit(0).alias("step"),
     )
     together = first.unionByName(new)
     if existing is not None:
@@ -152,6 +163,7 @@ def _known(existing: DataFrame, linked: DataFrame) -> DataFrame:
         "effective_at",
         "recorded_at",
         "known_as_of",
+        _step(existing).alias("step"),
     )
 
 
@@ -176,10 +188,13 @@ def resolve(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     since: dict[str, tuple[bool, Any, str]] = {}
     anonymous: dict[str, bool] = {}
     members: dict[str, set[str]] = {}
-    for row in sorted((r for r in rows if r["kind"] == "known"), key=lambda r: (r["known_as_of"], r["left_id"])):
+    steps_before: Counter[tuple[str, Any]] = Counter()
+    told = (r for r in rows if r["kind"] == "known")
+    for row in sorted(told, key=lambda r: (r["known_as_of"], r["left_id"], r.get("step") or 0)):
         identifier, owner = str(row["left_id"]), str(row["right_id"])
         anonymous[identifier] = bool(row["is_anonymous"])
         person[identifier] = owner
+        steps_before[identifier, row["known_as_of"]] += 1
         since.setdefault(identifier, (anonymous[identifier], row["known_as_of"], identifier))
     for identifier, owner in person.items():
         members.setdefault(owner, set()).add(identifier)
@@ -207,7 +222,8 @@ def resolve(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             person[identifier] = winner
             members[winner].add(identifier)
             changed[identifier, row["known_as_of"]] = _joined(identifier, winner, anonymous[identifier], row)
-    yield from changed.values()
+    for key, found in changed.items():
+        yield {**found, "step": steps_before[key]}
 
 
 def _joined(identifier: str, owner: str, is_anonymous: bool, row: dict[str, Any]) -> dict[str, Any]:

@@ -35,8 +35,9 @@ def derive_changes(
 
     Returns:
         Rows of gold.segment_changes. In an exclusive scheme somebody who changes the group gives two rows, moved_out
-        and moved_in; elsewhere rows are entered and left. The values are today's values of the names in the
-        definition of the segment that was entered or left.
+        and moved_in; elsewhere rows are entered and left. The values are today's, of the names in the definition of the
+        segment that was entered or left; of levels, of every group that was tried. That definition is today's, where
+        the segment is still defined: it is what put the person in or out. Without a definition there are no values.
     """
     keys = ["person_id", "scheme", "segment_id"]
     now = today.select(*keys, "definition_version", F.lit(True).alias("is_now"))
@@ -47,6 +48,7 @@ def derive_changes(
     groups = exclusive.groupBy("person_id", "scheme").agg(
         F.max(F.when(F.col("was"), F.col("segment_id"))).alias("old_id"),
         F.max(F.when(F.col("is_now"), F.col("segment_id"))).alias("new_id"),
+        F.max("definition_version").alias("new_version"),
     )
     both = different.join(groups, on=["person_id", "scheme"], how="left")
     moved = F.col("old_id").isNotNull() & F.col("new_id").isNotNull()
@@ -60,7 +62,9 @@ def derive_changes(
         *keys,
         change.alias("change"),
         F.when(F.col("is_now"), F.col("old_id")).otherwise(F.col("new_id")).alias("other_segment_id"),
-        F.coalesce("definition_version", "old_version").alias("definition_version"),
+        F.coalesce("definition_version", "new_version", _rule_version(definitions), "old_version").alias(
+            "definition_version"
+        ),
     )
     changed = changes.select("person_id").distinct()
     theirs = people.join(changed, on="person_id", how="left_semi")
@@ -77,6 +81,12 @@ def derive_changes(
     )
 
 
+def _rule_version(definitions: Definitions) -> Column:
+    """Today's version of the rule that a segment is."""
+    pairs = [F.lit(x) for rule in definitions.rules for x in (mint("rules", rule.key), rule.version)]
+    return F.try_element_at(F.create_map(*pairs), F.col("segment_id")) if pairs else F.lit(None).cast("string")
+
+
 def _value_columns(
     people: DataFrame, definitions: Definitions, grouping_values: Mapping[str, Sequence[str]]
 ) -> list[Column]:
@@ -91,8 +101,10 @@ def _value_columns(
         parts = []
         for at, level in enumerate(definitions.levels.levels):
             of_level = F.array().cast(VALUES)
+            tried: dict[str, None] = {}
             for group in level.groups:
-                of_level = F.when(keys[at] == group.key, _typed(names(group.when), types)).otherwise(of_level)
+                tried.update(dict.fromkeys(names(group.when)))
+                of_level = F.when(keys[at] == group.key, _typed(list(tried), types)).otherwise(of_level)
             parts.append(of_level)
         columns.append(F.array_distinct(F.concat(*parts)).alias("_levels"))
     return columns

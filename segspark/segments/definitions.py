@@ -14,7 +14,18 @@ from segspark.config.models import Name, Segments
 from segspark.config.python_file import load_python
 from segspark.errors import ConfigError
 from segspark.segments.rules.text import ConditionError, parse_condition
-from segspark.segments.rules.tree import Always, And, Node, Not, members, names, to_json, version_of, with_members
+from segspark.segments.rules.tree import (
+    Always,
+    And,
+    Node,
+    Not,
+    from_json,
+    members,
+    names,
+    to_json,
+    version_of,
+    with_members,
+)
 
 
 class _Form(BaseModel):
@@ -122,6 +133,17 @@ class Definitions:
         for level in self.levels.levels if self.levels else ():
             found += [(f"level {level.key}, group {g.key}", g.when) for g in level.groups]
         return found
+
+
+def definitions_from(scheme: str, content: Any) -> Definitions:
+    """Levels or one rule from the content that gold.definitions keeps."""
+    if scheme == "rules":
+        return Definitions(None, (Rule(content["name"], content["title"], {}, from_json(content["when"])),))
+    levels = (
+        Level(lv["level"], tuple(Group(g["key"], g["name"], from_json(g["when"])) for g in lv["groups"]))
+        for lv in content
+    )
+    return Definitions(Levels(tuple(levels)), ())
 
 
 def load_definitions(config: Segments, folder: Path) -> Definitions:

@@ -72,4 +72,4 @@ def _shown(value: Any, words: Mapping[str, str]) -> str:
         return words["none"]
     if isinstance(value, bool):
         return words["yes"] if value else words["no"]
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

@@ -106,7 +106,7 @@ def assign_segments(
         placed: roll_up of the levels; None where the scheme is not made.
 
     Returns:
-        Rows of gold.segments: one per person and exclusive scheme, one per matched rule.
+        Rows of gold.segments, without the run's mark: one per person and exclusive scheme, one per matched rule.
     """
     entries: list[Column] = []
     base = people
@@ -120,7 +120,7 @@ def assign_segments(
         "person_id", "is_contactable", "not_contactable_reason", F.explode(matched).alias("s")
     ).select("person_id", "is_contactable", "not_contactable_reason", "s.*")
     return exploded.withColumns({"segment_date": F.lit(as_of), "valid_until": F.lit(as_of + timedelta(days=1))}).select(
-        *SEGMENTS.column_names
+        *[c for c in SEGMENTS.column_names if c != "is_provisional"]
     )
 
 

@@ -122,6 +122,7 @@ SEGMENTS = Contract(
             "not_contactable_reason", "string", "unsubscribed, complained, hard_bounced, no_consent or no_address"
         ),
         required("valid_until", "date", "First day on which the membership may have changed"),
+        optional("is_provisional", "boolean", "Made from the part of a day that was there; the daily run replaces it"),
     ),
 )
 

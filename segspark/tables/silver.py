@@ -152,6 +152,7 @@ IDENTITY_LINKS = Contract(
         required("recorded_at", "timestamp", "When the link was received (UTC)"),
         required("known_as_of", "date", "First as-of day that may know the link"),
         required("run_id", "string", "Run that took the link in"),
+        optional("step", "int", "Place among the identifier's rows of this as-of day, from 0; the last one holds"),
     ),
 )
 

@@ -176,8 +176,16 @@ def test_a_membership_is_explained_with_its_actual_values(
     workspace, lake = shop
     found = explain(workspace, person(workspace, "ann@example.com"), MAY[5], "en")
     lines = {m["segment_name"]: m["lines"] for m in found}
+    assert explain(workspace, "Bob@Example.com ", MAY[5], "en")[-1]["segment_name"] == "Buyers"
+    with pytest.raises(ConfigError, match="address is not known on 2026-05-05") as unknown:
+        explain(workspace, "tim@example.com", MAY[5], "en")
+    assert "tim" not in str(unknown.value)
     assert lines["Buyers"] == ["✓ n_order_lifetime >= 1  (value 1)"]
-    assert lines["Big spenders"] == ["✓ avg_order_cents_365d >= 10000  (value 1.2e+04)"]
+    assert lines["Big spenders"] == ["✓ avg_order_cents_365d >= 10000  (value 12000)"]
+    assert {m["sentence"] for m in found if m["scheme"] == "rules"} == {
+        "Is in “Buyers”: orders, ever: 1 (at least 1)",
+        "Is in “Big spenders”: average order, 365\u00a0d: 120.00 (at least 100.00)",
+    }
     outside = explain(workspace, person(workspace, "bob@example.com"), MAY[5], "en", "big_spenders")[-1]
     assert outside["lines"] == ["✗ avg_order_cents_365d >= 10000  (value 4000)"]
     assert outside["would_need"] == "needed: avg_order_cents_365d >= 10000"

@@ -56,3 +56,18 @@ def test_persons_do_not_depend_on_the_order_of_rows(pairs: list[tuple[int, int, 
     last = {i: p for i, p, _ in sorted(expected, key=lambda r: r[2])}
     for a, b, _ in pairs:
         assert last[f"i{a}"] == last[f"i{b}"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=8), st.integers(0, 8))
+def test_two_runs_for_one_day_join_the_persons_that_one_run_joins(pairs: list[tuple[int, int]], cut: int) -> None:
+    """Of the rows of one identifier and day the last step holds."""
+
+    def last(rows: list[dict[str, Any]]) -> dict[str, str]:
+        return {r["identifier_id"]: r["person_id"] for r in sorted(rows, key=lambda r: (r["known_as_of"], r["step"]))}
+
+    everybody = [seen(f"i{n}", 1 + n % 2) for n in range(6)]
+    links = [pair(f"i{a}", f"i{b}", 4) for a, b in pairs if a != b]
+    first = list(resolve([*everybody, *links[:cut]]))
+    before = [{**r, "kind": "known", "left_id": r["identifier_id"], "right_id": r["person_id"]} for r in first]
+    second = list(resolve([*before, *links[cut:]]))
+    assert last([*first, *second]) == last(list(resolve([*everybody, *links])))

@@ -24,6 +24,7 @@ from segspark.segments.rules.tree import (
     to_json,
     version_of,
 )
+from segspark.segments.sentence import sentence
 
 ROWS: list[dict[str, Any]] = [
     {"n": 3, "m": 5, "city": "Lyon", "day": date(2026, 5, 1), "is_vip": True, "attributes": {"income": "52000"}},
@@ -79,6 +80,7 @@ def test_an_explanation_says_what_the_tree_says(node: Node, row: dict[str, Any])
     told = explain(node, row, "fr")
     assert told.holds == holds(node, row)
     assert told.lines[0].startswith("✓" if told.holds else "✗")
+    assert sentence(node, row, "en", "X").startswith("Is in" if told.holds else "Is not in")
 
 
 def test_the_one_condition_that_fails_is_what_would_have_to_change() -> None:
