@@ -2,167 +2,71 @@
 
 Eleven measures in five windows and five last days, one row per person, as of one day. Ours read and write Delta;
 the peers read Parquet and write Parquet. Only the ratios of one run mean anything. Every result is compared with the
-first peer's before it is timed.
+first peer's before it is used. ``--markdown`` prints the table of a set that was run before.
 """
 
 import argparse
 import json
 import os
-import shutil
+import platform
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import numpy as np
+import peers
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
+from data import (
+    AS_OF,
+    CATALOGUE,
+    COLUMNS,
+    DAY,
+    HISTORY,
+    LAST,
+    SEED,
+    SETS,
+    WINDOWS,
+    draw,
+    everybody,
+)
 from memory import peak_memory
+from skew import measure_skew
 
-from segspark.features.feature import Catalogue, Feature, Measure
+from segspark.config.models import Workspace
 from segspark.features.kernel import Calendar
 from segspark.features.windows import window_features
+from segspark.flows.features import FEATURES
+from segspark.flows.flow import Run
 from segspark.flows.range_reads import PEOPLE
 from segspark.flows.range_task import RangeTask
+from segspark.flows.spark_lane import carried_features
 from segspark.session import local_session, warm_up
 from segspark.tables import gold
-from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
 from segspark.tables.ranges import day_files
+from segspark.tables.staging import Kind, Staged, StagedFile
 
-SETS = {"S": (20_000, 1_600_000), "M": (193_000, 15_500_000), "L": (490_000, 55_500_000)}
-TYPES = ("sent", "delivered", "open", "click", "page_view", "product_view", "cart_add", "checkout", "order", "refund")
-SHARES = (0.27, 0.26, 0.1, 0.03, 0.17, 0.1, 0.03, 0.015, 0.02, 0.005)
-LAST = ("open", "click", "page_view", "cart_add", "order")
-WINDOWS = (1, 7, 30, 90, 365)
-AS_OF, DAY = date(2026, 6, 1), timedelta(days=1)
-HISTORY = 400
-MEASURES = tuple(Measure(f"n_{t}", (t,), "profiling", "events", t) for t in TYPES)
-MEASURES += (Measure("cents", ("order",), "profiling", "cents", "value"),)
-SUMS = tuple(Feature(m.name, m.name, m.describe, windows=WINDOWS) for m in MEASURES)
-CATALOGUE = Catalogue(MEASURES, SUMS + tuple(Feature(f"last_{t}", f"n_{t}", t, "last") for t in LAST), ())
-NAMES = [m.name for m in MEASURES]
-COLUMNS = [f.column(w) for f in SUMS for w in WINDOWS]
-EVER = date(1970, 1, 1)
-
-
-# Data -----------------------------------------------------------------------------------------------------------
-
-
-def draw(folder: Path, people: int, events: int, days: int, seed: int) -> None:
-    """Raw events as Parquet, a file per day: person_id, day, type, cents. Activity is Zipf-like."""
-    rng = np.random.default_rng(seed)
-    ids = np.array([f"{int.from_bytes(rng.bytes(16), 'big'):032x}" for _ in range(people)])
-    weights = np.cumsum(1 / np.arange(1, people + 1) ** 0.7)
-    folder.mkdir(parents=True)
-    for back in range(days, 0, -1):
-        n = events // HISTORY
-        who = np.searchsorted(weights, rng.random(n) * weights[-1])
-        kind = rng.choice(len(TYPES), n, p=SHARES)
-        cents = np.where(kind == TYPES.index("order"), rng.integers(500, 20_000, n), 0)
-        day = pa.array([AS_OF - back * DAY] * n, pa.date32())
-        types = pa.DictionaryArray.from_arrays(pa.array(kind.astype(np.int8)), pa.array(TYPES)).cast(pa.string())
-        columns = {"person_id": pa.array(ids[who]), "day": day, "type": types, "cents": pa.array(cents)}
-        pq.write_table(pa.table(columns), folder / f"{AS_OF - back * DAY}.parquet", compression="zstd")
-    pq.write_table(
-        pa.table(
-            {
-                "person_id": pa.array(np.sort(ids)),
-                "as_of_date": pa.array([AS_OF] * people, pa.date32()),
-                **{p: pa.array([EVER] * people, pa.date32()) for p in PEOPLE.names[2:]},
-            }
-        ).cast(PEOPLE),
-        folder.parent / "people.parquet",
-    )
-
-
-def write_tiles(lake: Lake, contract: Contract, raw: Path) -> None:
-    """Daily tiles as a Delta table laid out as the product's: a file per day, sorted by person."""
-    sums = ", ".join([f"count(*) FILTER (type = '{t}') AS n_{t}" for t in TYPES] + ["sum(cents)::BIGINT AS cents"])
-    for path in sorted(raw.glob("*.parquet")):
-        query = f"SELECT person_id, day AS activity_date, {sums} FROM '{path}' GROUP BY ALL ORDER BY person_id"
-        rows = duckdb.sql(query).to_arrow_table()
-        lake.append_small(contract, rows.cast(pa.schema([rows.schema.field(0), *rows.schema][1:])), once=path.stem)
-
-
-# Peers ----------------------------------------------------------------------------------------------------------
-
-
-def _source(raw: Path, as_of: date) -> str:
-    return f"(SELECT *, (DATE '{as_of}' - day) AS age FROM '{raw}/*.parquet' WHERE day >= DATE '{as_of}' - 365 AND day < DATE '{as_of}')"
-
-
-def duckdb_sums(raw: Path, out: Path, as_of: date) -> None:
-    """Conditional sums over the raw events."""
-    columns = [f"count(*) FILTER (type = '{t}' AND age <= {w}) AS n_{t}_{w}d" for t in TYPES for w in WINDOWS]
-    columns += [f"coalesce(sum(cents) FILTER (age <= {w}), 0)::BIGINT AS cents_{w}d" for w in WINDOWS]
-    columns += [f"max(day) FILTER (type = '{t}') AS last_{t}" for t in LAST]
-    duckdb.sql(
-        f"COPY (SELECT person_id, {', '.join(columns)} FROM {_source(raw, as_of)} GROUP BY 1) TO '{out}' (FORMAT parquet)"
-    )
-
-
-def duckdb_bands(raw: Path, out: Path, as_of: date) -> None:
-    """Each event summed once, per person and age band; windows are sums of bands."""
-    band = f"CASE {' '.join(f'WHEN age <= {w} THEN {w}' for w in WINDOWS)} END AS band"
-    inner = [f"count(*) FILTER (type = '{t}') AS n_{t}" for t in TYPES] + ["sum(cents) AS cents"]
-    inner += [f"max(day) FILTER (type = '{t}') AS last_{t}" for t in LAST]
-    bands = f"SELECT person_id, {band}, {', '.join(inner)} FROM {_source(raw, as_of)} GROUP BY ALL"
-    columns = [f"coalesce(sum({n}) FILTER (band <= {w}), 0)::BIGINT AS {n}_{w}d" for n in NAMES for w in WINDOWS]
-    columns += [f"max(last_{t}) AS last_{t}" for t in LAST]
-    duckdb.sql(f"COPY (SELECT person_id, {', '.join(columns)} FROM ({bands}) GROUP BY 1) TO '{out}' (FORMAT parquet)")
-
-
-def polars_bands(raw: Path, out: Path, as_of: date) -> None:
-    """Person, type and band, then pivoted by conditional sums."""
-    age = (pl.lit(as_of) - pl.col("day")).dt.total_days()
-    band = (
-        pl.when(age <= 1)
-        .then(1)
-        .when(age <= 7)
-        .then(7)
-        .when(age <= 30)
-        .then(30)
-        .when(age <= 90)
-        .then(90)
-        .otherwise(365)
-    )
-    events = pl.scan_parquet(raw / "*.parquet").filter((pl.col("day") < as_of) & (pl.col("day") >= as_of - 365 * DAY))
-    grouped = events.group_by("person_id", "type", band.alias("band")).agg(
-        pl.len().cast(pl.Int64).alias("n"), pl.col("cents").sum(), pl.col("day").max()
-    )
-    at = pl.col("band")
-    wide = [
-        pl.col("n").filter((pl.col("type") == t) & (at <= w)).sum().alias(f"n_{t}_{w}d") for t in TYPES for w in WINDOWS
-    ]
-    wide += [pl.col("cents").filter(at <= w).sum().alias(f"cents_{w}d") for w in WINDOWS]
-    wide += [pl.col("day").filter(pl.col("type") == t).max().alias(f"last_{t}") for t in LAST]
-    grouped.group_by("person_id").agg(wide).collect(engine="streaming").write_parquet(out)
-
-
-def duckdb_running(state: Path, tiles: Path, out: Path) -> None:
-    """Yesterday's result, the new day added and the leaving days taken away, written by hand."""
-    parts = [f"SELECT person_id, {', '.join(COLUMNS)}, {', '.join(f'last_{t}' for t in LAST)} FROM '{state}'"]
-    entering = ", ".join(f"{n} AS {n}_{w}d" for n in NAMES for w in WINDOWS)
-    last = ", ".join(f"CASE WHEN n_{t} > 0 THEN DATE '{AS_OF - DAY}' END" for t in LAST)
-    parts.append(f"SELECT person_id, {entering}, {last} FROM '{tiles}/{AS_OF - DAY}.parquet'")
-    for window in WINDOWS:
-        leaving = ", ".join(f"-{n}" if w == window else "0" for n in NAMES for w in WINDOWS)
-        path = tiles / f"{AS_OF - DAY - window * DAY}.parquet"
-        parts.append(f"SELECT person_id, {leaving}, {', '.join('NULL' for _ in LAST)} FROM '{path}'")
-    columns = [f"sum({c})::BIGINT AS {c}" for c in COLUMNS] + [f"max(last_{t}) AS last_{t}" for t in LAST]
-    duckdb.sql(
-        f"COPY (SELECT person_id, {', '.join(columns)} FROM ({' UNION ALL '.join(parts)}) GROUP BY 1) TO '{out}' (FORMAT parquet)"
-    )
-
-
-# Measuring ------------------------------------------------------------------------------------------------------
+RESULTS = Path(__file__).parent / "results"
+HISTORIES = (90, 180, 365, HISTORY, 730)
+TILES = gold.ACTIVITY_DAILY.with_columns(CATALOGUE.tile_columns())
+CORRECTIONS = gold.ACTIVITY_CORRECTIONS.with_columns(CATALOGUE.tile_columns())
+STORED = gold.FEATURES.with_columns(CATALOGUE.stored_columns())
+TARGETS = {
+    "daily features / best full recompute": {"M": 0.3, "L": 0.15},
+    "daily features / DuckDB running state by hand": {"M": 1.2, "L": 1.2},
+    "Spark lane / best full recompute": {"M": 1.6, "L": 0.9},
+    "history of 730 days / of 365": {"S": 1.1, "M": 1.1, "L": 1.1},
+    "backfill / best of DuckDB and Polars": {"M": 0.35},
+    # Always of the small set's size.
+    "tiles, skewed / even": {"S": 2.0, "M": 2.0, "L": 2.0},
+    "features, skewed / even": {"S": 2.0, "M": 2.0, "L": 2.0},
+}
 
 
 @dataclass(frozen=True)
@@ -188,162 +92,252 @@ def measure(what: str, run: Callable[[], object], times: int = 3) -> Row:
 
 
 def check(ours: pl.DataFrame, peer: pl.DataFrame) -> None:
-    """The same values for everybody the peer knows, nothing for the others."""
+    """The same values for everybody the peer knows, nothing for the others.
+
+    Raises:
+        SystemExit: names the column.
+    """
     joined = ours.join(peer, on="person_id", how="left", suffix="_peer")
+    # Ours is of all time, a recompute's of the longest window.
+    oldest = AS_OF - max(WINDOWS) * DAY
     for name in [*COLUMNS, *(f"last_{t}" for t in LAST)]:
-        same = joined[name].fill_null(0) if name in COLUMNS else joined[name]
-        other = joined[f"{name}_peer"].fill_null(0) if name in COLUMNS else joined[f"{name}_peer"]
-        if name not in COLUMNS:
-            # Ours is of all time, a recompute's of the last 365 days.
-            oldest = AS_OF - 365 * DAY
-            same, other = (
-                s.to_frame().select(pl.when(pl.first() >= oldest).then(pl.first())).to_series() for s in (same, other)
-            )
-        if not same.eq_missing(other).all():
+        two = [joined[name], joined[f"{name}_peer"]]
+        if name in COLUMNS:
+            two = [s.fill_null(0) for s in two]
+        else:
+            two = [s.to_frame().select(pl.when(pl.first() >= oldest).then(pl.first())).to_series() for s in two]
+        if not two[0].eq_missing(two[1]).all():
             raise SystemExit(f"{name} differs")
 
 
-def days_back(name: str) -> int:
-    """Days of the backfill; the small set is to be quick."""
-    return 30 if name == "S" else 90
+class Bench:
+    """One set drawn in a folder, and our lanes over it."""
+
+    def __init__(self, folder: Path, name: str, tiles: Sequence[StagedFile]) -> None:
+        self.folder, self.drawn = folder, {date.fromisoformat(Path(f.path).stem): f for f in tiles}
+        # The command line's own settings.
+        options = {"spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 2))}
+        self.spark = local_session("bench", warehouse=folder / "warehouse", options=options)
+        warm_up(self.spark)
+        self.lake = Lake(folder / "lake", self.spark)
+        self.lake.create(CORRECTIONS)
+        self.people = {
+            day: self.folder / f"{n}.parquet" for day, n in ((AS_OF, "people"), (AS_OF - DAY, "people-yesterday"))
+        }
+        self.n_people = pq.read_metadata(self.people[AS_OF]).num_rows
+        self.taken = 0
+
+    def take_in(self, n_days: int) -> None:
+        """Tiles of the last days into the lake, and the features of yesterday anew."""
+        first, end = AS_OF - n_days * DAY, AS_OF - self.taken * DAY
+        files = [f for day, f in sorted(self.drawn.items()) if first <= day < end]
+        self.lake.replace_staged(TILES, files, ("person_id",), first, end)
+        self.taken = n_days
+        self.recompute(AS_OF - DAY)
+
+    def task(self, as_of: date) -> RangeTask:
+        tiles = tuple(f for f in day_files(self.lake.path(TILES), TILES) if f.day < as_of)
+        people = str(self.people[as_of])
+        return RangeTask(CATALOGUE, (as_of,), Calendar(), tiles, (), (people,))
+
+    def recompute(self, as_of: date) -> None:
+        task = self.task(as_of)
+        self.lake.replace_computed(STORED, task, task.n_rows, as_of, as_of + DAY)
+
+    def daily(self) -> None:
+        state = tuple(f for f in day_files(self.lake.path(STORED), STORED) if f.day == AS_OF - DAY)
+        task = replace(self.task(AS_OF), state=state)
+        self.lake.replace_computed(STORED, task, task.n_rows, AS_OF, AS_OF + DAY)
+
+    def _staged(self) -> Staged:
+        files = [StagedFile(str(self.people[AS_OF]), self.n_people)]
+        return Staged(self.spark, {"people": Kind(PEOPLE)}, {"people": files})
+
+    def daily_by_spark(self) -> None:
+        run = Run(Workspace(lake=self.lake.root), self.lake, AS_OF, FEATURES)
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            frame = carried_features(run, CATALOGUE, Calendar(), self._staged(), Path(folder))
+            self.lake.replace_by_spark(STORED, frame, AS_OF, AS_OF + DAY)
+
+    def recompute_by_spark(self) -> None:
+        tiles, corrections = self.lake.read(TILES), self.lake.read(CORRECTIONS)
+        people = self._staged().frame("people")
+        frame = window_features(tiles, corrections, people, CATALOGUE, [AS_OF], Calendar(), 4)
+        self.lake.replace_by_spark(STORED, frame, AS_OF, AS_OF + DAY)
+
+    def backfill(self, days: Sequence[date]) -> None:
+        staged = self.folder / "people-many.parquet"
+        ids = pq.read_table(self.people[AS_OF])["person_id"].combine_chunks()
+        pq.write_table(everybody(ids, list(days)), staged)
+        task = replace(self.task(AS_OF), dates=tuple(days), people=(str(staged),))
+        n_rows = max(task.n_rows, 4 * len(ids) * len(days))
+        self.lake.replace_computed(STORED, task, n_rows, min(days), max(days) + DAY)
+
+    def stored(self, day: date = AS_OF) -> pl.DataFrame:
+        return pl.read_delta(self.lake.path(STORED)).filter(pl.col("as_of_date") == day)
 
 
-def run(name: str, lake_folder: Path, history: int, is_whole: bool) -> list[Row]:
-    people, events = SETS[name]
-    n_back = days_back(name)
-    raw, spark = lake_folder / "raw", local_session("bench", warehouse=lake_folder / "warehouse")
-    warm_up(spark)
-    draw(raw, people, events, history, seed=7)
-    lake = Lake(lake_folder / "lake", spark)
-    tiles_contract = gold.ACTIVITY_DAILY.with_columns(CATALOGUE.tile_columns())
-    contract = gold.FEATURES.with_columns(CATALOGUE.stored_columns())
-    write_tiles(lake, tiles_contract, raw)
-    tiles = tuple(day_files(lake.path(gold.ACTIVITY_DAILY), tiles_contract))
-    staged = str(lake_folder / "people.parquet")
-
-    def task(as_of: date) -> RangeTask:
-        return RangeTask(CATALOGUE, (as_of,), Calendar(), tuple(f for f in tiles if f.day < as_of), (), (staged,))
-
-    before = pq.read_table(staged)
-    yesterday = lake_folder / "people-yesterday.parquet"
-    pq.write_table(
-        before.set_column(1, "as_of_date", pa.array([AS_OF - DAY] * before.num_rows, pa.date32())), yesterday
-    )
-    first = replace(task(AS_OF - DAY), people=(str(yesterday),))
-    lake.replace_computed(contract, first, first.n_rows, AS_OF - DAY, AS_OF)
-    state = tuple(f for f in day_files(lake.path(gold.FEATURES), contract) if f.day == AS_OF - DAY)
-    running = replace(task(AS_OF), state=state)
-
-    def ours(work: RangeTask) -> None:
-        lake.replace_computed(contract, work, work.n_rows, AS_OF, AS_OF + DAY)
-
-    def stored() -> pl.DataFrame:
-        return pl.read_delta(lake.path(gold.FEATURES)).filter(pl.col("as_of_date") == AS_OF)
-
-    rows = [measure(f"segspark, running state, Delta ({history} days of history)", lambda: ours(running))]
-    if not is_whole:
-        return rows
-    out = lake_folder / "out.parquet"
-    carried = stored()
-    for what, peer in (
-        ("DuckDB, conditional sums", duckdb_sums),
-        ("DuckDB, age bands", duckdb_bands),
-        ("Polars, age bands", polars_bands),
+def compare_daily(bench: Bench, is_slow: bool) -> list[Row]:
+    """One day: ours, and every peer, each checked against ours."""
+    raw, tiles, out = bench.folder / "raw", bench.folder / "tiles", bench.folder / "out.parquet"
+    rows = [measure("segspark, running state, Delta", bench.daily, 5)]
+    ours = bench.stored()
+    for what, peer, source in (
+        ("DuckDB, conditional sums, full recompute", peers.duckdb_sums, raw),
+        ("DuckDB, age bands, full recompute", peers.duckdb_bands, raw),
+        ("Polars, age bands, full recompute", peers.polars_bands, raw),
+        ("DuckDB, age bands over ready tiles", peers.duckdb_tiles, tiles),
     ):
-        rows.append(measure(f"{what}, full recompute, Parquet", lambda peer=peer: peer(raw, out, AS_OF)))  # type: ignore[misc]
-        check(carried, pl.read_parquet(out))
-    rows.append(measure("segspark, full recompute from tiles, Delta", lambda: ours(task(AS_OF))))
-    check(stored(), pl.read_parquet(out))
-    state_file = lake_folder / "state.parquet"
-    pl.read_delta(lake.path(gold.FEATURES)).filter(pl.col("as_of_date") == AS_OF - DAY).write_parquet(state_file)
-    by_day = lake_folder / "tiles"
-    by_day.mkdir()
-    for back in (1, *(w + 1 for w in WINDOWS)):
-        day = AS_OF - back * DAY
-        pl.read_delta(lake.path(gold.ACTIVITY_DAILY)).filter(pl.col("activity_date") == day).write_parquet(
-            by_day / f"{day}.parquet"
-        )
-    rows.append(measure("DuckDB, running state by hand, Parquet", lambda: duckdb_running(state_file, by_day, out)))
-    check(carried, pl.read_parquet(out))
-    people_frame = spark.read.parquet(staged)
-
-    def spark_lane() -> None:
-        activity = spark.read.format("delta").load(lake.path(gold.ACTIVITY_DAILY))
-        none = activity.where("false").selectExpr(
-            "person_id", "activity_date", "activity_date AS applied_as_of", *NAMES
-        )
-        frame = window_features(activity, none, people_frame, CATALOGUE, [AS_OF], Calendar(), 4)
-        lake.replace_range(contract, frame, AS_OF, AS_OF + DAY)
-
-    rows.append(measure("segspark, Spark lane, full recompute, Delta", spark_lane, times=1))
-    days = [AS_OF - n * DAY for n in range(n_back)]
-    each_day = pa.concat_tables(
-        [before.set_column(1, "as_of_date", pa.array([d] * before.num_rows, pa.date32())) for d in days]
-    )
-    many_people = lake_folder / "people-many.parquet"
-    pq.write_table(each_day, many_people)
-    many = replace(task(AS_OF), dates=tuple(days), people=(str(many_people),))
-    n_rows = max(many.n_rows, 4 * each_day.num_rows)
-    rows.append(
-        measure(
-            f"segspark, backfill of {n_back} days in one walk, Delta",
-            lambda: lake.replace_computed(contract, many, n_rows, days[-1], AS_OF + DAY),
-            times=1,
-        )
-    )
-
-    def backfill(peer: Callable[[Path, Path, date], None]) -> None:
-        for day in days:
-            peer(raw, out, day)
-
-    if name == "S":
-        rows.append(
-            measure(f"DuckDB, age bands, {n_back} days one by one, Parquet", lambda: backfill(duckdb_bands), times=1)
-        )
-    spark.stop()
+        rows.append(measure(f"{what}, Parquet", lambda peer=peer, source=source: peer(source, out, AS_OF)))  # type: ignore[misc]
+        check(ours, pl.read_parquet(out))
+    state = bench.folder / "state.parquet"
+    bench.stored(AS_OF - DAY).write_parquet(state)
+    rows.append(measure("DuckDB, running state by hand, Parquet", lambda: peers.duckdb_running(state, tiles, out), 5))
+    check(ours, pl.read_parquet(out))
+    rows.append(measure("segspark, Spark lane, running state, Delta", bench.daily_by_spark, 5))
+    check(ours, bench.stored())
+    rows.append(measure("segspark, full recompute from tiles, Delta", lambda: bench.recompute(AS_OF)))
+    check(ours, bench.stored())
+    if is_slow:
+        rows.append(measure("segspark, Spark lane, full recompute, Delta", bench.recompute_by_spark, 1))
+        check(ours, bench.stored())
     return rows
 
 
-def ratios(name: str, rows: Sequence[Row]) -> dict[str, float]:
-    """Ours over the peers', of the same run."""
-    of = {r.what.split(" (")[0]: r.seconds for r in rows}
-    ours = of["segspark, running state, Delta"]
-    best = min(s for w, s in of.items() if w.endswith("full recompute, Parquet"))
-    found = {
-        "daily features / best full recompute of DuckDB and Polars": ours / best,
-        "daily features / DuckDB running state by hand": ours / of["DuckDB, running state by hand, Parquet"],
-        "Spark lane / best full recompute": of["segspark, Spark lane, full recompute, Delta"] / best,
-    }
-    n_back = days_back(name)
-    loop = of.get(f"DuckDB, age bands, {n_back} days one by one, Parquet", best * n_back)
-    found[f"backfill of {n_back} days / DuckDB day by day"] = (
-        of[f"segspark, backfill of {n_back} days in one walk, Delta"] / loop
+def compare_backfill(bench: Bench, n_days: int) -> list[Row]:
+    """Many days in one go, from tiles; the last day of each is checked against ours."""
+    days = [AS_OF - n * DAY for n in reversed(range(n_days))]
+    tiles, out = bench.folder / "tiles", bench.folder / "backfill"
+    rows = [measure(f"segspark, backfill of {n_days} days, Delta", lambda: bench.backfill(days), 1)]
+    ours = {day: bench.stored(day) for day in (days[0], AS_OF)}
+    people = bench.people[AS_OF]
+    rows.append(
+        measure(
+            f"Polars, dense sums, backfill of {n_days} days, Parquet",
+            lambda: peers.polars_backfill(tiles, people, out, days),
+            1,
+        )
     )
+    check(ours[AS_OF], pl.scan_parquet(out / "*.parquet").filter(pl.col("as_of_date") == AS_OF).collect())
+    one = bench.folder / "out.parquet"
+    rows.append(
+        measure(
+            f"DuckDB, age bands, backfill of {n_days} days, Parquet",
+            lambda: [peers.duckdb_tiles(tiles, one, day) for day in days],
+            1,
+        )
+    )
+    check(ours[AS_OF], pl.read_parquet(one))
+    return rows
+
+
+def run(name: str, folder: Path) -> tuple[list[Row], dict[str, float]]:
+    """All rows of a set, and the seconds of a day by the days of history."""
+    people, events = SETS[name]
+    start = time.perf_counter()
+    bench = Bench(folder, name, draw(folder, people, events, max(HISTORIES)))
+    print(f"drawn in {time.perf_counter() - start:.0f} s", flush=True)
+    rows: list[Row] = []
+    growth: dict[str, float] = {}
+    for history in HISTORIES:
+        bench.take_in(history)
+        if history == HISTORY:
+            rows += compare_daily(bench, is_slow=name != "L")
+            growth[str(history)] = rows[0].seconds
+            rows += compare_backfill(bench, 90 if name == "M" else 30) if name != "L" else []
+        else:
+            growth[str(history)] = measure(
+                f"segspark, running state, {history} days of history", bench.daily, 5
+            ).seconds
+    for what, seconds in measure_skew(bench.spark, folder, *SETS["tiny" if name == "tiny" else "S"]).items():
+        rows.append(Row(what, seconds, 0))
+        print(f"{what:62} {seconds:8.2f} s", flush=True)
+    bench.spark.stop()
+    return rows, growth
+
+
+def ratios(rows: Sequence[Row], growth: dict[str, float]) -> dict[str, float]:
+    """Ours over the peers', of the same run."""
+    of = {r.what: r.seconds for r in rows}
+    best = min(s for w, s in of.items() if w.endswith("full recompute, Parquet"))
+    ours = of["segspark, running state, Delta"]
+    found = {
+        "daily features / best full recompute": ours / best,
+        "daily features / DuckDB running state by hand": ours / of["DuckDB, running state by hand, Parquet"],
+        "daily features / DuckDB over ready tiles": ours / of["DuckDB, age bands over ready tiles, Parquet"],
+        "Spark lane / best full recompute": of["segspark, Spark lane, running state, Delta"] / best,
+        "history of 730 days / of 365": growth["730"] / growth["365"],
+    }
+    backfills = {w: s for w, s in of.items() if ", backfill of " in w}
+    if backfills:
+        theirs = min(s for w, s in backfills.items() if not w.startswith("segspark"))
+        found["backfill / best of DuckDB and Polars"] = next(iter(backfills.values())) / theirs
+    for flow in ("tiles", "features"):
+        found[f"{flow}, skewed / even"] = (
+            of[f"flow {flow}, one person with a tenth of all events"] / of[f"flow {flow}, even"]
+        )
     return found
+
+
+def machine() -> dict[str, Any]:
+    """What the figures depend on besides the data."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    model = next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine()
+    )
+    libraries = ("pyspark", "delta-spark", "deltalake", "pyarrow", "numpy", "duckdb", "polars")
+    return {
+        "cpu": model,
+        "cores": os.cpu_count(),
+        "load_before": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in libraries},
+    }
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """The rows, the growth with history and the ratios against their targets."""
+    lines = [
+        f"Set {result['set']}: {result['people']:,} people, {result['events']:,} events, {result['machine']['cores']} cores."
+    ]
+    lines += ["", "| what | s | MiB |", "|---|---:|---:|"]
+    lines += [f"| {r['what']} | {r['seconds']:.2f} | {r['peak_mib'] or ''} |" for r in result["rows"]]
+    lines += [
+        "",
+        "| days of history | " + " | ".join(result["history_days"]) + " |",
+        "|---|" + "---:|" * len(result["history_days"]),
+    ]
+    lines += ["| running state, s | " + " | ".join(f"{s:.2f}" for s in result["history_days"].values()) + " |"]
+    lines += ["", "| ratio | | target |", "|---|---:|---:|"]
+    for what, ratio in result["ratios"].items():
+        target = TARGETS.get(what, {}).get(result["set"])
+        lines.append(f"| {what} | {ratio:.2f} | {'≤ ' + str(target) if target else ''} |")
+    return "\n".join(lines)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--set", choices=SETS, default="S")
-    name = parser.parse_args().set
-    rows: list[Row] = []
-    growth: dict[str, float] = {}
-    histories = (HISTORY, 180, 365, 730) if name == "S" else (HISTORY,)
-    for history in histories:
+    parser.add_argument("--markdown", action="store_true", help="only print the table of the last run")
+    asked = parser.parse_args()
+    path = RESULTS / f"features-{asked.set}.json"
+    if not asked.markdown:
+        said = machine()
         with tempfile.TemporaryDirectory() as folder:
-            found = run(name, Path(folder), history, is_whole=history == HISTORY)
-            growth[str(history)] = found[0].seconds
-            rows += found if history == HISTORY else found[:1]
-            shutil.rmtree(folder, ignore_errors=True)
-    result: dict[str, Any] = {
-        "set": name, "people": SETS[name][0], "events": SETS[name][1], "cores": os.cpu_count(),
-        "load_before": os.getloadavg()[0], "rows": [vars(r) for r in rows], "ratios": ratios(name, rows), "history_days": growth,
-    }  # fmt: skip
-    for what, ratio in result["ratios"].items():
-        print(f"{what:62} {ratio:8.2f}")
-    path = Path(__file__).parent / "results" / f"features-{name}.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(result, indent=2) + "\n")
+            rows, growth = run(asked.set, Path(folder))
+        result: dict[str, Any] = {
+            "set": asked.set,
+            "people": SETS[asked.set][0],
+            "events": SETS[asked.set][1],
+            "seed": SEED,
+            "machine": said,
+            "rows": [vars(r) for r in rows],
+            "history_days": growth,
+            "ratios": ratios(rows, growth),
+        }
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(result, indent=2) + "\n")
+    print(markdown(json.loads(path.read_text())))
 
 
 if __name__ == "__main__":

@@ -71,8 +71,10 @@ class Features(Model):
 
     windows: tuple[Annotated[int, Field(ge=1, le=3650)], ...] = (7, 30, 90, 365)
     files: tuple[Path, ...] = Field((), description="YAML or Python files with own measures and features")
-    lane: Literal["direct", "spark"] = Field(
-        "direct", description="Tasks read the tables' files themselves, or Spark does; the rows are the same"
+    lane: Literal["auto", "direct", "spark"] = Field(
+        "auto",
+        description="Tasks read the tables' files themselves (direct), or Spark does; the rows are the same. auto: "
+        "direct where the tables have plain files",
     )
 
 

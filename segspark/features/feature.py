@@ -146,6 +146,11 @@ class Catalogue:
         return tuple(f for f in self.features if not f.of_items)
 
     @property
+    def without_items(self) -> "Catalogue":
+        """What is stored of measures alone."""
+        return replace(self, features=self.windowed, items=())
+
+    @property
     def about_items(self) -> tuple[Feature, ...]:
         return tuple(f for f in self.features if f.of_items)
 

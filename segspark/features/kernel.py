@@ -229,7 +229,8 @@ def dates_or_never(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def as_integers(column: pa.ChunkedArray) -> np.ndarray:
-    return np.asarray(pc.fill_null(column, 0).to_numpy(zero_copy_only=False), dtype=np.int64)
+    filled = pc.fill_null(column, 0) if column.null_count else column
+    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def sales_days(periods: Sequence[tuple[date, date]]) -> frozenset[int]:

@@ -64,7 +64,9 @@ def advance_features(
     here, state = people.sort_by("person_id"), _in_order(state)
     ids, today = as_ids(here["person_id"]), day_number(as_of)
     at, is_held = find_ids(as_ids(state["person_id"]), ids)
+    is_same = bool(is_held.all()) and len(state) == len(ids)
     person, day, before, after = _sides(activity, ids, today, catalogue)
+    leaving = {w: np.flatnonzero(day == today - 1 - w) for f in catalogue.windowed for w in f.windows if w}
     days = Days.of(day, calendar)
     needs_all = np.zeros(len(ids), dtype=bool)
 
@@ -86,18 +88,21 @@ def advance_features(
         then = np.where(carries[purpose][person], then, 0)
         carried = carries[purpose]
         if feature.kind in ("last", "first"):
-            columns[feature.name] = _edge(feature, state, at, carried, person, day, now, then, needs_all)
+            columns[feature.name] = _edge(feature, state, at, carried, is_same, person, day, now, then, needs_all)
             continue
         if feature.kind == "days":
             now, then = (now > 0).astype(np.int64), (then > 0).astype(np.int64)
+        change = now - then
+        changed = np.flatnonzero(change)
         for window in feature.windows:
             name = feature.column(window)
-            base = np.where(carried, as_integers(state[name])[at], 0) if len(state) else np.zeros(len(ids), np.int64)
+            total = _carried(as_integers(state[name]), at, carried, 0, is_same)
+            inside = changed[day[changed] >= today - window] if window else changed
+            np.add.at(total, person[inside], change[inside])
             if window:
-                change = np.where(day >= today - window, now, 0) - np.where(day >= today - 1 - window, then, 0)
-            else:
-                change = now - then
-            columns[name] = pa.array(base + _per_person(person, change, len(ids)))
+                left = leaving[window]
+                np.subtract.at(total, person[left], then[left])
+            columns[name] = pa.array(total)
     return assemble(here, as_of, columns, catalogue), here.filter(pa.array(needs_all))
 
 
@@ -148,20 +153,23 @@ def _sides(
     keep = keep[np.lexsort((days[keep], at[keep]))]
     person, day = at[keep], days[keep]
     first = np.flatnonzero(np.r_[True, (person[1:] != person[:-1]) | (day[1:] != day[:-1])]) if len(keep) else keep
-    was_known = applied[keep] < today
+    was_known, is_single = applied[keep] < today, len(first) == len(keep)
     before, after = {}, {}
     for measure in catalogue.measures:
         values = as_integers(activity[measure.name])[keep]
-        after[measure.name] = np.add.reduceat(values, first) if len(first) else values
         old = np.where(was_known, values, 0)
-        before[measure.name] = np.add.reduceat(old, first) if len(first) else old
+        after[measure.name] = values if is_single else np.add.reduceat(values, first)
+        before[measure.name] = old if is_single else np.add.reduceat(old, first)
     return person[first], day[first], before, after
 
 
-def _per_person(person: np.ndarray, change: np.ndarray, n: int) -> np.ndarray:
-    used = np.flatnonzero(change)
-    # Sums stay far below 2**53, where a double still is an exact integer.
-    return np.bincount(person[used], weights=change[used], minlength=n).astype(np.int64)
+def _carried(values: np.ndarray, at: np.ndarray, carried: np.ndarray, nothing: int, is_same: bool) -> np.ndarray:
+    """What the state holds of each person, as an array of one's own; where the people are the same it is in place."""
+    if is_same and carried.all():
+        return np.require(values, requirements="W")
+    if not len(values):
+        return np.full(len(carried), nothing, dtype=np.int64)
+    return np.where(carried, values[at], nothing)
 
 
 def _edge(
@@ -169,6 +177,7 @@ def _edge(
     state: pa.Table,
     at: np.ndarray,
     carried: np.ndarray,
+    is_same: bool,
     person: np.ndarray,
     day: np.ndarray,
     now: np.ndarray,
@@ -177,11 +186,8 @@ def _edge(
 ) -> pa.Array:
     """The last or first day with something; whoever lost that very day is marked."""
     nothing = -1 if feature.kind == "last" else int(NEVER)
-    if len(state):
-        held = pc.fill_null(state[feature.name].cast(pa.int32()), nothing).to_numpy(zero_copy_only=False)
-        edge = np.where(carried, held.astype(np.int64)[at], nothing)
-    else:
-        edge = np.full(len(carried), nothing, dtype=np.int64)
+    held = pc.fill_null(state[feature.name].cast(pa.int32()), nothing).to_numpy(zero_copy_only=False)
+    edge = _carried(held.astype(np.int64), at, carried, nothing, is_same)
     needs_all[person[(then > 0) & (now <= 0) & (day == edge[person])]] = True
     seen = np.flatnonzero(now > 0)
     (np.maximum if feature.kind == "last" else np.minimum).at(edge, person[seen], day[seen])

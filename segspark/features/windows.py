@@ -1,6 +1,6 @@
 """The Spark lane: the kernel over ranges of people, and the derived projections."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from segspark.features.feature import Catalogue, Derived
 from segspark.features.items import with_all_items
 from segspark.features.kernel import Calendar, Outcome, compute_features, with_outcome
+from segspark.features.tiles import KEYS
 from segspark.tables import gold
 from segspark.tables.schema import ddl
 
@@ -45,17 +46,12 @@ def window_features(
     """
     last = max(as_of_dates)
     end, known = (last, last) if outcome is None else (last + timedelta(days=outcome.days), outcome.known)
-    names = [m.name for m in catalogue.measures]
-    keys = ["person_id", "activity_date", "applied_as_of"]
-    of_tiles = tiles.where(F.col("activity_date") < F.lit(end)).select(
-        "person_id", "activity_date", F.date_add("activity_date", 1).alias("applied_as_of"), *names
-    )
-    of_corrections = corrections.where(F.col("applied_as_of") <= F.lit(known)).select(*keys, *names)
-    activity = of_tiles.unionByName(of_corrections)
+    of_tiles = tiles.where(F.col("activity_date") < F.lit(end))
+    activity = activity_frame(of_tiles, corrections.where(F.col("applied_as_of") <= F.lit(known)), catalogue)
     if items is not None:
         # One group per range holds both: rows without a kind are activity.
-        known_items = items.where(F.col("applied_as_of") <= F.lit(last)).select(*keys, "kind", "item", "n")
-        activity = activity.unionByName(known_items, allowMissingColumns=True)
+        known_items = items.where(F.col("applied_as_of") <= F.lit(last))
+        activity = activity.unionByName(known_items.select(*KEYS, "kind", "item", "n"), allowMissingColumns=True)
     dates, output = list(as_of_dates), ddl((*gold.FEATURES.columns, *catalogue.stored_columns()))
     if outcome is not None:
         output += f", {outcome.name} bigint"
@@ -70,12 +66,22 @@ def window_features(
             features = with_all_items(features, things, people, catalogue, dates)
         return features if outcome is None else with_outcome(features, activity, outcome)
 
-    return (
-        _ranged(activity, n_ranges)
-        .groupBy("_range")
-        .cogroup(_ranged(people, n_ranges).groupBy("_range"))
-        .applyInArrow(of_range, output)
-    )
+    return by_range(activity, people, n_ranges, of_range, output)
+
+
+def activity_frame(tiles: DataFrame, corrections: DataFrame, catalogue: Catalogue) -> DataFrame:
+    """Tiles, each applied the morning after its day, and corrections: keys and measures."""
+    names = [m.name for m in catalogue.measures]
+    dated = tiles.withColumn("applied_as_of", F.date_add("activity_date", 1))
+    return dated.select(*KEYS, *names).unionByName(corrections.select(*KEYS, *names))
+
+
+def by_range(
+    left: DataFrame, right: DataFrame, n_ranges: int, function: Callable[[pa.Table, pa.Table], pa.Table], output: str
+) -> DataFrame:
+    """A function over two frames with person_id, a call for each range of people."""
+    ours, theirs = (_ranged(frame, n_ranges).groupBy("_range") for frame in (left, right))
+    return ours.cogroup(theirs).applyInArrow(function, output)
 
 
 def _ranged(frame: DataFrame, n_ranges: int) -> DataFrame:

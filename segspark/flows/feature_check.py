@@ -11,11 +11,23 @@ from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyspark.sql import functions as F
 
 from segspark.errors import CheckFailed, GateClosed
-from segspark.flows.features import FEATURES, load_catalogue, range_task, stage_people, write_features
+from segspark.features.kernel import compute_features
+from segspark.features.windows import by_range
+from segspark.flows.features import (
+    FEATURES,
+    load_catalogue,
+    range_task,
+    spark_features,
+    stage_people,
+    write_features,
+)
 from segspark.flows.flow import Flow, Run, finished_runs, provisional_days, staging_folder
+from segspark.flows.range_reads import permitted
 from segspark.flows.range_task import RangeTask, feature_schema
+from segspark.flows.spark_lane import choose_lane, n_ranges, past_activity, stored_features
 from segspark.tables import gold
 from segspark.tables.direct import ask_ranges
 from segspark.tables.ranges import DayFile, id_ranges, read_range, share_ids
@@ -47,12 +59,13 @@ def check_features(run: Run) -> None:
         parts = id_ranges(PARTS)
         is_whole = run.as_of.weekday() == WHOLE_ON
         task = range_task(run, [run.as_of], catalogue, None)
-        ranges = (
-            share_ids(task.n_rows, run.lake.spark.sparkContext.defaultParallelism)
-            if is_whole
-            else [parts[run.as_of.toordinal() % PARTS]]
-        )
-        found = ask_ranges(run.lake.spark, partial(differences, task, stored), ranges, DIFFERENCE_DDL)
+        part = None if is_whole else parts[run.as_of.toordinal() % PARTS]
+        if choose_lane(run) == "spark":
+            found = _read_differences(run, task, part)
+        else:
+            whole = share_ids(task.n_rows, run.lake.spark.sparkContext.defaultParallelism)
+            ranges = [part] if part else whole
+            found = ask_ranges(run.lake.spark, partial(differences, task, stored), ranges, DIFFERENCE_DDL)
         run.outcome["checked"] = "everybody" if is_whole else f"1 part of {PARTS}"
         told["note"] = f"{run.outcome['checked']} against a recompute from all days: {len(found) or 'no'} differences"
     if found:
@@ -61,6 +74,24 @@ def check_features(run: Run) -> None:
             f"Features as of {run.as_of} differ from their recompute ({len(found)} values or more): {said}. "
             f"Run: segspark features repair --as-of {run.as_of}"
         )
+
+
+def _read_differences(run: Run, task: RangeTask, part: tuple[str, str] | None) -> list[dict[str, str]]:
+    """``differences`` by the Spark lane, of everybody or a part of the people; each range names a few. Items are left
+    out: this lane carries none of them on."""
+    catalogue, calendar, dates = task.catalogue.without_items, task.calendar, task.dates
+    stored, activity = stored_features(run, catalogue, run.as_of), past_activity(run, catalogue)
+    if part:
+        is_inside = (F.col("person_id") >= part[0]) & (F.col("person_id") < part[1])
+        stored, activity = stored.where(is_inside), activity.where(is_inside)
+    schema = feature_schema(catalogue)
+
+    def compare(stored: pa.Table, activity: pa.Table) -> pa.Table:
+        stored = stored.select(schema.names).cast(schema).sort_by("person_id")
+        return unequal(stored, compute_features(activity, permitted(stored), catalogue, dates, calendar))
+
+    found = by_range(stored, activity, n_ranges(run), compare, DIFFERENCE_DDL)
+    return [row.asDict() for row in found.collect()]
 
 
 def _made_from(run: Run) -> str | None:
@@ -80,7 +111,12 @@ def differences(task: RangeTask, files: tuple[DayFile, ...], low: str, high: str
     stored = read_range(files, low, high, names, "as_of_date", schema).sort_by("person_id")
     if not stored.num_rows:
         return DIFFERENCE.empty_table()
-    computed = task.over(stored, low, high).select(stored.column_names).cast(stored.schema)
+    return unequal(stored, task.over(stored, low, high))
+
+
+def unequal(stored: pa.Table, computed: pa.Table) -> pa.Table:
+    """Values that differ, at most ``MOST_NAMED``; both of the same people in the same order."""
+    computed = computed.select(stored.column_names).cast(stored.schema)
     rows: list[dict[str, str]] = []
     for name in stored.column_names:
         ours, theirs = stored[name], computed[name]
@@ -103,10 +139,13 @@ def restate_features(run: Run) -> None:
     contract = gold.FEATURES_RESTATED.with_columns(catalogue.stored_columns())
     with run.stage("restate") as told, staging_folder(run) as folder:
         staged = stage_people(run, [run.as_of], catalogue, folder)
-        task = replace(range_task(run, [run.as_of], catalogue, staged, known=known), known=known)
-        told["rows"] = run.writes(gold.FEATURES_RESTATED).replace_computed(
-            contract, task, task.n_rows, run.as_of, run.as_of + DAY
-        )
+        lake, end = run.writes(gold.FEATURES_RESTATED), run.as_of + DAY
+        if choose_lane(run) == "spark":
+            frame = spark_features(run, [run.as_of], catalogue, staged, known=known)
+            told["rows"] = lake.replace_by_spark(contract, frame, run.as_of, end)
+        else:
+            task = replace(range_task(run, [run.as_of], catalogue, staged, known=known), known=known)
+            told["rows"] = lake.replace_computed(contract, task, task.n_rows, run.as_of, end)
         told["note"] = f"as known on {known}"
     run.outcome["known"] = known
 

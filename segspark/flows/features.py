@@ -29,6 +29,7 @@ from segspark.flows.flow import Flow, Run, finished_runs, identity, provisional_
 from segspark.flows.item_task import ItemTask
 from segspark.flows.range_reads import ITEMS, PEOPLE
 from segspark.flows.range_task import RangeTask, activity_schema, feature_schema
+from segspark.flows.spark_lane import carried_features, choose_lane, n_ranges
 from segspark.identity.links import people_as_of, people_on_days, person_spans
 from segspark.privacy.consent import derive_usable_on
 from segspark.sources.vocabulary import PURPOSES
@@ -234,17 +235,31 @@ def stage_people(
 
 
 def spark_features(
-    run: Run, as_of_dates: Sequence[date], catalogue: Catalogue, staged: Staged, outcome: Outcome | None = None
+    run: Run,
+    as_of_dates: Sequence[date],
+    catalogue: Catalogue,
+    staged: Staged,
+    outcome: Outcome | None = None,
+    known: date | None = None,
 ) -> DataFrame:
-    """The Spark lane: the same kernel and rows, on tables that are no plain files or by configuration."""
+    """The Spark lane: the same kernel and rows, on tables that are no plain files or by configuration.
+
+    Args:
+        known: corrections up to this day are seen as if they had been known on the first of the as-of days.
+    """
+    corrections = run.read(gold.ACTIVITY_CORRECTIONS)
+    if known is not None:
+        first, applied = F.lit(min(as_of_dates)), F.col("applied_as_of")
+        is_seen = (applied > first) & (applied <= F.lit(known))
+        corrections = corrections.withColumn("applied_as_of", F.when(is_seen, first).otherwise(applied))
     return window_features(
         run.read(gold.ACTIVITY_DAILY),
-        run.read(gold.ACTIVITY_CORRECTIONS),
+        corrections,
         staged.frame("people"),
         catalogue,
         as_of_dates,
         sales_calendar(run.workspace),
-        2 * run.lake.spark.sparkContext.defaultParallelism,
+        n_ranges(run),
         outcome,
         run.read(gold.ACTIVITY_ITEMS) if catalogue.items else None,
     )
@@ -256,7 +271,7 @@ def features_of_days(
     """Stored features of some days, and for training sets what came after, recomputed from tiles and corrections in
     one walk."""
     staged = stage_people(run, as_of_dates, catalogue, folder, outcome)
-    if run.workspace.features.lane == "spark":
+    if choose_lane(run) == "spark":
         return spark_features(run, as_of_dates, catalogue, staged, outcome)
     task = range_task(run, as_of_dates, catalogue, staged, outcome)
     return staged.compute(folder, "features", task, task.n_rows).frame("features")
@@ -270,22 +285,28 @@ def write_features(run: Run, carry_on: bool = True) -> None:
     """
     catalogue = load_catalogue(run.workspace)
     contract = gold.FEATURES.with_columns(catalogue.stored_columns())
-    lane = run.outcome["lane"] = run.workspace.features.lane
+    lane, lake, end = choose_lane(run), run.writes(gold.FEATURES), run.as_of + DAY
+    lake.create(contract)
+    # What is written follows from this version, and is not written over a later one.
+    read_at = lake.version(contract)
     with run.stage("features") as told, staging_folder(run) as folder:
         staged = stage_people(run, [run.as_of], catalogue, folder)
-        lake, end = run.writes(gold.FEATURES), run.as_of + DAY
-        made_from = "all days"
+        task = range_task(run, [run.as_of], catalogue, staged)
+        state = _state_before(run, task, catalogue) if carry_on else None
         if lane == "direct":
-            task = range_task(run, [run.as_of], catalogue, staged)
-            basis = basis_of(task, run.as_of, catalogue)
-            if carry_on and (state := _state_before(run, task, catalogue)) is not None:
-                task, made_from = replace(task, state=state), "the day before"
+            task = replace(task, state=state)
             if catalogue.items:
                 task = replace(task, index=_write_index(run, task))
-            lake.replace_computed(contract, task, task.n_rows, run.as_of, end)
-            run.outcome["basis"] = basis
+            lake.replace_computed(contract, task, task.n_rows, run.as_of, end, read_at)
         else:
-            lake.replace_range(contract, spark_features(run, [run.as_of], catalogue, staged), run.as_of, end)
+            frame = (
+                spark_features(run, [run.as_of], catalogue, staged)
+                if state is None
+                else carried_features(run, catalogue, sales_calendar(run.workspace), staged, folder)
+            )
+            lake.replace_by_spark(contract, frame, run.as_of, end)
+        made_from = "all days" if state is None else "the day before"
+        run.outcome["basis"] = basis_of(task, run.as_of, catalogue)
         told["rows"] = run.outcome["people"] = staged.rows("people")
         told["note"] = f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived; from {made_from}"
     run.outcome.update({"catalogue": catalogue.hash, "made_from": made_from})
@@ -312,17 +333,17 @@ def features_of(days: Sequence[date]) -> Flow:
     def write(run: Run) -> None:
         catalogue = load_catalogue(run.workspace)
         contract = gold.FEATURES.with_columns(catalogue.stored_columns())
-        run.outcome["lane"] = run.workspace.features.lane
+        lane = choose_lane(run)
         with run.stage("features") as told, staging_folder(run) as folder:
             staged = stage_people(run, days, catalogue, folder)
             lake, end = run.writes(gold.FEATURES), max(days) + DAY
-            if run.workspace.features.lane == "direct":
+            if lane == "direct":
                 task = range_task(run, days, catalogue, staged)
                 # What a task gives is held in memory, a row per person and day.
                 n_rows = max(task.n_rows, OUTPUT_WEIGHT * staged.rows("people"))
                 lake.replace_computed(contract, task, n_rows, min(days), end)
             else:
-                lake.replace_range(contract, spark_features(run, days, catalogue, staged), min(days), end)
+                lake.replace_by_spark(contract, spark_features(run, days, catalogue, staged), min(days), end)
             told["rows"] = staged.rows("people")
             told["note"] = f"{len(days)} days in one walk"
 

@@ -1,7 +1,7 @@
 """What a task of the direct lane does: a range of people, from the tables' own files to features."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -112,7 +112,7 @@ class RangeTask:
         earlier = tuple(f for f in self.corrections if f.day < as_of and f.meets(days))
         activity = pa.concat_tables([self._activity(tiles, earlier, low, high), learnt])
         near = pc.is_in(activity["activity_date"].cast(pa.int32()), pa.array(sorted(days), pa.int32()))
-        schema = feature_schema(replace(self.catalogue, features=self.catalogue.windowed))
+        schema = feature_schema(self.catalogue.without_items)
         names = [n for n in schema.names if n != "as_of_date"]
         state = read_range(self.state or (), low, high, names, "as_of_date", schema)
         rows, rest = advance_features(state, activity.filter(near), people, self.catalogue, as_of, self.calendar)

@@ -2,7 +2,7 @@
 
 Writes are of four kinds, each safe to repeat: ``append`` once per key (a Delta application transaction),
 ``replace_range`` (whole partition dates), ``overwrite`` (small tables), ``upsert`` (MERGE by key). All but the last
-go the direct lane (direct.py).
+go the direct lane (direct.py) where the table has plain files.
 Tables are created through delta-rs, which takes milliseconds where Spark takes seconds, without deletion
 vectors and column mapping, so that every Delta reader can open them.
 """
@@ -22,6 +22,7 @@ from pyspark.sql import types as T
 from segspark.errors import CheckFailed, InfrastructureError
 from segspark.tables.contract import Contract
 from segspark.tables.direct import commit, write_computed, write_files, write_staged
+from segspark.tables.ranges import day_files, odd_feature
 from segspark.tables.schema import schema_json
 from segspark.tables.staging import StagedFile
 
@@ -61,6 +62,10 @@ class Lake:
 
     def version(self, contract: Contract) -> int | None:
         return deltalake.DeltaTable(self.path(contract)).version() if self.exists(contract) else None
+
+    def why_not_plain(self, contract: Contract) -> str | None:
+        """What keeps tasks from reading and writing the table's files themselves; None where nothing does."""
+        return odd_feature(deltalake.DeltaTable(self.path(contract))) if self.exists(contract) else None
 
     def create(self, contract: Contract) -> None:
         """Make the table where it is missing; add columns that the contract has gained."""
@@ -178,9 +183,20 @@ class Lake:
         Returns:
             Rows written.
         """
-        days = [d.isoformat() for d in self.days(contract) if first <= d < end]
-        wanted = range(first.toordinal(), end.toordinal())
-        return self._replace(contract, frame, days, lambda value: date.fromisoformat(value).toordinal() in wanted)
+        if self.why_not_plain(contract):
+            return self.replace_by_spark(contract, frame, first, end)
+        table = self._open(contract)
+        added = write_files(self._conform(contract, frame), contract, self.path(contract))
+        return self._commit_days(table, contract, added, first, end)
+
+    def replace_by_spark(self, contract: Contract, frame: DataFrame, first: date, end: date) -> int:
+        """``replace_range`` by Spark's own writer, for tables of any kind."""
+        self._open(contract)
+        column = contract.partition_by[0]
+        span = f"{column} >= DATE'{first.isoformat()}' AND {column} < DATE'{end.isoformat()}'"
+        writer = self._conform(contract, frame).write.format("delta").mode("overwrite")
+        writer.option("replaceWhere", span).save(self.path(contract))
+        return sum(f.rows for f in day_files(self.path(contract), contract) if first <= f.day < end)
 
     def replace_staged(
         self,
@@ -196,72 +212,92 @@ class Lake:
         Args:
             apart: rows that go to files of their own, so that the statistics of the others stay narrow.
         """
-        self.create(contract)
+        if self.why_not_plain(contract):
+            paths = [f.path for f in (*files, *apart)]
+            rows = self.spark.read.parquet(*paths) if paths else self.read(contract).where("false")
+            self.replace_by_spark(contract, rows, first, end)
+            return
+        table = self._open(contract)
         added = [
             file
             for each in (files, apart)
             for file in write_staged(self.spark, contract, self.path(contract), each, lambda rows: rows, order_by)
         ]
-        self._commit_days(contract, added, first, end)
+        self._commit_days(table, contract, added, first, end)
 
     def replace_computed(
-        self, contract: Contract, compute: Callable[[str, str], pa.Table], n_rows: int, first: date, end: date
+        self,
+        contract: Contract,
+        compute: Callable[[str, str], pa.Table],
+        n_rows: int,
+        first: date,
+        end: date,
+        read_at: int | None = None,
     ) -> int:
-        """``replace_range`` with what a function makes of each range of people (direct.write_computed)."""
-        self.create(contract)
+        """``replace_range`` with what a function makes of each range of people (direct.write_computed).
+
+        Args:
+            read_at: version of the table that the function's rows follow from; the present one by default.
+        """
+        table = self._open(contract, read_at)
         added = write_computed(self.spark, contract, self.path(contract), compute, n_rows)
-        self._commit_days(contract, added, first, end)
-        return sum(a["rows"] for a in added)
+        return self._commit_days(table, contract, added, first, end)
 
     def drop_days(self, contract: Contract, before: date) -> None:
         """Empty the partition dates before a day."""
-        self._commit_days(contract, [], date.min, before)
+        self._commit_days(self._open(contract), contract, [], date.min, before)
 
-    def _commit_days(self, contract: Contract, added: list[dict[str, Any]], first: date, end: date) -> None:
-        days = [d.isoformat() for d in self.days(contract) if first <= d < end]
+    def _open(self, contract: Contract, version: int | None = None) -> deltalake.DeltaTable:
+        """The table, made where it is missing; opened before the work, so that a change meanwhile is a conflict."""
+        self.create(contract)
+        return deltalake.DeltaTable(self.path(contract), version=version)
+
+    def _commit_days(
+        self, table: deltalake.DeltaTable, contract: Contract, added: list[dict[str, Any]], first: date, end: date
+    ) -> int:
         wanted = range(first.toordinal(), end.toordinal())
-        self._commit(contract, added, days, lambda value: date.fromisoformat(value).toordinal() in wanted)
+        return self._commit(table, contract, added, lambda value: date.fromisoformat(value).toordinal() in wanted)
 
     def replace_dataset(self, contract: Contract, frame: DataFrame, dataset_id: str) -> None:
         """Replace one training set."""
-        self._replace(contract, frame, [dataset_id], lambda value: value == dataset_id)
+        table = self._open(contract)
+        added = write_files(self._conform(contract, frame), contract, self.path(contract))
+        self._commit(table, contract, added, lambda value: value == dataset_id)
 
-    def _replace(self, contract: Contract, frame: DataFrame, old: list[str], is_wanted: Callable[[str], bool]) -> int:
-        """Replace values of the first partition column in one commit.
+    def _commit(
+        self,
+        table: deltalake.DeltaTable,
+        contract: Contract,
+        added: list[dict[str, Any]],
+        is_wanted: Callable[[str], bool],
+    ) -> int:
+        """Replace the wanted values of the first partition column in one commit.
 
         Raises:
             CheckFailed: a row has another value; nothing was committed.
         """
-        self.create(contract)
-        added = write_files(self._conform(contract, frame), contract, self.path(contract))
-        self._commit(contract, added, old, is_wanted)
-        return sum(a["rows"] for a in added)
-
-    def _commit(
-        self, contract: Contract, added: list[dict[str, Any]], old: list[str], is_wanted: Callable[[str], bool]
-    ) -> None:
-        table = deltalake.DeltaTable(self.path(contract))
         column = contract.partition_by[0]
         found = sorted({json.loads(a["partition"])[column] for a in added})
         strange = [v for v in found if not is_wanted(v)]
         if strange:
             raise CheckFailed(f"{contract.name}: rows of {strange[:3]} are none of those to be replaced.")
-        if old or added:
-            commit(table, contract, added, replace=sorted({*old, *found}))
+        old = {p[column] for p in table.partitions()}
+        if replaced := sorted({*filter(is_wanted, old), *found}):
+            commit(table, contract, added, replace=replaced)
+        return sum(a["rows"] for a in added)
 
     def upsert(self, contract: Contract, frame: DataFrame, newer: str, days: Iterable[date] | None = None) -> None:
         """MERGE by the contract's key: insert what is new, update where the SQL condition ``newer`` over
         ``old`` and ``new`` holds. ``days`` bounds the target's partitions that can match."""
         from delta.tables import DeltaTable
 
-        self.create(contract)
+        table = self._open(contract)
         rows = self._conform(contract, frame)
         if not self.n_rows(contract) or _is_empty(
             rows.join(self.read(contract), on=list(contract.key), how="left_semi")
         ):
             # Nothing to update, the usual case: an append costs a tenth of a MERGE.
-            table = deltalake.DeltaTable(self.path(contract))
-            commit(table, contract, write_files(rows, contract, self.path(contract)))
+            commit(table, contract, write_files(rows, contract, self.path(contract)), is_derived=True)
             return
         conditions = [f"old.{k} <=> new.{k}" for k in contract.key]
         if days is not None and contract.partition_by:
@@ -297,6 +333,9 @@ class Lake:
         if missing:
             raise CheckFailed(f"{contract.name} needs {missing}; the frame has {sorted(frame.columns)}.")
         fields = self.schema(contract).fields
+        if [(f.name, f.dataType) for f in frame.schema.fields] == [(f.name, f.dataType) for f in fields]:
+            # A cast that does nothing still costs calls to the JVM for every column.
+            return frame
         return frame.select(
             *[
                 (F.col(f.name) if f.name in frame.columns else F.lit(None)).cast(f.dataType).alias(f.name)

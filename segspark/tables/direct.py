@@ -16,14 +16,16 @@ from typing import Any
 from urllib.parse import quote
 
 import deltalake
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from deltalake.exceptions import CommitFailedError
 from pyspark.sql import DataFrame, SparkSession
 
-from segspark.errors import CheckFailed
+from segspark.errors import CheckFailed, InfrastructureError
 from segspark.tables.contract import Contract
-from segspark.tables.ranges import share_ids
+from segspark.tables.ranges import KEY, share_ids
 from segspark.tables.schema import ARROW_TYPES
 from segspark.tables.staging import StagedFile
 
@@ -206,7 +208,7 @@ def _write_parts(table: pa.Table, contract: Contract, root: str) -> Iterator[dic
         yield _write_part(table, contract, root, {})
         return
     names = list(contract.partition_by)
-    keys = table.select(names).append_column("_at", pa.array(range(table.num_rows)))
+    keys = table.select(names).append_column("_at", pa.array(np.arange(table.num_rows)))
     groups = keys.group_by(names, use_threads=False).aggregate([("_at", "min"), ("_at", "max"), ("_at", "count")])
     for group in groups.to_pylist():
         first, last = group["_at_min"], group["_at_max"]
@@ -229,7 +231,8 @@ def _write_part(part: pa.Table, contract: Contract, root: str, values: dict[str,
     name = f"part-{uuid.uuid4().hex}.{compression}.parquet"
     os.makedirs(os.path.join(root, folder), exist_ok=True)
     path = os.path.join(root, folder, name)
-    pq.write_table(data, path, compression=compression)
+    # Hardly a person comes twice in a file: a dictionary of them is as long as the column.
+    pq.write_table(data, path, compression=compression, use_dictionary=[n for n in data.column_names if n != KEY])
     return {
         "path": quote(f"{relative}{name}", safe="/=%-._"),
         "size": os.path.getsize(path),
@@ -267,12 +270,20 @@ def commit(
     *,
     replace: list[str] | None = None,
     once: str | None = None,
+    is_derived: bool = False,
 ) -> None:
     """One Delta transaction: add the files; with ``replace`` take the files of those partition values out.
+
+    An append goes in whatever others have committed meanwhile. What replaces, or follows from what the table held,
+    goes in at the version that ``table`` was opened at or not at all.
 
     Args:
         replace: values of the first partition column; an empty list replaces the whole of an unpartitioned table.
         once: application transaction; a second commit under it is skipped by the caller.
+        is_derived: the rows to append follow from what the table held.
+
+    Raises:
+        InfrastructureError: somebody else has committed since; the table is as that one left it.
     """
     now = int(time.time() * 1000)
     actions = [
@@ -286,13 +297,23 @@ def commit(
         )
         for a in added
     ]
-    properties = deltalake.CommitProperties(app_transactions=[deltalake.Transaction(once, 1)]) if once else None
-    filters = [(contract.partition_by[0], "in", replace)] if replace else None
-    table.create_write_transaction(
-        actions,
-        "append" if replace is None else "overwrite",
-        table.schema(),
-        partition_by=list(contract.partition_by),
-        partition_filters=filters,
-        commit_properties=properties,
+    # Left to itself, delta-rs lets two writers that replace the same empty day both in.
+    properties = deltalake.CommitProperties(
+        app_transactions=[deltalake.Transaction(once, 1)] if once else None,
+        max_commit_retries=None if replace is None and not is_derived else 0,
     )
+    filters = [(contract.partition_by[0], "in", replace)] if replace else None
+    try:
+        table.create_write_transaction(
+            actions,
+            "append" if replace is None else "overwrite",
+            table.schema(),
+            partition_by=list(contract.partition_by),
+            partition_filters=filters,
+            commit_properties=properties,
+        )
+    except CommitFailedError as error:
+        raise InfrastructureError(
+            f"{contract.name} was changed by another writer since its version {table.version()} was read ({error}). "
+            "Nothing was written; run again when the other one is done."
+        ) from error

@@ -78,6 +78,21 @@ def day_files(root: str, contract: Contract) -> list[DayFile]:
     return sorted(files, key=lambda f: (f.day, f.low, f.path))
 
 
+# Features of a table that say nothing about what its data files hold.
+_HARMLESS = {"appendOnly", "invariants", "checkConstraints", "changeDataFeed", "timestampNtz", "vacuumProtocolCheck"}
+
+
+def odd_feature(table: deltalake.DeltaTable) -> str | None:
+    """What a table has that its data files alone do not show, such as deletion vectors; None where they are all."""
+    settings, protocol = table.metadata().configuration, table.protocol()
+    if settings.get("delta.enableDeletionVectors") == "true":
+        return "delta.enableDeletionVectors=true"
+    if settings.get("delta.columnMapping.mode", "none") != "none":
+        return f"delta.columnMapping.mode={settings['delta.columnMapping.mode']}"
+    odd = {*(protocol.reader_features or ()), *(protocol.writer_features or ())} - _HARMLESS
+    return f"table features {sorted(odd)}" if odd else None
+
+
 def _date(said: date | str) -> date:
     return said if isinstance(said, date) else date.fromisoformat(said)
 

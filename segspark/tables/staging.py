@@ -23,7 +23,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from segspark.tables.ranges import share_ids
 
 NAMED_DDL = "kind string, path string, rows bigint, days string"
-_NAMED = pa.schema([("kind", pa.string()), ("path", pa.string()), ("rows", pa.int64()), ("days", pa.string())])
+NAMED_SCHEMA = pa.schema([("kind", pa.string()), ("path", pa.string()), ("rows", pa.int64()), ("days", pa.string())])
 BATCH = 5_000
 ROWS_PER_FILE = 250_000
 ROWS_PER_GROUP = 25_000
@@ -74,7 +74,7 @@ class StagingWriter:
             self._pack(kind)
             self._write(kind)
         if self._named:
-            yield pa.RecordBatch.from_pylist(self._named, schema=_NAMED)
+            yield pa.RecordBatch.from_pylist(self._named, schema=NAMED_SCHEMA)
 
     def _pack(self, kind: str) -> None:
         rows = self._rows[kind]
