@@ -23,6 +23,7 @@ from segspark.scoring.rfm import NAMES as RFM_NAMES
 from segspark.segments.calendar import calendar_of
 from segspark.segments.changes import derive_changes
 from segspark.segments.definitions import Definitions, check_names, load_definitions
+from segspark.segments.measures import MEASURES, columns_of
 from segspark.segments.membership import (
     Grouping,
     assign_segments,
@@ -31,7 +32,8 @@ from segspark.segments.membership import (
     roll_up,
     rule_segments,
 )
-from segspark.segments.profiles import KPIS, MEASURES, profile_segments
+from segspark.segments.profiles import profiles_of, read_segment_sums, segment_sums
+from segspark.segments.reactions import mail_reactions
 from segspark.segments.registry import Segment, mint
 from segspark.segments.rules.tree import names, version_of
 from segspark.tables import gold, privacy, silver
@@ -40,6 +42,7 @@ DAY = timedelta(days=1)
 SCORE_COLUMNS = (
     "recency", "frequency", "monetary", "rfm_cell", "engagement", "engagement_tier", "churn", "churn_band", "cluster",
 )  # fmt: skip
+PERMISSIONS = ("email_marketing_from", "open_tracking_from")
 OTHER_COLUMNS = ("is_contactable", "not_contactable_reason", "age_years")
 RFM_VALUES = ("recency", "frequency", "monetary", "days_since_order", "n_order_365d", "net_order_cents_365d")
 
@@ -95,7 +98,7 @@ def people_for_segments(run: Run, behaviour: Loaded | None, wanted: Collection[s
 def needed_columns(definitions: Definitions) -> set[str]:
     """Of a person's hundreds of values those that the definitions, the groups, the profiles or the changes look at."""
     looked_at = {n.partition(".")[0] for _, node in definitions.nodes() for n in names(node)}
-    of_profiles = {c for k in KPIS for c in (k.numerator, k.denominator) if c} | set(MEASURES)
+    of_profiles = {*columns_of(MEASURES), *PERMISSIONS}
     return {"person_id", *looked_at, *of_profiles, *RFM_VALUES, *SCORE_COLUMNS, *OTHER_COLUMNS}
 
 
@@ -152,7 +155,11 @@ def _stage_changes(
 
 def _stage_profiles(run: Run, today: DataFrame, people: DataFrame) -> None:
     with run.stage("profiles"):
-        profiles = profile_segments(today, people, run.as_of).coalesce(1)
+        owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of))
+        permissions = people.select("person_id", *PERMISSIONS)
+        reactions = mail_reactions(run.read(silver.EVENTS), owners, permissions, run.as_of, run.workspace.time_zone)
+        sums = segment_sums(today, people.join(reactions, on="person_id", how="left"))
+        profiles = run.lake.spark.createDataFrame(profiles_of(read_segment_sums(sums), run.as_of)).coalesce(1)
         run.writes(gold.SEGMENT_PROFILES).replace_range(gold.SEGMENT_PROFILES, profiles, run.as_of, run.as_of + DAY)
 
 

@@ -134,6 +134,12 @@ SEGMENT_PROFILES = Contract(
         optional(
             "z_score", "double", "Distance of the segment's mean from the list's, in the list's standard deviations"
         ),
+        optional("rest_value", "double", "The same value over everybody who is not in the segment"),
+        optional("low", "double", "Lower end of the value's 95 % interval"),
+        optional("high", "double", "Upper end of the value's 95 % interval"),
+        optional(
+            "p_value", "double", "Chance of such a difference from the rest, adjusted over the scheme's comparisons"
+        ),
     ),
 )
 
