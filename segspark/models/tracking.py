@@ -199,6 +199,12 @@ def read_document(config: Mlflow, run_id: str, file: str) -> Any:
         return json.loads(Path(path).read_text())
 
 
+def document_names(config: Mlflow, run_id: str) -> set[str]:
+    """The artifacts of a run, folders too."""
+    with store(config) as mlflow:
+        return {a.path for a in mlflow.MlflowClient().list_artifacts(run_id)}
+
+
 def read_inputs(config: Mlflow, model: Loaded) -> list[str]:
     """The features a loaded model was fitted on."""
     features: list[str] = read_document(config, model.tags["run_id"], "features.json")["features"]

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.segments.measures import MEASURES, Measure, measurable
-from segspark.segments.significance import Moments, benjamini_hochberg, interval, two_proportions, welch, wilson
+from segspark.segments.significance import Moments, benjamini_hochberg, interval, pooled, welch, wilson
 
 # The scheme of the row that sums up the whole list.
 EVERYBODY = ""
@@ -60,8 +60,9 @@ def read_segment_sums(sums: DataFrame) -> pa.Table:
 def profiles_of(sums: pa.Table, as_of: date, measures: Sequence[Measure] = MEASURES) -> pa.Table:
     """Rows of gold.segment_profiles, one per segment and measure.
 
-    Means and rates are tested by Welch's t-test, shares of people by the z-test for two proportions, each against
-    the people who are not in the segment; the p-values are adjusted over all comparisons of a scheme.
+    Means are tested by Welch's t-test, shares and rates by a z-test with everybody's dispersion, each against the
+    people who are not in the segment; the p-values are adjusted over all comparisons of a scheme. A share of mails has
+    Wilson's interval, a rate no end below zero.
 
     Args:
         sums: as ``segment_sums`` makes them.
@@ -79,24 +80,27 @@ def profiles_of(sums: pa.Table, as_of: date, measures: Sequence[Measure] = MEASU
 def _of_measure(measure: Measure, segments: pa.Table, everybody: pa.Table) -> pa.Table:
     mine, all_of_them = _moments(measure, segments), _moments(measure, everybody)
     rest = mine.rest_of(all_of_them)
-    is_people_share = measure.kind == "share" and measure.is_of_people
-    p = two_proportions(mine, rest) if is_people_share else welch(mine, rest)
-    low, high = wilson(mine.y, mine.x) if measure.kind == "share" else interval(mine)
+    is_total, is_share = measure.kind == "total", measure.kind == "share"
+    compare = welch if measure.kind in ("mean", "total") else pooled
+    low, high = wilson(mine.y, mine.x) if is_share else interval(mine, all_of_them)
     none = np.full(len(mine.n), np.nan)
-    value, other = (m.y if measure.kind == "total" else m.ratio for m in (mine, rest))
-    if measure.kind == "total":
+    value, other = (m.y if is_total else m.ratio for m in (mine, rest))
+    if is_total:
         low = high = none
+    if measure.kind == "rate":
+        low = np.maximum(low, 0.0)
     has_median = f"{measure.name}.median" in segments.column_names
+    has_z = measure.kind == "mean" or (is_share and measure.is_of_people)
     numbers = {
         "numerator": mine.y,
-        "denominator": none if measure.kind == "total" else mine.x,
+        "denominator": none if is_total else mine.x,
         "value": value,
         "median": _numpy(segments, f"{measure.name}.median") if has_median else none,
-        "z_score": _z_scores(mine, all_of_them) if measure.kind == "mean" or is_people_share else none,
+        "z_score": _z_scores(mine, all_of_them) if has_z else none,
         "rest_value": other,
         "low": low,
         "high": high,
-        "p_value": p,
+        "p_value": compare(mine, rest, all_of_them),
     }
     said = {n: segments[n] for n in ("scheme", "segment_id", "segment_name", "n_people")}
     return pa.table(
@@ -119,7 +123,7 @@ def _numpy(sums: pa.Table, name: str) -> np.ndarray:
 
 def _z_scores(mine: Moments, everybody: Moments) -> np.ndarray:
     """Distance from the list's mean in the list's standard deviations; NaN where nobody differs."""
-    spread = np.sqrt(everybody.variance * everybody.x * (everybody.n - 1) / np.maximum(everybody.n, 1))
+    spread = np.sqrt(everybody.dispersion * (everybody.n - 1) / np.maximum(everybody.n, 1))
     return np.asarray((mine.ratio - everybody.ratio) / np.where(spread > 0, spread, np.nan))
 
 

@@ -1,8 +1,8 @@
 """Whether a segment differs from everybody else by more than chance, from sums alone.
 
-A measure is a ratio of two sums over people, ``R = sum(y) / sum(x)``; for a mean, x is 1. People are the units that
-are independent of one another, not their mails, so that the variance of R is that of the residuals ``y - R x`` (the
-delta method, Deng, Knoblich and Lu 2018); for a mean this is the usual variance of a mean.
+A measure is a ratio of two sums over people, ``R = sum(y) / sum(x)``; for a mean and a share of people, x is 1. People
+are the units that are independent of one another, not their mails, so that the variance of R is made of a person's
+residual ``y - R x`` (the delta method, Deng, Knoblich and Lu 2018); for a mean it is the usual one.
 """
 
 from dataclasses import dataclass
@@ -36,36 +36,49 @@ class Moments:
         return np.asarray(np.divide(self.y, self.x, out=np.full(len(self.x), np.nan), where=self.x > 0))
 
     @property
-    def variance(self) -> np.ndarray:
-        """Of the ratio; NaN for fewer than two people."""
+    def dispersion(self) -> np.ndarray:
+        """Variance that a unit of x brings along; NaN for fewer than two people."""
         ratio = np.nan_to_num(self.ratio)
         residuals = self.yy - 2 * ratio * self.xy + ratio**2 * self.xx
         residuals = np.where(residuals > ROUNDING * np.maximum(self.yy, 1), residuals, 0.0)
-        scale = np.divide(
-            self.n, (self.n - 1) * self.x**2, out=np.full(len(self.n), np.nan), where=(self.n > 1) & (self.x > 0)
-        )
+        is_known = (self.n > 1) & (self.x > 0)
+        scale = np.divide(self.n, (self.n - 1) * self.x, out=np.full(len(self.n), np.nan), where=is_known)
         return np.asarray(residuals * scale)
 
+    def variance(self, everybody: "Moments") -> np.ndarray:
+        """Of the ratio. People who are all alike have no spread of their own to judge by, and a few of them may be so
+        by chance: everybody's stands in."""
+        own = self.dispersion
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where(own == 0, everybody.dispersion, own) / self.x)
 
-def welch(one: Moments, other: Moments) -> np.ndarray:
-    """Two-sided p-values of Welch's t-test (1947) for two ratios; NaN where there is nothing to compare."""
-    first, second = one.variance, other.variance
-    total = first + second
+
+def welch(one: Moments, other: Moments, everybody: Moments) -> np.ndarray:
+    """Two-sided p-values of Welch's t-test (1947) for two means; NaN where there is nothing to compare."""
+    first, second = one.variance(everybody), other.variance(everybody)
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = (one.ratio - other.ratio) / np.sqrt(total)
-        freedom = total**2 / (first**2 / (one.n - 1) + second**2 / (other.n - 1))
-    p = np.where(np.isnan(statistic), np.nan, 2 * t.sf(np.abs(statistic), freedom))
-    # Two groups without any spread: their values are equal, or the difference is certain.
-    return np.where(total == 0, np.where(one.ratio == other.ratio, 1.0, 0.0), p)
+        statistic = (one.ratio - other.ratio) / np.sqrt(first + second)
+        freedom = (first + second) ** 2 / (first**2 / (one.n - 1) + second**2 / (other.n - 1))
+    return _without_spread(2 * t.sf(np.abs(statistic), freedom), first + second)
 
 
-def two_proportions(one: Moments, other: Moments) -> np.ndarray:
-    """Two-sided p-values of the z-test for two shares of people, with the pooled share."""
-    pooled = (one.y + other.y) / (one.x + other.x)
+def pooled(one: Moments, other: Moments, everybody: Moments) -> np.ndarray:
+    """Two-sided p-values of the z-test for two shares or rates, with everybody's dispersion.
+
+    For shares of people it is the test of two proportions in its ``N - 1`` form (Campbell 2007); for rates of mails
+    the dispersion grows with how much people differ (as in a quasi-binomial model).
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = (one.ratio - other.ratio) / np.sqrt(pooled * (1 - pooled) * (1 / one.x + 1 / other.x))
-    p = 2 * norm.sf(np.abs(statistic))
-    return np.where((one.x > 0) & (other.x > 0), np.where(np.isnan(p), 1.0, p), np.nan)
+        variance = everybody.dispersion * (1 / one.x + 1 / other.x)
+        statistic = (one.ratio - other.ratio) / np.sqrt(variance)
+    return _without_spread(
+        2 * norm.sf(np.abs(statistic)), np.where(np.isnan(one.ratio - other.ratio), np.nan, variance)
+    )
+
+
+def _without_spread(p: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """Where nobody differs from anybody, no segment does."""
+    return np.where(np.isnan(variance), np.nan, np.where(variance == 0, 1.0, p))
 
 
 def wilson(hits: np.ndarray, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -77,9 +90,9 @@ def wilson(hits: np.ndarray, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
-def interval(moments: Moments) -> tuple[np.ndarray, np.ndarray]:
+def interval(moments: Moments, everybody: Moments) -> tuple[np.ndarray, np.ndarray]:
     """The 95 % interval of a ratio by the normal distribution."""
-    half = Z95 * np.sqrt(moments.variance)
+    half = Z95 * np.sqrt(moments.variance(everybody))
     return moments.ratio - half, moments.ratio + half
 
 

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, false_discovery_control, ttest_ind
 
-from segspark.segments.significance import Moments, benjamini_hochberg, interval, two_proportions, welch, wilson
+from segspark.segments.significance import Moments, benjamini_hochberg, interval, pooled, welch, wilson
 
 VALUES = st.lists(st.integers(0, 50), min_size=3, max_size=30)
 
@@ -18,34 +18,49 @@ def moments(y, x=None):
     return Moments(*(np.array([float(s)]) for s in sums))
 
 
+def both(one, other):
+    return Moments(*(getattr(one, f) + getattr(other, f) for f in ("n", "y", "x", "yy", "xy", "xx")))
+
+
+def compared(test, one, other):
+    return test(one, other, both(one, other))[0]
+
+
 @given(VALUES, VALUES)
 def test_a_mean_is_tested_as_by_welch(one, other):
-    assume(np.var(one) + np.var(other) > 0)
-    p = welch(moments(one), moments(other))[0]
+    assume(np.var(one) > 0 and np.var(other) > 0)
+    p = compared(welch, moments(one), moments(other))
     assert p == pytest.approx(ttest_ind(one, other, equal_var=False).pvalue, abs=1e-9)
 
 
-def test_equal_values_differ_not_at_all_or_for_certain():
-    assert welch(moments([3, 3, 3]), moments([3, 3]))[0] == 1
-    assert welch(moments([3, 3, 3]), moments([4, 4]))[0] == 0
-    assert np.isnan(welch(moments([3]), moments([4, 4]))[0])
+def test_a_few_people_who_are_alike_prove_little():
+    # Nobody of three bought where one in five does: that is chance, though their own spread is none.
+    assert compared(welch, moments([0, 0, 0]), moments([1, 0, 0, 0, 0] * 20)) > 0.3
+    assert compared(welch, moments([0] * 100), moments([1, 0, 0, 0, 0] * 20)) < 0.001
+    assert compared(welch, moments([3, 3, 3]), moments([3, 3])) == 1
+    assert np.isnan(compared(welch, moments([3]), moments([4, 5])))
+
+
+def test_no_click_on_few_mails_is_no_finding():
+    none_of_13 = moments([0] * 100, [1] * 13 + [0] * 87)
+    clicked = moments([1] * 19 + [0] * 81, [1] * 100)
+    assert 0.05 < compared(pooled, none_of_13, clicked) < 0.2
+    low, high = interval(none_of_13, both(none_of_13, clicked))
+    assert low[0] < 0 < 0.15 < high[0] < 0.25
 
 
 def test_the_mails_of_one_person_are_no_independent_witnesses():
     # A hundred mails to each of four people: all clicked by two of them, or every second one by everybody.
-    few = moments([100, 100, 0, 0], [100] * 4)
-    even = moments([50, 49, 51, 50], [100] * 4)
+    few, even = moments([100, 100, 0, 0], [100] * 4), moments([50, 49, 51, 50], [100] * 4)
     assert few.ratio == even.ratio == [0.5]
-    assert few.variance[0] == pytest.approx(1 / 12)
-    assert even.variance[0] < 0.0001
-    low, high = interval(even)
-    assert low[0] < 0.5 < high[0]
+    assert few.variance(few)[0] == pytest.approx(1 / 12)
+    assert even.variance(even)[0] < 0.0001
 
 
 def test_a_rate_without_anything_below_is_not_known():
     nobody = moments([0, 0], [0, 0])
     assert np.isnan(nobody.ratio[0])
-    assert np.isnan(welch(nobody, moments([1, 2], [4, 4]))[0])
+    assert np.isnan(compared(pooled, nobody, moments([1, 2], [4, 4])))
 
 
 def test_the_rest_is_everybody_else():
@@ -53,11 +68,11 @@ def test_the_rest_is_everybody_else():
     assert (rest.n[0], rest.y[0], rest.yy[0]) == (2, 3, 5)
 
 
-def test_shares_are_tested_with_their_pooled_share():
-    # 30 of 100 against 20 of 100: z = 0.1 / sqrt(0.25 x 0.75 x 0.02) = 1.633.
-    p = two_proportions(moments([1] * 30 + [0] * 70), moments([1] * 20 + [0] * 80))[0]
-    assert p == pytest.approx(0.1025, abs=1e-4)
-    assert two_proportions(moments([0, 0]), moments([0, 0, 0]))[0] == 1
+def test_shares_are_tested_as_two_proportions():
+    # 30 of 100 against 20 of 100: z = 0.1 / sqrt(0.25 x 0.75 x 200/199 x 0.02) = 1.629.
+    p = compared(pooled, moments([1] * 30 + [0] * 70), moments([1] * 20 + [0] * 80))
+    assert p == pytest.approx(0.1033, abs=1e-4)
+    assert compared(pooled, moments([0, 0]), moments([0, 0, 0])) == 1
 
 
 @given(st.integers(0, 40), st.integers(1, 40))
