@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
 Scaling = Literal["zscore", "minmax", "robust"]
 Outliers = Literal["quantile", "iqr", "mad", "none"]
+Imputation = Literal["constant", "median", "nearest"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -116,6 +117,11 @@ class Clustering(Model):
         "quantile", description="Values beyond a quantile, Tukey's fences or 3.5 MAD are winsorised"
     )
     clip_quantile: Share = Field(0.99, description="Values above this quantile are winsorised")
+    winsorise: bool = Field(True, description="false: values beyond are only flagged, as is_outlier_<feature>")
+    log: tuple[str, ...] | None = Field(None, description="Features taken as logarithms; null: those of long tails")
+    imputation: Imputation = Field("constant", description="Of missing values; nearest: from the most alike people")
+    imputation_of: dict[str, Imputation | float] = Field({}, description="Of single features; a number is a constant")
+    neighbours: int = Field(5, ge=1, le=100, description="Of the imputation `nearest`")
     seed: int = 42
     sweep_sample: int = Field(20_000, ge=100, description="People in the search for k")
 

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from segspark.config.models import Clustering
 from segspark.models.clustering.fitted import Fitted
-from segspark.models.clustering.inputs import choose_inputs
+from segspark.models.clustering.inputs import choose_inputs, configured
 from segspark.models.clustering.kmeans import fit_kmeans
 from segspark.models.clustering.naming import GroupName, name_groups
 from segspark.models.clustering.ward import fit_ward
@@ -64,16 +64,19 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behav
     Args:
         people: feature frame of one day (person_id, features), with derived columns.
     """
-    inputs = choose_inputs(config.features, people.columns)
+    inputs = configured(choose_inputs(config.features, people.columns), config)
     active = people.where(F.col("last_active_date").isNotNull()) if "last_active_date" in people.columns else people
     frame = active.select("person_id", *[i.name for i in inputs])
     n_people = _read_count(frame)
     if n_people < 10 * config.k_min:
         return TooFew((f"{n_people} people with any activity; at least {10 * config.k_min} are needed",))
     columns = _read_columns(frame if n_people <= FIT_ROWS else _sample(frame, FIT_ROWS / n_people))
-    preparation = fit_preparation(columns, inputs, config.clip_quantile, config.scaling, config.outliers)
+    preparation = fit_preparation(
+        columns, inputs, config.clip_quantile, config.scaling, config.outliers, config.winsorise, config.neighbours,
+        config.seed,
+    )  # fmt: skip
     prepared = PipelineModel(
-        [preparation.stage(), VectorAssembler(inputCols=preparation.columns, outputCol="features")]
+        [*preparation.stages(with_flags=True), VectorAssembler(inputCols=preparation.columns, outputCol="features")]
     )
     # A fixed order makes the fit independent of how many files and tasks there were.
     vectors = prepared.transform(frame).select("person_id", "features")
