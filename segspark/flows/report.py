@@ -42,7 +42,7 @@ from segspark.tables import bronze, gold, ops
 from segspark.tables.delta import Lake
 
 DAY = timedelta(days=1)
-SCHEMES = ("levels", "rfm", "behaviour", "rules")
+SCHEMES = ("levels", "rfm", "behaviour", "rare", "rules")
 
 
 def write_day_report(workspace: Workspace, as_of: date | None, language: str | None, out: Path | None) -> Path:
