@@ -187,7 +187,9 @@ def _grouped(row: dict[str, Any], values: dict[str, Any]) -> list[str]:
         shown = ("recency", "frequency", "monetary", "days_since_order", "n_order_365d", "net_order_cents_365d")
     else:
         shown = ("cluster", "days_since_order", "n_order_365d", "n_visit_day_90d", "n_click_90d", "tenure_days")
-    return [f"{name} = {values.get(name)}" for name in shown]
+    # Near to whom somebody is would be looked for among all people; the row says what was found.
+    found = {**values, "cluster": row["branch_id"]} if row["scheme"] == "rare" else values
+    return [f"{name} = {found.get(name)}" for name in shown]
 
 
 def plan_of_features(workspace: Workspace) -> dict[str, Any]:

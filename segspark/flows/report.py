@@ -40,7 +40,7 @@ from segspark.tables import bronze, gold, ops
 from segspark.tables.delta import Lake
 
 DAY = timedelta(days=1)
-SCHEMES = ("levels", "rfm", "behaviour", "rules", "rare")
+SCHEMES = ("levels", "rfm", "behaviour", "rare", "rules")
 # In the order in which their profiles are shown.
 PROFILED = ("behaviour", "rfm", "rules", "levels", "rare")
 

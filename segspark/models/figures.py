@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from segspark.models.clustering.documents import Rare
 from segspark.models.clustering.fitted import Fitted
 from segspark.models.clustering.sweep import SweepRow
 from segspark.models.evaluate.ranking import Evaluation
@@ -49,6 +50,19 @@ def cluster_figures(fitted: Fitted) -> dict[str, bytes]:
     if fitted.tree is not None:
         figures["dendrogram.png"] = dendrogram_figure(fitted.tree, fitted.k)
     return figures
+
+
+def k_distance_figure(rare: Rare) -> bytes:
+    """The help for eps: where distances to the k-th neighbour begin to grow fast."""
+
+    def draw(axes: Any) -> None:
+        axes.plot(np.linspace(0, 100, len(rare.k_distances)), rare.k_distances)
+        if rare.eps is not None:
+            axes.axhline(rare.eps, linestyle="--", color="grey", label=f"eps {rare.eps:g}: {rare.eps_reason}")
+            axes.legend()
+        axes.set(title=f"Distance to neighbour {rare.min_samples}", xlabel="% of the people", ylabel="distance")
+
+    return _png(draw, 1)
 
 
 def dendrogram_figure(tree: np.ndarray, k: int) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from pyspark.ml import Transformer
+from pyspark.ml import PipelineModel, Transformer
 from pyspark.ml.feature import SQLTransformer
 
 from segspark.models.impute import NearestImputer, fit_nearest
@@ -106,14 +106,14 @@ class Preparation:
     def columns(self) -> list[str]:
         return [f"x_{f.name}" for f in self.features]
 
-    def stages(self, with_flags: bool = False) -> list[Transformer]:
-        """They add ``x_<name>``, and with flags ``is_imputed_<name>`` and ``is_outlier_<name>``; they drop no row."""
+    def stage(self, with_flags: bool = False) -> Transformer:
+        """Adds ``x_<name>``, and with flags ``is_imputed_<name>`` and ``is_outlier_<name>``; drops no row."""
         outputs = [f"{f.sql()} AS `x_{f.name}`" for f in self.features]
         for f in self.features if with_flags else ():
             imputed, outlier = f.flags_sql()
             outputs += [f"{imputed} AS `is_imputed_{f.name}`", f"{outlier} AS `is_outlier_{f.name}`"]
         sql = SQLTransformer(statement=f"SELECT *, {', '.join(outputs)} FROM __THIS__")
-        return [sql] if self.nearest is None else [sql, NearestStage.of(self.nearest)]
+        return sql if self.nearest is None else PipelineModel([sql, NearestStage.of(self.nearest)])
 
     def apply(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
         """One row per person, one column per feature."""
@@ -171,7 +171,7 @@ def _fit(
     known = values[~np.isnan(values)]
     # A feature that is missing everywhere has no range; its fill then stands for everybody.
     low, median, high = _range(known, quantile, outliers) if len(known) else (-WIDE, 0.0, WIDE)
-    constant = item.fill if item.impute == "constant" and item.fill is not None else median
+    constant = median if item.fill is None or item.impute == "median" else item.fill
     # Where nobody has the value, no neighbour has it either.
     fill = None if item.impute == "nearest" and len(known) else float(constant)
     raw = Fitted(item.name, fill, float(low), float(high), item.log, 0.0, 1.0, 1.0, winsorise)

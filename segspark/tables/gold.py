@@ -75,7 +75,7 @@ SEGMENTS = Contract(
     columns=(
         required("person_id", "string", "Person"),
         required("segment_date", "date", "Morning of this day; equals as_of_date of the features used"),
-        required("scheme", "string", "levels, rfm, rules or behaviour"),
+        required("scheme", "string", "levels, rfm, rules, behaviour or rare"),
         required("segment_id", "string", "Minted once in gold.segment_registry, never a cluster's label"),
         required("segment_name", "string", "Name in the workspace's language"),
         required("level", "int", "Depth in the scheme, from 1; the deepest level of the path"),
@@ -161,6 +161,20 @@ SEGMENT_REGISTRY = Contract(
     ),
 )
 
+SEGMENT_MIGRATIONS = Contract(
+    name="gold.segment_migrations",
+    grain="one new model of groups, one group of the last model, one of the new",
+    key=("model_version", "from_segment_id", "to_segment_id"),
+    columns=(
+        required("as_of_date", "date", "Day of the snapshot that both models were applied to"),
+        required("model_version", "string", "The new model"),
+        required("previous_version", "string", "The model before it"),
+        required("from_segment_id", "string", "Segment under the last model"),
+        required("to_segment_id", "string", "Segment under the new model"),
+        required("n_people", "bigint", "People of the snapshot"),
+    ),
+)
+
 DEFINITIONS = Contract(
     name="gold.definitions",
     grain="one definition version",
@@ -199,6 +213,7 @@ TABLES = (
     SEGMENT_CHANGES,
     SEGMENT_PROFILES,
     SEGMENT_REGISTRY,
+    SEGMENT_MIGRATIONS,
     DEFINITIONS,
     TRAINING_SETS,
 )

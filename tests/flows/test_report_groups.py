@@ -59,7 +59,11 @@ def test_every_document_is_understood():
 
 def test_rare_groups_speak_the_reports_language():
     groups = [{**group(0, "r", "rare"), "kind": "group", "key": "r"}]
-    found = rare_of(asdict(Rare("dbscan", True, 0.5, "knee", 10, [0.1, 0.2], 900, 1, 12, groups, "00")), "en")
+    said = Rare(
+        method="dbscan", on_far=True, eps=0.5, eps_reason="knee", min_samples=10, k_distances=[0.1, 0.2], n_fitted=900,
+        n_groups=1, n_noise=12, far_distance=3.0, keys=["r"], groups=groups, core_digest="00",
+    )  # fmt: skip
+    found = rare_of(asdict(said), "en")
     assert (found.groups[0].name, found.groups[0].kind, found.eps, found.on_far) == ("RARE", "group", 0.5, True)
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 from sklearn.impute import KNNImputer
 
@@ -132,9 +131,9 @@ def test_the_saved_sql_gives_what_was_fitted(spark: SparkSession) -> None:
     frame = spark.createDataFrame(rows, "a double, b int")
     columns = {n: np.array([NAN if r[i] is None else float(r[i]) for r in rows]) for i, n in enumerate("ab")}
     preparation = fit_preparation(columns, [Input("a", log=True, weight=2.0), Input("b", fill=1.0)], 0.8, "robust")
-    made = PipelineModel(preparation.stages()).transform(frame).select(*preparation.columns).toPandas().to_numpy()
+    made = preparation.stage().transform(frame).select(*preparation.columns).toPandas().to_numpy()
     assert np.allclose(made, preparation.apply(columns), rtol=1e-12, atol=1e-12)
-    flagged = PipelineModel(preparation.stages(with_flags=True)).transform(frame)
+    flagged = preparation.stage(with_flags=True).transform(frame)
     for fitted in preparation.features:
         said = flagged.select(f"is_imputed_{fitted.name}", f"is_outlier_{fitted.name}").toPandas().to_numpy()
         assert np.array_equal(said, np.column_stack(fitted.flags(columns[fitted.name])))

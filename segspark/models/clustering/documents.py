@@ -90,6 +90,8 @@ class Rare(Document):
         n_groups, n_noise: small groups; people in no dense group, among the fitted.
         groups: {key, segment_id, name_fr, name_en, description_fr, description_en, kind, n_people, z_scores};
             kind: group, usual (the large dense groups) or unusual (the noise).
+        far_distance: where on_far, nobody nearer to their centre than this is unusual; else 0.
+        keys: of the groups by label; several large groups share the key of the usual profiles.
         core_digest: SHA-256 of rare_points.arrow, the core points that others are assigned by.
     """
 
@@ -102,6 +104,8 @@ class Rare(Document):
     n_fitted: int
     n_groups: int
     n_noise: int
+    far_distance: float
+    keys: list[str]
     groups: list[dict[str, Any]]
     core_digest: str
 
@@ -115,8 +119,10 @@ def project(points: np.ndarray, clusters: np.ndarray, centres: Sequence[Sequence
     """
     mean = points.mean(axis=0)
     _, spread, directions = np.linalg.svd(points - mean, full_matrices=False)
+    axes = np.zeros((2, points.shape[1]))
+    axes[: len(directions)] = directions[:2]
     # The sign of a direction is arbitrary; its largest part is made positive.
-    axes = directions[:2] * np.sign(directions[:2][np.arange(2), np.abs(directions[:2]).argmax(axis=1)])[:, None]
+    axes *= np.sign(axes[np.arange(2), np.abs(axes).argmax(axis=1)])[:, None]
 
     def placed(rows: np.ndarray, names: Sequence[int]) -> list[dict[str, float]]:
         flat = (rows - mean) @ axes.T
