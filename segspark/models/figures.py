@@ -45,11 +45,9 @@ def sweep_figure(sweep: Sequence[SweepRow], chosen: int) -> bytes:
 
 
 def cluster_figures(fitted: Fitted) -> dict[str, bytes]:
-    """The choice of k, and the tree of groups where there is one."""
-    figures = {"sweep.png": sweep_figure(fitted.sweep, fitted.k)}
-    if fitted.tree is not None:
-        figures["dendrogram.png"] = dendrogram_figure(fitted.tree, fitted.k)
-    return figures
+    """The choice of k, and how groups join."""
+    tree = fitted.hierarchy.joins
+    return {"sweep.png": sweep_figure(fitted.sweep, fitted.k), "dendrogram.png": dendrogram_figure(tree, fitted.k)}
 
 
 def k_distance_figure(rare: Rare) -> bytes:

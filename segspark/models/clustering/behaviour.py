@@ -114,7 +114,8 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behav
     else:
         fitted = fit_kmeans(vectors, blocks, points, ks, config.seed)
     clusters = nearest(points, np.array(fitted.centres))
-    sizes = _read_sizes(PipelineModel(list(fitted.stages)).transform(vectors))
+    parts = fitted.hierarchy
+    sizes = dict(enumerate(np.bincount(parts.groups, weights=parts.sizes, minlength=fitted.k).astype(int).tolist()))
     apart = points - np.array(fitted.centres)[clusters]
     mean = np.average(fitted.centres, axis=0, weights=[sizes.get(g, 0) for g in range(fitted.k)])
     return Behaviour(
@@ -169,10 +170,6 @@ def z_scores(
         features: name and weight of each, as ``preparation.json`` has them.
     """
     return {f["name"]: float((c - m) / f["weight"]) for f, c, m in zip(features, centre, mean, strict=True)}
-
-
-def _read_sizes(predicted: DataFrame) -> dict[int, int]:
-    return {r["prediction"]: r["count"] for r in predicted.groupBy("prediction").count().collect()}
 
 
 def with_behaviour(

@@ -35,7 +35,7 @@ class SparkBlocks:
                 shape = list(found[0].shape)
                 yield pa.RecordBatch.from_pylist([{"shape": shape, "values": np.sum(found, axis=0).tobytes()}])
 
-        return _read_total(self.frame.mapInArrow(sums, "shape array<int>, values binary"))
+        return _read_total(self.frame.mapInArrow(sums, "shape array<bigint>, values binary"))
 
 
 def points_of(batch: pa.RecordBatch) -> np.ndarray:

@@ -1,11 +1,11 @@
 """The documents that a training of groups leaves beside its model, as JSON; who reads them finds their shape here.
 
-``groups.json`` (groups and their names), ``sweep.json`` (one row per k), ``preparation.json`` and ``features.json`` are
-always there; ``map.json`` too. ``tree.json`` is there where the method is ``ward``, ``migration.json`` where there was
-a model before, ``rare.json`` where the scheme ``rare`` is made. None holds a person's id.
+``groups.json`` (groups, their names, and the coarser groups around them), ``sweep.json`` (one row per k), ``tree.json``,
+``map.json``, ``preparation.json`` and ``features.json`` are always there, ``migration.json`` where there was a model
+before, ``rare.json`` where the scheme ``rare`` is made. None holds a person's id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,26 +21,32 @@ class Document:
 
 @dataclass(frozen=True)
 class Tree(Document):
-    """``tree.json``: how groups join, from the micro-clusters up.
+    """``tree.json``: how the parts join; parts are micro-clusters (``ward``) or the groups themselves (``kmeans``).
 
     Attributes:
         k: groups of the cut that is in use.
-        joins: one row per join as scipy's ``linkage``: the two that join (below n: a micro-cluster, else n + the number
-            of an earlier join), height, micro-clusters below.
+        column: micro or prediction: where the model writes the number of a person's part.
+        joins: one row per join as scipy's ``linkage``: the two that join (below n: a part, else n + the number of an
+            earlier join), height, parts below.
         heights: of the joins, ascending; the third column of ``joins``.
-        sizes: people of each micro-cluster.
-        cuts: number of groups -> the group of each micro-cluster, for every level that has a name in ``levels`` and k.
-        levels: numbers of groups of the nested segments, coarse to fine; the last is k.
-        segments: the groups of the cut at k: cluster -> segment_id and names.
+        sizes: people of each part.
+        centres: of each part, in the prepared space.
+        groups: the cluster of each part, at k.
+        levels: numbers of groups of the nested levels, coarse to fine; the last is k.
+        cuts: for each level the group of each part, numbered anew on each level.
+        segments: cluster -> segment_id, name_fr, name_en of the groups at k.
     """
 
     k: int
+    column: str
     joins: list[list[float]]
     heights: list[float]
     sizes: list[int]
-    cuts: Mapping[str, list[int]]
+    centres: list[list[float]]
+    groups: list[int]
     levels: list[int]
-    segments: Mapping[str, Mapping[str, str]]
+    cuts: dict[str, list[int]]
+    segments: dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from pyspark.sql import functions as F
 from sklearn.cluster import KMeans as SampleKMeans
 
 from segspark.models.clustering.blocks import Blocks
-from segspark.models.clustering.fitted import Fitted
+from segspark.models.clustering.fitted import Fitted, Hierarchy
 from segspark.models.clustering.joint import Solution, joint_sweep
 from segspark.models.clustering.sweep import SweepRow, choose_k, stability_of
+from segspark.models.clustering.ward import ward_tree
 
 # MLlib's single start is kept where it is not worse than the search by more than this.
 WORSE = 1.001
@@ -32,7 +33,14 @@ def fit_kmeans(vectors: DataFrame, blocks: Blocks, points: np.ndarray, ks: Seque
     sweep = tuple(_row(k, s, stability_of(points, partial(_centres, k=k, seed=seed), seed)) for k, s in found.items())
     k, reason = choose_k(sweep)
     model = _fit_best(vectors, k, seed, found[k])
-    return Fitted((model,), k, reason, sweep, tuple(tuple(float(x) for x in c) for c in model.clusterCenters()))
+    centres, sizes = np.array(model.clusterCenters()), _read_sizes(model, vectors)
+    groups = Hierarchy("prediction", centres, sizes, np.arange(len(centres)), ward_tree(centres, np.maximum(sizes, 1)))
+    return Fitted((model,), k, reason, sweep, tuple(tuple(float(x) for x in c) for c in centres), groups)
+
+
+def _read_sizes(model: KMeansModel, vectors: DataFrame) -> np.ndarray:
+    found = {r["prediction"]: r["count"] for r in model.transform(vectors).groupBy("prediction").count().collect()}
+    return np.array([found.get(g, 0) for g in range(len(model.clusterCenters()))], dtype=float)
 
 
 def _row(k: int, found: Solution, stability: float) -> SweepRow:

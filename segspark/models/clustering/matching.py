@@ -51,7 +51,8 @@ def _apart(
     if any(len(old[i]) != len(new[0]) for i in ids):
         return None
     centres = np.asarray([old[i] for i in ids])
-    return np.minimum(2, np.linalg.norm(np.asarray(new)[:, None, :] - centres[None, :, :], axis=2) / threshold)
+    apart = np.linalg.norm(np.asarray(new)[:, None, :] - centres[None, :, :], axis=2) / threshold
+    return np.asarray(np.minimum(2, apart))
 
 
 def _unshared(ids: Sequence[str], n_new: int, shared: Mapping[tuple[str, int], int]) -> np.ndarray:
