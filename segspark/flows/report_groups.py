@@ -59,7 +59,7 @@ def clusters_of(said: Mapping[str, Any], language: str, fitted_on: date, version
 
 def _tree(said: Mapping[str, Any]) -> Dendrogram:
     joins = tuple((int(one), int(other), float(height)) for one, other, height, _ in said["joins"])
-    return Dendrogram(joins, tuple(said["cuts"][str(said["k"])]))
+    return Dendrogram(joins, tuple(said["groups"]))
 
 
 def _people_map(said: Mapping[str, Any]) -> PeopleMap:

@@ -204,8 +204,9 @@ def last_joins(tree: Dendrogram, k: int) -> tuple[list[int], list[Branch], float
 
     place(n + len(joins) - 1)
     heights = [h for _, _, h in joins]
-    level = (heights[-k] + heights[-k + 1]) / 2 if 1 < k <= len(heights) else heights[-1]
-    return leaves, [branches[node] for node in sorted(branches)], level
+    below = heights[-k] if k <= len(heights) else 0.0
+    above = heights[-k + 1] if k > 1 else heights[-1]
+    return leaves, [branches[node] for node in sorted(branches)], (below + above) / 2
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,10 @@ def test_the_least_documents_make_a_section():
 
 
 def test_every_document_is_understood():
-    tree = Tree(2, [[0, 1, 1.0, 2], [2, 3, 4.0, 3]], [1.0, 4.0], [20, 20, 60], {"2": [0, 0, 1]}, [2], {})
+    tree = Tree(
+        k=2, column="micro", joins=[[0, 1, 1.0, 2], [2, 3, 4.0, 3]], heights=[1.0, 4.0], sizes=[20, 20, 60],
+        centres=[[0.0], [1.0], [5.0]], groups=[0, 0, 1], levels=[2], cuts={"2": [0, 0, 1]}, segments={},
+    )  # fmt: skip
     people_map = Map([{"x": 1.0, "y": 2.0, "cluster": 1}], [{"x": 0.0, "y": 0.5, "cluster": 0}], [0.4, 0.2])
     shares = [
         {"segment_id": "gone", "name_fr": "parti", "name_en": "GONE", "before": 0.3, "after": 0.0},

@@ -93,6 +93,11 @@ def test_a_tree_is_drawn_from_its_last_joins_with_the_cut_between_two():
     ]  # fmt: skip
 
 
+def test_a_tree_of_the_groups_themselves_is_cut_below_its_first_join():
+    leaves, branches, level = views.last_joins(Dendrogram(((0, 2, 2.0), (1, 3, 6.0)), (0, 1, 2)), 3)
+    assert (leaves, [b.group for b in branches], level) == ([1, 0, 2], [None, None], 1.0)
+
+
 def test_what_lies_below_the_drawn_joins_is_one_leaf():
     n = 100
     tree = Dendrogram(tuple((0 if at == 0 else n + at - 1, at + 1, at + 1.0) for at in range(n - 1)), (0,) * n)
