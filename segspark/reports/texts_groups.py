@@ -45,9 +45,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "dendrogram": ("Comment les groupes se rejoignent", "How groups join"),
     "dendrogram_note": (
         "Chaque trait horizontal réunit deux groupes (méthode de Ward) ; plus il est haut, plus ils étaient "
-        "différents. La ligne pointillée est la coupe retenue ; plus bas, les groupes se divisent en groupes plus fins.",
+        "différents. La ligne pointillée est la coupe retenue.",
         "Each horizontal line joins two groups (Ward's method); the higher it is, the more they differed. The dashed "
-        "line is the cut in use; below it groups divide into finer ones.",
+        "line is the cut in use.",
     ),
     "height_axis": ("hauteur (perte de précision)", "height (loss of detail)"),
     "cut": ("coupe en {k} groupes", "cut into {k} groups"),
