@@ -70,7 +70,10 @@ def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dic
     size = next((r for r in segment_sizes(workspace, day) if r["segment_id"] == row["segment_id"]), None)
     profile = lake.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist()
     measures = [
-        {name: p.get(name) for name in ("measure", "value", "low", "high", "rest_value", "p_value", "median", "z_score")}
+        {
+            name: p.get(name)
+            for name in ("measure", "value", "low", "high", "rest_value", "p_value", "median", "z_score")
+        }
         for p in profile
         if p["segment_id"] == row["segment_id"]
     ]
