@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from segspark.reports import charts, group_charts, views
-from segspark.reports.data import Alarm, Churn, Clusters, Reason, Refused, ReportData
+from segspark.reports.data import Alarm, Churn, Clusters, Rare, Reason, Refused, ReportData
 from segspark.reports.formats import Formats
 from segspark.reports.labels import feature_label, not_contactable_label, scheme_label
 from segspark.reports.palette import group_class, heat_step, odds_step, palette_css
@@ -72,9 +72,7 @@ def render_report(data: ReportData) -> str:
         palette=Markup(palette_css()),
         takeaways=take_away(data, formats, texts),
         **_clusters(data.clusters, data.min_group, formats, texts),
-        distances=group_charts.distances_chart(data.rare, formats, texts)
-        if data.rare and len(data.rare.k_distances) > 1
-        else None,
+        distances=_distances(data.rare, formats, texts),
         interval_chart=lambda name, title, lines: group_charts.interval_chart(name, title, lines, formats, texts),
         **_churn(data.churn, formats, texts),
     )
@@ -122,6 +120,12 @@ def _clusters(clusters: Clusters | Refused | None, least: int, formats: Formats,
         "sweep": sweep if len(sweep) > 1 else [],
         "group_charts": pictures,
     }
+
+
+def _distances(rare: Rare | None, formats: Formats, texts: Texts) -> Markup | None:
+    if rare is None or len(rare.k_distances) < 2:
+        return None
+    return group_charts.distances_chart(rare, formats, texts)
 
 
 def _why_k(clusters: Clusters, formats: Formats, texts: Texts) -> str:

@@ -154,12 +154,17 @@ def kpi_lines(rows: Sequence[KpiRow], least: int) -> list[tuple[KpiRow, Shown]]:
     return [(r, show(r.n_people, least)) for r in in_order]
 
 
+def least_share(clusters: Clusters, least: int) -> float:
+    """The share of the smallest group that may be shown."""
+    total = sum(g.n_people for g in clusters.groups)
+    return min(least / total, 1.0) if total else 0.0
+
+
 def open_sweep(clusters: Clusters, least: int) -> list[SweepPoint]:
     """The search for k; the share of a group that is too small to be shown stands at the least that is."""
-    total = sum(g.n_people for g in clusters.groups)
-    floor = least / total if total else 0.0
+    floor = least_share(clusters, least)
     return [
-        p if p.smallest_share is None else replace(p, smallest_share=max(p.smallest_share, min(floor, 1.0)))
+        p if p.smallest_share is None else replace(p, smallest_share=max(p.smallest_share, floor))
         for p in clusters.sweep
     ]
 
