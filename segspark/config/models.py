@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
 Scaling = Literal["zscore", "minmax", "robust"]
 Outliers = Literal["quantile", "iqr", "mad", "none"]
+Imputation = Literal["constant", "median", "nearest"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -104,6 +105,13 @@ class Scoring(Model):
     engagement: Engagement = Engagement()  # type: ignore[call-arg]
 
 
+class GroupNames(Model):
+    """A name in both languages."""
+
+    fr: str
+    en: str
+
+
 class Clustering(Model):
     """The scheme `behaviour`: groups found by K-means or Ward's hierarchy."""
 
@@ -118,14 +126,50 @@ class Clustering(Model):
         "quantile", description="Values beyond a quantile, Tukey's fences or 3.5 MAD are winsorised"
     )
     clip_quantile: Share = Field(0.99, description="Values above this quantile are winsorised")
+    winsorise: bool = Field(True, description="false: values beyond are only flagged, as is_outlier_<feature>")
+    log: tuple[str, ...] | None = Field(None, description="Features taken as logarithms; null: those of long tails")
+    imputation: Imputation = Field("constant", description="Of missing values; nearest: from the most alike people")
+    imputation_of: dict[str, Imputation | float] = Field({}, description="Of single features; a number is a constant")
+    neighbours: int = Field(5, ge=1, le=100, description="Of the imputation `nearest`")
     seed: int = 42
-    sweep_sample: int = Field(20_000, ge=100, description="People in the search for k")
+    sweep_sample: int = Field(
+        20_000, ge=100, description="People whose values start the search for k and tell how stable groups are"
+    )
+    min_rand: float = Field(
+        0.7, ge=-1, le=1, description="Alarm when a new model agrees less with the last, adjusted Rand"
+    )
+    max_share_move: Share = Field(0.15, description="Alarm when a group's share of the people moves by more")
+    max_far_share: Share = Field(
+        0.02, description="With more people than this far from every centre (at training 0.005) a new group is proposed"
+    )
+    names: dict[str, GroupNames] = Field(
+        default_factory=dict, description="Own names by segment_id, or by the French or English name made by rule"
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> "Clustering":
         if self.k_max < self.k_min:
             raise ValueError(f"k_max ({self.k_max}) is below k_min ({self.k_min})")
         return self
+
+
+class Rare(Model):
+    """The scheme `rare`: small dense groups, and people who are like nobody, over the features of `clustering`."""
+
+    method: Literal["dbscan", "hdbscan"] = "dbscan"
+    eps: float | None = Field(
+        None,
+        gt=0,
+        description="Of dbscan: largest distance of neighbours, prepared features; null: the k-distances' knee",
+    )
+    min_samples: int | None = Field(
+        None, ge=2, description="So many people within eps are dense; null: twice the number of features"
+    )
+    min_group: int = Field(20, ge=2, description="Of hdbscan: people of the smallest group")
+    max_share: Share = Field(0.05, description="A dense group of more people than this share is a usual profile")
+    max_points: int = Field(
+        200_000, ge=100, le=200_000, description="Of more people, those farthest from the centres are looked at"
+    )
 
 
 class Churn(Model):
@@ -150,7 +194,9 @@ class Segments(Model):
     levels: Path | None = Field(None, description="levels.yaml; without it the scheme `levels` is not made")
     rules: tuple[str, ...] = Field((), description="Patterns of rule files, e.g. segments/*.yaml")
     min_size: int = Field(20, ge=1, description="Smaller groups roll up to their parent and are not exported")
-    schemes: tuple[Literal["levels", "rfm", "behaviour", "rules"], ...] = ("levels", "rfm", "behaviour", "rules")
+    schemes: tuple[Literal["levels", "rfm", "behaviour", "rare", "rules"], ...] = (
+        "levels", "rfm", "behaviour", "rare", "rules",
+    )  # fmt: skip
 
 
 class SalesPeriod(Model):
@@ -195,6 +241,7 @@ class Workspace(Model):
     features: Features = Features()  # type: ignore[call-arg]
     scoring: Scoring = Scoring()
     clustering: Clustering = Clustering()  # type: ignore[call-arg]
+    rare: Rare = Rare()  # type: ignore[call-arg]
     churn: Churn = Churn()  # type: ignore[call-arg]
     segments: Segments = Segments()  # type: ignore[call-arg]
     calendar: Calendar = Calendar()  # type: ignore[call-arg]

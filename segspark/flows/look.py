@@ -76,7 +76,10 @@ def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dic
     size = next((r for r in segment_sizes(workspace, day) if r["segment_id"] == row["segment_id"]), None)
     profile = lake.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist()
     measures = [
-        {"measure": p["measure"], "value": p["value"], "median": p["median"], "z_score": p["z_score"]}
+        {
+            name: p.get(name)
+            for name in ("measure", "value", "low", "high", "rest_value", "p_value", "median", "z_score")
+        }
         for p in profile
         if p["segment_id"] == row["segment_id"]
     ]
@@ -220,7 +223,9 @@ def _grouped(row: dict[str, Any], values: dict[str, Any]) -> list[str]:
         shown = ("recency", "frequency", "monetary", "days_since_order", "n_order_365d", "net_order_cents_365d")
     else:
         shown = ("cluster", "days_since_order", "n_order_365d", "n_visit_day_90d", "n_click_90d", "tenure_days")
-    return [f"{name} = {values.get(name)}" for name in shown]
+    # Near to whom somebody is would be looked for among all people; the row says what was found.
+    found = {**values, "cluster": row["branch_id"]} if row["scheme"] == "rare" else values
+    return [f"{name} = {found.get(name)}" for name in shown]
 
 
 def plan_of_features(workspace: Workspace) -> dict[str, Any]:

@@ -18,15 +18,14 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.flows.features import features_of_days, load_catalogue
 from segspark.flows.flow import Flow, Run, finished_runs, provisional_days, staging_folder
+from segspark.flows.groups_in_use import GroupsInUse, groupings_of, groups_in_use
 from segspark.flows.scores import derive_scores
 from segspark.flows.segments import (
     SEGMENTS,
-    behaviour_grouping,
     needed_columns,
     people_for_segments,
     rfm_grouping,
 )
-from segspark.models.tracking import load_champion
 from segspark.segments.definitions import Definitions, definitions_from
 from segspark.segments.membership import Grouping, assign_segments, read_path_sizes, roll_up
 from segspark.tables import gold
@@ -123,27 +122,27 @@ def _rows(run: Run, found: dict[str, Any]) -> DataFrame:
     workspace = run.workspace
     scheme, version = found["scheme"], found["definition_version"]
     definitions, groupings = Definitions(None, ()), list[Grouping]()
-    behaviour = load_champion(workspace.mlflow, f"{workspace.name}_behaviour", run.as_of)
+    groups = groups_in_use(run)
     if scheme in ("levels", "rules"):
         definitions = definitions_from(scheme, json.loads(found["content"]))
     elif scheme == "rfm":
         groupings = [rfm_grouping(run)]
-    elif behaviour is not None:
-        groupings = [behaviour_grouping(run, behaviour)]
+    elif groups is not None:
+        groupings = [g for g in groupings_of(run, groups) if g.scheme == scheme]
     if scheme not in ("levels", "rules") and [g.version for g in groupings] != [version]:
         raise GateClosed(
             f"{scheme} of version {version} follows from settings or a model that is not in use for {run.as_of}; "
             f"in use is {groupings[0].version if groupings else 'none'}."
         )
-    people = _people(run, behaviour, needed_columns(definitions))
+    people = _people(run, groups, needed_columns(definitions))
     placed = None
     if definitions.levels is not None:
         placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.min_size)
     return assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language)
 
 
-def _people(run: Run, behaviour: Any, needed: Collection[str]) -> DataFrame:
-    people = people_for_segments(run, behaviour, needed)
+def _people(run: Run, groups: GroupsInUse | None, needed: Collection[str]) -> DataFrame:
+    people = people_for_segments(run, groups, needed)
     return people.select(*[c for c in people.columns if c in needed]).localCheckpoint()
 
 

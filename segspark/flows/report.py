@@ -10,13 +10,12 @@ import pyarrow as pa
 
 from segspark.config.models import Workspace
 from segspark.flows.export import newest_day
+from segspark.flows.report_groups import read_groups, segment_profiles
 from segspark.flows.segments import previous_day
 from segspark.models.tracking import find_champion, read_document
 from segspark.reports.data import (
     Churn,
-    Clusters,
     Decile,
-    Group,
     Headline,
     KpiRow,
     Kpis,
@@ -34,7 +33,6 @@ from segspark.reports.data import (
     Scheme,
     SegmentSize,
     Sizes,
-    SweepPoint,
 )  # fmt: skip
 from segspark.reports.report import render_report, write_report
 from segspark.scoring.rfm import NAMES as RFM_NAMES
@@ -43,7 +41,9 @@ from segspark.tables import bronze, gold, ops
 from segspark.tables.delta import Lake
 
 DAY = timedelta(days=1)
-SCHEMES = ("levels", "rfm", "behaviour", "rules")
+SCHEMES = ("levels", "rfm", "behaviour", "rare", "rules")
+# In the order in which their profiles are shown.
+PROFILED = ("behaviour", "rfm", "rules", "levels", "rare")
 
 
 def write_day_report(workspace: Workspace, as_of: date | None, language: str | None, out: Path | None) -> Path:
@@ -64,6 +64,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
     earlier = previous_day(lake, day)
     before = _profiles(lake, earlier) if earlier else {}
     n_people = int(outcomes.get("people") or 0)
+    clusters, rare = read_groups(workspace, day, language)
     return ReportData(
         workspace=workspace.name,
         as_of=day,
@@ -73,9 +74,11 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         sizes=Sizes(n_people, earlier, _schemes(lake, day, profiles, before, names, keys)),
         levels=_levels(profiles, names),
         rfm=_rfm(outcomes, workspace, language),
-        clusters=_clusters(workspace, day, language),
+        clusters=clusters,
+        rare=rare,
         churn=_churn(workspace, day, outcomes, lake),
         kpis=_kpis(profiles, names, keys),
+        profiles=segment_profiles(profiles, names, keys, PROFILED),
         ledger=_ledger(lake),
         quarantine=_quarantine(lake),
         min_group=workspace.segments.min_size,
@@ -181,24 +184,6 @@ def _rfm(outcomes: dict[str, Any], workspace: Workspace, language: str) -> Rfm |
     return Rfm(config.n_bins, config.window_days, tuple(squares), tuple(sorted(named, key=lambda c: -c.n_people)))
 
 
-def _clusters(workspace: Workspace, day: date, language: str) -> Clusters | None:
-    found = find_champion(workspace.mlflow, f"{workspace.name}_behaviour", day)
-    if found is None:
-        return None
-    groups = read_document(workspace.mlflow, found.tags["run_id"], "groups.json")
-    sweep = read_document(workspace.mlflow, found.tags["run_id"], "sweep.json")["rows"]
-    return Clusters(
-        tuple(
-            Group(g[f"name_{language}"], g["n_people"], g[f"description_{language}"], g["z_scores"])
-            for g in groups["groups"]
-        ),
-        tuple(SweepPoint(r["k"], r["silhouette"], r["inertia"]) for r in sweep),
-        groups["k"],
-        fitted_on=date.fromisoformat(found.tags["as_of"]),
-        model_version=f"{found.name}/{found.version}",
-    )
-
-
 def _reason(gate: dict[str, Any]) -> Reason:
     """A gate as the run's record holds it; its days are text there."""
     values = {k: date.fromisoformat(v) if isinstance(v, str) else v for k, v in gate["values"].items()}
@@ -248,8 +233,7 @@ def _kpis(profiles: dict[str, dict[str, Any]], names: dict[str, str], keys: dict
             bounce_rate=value("bounce_rate_30d"),
             complaint_rate=value("complaint_rate_30d"),
             unsubscribe_rate=value("unsubscribe_rate_30d"),
-            # The denominator would need the deliveries of consenting people alone.
-            open_rate=None,
+            open_rate=value("open_rate_30d"),
             path=keys.get(segment_id, "") if p["scheme"] == "levels" else "",
         )
 

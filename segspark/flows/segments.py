@@ -15,15 +15,17 @@ from segspark.activation.suppression import derive_addresses, derive_contactabil
 from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.flows.features import load_catalogue, people_of_day
 from segspark.flows.flow import Flow, Run
+from segspark.flows.groups_in_use import GroupsInUse, groupings_of, groups_in_use, read_far, with_groups
 from segspark.flows.objections import objections_of
 from segspark.flows.scores import with_scores
 from segspark.identity.links import people_as_of
 from segspark.models.clustering.behaviour import with_behaviour
-from segspark.models.tracking import Loaded, load_champion, read_document, read_inputs
+from segspark.models.tracking import Loaded, read_inputs
 from segspark.scoring.rfm import NAMES as RFM_NAMES
 from segspark.segments.calendar import calendar_of
 from segspark.segments.changes import derive_changes
 from segspark.segments.definitions import Definitions, check_names, load_definitions
+from segspark.segments.measures import MEASURES, columns_of
 from segspark.segments.membership import (
     Grouping,
     assign_segments,
@@ -32,7 +34,8 @@ from segspark.segments.membership import (
     roll_up,
     rule_segments,
 )
-from segspark.segments.profiles import KPIS, MEASURES, profile_segments
+from segspark.segments.profiles import profiles_of, read_segment_sums, segment_sums
+from segspark.segments.reactions import mail_reactions
 from segspark.segments.registry import Segment, mint
 from segspark.segments.rules.tree import names, version_of
 from segspark.tables import gold, privacy, silver
@@ -42,7 +45,10 @@ DAY = timedelta(days=1)
 SCORE_COLUMNS = (
     "recency", "frequency", "monetary", "rfm_cell", "engagement", "engagement_tier", "churn", "churn_band", "cluster",
 )  # fmt: skip
+PERMISSIONS = ("email_marketing_from", "open_tracking_from")
 OTHER_COLUMNS = ("is_contactable", "not_contactable_reason", "age_years")
+# What the models of groups say besides the cluster.
+OF_GROUPS = ("is_far", "rare")
 RFM_VALUES = ("recency", "frequency", "monetary", "days_since_order", "n_order_365d", "net_order_cents_365d")
 
 
@@ -70,16 +76,24 @@ def available_names(run: Run) -> set[str]:
     return {*features, *derived, *PROFILE_COLUMNS, "days_to_birthday", *SCORE_COLUMNS, *OTHER_COLUMNS, *calendar}
 
 
-def people_for_segments(run: Run, behaviour: Loaded | None, wanted: Collection[str] | None = None) -> DataFrame:
-    """One row per person with everything that definitions may look at, or only what is wanted."""
-    if wanted is not None and behaviour is not None:
-        wanted = {*wanted, *read_inputs(run.workspace.mlflow, behaviour)}
+def people_for_segments(
+    run: Run, behaviour: Loaded | GroupsInUse | None, wanted: Collection[str] | None = None
+) -> DataFrame:
+    """One row per person with everything that definitions may look at, or only what is wanted.
+
+    Args:
+        behaviour: gives ``cluster``; with all that its training left also ``is_far`` and ``rare``.
+    """
+    model = behaviour.model if isinstance(behaviour, GroupsInUse) else behaviour
+    if wanted is not None and model is not None:
+        wanted = {*wanted, *read_inputs(run.workspace.mlflow, model), "last_active_date"}
     people = with_scores(run, people_of_day(run, wanted))
-    people = (
-        people.withColumn("cluster", F.lit(None).cast("int"))
-        if behaviour is None
-        else with_behaviour(behaviour.model, people)
-    )
+    if model is None:
+        people = people.withColumn("cluster", F.lit(None).cast("int"))
+    elif isinstance(behaviour, GroupsInUse):
+        people = with_groups(people, behaviour)
+    else:
+        people = with_behaviour(model.model, people)
     addresses = addresses_of(run, people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of)))
     # The permission that the features of the day were computed under; the vault gives kinds, no identifiers.
     allowed = people.select("person_id", F.col("email_marketing_from").alias("email_marketing"))
@@ -97,8 +111,8 @@ def people_for_segments(run: Run, behaviour: Loaded | None, wanted: Collection[s
 def needed_columns(definitions: Definitions) -> set[str]:
     """Of a person's hundreds of values those that the definitions, the groups, the profiles or the changes look at."""
     looked_at = {n.partition(".")[0] for _, node in definitions.nodes() for n in names(node)}
-    of_profiles = {c for k in KPIS for c in (k.numerator, k.denominator) if c} | set(MEASURES)
-    return {"person_id", *looked_at, *of_profiles, *RFM_VALUES, *SCORE_COLUMNS, *OTHER_COLUMNS}
+    of_profiles = {*columns_of(MEASURES), *PERMISSIONS}
+    return {"person_id", *looked_at, *of_profiles, *RFM_VALUES, *SCORE_COLUMNS, *OTHER_COLUMNS, *OF_GROUPS}
 
 
 def addresses_of(run: Run, owners: DataFrame) -> DataFrame:
@@ -129,17 +143,15 @@ def write_segments(run: Run, is_provisional: bool = False) -> None:
     """
     workspace, schemes = run.workspace, run.workspace.segments.schemes
     definitions = definitions_of(run)
-    behaviour = (
-        load_champion(workspace.mlflow, f"{workspace.name}_behaviour", run.as_of) if "behaviour" in schemes else None
-    )
+    groups = groups_in_use(run)
     needed = needed_columns(definitions)
-    people = people_for_segments(run, behaviour, needed)
+    people = people_for_segments(run, groups, needed)
     people = people.select(*[c for c in people.columns if c in needed]).localCheckpoint()
     groupings, segments = [], rule_segments(definitions.rules)
     if "rfm" in schemes:
         groupings.append(rfm_grouping(run))
-    if behaviour is not None:
-        groupings.append(behaviour_grouping(run, behaviour))
+    if groups is not None:
+        groupings += groupings_of(run, groups)
     elif "behaviour" in schemes:
         run.outcome["behaviour"] = "no model of groups that may describe this day"
     placed = None
@@ -158,6 +170,8 @@ def write_segments(run: Run, is_provisional: bool = False) -> None:
         changes = pool.submit(_stage_changes, run, today, people, definitions, groupings)
         contactable = pool.submit(_read_contactable, people)
         profiles = pool.submit(_stage_profiles, run, today, people)
+        if groups is not None:
+            run.outcome["far"] = read_far(run, people, groups)
         run.outcome["contactable"] = contactable.result()
         changes.result()
         profiles.result()
@@ -173,7 +187,11 @@ def _stage_changes(
 
 def _stage_profiles(run: Run, today: DataFrame, people: DataFrame) -> None:
     with run.stage("profiles"):
-        profiles = profile_segments(today, people, run.as_of).coalesce(1)
+        owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of))
+        permissions = people.select("person_id", *PERMISSIONS)
+        reactions = mail_reactions(run.read(silver.EVENTS), owners, permissions, run.as_of, run.workspace.time_zone)
+        sums = segment_sums(today, people.join(reactions, on="person_id", how="left"))
+        profiles = run.lake.spark.createDataFrame(profiles_of(read_segment_sums(sums), run.as_of)).coalesce(1)
         run.writes(gold.SEGMENT_PROFILES).replace_range(gold.SEGMENT_PROFILES, profiles, run.as_of, run.as_of + DAY)
 
 
@@ -193,7 +211,7 @@ def _write_changes(
         lake.replace_range(gold.SEGMENT_CHANGES, empty, run.as_of, run.as_of + DAY)
         return "first stored day"
     yesterday = run.read(gold.SEGMENTS).where(F.col("segment_date") == F.lit(previous))
-    values = {g.scheme: RFM_VALUES if g.scheme == "rfm" else ("cluster", *RFM_VALUES[3:]) for g in groupings}
+    values = {g.scheme: RFM_VALUES if g.scheme == "rfm" else (g.column, *RFM_VALUES[3:]) for g in groupings}
     changes = derive_changes(today, yesterday, people, definitions, values, run.as_of, previous)
     lake.replace_range(gold.SEGMENT_CHANGES, changes.coalesce(1), run.as_of, run.as_of + DAY)
     return f"against {previous}"
@@ -203,25 +221,6 @@ def rfm_grouping(run: Run) -> Grouping:
     segments = {key: Segment("rfm", mint("rfm", key), key, {"fr": fr, "en": en}) for key, (fr, en) in RFM_NAMES.items()}
     version = version_of({"rfm": run.workspace.scoring.rfm.model_dump(mode="json"), "cells": sorted(RFM_NAMES)})
     return Grouping("rfm", "rfm_cell", segments, version, score="engagement")
-
-
-def behaviour_grouping(run: Run, model: Loaded) -> Grouping:
-    groups = read_document(run.workspace.mlflow, model.tags["run_id"], "groups.json")["groups"]
-    segments = {
-        str(g["cluster"]): Segment(
-            "behaviour",
-            g["segment_id"],
-            g["segment_id"],
-            {"fr": g["name_fr"], "en": g["name_en"]},
-            {"fr": g["description_fr"], "en": g["description_en"]},
-            tuple(g["centre"]),
-            model.model_version,
-        )
-        for g in groups
-    }
-    return Grouping(
-        "behaviour", "cluster", segments, version_of(groups), score="engagement", model_version=model.model_version
-    )
 
 
 def _register(run: Run, segments: list[Segment], definitions: Definitions, groupings: list[Grouping]) -> None:

@@ -1,6 +1,6 @@
 """Models of a day: behaviour groups and churn, fitted on what was known, logged and registered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
@@ -9,21 +9,16 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from segspark.features.windows import with_derived
-from segspark.flows.features import features_of_days, load_catalogue, people_of_day
+from segspark.flows.features import features_of_days, load_catalogue
 from segspark.flows.flow import Flow, Run, identity, staging_folder
+from segspark.flows.groups import train_groups
 from segspark.models.churn.inputs import choose_inputs, columns_of
 from segspark.models.churn.train import ChurnModel, check_gates, train_churn
 from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn, orders_after
-from segspark.models.clustering.behaviour import Group, TooFew, train_behaviour
-from segspark.models.clustering.matching import match_centres
-from segspark.models.figures import churn_figures, cluster_figures
-from segspark.models.tracking import find_champion, log_model, read_document
-from segspark.segments.registry import mint
+from segspark.models.figures import churn_figures
+from segspark.models.tracking import log_model
 from segspark.tables import gold
 from segspark.tables.catalogue import BY_NAME
-
-# A new centre is an old group while it lies nearer than this, in standard deviations over all features.
-MATCH_DISTANCE = 1.5
 
 
 def train(run: Run) -> None:
@@ -31,8 +26,8 @@ def train(run: Run) -> None:
     with ThreadPoolExecutor(max_workers=2) as pool:
         # Neither fills the machine alone: a fit is many small jobs, one after the other.
         models = [("churn", pool.submit(_timed, run, "churn", _train_churn))]
-        if "behaviour" in run.workspace.segments.schemes:
-            models.append(("behaviour", pool.submit(_timed, run, "behaviour", _train_behaviour)))
+        if {"behaviour", "rare"} & set(run.workspace.segments.schemes):
+            models.append(("behaviour", pool.submit(_timed, run, "behaviour", train_groups)))
         for name, note in models:
             run.outcome[name] = note.result()
 
@@ -45,80 +40,6 @@ def _timed(run: Run, name: str, fit: Callable[[Run], str]) -> str:
 
 def _versions(run: Run, rows: dict[str, int]) -> dict[str, dict[str, Any]]:
     return {name: {"version": run.lake.version(BY_NAME[name]), "rows": n} for name, n in rows.items()}
-
-
-# Behaviour ----------------------------------------------------------------------------------------------------
-
-
-def _train_behaviour(run: Run) -> str:
-    people = people_of_day(run)
-    result = train_behaviour(people, run.workspace.clustering, run.as_of)
-    if isinstance(result, TooFew):
-        return "no groups: " + "; ".join(result.reasons)
-    groups = identify(run.as_of, result.groups, _read_last_groups(run))
-    inputs = [f.name for f in result.preparation.features]
-    version = log_model(
-        run.workspace.mlflow,
-        name=f"{run.workspace.name}_behaviour",
-        model=result.model,
-        sample=people.select(*inputs),
-        params={
-            "k": result.fitted.k,
-            "reason": result.fitted.reason,
-            **run.workspace.clustering.model_dump(mode="json"),
-        },
-        metrics={
-            "silhouette": result.silhouette,
-            "inertia": next((r.inertia for r in result.fitted.sweep if r.k == result.fitted.k), float("nan")),
-            "n_people": float(result.n_people),
-        },
-        documents={
-            "groups.json": {"groups": groups, "k": result.fitted.k, "reason": result.fitted.reason, "features": inputs},
-            "sweep.json": {"rows": [asdict(r) for r in result.fitted.sweep]},
-            "preparation.json": result.preparation.as_dict(),
-            "features.json": {"features": inputs},
-        },
-        figures=cluster_figures(result.fitted),
-        data_versions=_versions(run, {"gold.features": result.n_people}),
-        as_of=run.as_of,
-        label_end=run.as_of,
-        # The newest grouping is in use: groups follow the list, and their identity is kept by matching.
-        ranks_by="as_of_day",
-        ranking=float(run.as_of.toordinal()),
-    )
-    names = ", ".join(f"{g['name_fr']} {g['n_people']:,}" for g in groups)
-    return f"k = {result.fitted.k} ({result.fitted.reason}); version {version}: {names}"
-
-
-def _read_last_groups(run: Run) -> list[dict[str, Any]]:
-    """The groups of the model in use; from its own list, as the registry keeps an inherited group under the model
-    that first had it."""
-    before = find_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
-    if before is None:
-        return []
-    groups: list[dict[str, Any]] = read_document(run.workspace.mlflow, before.tags["run_id"], "groups.json")["groups"]
-    return groups
-
-
-def identify(as_of: date, groups: Sequence[Group], last: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each group under the segment it was in the last model, else under a new one; names are inherited."""
-    old = {g["segment_id"]: g for g in last}
-    matched = match_centres({k: g["centre"] for k, g in old.items()}, [g.centre for g in groups], MATCH_DISTANCE)
-    return [_group(as_of, g, old.get(m) if m else None) for g, m in zip(groups, matched, strict=True)]
-
-
-def _group(as_of: date, group: Group, old: dict[str, Any] | None) -> dict[str, Any]:
-    return {
-        "cluster": group.cluster,
-        "segment_id": old["segment_id"] if old else mint("behaviour", f"{as_of}-{group.name.en}-{group.cluster}"),
-        "name_fr": old["name_fr"] if old else group.name.fr,
-        "name_en": old["name_en"] if old else group.name.en,
-        "description_fr": group.name.description_fr,
-        "description_en": group.name.description_en,
-        "n_people": group.n_people,
-        "centre": list(group.centre),
-        "z_scores": dict(group.z_scores),
-    }
 
 
 # Churn --------------------------------------------------------------------------------------------------------
@@ -213,6 +134,6 @@ TRAIN = Flow(
         "gold.features", "gold.activity_daily", "gold.activity_corrections", "gold.activity_items", "silver.profiles",
         "silver.identity_links", "silver.consents",
     ),
-    writes=("gold.training_sets",),
+    writes=("gold.training_sets", "gold.segment_migrations"),
     function=train,
 )  # fmt: skip

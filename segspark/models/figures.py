@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from segspark.models.clustering.documents import Rare
 from segspark.models.clustering.fitted import Fitted
 from segspark.models.clustering.sweep import SweepRow
 from segspark.models.evaluate.ranking import Evaluation
@@ -44,11 +45,22 @@ def sweep_figure(sweep: Sequence[SweepRow], chosen: int) -> bytes:
 
 
 def cluster_figures(fitted: Fitted) -> dict[str, bytes]:
-    """The choice of k, and the tree of groups where there is one."""
-    figures = {"sweep.png": sweep_figure(fitted.sweep, fitted.k)}
-    if fitted.tree is not None:
-        figures["dendrogram.png"] = dendrogram_figure(fitted.tree, fitted.k)
-    return figures
+    """The choice of k, and how groups join."""
+    tree = fitted.hierarchy.joins
+    return {"sweep.png": sweep_figure(fitted.sweep, fitted.k), "dendrogram.png": dendrogram_figure(tree, fitted.k)}
+
+
+def k_distance_figure(rare: Rare) -> bytes:
+    """The help for eps: where distances to the k-th neighbour begin to grow fast."""
+
+    def draw(axes: Any) -> None:
+        axes.plot(np.linspace(0, 100, len(rare.k_distances)), rare.k_distances)
+        if rare.eps is not None:
+            axes.axhline(rare.eps, linestyle="--", color="grey", label=f"eps {rare.eps:g}: {rare.eps_reason}")
+            axes.legend()
+        axes.set(title=f"Distance to neighbour {rare.min_samples}", xlabel="% of the people", ylabel="distance")
+
+    return _png(draw, 1)
 
 
 def dendrogram_figure(tree: np.ndarray, k: int) -> bytes:

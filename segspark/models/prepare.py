@@ -1,7 +1,8 @@
 """Fitted preparation of features, as plain SQL with the fitted numbers in it.
 
 Fill, clip, log and scale of every feature become one expression, so that a saved pipeline is made of Spark's own
-stages only, and the fitted numbers can be read and reviewed. They are fitted on a snapshot in memory (a large list
+stages, and the fitted numbers can be read and reviewed. Only values that are taken from neighbours need a stage of
+their own (impute_stage.py), whose numbers are text as well. Everything is fitted on a snapshot in memory (a large list
 is represented by a sample of it), and applied anywhere.
 """
 
@@ -10,8 +11,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
+from pyspark.ml import PipelineModel, Transformer
 from pyspark.ml.feature import SQLTransformer
 
+from segspark.models.impute import NearestImputer, fit_nearest
+from segspark.models.impute_stage import NearestStage
+
+# A feature without a constant of its own takes the median.
+Imputation = Literal["constant", "median", "nearest"]
 Scaling = Literal["zscore", "minmax", "robust"]
 # Where a value begins to be an outlier: beyond a quantile, Tukey's fences (1977), or the median absolute deviation
 # with the constants of Iglewicz and Hoaglin (1993).
@@ -26,6 +33,7 @@ class Input:
 
     Attributes:
         fill: value where the feature is missing; None takes the median.
+        impute: ``median`` in place of ``fill``, or ``nearest``: from the people who are most alike.
         log: heavy tail, ``log1p`` of the value (below zero is zero).
         weight: factor after scaling; distances weigh the feature by its square.
     """
@@ -34,27 +42,39 @@ class Input:
     fill: float | None = None
     log: bool = False
     weight: float = 1.0
+    impute: Imputation = "constant"
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """The numbers of one feature: fill, clip range, then ``(x - centre) / spread x weight``."""
+    """The numbers of one feature: fill, clip range, then ``(x - centre) / spread x weight``.
+
+    Attributes:
+        fill: None leaves a missing value missing, for the neighbours to fill.
+        low, high: beyond them a value is an outlier.
+        winsorise: outliers are moved to the end of the range; else they stay and are only flagged.
+    """
 
     name: str
-    fill: float
+    fill: float | None
     low: float
     high: float
     log: bool
     centre: float
     spread: float
     weight: float
+    winsorise: bool = True
 
     def sql(self) -> str:
-        clipped = (
-            f"least(greatest(coalesce(cast(`{self.name}` as double), {self.fill!r}D), {self.low!r}D), {self.high!r}D)"
-        )
-        value = f"ln(1 + greatest({clipped}, 0))" if self.log else clipped
-        return f"({value} - {self.centre!r}D) / {self.spread!r}D * {self.weight!r}D"
+        raw = f"cast(`{self.name}` as double)"
+        value = raw if self.fill is None else f"coalesce({raw}, {self.fill!r}D)"
+        if self.winsorise:
+            value = f"least(greatest({value}, {self.low!r}D), {self.high!r}D)"
+        if self.log:
+            value = f"ln(1 + greatest({value}, 0))"
+        scaled = f"({value} - {self.centre!r}D) / {self.spread!r}D * {self.weight!r}D"
+        # The functions above would take a missing value for the end of the range.
+        return scaled if self.fill is not None else f"if({raw} is null, null, {scaled})"
 
     def flags_sql(self) -> tuple[str, str]:
         """Conditions: whether the value is imputed, and whether it lies outside the range."""
@@ -67,33 +87,53 @@ class Fitted:
 
     def apply(self, values: np.ndarray) -> np.ndarray:
         """The same on an array, missing values as NaN."""
-        clipped = np.clip(np.where(np.isnan(values), self.fill, values), self.low, self.high)
-        value = np.log(1 + np.maximum(clipped, 0)) if self.log else clipped
+        value = values if self.fill is None else np.where(np.isnan(values), self.fill, values)
+        if self.winsorise:
+            value = np.clip(value, self.low, self.high)
+        if self.log:
+            value = np.log(1 + np.maximum(value, 0))
         return np.asarray((value - self.centre) / self.spread * self.weight)
 
 
 @dataclass(frozen=True)
 class Preparation:
+    """Every feature's numbers, and where some are filled from neighbours, who these are."""
+
     features: tuple[Fitted, ...]
+    nearest: NearestImputer | None = None
 
     @property
     def columns(self) -> list[str]:
         return [f"x_{f.name}" for f in self.features]
 
-    def stage(self, with_flags: bool = False) -> SQLTransformer:
+    def stage(self, with_flags: bool = False) -> Transformer:
         """Adds ``x_<name>``, and with flags ``is_imputed_<name>`` and ``is_outlier_<name>``; drops no row."""
         outputs = [f"{f.sql()} AS `x_{f.name}`" for f in self.features]
         for f in self.features if with_flags else ():
             imputed, outlier = f.flags_sql()
             outputs += [f"{imputed} AS `is_imputed_{f.name}`", f"{outlier} AS `is_outlier_{f.name}`"]
-        return SQLTransformer(statement=f"SELECT *, {', '.join(outputs)} FROM __THIS__")
+        sql = SQLTransformer(statement=f"SELECT *, {', '.join(outputs)} FROM __THIS__")
+        return sql if self.nearest is None else PipelineModel([sql, NearestStage.of(self.nearest)])
 
     def apply(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
         """One row per person, one column per feature."""
-        return np.column_stack([f.apply(columns[f.name]) for f in self.features])
+        prepared = _scaled(self.features, columns)
+        if self.nearest is not None:
+            prepared, _ = self.nearest.apply(prepared)
+        return np.column_stack([prepared[c] for c in self.columns])
 
     def as_dict(self) -> dict[str, Any]:
-        return {"features": [asdict(f) for f in self.features]}
+        nearest = {} if self.nearest is None else {"nearest": self.nearest.as_dict()}
+        return {"features": [asdict(f) for f in self.features], **nearest}
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> "Preparation":
+        nearest = NearestImputer.from_dict(said["nearest"]) if "nearest" in said else None
+        return cls(tuple(Fitted(**f) for f in said["features"]), nearest)
+
+
+def _scaled(features: Sequence[Fitted], columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {f"x_{f.name}": f.apply(columns[f.name]) for f in features}
 
 
 def fit_preparation(
@@ -102,27 +142,41 @@ def fit_preparation(
     clip_quantile: float = 0.99,
     scaling: Scaling = "zscore",
     outliers: Outliers = "quantile",
+    winsorise: bool = True,
+    neighbours: int = 5,
+    seed: int = 42,
 ) -> Preparation:
     """Fit on a training snapshot.
 
     Args:
         columns: the values of each input, missing ones as NaN.
-        clip_quantile: values above this quantile, and below its mirror image, are winsorised (``quantile``).
-        outliers: how the range is found beyond which values are winsorised; no row is ever dropped.
+        clip_quantile: values above this quantile, and below its mirror image, are outliers (``quantile``).
+        outliers: how the range is found beyond which values are outliers; no row is ever dropped.
+        winsorise: move outliers to the end of the range; else they are only flagged.
+        neighbours: of those features that are filled from the people who are most alike in the scaled features.
 
     Returns:
         The fitted numbers, one entry per input; a feature that does not vary keeps spread 1.
     """
-    return Preparation(tuple(_fit(i, columns[i.name], clip_quantile, scaling, outliers) for i in inputs))
+    features = tuple(_fit(i, columns[i.name], clip_quantile, scaling, outliers, winsorise) for i in inputs)
+    if all(f.fill is not None for f in features):
+        return Preparation(features)
+    prepared = _scaled(features, columns)
+    return Preparation(features, fit_nearest(prepared, list(prepared), k=neighbours, seed=seed))
 
 
-def _fit(item: Input, values: np.ndarray, quantile: float, scaling: Scaling, outliers: Outliers) -> Fitted:
+def _fit(
+    item: Input, values: np.ndarray, quantile: float, scaling: Scaling, outliers: Outliers, winsorise: bool
+) -> Fitted:
     known = values[~np.isnan(values)]
     # A feature that is missing everywhere has no range; its fill then stands for everybody.
     low, median, high = _range(known, quantile, outliers) if len(known) else (-WIDE, 0.0, WIDE)
-    fill = float(median if item.fill is None else item.fill)
-    raw = Fitted(item.name, fill, float(low), float(high), item.log, 0.0, 1.0, 1.0)
-    centre, spread = _moments(raw.apply(values), scaling)
+    constant = median if item.fill is None or item.impute == "median" else item.fill
+    # Where nobody has the value, no neighbour has it either.
+    fill = None if item.impute == "nearest" and len(known) else float(constant)
+    raw = Fitted(item.name, fill, float(low), float(high), item.log, 0.0, 1.0, 1.0, winsorise)
+    made = raw.apply(values)
+    centre, spread = _moments(made[~np.isnan(made)], scaling)
     # Equal values have a spread of some rounding errors, and these are no variation.
     varies = spread > 1e-9 * max(1.0, abs(centre))
     return replace(raw, centre=centre, spread=spread if varies else 1.0, weight=item.weight)

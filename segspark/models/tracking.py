@@ -95,7 +95,7 @@ def log_model(
         name: registered name.
         sample: a few rows of the model's input; their schema becomes the signature, the rows are not logged.
         documents: JSON artifacts by file name.
-        figures: PNG artifacts by file name.
+        figures: PNG and other binary artifacts by file name.
         data_versions: per table the Delta version and the rows read.
         label_end: first day after all that the model has seen; it scores no earlier day.
         ranks_by: what decides between champion and challenger, greater is better; ``ranking`` is its value.
@@ -194,9 +194,24 @@ def load_champion(config: Mlflow, name: str, as_of: date) -> Loaded | None:
 
 def read_document(config: Mlflow, run_id: str, file: str) -> Any:
     """A JSON artifact of a run."""
+    return json.loads(read_bytes(config, run_id, file))
+
+
+def read_bytes(config: Mlflow, run_id: str, file: str) -> bytes:
+    """An artifact of a run as it is."""
     with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
         path = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=file, dst_path=scratch)
-        return json.loads(Path(path).read_text())
+        return Path(path).read_bytes()
+
+
+def document_names(config: Mlflow, run_id: str) -> set[str]:
+    """The artifacts of a run, folders too."""
+    with store(config) as mlflow:
+        return {a.path for a in mlflow.MlflowClient().list_artifacts(run_id)}
+
+
+def has_document(config: Mlflow, run_id: str, file: str) -> bool:
+    return file in document_names(config, run_id)
 
 
 def read_inputs(config: Mlflow, model: Loaded) -> list[str]:

@@ -17,6 +17,18 @@ def silhouette_chart(sweep: Sequence[SweepPoint], k: int, formats: Formats, text
     return _by_k("silhouette", texts("silhouette"), texts("silhouette_axis"), points, k, formats, texts)
 
 
+def stability_chart(sweep: Sequence[SweepPoint], k: int, formats: Formats, texts: Texts) -> Markup:
+    """Adjusted Rand index of groups found in two halves of the people by k, the chosen k marked."""
+    points = [(p.k, math.nan if p.stability is None else p.stability) for p in sweep]
+    return _by_k("stability", texts("stability"), texts("stability_axis"), points, k, formats, texts)
+
+
+def smallest_chart(sweep: Sequence[SweepPoint], k: int, formats: Formats, texts: Texts) -> Markup:
+    """Share of the smallest group in per cent by k, the chosen k marked."""
+    points = [(p.k, math.nan if p.smallest_share is None else 100 * p.smallest_share) for p in sweep]
+    return _by_k("smallest", texts("smallest"), texts("smallest_axis"), points, k, formats, texts, digits=1)
+
+
 def elbow_chart(sweep: Sequence[SweepPoint], k: int, formats: Formats, texts: Texts) -> Markup:
     """Inertia per person by k, the chosen k marked."""
     points = [(p.k, p.inertia) for p in sweep]
@@ -24,11 +36,18 @@ def elbow_chart(sweep: Sequence[SweepPoint], k: int, formats: Formats, texts: Te
 
 
 def _by_k(
-    name: str, title: str, y_label: str, points: Sequence[tuple[int, float]], k: int, formats: Formats, texts: Texts
+    name: str,
+    title: str,
+    y_label: str,
+    points: Sequence[tuple[int, float]],
+    k: int,
+    formats: Formats,
+    texts: Texts,
+    digits: int = 2,
 ) -> Markup:
     known = [(at, value) for at, value in points if math.isfinite(value)]
     ks, values = [at for at, _ in points], [value for _, value in known] or [0.0]
-    y_axis = _axis(y_label, nice_ticks(min(0.0, *values), max(values), 4), formats)
+    y_axis = value_axis(y_label, nice_ticks(min(0.0, *values), max(values), 4), formats)
     x_axis = Axis(texts("k_axis"), min(ks) - 0.5, max(ks) + 0.5, tuple((at, str(at)) for at in ks))
     plot = Plot(x_axis, y_axis)
     marks = [polyline([(plot.x(at), plot.y(value)) for at, value in known], "line")]
@@ -37,7 +56,7 @@ def _by_k(
         marks.append(element("circle", cx=plot.x(at), cy=plot.y(value), r=6 if chosen else 3, class_="dot"))
         if chosen:
             colon = "\u00a0:" if formats.language == "fr" else ":"
-            label = f"k = {at}{colon} {formats.number(value, 2)}"
+            label = f"k = {at}{colon} {formats.number(value, digits)}"
             side = "start" if at < (min(ks) + max(ks)) / 2 else "end"
             # Beyond the middle the label sits on the left of its point, so that it never leaves the plot.
             x = plot.x(at) + (4 if side == "start" else -4)
@@ -49,7 +68,7 @@ def _by_k(
 def lift_chart(deciles: Sequence[Decile], baseline: Sequence[Decile], formats: Formats, texts: Texts) -> Markup:
     """Lift of each tenth as bars with their values, recency alone as short lines, the average as a dashed line."""
     lifts = [d.lift for d in (*deciles, *baseline) if math.isfinite(d.lift)]
-    y_axis = _axis(texts("lift_axis"), nice_ticks(0.0, max([1.0, *lifts]) * 1.05, 4), formats)
+    y_axis = value_axis(texts("lift_axis"), nice_ticks(0.0, max([1.0, *lifts]) * 1.05, 4), formats)
     ticks = tuple((float(i), str(i)) for i in range(1, len(deciles) + 1))
     plot = Plot(Axis(texts("decile_axis"), 0.4, len(deciles) + 0.6, ticks), y_axis, height=300)
     half = 0.36 * (plot.x(2) - plot.x(1))
@@ -85,7 +104,9 @@ def reliability_chart(deciles: Sequence[Decile], formats: Formats, texts: Texts)
     ticks = nice_ticks(0.0, min(100.0, 100 * max(max(d.mean_score, d.rate) for d in in_order)), 5)
     top = ticks[-1]
     plot = Plot(
-        _axis(texts("predicted_axis"), ticks, formats), _axis(texts("observed_axis"), ticks, formats), height=300
+        value_axis(texts("predicted_axis"), ticks, formats),
+        value_axis(texts("observed_axis"), ticks, formats),
+        height=300,
     )
     points = [(plot.x(100 * d.mean_score), plot.y(100 * d.rate)) for d in in_order]
     diagonal = element("line", x1=plot.x(0), y1=plot.y(0), x2=plot.x(top), y2=plot.y(top), class_="reference")
@@ -111,7 +132,8 @@ def _ends(
     return marks
 
 
-def _axis(label: str, ticks: Sequence[float], formats: Formats) -> Axis:
+def value_axis(label: str, ticks: Sequence[float], formats: Formats, unit: str = "") -> Axis:
+    """An axis over ticks of ``nice_ticks``, with as many digits as they need."""
     step = abs(ticks[1] - ticks[0])
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    return Axis(label, ticks[0], ticks[-1], tuple((t, formats.number(t, digits)) for t in ticks))
+    return Axis(label, ticks[0], ticks[-1], tuple((t, formats.number(t, digits) + unit) for t in ticks))

@@ -112,16 +112,59 @@ class Group:
 
 @dataclass(frozen=True)
 class SweepPoint:
-    """One k of the search: squared Euclidean silhouette, sum of squares per person."""
+    """One k of the search: squared Euclidean silhouette, sum of squares per person, adjusted Rand index of groups found
+    in two halves of the people, people of the smallest group among all."""
 
     k: int
     silhouette: float
     inertia: float
+    stability: float | None = None
+    smallest_share: float | None = None
+
+
+@dataclass(frozen=True)
+class Dendrogram:
+    """How groups join, as scipy's ``linkage``: each of ``joins`` is (one, other, height), where a number below the
+    leaves' count is a leaf, else an earlier join. ``groups`` is the group of each leaf, from 0."""
+
+    joins: tuple[tuple[int, int, float], ...]
+    groups: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PeopleMap:
+    """A sample of people on two directions, as (x, y, group from 0), and the shares of the variance along them."""
+
+    points: tuple[tuple[float, float, int], ...]
+    centres: tuple[tuple[float, float, int], ...]
+    explained: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What moved too far: ``rand`` fell below the threshold, or the ``share`` of a segment moved by more than it."""
+
+    measure: str
+    value: float
+    threshold: float
+    segment: str = ""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """The same people under the last model (rows) and under this one (columns)."""
+
+    previous_version: str
+    rand: float
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    alarms: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """K-means groups; without a ``reason`` the page states how the chosen k compares with the others."""
+    """Groups of a model; without a ``reason`` the page states how the chosen k compares with the others."""
 
     groups: tuple[Group, ...]
     sweep: tuple[SweepPoint, ...]
@@ -129,6 +172,32 @@ class Clusters:
     reason: str = ""
     fitted_on: date | None = None
     model_version: str = ""
+    tree: Dendrogram | None = None
+    people_map: PeopleMap | None = None
+    migration: Migration | None = None
+
+
+@dataclass(frozen=True)
+class RareGroup:
+    """A dense group, or the people of none: ``kind`` is group (a small one), usual (a large one) or unusual (none)."""
+
+    name: str
+    n_people: int
+    kind: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Rare:
+    """Groups by density; ``k_distances`` ascend, evenly over the people: how far the min_samples-th neighbour is."""
+
+    method: str
+    groups: tuple[RareGroup, ...]
+    n_fitted: int
+    min_samples: int
+    eps: float | None = None
+    k_distances: tuple[float, ...] = ()
+    on_far: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,6 +277,29 @@ class Kpis:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A measure of a segment: value, distance from the list in sigmas, 95 % interval, adjusted p-value of the
+    difference from everybody else, and their value."""
+
+    value: float | None
+    z_score: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+    rest: float | None = None
+
+
+@dataclass(frozen=True)
+class SegmentProfile:
+    """A segment and its measures by name."""
+
+    name: str
+    n_people: int
+    measures: Mapping[str, Measured]
+    path: str = ""
+
+
+@dataclass(frozen=True)
 class LedgerRow:
     """Where the records of a source went; ``n_received`` is what was counted in its files."""
 
@@ -242,6 +334,7 @@ class QuarantineCount:
 class ReportData:
     """Everything on the page. ``as_of`` is the first day that is not observed.
 
+    ``profiles`` come by scheme; without them, or without ``rare``, their sections are left out.
     ``quarantine`` with no entry says that nothing was rejected, None that it is not known. Keys of ``why_missing``
     are the names of the sections' fields.
     """
@@ -257,6 +350,8 @@ class ReportData:
     clusters: Clusters | Refused | None = None
     churn: Churn | Refused | None = None
     kpis: Kpis | None = None
+    profiles: tuple[tuple[str, tuple[SegmentProfile, ...]], ...] | None = None
+    rare: Rare | None = None
     ledger: tuple[LedgerRow, ...] | None = None
     quarantine: tuple[QuarantineCount, ...] | None = None
     why_missing: Mapping[str, str] = field(default_factory=dict)

@@ -29,6 +29,10 @@ ODDS_DARK = (
     ("#46361f", "#f3ead9"), ("#855411", "#ffffff"), ("#f0b762", "#0c1118"),
 )  # fmt: skip
 
+# One per group of a model, in order; after the last the first comes again, and numbers tell them apart.
+GROUPS_LIGHT = ("#1d5b9e", "#b25a00", "#23784a", "#a3357c", "#14767f", "#6a4cbf", "#b3372b", "#6f5a2a")
+GROUPS_DARK = ("#86b7ef", "#f0b762", "#7ccfa3", "#e79ccb", "#6fd0dd", "#b9a5f5", "#f2a097", "#cfc08a")
+
 _Pairs = tuple[tuple[str, str], ...]
 
 
@@ -43,8 +47,14 @@ def odds_step(z_score: float) -> int:
     return 3 + (size if z_score > 0 else -size)
 
 
-def _variables(colours: dict[str, str], heat: _Pairs, odds: _Pairs) -> str:
+def group_class(group: int) -> str:
+    """The class that gives a mark the colour of a group, from 0."""
+    return f"group-{group % len(GROUPS_LIGHT)}"
+
+
+def _variables(colours: dict[str, str], heat: _Pairs, odds: _Pairs, groups: tuple[str, ...]) -> str:
     pairs = [(name.replace("_", "-"), value) for name, value in colours.items()]
+    pairs += [(f"of-group-{at}", value) for at, value in enumerate(groups)]
     for name, steps in (("heat", heat), ("odds", odds)):
         for at, (back, ink) in enumerate(steps):
             pairs += [(f"{name}-{at}", back), (f"{name}-{at}-ink", ink)]
@@ -52,10 +62,11 @@ def _variables(colours: dict[str, str], heat: _Pairs, odds: _Pairs) -> str:
 
 
 def palette_css() -> str:
-    """Custom properties of both themes (paper is always light), and the classes of the heat steps."""
-    light = _variables(LIGHT, HEAT_LIGHT, ODDS_LIGHT)
-    dark = _variables(DARK, HEAT_DARK, ODDS_DARK)
+    """Custom properties of both themes (paper is always light), and the classes of the heat steps and the groups."""
+    light = _variables(LIGHT, HEAT_LIGHT, ODDS_LIGHT, GROUPS_LIGHT)
+    dark = _variables(DARK, HEAT_DARK, ODDS_DARK, GROUPS_DARK)
     steps = "".join(
         f".{n}-{i}{{background:var(--{n}-{i});color:var(--{n}-{i}-ink)}}" for n in ("heat", "odds") for i in range(7)
     )
+    steps += "".join(f".group-{i}{{--group:var(--of-group-{i})}}" for i in range(len(GROUPS_LIGHT)))
     return f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}{steps}"

@@ -10,18 +10,24 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from segspark.reports import charts, views
-from segspark.reports.data import Churn, Clusters, Reason, Refused, ReportData
+from segspark.reports import charts, group_charts, views
+from segspark.reports.data import Alarm, Churn, Clusters, Rare, Reason, Refused, ReportData
 from segspark.reports.formats import Formats
 from segspark.reports.labels import feature_label, not_contactable_label, scheme_label
-from segspark.reports.palette import heat_step, odds_step, palette_css
+from segspark.reports.palette import group_class, heat_step, odds_step, palette_css
 from segspark.reports.reasons import explain_reason
 from segspark.reports.small_groups import show, show_parts
 from segspark.reports.takeaways import take_away
 from segspark.reports.texts import TEXTS, Texts
 
-SECTIONS = ("headline", "sizes", "levels", "rfm", "clusters", "churn", "kpis", "intake", "glossary")
-TERMS = ("as_of", "contactable", "human", "rfm", "lift", "z", "base_rate")
+SECTIONS = (
+    "headline", "sizes", "levels", "rfm", "clusters", "rare", "churn", "kpis", "profiles", "intake", "glossary",
+)  # fmt: skip
+# Left out where there is nothing to show.
+OPTIONAL = ("rare", "profiles")
+TERMS = ("as_of", "contactable", "human", "rfm", "lift", "z", "interval", "base_rate")
+# Below, groups are no groups to rely on (formulas.md no. 7).
+LEAST_STABILITY = 0.7
 
 
 def render_report(data: ReportData) -> str:
@@ -41,7 +47,14 @@ def render_report(data: ReportData) -> str:
     formats = Formats(data.language, data.currency)
     texts = Texts(data.language)
     environment.globals.update(
-        t=texts, f=formats, show=show, show_parts=show_parts, views=views, heat_step=heat_step, odds_step=odds_step
+        t=texts,
+        f=formats,
+        show=show,
+        show_parts=show_parts,
+        views=views,
+        heat_step=heat_step,
+        odds_step=odds_step,
+        group_class=group_class,
     )
     environment.filters.update(
         feature=lambda name: feature_label(name, data.language),
@@ -49,14 +62,18 @@ def render_report(data: ReportData) -> str:
         unreachable=lambda reason: not_contactable_label(reason, data.language),
         explain=lambda reason: explain_reason(reason, data.language),
         refusal=lambda reason: _refusal(reason, formats, texts),
+        alarm=lambda alarm: _alarm(alarm, formats, texts),
+        measured=lambda value, name: _measured(value, name, formats),
     )
     return environment.get_template("report.html").render(
         data=data,
-        sections=SECTIONS,
+        sections=[s for s in SECTIONS if s not in OPTIONAL or getattr(data, s) is not None],
         terms=TERMS,
         palette=Markup(palette_css()),
         takeaways=take_away(data, formats, texts),
-        **_clusters(data.clusters, formats, texts),
+        **_clusters(data.clusters, data.min_group, formats, texts),
+        distances=_distances(data.rare, formats, texts),
+        interval_chart=lambda name, title, lines: group_charts.interval_chart(name, title, lines, formats, texts),
         **_churn(data.churn, formats, texts),
     )
 
@@ -78,20 +95,50 @@ def write_report(html: str, path: Path) -> Path:
     return path
 
 
-def _clusters(clusters: Clusters | Refused | None, formats: Formats, texts: Texts) -> dict[str, Any]:
+def _clusters(clusters: Clusters | Refused | None, least: int, formats: Formats, texts: Texts) -> dict[str, Any]:
     if not isinstance(clusters, Clusters):
-        return {"k_charts": [], "k_reason": ""}
-    drawn = []
-    if len(clusters.sweep) > 1:
-        for draw, note in ((charts.silhouette_chart, "silhouette_note"), (charts.elbow_chart, "elbow_note")):
-            drawn.append(
-                (texts(note.removesuffix("_note")), draw(clusters.sweep, clusters.k, formats, texts), texts(note))
-            )
-    return {"k_charts": drawn, "k_reason": clusters.reason or _why_k(clusters, formats, texts)}
+        return {"k_charts": [], "k_reason": "", "sweep": [], "group_charts": []}
+    sweep = views.open_sweep(clusters, least)
+    draws = [(charts.silhouette_chart, "silhouette"), (charts.elbow_chart, "elbow")]
+    if any(p.stability is not None for p in sweep):
+        draws.append((charts.stability_chart, "stability"))
+    if any(p.smallest_share is not None for p in sweep):
+        draws.append((charts.smallest_chart, "smallest"))
+    if len(sweep) < 2:
+        draws = []
+    hidden = {at for at, g in enumerate(clusters.groups) if show(g.n_people, least).is_hidden}
+    pictures = []
+    if clusters.people_map:
+        drawn = group_charts.map_chart(clusters.people_map, hidden, formats, texts)
+        pictures.append((texts("people_map"), drawn, texts("people_map_note")))
+    if clusters.tree and clusters.tree.joins:
+        drawn = group_charts.dendrogram_chart(clusters.tree, clusters.k, formats, texts)
+        pictures.append((texts("dendrogram"), drawn, texts("dendrogram_note")))
+    return {
+        "k_charts": [(texts(n), draw(sweep, clusters.k, formats, texts), texts(f"{n}_note")) for draw, n in draws],
+        "k_reason": clusters.reason or _why_k(clusters, formats, texts),
+        "sweep": sweep if len(sweep) > 1 else [],
+        "group_charts": pictures,
+    }
+
+
+def _distances(rare: Rare | None, formats: Formats, texts: Texts) -> Markup | None:
+    if rare is None or len(rare.k_distances) < 2:
+        return None
+    return group_charts.distances_chart(rare, formats, texts)
 
 
 def _why_k(clusters: Clusters, formats: Formats, texts: Texts) -> str:
-    """How the chosen k compares with the others that were tried."""
+    """How the chosen k compares with the others that were tried, and whether its groups are found again."""
+    stability = next((p.stability for p in clusters.sweep if p.k == clusters.k), None)
+    if stability is None:
+        return _compared(clusters, formats, texts)
+    least, key = formats.number(LEAST_STABILITY, 1), "stable" if stability >= LEAST_STABILITY else "unstable"
+    said = texts(key, stability=formats.number(stability, 2), **({} if key == "stable" else {"least": least}))
+    return f"{_compared(clusters, formats, texts)} {said}"
+
+
+def _compared(clusters: Clusters, formats: Formats, texts: Texts) -> str:
     tried = {p.k: p.silhouette for p in clusters.sweep}
     chosen = tried.get(clusters.k)
     values = {"k": clusters.k, "silhouette": formats.number(chosen, 3), "n": len(tried)}
@@ -125,6 +172,23 @@ def _churn(churn: Churn | Refused | None, formats: Formats, texts: Texts) -> dic
         for name, n in digits.items()
     ]
     return {"churn_charts": drawn, "metrics": metrics}
+
+
+def _alarm(alarm: Alarm, formats: Formats, texts: Texts) -> str:
+    if alarm.measure == "rand":
+        value, threshold = formats.number(alarm.value, 2), formats.number(alarm.threshold, 2)
+        return texts("alarm_rand", value=value, threshold=threshold)
+    value, threshold = formats.share(alarm.value), formats.share(alarm.threshold)
+    return texts("alarm_share", value=value, threshold=threshold, segment=alarm.segment)
+
+
+def _measured(value: float | None, name: str, formats: Formats) -> str:
+    """A value in the unit that its measure's name says."""
+    if "_cents" in name:
+        return formats.money(value, 0)
+    if "_share" in name or "_rate" in name or "reactivity" in name or name == "churn":
+        return formats.share(value)
+    return formats.number(value, 0 if value is not None and abs(value) >= 100 else 1)
 
 
 def _refusal(reason: Reason | str, formats: Formats, texts: Texts) -> str:

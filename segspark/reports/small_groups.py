@@ -37,3 +37,14 @@ def show_parts(counts: Sequence[int], least: int, is_total_blurred: bool = False
             n, at = min(others)
             shown[at] = Shown("about", round(n / least) * least)
     return shown
+
+
+def show_table(counts: Sequence[Sequence[int]], least: int) -> list[list[Shown]]:
+    """A table whose sums of rows and of columns are known: in none of them is a hidden count alone."""
+    rows = [show_parts(row, least) for row in counts]
+    for at in range(len(rows[0]) if rows else 0):
+        column = [row[at] for row in rows]
+        if sum(s.is_hidden for s in column) == 1 and all(s.kind != "about" for s in column):
+            for row, shown in zip(rows, show_parts([row[at] for row in counts], least), strict=True):
+                row[at] = shown
+    return rows

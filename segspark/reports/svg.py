@@ -89,10 +89,11 @@ class Plot:
             marks.append(element("text", label, x=self.x(value), y=bottom + 16, text_anchor="middle"))
         marks.append(element("line", x1=self.left, x2=end, y1=bottom, y2=bottom, class_="axis"))
         middle = (self.left + end) / 2
-        marks.append(
-            element("text", self.x_axis.label, x=middle, y=self.height - 8, text_anchor="middle", class_="name")
-        )
-        marks.append(element("text", self.y_axis.label, x=4, y=14, class_="name"))
+        if self.x_axis.label:
+            label = element("text", self.x_axis.label, x=middle, y=self.height - 8, text_anchor="middle", class_="name")
+            marks.append(label)
+        if self.y_axis.label:
+            marks.append(element("text", self.y_axis.label, x=4, y=14, class_="name"))
         return marks
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from segspark.reports.data import Language
 from segspark.reports.formats import NARROW, NO_BREAK
+from segspark.reports.texts_groups import TEXTS as GROUP_TEXTS
 
 # key: (French, English)
 TEXTS: dict[str, tuple[str, str]] = {
+    **GROUP_TEXTS,
     "title": ("Segments du {day}", "Segments of {day}"),
     "subtitle": (
         "Ce que l'on savait au matin du {day} : rien de ce jour ni d'après n'est pris en compte.",
@@ -156,8 +158,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Clusters
     "clusters": ("Comportements", "Behaviour"),
     "clusters_intro": (
-        "Groupes trouvés par K-means dans les données, sans règle écrite à l'avance.",
-        "Groups that K-means found in the data, without any rule written beforehand.",
+        "Groupes trouvés dans les données, sans règle écrite à l'avance.",
+        "Groups that were found in the data, without any rule written beforehand.",
     ),
     "clusters_model": ("Modèle {version}, ajusté au {day}.", "Model {version}, fitted as of {day}."),
     "clusters_missing": (
@@ -379,6 +381,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "say_lift": (
         "Combien de fois un événement est plus fréquent dans un groupe qu'en moyenne ; 1 est la moyenne.",
         "How many times as frequent something is in a group as on average; 1 is the average.",
+    ),
+    "term_interval": ("Intervalle à 95 %", "95% interval"),
+    "say_interval": (
+        "Entre ces bornes la vraie valeur se trouve 95 fois sur 100 ; plus un groupe est petit, plus il est large.",
+        "The true value lies between these ends 95 times in 100; the smaller a group, the wider it is.",
     ),
     "term_z": ("Écart-type", "Standard deviation"),
     "say_z": (

@@ -1,12 +1,31 @@
 """From the report's data to the rows that are printed: shares, bars, trees, and small groups kept out of sight."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from segspark.reports.data import Clusters, Headline, KpiRow, Levels, PathSize, Rfm, RfmSquare, Scheme, SegmentSize
-from segspark.reports.small_groups import Shown, show, show_parts
+from segspark.reports.data import (
+    Clusters,
+    Dendrogram,
+    Headline,
+    KpiRow,
+    Levels,
+    Measured,
+    Migration,
+    PathSize,
+    Rfm,
+    RfmSquare,
+    Scheme,
+    SegmentProfile,
+    SegmentSize,
+    SweepPoint,
+)
+from segspark.reports.small_groups import Shown, show, show_parts, show_table
 
 TOP_ROWS = 10
+# Joins of a tree that are drawn, the last ones.
+DRAWN_JOINS = 29
+# A difference that chance makes more seldom than this is marked.
+SIGNIFICANT = 0.05
 
 
 def reach_sizes(headline: Headline, least: int) -> tuple[Shown, list[tuple[str, Shown]]]:
@@ -133,3 +152,117 @@ def kpi_lines(rows: Sequence[KpiRow], least: int) -> list[tuple[KpiRow, Shown]]:
     """Rows by revenue, then by mails delivered, with the size as it may be shown."""
     in_order = sorted(rows, key=lambda r: (-(r.revenue_cents or 0), -(r.n_delivered or 0), r.segment, r.path))
     return [(r, show(r.n_people, least)) for r in in_order]
+
+
+def least_share(clusters: Clusters, least: int) -> float:
+    """The share of the smallest group that may be shown."""
+    total = sum(g.n_people for g in clusters.groups)
+    return min(least / total, 1.0) if total else 0.0
+
+
+def open_sweep(clusters: Clusters, least: int) -> list[SweepPoint]:
+    """The search for k; the share of a group that is too small to be shown stands at the least that is."""
+    floor = least_share(clusters, least)
+    return [
+        p if p.smallest_share is None else replace(p, smallest_share=max(p.smallest_share, floor))
+        for p in clusters.sweep
+    ]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A join as it is drawn: places of its two sides along the leaves, where they begin and where they meet; the group
+    that it lies in, None above the groups."""
+
+    left: float
+    left_height: float
+    right: float
+    right_height: float
+    height: float
+    group: int | None
+
+
+def last_joins(tree: Dendrogram, k: int) -> tuple[list[int], list[Branch], float]:
+    """What is drawn of a tree: its last joins, with the branches below them as leaves.
+
+    Returns:
+        The group of each leaf from left to right, the joins from the lowest up, and the height of the cut into k.
+    """
+    n, joins = len(tree.groups), tree.joins
+    first = max(0, len(joins) - max(DRAWN_JOINS, k))
+    groups: list[set[int]] = [{g} for g in tree.groups]
+    for one, other, _ in joins:
+        groups.append(groups[one] | groups[other])
+    leaves: list[int] = []
+    branches: dict[int, Branch] = {}
+
+    def place(node: int) -> tuple[float, float]:
+        """Where a node stands, and how high."""
+        if node < n + first:
+            leaves.append(min(groups[node]))
+            return float(len(leaves) - 1), 0.0
+        one, other, height = joins[node - n]
+        (left, low), (right, high) = place(one), place(other)
+        inside = min(groups[node]) if len(groups[node]) == 1 else None
+        branches[node] = Branch(left, low, right, high, height, inside)
+        return (left + right) / 2, height
+
+    place(n + len(joins) - 1)
+    heights = [h for _, _, h in joins]
+    below = heights[-k] if k <= len(heights) else 0.0
+    above = heights[-k + 1] if k > 1 else heights[-1]
+    return leaves, [branches[node] for node in sorted(branches)], (below + above) / 2
+
+
+@dataclass(frozen=True)
+class MigrationLine:
+    """Where the people of a group of the last model are now; a share is of this group, None where it is hidden."""
+
+    name: str
+    size: Shown
+    cells: tuple[tuple[Shown, float | None], ...]
+
+
+def migration_lines(migration: Migration, least: int) -> list[MigrationLine]:
+    lines = []
+    for name, counts, shown in zip(
+        migration.before, migration.counts, show_table(migration.counts, least), strict=True
+    ):
+        total = sum(counts)
+        cells = tuple((s, None if s.is_hidden or not total else s.n / total) for s in shown)
+        lines.append(MigrationLine(name, show(total, least), cells))
+    return lines
+
+
+def profile_lines(profiles: Sequence[SegmentProfile], least: int) -> list[tuple[SegmentProfile, Shown]]:
+    """The largest segments that may be shown, with their size."""
+    in_order = sorted(profiles, key=lambda p: (-p.n_people, p.name, p.path))
+    return [(p, show(p.n_people, least)) for p in in_order if p.n_people >= least][:TOP_ROWS]
+
+
+def is_significant(measured: Measured) -> bool:
+    return measured.p_value is not None and measured.p_value < SIGNIFICANT
+
+
+def known(names: Sequence[str], lines: Sequence[tuple[SegmentProfile, Shown]]) -> list[str]:
+    """Measures that some segment has a value of."""
+    return [n for n in names if any(n in p.measures and p.measures[n].value is not None for p, _ in lines)]
+
+
+@dataclass(frozen=True)
+class IntervalLine:
+    name: str
+    value: float
+    low: float
+    high: float
+
+
+def interval_lines(measure: str, lines: Sequence[tuple[SegmentProfile, Shown]]) -> list[IntervalLine]:
+    """The segments that have the measure with an interval, the highest first."""
+    found = [(p, p.measures[measure]) for p, _ in lines if measure in p.measures]
+    drawn = [
+        IntervalLine(p.path or p.name, m.value, m.low, m.high)
+        for p, m in found
+        if m.value is not None and m.low is not None and m.high is not None
+    ]
+    return sorted(drawn, key=lambda line: (-line.value, line.name))

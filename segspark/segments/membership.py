@@ -13,7 +13,7 @@ from segspark.segments.rules.compile import to_column
 from segspark.segments.rules.tree import Or
 from segspark.tables.gold import SEGMENTS
 
-EXCLUSIVE = ("levels", "rfm", "behaviour")
+EXCLUSIVE = ("levels", "rfm", "behaviour", "rare")
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def _grouping_entry(grouping: Grouping, language: str) -> Column:
         segment_id=F.try_element_at(ids, key),
         name=F.try_element_at(labels, key),
         level=F.lit(1),
-        path=F.try_element_at(ids, key) if grouping.scheme == "behaviour" else key,
+        path=key if grouping.scheme == "rfm" else F.try_element_at(ids, key),
         branch=key,
         version=grouping.version,
         score=F.col(grouping.score) if grouping.score else None,

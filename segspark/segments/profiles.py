@@ -1,96 +1,140 @@
-"""What sets each segment apart: sums, means, medians, distance from the list, and the KPI cross-tab."""
+"""What sets each segment apart: means, medians, shares and rates, and whether they differ from everybody else's.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Spark makes sums, one row per segment; the statistics run on these on the driver.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from pyspark.sql import Column, DataFrame
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.tables.gold import SEGMENT_PROFILES
+from segspark.segments.measures import MEASURES, Measure, measurable
+from segspark.segments.significance import Moments, benjamini_hochberg, interval, pooled, welch, wilson
+
+# The scheme of the row that sums up the whole list.
+EVERYBODY = ""
 
 
-@dataclass(frozen=True)
-class Kpi:
-    """A rate: counts first, the rate derived. Sums of both sides over the segment."""
-
-    name: str
-    numerator: str
-    denominator: str | None
-
-
-KPIS = (
-    Kpi("delivered_30d", "n_delivered_30d", None),
-    Kpi("click_rate_30d", "n_click_30d", "n_delivered_30d"),
-    # Human opens of people who agreed to be measured; nobody else has any.
-    Kpi("open_rate_30d", "n_open_30d", "n_delivered_30d"),
-    Kpi("orders_30d", "n_order_30d", None),
-    Kpi("revenue_cents_30d", "order_cents_30d", None),
-    Kpi("revenue_cents_per_delivered_30d", "order_cents_30d", "n_delivered_30d"),
-    Kpi("bounce_rate_30d", "n_bounce_30d", "n_sent_30d"),
-    Kpi("complaint_rate_30d", "n_complaint_30d", "n_delivered_30d"),
-    Kpi("unsubscribe_rate_30d", "n_unsubscribe_30d", "n_delivered_30d"),
-)
-MEASURES = (
-    "days_since_order", "n_order_365d", "net_order_cents_365d", "avg_order_cents_365d", "sale_share_365d",
-    "n_click_90d", "click_rate_90d", "n_visit_day_90d", "dwell_s_90d", "n_cart_add_90d", "days_since_active",
-    "tenure_days", "engagement", "churn", "age_years", "is_contactable",
-)  # fmt: skip
-
-
-def profile_segments(
-    today: DataFrame, people: DataFrame, as_of: date, kpis: Sequence[Kpi] = KPIS, measures: Sequence[str] = MEASURES
-) -> DataFrame:
-    """Profiles of the segments of a day.
+def segment_sums(today: DataFrame, people: DataFrame, measures: Sequence[Measure] = MEASURES) -> DataFrame:
+    """Everything that a day's profiles are made of.
 
     Args:
         today: person_id, scheme, segment_id, segment_name.
-        people: person_id and the columns of ``kpis`` and ``measures``; those it lacks are left out.
+        people: person_id and the columns of the measures; a measure that lacks one is left out.
 
     Returns:
-        Rows of gold.segment_profiles, one per segment and measure; a KPI without people in its denominator has a
-        null value.
+        One row per segment, and one of scheme ``""`` for all people: n_people, per measure its five sums over people
+        (``<measure>.y``, ``.x``, ``.yy``, ``.xy``, ``.xx``) and of a mean the median (``<measure>.median``).
     """
-    have = set(people.columns)
-    kpis = [k for k in kpis if k.numerator in have and (k.denominator is None or k.denominator in have)]
-    measures = [m for m in measures if m in have]
-    people = people.withColumn("is_contactable", F.col("is_contactable").cast("int"))
-    sums = sorted({c for k in kpis for c in (k.numerator, k.denominator) if c})
-    list_row = people.agg(
-        *[F.avg(m).alias(f"avg_{m}") for m in measures], *[F.stddev_pop(m).alias(f"std_{m}") for m in measures]
+    measures = measurable(measures, people.columns)
+    needed = sorted({c for m in measures for c in m.columns})
+    if "is_contactable" in needed:
+        people = people.withColumn("is_contactable", F.col("is_contactable").cast("int"))
+    members = today.select("person_id", "scheme", "segment_id", "segment_name").unionByName(
+        people.select("person_id", *[F.lit(EVERYBODY).alias(n) for n in ("scheme", "segment_id", "segment_name")])
     )
-    joined = today.select("person_id", "scheme", "segment_id", "segment_name").join(
-        people.select("person_id", *sorted({*sums, *measures})), on="person_id", how="inner"
-    )
-    grouped = joined.groupBy("scheme", "segment_id", "segment_name").agg(
-        F.count(F.lit(1)).alias("n_people"),
-        *[F.sum(c).cast("double").alias(f"sum_{c}") for c in sums],
-        *[F.sum(m).cast("double").alias(f"total_{m}") for m in measures],
-        *[F.count(m).cast("double").alias(f"n_{m}") for m in measures],
-        *[F.percentile_approx(m, 0.5, 1000).cast("double").alias(f"median_{m}") for m in measures],
-    )
-    rows = [_measure_row(m) for m in measures] + [_kpi_row(k) for k in kpis]
-    return (
-        grouped.crossJoin(F.broadcast(list_row))
-        .select("scheme", "segment_id", "segment_name", "n_people", F.inline(F.array(*rows)))
-        .withColumn("segment_date", F.lit(as_of))
-        .select(*SEGMENT_PROFILES.column_names)
+    joined = members.join(people.select("person_id", *needed), on="person_id", how="inner")
+    sums = [
+        F.expr(f"coalesce(sum({sql}), 0D)").alias(f"{m.name}.{part}")
+        for m in measures
+        for part, sql in zip(("y", "x", "yy", "xy", "xx"), m.parts, strict=True)
+    ]
+    medians = [
+        F.expr(f"cast(percentile_approx(`{m.top}`, 0.5, 1000) as double)").alias(f"{m.name}.median")
+        for m in measures
+        if m.kind == "mean"
+    ]
+    return joined.groupBy("scheme", "segment_id", "segment_name").agg(
+        F.count(F.lit(1)).alias("n_people"), *sums, *medians
     )
 
 
-def _measure_row(name: str) -> Column:
-    value = F.try_divide(F.col(f"total_{name}"), F.col(f"n_{name}"))
-    z = F.try_divide(value - F.col(f"avg_{name}"), F.col(f"std_{name}"))
-    return _row(name, F.col(f"total_{name}"), F.col(f"n_{name}"), value, F.col(f"median_{name}"), z)
+def read_segment_sums(sums: DataFrame) -> pa.Table:
+    """The sums on the driver: as many rows as there are segments."""
+    return sums.toArrow().sort_by([("scheme", "ascending"), ("segment_id", "ascending")])
 
 
-def _kpi_row(kpi: Kpi) -> Column:
-    top = F.col(f"sum_{kpi.numerator}")
-    bottom = F.col(f"sum_{kpi.denominator}") if kpi.denominator else F.lit(None)
-    value = F.try_divide(top, bottom) if kpi.denominator else top
-    return _row(kpi.name, top, bottom, value, F.lit(None), F.lit(None))
+def profiles_of(sums: pa.Table, as_of: date, measures: Sequence[Measure] = MEASURES) -> pa.Table:
+    """Rows of gold.segment_profiles, one per segment and measure.
+
+    Means are tested by Welch's t-test, shares and rates by a z-test with everybody's dispersion, each against the
+    people who are not in the segment; the p-values are adjusted over all comparisons of a scheme. A share of mails has
+    Wilson's interval, a rate no end below zero.
+
+    Args:
+        sums: as ``segment_sums`` makes them.
+    """
+    have = {name.partition(".")[0] for name in sums.column_names}
+    everybody = sums.filter(pa.compute.equal(sums["scheme"], EVERYBODY))
+    segments = sums.filter(pa.compute.not_equal(sums["scheme"], EVERYBODY))
+    if not segments.num_rows:
+        return segments.select(["scheme", "segment_id", "segment_name", "n_people"])
+    columns = [_of_measure(m, segments, everybody) for m in measures if m.name in have]
+    table = pa.concat_tables(columns).append_column("segment_date", pa.array([as_of] * len(columns) * len(segments)))
+    return _adjusted(table)
 
 
-def _row(name: str, top: Column, bottom: Column, value: Column, median: Column, z: Column) -> Column:
-    parts = {"numerator": top, "denominator": bottom, "value": value, "median": median, "z_score": z}
-    return F.struct(F.lit(name).alias("measure"), *[c.cast("double").alias(n) for n, c in parts.items()])
+def _of_measure(measure: Measure, segments: pa.Table, everybody: pa.Table) -> pa.Table:
+    mine, all_of_them = _moments(measure, segments), _moments(measure, everybody)
+    rest = mine.rest_of(all_of_them)
+    is_total, is_share = measure.kind == "total", measure.kind == "share"
+    compare = welch if measure.kind in ("mean", "total") else pooled
+    low, high = wilson(mine.y, mine.x) if is_share else interval(mine, all_of_them)
+    none = np.full(len(mine.n), np.nan)
+    value, other = (m.y if is_total else m.ratio for m in (mine, rest))
+    if is_total:
+        low = high = none
+    if measure.kind == "rate":
+        low = np.maximum(low, 0.0)
+    has_median = f"{measure.name}.median" in segments.column_names
+    has_z = measure.kind == "mean" or (is_share and measure.is_of_people)
+    numbers = {
+        "numerator": mine.y,
+        "denominator": none if is_total else mine.x,
+        "value": value,
+        "median": _numpy(segments, f"{measure.name}.median") if has_median else none,
+        "z_score": _z_scores(mine, all_of_them) if has_z else none,
+        "rest_value": other,
+        "low": low,
+        "high": high,
+        "p_value": compare(mine, rest, all_of_them),
+    }
+    said = {n: segments[n] for n in ("scheme", "segment_id", "segment_name", "n_people")}
+    return pa.table(
+        {
+            **said,
+            "measure": pa.array([measure.name] * len(segments)),
+            **{n: pa.array(list(_written(v)), pa.float64()) for n, v in numbers.items()},
+        }
+    )
+
+
+def _moments(measure: Measure, sums: pa.Table) -> Moments:
+    y, x, yy, xy, xx = (_numpy(sums, f"{measure.name}.{part}") for part in ("y", "x", "yy", "xy", "xx"))
+    return Moments(x if measure.is_of_people else _numpy(sums, "n_people"), y, x, yy, xy, xx)
+
+
+def _numpy(sums: pa.Table, name: str) -> np.ndarray:
+    return np.asarray(sums[name].cast("float64").to_numpy(zero_copy_only=False))
+
+
+def _z_scores(mine: Moments, everybody: Moments) -> np.ndarray:
+    """Distance from the list's mean in the list's standard deviations; NaN where nobody differs."""
+    spread = np.sqrt(everybody.dispersion * (everybody.n - 1) / np.maximum(everybody.n, 1))
+    return np.asarray((mine.ratio - everybody.ratio) / np.where(spread > 0, spread, np.nan))
+
+
+def _written(values: np.ndarray) -> Iterator[float | None]:
+    """Twelve digits: sums of many tasks differ in the last ones by the order in which the tasks ended."""
+    return (None if np.isnan(v) else float(f"{v:.12g}") for v in values)
+
+
+def _adjusted(table: pa.Table) -> pa.Table:
+    schemes, p = np.asarray(table["scheme"].to_pylist()), _numpy(table, "p_value")
+    for scheme in set(schemes.tolist()):
+        p[schemes == scheme] = benjamini_hochberg(p[schemes == scheme])
+    at = table.schema.get_field_index("p_value")
+    return table.set_column(at, "p_value", pa.array(list(_written(p)), pa.float64()))

@@ -108,7 +108,7 @@ SEGMENTS = Contract(
     columns=(
         required("person_id", "string", "Person"),
         required("segment_date", "date", "Morning of this day; equals as_of_date of the features used"),
-        required("scheme", "string", "levels, rfm, rules or behaviour"),
+        required("scheme", "string", "levels, rfm, rules, behaviour or rare"),
         required("segment_id", "string", "Minted once in gold.segment_registry, never a cluster's label"),
         required("segment_name", "string", "Name in the workspace's language"),
         required("level", "int", "Depth in the scheme, from 1; the deepest level of the path"),
@@ -168,6 +168,12 @@ SEGMENT_PROFILES = Contract(
         optional(
             "z_score", "double", "Distance of the segment's mean from the list's, in the list's standard deviations"
         ),
+        optional("rest_value", "double", "The same value over everybody who is not in the segment"),
+        optional("low", "double", "Lower end of the value's 95 % interval"),
+        optional("high", "double", "Upper end of the value's 95 % interval"),
+        optional(
+            "p_value", "double", "Chance of such a difference from the rest, adjusted over the scheme's comparisons"
+        ),
     ),
 )
 
@@ -186,6 +192,20 @@ SEGMENT_REGISTRY = Contract(
         required("first_date", "date", "First segment_date"),
         optional("centre", "array<double>", "Cluster centre in scaled space, for matching"),
         optional("model_version", "string", "Model the centre belongs to"),
+    ),
+)
+
+SEGMENT_MIGRATIONS = Contract(
+    name="gold.segment_migrations",
+    grain="one new model of groups, one group of the last model, one of the new",
+    key=("model_version", "from_segment_id", "to_segment_id"),
+    columns=(
+        required("as_of_date", "date", "Day of the snapshot that both models were applied to"),
+        required("model_version", "string", "The new model"),
+        required("previous_version", "string", "The model before it"),
+        required("from_segment_id", "string", "Segment under the last model"),
+        required("to_segment_id", "string", "Segment under the new model"),
+        required("n_people", "bigint", "People of the snapshot"),
     ),
 )
 
@@ -229,6 +249,7 @@ TABLES = (
     SEGMENT_CHANGES,
     SEGMENT_PROFILES,
     SEGMENT_REGISTRY,
+    SEGMENT_MIGRATIONS,
     DEFINITIONS,
     TRAINING_SETS,
 )

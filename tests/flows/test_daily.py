@@ -250,6 +250,18 @@ def test_two_segments_are_compared_by_people_and_kpis(shop: tuple[Workspace, Lak
         compare_segments(workspace, "buyers@yesterday", "buyers")
 
 
+def test_a_segments_profile_stands_beside_everybody_elses(shop: tuple[Workspace, Lake]) -> None:
+    _, lake = shop
+    profiles = rows_of(lake, gold.SEGMENT_PROFILES, MAY[5])
+    buyers = {r["measure"]: r for r in profiles if r["segment_name"] == "Buyers"}
+    # Of ann and bob only ann clicked, in a mail of which no delivery is known.
+    clicked = buyers["clicked_share_30d"]
+    assert (clicked["numerator"], clicked["denominator"], clicked["value"], clicked["rest_value"]) == (1, 2, 0.5, 0)
+    assert clicked["low"] < 0.5 < clicked["high"]
+    assert buyers["reactivity_1h_30d"]["value"] is None
+    assert buyers["click_rate_30d"]["value"] is None
+
+
 def test_a_new_window_is_made_from_the_tiles_that_are_there(shop: tuple[Workspace, Lake]) -> None:
     workspace, lake = shop
     assert plan_of_features(workspace) == {

@@ -1,5 +1,6 @@
 """Preparation: what is fitted, and that SQL and numpy apply it alike."""
 
+import json
 import math
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
+from sklearn.impute import KNNImputer
 
-from segspark.models.prepare import Input, Outliers, fit_preparation
+from segspark.models.prepare import Input, Outliers, Preparation, fit_preparation
 
 NAN = float("nan")
 
@@ -78,6 +80,50 @@ def test_z_scores_have_mean_zero_and_spread_one_or_zero(values: list[float]) -> 
     got = fit_preparation(columns, [Input("x", fill=0.0, log=True)]).apply(columns)
     assert abs(got.mean()) < 1e-6
     assert abs(got.std() - 1) < 1e-6 or got.std() < 1e-6
+
+
+def test_outliers_may_only_be_flagged() -> None:
+    values = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 100.0])
+    (fitted,) = fit_preparation({"x": values}, [Input("x")], outliers="iqr", winsorise=False).features
+    assert fitted.apply(values).argmax() == 6
+    assert fitted.apply(values)[6] == pytest.approx((100 - values.mean()) / values.std())
+    assert fitted.flags(values)[1].tolist() == [False] * 6 + [True]
+    assert "least" not in fitted.sql()
+
+
+def gappy(n: int, seed: int) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    a = rng.gamma(1.0, 50.0, n)
+    columns = {"a": a, "b": 3 * a + rng.normal(0, 5, n), "c": rng.normal(0, 1, n)}
+    for values in columns.values():
+        values[rng.random(n) < 0.2] = NAN
+    return columns
+
+
+NEAREST = [Input("a", log=True, impute="nearest"), Input("b", impute="nearest"), Input("c", impute="nearest")]
+
+
+def test_neighbours_are_those_of_scikit_learn_among_the_scaled_features() -> None:
+    columns = gappy(200, 4)
+    preparation = fit_preparation(columns, NEAREST, neighbours=3)
+    scaled = np.column_stack([f.apply(columns[f.name]) for f in preparation.features])
+    assert np.isnan(scaled).any()
+    assert np.allclose(preparation.apply(columns), KNNImputer(n_neighbors=3).fit_transform(scaled), atol=1e-9)
+    assert not np.isnan(preparation.apply(columns)).any()
+
+
+def test_a_feature_that_nobody_has_takes_its_constant() -> None:
+    columns = {"a": np.full(3, NAN), "b": np.array([1.0, 2.0, NAN])}
+    preparation = fit_preparation(columns, [Input("a", 7.0, impute="nearest"), Input("b", impute="nearest")])
+    assert preparation.features[0].fill == 7.0
+    assert not np.isnan(preparation.apply(columns)).any()
+
+
+def test_what_is_saved_fills_from_the_same_neighbours() -> None:
+    columns = gappy(60, 5)
+    preparation = fit_preparation(columns, NEAREST, neighbours=3)
+    again = Preparation.from_dict(json.loads(json.dumps(preparation.as_dict())))
+    assert np.array_equal(again.apply(columns), preparation.apply(columns))
 
 
 def test_the_saved_sql_gives_what_was_fitted(spark: SparkSession) -> None:

@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from math import cos, sin
 
 from segspark.reports.data import (
+    Alarm,
     Churn,
     Clusters,
     Decile,
+    Dendrogram,
     Group,
     Headline,
     KpiRow,
@@ -14,14 +17,20 @@ from segspark.reports.data import (
     Language,
     LedgerRow,
     Levels,
+    Measured,
+    Migration,
     PathSize,
+    PeopleMap,
     Quality,
     QuarantineCount,
+    Rare,
+    RareGroup,
     ReportData,
     Rfm,
     RfmCell,
     RfmSquare,
     Scheme,
+    SegmentProfile,
     SegmentSize,
     Sizes,
     SweepPoint,
@@ -38,6 +47,9 @@ NAMES: dict[Language, dict[str, str]] = {
         "young": "18 à 34 ans", "older": "35 ans et plus", "reader": "Lecteurs assidus", "buyer": "A acheté",
         "visitor": "N'a pas acheté", "summer": "Soldes d'été", "plain": "Hors soldes", "levels_1": "Âge",
         "levels_2": "Comportement", "levels_3": "Achats", "levels_4": "Contexte", "passer": "De passage",
+        "rare_1": "Acheteurs de gros", "rare_1_say": "très nombreux achats, peu de visites", "rare_2": "Revendeurs",
+        "unusual": "Profils atypiques", "unusual_say": "personnes qui ne ressemblent à aucun groupe",
+        "usual": "Profils habituels",
     },
     "en": {
         "active": "Active 30 days", "silent": "Inactive 90 days", "cart": "Abandoned carts",
@@ -49,7 +61,9 @@ NAMES: dict[Language, dict[str, str]] = {
         "new": "new, visits rising", "young": "18 to 34", "older": "35 and over", "reader": "Keen readers",
         "buyer": "Has bought", "visitor": "Has not bought", "summer": "Summer sales", "plain": "Outside of sales",
         "levels_1": "Age", "levels_2": "Behaviour", "levels_3": "Purchases", "levels_4": "Context",
-        "passer": "Passing by",
+        "passer": "Passing by", "rare_1": "Wholesale buyers", "rare_1_say": "very many orders, few visits",
+        "rare_2": "Resellers", "unusual": "Unusual profiles", "unusual_say": "people who are like no group",
+        "usual": "Usual profiles",
     },
 }  # fmt: skip
 
@@ -71,6 +85,8 @@ def sample(language: Language = "fr", **changes: object) -> ReportData:
         clusters=_clusters(n),
         churn=_churn(),
         kpis=_kpis(n),
+        profiles=_profiles(n),
+        rare=_rare(n),
         ledger=(
             LedgerRow("sendgrid", 842_310, 836_502, 3_120, 41, 212, 2_301, 134),
             LedgerRow("shopify", 61_020, 60_874, 96, 0, 0, 0, 50),
@@ -148,9 +164,99 @@ def _clusters(n: dict[str, str]) -> Clusters:
         ("potential", "new", 5_010, (-0.2, -0.3, -0.4, -0.1, 0.7, 0.8, 1.4, -1.6)),
     )
     groups = tuple(Group(n[name], size, n[say], dict(zip(features, z, strict=True))) for name, say, size, z in rows)
-    sweep = ((2, 0.312, 6.9), (3, 0.351, 5.6), (4, 0.402, 4.4), (5, 0.407, 4.1), (6, 0.365, 3.9), (7, 0.341, 3.75))
+    sweep = (
+        (2, 0.312, 6.9, 0.99, 0.41),
+        (3, 0.351, 5.6, 0.97, 0.2),
+        (4, 0.402, 4.4, 0.94, 0.14),
+        (5, 0.407, 4.1, 0.71, 0.09),
+        (6, 0.365, 3.9, 0.55, 0.06),
+        (7, 0.341, 3.75, 0.49, 0.0001),
+    )
     points = tuple(SweepPoint(*p) for p in sweep)
-    return Clusters(groups, points, 4, fitted_on=date(2026, 5, 1), model_version="behaviour/3")
+    return Clusters(
+        groups,
+        points,
+        4,
+        fitted_on=date(2026, 5, 1),
+        model_version="behaviour/3",
+        tree=_tree(),
+        people_map=_people_map(),
+        migration=_migration(n),
+    )
+
+
+def _tree() -> Dendrogram:
+    """Forty leaves in four groups: they join side by side within their group, then the groups do."""
+    joins: list[tuple[int, int, float]] = []
+    tops = []
+    for group in range(4):
+        top = group * 10
+        for at in range(1, 10):
+            joins.append((top, group * 10 + at, 1 + at + group / 10))
+            top = 40 + len(joins) - 1
+        tops.append(top)
+    order = sorted(range(len(joins)), key=lambda at: joins[at][2])
+    place = {40 + at: 40 + new for new, at in enumerate(order)}
+    joins = [(place.get(a, a), place.get(b, b), h) for a, b, h in (joins[at] for at in order)]
+    tops = [place[t] for t in tops]
+    joins += [(tops[0], tops[1], 14.0), (tops[2], tops[3], 17.0), (76, 77, 25.0)]
+    return Dendrogram(tuple(joins), tuple(at // 10 for at in range(40)))
+
+
+def _people_map() -> PeopleMap:
+    centres = ((3.0, 1.0, 0), (0.5, 2.5, 1), (-3.0, -0.5, 2), (0.5, -2.5, 3))
+    points = tuple(
+        (round(x + 1.5 * cos(at * 2.4) * (at % 97) / 97, 3), round(y + 1.3 * sin(at * 2.4) * (at % 89) / 89, 3), g)
+        for at in range(250)
+        for x, y, g in centres
+    )
+    return PeopleMap(points, centres, (0.41, 0.22))
+
+
+def _migration(n: dict[str, str]) -> Migration:
+    names = (n["frequent"], n["sales"], n["inactive"], n["potential"])
+    counts = ((8_420, 311, 204, 0), (390, 6_120, 512, 40), (61, 402, 13_200, 8), (231, 211, 384, 4_962))
+    alarms = (Alarm("share", 0.12, 0.1, n["potential"]), Alarm("rand", 0.58, 0.6))
+    return Migration("behaviour/2", 0.58, names, names, counts, alarms)
+
+
+def _rare(n: dict[str, str]) -> Rare:
+    groups = (
+        RareGroup(n["rare_1"], 64, "group", n["rare_1_say"]), RareGroup(n["rare_2"], 8, "group", n["rare_1_say"]),
+        RareGroup(n["unusual"], 410, "unusual", n["unusual_say"]), RareGroup(n["usual"], 34_974, "usual"),
+    )  # fmt: skip
+    return Rare("dbscan", groups, 35_456, 10, 0.62, tuple(0.1 + (at / 100) ** 6 for at in range(120)))
+
+
+def _profiles(n: dict[str, str]) -> tuple[tuple[str, tuple[SegmentProfile, ...]], ...]:
+    def profile(name: str, n_people: int, z: float, share: float) -> SegmentProfile:
+        p = 0.3 if abs(z) < 0.3 else 0.0001
+
+        def part(value: float) -> Measured:
+            half = 1.5 / n_people**0.5
+            return Measured(value, None, max(0.0, value - half), min(1.0, value + half), p, 0.2)
+
+        measures = {
+            "days_since_order": Measured(180 - 90 * z, -z, None, None, p, 160.0),
+            "n_order_365d": Measured(2 + z, z, None, None, p, 2.0),
+            "net_order_cents_365d": Measured(9_400 + 4_000 * z, z * 0.9, None, None, p, 9_000.0),
+            "tenure_days": Measured(420.0, 0.02, None, None, 0.8, 421.0),
+            "ordered_share_365d": part(share),
+            "visited_share_90d": part(share * 0.7),
+            **{f"clicked_share_{d}d": part(share * d / 400) for d in (7, 30, 90, 365)},
+            **{f"reactivity_{h}h_30d": part(share * 0.1 * h**0.4) for h in (1, 4, 24)},
+            "click_rate_raw_30d": part(share * 0.3), "click_rate_30d": part(share * 0.2),
+            "click_rate_weighted_30d": part(share * 0.21), "open_rate_raw_30d": part(share * 0.8),
+            "open_rate_30d": part(share * 0.5), "open_rate_weighted_30d": part(share * 0.52),
+        }  # fmt: skip
+        return SegmentProfile(n[name], n_people, measures)
+
+    behaviour = (
+        profile("frequent", 9_102, 1.9, 0.92), profile("sales", 7_044, 0.2, 0.51), profile("inactive", 14_300, -1.2, 0.11),
+        profile("potential", 5_010, 0.6, 0.37), profile("tiny", 7, 9.9, 0.777),
+    )  # fmt: skip
+    rules = (profile("active", 18_402, 0.8, 0.6), profile("premium", 322, 2.4, 0.97))
+    return ("behaviour", behaviour), ("rules", rules)
 
 
 def _churn() -> Churn:

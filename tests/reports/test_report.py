@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -181,3 +182,48 @@ def test_a_failed_write_leaves_the_old_page_and_no_rest(tmp_path):
         write_report("\ud800", path)
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_parts_about_groups_are_there_only_where_they_have_something_to_say():
+    full = Page(render_report(sample()))
+    for title in ("Carte des personnes", "Comment les groupes se rejoignent", "Profils des segments", "Groupes rares"):
+        assert title in full.text
+    clusters = sample().clusters
+    bare = replace(clusters, tree=None, people_map=None, migration=None, sweep=clusters.sweep[:1])
+    empty = Page(render_report(sample(clusters=bare, rare=None, profiles=None)))
+    for title in (
+        "Carte des personnes",
+        "Comment les groupes",
+        "Ce que sont devenus",
+        "Profils des seg",
+        "Groupes rares",
+    ):
+        assert title not in empty.text
+    assert not {"rare", "profiles"} & set(empty.ids)
+
+
+def test_the_choice_of_k_says_whether_its_groups_are_found_again():
+    stable = Page(render_report(sample("en"))).text
+    assert "(adjusted Rand index 0.94): they are stable" in stable
+    clusters = sample().clusters
+    shaky = replace(clusters, k=6)
+    assert "indice de Rand ajusté 0,55, il faudrait 0,7" in Page(render_report(sample(clusters=shaky))).text
+
+
+def test_migration_says_its_alarms():
+    text = Page(render_report(sample())).text.replace("\u00a0", " ")
+    assert "la part de « Clients à potentiel » a bougé de 12,0 % (seuil 10,0 %)" in text
+    assert "l'indice de Rand 0,58 est sous 0,60" in text
+    calm = replace(sample().clusters, migration=replace(sample().clusters.migration, alarms=()))
+    assert "Aucune alerte" in Page(render_report(sample(clusters=calm))).text
+
+
+def test_profiles_mark_what_chance_does_not_explain():
+    html = render_report(sample())
+    part = html[html.index('<section id="profiles">') : html.index('<section id="intake">')]
+    text = Page(part).text.replace("\u00a0", " ")
+    assert "▲ 92,0 % 90,4 % – 93,6 %" in text
+    assert 'class="odds-6">+1,9<small>3,9</small>' in part
+    assert 'class="muted">0,0<small>420</small>' in part
+    # The segment of seven people is not among them.
+    assert "Testeurs" not in text

@@ -1,8 +1,9 @@
 """Groups of behaviour: preparation, the search for k, the final fit, what sets each group apart."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from pyspark.ml import PipelineModel
@@ -11,16 +12,21 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.config.models import Clustering
+from segspark.models.clustering.blocks import MemoryBlocks, SparkBlocks
 from segspark.models.clustering.fitted import Fitted
-from segspark.models.clustering.inputs import choose_inputs
+from segspark.models.clustering.inputs import choose_inputs, configured
 from segspark.models.clustering.kmeans import fit_kmeans
 from segspark.models.clustering.naming import GroupName, name_groups
+from segspark.models.clustering.rare import RareModel, centre_distance, with_rare
+from segspark.models.clustering.sweep import nearest
 from segspark.models.clustering.ward import fit_ward
 from segspark.models.prepare import Preparation, fit_preparation
 
 N_PARTITIONS = 4
 # People that the preparation is fitted on; a larger list is represented by so many.
 FIT_ROWS = 100_000
+# This share of the people is not far from its centre.
+FAR = 0.995
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """A fitted grouping; ``model`` writes the cluster into ``prediction``."""
+    """A fitted grouping; ``model`` writes the cluster into ``prediction``.
+
+    Attributes:
+        values: person_id and the prepared features of everybody who was fitted.
+        points: the same of a sample in random order, and the cluster of each.
+        mean: of everybody, in the prepared space.
+        far_distance: nearly everybody is nearer to their centre than this.
+    """
 
     model: PipelineModel
     preparation: Preparation
@@ -42,10 +55,19 @@ class Behaviour:
     groups: tuple[Group, ...]
     as_of: date
     n_people: int
+    values: DataFrame
+    points: np.ndarray
+    clusters: np.ndarray
+    mean: tuple[float, ...]
+    far_distance: float
 
     @property
     def silhouette(self) -> float:
         return next((r.silhouette for r in self.fitted.sweep if r.k == self.fitted.k), float("nan"))
+
+    def z_scores(self, centre: Sequence[float]) -> dict[str, float]:
+        """How far a place lies from the mean of everybody, by feature, in the units of the scaling."""
+        return z_scores(self.preparation.as_dict()["features"], self.mean, centre)
 
 
 @dataclass(frozen=True)
@@ -64,31 +86,56 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behav
     Args:
         people: feature frame of one day (person_id, features), with derived columns.
     """
-    inputs = choose_inputs(config.features, people.columns)
-    active = people.where(F.col("last_active_date").isNotNull()) if "last_active_date" in people.columns else people
-    frame = active.select("person_id", *[i.name for i in inputs])
+    inputs = configured(choose_inputs(config.features, people.columns), config)
+    frame = active_people(people).select("person_id", *[i.name for i in inputs])
     n_people = _read_count(frame)
     if n_people < 10 * config.k_min:
         return TooFew((f"{n_people} people with any activity; at least {10 * config.k_min} are needed",))
     columns = _read_columns(frame if n_people <= FIT_ROWS else _sample(frame, FIT_ROWS / n_people))
-    preparation = fit_preparation(columns, inputs, config.clip_quantile, config.scaling, config.outliers)
-    prepared = PipelineModel(
-        [preparation.stage(), VectorAssembler(inputCols=preparation.columns, outputCol="features")]
-    )
+    preparation = fit_preparation(
+        columns, inputs, config.clip_quantile, config.scaling, config.outliers, config.winsorise, config.neighbours,
+        config.seed,
+    )  # fmt: skip
+    to_columns = preparation.stage(with_flags=True)
+    to_vector = VectorAssembler(inputCols=preparation.columns, outputCol="features")
     # A fixed order makes the fit independent of how many files and tasks there were.
-    vectors = prepared.transform(frame).select("person_id", "features")
-    in_order = vectors.repartition(N_PARTITIONS, "person_id").sortWithinPartitions("person_id")
-    # Every start and the description read them; a cached frame would be slower by far (MLlib reads it column by column).
+    values = to_columns.transform(frame).select("person_id", *preparation.columns)
+    in_order = values.repartition(N_PARTITIONS, "person_id").sortWithinPartitions("person_id")
+    # Every pass and the description read them; a cached frame would be slower by far (MLlib reads it column by column).
     in_order = in_order.localCheckpoint()
+    vectors = to_vector.transform(in_order)
     points = preparation.apply(columns)[: config.sweep_sample]
+    is_whole = n_people <= min(FIT_ROWS, config.sweep_sample)
+    blocks = MemoryBlocks(points) if is_whole else SparkBlocks(in_order.select(preparation.columns))
     largest = max(2, min(config.k_max, n_people // 10))
     ks = [config.k] if config.k else range(min(config.k_min, largest), largest + 1)
     if config.method == "ward":
-        fitted = fit_ward(in_order, points, ks, config.seed, n_people, config.micro_clusters)
+        fitted = fit_ward(vectors, points, ks, config.seed, n_people, config.micro_clusters)
     else:
-        fitted = fit_kmeans(in_order, points, ks, config.seed, n_people)
-    model = PipelineModel([*prepared.stages, *fitted.stages])
-    return Behaviour(model, preparation, fitted, _describe(fitted, in_order, preparation), as_of, n_people)
+        fitted = fit_kmeans(vectors, blocks, points, ks, config.seed)
+    clusters = nearest(points, np.array(fitted.centres))
+    parts = fitted.hierarchy
+    sizes = dict(enumerate(np.bincount(parts.groups, weights=parts.sizes, minlength=fitted.k).astype(int).tolist()))
+    apart = points - np.array(fitted.centres)[clusters]
+    mean = np.average(fitted.centres, axis=0, weights=[sizes.get(g, 0) for g in range(fitted.k)])
+    return Behaviour(
+        PipelineModel([to_columns, to_vector, *fitted.stages]),
+        preparation,
+        fitted,
+        _describe(fitted, sizes, preparation, mean),
+        as_of,
+        n_people,
+        in_order,
+        points,
+        clusters,
+        tuple(float(m) for m in mean),
+        float(np.quantile(np.sqrt((apart**2).sum(axis=1)), FAR)),
+    )
+
+
+def active_people(people: DataFrame) -> DataFrame:
+    """People with any human act; a frame that does not tell keeps everybody."""
+    return people.where(F.col("last_active_date").isNotNull()) if "last_active_date" in people.columns else people
 
 
 def _read_count(frame: DataFrame) -> int:
@@ -107,22 +154,34 @@ def _read_columns(frame: DataFrame) -> dict[str, np.ndarray]:
     return {n: rows[n].cast("float64").to_numpy(zero_copy_only=False).astype(float) for n in names}
 
 
-def _describe(fitted: Fitted, vectors: DataFrame, preparation: Preparation) -> tuple[Group, ...]:
-    sizes = _read_sizes(PipelineModel(list(fitted.stages)).transform(vectors))
-    centres = fitted.centres
-    names = [f.name for f in preparation.features]
-    total = sum(sizes.values()) or 1
-    means = [sum(c[i] * sizes.get(g, 0) for g, c in enumerate(centres)) / total for i in range(len(names))]
-    weights = [f.weight for f in preparation.features]
-    z = [{n: (c[i] - means[i]) / weights[i] for i, n in enumerate(names)} for c in centres]
-    return tuple(Group(g, sizes.get(g, 0), name, centres[g], z[g]) for g, name in enumerate(name_groups(z)))
+def _describe(
+    fitted: Fitted, sizes: Mapping[int, int], preparation: Preparation, mean: np.ndarray
+) -> tuple[Group, ...]:
+    z = [z_scores(preparation.as_dict()["features"], mean, c) for c in fitted.centres]
+    return tuple(Group(g, sizes.get(g, 0), name, fitted.centres[g], z[g]) for g, name in enumerate(name_groups(z)))
 
 
-def _read_sizes(predicted: DataFrame) -> dict[int, int]:
-    return {r["prediction"]: r["count"] for r in predicted.groupBy("prediction").count().collect()}
+def z_scores(
+    features: Sequence[Mapping[str, Any]], mean: Sequence[float] | np.ndarray, centre: Sequence[float]
+) -> dict[str, float]:
+    """How far a place lies from the mean of everybody, in the units of the scaling.
+
+    Args:
+        features: name and weight of each, as ``preparation.json`` has them.
+    """
+    return {f["name"]: float((c - m) / f["weight"]) for f, c, m in zip(features, centre, mean, strict=True)}
 
 
-def with_behaviour(model: PipelineModel, people: DataFrame) -> DataFrame:
-    """Everybody with their ``cluster`` (int)."""
-    assigned = model.transform(people)
-    return assigned.select(*people.columns, F.col("prediction").cast("int").alias("cluster"))
+def with_behaviour(
+    model: PipelineModel, people: DataFrame, centres: Sequence[Sequence[float]] = (), rare: RareModel | None = None
+) -> DataFrame:
+    """Everybody with their ``cluster`` (int); given the centres their ``centre_distance``, given rare groups ``rare``."""
+    assigned = model.transform(people).withColumn("cluster", F.col("prediction").cast("int"))
+    added = ["cluster"]
+    if centres:
+        inputs = next(s for s in model.stages if isinstance(s, VectorAssembler)).getInputCols()
+        assigned = assigned.withColumn("centre_distance", centre_distance(inputs, centres))
+        added.append("centre_distance")
+        if rare is not None:
+            assigned, added = with_rare(assigned.drop("features"), inputs, rare), [*added, "rare"]
+    return assigned.select(*people.columns, *added)

@@ -9,13 +9,31 @@ from segspark.models.clustering.sweep import SweepRow
 
 
 @dataclass(frozen=True)
+class Hierarchy:
+    """How small parts join into larger ones: micro-clusters, or where there are none the groups themselves.
+
+    Attributes:
+        column: of the parts' numbers, in what the model gives.
+        centres: of the parts.
+        sizes: their people.
+        groups: the group of each part.
+        joins: scipy's linkage matrix.
+    """
+
+    column: str
+    centres: np.ndarray
+    sizes: np.ndarray
+    groups: np.ndarray
+    joins: np.ndarray
+
+
+@dataclass(frozen=True)
 class Fitted:
     """A grouping.
 
     Attributes:
         stages: from ``features`` to ``prediction``, saved with the model.
         centres: of the groups, in the prepared space, in the order of ``prediction``.
-        tree: how groups join into larger ones, as scipy's linkage matrix; None where the way has none.
     """
 
     stages: tuple[Transformer, ...]
@@ -23,4 +41,4 @@ class Fitted:
     reason: str
     sweep: tuple[SweepRow, ...]
     centres: tuple[tuple[float, ...], ...]
-    tree: np.ndarray | None = None
+    hierarchy: Hierarchy

@@ -1,8 +1,12 @@
 """The features behaviour groups are made of. Opens are none of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
 
-from segspark.models.prepare import Input
+from segspark.config.models import Clustering
+from segspark.errors import ConfigError
+from segspark.models.prepare import Imputation, Input
 
 # Long ago, for people who never did it: beyond every window.
 NEVER_DAYS = 1000.0
@@ -26,3 +30,26 @@ def choose_inputs(wanted: Sequence[str], columns: Sequence[str]) -> tuple[Input,
     if wanted:
         return tuple(known.get(n, Input(n, log=n.startswith(("n_", "order_", "dwell_", "days_")))) for n in wanted)
     return tuple(i for i in DEFAULT if i.name in columns)
+
+
+def configured(inputs: Sequence[Input], config: Clustering) -> tuple[Input, ...]:
+    """How missing values are filled and which features are taken as logarithms, where the workspace says so.
+
+    Raises:
+        ConfigError: it says so of a feature that is none of the inputs.
+    """
+    names = [i.name for i in inputs]
+    unknown = sorted({*config.imputation_of, *(config.log or ())} - set(names))
+    if unknown:
+        raise ConfigError(
+            f"clustering.imputation_of and clustering.log name {unknown}; the groups are made of {names}. "
+            f"Take these names out, or add them to clustering.features."
+        )
+    return tuple(_configured(i, config.imputation_of.get(i.name, config.imputation), config.log) for i in inputs)
+
+
+def _configured(item: Input, how: str | float, log: Sequence[str] | None) -> Input:
+    item = item if log is None else replace(item, log=item.name in log)
+    if isinstance(how, str):
+        return replace(item, impute=cast(Imputation, how))
+    return replace(item, fill=float(how), impute="constant")

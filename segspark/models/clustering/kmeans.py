@@ -1,54 +1,66 @@
-"""K-means: the search for k on a sample, then MLlib's fit over everybody."""
+"""K-means: the joint search for k over everybody, then MLlib's fit of the chosen one."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from pyspark.ml.clustering import KMeans, KMeansModel
+from pyspark.ml.functions import array_to_vector
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 from sklearn.cluster import KMeans as SampleKMeans
 
-from segspark.models.clustering.fitted import Fitted
-from segspark.models.clustering.sweep import SweepRow, choose_k, stability_of, sweep_row
+from segspark.models.clustering.blocks import Blocks
+from segspark.models.clustering.fitted import Fitted, Hierarchy
+from segspark.models.clustering.joint import Solution, joint_sweep
+from segspark.models.clustering.sweep import SweepRow, choose_k, stability_of
+from segspark.models.clustering.ward import ward_tree
 
-STARTS = 3
-# Samples of twenty thousand differ by about one per cent in their inertia.
-NEAR = 1.02
+# MLlib's single start is kept where it is not worse than the search by more than this.
+WORSE = 1.001
 
 
-def fit_kmeans(vectors: DataFrame, points: np.ndarray, ks: Sequence[int], seed: int, n_people: int) -> Fitted:
+def fit_kmeans(vectors: DataFrame, blocks: Blocks, points: np.ndarray, ks: Sequence[int], seed: int) -> Fitted:
     """The k of the search and its centres.
 
     Args:
         vectors: ``features`` of everybody, prepared, in a fixed order.
+        blocks: the same, block by block.
         points: a sample of the same.
         ks: numbers of groups to try, ascending.
     """
-    sweep = tuple(_try(points, k, seed) for k in ks)
+    found = joint_sweep(blocks, points, ks, seed)
+    sweep = tuple(_row(k, s, stability_of(points, partial(_centres, k=k, seed=seed), seed)) for k, s in found.items())
     k, reason = choose_k(sweep)
-    expected = next(r.inertia for r in sweep if r.k == k) * n_people
-    model = _fit_best(vectors, k, seed, expected)
-    centres = tuple(tuple(float(x) for x in c) for c in model.clusterCenters())
-    return Fitted((model,), k, reason, sweep, centres)
+    model = _fit_best(vectors, k, seed, found[k])
+    centres, sizes = np.array(model.clusterCenters()), _read_sizes(model, vectors)
+    groups = Hierarchy("prediction", centres, sizes, np.arange(len(centres)), ward_tree(centres, np.maximum(sizes, 1)))
+    return Fitted((model,), k, reason, sweep, tuple(tuple(float(x) for x in c) for c in centres), groups)
 
 
-def _try(points: np.ndarray, k: int, seed: int) -> SweepRow:
-    """One k of the search, by scikit-learn: a sample needs no cluster, and MLlib's jobs would take ten times as long."""
-    labels = SampleKMeans(k, n_init=10, random_state=seed).fit(points).labels_
-
-    def fit(half: np.ndarray) -> np.ndarray:
-        return np.asarray(SampleKMeans(k, n_init=3, random_state=seed).fit(half).cluster_centers_)
-
-    return sweep_row(points, labels, k, stability_of(points, fit, seed))
+def _read_sizes(model: KMeansModel, vectors: DataFrame) -> np.ndarray:
+    found = {r["prediction"]: r["count"] for r in model.transform(vectors).groupBy("prediction").count().collect()}
+    return np.array([found.get(g, 0) for g in range(len(model.clusterCenters()))], dtype=float)
 
 
-def _fit_best(vectors: DataFrame, k: int, seed: int, expected: float) -> KMeansModel:
-    """Of some seeded starts the one with the least inertia: a single start may end far from the best.
+def _row(k: int, found: Solution, stability: float) -> SweepRow:
+    n = found.sizes.sum()
+    return SweepRow(k, found.silhouette, found.inertia / n, float(found.sizes.min() / n), stability)
 
-    A start that comes near to what the best of ten reached on the sample needs no other beside it.
-    """
-    fits: list[KMeansModel] = []
-    for start in range(STARTS):
-        fits.append(KMeans(k=k, seed=seed + start, maxIter=30, initSteps=3).fit(vectors))
-        if fits[-1].summary.trainingCost <= NEAR * expected:
-            break
-    return min(fits, key=lambda m: m.summary.trainingCost)
+
+def _centres(half: np.ndarray, k: int, seed: int) -> np.ndarray:
+    return np.asarray(SampleKMeans(k, n_init=3, random_state=seed).fit(half).cluster_centers_)
+
+
+def _fit_best(vectors: DataFrame, k: int, seed: int, found: Solution) -> KMeansModel:
+    """MLlib's fit over everybody, or a model with the centres of the search where one start ended far from them."""
+    fit = KMeans(k=k, seed=seed, maxIter=30, initSteps=3).fit(vectors)
+    return fit if fit.summary.trainingCost <= WORSE * found.inertia else model_of(vectors, found.centres)
+
+
+def model_of(vectors: DataFrame, centres: np.ndarray) -> KMeansModel:
+    """MLlib's model with given centres: it takes none, but k different points have themselves as centres."""
+    rows = [(c,) for c in np.unique(centres, axis=0).tolist()]
+    points = vectors.sparkSession.createDataFrame(rows, "centre array<double>")
+    points = points.select(array_to_vector(F.col("centre")).alias("features"))
+    return KMeans(k=len(rows), initMode="random", maxIter=1, seed=1).fit(points)

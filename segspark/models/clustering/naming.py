@@ -70,9 +70,8 @@ def name_groups(z_scores: Sequence[Mapping[str, float]]) -> list[GroupName]:
     names: list[GroupName] = []
     taken: dict[str, int] = {}
     for at, z in enumerate(z_scores):
-        outstanding = sorted(z, key=lambda n: (-abs(z[n]), n))[:3]
-        words = [_phrase(n, z[n]) for n in outstanding]
-        description = tuple(", ".join(w[lang] for w in words) for lang in (0, 1))
+        words = outstanding(z)
+        description = describe(z)
         if at in archetype:
             fr, en = archetype[at].fr, archetype[at].en
         else:
@@ -82,6 +81,17 @@ def name_groups(z_scores: Sequence[Mapping[str, float]]) -> list[GroupName]:
             fr, en = f"{fr} ({taken[fr]})", f"{en} ({taken[fr]})"
         names.append(GroupName(fr, en, *description))
     return names
+
+
+def outstanding(z: Mapping[str, float], n: int = 3) -> list[tuple[str, str]]:
+    """What sets a group apart most, in French and English."""
+    return [_phrase(name, z[name]) for name in sorted(z, key=lambda n: (-abs(z[n]), n))[:n]]
+
+
+def describe(z: Mapping[str, float], n: int = 3) -> tuple[str, str]:
+    """The same as one line in French and one in English."""
+    words = outstanding(z, n)
+    return ", ".join(w[0] for w in words), ", ".join(w[1] for w in words)
 
 
 def _fit(archetype: Archetype, z: Mapping[str, float]) -> float:

@@ -13,7 +13,7 @@ from pyspark.ml.feature import SQLTransformer
 from pyspark.sql import DataFrame
 from scipy.cluster.hierarchy import cut_tree, linkage
 
-from segspark.models.clustering.fitted import Fitted
+from segspark.models.clustering.fitted import Fitted, Hierarchy
 from segspark.models.clustering.sweep import choose_k, nearest, stability_of, sweep_row
 
 MICRO_STEPS = 10
@@ -53,7 +53,8 @@ def fit_ward(
     to_group = SQLTransformer(
         statement=f"SELECT *, element_at(array({of_micro}), micro + 1) AS prediction FROM __THIS__"
     )
-    return Fitted((micro, to_group), k, reason, sweep, means, tree)
+    parts = Hierarchy("micro", centres, sizes, groups, tree)
+    return Fitted((micro, to_group), k, reason, sweep, means, parts)
 
 
 def _centres(points: np.ndarray, k: int) -> np.ndarray:

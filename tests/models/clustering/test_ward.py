@@ -1,13 +1,9 @@
 """Ward's hierarchy: equal to scipy's, with weights equal to repeated points, and as good as published runs."""
 
-import csv
-import os
-from pathlib import Path
-
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from models.clustering.sets import points_and_labels, reference_rows
 from pyspark.ml.functions import array_to_vector
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -48,25 +44,11 @@ def test_a_finer_cut_only_divides_groups() -> None:
         assert len(parents) == k + 1
 
 
-DATA = Path(os.environ.get("SEGSPARK_SHARED_DATA") or Path(__file__).parents[4] / "shared" / "data") / "clustering"
-
-
-def data_set(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Points under one common scale, and labels; without the noise points."""
-    points, labels = np.loadtxt(folder / f"{name}.data.gz"), np.loadtxt(folder / f"{name}.labels0.gz").astype(int)
-    return (points / points.std())[labels > 0], labels[labels > 0]
-
-
 def test_quality_is_that_of_published_runs() -> None:
     """Over raw points on every set, and over weighted micro-clusters where there are points enough for them."""
-    if not DATA.exists():
-        pytest.skip("no data in SEGSPARK_SHARED_DATA/clustering")
-    with (DATA / "reference_ari.csv").open() as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) >= 25
     worse, apart = {}, []
-    for row in rows:
-        points, labels = data_set(DATA / row["battery"], row["dataset"])
+    for row in reference_rows():
+        points, labels = points_and_labels(row["battery"], row["dataset"])
         k, wanted = int(row["k"]), float(row["fastcluster_ward"])
         raw = adjusted_rand_score(labels, cut(ward_tree(points, np.ones(len(points))), k))
         if raw < wanted - 0.02:

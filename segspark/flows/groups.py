@@ -1,0 +1,182 @@
+"""Training of behaviour groups and rare groups: fitted, named, compared with the model before, logged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.config.models import GroupNames
+from segspark.flows.features import people_of_day
+from segspark.flows.flow import Run
+from segspark.flows.rare_groups import RARE_POINTS, train_rare
+from segspark.models.clustering.behaviour import Behaviour, Group, TooFew, active_people, train_behaviour
+from segspark.models.clustering.documents import Migration, project
+from segspark.models.clustering.matching import match_groups
+from segspark.models.clustering.migration import compare_models
+from segspark.models.figures import cluster_figures, k_distance_figure
+from segspark.models.tracking import Loaded, load_champion, log_model, read_document, read_inputs
+from segspark.segments.registry import mint
+from segspark.tables import gold
+from segspark.tables.catalogue import BY_NAME
+
+# Centres farther apart than this are no longer near, in standard deviations over all features.
+MATCH_DISTANCE = 1.5
+
+
+# Training -------------------------------------------------------------------------------------------------------
+
+
+def train_groups(run: Run) -> str:
+    """Fit the groups of the day, and log them with all that their review needs."""
+    config = run.workspace.clustering
+    people = people_of_day(run)
+    result = train_behaviour(people, config, run.as_of)
+    if isinstance(result, TooFew):
+        return "no groups: " + "; ".join(result.reasons)
+    last = load_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
+    before = read_document(run.workspace.mlflow, last.tags["run_id"], "groups.json")["groups"] if last else []
+    shared = _read_shared(run, people, result, last, before) if last else {}
+    groups = [renamed(g, config.names) for g in identify(run.as_of, result.groups, before, shared)]
+    inputs = [f.name for f in result.preparation.features]
+    documents: dict[str, Any] = {
+        "groups.json": {
+            "groups": groups,
+            "k": result.fitted.k,
+            "reason": result.fitted.reason,
+            "features": inputs,
+            "mean": list(result.mean),
+            "far_distance": result.far_distance,
+        },
+        "sweep.json": {"rows": [asdict(r) for r in result.fitted.sweep]},
+        "preparation.json": result.preparation.as_dict(),
+        "features.json": {"features": inputs},
+        "map.json": project(result.points, result.clusters, result.fitted.centres).as_dict(),
+    }
+    files = cluster_figures(result.fitted)
+    migration = _migration(run, last, before, groups, shared) if last else None
+    if migration is not None:
+        documents["migration.json"] = migration.as_dict()
+    if "rare" in run.workspace.segments.schemes:
+        rare, points = train_rare(run, result, last)
+        documents["rare.json"] = rare.as_dict()
+        files |= {RARE_POINTS: points, "k_distance.png": k_distance_figure(rare)}
+    version = log_model(
+        run.workspace.mlflow,
+        name=f"{run.workspace.name}_behaviour",
+        model=result.model,
+        sample=people.select(*inputs),
+        params={"k": result.fitted.k, "reason": result.fitted.reason, **config.model_dump(mode="json")},
+        metrics={
+            "silhouette": result.silhouette,
+            "inertia": next((r.inertia for r in result.fitted.sweep if r.k == result.fitted.k), float("nan")),
+            "n_people": float(result.n_people),
+            **({"rand_with_last": migration.rand} if migration else {}),
+        },
+        documents=documents,
+        figures=files,
+        data_versions={
+            "gold.features": {"version": run.lake.version(BY_NAME["gold.features"]), "rows": result.n_people}
+        },
+        as_of=run.as_of,
+        label_end=run.as_of,
+        # The newest grouping is in use: groups follow the list, and their identity is kept by matching.
+        ranks_by="as_of_day",
+        ranking=float(run.as_of.toordinal()),
+    )
+    if migration is not None:
+        _write_migration(run, migration, f"{run.workspace.name}_behaviour/{version}")
+    names = ", ".join(f"{g['name_fr']} {g['n_people']:,}" for g in groups)
+    alarm = f"; ALARM: {run.outcome['behaviour_alarm']}" if migration and migration.alarm else ""
+    return f"k = {result.fitted.k} ({result.fitted.reason}); version {version}: {names}{alarm}"
+
+
+def _read_shared(
+    run: Run, people: DataFrame, result: Behaviour, last: Loaded, before: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, int], int]:
+    """(old segment, new cluster) -> people, both models applied to the snapshot; none where a feature is gone."""
+    inputs = [f.name for f in result.preparation.features]
+    needed = read_inputs(run.workspace.mlflow, last)
+    if not set(needed) <= set(people.columns):
+        return {}
+    frame = active_people(people).select(*dict.fromkeys([*inputs, *needed]))
+    new = result.model.transform(frame).select(*needed, F.col("prediction").alias("cluster"))
+    both = last.model.transform(new).groupBy("prediction", "cluster").count().collect()
+    segment = {g["cluster"]: g["segment_id"] for g in before}
+    return {(segment[r["prediction"]], r["cluster"]): r["count"] for r in both}
+
+
+def identify(
+    as_of: date,
+    groups: Sequence[Group],
+    last: Sequence[dict[str, Any]],
+    shared: Mapping[tuple[str, int], int] | None = None,
+) -> list[dict[str, Any]]:
+    """Each group under the segment it was in the last model, else under a new one; names are inherited."""
+    old = {g["segment_id"]: g for g in last}
+    centres = {k: g["centre"] for k, g in old.items()}
+    matched = match_groups(centres, [g.centre for g in groups], MATCH_DISTANCE, shared)
+    return [_group(as_of, g, old.get(m) if m else None) for g, m in zip(groups, matched, strict=True)]
+
+
+def _group(as_of: date, group: Group, old: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "cluster": group.cluster,
+        "segment_id": old["segment_id"] if old else mint("behaviour", f"{as_of}-{group.name.en}-{group.cluster}"),
+        "name_fr": old["name_fr"] if old else group.name.fr,
+        "name_en": old["name_en"] if old else group.name.en,
+        "description_fr": group.name.description_fr,
+        "description_en": group.name.description_en,
+        "n_people": group.n_people,
+        "centre": list(group.centre),
+        "z_scores": dict(group.z_scores),
+    }
+
+
+def renamed(group: dict[str, Any], names: Mapping[str, GroupNames]) -> dict[str, Any]:
+    """With the configured name; the next model inherits it."""
+    own = next((names[k] for k in (group["segment_id"], group["name_fr"], group["name_en"]) if k in names), None)
+    return {**group, "name_fr": own.fr, "name_en": own.en} if own else group
+
+
+def _migration(
+    run: Run,
+    last: Loaded,
+    before: Sequence[dict[str, Any]],
+    after: Sequence[dict[str, Any]],
+    shared: Mapping[tuple[str, int], int],
+) -> Migration | None:
+    if not shared:
+        return None
+    config = run.workspace.clustering
+    segment = {g["cluster"]: g["segment_id"] for g in after}
+    people = {(a, segment[c]): n for (a, c), n in shared.items()}
+    migration = compare_models(last.model_version, before, after, people, config.min_rand, config.max_share_move)
+    if migration.alarm:
+        names = {s["segment_id"]: s["name_en"] for s in migration.shares}
+        run.outcome["behaviour_alarm"] = "; ".join(
+            f"adjusted Rand index with {last.model_version} {r['value']:.2f} is below {r['threshold']}"
+            if r["measure"] == "rand"
+            else f"share of {names[r['segment_id']]} moved by {r['value']:+.0%}, more than {r['threshold']:.0%}"
+            for r in migration.alarm["reasons"]
+        )
+    return migration
+
+
+def _write_migration(run: Run, migration: Migration, version: str) -> None:
+    rows = [
+        {
+            "as_of_date": run.as_of,
+            "model_version": version,
+            "previous_version": migration.previous_version,
+            "from_segment_id": m["from_id"],
+            "to_segment_id": m["to_id"],
+            "n_people": m["n"],
+        }
+        for m in migration.matrix
+    ]
+    lake = run.writes(gold.SEGMENT_MIGRATIONS)
+    lake.append_small(gold.SEGMENT_MIGRATIONS, pa.Table.from_pylist(rows), once=f"migration-{version}")

@@ -1,0 +1,121 @@
+"""The groups that describe a day: those of the model in use, under their present names; and who fits none of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.flows.features import people_of_day
+from segspark.flows.flow import Run
+from segspark.flows.groups import renamed
+from segspark.flows.rare_groups import rare_in_use
+from segspark.models.clustering.behaviour import active_people, with_behaviour, z_scores
+from segspark.models.clustering.naming import describe
+from segspark.models.clustering.rare import RareModel
+from segspark.models.tracking import Loaded, load_champion, read_document
+from segspark.segments.membership import Grouping
+from segspark.segments.registry import Segment
+from segspark.segments.rules.tree import version_of
+
+SCHEMES = ("behaviour", "rare")
+
+
+@dataclass(frozen=True)
+class GroupsInUse:
+    """A model of groups and what its training left.
+
+    Attributes:
+        groups: of groups.json, renamed.
+        document: the rest of groups.json.
+        rare: the model of rare groups and their list; None where none were trained or the scheme is not made.
+    """
+
+    model: Loaded
+    groups: tuple[dict[str, Any], ...]
+    document: Mapping[str, Any]
+    rare: tuple[RareModel, Sequence[dict[str, Any]]] | None
+
+    @property
+    def centres(self) -> list[list[float]]:
+        return [g["centre"] for g in self.groups]
+
+
+def groups_in_use(run: Run) -> GroupsInUse | None:
+    """The groups of the newest model that may speak about the day; None where there is none or no scheme asks."""
+    schemes, names = run.workspace.segments.schemes, run.workspace.clustering.names
+    if not set(schemes) & set(SCHEMES):
+        return None
+    model = load_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
+    if model is None:
+        return None
+    document = read_document(run.workspace.mlflow, model.tags["run_id"], "groups.json")
+    rare = rare_in_use(run, model) if "rare" in schemes else None
+    return GroupsInUse(
+        model,
+        tuple(renamed(g, names) for g in document["groups"]),
+        document,
+        (rare[0], [renamed(g, names) for g in rare[1]["groups"]]) if rare else None,
+    )
+
+
+def with_groups(people: DataFrame, groups: GroupsInUse) -> DataFrame:
+    """Everybody with ``cluster``, ``is_far`` (1: far from every centre) and, where there are rare groups, ``rare``."""
+    assigned = with_behaviour(groups.model.model, people, groups.centres, groups.rare[0] if groups.rare else None)
+    limit = groups.document.get("far_distance", float("inf"))
+    is_far = F.col("centre_distance") > F.lit(float(limit))
+    if "last_active_date" in people.columns:
+        is_far = is_far & F.col("last_active_date").isNotNull()
+    return assigned.withColumn("is_far", is_far.cast("int")).drop("centre_distance")
+
+
+def groupings_of(run: Run, groups: GroupsInUse) -> list[Grouping]:
+    """The schemes that the model makes."""
+    found = []
+    if "behaviour" in run.workspace.segments.schemes:
+        found.append(_grouping("behaviour", "cluster", groups.groups, "cluster", groups.model.model_version))
+    if groups.rare:
+        found.append(_grouping("rare", "rare", groups.rare[1], "key", groups.model.model_version))
+    return found
+
+
+def _grouping(scheme: str, column: str, groups: Sequence[dict[str, Any]], key: str, model_version: str) -> Grouping:
+    segments = {
+        str(g[key]): Segment(
+            scheme,
+            g["segment_id"],
+            g["segment_id"],
+            {"fr": g["name_fr"], "en": g["name_en"]},
+            {"fr": g["description_fr"], "en": g["description_en"]},
+            tuple(g["centre"]) or None,
+            model_version,
+        )
+        for g in groups
+    }
+    return Grouping(scheme, column, segments, version_of(list(groups)), score="engagement", model_version=model_version)
+
+
+def read_far(run: Run, people: DataFrame, groups: GroupsInUse) -> dict[str, Any]:
+    """How many people are far from every centre; beyond the configured share, the group that they might make.
+
+    Args:
+        people: is_far of everybody, null or 0 for those who never did anything.
+    """
+    row = people.agg(F.sum("is_far").alias("n"), F.count("is_far").alias("of")).collect()[0]
+    n, of = row["n"] or 0, row["of"] or 1
+    found: dict[str, Any] = {"people": n, "share": n / of}
+    if n / of > run.workspace.clustering.max_far_share:
+        found["proposed"] = _describe_far(run, groups)
+    return found
+
+
+def _describe_far(run: Run, groups: GroupsInUse) -> dict[str, Any]:
+    """What sets the people apart who are far from every centre: their mean, one row."""
+    features = read_document(run.workspace.mlflow, groups.model.tags["run_id"], "preparation.json")["features"]
+    people = active_people(people_of_day(run, {*groups.document["features"], "last_active_date"}))
+    far = with_groups(people, groups).where("is_far = 1")
+    prepared = groups.model.model.stages[0].transform(far)
+    mean = prepared.agg(*[F.avg(f"x_{f['name']}") for f in features]).collect()[0]
+    fr, en = describe(z_scores(features, groups.document["mean"], list(mean)))
+    return {"description_fr": fr, "description_en": en}

@@ -1,0 +1,178 @@
+"""Density: groups of people who are near to one another, however small or bent, and people who are near to nobody.
+
+DBSCAN (Ester et al. 1996) with the rows, the numbers and the borders of scikit-learn's, without its list of all pairs:
+where thousands are alike, that list does not fit into memory. HDBSCAN (Campello et al. 2013) is scikit-learn's own.
+What is kept of either is a table of reference points that decides about everybody else, and about the fitted the same.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+NOISE = -1
+# Neighbours that are listed at once.
+PAIRS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Density:
+    """Reference points, and how they decide: the lowest group among the k nearest references that reach a point.
+
+    Attributes:
+        points: one row per reference.
+        labels: the group of each, from 0; NOISE is none.
+        reach: how far each decides.
+    """
+
+    points: np.ndarray
+    labels: np.ndarray
+    reach: np.ndarray
+    k: int
+
+    @property
+    def n_groups(self) -> int:
+        return int(self.labels.max(initial=NOISE)) + 1
+
+    @cached_property
+    def _tree(self) -> cKDTree:
+        return cKDTree(self.points)
+
+    def assign(self, points: np.ndarray) -> np.ndarray:
+        """The group of each point, NOISE where no reference of a group reaches it."""
+        found = self._lowest(points, 1)
+        # No group is lower than the first: only the others have to look at more than one reference.
+        others = np.flatnonzero(found != 0)
+        if self.k > 1 and len(others):
+            found[others] = self._lowest(points[others], self.k)
+        return found
+
+    def _lowest(self, points: np.ndarray, k: int) -> np.ndarray:
+        if not len(self.points) or not len(points):
+            return np.full(len(points), NOISE)
+        apart, at = nearest_within(self._tree, points, k, float(self.reach.max()))
+        # A neighbour that is missing has the number after the last.
+        reach, labels = np.append(self.reach, -1.0), np.append(self.labels, NOISE)
+        none = self.n_groups
+        found = np.where((apart <= reach[at]) & (labels[at] != NOISE), labels[at], none).min(axis=1)
+        return np.asarray(np.where(found == none, NOISE, found))
+
+    def to_bytes(self) -> bytes:
+        """As an Arrow file: plain numbers, read without running anything."""
+        columns = {f"x{i}": self.points[:, i] for i in range(self.points.shape[1])}
+        table = pa.table({**columns, "label": self.labels.astype(np.int64), "reach": self.reach})
+        sink = io.BytesIO()
+        with pa.ipc.new_file(sink, table.schema.with_metadata({"k": str(self.k)})) as writer:
+            writer.write_table(table.replace_schema_metadata({"k": str(self.k)}))
+        return sink.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Density":
+        table = pa.ipc.open_file(io.BytesIO(content)).read_all()
+        columns = [table[n].to_numpy() for n in table.column_names]
+        k = int(table.schema.metadata[b"k"])
+        return cls(np.column_stack(columns[:-2]), columns[-2], columns[-1], k)
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def fit_density(
+    points: np.ndarray, method: Literal["dbscan", "hdbscan"], eps: float, min_samples: int, min_group: int
+) -> Density:
+    """Fit either method.
+
+    Args:
+        eps: of dbscan, the largest distance of neighbours.
+        min_samples: points within eps, the point itself among them, that make it dense.
+        min_group: of hdbscan, the points of the smallest group.
+    """
+    return fit_dbscan(points, eps, min_samples) if method == "dbscan" else fit_hdbscan(points, min_samples, min_group)
+
+
+def fit_dbscan(points: np.ndarray, eps: float, min_samples: int) -> Density:
+    """DBSCAN's core points and their groups, numbered by their first point as scikit-learn numbers them.
+
+    A point is core if its nearest min_samples are within eps; these few neighbours of each also link nearly all that
+    hangs together. What is left are links of core points outside of the largest part.
+    """
+    # Many people are alike: each place is looked at once, with the number of its people.
+    unique, first, n = np.unique(points, axis=0, return_index=True, return_counts=True)
+    apart, near = nearest_within(cKDTree(unique), unique, min_samples, eps)
+    is_core = np.append(n, 0)[near].sum(axis=1) >= min_samples
+    core, numbers = unique[is_core], np.append(np.cumsum(is_core) - 1, 0)
+    is_link = np.append(is_core, False)[near[is_core]]
+    sources = np.repeat(np.arange(len(core)), near.shape[1])[is_link.ravel()]
+    parts = _components(sources, numbers[near[is_core]][is_link], len(core))
+    groups = _linked(core, parts, eps)
+    firsts = np.full(groups.max(initial=-1) + 1, len(points))
+    np.minimum.at(firsts, groups, first[is_core])
+    labels = np.argsort(np.argsort(firsts))[groups] if len(core) else groups
+    return Density(core, labels, np.full(len(core), float(eps)), min_samples)
+
+
+def nearest_within(tree: cKDTree, points: np.ndarray, k: int, eps: float) -> tuple[np.ndarray, np.ndarray]:
+    """Distances and numbers of the k nearest within eps, itself included; a missing one has the number after the last."""
+    limit = float(np.nextafter(eps, np.inf))
+    apart, near = tree.query(points, k=[*range(1, k + 1)], distance_upper_bound=limit, workers=-1)
+    return np.asarray(apart), np.asarray(near)
+
+
+def _linked(core: np.ndarray, parts: np.ndarray, eps: float) -> np.ndarray:
+    """Parts of core points joined where any two of them are within eps: one of the two is not in the largest part."""
+    apart = np.flatnonzero(parts != np.bincount(parts).argmax()) if len(parts) else parts
+    if not len(apart):
+        return parts
+    tree = cKDTree(core)
+    n_near = tree.query_ball_point(core[apart], eps, return_length=True, workers=-1)
+    links = []
+    for part in np.unique(chunks := np.cumsum(n_near) // PAIRS):
+        rows = chunks == part
+        near = np.concatenate(tree.query_ball_point(core[apart[rows]], eps, workers=-1)).astype(int)
+        links.append(np.unique([np.repeat(parts[apart[rows]], n_near[rows]), parts[near]], axis=1))
+    sources, targets = np.concatenate(links, axis=1)
+    return np.asarray(_components(sources, targets, int(parts.max()) + 1)[parts])
+
+
+def _components(sources: np.ndarray, targets: np.ndarray, n: int) -> np.ndarray:
+    graph = coo_matrix((np.ones(len(sources), dtype=np.int8), (sources, targets)), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1])
+
+
+def fit_hdbscan(points: np.ndarray, min_samples: int, min_group: int) -> Density:
+    """Every fitted point is a reference, noise too: a new one is what the nearest is, if it is dense up to there."""
+    from sklearn.cluster import HDBSCAN
+
+    labels = HDBSCAN(min_cluster_size=min_group, min_samples=min_samples, copy=True).fit(points).labels_
+    reach = k_distances(points, min_samples)
+    return Density(points, np.asarray(labels, dtype=int), reach, 1)
+
+
+def k_distances(points: np.ndarray, k: int, of: np.ndarray | None = None) -> np.ndarray:
+    """The distance of each point, or of some of them, to its k-th neighbour, itself the first."""
+    k = min(k, len(points))
+    return np.asarray(cKDTree(points).query(points if of is None else of, k=[k], workers=-1)[0]).ravel()
+
+
+def knee_of(distances: np.ndarray) -> float:
+    """The distance at which the ascending curve bends upwards most (kneedle, Satopaa et al. 2011): an eps.
+
+    Up to there people are as near to their neighbours as is usual; beyond, distances grow fast.
+    """
+    curve = np.sort(distances)
+    rise = curve[-1] - curve[0]
+    if len(curve) < 3 or rise <= 0:
+        return float(curve[-1])
+    below = np.linspace(0, 1, len(curve)) - (curve - curve[0]) / rise
+    knee = float(curve[below.argmax()])
+    # Three digits, upwards: to say it, and so that no two points are exactly eps apart, where rounding would decide.
+    digits = 2 - int(np.floor(np.log10(knee))) if knee > 0 else 0
+    return float(np.ceil(knee * 10.0**digits) / 10.0**digits)

@@ -1,0 +1,139 @@
+"""Rare groups: small dense groups, and people who are like nobody; the rest are the usual profiles."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from segspark.config.models import Rare as RareConfig
+from segspark.models.clustering.density import NOISE, Density, digest_of, fit_density, k_distances, knee_of
+from segspark.models.clustering.documents import Rare
+
+USUAL, UNUSUAL = "usual", "unusual"
+# People whose neighbours are looked at for eps, and points of the curve that are kept.
+LOOKED_AT, CURVE = 5_000, 200
+
+
+@dataclass(frozen=True)
+class RareModel:
+    """What decides about everybody; plain numbers.
+
+    Attributes:
+        keys: of the groups by label, ``method:label`` or ``method:usual``; written on the row as its branch.
+        far: where only people at this distance from their centre and beyond were fitted, else 0; nobody nearer is
+            unusual.
+    """
+
+    density: Density
+    keys: tuple[str, ...]
+    method: str
+    far: float
+
+    def assign(self, points: np.ndarray, distances: np.ndarray, has_acted: np.ndarray) -> np.ndarray:
+        """The key of each person; who never did anything is usual."""
+        labels = self.density.assign(points)
+        usual, unusual = f"{self.method}:{USUAL}", f"{self.method}:{UNUSUAL}"
+        of_label = np.array([*self.keys, unusual], dtype=object)[labels]
+        is_usual = ~has_acted | ((labels == NOISE) & (distances < self.far))
+        return np.where(is_usual, usual, of_label)
+
+
+def centre_distance(columns: Sequence[str], centres: Sequence[Sequence[float]]) -> Column:
+    """Euclidean distance to the nearest centre."""
+    squares = [
+        reduce(Column.__add__, [F.pow(F.col(n) - F.lit(float(x)), 2) for n, x in zip(columns, c, strict=True)])
+        for c in centres
+    ]
+    return F.sqrt(F.least(*squares) if len(squares) > 1 else squares[0])
+
+
+def fit_rare(
+    values: DataFrame, n_people: int, centres: Sequence[Sequence[float]], config: RareConfig
+) -> tuple[RareModel, np.ndarray, np.ndarray, Rare]:
+    """Fit on everybody, or on those farthest from the centres where they are too many.
+
+    Args:
+        values: person_id and the prepared features.
+
+    Returns:
+        The model, the fitted points, the label of each, and the document without names.
+    """
+    on_far = n_people > config.max_points
+    points, distances = _read_points(values, centres, config.max_points if on_far else None)
+    k = config.min_samples or 2 * points.shape[1]
+    curve = np.sort(_sampled_k_distances(points, k))
+    eps = config.eps or knee_of(curve)
+    density = fit_density(points, config.method, eps, k, config.min_group)
+    labels = density.assign(points)
+    method = f"{config.method}_far" if on_far else config.method
+    sizes = np.bincount(labels[labels != NOISE], minlength=density.n_groups)
+    is_rare = sizes <= config.max_share * n_people
+    keys = tuple(f"{method}:{g if is_rare[g] else USUAL}" for g in range(density.n_groups))
+    document = Rare(
+        method=config.method,
+        on_far=on_far,
+        eps=eps if config.method == "dbscan" else None,
+        eps_reason="set by the configuration" if config.eps else f"knee of the distances to the {k}th neighbour",
+        min_samples=k,
+        k_distances=[float(d) for d in curve[np.linspace(0, len(curve) - 1, min(CURVE, len(curve))).astype(int)]],
+        n_fitted=len(points),
+        n_groups=int(is_rare.sum()),
+        n_noise=int((labels == NOISE).sum()),
+        far_distance=float(distances.min()) if on_far else 0.0,
+        keys=list(keys),
+        groups=[],
+        core_digest=digest_of(density.to_bytes()),
+    )
+    return load_rare(document.as_dict(), density), points, labels, document
+
+
+def load_rare(document: Mapping[str, Any], density: Density) -> RareModel:
+    """The model from its document and its reference points."""
+    method = f"{document['method']}_far" if document["on_far"] else document["method"]
+    return RareModel(density, tuple(document["keys"]), method, document["far_distance"])
+
+
+def _sampled_k_distances(points: np.ndarray, k: int) -> np.ndarray:
+    """Of some people, evenly over their order, to their neighbours among all."""
+    step = max(1, len(points) // LOOKED_AT)
+    return k_distances(points, k, points[::step])
+
+
+def _read_points(
+    values: DataFrame, centres: Sequence[Sequence[float]], most: int | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The prepared values in the order of the ids, at most ``most`` people, the farthest from their centre."""
+    columns = [c for c in values.columns if c != "person_id"]
+    apart = values.withColumn("centre_distance", centre_distance(columns, centres))
+    if most is not None:
+        apart = apart.orderBy(F.desc("centre_distance"), "person_id").limit(most)
+    rows = apart.toArrow().sort_by("person_id")
+    return np.column_stack([rows[c].to_numpy() for c in columns]), rows["centre_distance"].to_numpy()
+
+
+def with_rare(people: DataFrame, columns: Sequence[str], model: RareModel) -> DataFrame:
+    """Everybody with the key of their group in ``rare``.
+
+    Args:
+        people: the prepared features in ``columns``, centre_distance, and last_active_date where the frame tells it.
+    """
+    tells = "last_active_date" in people.columns
+
+    def assign(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            points = np.column_stack([batch[c].to_numpy(zero_copy_only=False) for c in columns])
+            distances = batch["centre_distance"].to_numpy(zero_copy_only=False)
+            has_acted = (
+                batch["last_active_date"].is_valid().to_numpy(zero_copy_only=False)
+                if tells
+                else np.ones(len(points), dtype=bool)
+            )
+            keys = pa.array(model.assign(points, distances, has_acted).tolist(), pa.string())
+            yield pa.RecordBatch.from_arrays([*batch.columns, keys], names=[*batch.schema.names, "rare"])
+
+    return people.mapInArrow(assign, people.schema.add("rare", "string"))

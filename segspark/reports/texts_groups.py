@@ -1,0 +1,141 @@
+"""The texts of the parts about groups and profiles, in both languages; texts.py takes them in."""
+
+# key: (French, English)
+TEXTS: dict[str, tuple[str, str]] = {
+    "nav_profiles": ("Profils", "Profiles"),
+    "nav_rare": ("Groupes rares", "Rare groups"),
+    # Choice of k
+    "stable": (
+        "Retrouvés séparément dans deux moitiés de la liste, ces groupes concordent (indice de Rand ajusté "
+        "{stability}) : ils sont stables.",
+        "Found separately in two halves of the list, these groups agree (adjusted Rand index {stability}): they are "
+        "stable.",
+    ),
+    "unstable": (
+        "Retrouvés séparément dans deux moitiés de la liste, ces groupes concordent mal (indice de Rand ajusté "
+        "{stability}, il faudrait {least}) : leurs frontières sont à prendre avec prudence.",
+        "Found separately in two halves of the list, these groups agree badly (adjusted Rand index {stability} where "
+        "{least} is asked for): take their borders with care.",
+    ),
+    "k": ("k", "k"),
+    "inertia": ("Inertie", "Inertia"),
+    "stability": ("Stabilité", "Stability"),
+    "stability_axis": ("indice de Rand ajusté", "adjusted Rand index"),
+    "stability_note": (
+        "Accord des groupes de deux moitiés de la liste ; 1 : les mêmes groupes.",
+        "Agreement of the groups of two halves of the list; 1: the same groups.",
+    ),
+    "smallest": ("Plus petit groupe", "Smallest group"),
+    "smallest_axis": ("part des personnes (%)", "share of the people (%)"),
+    "smallest_note": (
+        "Un groupe très petit décrit des exceptions plutôt que des habitudes.",
+        "A very small group describes exceptions rather than habits.",
+    ),
+    "chosen": ("retenu", "chosen"),
+    # Map and tree
+    "people_map": ("Carte des personnes", "Map of people"),
+    "people_map_note": (
+        "Un échantillon de la liste, chaque point une personne ; deux points proches se comportent de même. Les deux "
+        "axes sont les directions où les personnes diffèrent le plus ; les plus écartées (1 %) sont hors du cadre.",
+        "A sample of the list, each dot a person; dots that lie close behave alike. The two axes are the directions in "
+        "which people differ most; the farthest (1%) lie outside.",
+    ),
+    "map_axis": ("axe {n} · {share} des différences", "axis {n} · {share} of the differences"),
+    "map_values": ("{n} personnes dans {groups} groupes.", "{n} people in {groups} groups."),
+    "dendrogram": ("Comment les groupes se rejoignent", "How groups join"),
+    "dendrogram_note": (
+        "Chaque trait horizontal réunit deux groupes (méthode de Ward) ; plus il est haut, plus ils étaient "
+        "différents. La ligne pointillée est la coupe retenue.",
+        "Each horizontal line joins two groups (Ward's method); the higher it is, the more they differed. The dashed "
+        "line is the cut in use.",
+    ),
+    "height_axis": ("hauteur (perte de précision)", "height (loss of detail)"),
+    "cut": ("coupe en {k} groupes", "cut into {k} groups"),
+    # Migration
+    "migration": ("Ce que sont devenus les groupes précédents", "What became of the last groups"),
+    "migration_intro": (
+        "Les mêmes personnes, classées par le modèle précédent ({version}) et par celui-ci. Indice de Rand ajusté : "
+        "{rand} (1 : rien n'a bougé).",
+        "The same people under the last model ({version}) and under this one. Adjusted Rand index: {rand} (1: nothing "
+        "moved).",
+    ),
+    "migration_calm": (
+        "Aucune alerte : les groupes restent les mêmes pour l'essentiel.",
+        "No alarm: the groups stay the same for the most part.",
+    ),
+    "alarm_rand": (
+        "Alerte : l'indice de Rand {value} est sous {threshold} ; les groupes ont beaucoup changé.",
+        "Alarm: the Rand index {value} is below {threshold}; the groups have changed much.",
+    ),
+    "alarm_share": (
+        "Alerte : la part de « {segment} » a bougé de {value} (seuil {threshold}).",
+        "Alarm: the share of “{segment}” has moved by {value} (threshold {threshold}).",
+    ),
+    "from_to_groups": ("Avant ↓ · maintenant →", "Before ↓ · now →"),
+    "row_shares": (
+        "En pour cent : part du groupe précédent (lecture par ligne).",
+        "Per cent: share of the previous group (read by row).",
+    ),
+    # Profiles
+    "profiles": ("Profils des segments", "Profiles of the segments"),
+    "profiles_intro": (
+        "Ce qui distingue chaque segment du reste de la liste. Une case colorée ou une flèche marque un écart que le "
+        "hasard n'explique pas (test de Welch ou de deux proportions, corrigé du nombre de comparaisons, seuil 5 %) ; "
+        "en gris, rien ne permet de conclure. Sur les mesures qui définissent un segment, il diffère par construction.",
+        "What sets each segment apart from the rest of the list. A coloured cell or an arrow marks a difference that "
+        "chance does not explain (Welch's test or two proportions, corrected for the number of comparisons, level 5%); "
+        "grey says that nothing can be concluded. By the measures that define it, a segment differs as a matter of "
+        "course.",
+    ),
+    "profiles_most": ("Les {n} plus grands segments.", "The {n} largest segments."),
+    "profile_means": ("Moyennes", "Means"),
+    "profile_means_note": (
+        "En grand, l'écart à la moyenne de la liste en écarts-types ; dessous, la moyenne du segment.",
+        "Large, the distance from the list's mean in standard deviations; below it the segment's mean.",
+    ),
+    "profile_shares": ("Parts des personnes et engagement cumulé", "Shares of people and cumulative engagement"),
+    "profile_shares_note": (
+        "Part des personnes du segment, avec son intervalle à 95 % : ont acheté ou visité, puis ont cliqué au moins "
+        "une fois dans les 7, 30, 90 et 365 derniers jours.",
+        "Share of the segment's people, with its 95% interval: bought or visited, then clicked at least once within "
+        "the last 7, 30, 90 and 365 days.",
+    ),
+    "reactivity": ("Réactivité immédiate", "Immediate reactivity"),
+    "reactivity_note": (
+        "Part des e-mails reçus qu'une personne a cliqués dans l'heure, les 4 et les 24 heures ; le trait est "
+        "l'intervalle à 95 %. Les 30 jours qui précèdent la veille.",
+        "Share of the delivered mails that a human clicked within one, 4 and 24 hours; the line is the 95% interval. "
+        "The 30 days before the last one.",
+    ),
+    "reactivity_within": ("Cliqué dans l'heure", "Clicked within one hour"),
+    "raw_weighted": ("Clics et ouvertures, bruts et humains", "Clicks and opens, raw and human"),
+    "raw_weighted_note": (
+        "Par e-mail reçu, 30 jours. Brut : robots compris. Pondéré : chaque acte compte pour la probabilité qu'il soit "
+        "humain. Ouvertures : seulement les e-mails aux personnes qui ont consenti à leur mesure.",
+        "Per delivered mail, 30 days. Raw: machines too. Weighted: each act counts with the probability that it is "
+        "human. Opens: only mails to people who agreed to the measuring.",
+    ),
+    # Rare groups
+    "rare": ("Groupes rares et profils atypiques", "Rare groups and unusual profiles"),
+    "rare_intro": (
+        "Petits groupes denses et personnes qui ne ressemblent à aucun groupe, trouvés par densité ({method}) sur {n} "
+        "personnes.",
+        "Small dense groups, and people who are like no group, found by density ({method}) among {n} people.",
+    ),
+    "rare_far": (
+        "Seules les personnes les plus éloignées des groupes habituels ont été comparées.",
+        "Only the people farthest from the usual groups were compared.",
+    ),
+    "kind": ("Nature", "Kind"),
+    "kind_group": ("groupe rare", "rare group"),
+    "kind_usual": ("profil habituel", "usual profile"),
+    "kind_unusual": ("atypique", "unusual"),
+    "description": ("Description", "Description"),
+    "k_distances": ("Distance au {n}e voisin", "Distance to neighbour {n}"),
+    "k_distances_note": (
+        "Personnes rangées par distance à leur {n}e voisin ; au-delà du coude (eps), elles sont isolées.",
+        "People in the order of the distance to their neighbour {n}; beyond the knee (eps) they stand alone.",
+    ),
+    "people_axis": ("part des personnes", "share of the people"),
+    "distance_axis": ("distance", "distance"),
+}

@@ -1,0 +1,93 @@
+"""What is measured of a segment: means of people, shares of people, rates of sums, totals.
+
+Opens and clicks stand there raw (machines too) and human-weighted (each counts with the probability that a human
+acted). Immediate reactivity is the share of mails that a human clicked within 1, 4 and 24 hours of their delivery.
+Cumulative engagement is the share of people with a human click within 7, 30, 90 and 365 days, and the sum of the
+engagement scores.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from segspark.segments.reactions import HOURS
+
+Kind = Literal["mean", "share", "rate", "total"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A ratio of two sums over people, ``top`` over ``bottom``; both are columns of a person.
+
+    Attributes:
+        kind: ``mean`` of the people who have the value; ``share`` of the people whose value is above zero, or, with
+            a ``bottom``, of what is counted there; ``rate`` of two sums; ``total`` of the people.
+    """
+
+    name: str
+    kind: Kind
+    top: str
+    bottom: str | None = None
+
+    @property
+    def columns(self) -> set[str]:
+        return {c for c in (self.top, self.bottom) if c}
+
+    @property
+    def is_of_people(self) -> bool:
+        """Whether each person counts once."""
+        return self.bottom is None
+
+    @property
+    def parts(self) -> tuple[str, str, str, str, str]:
+        """SQL of a person's y, x, y², xy and x²; the square of what is 0 or 1 is itself."""
+        top = f"cast(`{self.top}` as double)"
+        if self.bottom is not None:
+            x = f"cast(`{self.bottom}` as double)"
+            return top, x, f"{top} * {top}", f"{top} * {x}", f"{x} * {x}"
+        if self.kind == "share":
+            top, x = f"if(`{self.top}` > 0, 1D, 0D)", "1D"
+            return top, x, top, top, x
+        x = f"if(`{self.top}` is null, 0D, 1D)" if self.kind == "mean" else "1D"
+        return top, x, f"{top} * {top}", top, x
+
+
+def _means(*names: str) -> tuple[Measure, ...]:
+    return tuple(Measure(n, "mean", n) for n in names)
+
+
+MEASURES = (
+    *_means(
+        "days_since_order", "n_order_365d", "net_order_cents_365d", "avg_order_cents_365d", "sale_share_365d",
+        "n_click_90d", "click_rate_90d", "n_visit_day_90d", "dwell_s_90d", "n_cart_add_90d", "days_since_active",
+        "tenure_days", "engagement", "churn", "age_years",
+    ),
+    Measure("is_contactable", "share", "is_contactable"),
+    Measure("ordered_share_365d", "share", "n_order_365d"),
+    Measure("visited_share_90d", "share", "n_visit_day_90d"),
+    *[Measure(f"clicked_share_{days}d", "share", f"n_click_{days}d") for days in (7, 30, 90, 365)],
+    Measure("delivered_30d", "total", "n_delivered_30d"),
+    Measure("click_rate_30d", "rate", "n_click_30d", "n_delivered_30d"),
+    Measure("click_rate_raw_30d", "rate", "n_click_raw_30d", "n_delivered_30d"),
+    Measure("click_rate_weighted_30d", "rate", "click_weight_30d", "n_delivered_30d"),
+    # Of the mails to people who agreed to be measured; nobody else has an open.
+    Measure("open_rate_30d", "rate", "n_open_30d", "n_delivered_tracked_30d"),
+    Measure("open_rate_raw_30d", "rate", "n_open_raw_30d", "n_delivered_tracked_30d"),
+    Measure("open_rate_weighted_30d", "rate", "open_weight_30d", "n_delivered_tracked_30d"),
+    *[Measure(f"reactivity_{h}h_30d", "share", f"n_mail_clicked_{h}h_30d", "n_mail_30d") for h in HOURS],
+    Measure("orders_30d", "total", "n_order_30d"),
+    Measure("revenue_cents_30d", "total", "order_cents_30d"),
+    Measure("revenue_cents_per_delivered_30d", "rate", "order_cents_30d", "n_delivered_30d"),
+    Measure("bounce_rate_30d", "rate", "n_bounce_30d", "n_sent_30d"),
+    Measure("complaint_rate_30d", "rate", "n_complaint_30d", "n_delivered_30d"),
+    Measure("unsubscribe_rate_30d", "rate", "n_unsubscribe_30d", "n_delivered_30d"),
+)  # fmt: skip
+
+
+def columns_of(measures: Iterable[Measure]) -> set[str]:
+    return {c for m in measures for c in m.columns}
+
+
+def measurable(measures: Iterable[Measure], columns: Collection[str]) -> tuple[Measure, ...]:
+    """Those whose columns a frame has."""
+    return tuple(m for m in measures if m.columns <= set(columns))

@@ -1,0 +1,68 @@
+"""Groups of people with missing values: how these are filled is configured, saved with the model, and applied anywhere."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pyspark.sql import SparkSession
+
+from segspark.config.models import Clustering, Mlflow
+from segspark.errors import ConfigError
+from segspark.models.clustering.behaviour import Behaviour, train_behaviour, with_behaviour
+from segspark.models.clustering.inputs import configured
+from segspark.models.prepare import Input
+from segspark.models.tracking import load_champion, log_model
+
+INPUTS = (Input("a", 0.0, log=True), Input("b", 7.0))
+
+
+def test_missing_values_are_filled_as_configured() -> None:
+    a, b = configured(INPUTS, Clustering(imputation="nearest", imputation_of={"b": 3}))
+    assert (a.impute, b.impute, b.fill) == ("nearest", "constant", 3.0)
+    a, b = configured(INPUTS, Clustering(imputation_of={"a": "median"}, log=("b",)))
+    assert (a.impute, a.log, b.impute, b.fill, b.log) == ("median", False, "constant", 7.0, True)
+
+
+def test_a_feature_that_is_none_of_the_inputs_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"name \['c'\]; the groups are made of \['a', 'b'\]"):
+        configured(INPUTS, Clustering(imputation_of={"c": "nearest"}))
+
+
+def test_a_saved_model_fills_from_the_same_neighbours_and_gives_the_same_groups(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(3)
+    kind = np.arange(80) % 2
+    values = np.column_stack([kind * 10 + rng.normal(size=80), kind * 50 + rng.normal(size=80)])
+    values[rng.random((80, 2)) < 0.15] = np.nan
+    people = spark.createDataFrame(
+        [(f"{at:04x}", *[None if np.isnan(v) else float(v) for v in row]) for at, row in enumerate(values)],
+        "person_id string, a double, b double",
+    )
+    config = Clustering(features=("a", "b"), k=2, imputation="nearest", neighbours=3, log=())
+    fitted = train_behaviour(people, config, date(2026, 6, 1))
+    assert isinstance(fitted, Behaviour)
+
+    store = Mlflow(
+        tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}", artifact_location=str(tmp_path / "made"), experiment="tests"
+    )
+    log_model(
+        store, name="gappy", model=fitted.model, sample=people.select("a", "b"), params={}, metrics={}, documents={},
+        figures={}, data_versions={}, as_of=date(2026, 6, 1), label_end=date(2026, 6, 1), ranks_by="day", ranking=1.0,
+    )  # fmt: skip
+    loaded = load_champion(store, "gappy", date(2026, 6, 1))
+    assert loaded is not None
+    made = loaded.model.transform(people).orderBy("person_id").toPandas()
+    columns = {"a": values[:, 0], "b": values[:, 1]}
+    prepared = fitted.preparation.apply(columns)
+    assert np.allclose(made[fitted.preparation.columns].to_numpy(), prepared, atol=1e-9)
+    assert made["is_imputed_a"].tolist() == np.isnan(values[:, 0]).tolist()
+    centres = np.array(fitted.fitted.centres)
+    nearest = ((prepared[:, None, :] - centres) ** 2).sum(axis=2).argmin(axis=1)
+    assert made["prediction"].tolist() == nearest.tolist()
+    # What was read is not touched.
+    assert np.array_equal(made["a"].to_numpy(), values[:, 0], equal_nan=True)
+    clusters = with_behaviour(loaded.model, people).orderBy("person_id")
+    assert clusters.columns == ["person_id", "a", "b", "cluster"]
+    assert [r["cluster"] for r in clusters.collect()] == nearest.tolist()

@@ -1,0 +1,86 @@
+"""K-means for every k at once: sums over blocks, groups as good as the best of ten, silhouettes of everybody."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from models.clustering.sets import points_and_labels, reference_rows
+from pyspark.sql import SparkSession
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+
+from segspark.models.clustering.blocks import MemoryBlocks, SparkBlocks
+from segspark.models.clustering.joint import joint_sweep
+from segspark.models.clustering.kmeans import fit_kmeans, model_of
+from segspark.models.clustering.sweep import nearest, squared_silhouette
+
+
+def blobs(seed: int, n: int, groups: int = 4) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, 3)) + 6 * rng.normal(size=(groups, 3))[rng.integers(0, groups, n)]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000), st.integers(30, 400))
+def test_what_is_said_of_a_k_is_true_of_its_centres(seed: int, n: int) -> None:
+    points = blobs(seed, n)
+    for k, found in joint_sweep(MemoryBlocks(points), points, [2, 5], seed).items():
+        assert found.centres.shape == (k, 3)
+        assert found.sizes.sum() == n
+        labels = nearest(points, found.centres)
+        # One step more would change little: the centres are means of the groups that are told.
+        assert ((points - found.centres[labels]) ** 2).sum() <= found.inertia * (1 + 1e-9)
+        assert found.silhouette == pytest.approx(squared_silhouette(points, labels, k), abs=0.02)
+
+
+def test_groups_are_as_close_as_the_best_of_ten() -> None:
+    points = blobs(3, 3_000, groups=9)
+    found = joint_sweep(MemoryBlocks(points), points[:1000], range(2, 13), 1)
+    for k, solution in found.items():
+        assert solution.inertia <= 1.005 * KMeans(k, n_init=10, random_state=1).fit(points).inertia_
+
+
+def test_more_groups_than_different_people_stay_empty() -> None:
+    points = np.array([[0.0, 0.0]] * 5 + [[1.0, 1.0]] * 5)
+    found = joint_sweep(MemoryBlocks(points), points, [2, 3], 1)
+    assert found[3].inertia == pytest.approx(0, abs=1e-12)
+    assert sorted(found[3].sizes.tolist()) == [0, 5, 5]
+    assert found[2].silhouette == pytest.approx(1)
+
+
+def test_sums_by_spark_tasks_are_those_in_memory_and_mllib_has_the_groups(spark: SparkSession) -> None:
+    points = blobs(5, 600)
+    frame = spark.createDataFrame([tuple(map(float, p)) for p in points], "a double, b double, c double")
+    frame = frame.repartition(3).localCheckpoint()
+    in_memory = joint_sweep(MemoryBlocks(points), points, [3, 4], 2)
+    by_tasks = joint_sweep(SparkBlocks(frame), points, [3, 4], 2)
+    for k in (3, 4):
+        np.testing.assert_allclose(by_tasks[k].centres, in_memory[k].centres)
+        assert by_tasks[k].silhouette == pytest.approx(in_memory[k].silhouette)
+        assert by_tasks[k].inertia == pytest.approx(in_memory[k].inertia)
+    vectors = spark.createDataFrame([(p.tolist(),) for p in points], "x array<double>")
+    from pyspark.ml.functions import array_to_vector
+
+    vectors = vectors.select(array_to_vector("x").alias("features"))
+    fitted = fit_kmeans(vectors, SparkBlocks(frame), points, range(2, 6), 2)
+    assert fitted.k == 4
+    assert [r.k for r in fitted.sweep] == [2, 3, 4, 5]
+    assert all(r.stability is not None for r in fitted.sweep)
+    sizes = sorted(r["count"] for r in fitted.stages[0].transform(vectors).groupBy("prediction").count().collect())
+    assert sizes == sorted(int(s) for s in by_tasks[4].sizes)
+    given_centres = model_of(vectors, in_memory[3].centres).clusterCenters()
+    np.testing.assert_allclose(sorted(map(tuple, given_centres)), sorted(map(tuple, in_memory[3].centres)))
+
+
+@pytest.mark.slow
+def test_quality_is_that_of_published_runs() -> None:
+    worse = {}
+    for row in reference_rows():
+        points, labels = points_and_labels(row["battery"], row["dataset"])
+        k, wanted = int(row["k"]), float(row["sklearn_kmeans"])
+        sample = points[np.random.default_rng(1).permutation(len(points))]
+        centres = joint_sweep(MemoryBlocks(points), sample, [k], 1)[k].centres
+        found = adjusted_rand_score(labels, nearest(points, centres))
+        if found < wanted - 0.02:
+            worse[row["dataset"]] = (found, wanted)
+    assert worse == {}
