@@ -14,7 +14,14 @@ from segspark.activation.suppression import derive_addresses, derive_contactabil
 from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.flows.features import load_catalogue, people_of_day
 from segspark.flows.flow import Flow, Run
-from segspark.flows.groups_in_use import GroupsInUse, groupings_of, groups_in_use, read_far, with_groups
+from segspark.flows.groups_in_use import (
+    GroupsInUse,
+    coarser_segments,
+    groupings_of,
+    groups_in_use,
+    read_far,
+    with_groups,
+)
 from segspark.flows.objections import objections_of
 from segspark.flows.scores import with_scores
 from segspark.identity.links import people_as_of
@@ -134,6 +141,9 @@ def write_segments(run: Run) -> None:
         placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.min_size)
         segments += level_segments(definitions.levels, placed)
     segments += [s for g in groupings for s in g.segments.values()]
+    if groups is not None:
+        segments += coarser_segments(groups)
+        run.outcome["waiting_decisions"] = list(groups.waiting)
     with run.stage("segments") as told:
         today = assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language)
         in_order = today.repartition(2, "scheme").sortWithinPartitions("scheme", "segment_id", "person_id")
