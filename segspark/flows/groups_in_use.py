@@ -92,7 +92,8 @@ def _cluster_of_parts(tree: Mapping[str, Any], groups: Sequence[Mapping[str, Any
 
 
 def with_groups(people: DataFrame, groups: GroupsInUse) -> DataFrame:
-    """Everybody with ``cluster``, ``is_far`` (1: far from every centre) and, where there are rare groups, ``rare``."""
+    """Everybody with ``cluster``, ``is_far`` (1: far from every centre; null: never did anything) and, where there are
+    rare groups, ``rare``."""
     # Decisions divide and join groups; where somebody is far from is what was trained.
     centres = [g["centre"] for g in groups.document["groups"]]
     rare = groups.rare[0] if groups.rare else None
@@ -100,7 +101,7 @@ def with_groups(people: DataFrame, groups: GroupsInUse) -> DataFrame:
     limit = groups.document.get("far_distance", float("inf"))
     is_far = F.col("centre_distance") > F.lit(float(limit))
     if "last_active_date" in people.columns:
-        is_far = is_far & F.col("last_active_date").isNotNull()
+        is_far = F.when(F.col("last_active_date").isNotNull(), is_far)
     return assigned.withColumn("is_far", is_far.cast("int")).drop("centre_distance")
 
 
@@ -149,11 +150,11 @@ def read_far(run: Run, people: DataFrame, groups: GroupsInUse) -> dict[str, Any]
     """How many people are far from every centre; beyond the configured share, the group that they might make.
 
     Args:
-        people: is_far of everybody, null or 0 for those who never did anything.
+        people: is_far of everybody.
     """
     row = people.agg(F.sum("is_far").alias("n"), F.count("is_far").alias("of")).collect()[0]
     n, of = row["n"] or 0, row["of"] or 1
-    found: dict[str, Any] = {"people": n, "share": n / of}
+    found: dict[str, Any] = {"people": n, "share": n / of, "proposed": None}
     if n / of > run.workspace.clustering.max_far_share:
         found["proposed"] = _describe_far(run, groups)
     return found

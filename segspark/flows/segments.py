@@ -43,6 +43,7 @@ from segspark.segments.profiles import KPIS, MEASURES, profile_segments
 from segspark.segments.registry import Segment, mint
 from segspark.segments.rules.tree import names, version_of
 from segspark.tables import gold, privacy, silver
+from segspark.tables.delta import Lake
 
 DAY = timedelta(days=1)
 SCORE_COLUMNS = (
@@ -205,9 +206,11 @@ def _rfm_grouping(run: Run) -> Grouping:
 
 
 def _register(run: Run, segments: list[Segment], definitions: Definitions, groupings: list[Grouping]) -> None:
-    """Names and contents of what was met for the first time; earlier rows stay as they are."""
+    """Names and contents of what was met for the first time; of earlier rows only the names of groups follow."""
     lake = run.writes(gold.SEGMENT_REGISTRY)
-    known = set(lake.read_small(gold.SEGMENT_REGISTRY)["segment_id"].to_pylist())
+    registered = lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()
+    _rename(lake, registered, [s for g in groupings for s in g.segments.values()])
+    known = {r["segment_id"] for r in registered}
     rows = [_registry_row(s, run.as_of) for s in segments if s.segment_id not in known]
     if rows:
         once = "registry-" + version_of([sorted(r["segment_id"] for r in rows), len(known)])
@@ -236,6 +239,15 @@ def _register(run: Run, segments: list[Segment], definitions: Definitions, group
             pa.Table.from_pylist(new),
             "definitions-" + version_of(sorted(r["definition_version"] for r in new)),
         )
+
+
+def _rename(lake: Lake, registered: list[dict[str, Any]], segments: list[Segment]) -> None:
+    """A name that was edited is the group's name from now on."""
+    names = {s.segment_id: {"name_fr": s.name["fr"], "name_en": s.name["en"]} for s in segments}
+    renamed = [{**r, **names.get(r["segment_id"], {})} for r in registered]
+    if renamed != registered:
+        schema = lake.read_small(gold.SEGMENT_REGISTRY).schema
+        lake.overwrite_small(gold.SEGMENT_REGISTRY, pa.Table.from_pylist(renamed, schema))
 
 
 def _registry_row(segment: Segment, first: date) -> dict[str, Any]:

@@ -34,7 +34,7 @@ KPIS = (
 MEASURES = (
     "days_since_order", "n_order_365d", "net_order_cents_365d", "avg_order_cents_365d", "sale_share_365d",
     "n_click_90d", "click_rate_90d", "n_visit_day_90d", "dwell_s_90d", "n_cart_add_90d", "days_since_active",
-    "tenure_days", "engagement", "churn", "age_years", "is_contactable",
+    "tenure_days", "engagement", "churn", "age_years", "is_contactable", "is_far",
 )  # fmt: skip
 
 
