@@ -71,6 +71,7 @@ FEATURES = {
     "age_years": ("Âge", "Age"),
     "engagement": ("Score d'engagement", "Engagement score"),
     "churn": ("Risque de départ", "Churn risk"),
+    "is_far": ("Loin de tout groupe", "Far from every group"),
 }
 
 SCHEMES = {

@@ -63,6 +63,7 @@ MEASURES = (
         "tenure_days", "engagement", "churn", "age_years",
     ),
     Measure("is_contactable", "share", "is_contactable"),
+    Measure("is_far", "share", "is_far"),
     Measure("ordered_share_365d", "share", "n_order_365d"),
     Measure("visited_share_90d", "share", "n_visit_day_90d"),
     *[Measure(f"clicked_share_{days}d", "share", f"n_click_{days}d") for days in (7, 30, 90, 365)],
