@@ -15,6 +15,7 @@ from segspark.models.churn.inputs import choose_inputs, columns_of
 from segspark.models.churn.train import ChurnModel, check_gates, train_churn
 from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn, orders_after
 from segspark.models.clustering.behaviour import Group, TooFew, train_behaviour
+from segspark.models.clustering.inputs import DEFAULT as BEHAVIOUR_INPUTS
 from segspark.models.clustering.matching import match_centres
 from segspark.models.figures import churn_figures, cluster_figures
 from segspark.models.tracking import find_champion, log_model, read_document
@@ -51,8 +52,12 @@ def _versions(run: Run, rows: dict[str, int]) -> dict[str, dict[str, Any]]:
 
 
 def _train_behaviour(run: Run) -> str:
-    people = people_of_day(run)
-    result = train_behaviour(people, run.workspace.clustering, run.as_of)
+    config = run.workspace.clustering
+    # Of the hundreds of features those that may be inputs: the others would cost their planning.
+    people = people_of_day(
+        run, {"person_id", "last_active_date", *config.features, *(i.name for i in BEHAVIOUR_INPUTS)}
+    )
+    result = train_behaviour(people, config, run.as_of)
     if isinstance(result, TooFew):
         return "no groups: " + "; ".join(result.reasons)
     groups = identify(run.as_of, result.groups, _read_last_groups(run))
@@ -65,7 +70,7 @@ def _train_behaviour(run: Run) -> str:
         params={
             "k": result.fitted.k,
             "reason": result.fitted.reason,
-            **run.workspace.clustering.model_dump(mode="json"),
+            **config.model_dump(mode="json"),
         },
         metrics={
             "silhouette": result.silhouette,
