@@ -141,8 +141,8 @@ def order_totals(lines: DataFrame) -> DataFrame:
         lines: staged lines; the file is part of ``record``.
 
     Returns:
-        One row per source, order and file: the columns of silver.orders that lines can tell, the category with
-        the largest amount, and the record of the first line.
+        One row per source, order and file: the columns of silver.orders that lines can tell, the category and
+        the product with the largest amount, and the record of the first line.
     """
     kind = (
         F.when(F.bool_or(F.col("line_type") == "sale"), F.lit("sale"))
@@ -164,6 +164,9 @@ def order_totals(lines: DataFrame) -> DataFrame:
             F.sum(F.abs("quantity")).cast("int").alias("n_items"),
             F.max("country").alias("country"),
             F.max_by("category", F.abs("amount_cents")).alias("category"),
+            F.max_by(
+                "product_id", F.when(F.col("product_id").isNotNull(), F.struct(F.abs("amount_cents"), "product_id"))
+            ).alias("product_id"),
         )
         .withColumns(
             {
@@ -184,7 +187,7 @@ def order_events(orders: DataFrame) -> DataFrame:
     """
     said = F.concat_ws(
         "|", "identifier_id", F.col("ordered_at").cast("string"), F.col("amount_cents").cast("string"), "currency",
-        F.col("n_items").cast("string"), "country", "category",
+        F.col("n_items").cast("string"), "country", "category", "product_id",
     )  # fmt: skip
     return orders.where(F.col("order_type") != "other").select(
         "source",
@@ -201,6 +204,7 @@ def order_events(orders: DataFrame) -> DataFrame:
         F.col("ordered_at").alias("occurred_at"),
         F.to_date("ordered_at").alias("event_date"),
         "order_id",
+        "product_id",
         "category",
         "amount_cents",
         "currency",

@@ -185,16 +185,14 @@ def with_all_items(
 def item_columns(index: pa.Table, people: pa.ChunkedArray, catalogue: Catalogue, as_of: date) -> dict[str, pa.Array]:
     """What the index says of some people (sorted ids), one column per feature and window."""
     today, n_people = day_number(as_of), len(people)
-    owner, is_here = find_ids(as_ids(people), as_ids(index["person_id"]))
+    owner, is_here = _find_runs(as_ids(people), as_ids(index["person_id"]))
     columns: dict[str, pa.Array] = {}
     for kind in _kinds(catalogue):
         rows = np.flatnonzero(is_here & pc.equal(index["kind"], kind.name).to_numpy())
         person, last = owner[rows], as_days(index["last_date"])[rows]
         n = as_integers(index["n"])[rows]
-        # Of equals the one seen last, then the first by name: rows are in the order of names, and sorting is stable.
-        most = np.lexsort((-last, -n, person))
-        top = _first_of_each(person, most[n[most] > 0], n_people)
-        latest = _first_of_each(person, np.lexsort((-n, -last, person)), n_people)
+        top = _greatest(person, np.where(n > 0, n, -1), last, n_people)
+        latest = _greatest(person, last, n, n_people)
         for feature in (f for f in catalogue.about_items if f.measure == kind.name):
             for window in feature.windows or (0,):
                 if feature.kind == "distinct":
@@ -215,11 +213,16 @@ def _of_one(feature: Feature, rows: pa.Table, chosen: np.ndarray) -> pa.Array:
     return pc.fill_null(column, 0) if feature.kind == "top_count" else column
 
 
-def _first_of_each(person: np.ndarray, order: np.ndarray, n_people: int) -> np.ndarray:
-    """Of rows ordered by person the first of each; -1 where a person has none."""
+def _greatest(person: np.ndarray, first: np.ndarray, second: np.ndarray, n_people: int) -> np.ndarray:
+    """Of each person the row with the greatest value, of equals by a second one, then by name, in whose order the rows
+    are; -1 where a person has none. Below zero is none."""
+    key = np.where(first < 0, -1, (first << 31) + second)
+    most = np.full(n_people, -1, dtype=np.int64)
+    np.maximum.at(most, person, key)
+    best = np.flatnonzero((key == most[person]) & (key >= 0))[::-1]
     found = np.full(n_people, -1, dtype=np.int64)
     # Of several places written to, the last one stays.
-    found[person[order[::-1]]] = order[::-1]
+    found[person[best]] = best
     return found
 
 
@@ -250,12 +253,22 @@ def _pairs(
     rows: pa.Table, item: np.ndarray, ids: np.ndarray, kinds: list[ItemKind], n_items: int, allowed: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """One number per person, kind and item, of the rows of listed people and allowed kinds, and which these are."""
-    person, is_here = find_ids(ids, as_ids(rows["person_id"]))
+    person, is_here = _find_runs(ids, as_ids(rows["person_id"]))
     known = pc.index_in(rows["kind"], value_set=pa.array([k.name for k in kinds], pa.string()))
     kind = pc.fill_null(known, -1).to_numpy().astype(np.int64)
     kept = np.flatnonzero(is_here & (kind >= 0))
     kept = kept[allowed[kind[kept], person[kept]]]
     return (person[kept] * len(kinds) + kind[kept]) * n_items + item[kept], kept
+
+
+def _find_runs(held: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``find_ids`` where the same id mostly follows itself, as in files sorted by person: it is looked up once."""
+    if not len(ids):
+        return find_ids(held, ids)
+    first = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
+    lengths = np.diff(np.r_[first, len(ids)])
+    at, is_held = find_ids(held, ids[first])
+    return np.repeat(at, lengths), np.repeat(is_held, lengths)
 
 
 def _sides(

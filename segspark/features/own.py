@@ -31,7 +31,8 @@ class OwnMeasure(Model):
     aggregate: Literal["count", "sum", "days", "last", "distinct"] = "count"
     column: Literal["amount_cents", "n_items", "duration_s"] | None = Field(None, description="What `sum` adds up")
     item: str | None = Field(
-        None, description="What `distinct` tells apart, e.g. category, campaign_id or attributes['brand']"
+        None,
+        description="What `distinct` tells apart, e.g. category, campaign_id or try_element_at(attributes, 'brand')",
     )
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field((), description="Only days of these months")
     weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field((), description="Only these days, 1 is Monday")

@@ -37,11 +37,13 @@ MATCH_DISTANCE = 1.5
 def train_groups(run: Run) -> str:
     """Fit the groups of the day, and log them with all that their review needs."""
     config = run.workspace.clustering
-    people = people_of_day(run)
+    last = load_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
+    # Of the hundreds of features those that may be inputs: the others would cost their planning.
+    wanted = {"person_id", "last_active_date", *config.features, *(i.name for i in DEFAULT)}
+    people = people_of_day(run, wanted | set(read_inputs(run.workspace.mlflow, last) if last else ()))
     result = train_behaviour(people, config, run.as_of)
     if isinstance(result, TooFew):
         return "no groups: " + "; ".join(result.reasons)
-    last = load_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
     before = read_document(run.workspace.mlflow, last.tags["run_id"], "groups.json")["groups"] if last else []
     shared = _read_shared(run, people, result, last, before) if last else {}
     groups = [renamed(g, config.names) for g in identify(run.as_of, result.groups, before, shared)]

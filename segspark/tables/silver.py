@@ -27,7 +27,7 @@ EVENTS = Contract(
         optional("session_id", "string", "Web session"),
         optional("order_id", "string", "Order the event is about"),
         optional("url", "string", "Page or link, without query string"),
-        optional("product_id", "string", "Product the event is about"),
+        optional("product_id", "string", "Product the event is about; of an order, the one with the largest amount"),
         optional("category", "string", "Product category; of an order, the one with the largest amount"),
         optional(
             "amount_cents", "bigint", "Amount in minor units of currency; of a refund, the positive amount given back"

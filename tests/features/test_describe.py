@@ -31,6 +31,17 @@ def test_a_feature_says_its_formula_condition_windows_and_what_is_made_of_it() -
         describe_feature(FULL, "n_clik_30d")
 
 
+def test_items_and_profile_features_say_where_they_come_from() -> None:
+    found = describe_feature(FULL, "top_category")
+    assert (found["value"], found["unit"], found["empty"]) == ("category", "name", "null")
+    assert found["formula"] == "item named most of category_seen over [as_of - 365, as_of)"
+    assert describe_feature(FULL, "n_product_seen_90d")["unit"] == "products"
+    assert describe_feature(FULL, "n_active_wd7")["formula"].startswith("sum of n_active on weekdays 7 over")
+    assert describe_feature(FULL, "top_category_share_365d")["needs"] == ["n_category_act_365d", "n_top_category_365d"]
+    assert describe_feature(FULL, "age_band")["purpose"] == "-"
+    assert describe_feature(FULL, "days_signup_to_order")["needs"] == ["first_order_date"]
+
+
 def test_a_new_window_costs_nothing_and_a_measure_its_days() -> None:
     before = FULL.measure_hashes
     assert plan_features(build_catalogue((5, 7, 30, 90, 365)), before) == []

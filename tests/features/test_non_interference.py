@@ -88,6 +88,13 @@ def test_opens_without_consent_change_nothing(how: str) -> None:
     assert written(rows[0]) == written(rows[1])
 
 
+def test_an_open_names_no_item() -> None:
+    """So that what is invented or deleted of opens cannot reach a distinct count or an affinity."""
+    assert all("open" not in kind.event_types for kind in CATALOGUE.items)
+    assert {kind.purpose for kind in CATALOGUE.items} == {"email_marketing", "profiling"}
+    assert {CATALOGUE.purpose_of(f) for f in CATALOGUE.about_items} == {"email_marketing", "profiling"}
+
+
 def test_the_opens_of_those_who_agreed_do_count() -> None:
     activity, people, has_agreed = shop()
     other = mutated(activity, "deleted", has_agreed)

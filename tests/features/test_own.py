@@ -85,3 +85,63 @@ def test_the_faults_of_all_files_are_told_together(tmp_path: Path) -> None:
     told = str(caught.value)
     for each in ("MEASURES[0]", "no such event types", "ZeroDivisionError"):
         assert each in told
+
+
+DISTINCT = """
+measures:
+  - {name: n_brand, event_types: [product_view, order], aggregate: distinct, item: "try_element_at(attributes, 'brand')",
+     windows: [30, 0], purpose: profiling, unit: brands, description: Brands looked at or ordered}
+  - {name: n_click_sunday, event_types: [click], weekdays: [7], windows: [90], purpose: email_marketing,
+     unit: clicks, description: Clicks on Sundays}
+"""
+TASTE = """
+from segspark.features.feature import Feature, ItemKind
+
+ITEMS = [ItemKind("region_seen", ("page_view",), "region", "profiling", "regions", "Regions looked from", days=90)]
+FEATURES = [
+    Feature("n_region", "region_seen", "Regions looked from", "distinct", (30,)),
+    Feature("top_region", "region_seen", "Region looked from most", "top", (90,)),
+]
+"""
+
+
+def test_yaml_counts_distinct_items_and_days_of_the_week(tmp_path: Path) -> None:
+    catalogue = catalogue_with(tmp_path, own_yaml=DISTINCT)
+    comments = {c.name: c.comment for c in catalogue.stored_columns()}
+    assert comments["n_brand_30d"] == (
+        "Brands looked at or ordered in the last 30 local days [brands; purpose profiling]"
+    )
+    assert "n_brand_lifetime" in comments
+    narrowed = catalogue.narrowed({"n_brand_30d", "n_click_sunday_90d"})
+    assert [i.expression for i in narrowed.items] == ["try_element_at(attributes, 'brand')"]
+    assert [f.weekdays for f in narrowed.windowed] == [(7,)]
+
+
+def test_a_python_file_adds_items(tmp_path: Path) -> None:
+    stored = {c.name: c.type for c in catalogue_with(tmp_path, own_py=TASTE).stored_columns()}
+    assert (stored["n_region_30d"], stored["top_region_90d"]) == ("bigint", "string")
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "reason"),
+    [
+        (
+            DISTINCT,
+            "item: \"try_element_at(attributes, 'brand')\",",
+            "",
+            "n_brand: aggregate distinct and `item` go together",
+        ),
+        (DISTINCT, "aggregate: distinct", "aggregate: count", "n_brand: aggregate distinct and `item` go together"),
+        (DISTINCT, "try_element_at(attributes, 'brand')", "reflect(category)", "own.yaml, measure n_brand"),
+        (DISTINCT, "purpose: profiling", "months: [6], purpose: profiling", "items are not told apart by months"),
+        (TASTE, "(90,)", "(30,)", r"top_region: top has the window of its items, \(90,\)"),
+        (TASTE, '"top_region", "region_seen"', '"top_region", "region_sen"', "did you mean region_seen"),
+        (TASTE, "days=90", "days=0", "items are counted over one day or more"),
+        (TASTE, '"page_view"', '"pageview"', "no such event types"),
+    ],
+)
+def test_wrong_items_are_refused(tmp_path: Path, text: str, old: str, new: str, reason: str) -> None:
+    assert old in text
+    name = "own_yaml" if text is DISTINCT else "own_py"
+    with pytest.raises(ConfigError, match=reason):
+        catalogue_with(tmp_path, **{name: text.replace(old, new)})

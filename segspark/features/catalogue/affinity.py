@@ -12,8 +12,7 @@ ITEMS = [
     ItemKind("category_seen", _LOOKS, "category", "profiling", "categories", "Categories looked at", _HUMAN),
     ItemKind("category_ordered", ("order",), "category", "profiling", "categories", "Categories ordered from"),
     ItemKind("product_seen", _LOOKS, "product_id", "profiling", "products", "Products looked at", _HUMAN),
-    # Of an order of several lines the main one, where the source tells it.
-    ItemKind("product_ordered", ("order",), "product_id", "profiling", "products", "Products ordered"),
+    ItemKind("product_ordered", ("order",), "product_id", "profiling", "products", "Main products of orders"),
 ]
 YEAR = (365,)
 

@@ -60,7 +60,8 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         lines=lines,
         events=[{
             "event_id": f"order:{order_id}", "source_event": "order", "event_type": "order", "identifier": owner,
-            "occurred_at": at, "order_id": order_id, "category": _main_category(lines), "amount_cents": amount,
+            "occurred_at": at, "order_id": order_id, "category": _main(lines, "category"),
+            "product_id": _main(lines, "product_id"), "amount_cents": amount,
             "currency": currency, "n_items": n_items, "country": country,
         }, *refunds],
         direct=_direct(record),
@@ -131,9 +132,10 @@ def _reversal(
     }
 
 
-def _main_category(lines: list[dict[str, Any]]) -> str | None:
-    named = [line for line in lines if line["category"]]
-    return max(named, key=lambda line: line["amount_cents"])["category"] if named else None
+def _main(lines: list[dict[str, Any]], key: str) -> str | None:
+    """What the line with the largest amount says, of those that say it."""
+    named = [line for line in lines if line[key]]
+    return max(named, key=lambda line: line["amount_cents"])[key] if named else None
 
 
 def _decimal(record: dict[str, Any], key: str) -> Decimal:
