@@ -196,7 +196,7 @@ def compare_daily(bench: Bench, is_slow: bool) -> list[Row]:
     check(ours, pl.read_parquet(out))
     rows.append(measure("segspark, Spark lane, running state, Delta", bench.daily_by_spark, 5))
     check(ours, bench.stored())
-    rows.append(measure("segspark, full recompute from tiles, Delta", lambda: bench.recompute(AS_OF)))
+    rows.append(measure("segspark, full recompute from tiles, Delta", lambda: bench.recompute(AS_OF), 1))
     check(ours, bench.stored())
     if is_slow:
         rows.append(measure("segspark, Spark lane, full recompute, Delta", bench.recompute_by_spark, 1))

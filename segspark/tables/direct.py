@@ -231,8 +231,16 @@ def _write_part(part: pa.Table, contract: Contract, root: str, values: dict[str,
     name = f"part-{uuid.uuid4().hex}.{compression}.parquet"
     os.makedirs(os.path.join(root, folder), exist_ok=True)
     path = os.path.join(root, folder, name)
-    # Hardly a person comes twice in a file: a dictionary of them is as long as the column.
-    pq.write_table(data, path, compression=compression, use_dictionary=[n for n in data.column_names if n != KEY])
+    # Hardly a person comes twice in a file: a dictionary of them is as long as the column. Of integers it is slower,
+    # to write and to read, than their differences.
+    integers = [f.name for f in data.schema if pa.types.is_int64(f.type)]
+    pq.write_table(
+        data,
+        path,
+        compression=compression,
+        use_dictionary=[n for n in data.column_names if n != KEY and n not in integers],
+        column_encoding=dict.fromkeys(integers, "DELTA_BINARY_PACKED"),
+    )
     return {
         "path": quote(f"{relative}{name}", safe="/=%-._"),
         "size": os.path.getsize(path),

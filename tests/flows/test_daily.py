@@ -391,39 +391,6 @@ def test_a_run_that_was_killed_outright_is_simply_run_again(spark: SparkSession,
         assert rows_of(lake, contract) == rows_of(other, contract), contract.name
 
 
-@pytest.mark.parametrize("killed_after", ["replace_staged", "replace_computed"])
-def test_a_killed_step_of_the_day_leaves_no_trace(
-    shop: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch, killed_after: str
-) -> None:
-    class Killed(BaseException):
-        pass
-
-    workspace, lake = shop
-    tables = (gold.ACTIVITY_DAILY, gold.ACTIVITY_CORRECTIONS, gold.FEATURES)
-    before = {c.name: rows_of(lake, c) for c in tables}
-    real = getattr(Lake, killed_after)
-
-    def once(self: Lake, *rest: Any, **more: Any) -> None:
-        real(self, *rest, **more)
-        raise Killed
-
-    # Features of another catalogue: nothing is skipped as unchanged.
-    changed = workspace.model_copy(
-        update={"features": workspace.features.model_copy(update={"windows": (7, 30, 90, 365, 10)})}
-    )
-    with monkeypatch.context() as patched:
-        patched.setattr(Lake, killed_after, once)
-        if killed_after == "replace_computed":
-            run_flow(TILES, changed, lake, MAY[5])
-        with pytest.raises(Killed):
-            run_flow(TILES if killed_after == "replace_staged" else FEATURES, changed, lake, MAY[5])
-    for flow in (TILES, FEATURES):
-        run_flow(flow, workspace, lake, MAY[5])
-    after = {c.name: [{k: v for k, v in r.items() if not k.endswith("_10d")} for r in rows_of(lake, c)] for c in tables}
-    assert after == before
-    assert not list((Path(lake.root) / "_staging").glob("*"))
-
-
 def test_the_flows_of_a_day_form_no_cycle() -> None:
     graph, done = flow_graph(), set[str]()
 
