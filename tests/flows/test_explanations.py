@@ -248,7 +248,7 @@ def test_a_version_is_replayed_from_tiles_when_its_day_is_not_kept_any_more(shop
     first = values_of(workspace, lake, DAY_BEFORE)
     for contract in (gold.FEATURES, gold.SCORES):
         deltalake.DeltaTable(lake.path(contract)).delete(f"as_of_date <= '{AS_OF}'")
-    for name in ("levels", "recent", "any_of"):
+    for name in ("levels", "any_of"):
         found = replay(workspace, lake, name, DAY_BEFORE)
         assert (found["features"], found["is_written"]) == (AGAIN, True)
         assert found["segments"]
