@@ -136,6 +136,7 @@ def explain(
     asked = _asked_for(lake, segment, memberships.to_pylist()) if segment else None
     values = read_person(workspace, person, day)
     spoken = language or workspace.language
+    names = {r["segment_id"]: r[f"name_{spoken}"] for r in lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
 
     def say(tree: Node, name: str) -> str:
         return sentence(tree, values, spoken, name, lambda n: feature_label(n, "en" if spoken == "en" else "fr"))
@@ -147,11 +148,11 @@ def explain(
         found.append(
             {
                 "scheme": row["scheme"],
-                "segment_name": row["segment_name"],
+                "segment_name": names[row["segment_id"]],
                 "segment_id": row["segment_id"],
                 "branch_id": row["branch_id"],
                 "definition_version": row["definition_version"],
-                "sentence": say(trees[1], row["segment_name"]) if trees else None,
+                "sentence": say(trees[1], names[row["segment_id"]]) if trees else None,
                 "lines": list(lines),
                 "would_need": None,
             }

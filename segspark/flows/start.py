@@ -28,11 +28,12 @@ from segspark.flows.flow import (
     published_days,
     record,
     run_flow,
+    staging_folder,
 )
 from segspark.flows.ingest import INGEST
 from segspark.flows.preview import plan_segments, preview, rules_named
 from segspark.flows.progress import Quiet
-from segspark.flows.replay import find_version, replay
+from segspark.flows.replay import REPLAY, find_version, replay, with_day
 from segspark.flows.scores import SCORES
 from segspark.flows.segments import SEGMENTS, definitions_of, people_for_segments, write_segments
 from segspark.flows.train import TRAIN
@@ -198,10 +199,12 @@ def export(config: Path, name: str, as_of: date | None, out: Path | None, progre
 
 
 def read_person(workspace: Workspace, person: str, day: date) -> dict[str, Any]:
-    """Everything that definitions look at, of one person on a stored day."""
-    run = Run(workspace, Lake(workspace.lake, session_for(workspace, "segspark explain")), day, SEGMENTS)
+    """Everything that definitions look at, of one person on a stored day, also where its features are not kept."""
+    run = Run(workspace, Lake(workspace.lake, session_for(workspace, "segspark explain")), day, REPLAY)
     behaviour = load_champion(workspace.mlflow, f"{workspace.name}_behaviour", day)
-    row = people_for_segments(run, behaviour).where(F.col("person_id") == person).first()
+    with staging_folder(run) as folder:
+        people = people_for_segments(with_day(run, folder), behaviour)
+        row = people.where(F.col("person_id") == person).first()
     return row.asDict() if row is not None else {}
 
 

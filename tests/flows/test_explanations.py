@@ -18,6 +18,7 @@ from segspark.config.models import Workspace
 from segspark.demo.generate import generate
 from segspark.errors import ConfigError, GateClosed
 from segspark.flows.features import load_catalogue
+from segspark.flows.look import explain
 from segspark.flows.progress import Quiet
 from segspark.flows.replay import AGAIN, replay
 from segspark.flows.start import daily
@@ -247,11 +248,17 @@ def test_a_version_is_replayed_from_tiles_when_its_day_is_not_kept_any_more(shop
     first = values_of(workspace, lake, DAY_BEFORE)
     for contract in (gold.FEATURES, gold.SCORES):
         deltalake.DeltaTable(lake.path(contract)).delete(f"as_of_date <= '{AS_OF}'")
-    for name in ("levels", "recent", "any_of"):
+    for name in ("levels", "any_of"):
         found = replay(workspace, lake, name, DAY_BEFORE)
         assert (found["features"], found["is_written"]) == (AGAIN, True)
         assert found["segments"]
         assert all(s["people"] == s["stored"] == s["same"] for s in found["segments"]), found
+    who = next(iter(first))
+    told = {
+        m["segment_name"]: m["sentence"] for m in explain(workspace, who, DAY_BEFORE, "en") if m["scheme"] == "rules"
+    }
+    assert told
+    assert all(said.startswith(f"Is in “{name}”") for name, said in told.items())
     newer = next(
         v
         for v, c in contents(lake).items()
