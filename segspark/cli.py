@@ -328,6 +328,48 @@ def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
     _print_rows(found["kpis"], False, ("measure", "left", "right", "difference"))
 
 
+@segments.command("merge")
+@click.argument("names", metavar="NAME NAME...", nargs=-1, required=True)
+@config_option
+@json_option
+def merge_groups(names: tuple[str, ...], config: Path, as_json: bool) -> None:
+    """Make one of behaviour groups that join in the hierarchy; from the next daily run on."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.decide import decide
+
+    if len(names) < 2:
+        raise click.UsageError("merge needs two or more groups")
+    _print_rows(decide(load_workspace(config), merge=names), as_json, ("segment_id", "segment_name", "people"))
+
+
+@segments.command("split")
+@click.argument("name")
+@config_option
+@json_option
+def split_group(name: str, config: Path, as_json: bool) -> None:
+    """Make two of a behaviour group, along the hierarchy; from the next daily run on."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.decide import decide
+
+    _print_rows(decide(load_workspace(config), split=name), as_json, ("segment_id", "segment_name", "people"))
+
+
+@segments.command("decisions")
+@config_option
+@click.option("--undo", "number", type=int, help="Remove the decision of this number.")
+@json_option
+def decisions_of_segments(config: Path, number: int | None, as_json: bool) -> None:
+    """Groups merged and split by hand, and whether each applies to the model in use."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.decide import list_decisions, undo
+
+    workspace = load_workspace(config)
+    if number is not None:
+        click.echo(f"undone: {undo(workspace, number)}")
+        return
+    _print_rows(list_decisions(workspace), as_json, ("number", "decision", "state"))
+
+
 @segments.command("export")
 @click.argument("name")
 @config_option

@@ -118,6 +118,12 @@ class Clustering(Model):
     features: tuple[str, ...] = Field((), description="Empty: the default list of models/clustering")
     k_min: int = Field(2, ge=2)
     k_max: int = Field(8, ge=2, le=40)
+    levels: tuple[Annotated[int, Field(ge=2)], ...] = Field(
+        (2, 4), description="Numbers of coarser groups around the groups, from the hierarchy; those below k are made"
+    )
+    decisions: Path = Field(
+        Path("decisions.yaml"), description="Groups merged and split by hand; written by `segments merge` and `split`"
+    )
     k: int | None = Field(None, ge=2, description="Fixes the number of groups; else silhouette and elbow choose")
     scaling: Scaling = "zscore"
     outliers: Outliers = Field(

@@ -1,10 +1,11 @@
 """Training of behaviour groups and rare groups: fitted, named, compared with the model before, logged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -14,9 +15,12 @@ from segspark.flows.features import people_of_day
 from segspark.flows.flow import Run
 from segspark.flows.rare_groups import RARE_POINTS, train_rare
 from segspark.models.clustering.behaviour import Behaviour, Group, TooFew, active_people, train_behaviour
-from segspark.models.clustering.documents import Migration, project
+from segspark.models.clustering.documents import Migration, Tree, project
+from segspark.models.clustering.fitted import Fitted
 from segspark.models.clustering.matching import match_groups
 from segspark.models.clustering.migration import compare_models
+from segspark.models.clustering.naming import describe
+from segspark.models.clustering.ward import cut
 from segspark.models.figures import cluster_figures, k_distance_figure
 from segspark.models.tracking import Loaded, load_champion, log_model, read_document, read_inputs
 from segspark.segments.registry import mint
@@ -41,10 +45,13 @@ def train_groups(run: Run) -> str:
     before = read_document(run.workspace.mlflow, last.tags["run_id"], "groups.json")["groups"] if last else []
     shared = _read_shared(run, people, result, last, before) if last else {}
     groups = [renamed(g, config.names) for g in identify(run.as_of, result.groups, before, shared)]
+    tree = tree_of(result.fitted, groups, config.levels)
+    around = coarser_groups(tree, groups, result.z_scores)
     inputs = [f.name for f in result.preparation.features]
     documents: dict[str, Any] = {
         "groups.json": {
-            "groups": groups,
+            "groups": [{**g, "path": path_of(g["segment_id"], around)} for g in groups],
+            "around": around,
             "k": result.fitted.k,
             "reason": result.fitted.reason,
             "features": inputs,
@@ -54,6 +61,7 @@ def train_groups(run: Run) -> str:
         "sweep.json": {"rows": [asdict(r) for r in result.fitted.sweep]},
         "preparation.json": result.preparation.as_dict(),
         "features.json": {"features": inputs},
+        "tree.json": tree.as_dict(),
         "map.json": project(result.points, result.clusters, result.fitted.centres).as_dict(),
     }
     files = cluster_figures(result.fitted)
@@ -134,6 +142,62 @@ def _group(as_of: date, group: Group, old: dict[str, Any] | None) -> dict[str, A
         "centre": list(group.centre),
         "z_scores": dict(group.z_scores),
     }
+
+
+def tree_of(fitted: Fitted, groups: Sequence[Mapping[str, Any]], levels: Sequence[int]) -> Tree:
+    """The hierarchy of a grouping with the levels above it."""
+    parts, k = fitted.hierarchy, len(groups)
+    wanted = [*sorted({n for n in levels if n < k}), k]
+    cuts = {str(n): cut(parts.joins, n).tolist() for n in wanted[:-1]}
+    return Tree(
+        k=k,
+        column=parts.column,
+        joins=parts.joins.tolist(),
+        heights=parts.joins[:, 2].tolist(),
+        sizes=parts.sizes.astype(int).tolist(),
+        centres=parts.centres.tolist(),
+        groups=parts.groups.tolist(),
+        levels=wanted,
+        cuts={**cuts, str(k): parts.groups.tolist()},
+        segments={str(g["cluster"]): {n: g[n] for n in ("segment_id", "name_fr", "name_en")} for g in groups},
+    )
+
+
+def coarser_groups(
+    tree: Tree, groups: Sequence[Mapping[str, Any]], z_of: Callable[[Sequence[float]], dict[str, float]]
+) -> list[dict[str, Any]]:
+    """The groups of the coarser levels, each with the segments it holds; its id follows from theirs.
+
+    Returns:
+        level (number of groups), segment_id, names, description, n_people, members (segment ids), coarse to fine.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for level in tree.levels[:-1]:
+        of_part = dict(zip(tree.groups, tree.cuts[str(level)], strict=True))
+        for number in sorted(set(of_part.values())):
+            members = [g for g in groups if of_part.get(g["cluster"]) == number]
+            if len(members) < 2:
+                # One group alone is itself on this level.
+                continue
+            n = sum(g["n_people"] for g in members)
+            weights = [max(g["n_people"], 1e-9) for g in members]
+            z = z_of(np.average([g["centre"] for g in members], axis=0, weights=weights).tolist())
+            ids = sorted(g["segment_id"] for g in members)
+            segment_id = mint("behaviour", f"around:{'+'.join(ids)}")
+            (fr, en), (long_fr, long_en) = describe(z, 2), describe(z)
+            found.setdefault(
+                segment_id,
+                {
+                    "level": level, "segment_id": segment_id, "name_fr": fr.capitalize(), "name_en": en.capitalize(),
+                    "description_fr": long_fr, "description_en": long_en, "n_people": n, "members": ids,
+                },
+            )  # fmt: skip
+    return list(found.values())
+
+
+def path_of(segment_id: str, around: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The coarser groups around a segment, and itself."""
+    return [*(a["segment_id"] for a in around if segment_id in a["members"]), segment_id]
 
 
 def renamed(group: dict[str, Any], names: Mapping[str, GroupNames]) -> dict[str, Any]:

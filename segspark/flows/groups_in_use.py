@@ -1,12 +1,13 @@
 """The groups that describe a day: those of the model in use, under their present names; and who fits none of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from segspark.config.models import Workspace
 from segspark.flows.features import people_of_day
 from segspark.flows.flow import Run
 from segspark.flows.groups import renamed
@@ -15,6 +16,7 @@ from segspark.models.clustering.behaviour import active_people, with_behaviour, 
 from segspark.models.clustering.naming import describe
 from segspark.models.clustering.rare import RareModel
 from segspark.models.tracking import Loaded, load_champion, read_document
+from segspark.segments.decisions import arrange, load_decisions
 from segspark.segments.membership import Grouping
 from segspark.segments.registry import Segment
 from segspark.segments.rules.tree import version_of
@@ -27,8 +29,10 @@ class GroupsInUse:
     """A model of groups and what its training left.
 
     Attributes:
-        groups: of groups.json, renamed.
+        groups: of groups.json, merged and split as decided, renamed.
         document: the rest of groups.json.
+        parts: where something is decided: the column with a person's part, and the cluster of each part.
+        waiting: decisions that find no place in this model's hierarchy.
         rare: the model of rare groups and their list; None where none were trained or the scheme is not made.
     """
 
@@ -36,10 +40,8 @@ class GroupsInUse:
     groups: tuple[dict[str, Any], ...]
     document: Mapping[str, Any]
     rare: tuple[RareModel, Sequence[dict[str, Any]]] | None
-
-    @property
-    def centres(self) -> list[list[float]]:
-        return [g["centre"] for g in self.groups]
+    parts: tuple[str, Sequence[int]] | None = None
+    waiting: tuple[str, ...] = ()
 
 
 def groups_in_use(run: Run) -> GroupsInUse | None:
@@ -50,23 +52,56 @@ def groups_in_use(run: Run) -> GroupsInUse | None:
     model = load_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
     if model is None:
         return None
-    document = read_document(run.workspace.mlflow, model.tags["run_id"], "groups.json")
+    run_id = model.tags["run_id"]
+    document = read_document(run.workspace.mlflow, run_id, "groups.json")
+    groups, tree, waiting = decided_groups(run.workspace, run_id, document)
     rare = rare_in_use(run, model) if "rare" in schemes else None
     return GroupsInUse(
         model,
-        tuple(renamed(g, names) for g in document["groups"]),
+        tuple(renamed(g, names) for g in groups),
         document,
         (rare[0], [renamed(g, names) for g in rare[1]["groups"]]) if rare else None,
+        (tree["column"], _cluster_of_parts(tree, groups)) if tree else None,
+        tuple(waiting),
     )
 
 
+def decided_groups(
+    workspace: Workspace, run_id: str, document: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None, list[str]]:
+    """The groups after the workspace's decisions, the tree where there are any, and the decisions that wait."""
+    decisions = load_decisions(workspace.folder / workspace.clustering.decisions)
+    if not decisions:
+        return document["groups"], None, []
+    tree = read_document(workspace.mlflow, run_id, "tree.json")
+    groups, waiting = arrange(tree, document["groups"], decisions, z_of(workspace, run_id, document))
+    return groups, tree, waiting
+
+
+def z_of(
+    workspace: Workspace, run_id: str, document: Mapping[str, Any]
+) -> Callable[[Sequence[float]], dict[str, float]]:
+    """Centre -> z-scores, as the training had them."""
+    features = read_document(workspace.mlflow, run_id, "preparation.json")["features"]
+    return lambda centre: z_scores(features, document["mean"], centre)
+
+
+def _cluster_of_parts(tree: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> list[int]:
+    of_part = {p: g["cluster"] for g in groups for p in g["parts"]}
+    return [of_part[p] for p in range(len(tree["groups"]))]
+
+
 def with_groups(people: DataFrame, groups: GroupsInUse) -> DataFrame:
-    """Everybody with ``cluster``, ``is_far`` (1: far from every centre) and, where there are rare groups, ``rare``."""
-    assigned = with_behaviour(groups.model.model, people, groups.centres, groups.rare[0] if groups.rare else None)
+    """Everybody with ``cluster``, ``is_far`` (1: far from every centre; null: never did anything) and, where there are
+    rare groups, ``rare``."""
+    # Decisions divide and join groups; where somebody is far from is what was trained.
+    centres = [g["centre"] for g in groups.document["groups"]]
+    rare = groups.rare[0] if groups.rare else None
+    assigned = with_behaviour(groups.model.model, people, centres, rare, groups.parts)
     limit = groups.document.get("far_distance", float("inf"))
     is_far = F.col("centre_distance") > F.lit(float(limit))
     if "last_active_date" in people.columns:
-        is_far = is_far & F.col("last_active_date").isNotNull()
+        is_far = F.when(F.col("last_active_date").isNotNull(), is_far)
     return assigned.withColumn("is_far", is_far.cast("int")).drop("centre_distance")
 
 
@@ -93,18 +128,33 @@ def _grouping(scheme: str, column: str, groups: Sequence[dict[str, Any]], key: s
         )
         for g in groups
     }
-    return Grouping(scheme, column, segments, version_of(list(groups)), score="engagement", model_version=model_version)
+    paths = {str(g[key]): tuple(g.get("path", [g["segment_id"]])) for g in groups}
+    return Grouping(scheme, column, segments, version_of(list(groups)), "engagement", model_version, paths)
+
+
+def coarser_segments(groups: GroupsInUse) -> list[Segment]:
+    """The segments of the coarser levels, which are in the paths and have no rows of their own."""
+    return [
+        Segment(
+            "behaviour",
+            a["segment_id"],
+            a["segment_id"],
+            {"fr": a["name_fr"], "en": a["name_en"]},
+            {"fr": a["description_fr"], "en": a["description_en"]},
+        )
+        for a in groups.document.get("around", ())
+    ]
 
 
 def read_far(run: Run, people: DataFrame, groups: GroupsInUse) -> dict[str, Any]:
     """How many people are far from every centre; beyond the configured share, the group that they might make.
 
     Args:
-        people: is_far of everybody, null or 0 for those who never did anything.
+        people: is_far of everybody.
     """
     row = people.agg(F.sum("is_far").alias("n"), F.count("is_far").alias("of")).collect()[0]
     n, of = row["n"] or 0, row["of"] or 1
-    found: dict[str, Any] = {"people": n, "share": n / of}
+    found: dict[str, Any] = {"people": n, "share": n / of, "proposed": None}
     if n / of > run.workspace.clustering.max_far_share:
         found["proposed"] = _describe_far(run, groups)
     return found
@@ -112,10 +162,10 @@ def read_far(run: Run, people: DataFrame, groups: GroupsInUse) -> dict[str, Any]
 
 def _describe_far(run: Run, groups: GroupsInUse) -> dict[str, Any]:
     """What sets the people apart who are far from every centre: their mean, one row."""
-    features = read_document(run.workspace.mlflow, groups.model.tags["run_id"], "preparation.json")["features"]
+    run_id = groups.model.tags["run_id"]
     people = active_people(people_of_day(run, {*groups.document["features"], "last_active_date"}))
     far = with_groups(people, groups).where("is_far = 1")
     prepared = groups.model.model.stages[0].transform(far)
-    mean = prepared.agg(*[F.avg(f"x_{f['name']}") for f in features]).collect()[0]
-    fr, en = describe(z_scores(features, groups.document["mean"], list(mean)))
+    mean = prepared.agg(*[F.avg(f"x_{name}") for name in groups.document["features"]]).collect()[0]
+    fr, en = describe(z_of(run.workspace, run_id, groups.document)(list(mean)))
     return {"description_fr": fr, "description_en": en}

@@ -14,7 +14,14 @@ from segspark.activation.suppression import derive_addresses, derive_contactabil
 from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.flows.features import load_catalogue, people_of_day
 from segspark.flows.flow import Flow, Run
-from segspark.flows.groups_in_use import GroupsInUse, groupings_of, groups_in_use, read_far, with_groups
+from segspark.flows.groups_in_use import (
+    GroupsInUse,
+    coarser_segments,
+    groupings_of,
+    groups_in_use,
+    read_far,
+    with_groups,
+)
 from segspark.flows.objections import objections_of
 from segspark.flows.scores import with_scores
 from segspark.identity.links import people_as_of
@@ -38,6 +45,7 @@ from segspark.segments.reactions import mail_reactions
 from segspark.segments.registry import Segment, mint
 from segspark.segments.rules.tree import names, version_of
 from segspark.tables import gold, privacy, silver
+from segspark.tables.delta import Lake
 
 DAY = timedelta(days=1)
 SCORE_COLUMNS = (
@@ -137,6 +145,9 @@ def write_segments(run: Run) -> None:
         placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.min_size)
         segments += level_segments(definitions.levels, placed)
     segments += [s for g in groupings for s in g.segments.values()]
+    if groups is not None:
+        segments += coarser_segments(groups)
+        run.outcome["waiting_decisions"] = list(groups.waiting)
     with run.stage("segments") as told:
         today = assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language)
         in_order = today.repartition(2, "scheme").sortWithinPartitions("scheme", "segment_id", "person_id")
@@ -202,9 +213,11 @@ def _rfm_grouping(run: Run) -> Grouping:
 
 
 def _register(run: Run, segments: list[Segment], definitions: Definitions, groupings: list[Grouping]) -> None:
-    """Names and contents of what was met for the first time; earlier rows stay as they are."""
+    """Names and contents of what was met for the first time; of earlier rows only the names of groups follow."""
     lake = run.writes(gold.SEGMENT_REGISTRY)
-    known = set(lake.read_small(gold.SEGMENT_REGISTRY)["segment_id"].to_pylist())
+    registered = lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()
+    _rename(lake, registered, [s for g in groupings for s in g.segments.values()])
+    known = {r["segment_id"] for r in registered}
     rows = [_registry_row(s, run.as_of) for s in segments if s.segment_id not in known]
     if rows:
         once = "registry-" + version_of([sorted(r["segment_id"] for r in rows), len(known)])
@@ -233,6 +246,15 @@ def _register(run: Run, segments: list[Segment], definitions: Definitions, group
             pa.Table.from_pylist(new),
             "definitions-" + version_of(sorted(r["definition_version"] for r in new)),
         )
+
+
+def _rename(lake: Lake, registered: list[dict[str, Any]], segments: list[Segment]) -> None:
+    """A name that was edited is the group's name from now on."""
+    names = {s.segment_id: {"name_fr": s.name["fr"], "name_en": s.name["en"]} for s in segments}
+    renamed = [{**r, **names.get(r["segment_id"], {})} for r in registered]
+    if renamed != registered:
+        schema = lake.read_small(gold.SEGMENT_REGISTRY).schema
+        lake.overwrite_small(gold.SEGMENT_REGISTRY, pa.Table.from_pylist(renamed, schema))
 
 
 def _registry_row(segment: Segment, first: date) -> dict[str, Any]:

@@ -46,8 +46,8 @@ def sweep_figure(sweep: Sequence[SweepRow], chosen: int) -> bytes:
 
 def cluster_figures(fitted: Fitted) -> dict[str, bytes]:
     """The choice of k, and how groups join."""
-    tree = fitted.hierarchy.joins
-    return {"sweep.png": sweep_figure(fitted.sweep, fitted.k), "dendrogram.png": dendrogram_figure(tree, fitted.k)}
+    figures, tree = {"sweep.png": sweep_figure(fitted.sweep, fitted.k)}, fitted.hierarchy.joins
+    return {**figures, "dendrogram.png": dendrogram_figure(tree, fitted.k)} if len(tree) else figures
 
 
 def k_distance_figure(rare: Rare) -> bytes:
@@ -67,8 +67,9 @@ def dendrogram_figure(tree: np.ndarray, k: int) -> bytes:
     """The last joins of a hierarchy, with the cut into k groups."""
     from scipy.cluster.hierarchy import dendrogram
 
-    heights = tree[:, 2]
-    level = float(heights[-k] + heights[-k + 1]) / 2 if 1 < k <= len(heights) else float(heights[-1])
+    # Between the last join below the cut and the first above it.
+    heights = [0.0, *tree[:, 2]]
+    level = float(heights[-k] + heights[-k + 1]) / 2 if k > 1 else float(heights[-1])
 
     def draw(axes: Any) -> None:
         dendrogram(tree, p=LAST_JOINS, truncate_mode="lastp", ax=axes, color_threshold=level, no_labels=True)

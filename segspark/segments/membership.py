@@ -25,6 +25,7 @@ class Grouping:
         segments: key -> segment.
         version: definition_version of all rows.
         score: column the scheme ranks by, or None.
+        paths: key -> segment ids of the nested groups, from the coarsest to the segment itself; without them the key.
     """
 
     scheme: str
@@ -33,6 +34,7 @@ class Grouping:
     version: str
     score: str | None = None
     model_version: str | None = None
+    paths: Mapping[str, tuple[str, ...]] | None = None
 
 
 def level_keys(levels: Levels) -> Column:
@@ -175,12 +177,15 @@ def _grouping_entry(grouping: Grouping, language: str) -> Column:
     pairs = [(k, s) for k, s in sorted(grouping.segments.items())]
     ids = F.create_map(*[F.lit(x) for k, s in pairs for x in (k, s.segment_id)])
     labels = F.create_map(*[F.lit(x) for k, s in pairs for x in (k, s.name[language])])
+    nested = sorted((grouping.paths or {}).items())
+    paths = F.create_map(*[F.lit(x) for k, p in nested for x in (k, "/".join(p))]) if nested else None
+    depths = F.create_map(*[F.lit(x) for k, p in nested for x in (k, len(p))]) if nested else None
     entry = _entry(
         scheme=grouping.scheme,
         segment_id=F.try_element_at(ids, key),
         name=F.try_element_at(labels, key),
-        level=F.lit(1),
-        path=key if grouping.scheme == "rfm" else F.try_element_at(ids, key),
+        level=F.lit(1) if depths is None else F.try_element_at(depths, key),
+        path=key if paths is None else F.try_element_at(paths, key),
         branch=key,
         version=grouping.version,
         score=F.col(grouping.score) if grouping.score else None,

@@ -117,7 +117,7 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behav
     parts = fitted.hierarchy
     sizes = dict(enumerate(np.bincount(parts.groups, weights=parts.sizes, minlength=fitted.k).astype(int).tolist()))
     apart = points - np.array(fitted.centres)[clusters]
-    mean = np.average(fitted.centres, axis=0, weights=[sizes.get(g, 0) for g in range(fitted.k)])
+    mean = np.average(fitted.centres, axis=0, weights=[sizes.get(g, 0) for g in range(len(fitted.centres))])
     return Behaviour(
         PipelineModel([to_columns, to_vector, *fitted.stages]),
         preparation,
@@ -173,10 +173,21 @@ def z_scores(
 
 
 def with_behaviour(
-    model: PipelineModel, people: DataFrame, centres: Sequence[Sequence[float]] = (), rare: RareModel | None = None
+    model: PipelineModel,
+    people: DataFrame,
+    centres: Sequence[Sequence[float]] = (),
+    rare: RareModel | None = None,
+    parts: tuple[str, Sequence[int]] | None = None,
 ) -> DataFrame:
-    """Everybody with their ``cluster`` (int); given the centres their ``centre_distance``, given rare groups ``rare``."""
-    assigned = model.transform(people).withColumn("cluster", F.col("prediction").cast("int"))
+    """Everybody with their ``cluster`` (int); given the centres their ``centre_distance``, given rare groups ``rare``.
+
+    Args:
+        parts: where groups were merged or split: the column with the part of a person, and the cluster of each part.
+    """
+    cluster = F.col("prediction")
+    if parts is not None:
+        cluster = F.element_at(F.array(*[F.lit(c) for c in parts[1]]), F.col(parts[0]) + 1)
+    assigned = model.transform(people).withColumn("cluster", cluster.cast("int"))
     added = ["cluster"]
     if centres:
         inputs = next(s for s in model.stages if isinstance(s, VectorAssembler)).getInputCols()

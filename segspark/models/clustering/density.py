@@ -167,12 +167,13 @@ def knee_of(distances: np.ndarray) -> float:
 
     Up to there people are as near to their neighbours as is usual; beyond, distances grow fast.
     """
-    curve = np.sort(distances)
-    rise = curve[-1] - curve[0]
-    if len(curve) < 3 or rise <= 0:
-        return float(curve[-1])
+    # Who has enough others in the very same place is dense by any eps.
+    curve = np.sort(distances[distances > 0])
+    if not len(curve):
+        return 1.0
+    rise = max(curve[-1] - curve[0], 1e-300)
     below = np.linspace(0, 1, len(curve)) - (curve - curve[0]) / rise
     knee = float(curve[below.argmax()])
     # Three digits, upwards: to say it, and so that no two points are exactly eps apart, where rounding would decide.
-    digits = 2 - int(np.floor(np.log10(knee))) if knee > 0 else 0
+    digits = 2 - int(np.floor(np.log10(knee)))
     return float(np.ceil(knee * 10.0**digits) / 10.0**digits)

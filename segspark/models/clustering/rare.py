@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from segspark.config.models import Rare as RareConfig
 from segspark.models.clustering.density import NOISE, Density, digest_of, fit_density, k_distances, knee_of
@@ -136,4 +137,4 @@ def with_rare(people: DataFrame, columns: Sequence[str], model: RareModel) -> Da
             keys = pa.array(model.assign(points, distances, has_acted).tolist(), pa.string())
             yield pa.RecordBatch.from_arrays([*batch.columns, keys], names=[*batch.schema.names, "rare"])
 
-    return people.mapInArrow(assign, people.schema.add("rare", "string"))
+    return people.mapInArrow(assign, T.StructType([*people.schema.fields, T.StructField("rare", T.StringType())]))

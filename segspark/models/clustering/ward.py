@@ -68,6 +68,8 @@ def ward_tree(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     The height of a join is the square root of twice the within-group sum of squares that it adds (Ward 1963, as scipy
     has it), the last column the number of points. Points of equal weight are left to scipy.
     """
+    if len(centres) < 2:
+        return np.zeros((0, 4))
     if np.all(sizes == 1):
         return np.asarray(linkage(centres, "ward"))
     n = len(centres)
@@ -98,4 +100,6 @@ def _loss(mean: np.ndarray, weight: float, means: np.ndarray, weights: np.ndarra
 
 def cut(tree: np.ndarray, k: int) -> np.ndarray:
     """The group of each point where the tree has k branches; a finer cut only divides groups."""
+    if not len(tree):
+        return np.zeros(1, dtype=int)
     return np.asarray(cut_tree(tree, n_clusters=k)).ravel()

@@ -65,7 +65,8 @@ def test_the_help_for_eps_lies_where_distances_begin_to_grow() -> None:
     labels = fit_dbscan(points, eps, 4).assign(points)
     assert (labels[:500] != NOISE).mean() > 0.9
     assert (labels[500:] == NOISE).mean() > 0.6
-    assert knee_of(np.array([0.2, 0.2])) == 0.2
+    assert knee_of(np.array([0.2, 0.2, 0.0])) == 0.2
+    assert knee_of(np.zeros(5)) == 1
 
 
 # No noise is in these sets, so that eps is the largest distance that anybody's neighbours have, rounded up.
