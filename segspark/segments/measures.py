@@ -46,7 +46,7 @@ class Measure:
             x = f"cast(`{self.bottom}` as double)"
             return top, x, f"{top} * {top}", f"{top} * {x}", f"{x} * {x}"
         if self.kind == "share":
-            top, x = f"if(`{self.top}` > 0, 1D, 0D)", "1D"
+            top, x = f"if({top} > 0, 1D, 0D)", "1D"
             return top, x, top, top, x
         x = f"if(`{self.top}` is null, 0D, 1D)" if self.kind == "mean" else "1D"
         return top, x, f"{top} * {top}", top, x
@@ -60,7 +60,7 @@ MEASURES = (
     *_means(
         "days_since_order", "n_order_365d", "net_order_cents_365d", "avg_order_cents_365d", "sale_share_365d",
         "n_click_90d", "click_rate_90d", "n_visit_day_90d", "dwell_s_90d", "n_cart_add_90d", "days_since_active",
-        "tenure_days", "engagement", "churn", "age_years",
+        "tenure_days", "engagement", "churn", "age_years", "is_far",
     ),
     Measure("is_contactable", "share", "is_contactable"),
     Measure("is_far", "share", "is_far"),

@@ -31,8 +31,6 @@ def segment_sums(today: DataFrame, people: DataFrame, measures: Sequence[Measure
     """
     measures = measurable(measures, people.columns)
     needed = sorted({c for m in measures for c in m.columns})
-    if "is_contactable" in needed:
-        people = people.withColumn("is_contactable", F.col("is_contactable").cast("int"))
     members = today.select("person_id", "scheme", "segment_id", "segment_name").unionByName(
         people.select("person_id", *[F.lit(EVERYBODY).alias(n) for n in ("scheme", "segment_id", "segment_name")])
     )

@@ -2,6 +2,8 @@ import pytest
 
 from segspark.reports.palette import (
     DARK,
+    GROUPS_DARK,
+    GROUPS_LIGHT,
     HEAT_DARK,
     HEAT_LIGHT,
     LIGHT,
@@ -41,6 +43,12 @@ def test_text_is_readable_on_every_background_it_stands_on(theme):
 @pytest.mark.parametrize("steps", [HEAT_LIGHT, HEAT_DARK, ODDS_LIGHT, ODDS_DARK])
 def test_numbers_are_readable_on_every_heat_step(steps):
     assert [pair for pair in steps if contrast(*pair) < 4.5] == []
+
+
+@pytest.mark.parametrize(("theme", "groups"), [(LIGHT, GROUPS_LIGHT), (DARK, GROUPS_DARK)])
+def test_the_number_of_a_group_is_readable_on_its_colour(theme, groups):
+    assert len(set(groups)) == len(groups)
+    assert [g for g in groups if contrast(g, theme["surface"]) < 4.5] == []
 
 
 def test_heat_steps_rise_with_the_count_and_only_nothing_is_step_0():
