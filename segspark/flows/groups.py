@@ -17,6 +17,7 @@ from segspark.flows.rare_groups import RARE_POINTS, train_rare
 from segspark.models.clustering.behaviour import Behaviour, Group, TooFew, active_people, train_behaviour
 from segspark.models.clustering.documents import Migration, Tree, project
 from segspark.models.clustering.fitted import Fitted
+from segspark.models.clustering.inputs import DEFAULT
 from segspark.models.clustering.matching import match_groups
 from segspark.models.clustering.migration import compare_models
 from segspark.models.clustering.naming import describe
