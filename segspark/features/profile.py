@@ -16,8 +16,8 @@ def people_profiles(profiles: DataFrame, owners: DataFrame, as_of: date) -> Data
         owners: identifier_id, person_id as of the day.
 
     Returns:
-        One row per person with a profile: person_id, age_years (int), the columns above, attributes (map; a later
-        row's word wins).
+        One row per person with a profile: person_id, age_years (int), next_birthday_date (when that grows), the
+        columns above, attributes (map; a later row's word wins).
     """
     known = profiles.where(
         (F.col("known_as_of") <= F.lit(as_of)) & (F.col("valid_from") < F.lit(as_of).cast("timestamp"))
@@ -29,4 +29,5 @@ def people_profiles(profiles: DataFrame, owners: DataFrame, as_of: date) -> Data
         F.max_by("attributes", F.when(F.col("attributes").isNotNull(), newest)).alias("attributes"),
     )
     age = F.floor(F.months_between(F.lit(as_of), F.col("birth_date")) / 12).cast("int")
-    return latest.select("person_id", age.alias("age_years"), *COLUMNS, "attributes")
+    birthday = F.add_months("birth_date", 12 * (age + 1)).alias("next_birthday_date")
+    return latest.select("person_id", age.alias("age_years"), birthday, *COLUMNS, "attributes")

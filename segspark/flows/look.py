@@ -12,9 +12,11 @@ from segspark.errors import ConfigError
 from segspark.features.describe import plan_features
 from segspark.flows.export import find_segment, newest_day
 from segspark.flows.features import load_catalogue
-from segspark.flows.flow import finished_runs
+from segspark.flows.flow import Run, finished_runs
+from segspark.flows.segments import SEGMENTS, definitions_of
 from segspark.segments.explain import explain as explain_tree
-from segspark.segments.rules.tree import Always, And, Node, from_json
+from segspark.segments.faults import DefinitionError, Fault
+from segspark.segments.rules.tree import Always, And, Node, from_json, sequences
 from segspark.tables import gold
 from segspark.tables.catalogue import ALL
 from segspark.tables.delta import Lake
@@ -123,11 +125,15 @@ def explain(
         d["definition_version"]: json.loads(d["content"]) for d in lake.read_small(gold.DEFINITIONS).to_pylist()
     }
     asked = _asked_for(lake, segment, memberships.to_pylist()) if segment else None
-    values = read_person(workspace, person, day)
+    rows = sorted(memberships.to_pylist(), key=lambda r: (r["scheme"], r["segment_name"]))
+    trees = [_tree_of(row, contents[row["definition_version"]]) for row in rows]
+    looked_at = [tree for tree in trees if tree is not None]
+    if asked is not None:
+        looked_at.append(from_json(asked[1]["when"]))
+    values = read_person(workspace, person, day, sequences(looked_at))
     spoken = language or workspace.language
     found = []
-    for row in sorted(memberships.to_pylist(), key=lambda r: (r["scheme"], r["segment_name"])):
-        tree = _tree_of(row, contents[row["definition_version"]])
+    for row, tree in zip(rows, trees, strict=True):
         lines = explain_tree(tree, values, spoken).lines if tree is not None else _grouped(row, values)
         found.append(
             {
@@ -188,6 +194,15 @@ def _grouped(row: dict[str, Any], values: dict[str, Any]) -> list[str]:
     else:
         shown = ("cluster", "days_since_order", "n_order_365d", "n_visit_day_90d", "n_click_90d", "tenure_days")
     return [f"{name} = {values.get(name)}" for name in shown]
+
+
+def check_definitions(workspace: Workspace) -> list[Fault]:
+    """Every fault of the workspace's levels and rules; nothing is run."""
+    try:
+        definitions_of(Run(workspace, Lake(workspace.lake), date.min, SEGMENTS))
+    except DefinitionError as error:
+        return list(error.faults)
+    return []
 
 
 def plan_of_features(workspace: Workspace) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         kpis=_kpis(profiles, names, keys),
         ledger=_ledger(lake),
         quarantine=_quarantine(lake),
-        min_group=workspace.segments.min_size,
+        min_group=workspace.segments.least_people,
     )
 
 

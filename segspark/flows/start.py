@@ -25,6 +25,7 @@ from segspark.flows.scores import SCORES
 from segspark.flows.segments import SEGMENTS, definitions_of, people_for_segments
 from segspark.flows.train import TRAIN
 from segspark.models.tracking import load_champion
+from segspark.segments.rules.tree import Followed
 from segspark.session import session_for
 from segspark.sources.load import load_sources
 from segspark.tables import gold, silver
@@ -149,11 +150,11 @@ def export(config: Path, name: str, as_of: date | None, out: Path | None, progre
     return export_audience(workspace, Lake(workspace.lake, session), segment, as_of, out)
 
 
-def read_person(workspace: Workspace, person: str, day: date) -> dict[str, Any]:
-    """Everything that definitions look at, of one person on a stored day."""
+def read_person(workspace: Workspace, person: str, day: date, sequences: Sequence[Followed] = ()) -> dict[str, Any]:
+    """Everything that definitions look at, of one person on a stored day, and some sequences."""
     run = Run(workspace, Lake(workspace.lake, session_for(workspace, "segspark explain")), day, SEGMENTS)
     behaviour = load_champion(workspace.mlflow, f"{workspace.name}_behaviour", day)
-    row = people_for_segments(run, behaviour).where(F.col("person_id") == person).first()
+    row = people_for_segments(run, behaviour, sequences=sequences).where(F.col("person_id") == person).first()
     return row.asDict() if row is not None else {}
 
 

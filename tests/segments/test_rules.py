@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from segspark.segments.explain import explain
+from segspark.segments.faults import DefinitionError
 from segspark.segments.rules.compile import holds, to_column
-from segspark.segments.rules.text import ConditionError, parse_condition
+from segspark.segments.rules.forms import parse_condition
 from segspark.segments.rules.tree import (
     And,
     Between,
@@ -91,7 +92,7 @@ def test_the_one_condition_that_fails_is_what_would_have_to_change() -> None:
     "said", ["n >=", "drop table x", "n >= 3; n < 2", "sum(n) > 3", "n in (select 1)", "", {"some": ["n = 1"]}, 7]
 )
 def test_what_is_no_condition_is_refused_with_what_to_write(said: Any) -> None:
-    with pytest.raises(ConditionError):
+    with pytest.raises(DefinitionError):
         parse_condition(said)
 
 
