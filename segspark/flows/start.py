@@ -22,7 +22,7 @@ from segspark.flows.ingest import INGEST
 from segspark.flows.preview import plan_segments, preview, rules_named
 from segspark.flows.progress import Quiet
 from segspark.flows.scores import SCORES
-from segspark.flows.segments import SEGMENTS, definitions_of, people_for_segments
+from segspark.flows.segments import SEGMENTS, definitions_of, people_for_segments, places_of
 from segspark.flows.train import TRAIN
 from segspark.models.tracking import load_champion
 from segspark.segments.rules.tree import Followed
@@ -71,6 +71,7 @@ def check_workspace(workspace: Workspace, as_of: date) -> None:
     """Everything that can be wrong before Spark starts: environment, sources, features, definitions."""
     load_sources(workspace)
     definitions_of(Run(workspace, Lake(workspace.lake), as_of, SEGMENTS))
+    places_of(workspace)
     check_environment(workspace.lake)
 
 

@@ -45,7 +45,10 @@ class Ahead:
         does not hold.
         """
         of_tree = leaves(node)
-        turns = [day for leaf in of_tree for day in self._turns(leaf)]
+        known = [leaf for leaf in of_tree if self._is_known(leaf) or isinstance(leaf, Followed)]
+        if not known:
+            return F.lit(self.as_of + DAY)
+        turns = [day for leaf in known for day in self._turns(leaf)]
         if not all(self._is_known(leaf) for leaf in of_tree):
             turns.append(F.lit(self.as_of + DAY))
         farthest = F.lit(self.as_of + FARTHEST_DAYS * DAY)
@@ -107,7 +110,7 @@ class Ahead:
 
     def _turns(self, leaf: Leaf) -> Iterator[Column]:
         """Every day on which the answer of a leaf may change; null, or a day that is over, where it does not."""
-        if isinstance(leaf, Always) or (not self._is_known(leaf) and not isinstance(leaf, Followed)):
+        if isinstance(leaf, Always):
             return
         if isinstance(leaf, Followed):
             yield F.date_add(leaf.name, leaf.within + 1)
