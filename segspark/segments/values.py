@@ -63,11 +63,12 @@ def _features(catalogue: Catalogue) -> dict[str, Value]:
         c.name: Value(_KINDS.get(c.type, "number"), "today" if c.name == "as_of_date" else "still")
         for c in FEATURES.columns
     }
+    types = {c.name: c.type for c in catalogue.stored_columns()}
     for feature in catalogue.features:
-        is_date = feature.kind in ("last", "first")
         for window in feature.windows or (0,):
             # Counts since ever, and last days, only change with an event.
-            found[feature.column(window)] = Value("date" if is_date else "number", "moving" if window else "still")
+            name = feature.column(window)
+            found[name] = Value(_KINDS.get(types[name], "number"), "moving" if window else "still")
     for derived in catalogue.derived:
         found[derived.name] = Value(_KINDS.get(derived.type, "number"), _motion(derived.sql, found))
     return found
