@@ -269,6 +269,23 @@ def explain_person(
             click.echo(f"  {membership['would_need']}")
 
 
+@segments.command("check")
+@config_option
+@json_option
+def check_segments(config: Path, as_json: bool) -> None:
+    """Every fault of levels and rules: what, where, why, how to mend it, and a code. Runs nothing."""
+    from segspark.config.load import load_workspace
+    from segspark.flows.look import check_definitions
+
+    faults = check_definitions(load_workspace(config))
+    if as_json:
+        click.echo(json.dumps([f.as_row() for f in faults], ensure_ascii=False))
+    else:
+        click.echo("\n".join(map(str, faults)) or "the definitions are fine")
+    if faults:
+        sys.exit(ConfigError.exit_code)
+
+
 @segments.command("preview")
 @click.argument("target", metavar="NAME|FILE")
 @config_option

@@ -1,5 +1,8 @@
 """Errors that say what is wrong, where, what exists and what to do next; each class has one exit code."""
 
+from collections.abc import Sequence
+from typing import Any
+
 EXIT_CHECK_FAILED = 1
 EXIT_USAGE = 2
 EXIT_GATE_CLOSED = 3
@@ -20,9 +23,13 @@ class CheckFailed(SegsparkError):
 
 
 class ConfigError(SegsparkError):
-    """The command line, a workspace file or a definition is wrong."""
+    """The command line, a workspace file or a definition is wrong; ``problems`` are its parts where it has any."""
 
     exit_code = EXIT_USAGE
+
+    def __init__(self, message: str, problems: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
 
 
 class GateClosed(SegsparkError):

@@ -70,6 +70,9 @@ segments:
   - name: big_spenders
     title: {fr: Gros paniers, en: Big spenders}
     when: avg_order_cents_365d >= 10000
+  - name: fast_buyers
+    title: {fr: Acheteurs rapides, en: Fast buyers}
+    when: did_then('click', 'order', 2)
 """
 
 

@@ -7,6 +7,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from segspark.config.precision import least_for_margin
+
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
 Scaling = Literal["zscore", "minmax", "robust"]
 Outliers = Literal["quantile", "iqr", "mad", "none"]
@@ -194,15 +196,31 @@ class Churn(Model):
     min_class: int = Field(100, description="Fewest people with, and fewest without, the label")
 
 
+class Precision(Model):
+    """How exactly a rate is to be known of each group."""
+
+    rate: float = Field(gt=0, lt=1, description="What the KPI is near to, e.g. 0.02 clicks per delivered mail")
+    margin: float = Field(gt=0, lt=1, description="Half the width of its 95 % interval (Wilson)")
+
+
 class Segments(Model):
     """Which schemes are made, and from which files."""
 
     levels: Path | None = Field(None, description="levels.yaml; without it the scheme `levels` is not made")
     rules: tuple[str, ...] = Field((), description="Patterns of rule files, e.g. segments/*.yaml")
-    min_size: int = Field(20, ge=1, description="Smaller groups roll up to their parent and are not exported")
+    min_size: Annotated[int, Field(ge=1)] | Precision = Field(
+        20, description="Smaller groups roll up to their parent and are not exported; or {rate, margin} of a KPI"
+    )
     schemes: tuple[Literal["levels", "rfm", "behaviour", "rare", "rules"], ...] = (
         "levels", "rfm", "behaviour", "rare", "rules",
     )  # fmt: skip
+
+    @property
+    def least_people(self) -> int:
+        """The smallest group that stands alone."""
+        if isinstance(self.min_size, int):
+            return self.min_size
+        return least_for_margin(self.min_size.rate, self.min_size.margin)
 
 
 class SalesPeriod(Model):
@@ -214,11 +232,21 @@ class SalesPeriod(Model):
     market: str = Field("*", description="ISO 3166 code, or * for every market")
 
 
+class Promotion(SalesPeriod):
+    """A local promotion, both days included."""
+
+    region: str | None = Field(None, description="As in the profiles; of the home market where no market is given")
+
+
 class Calendar(Model):
-    """Holidays and sales periods."""
+    """Holidays, sales periods, promotions, weather."""
 
     country: str = Field("FR", description="ISO 3166 code of the home market")
     sales_periods: tuple[SalesPeriod, ...] = ()
+    promotions: tuple[Promotion, ...] = Field((), description="Of several at once the first listed counts")
+    weather: Path | None = Field(
+        None, description="CSV of date,market,region,weather,temperature_c; region may be empty"
+    )
 
 
 class Spark(Model):

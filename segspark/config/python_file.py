@@ -1,12 +1,13 @@
 """Python files of a workspace: run, and read for a few names; for what YAML would have to repeat."""
 
+import ast
 import runpy
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from segspark.errors import ConfigError
+from segspark.config.yaml_lines import Problem, as_error, raise_all
 
 
 def load_python(path: Path, kinds: Mapping[str, type]) -> dict[str, tuple[Any, ...]]:
@@ -21,22 +22,41 @@ def load_python(path: Path, kinds: Mapping[str, type]) -> dict[str, tuple[Any, .
     try:
         said = runpy.run_path(str(path), run_name="segspark_workspace")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: this file does not exist.") from None
+        raise as_error(Problem(str(path), None, "", None, "this file does not exist.", "", "no_file")) from None
     except Exception as error:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
         line = getattr(error, "lineno", None) or (lines[-1] if lines else None)
-        raise ConfigError(f"{path.name}, line {line}: {type(error).__name__}: {error}") from None
+        what = f"{type(error).__name__}: {error}"
+        raise as_error(Problem(path.name, line, "", None, what, f"Correct line {line}.", "python_failed")) from None
     if not any(name in said for name in kinds):
-        raise ConfigError(f"{path.name}: none of {', '.join(kinds)} is defined.")
+        what = f"none of {', '.join(kinds)} is defined."
+        raise as_error(Problem(path.name, None, "", None, what, f"Define {next(iter(kinds))}.", "wrong_item"))
     found = {name: _items(said.get(name, ())) for name in kinds}
-    faults = [
-        f"{path.name}, {name}[{at}]: a {kind.__module__}.{kind.__name__} is needed, not {type(item).__name__}"
-        for name, kind in kinds.items()
-        for at, item in enumerate(found[name])
-        if not isinstance(item, kind)
-    ]
-    if faults:
-        raise ConfigError("\n".join(faults))
+    written = lines_of_names(path)
+    raise_all(
+        [
+            Problem(path.name, written.get(name), f"{name}[{at}]", None, f"a {_full(kind)} is needed, not {type(item).__name__}.",
+                    f"Import {kind.__name__} from {kind.__module__}.", "wrong_item")
+            for name, kind in kinds.items()
+            for at, item in enumerate(found[name])
+            if not isinstance(item, kind)
+        ]
+    )  # fmt: skip
+    return found
+
+
+def _full(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__name__}"
+
+
+def lines_of_names(path: Path) -> dict[str, int]:
+    """The line of every text constant and every name that is set, the first of each: where a definition is written."""
+    found: dict[str, int] = {}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.setdefault(node.value, node.lineno)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.setdefault(node.id, node.lineno)
     return found
 
 

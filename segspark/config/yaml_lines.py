@@ -26,11 +26,17 @@ class Problem:
     value: Any
     message: str
     fix: str = ""
+    code: str = "wrong_value"
+
+    @property
+    def said(self) -> str:
+        """What is wrong, without the place and the cure."""
+        shown = "" if self.value is None else f" (is {_short(self.value)})"
+        return f"{self.key}{shown}: {self.message}" if self.key else self.message
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        shown = "" if self.value is None else f" (is {_short(self.value)})"
-        return f"{where}: {self.key}{shown}: {self.message}" + (f" {self.fix}" if self.fix else "")
+        return f"{where}: {self.said}" + (f" {self.fix}" if self.fix else "")
 
 
 def _short(value: Any) -> str:
@@ -45,7 +51,13 @@ def raise_all(problems: list[Problem]) -> None:
         ConfigError: every problem, one a line.
     """
     if problems:
-        raise ConfigError("\n".join(map(str, sorted(problems, key=lambda p: (p.file, p.line or 0)))))
+        in_order = sorted(problems, key=lambda p: (p.file, p.line or 0))
+        raise ConfigError("\n".join(map(str, in_order)), in_order)
+
+
+def as_error(problem: Problem) -> ConfigError:
+    """One problem, to be raised where nothing more can be found."""
+    return ConfigError(str(problem), (problem,))
 
 
 def load_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
@@ -57,9 +69,11 @@ def load_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: there is no such file. `segspark init DIR` makes a workspace that runs.") from None
+        fix = "`segspark init DIR` makes a workspace that runs."
+        raise as_error(Problem(str(path), None, "", None, "there is no such file.", fix, "no_file")) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text ({error}).") from None
+        message = f"cannot be read as UTF-8 text ({error})."
+        raise as_error(Problem(str(path), None, "", None, message, "Save it as UTF-8.", "unreadable_file")) from None
     try:
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
@@ -71,9 +85,9 @@ def load_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
         return (None if node is None else loader.construct_document(node)), lines  # type: ignore[no-untyped-call]
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        problem = getattr(error, "problem", None) or str(error)
-        raise ConfigError(f"{where}: this is no YAML: {problem}. Quote values that hold `: ` or ` #`.") from None
+        problem = f"this is no YAML: {getattr(error, 'problem', None) or error}."
+        fix, line = "Quote values that hold `: ` or ` #`.", mark.line + 1 if mark else None
+        raise as_error(Problem(str(path), line, "", None, problem, fix, "unreadable_file")) from None
 
 
 def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], faults: list[Problem], file: str) -> None:
@@ -88,7 +102,9 @@ def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], faults: list[P
                 faults.append(Problem(file, line, ".".join(map(str, place)), None, "a key must be plain text."))
                 continue
             if key.value in seen:
-                faults.append(Problem(file, line, key.value, None, "the key is given twice.", "Keep one."))
+                faults.append(
+                    Problem(file, line, key.value, None, "the key is given twice.", "Keep one.", "double_key")
+                )
             seen.add(key.value)
             lines[(*place, key.value)] = line
             _walk(value, (*place, key.value), lines, faults, file)
@@ -128,7 +144,8 @@ def problems_of(
             # The branches of a union each say what they would take.
             message = f"{problems[place].message} Or: {message[:1].lower()}{message[1:]}"
         key = ".".join(map(str, place)) or "the file"
-        problems[place] = Problem(where, line, key, value, message, fix)
+        code = {"extra_forbidden": "unknown_key", "missing": "missing_key"}.get(fault["type"], "wrong_value")
+        problems[place] = Problem(where, line, key, value, message, fix, code)
     return list(problems.values())
 
 

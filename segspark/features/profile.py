@@ -16,9 +16,9 @@ def people_profiles(profiles: DataFrame, owners: DataFrame, as_of: date) -> Data
         owners: identifier_id, person_id as of the day.
 
     Returns:
-        One row per person with a profile: person_id, age_years (int), days_to_birthday (int, 0 on the day; null for 1
-        January, which may mean that only the year is known), the columns above, attributes (map; a later row's word
-        wins).
+        One row per person with a profile: person_id, age_years (int), next_birthday_date (when that grows),
+        days_to_birthday (int, 0 on the day; null for 1 January, which may mean that only the year is known), the columns
+        above, attributes (map; a later row's word wins).
     """
     known = profiles.where(
         (F.col("known_as_of") <= F.lit(as_of)) & (F.col("valid_from") < F.lit(as_of).cast("timestamp"))
@@ -30,6 +30,7 @@ def people_profiles(profiles: DataFrame, owners: DataFrame, as_of: date) -> Data
         F.max_by("attributes", F.when(F.col("attributes").isNotNull(), newest)).alias("attributes"),
     )
     age = F.floor(F.months_between(F.lit(as_of), F.col("birth_date")) / 12).cast("int")
+    grows = F.add_months("birth_date", 12 * (age + 1)).alias("next_birthday_date")
     # add_months brings 29 February to the 28th of other years.
     years = as_of.year - F.year("birth_date")
     this_year, next_year = (F.add_months("birth_date", 12 * (years + n)) for n in (0, 1))
@@ -37,5 +38,5 @@ def people_profiles(profiles: DataFrame, owners: DataFrame, as_of: date) -> Data
     is_known = F.date_format("birth_date", "MM-dd") != "01-01"
     to_birthday = F.when(is_known, F.datediff(coming, F.lit(as_of)))
     return latest.select(
-        "person_id", age.alias("age_years"), to_birthday.alias("days_to_birthday"), *COLUMNS, "attributes"
+        "person_id", age.alias("age_years"), grows, to_birthday.alias("days_to_birthday"), *COLUMNS, "attributes"
     )

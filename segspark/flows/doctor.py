@@ -11,6 +11,7 @@ from segspark.errors import SegsparkError
 from segspark.flows.features import load_catalogue
 from segspark.flows.flow import Run
 from segspark.flows.segments import SEGMENTS, definitions_of
+from segspark.segments.faults import DefinitionError
 from segspark.sources.files import find_files
 from segspark.sources.load import load_sources
 from segspark.tables import ops
@@ -49,6 +50,8 @@ def examine(config: Path) -> list[dict[str, str]]:
         rows.append(
             _row("segments", FINE, f"{len(definitions.rules)} rules, levels: {'yes' if definitions.levels else 'no'}")
         )
+    except DefinitionError as error:
+        rows += [_row("definitions", WRONG, f"{f.where}: {f.what} {f.fix} [{f.code}]") for f in error.faults]
     except SegsparkError as error:
         rows.append(_row("definitions", WRONG, str(error)))
     return rows + _lake_rows(lake)

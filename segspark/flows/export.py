@@ -95,10 +95,10 @@ def export_audience(
     )
     sizes = _read_reasons(members)
     total = sum(sizes.values())
-    if total < workspace.segments.min_size:
+    if total < workspace.segments.least_people:
         raise GateClosed(
             f"{segment['segment_key']} has {total} people on {day}; groups below segments.min_size "
-            f"({workspace.segments.min_size}) are not exported."
+            f"({workspace.segments.least_people}) are not exported."
         )
     path = out or workspace.folder / "exports" / f"{segment['segment_key'].replace('/', '-')}-{day}.csv"
     written = write_audience(

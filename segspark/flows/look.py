@@ -12,12 +12,13 @@ from segspark.errors import ConfigError
 from segspark.features.describe import plan_features
 from segspark.flows.export import find_segment, newest_day
 from segspark.flows.features import load_catalogue
-from segspark.flows.flow import finished_runs
-from segspark.flows.segments import is_provisional_day
+from segspark.flows.flow import Run, finished_runs
+from segspark.flows.segments import SEGMENTS, definitions_of, is_provisional_day
 from segspark.pseudonyms import Pseudonymiser, load_key
 from segspark.reports.labels import feature_label
 from segspark.segments.explain import explain as explain_tree
-from segspark.segments.rules.tree import Always, And, Node, Not, from_json
+from segspark.segments.faults import DefinitionError, Fault
+from segspark.segments.rules.tree import Always, And, Node, Not, from_json, sequences
 from segspark.segments.sentence import sentence
 from segspark.tables import gold, silver
 from segspark.tables.catalogue import ALL
@@ -134,7 +135,12 @@ def explain(
         d["definition_version"]: json.loads(d["content"]) for d in lake.read_small(gold.DEFINITIONS).to_pylist()
     }
     asked = _asked_for(lake, segment, memberships.to_pylist()) if segment else None
-    values = read_person(workspace, person, day)
+    rows = sorted(memberships.to_pylist(), key=lambda r: (r["scheme"], r["segment_name"]))
+    trees = [_trees_of(row, contents[row["definition_version"]]) for row in rows]
+    looked_at = [tree[0] for tree in trees if tree]
+    if asked is not None:
+        looked_at.append(from_json(asked[1]["when"]))
+    values = read_person(workspace, person, day, sequences(looked_at))
     spoken = language or workspace.language
     names = {r["segment_id"]: r[f"name_{spoken}"] for r in lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
 
@@ -142,9 +148,8 @@ def explain(
         return sentence(tree, values, spoken, name, lambda n: feature_label(n, "en" if spoken == "en" else "fr"))
 
     found = []
-    for row in sorted(memberships.to_pylist(), key=lambda r: (r["scheme"], r["segment_name"])):
-        trees = _trees_of(row, contents[row["definition_version"]])
-        lines = explain_tree(trees[0], values, spoken).lines if trees else _grouped(row, values)
+    for row, tree in zip(rows, trees, strict=True):
+        lines = explain_tree(tree[0], values, spoken).lines if tree else _grouped(row, values)
         found.append(
             {
                 "scheme": row["scheme"],
@@ -152,15 +157,15 @@ def explain(
                 "segment_id": row["segment_id"],
                 "branch_id": row["branch_id"],
                 "definition_version": row["definition_version"],
-                "sentence": say(trees[1], names[row["segment_id"]]) if trees else None,
+                "sentence": say(tree[1], names[row["segment_id"]]) if tree else None,
                 "lines": list(lines),
                 "would_need": None,
             }
         )
     if asked is not None:
         registered, content = asked
-        tree = from_json(content["when"])
-        said = explain_tree(tree, values, spoken)
+        wanted = from_json(content["when"])
+        said = explain_tree(wanted, values, spoken)
         found.append(
             {
                 "scheme": "rules",
@@ -168,7 +173,7 @@ def explain(
                 "segment_id": registered["segment_id"],
                 "branch_id": None,
                 "definition_version": None,
-                "sentence": say(tree, registered[f"name_{spoken}"]),
+                "sentence": say(wanted, registered[f"name_{spoken}"]),
                 "lines": list(said.lines),
                 "would_need": said.would_need,
             }
@@ -227,6 +232,15 @@ def _grouped(row: dict[str, Any], values: dict[str, Any]) -> list[str]:
     # Near to whom somebody is would be looked for among all people; the row says what was found.
     found = {**values, "cluster": row["branch_id"]} if row["scheme"] == "rare" else values
     return [f"{name} = {found.get(name)}" for name in shown]
+
+
+def check_definitions(workspace: Workspace) -> list[Fault]:
+    """Every fault of the workspace's levels and rules; nothing is run."""
+    try:
+        definitions_of(Run(workspace, Lake(workspace.lake), date.min, SEGMENTS))
+    except DefinitionError as error:
+        return list(error.faults)
+    return []
 
 
 def plan_of_features(workspace: Workspace) -> dict[str, Any]:

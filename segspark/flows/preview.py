@@ -12,13 +12,18 @@ from pyspark.sql import functions as F
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
+from segspark.flows.features import load_catalogue
 from segspark.flows.flow import Run
-from segspark.flows.segments import SEGMENTS, available_names, definitions_of, needed_columns, people_for_segments
+from segspark.flows.segments import SEGMENTS, definitions_of, needed_columns, people_for_segments, sequences_in
 from segspark.models.tracking import load_champion
-from segspark.segments.definitions import Definitions, Levels, Rule, check_names, load_rules, resolve_rules
+from segspark.segments.check import faults_in
+from segspark.segments.definitions import Definitions, Levels, Rule
+from segspark.segments.faults import raise_faults
+from segspark.segments.load import load_rules, resolve_rules
 from segspark.segments.membership import assign_segments, read_path_sizes, roll_up, rule_segments
 from segspark.segments.registry import mint
 from segspark.segments.rules.compile import to_column
+from segspark.segments.values import acts_of, values_of
 from segspark.tables import gold
 from segspark.tables.delta import Lake
 
@@ -45,7 +50,8 @@ def rules_named(run: Run, target: str) -> tuple[Rule, ...]:
             raise ConfigError(f"There is no rule {target!r} and no such file. Rules of the workspace: {names}.")
     if len(rules) > MOST_PREVIEWED:
         raise ConfigError(f"{target} holds {len(rules)} segments; at most {MOST_PREVIEWED} are previewed together.")
-    check_names(Definitions(None, rules), available_names(run))
+    catalogue = load_catalogue(run.workspace)
+    raise_faults(faults_in(Definitions(None, rules), values_of(catalogue), acts_of(catalogue)))
     return rules
 
 
@@ -121,7 +127,7 @@ def plan_segments(workspace: Workspace, lake: Lake, as_of: date | None) -> list[
     people = _people(run, definitions).localCheckpoint()
     placed = None
     if definitions.levels is not None:
-        placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.min_size)
+        placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.least_people)
     today = assign_segments(people, definitions, placed, [], run.as_of, workspace.language)
     keys = ["person_id", "scheme", "segment_id"]
     now = today.select(*keys, F.col("segment_name").alias("new_name"), F.col("definition_version").alias("new_version"))
@@ -207,7 +213,7 @@ def _people(run: Run, definitions: Definitions) -> DataFrame:
     """Everybody with what the definitions look at."""
     needed = needed_columns(definitions)
     behaviour = load_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
-    people = people_for_segments(run, behaviour, needed)
+    people = people_for_segments(run, behaviour, needed, sequences_in(definitions))
     return people.select(*[c for c in people.columns if c in needed])
 
 

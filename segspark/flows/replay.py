@@ -4,7 +4,6 @@ Where the features of the day are not kept any more, they and the scores are mad
 """
 
 import json
-from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
@@ -25,6 +24,7 @@ from segspark.flows.segments import (
     needed_columns,
     people_for_segments,
     rfm_grouping,
+    sequences_in,
 )
 from segspark.segments.definitions import Definitions, definitions_from
 from segspark.segments.membership import Grouping, assign_segments, read_path_sizes, roll_up
@@ -134,15 +134,16 @@ def _rows(run: Run, found: dict[str, Any]) -> DataFrame:
             f"{scheme} of version {version} follows from settings or a model that is not in use for {run.as_of}; "
             f"in use is {groupings[0].version if groupings else 'none'}."
         )
-    people = _people(run, groups, needed_columns(definitions))
+    people = _people(run, groups, definitions)
     placed = None
     if definitions.levels is not None:
-        placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.min_size)
+        placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.least_people)
     return assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language)
 
 
-def _people(run: Run, groups: GroupsInUse | None, needed: Collection[str]) -> DataFrame:
-    people = people_for_segments(run, groups, needed)
+def _people(run: Run, groups: GroupsInUse | None, definitions: Definitions) -> DataFrame:
+    needed = needed_columns(definitions)
+    people = people_for_segments(run, groups, needed, sequences_in(definitions))
     return people.select(*[c for c in people.columns if c in needed]).localCheckpoint()
 
 

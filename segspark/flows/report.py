@@ -81,7 +81,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         profiles=segment_profiles(profiles, names, keys, PROFILED),
         ledger=_ledger(lake),
         quarantine=_quarantine(lake),
-        min_group=workspace.segments.min_size,
+        min_group=workspace.segments.least_people,
     )
 
 

@@ -1,7 +1,7 @@
 """Features and scores to segments, their changes and their profiles."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.activation.suppression import derive_addresses, derive_contactability
-from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
+from segspark.config.models import Workspace
+from segspark.errors import ConfigError
 from segspark.flows.features import load_catalogue, people_of_day
 from segspark.flows.flow import Flow, Run
 from segspark.flows.groups_in_use import (
@@ -29,9 +30,12 @@ from segspark.identity.links import people_as_of
 from segspark.models.clustering.behaviour import with_behaviour
 from segspark.models.tracking import Loaded, read_inputs
 from segspark.scoring.rfm import NAMES as RFM_NAMES
-from segspark.segments.calendar import calendar_of
+from segspark.segments.calendar import parse_weather
 from segspark.segments.changes import derive_changes
-from segspark.segments.definitions import Definitions, check_names, load_definitions
+from segspark.segments.check import faults_in
+from segspark.segments.definitions import Definitions
+from segspark.segments.faults import raise_faults
+from segspark.segments.load import read_definitions
 from segspark.segments.measures import MEASURES, columns_of
 from segspark.segments.membership import (
     Grouping,
@@ -41,10 +45,15 @@ from segspark.segments.membership import (
     roll_up,
     rule_segments,
 )
+from segspark.segments.places import Places
 from segspark.segments.profiles import profiles_of, read_segment_sums, segment_sums
 from segspark.segments.reactions import mail_reactions
 from segspark.segments.registry import Segment, mint
-from segspark.segments.rules.tree import names, version_of
+from segspark.segments.rules.tree import Followed, names, version_of
+from segspark.segments.rules.tree import sequences as sequences_of
+from segspark.segments.sequences import with_sequences
+from segspark.segments.validity import NEXT_BIRTHDAY, Ahead
+from segspark.segments.values import acts_of, values_of
 from segspark.tables import gold, privacy, silver
 from segspark.tables.delta import Lake
 
@@ -63,38 +72,59 @@ def definitions_of(run: Run) -> Definitions:
     """The workspace's levels and rules, of the schemes it makes, their names checked.
 
     Raises:
-        ConfigError: wrong definitions.
+        DefinitionError: every fault of every definition.
     """
     wanted = run.workspace.segments
-    found = load_definitions(wanted, run.workspace.folder)
+    found, faults = read_definitions(wanted, run.workspace.folder)
     definitions = Definitions(
         found.levels if "levels" in wanted.schemes else None, found.rules if "rules" in wanted.schemes else ()
     )
-    check_names(definitions, available_names(run))
+    catalogue = load_catalogue(run.workspace)
+    raise_faults([*faults, *faults_in(definitions, values_of(catalogue), acts_of(catalogue))])
     return definitions
 
 
-def available_names(run: Run) -> set[str]:
-    """Every value a condition may look at."""
-    catalogue = load_catalogue(run.workspace)
-    features = [c.name for c in (*gold.FEATURES.columns, *catalogue.stored_columns())]
-    derived = [d.name for d in (*catalogue.derived, *catalogue.of_profile)]
-    calendar = calendar_of(run.as_of, run.workspace.calendar)
-    return {*features, *derived, *PROFILE_COLUMNS, "days_to_birthday", *SCORE_COLUMNS, *OTHER_COLUMNS, *calendar}
+def places_of(workspace: Workspace) -> Places:
+    """The calendar, with the weather where a file of it is named.
+
+    Raises:
+        ConfigError: the file is missing or has wrong rows.
+    """
+    config = workspace.calendar
+    if config.weather is None:
+        return Places(config)
+    path = workspace.folder / config.weather
+    if not path.exists():
+        raise ConfigError(f"{path}: there is no such file. Correct calendar.weather in segspark.yaml.")
+    return Places(config, parse_weather(path.read_text(encoding="utf-8-sig"), str(path)))
+
+
+def ahead_of(run: Run) -> Ahead:
+    """How the values of the day move on, for `valid_until`."""
+    return Ahead(values_of(load_catalogue(run.workspace)), places_of(run.workspace), run.as_of)
 
 
 def people_for_segments(
-    run: Run, behaviour: Loaded | GroupsInUse | None, wanted: Collection[str] | None = None
+    run: Run,
+    behaviour: Loaded | GroupsInUse | None,
+    wanted: Collection[str] | None = None,
+    sequences: Sequence[Followed] = (),
 ) -> DataFrame:
-    """One row per person with everything that definitions may look at, or only what is wanted.
+    """One row per person with everything that definitions may look at, or only what is wanted, and some sequences.
 
     Args:
         behaviour: gives ``cluster``; with all that its training left also ``is_far`` and ``rare``.
     """
+    places = places_of(run.workspace)
     model = behaviour.model if isinstance(behaviour, GroupsInUse) else behaviour
-    if wanted is not None and model is not None:
-        wanted = {*wanted, *read_inputs(run.workspace.mlflow, model), "last_active_date"}
+    if wanted is not None:
+        wanted = {*wanted, *(("country", "region") if places.named else ())}
+        if model is not None:
+            wanted = {*wanted, *read_inputs(run.workspace.mlflow, model), "last_active_date"}
     people = with_scores(run, people_of_day(run, wanted))
+    if sequences:
+        tiles, corrections = run.read(gold.ACTIVITY_DAILY), run.read(gold.ACTIVITY_CORRECTIONS)
+        people = with_sequences(people, tiles, corrections, sequences, load_catalogue(run.workspace), run.as_of)
     if model is None:
         people = people.withColumn("cluster", F.lit(None).cast("int"))
     elif isinstance(behaviour, GroupsInUse):
@@ -105,19 +135,20 @@ def people_for_segments(
     # The permission that the features of the day were computed under; the vault gives kinds, no identifiers.
     allowed = people.select("person_id", F.col("email_marketing_from").alias("email_marketing"))
     contact = derive_contactability(allowed, addresses, run.as_of)
-    types = {"holiday": "string", "sales_period": "string", "days_to_sales_period": "int"}
-    calendar = calendar_of(run.as_of, run.workspace.calendar)
     return people.join(contact, on="person_id", how="left").withColumns(
-        {
-            **{n: F.lit(v).cast(types[n]) if n in types else F.lit(v) for n, v in calendar.items()},
-            "is_contactable": F.coalesce("is_contactable", F.lit(False)),
-        }
+        {**places.columns(run.as_of), "is_contactable": F.coalesce("is_contactable", F.lit(False))}
     )
+
+
+def sequences_in(definitions: Definitions) -> list[Followed]:
+    return sequences_of(node for _, node in definitions.nodes())
 
 
 def needed_columns(definitions: Definitions) -> set[str]:
     """Of a person's hundreds of values those that the definitions, the groups, the profiles or the changes look at."""
     looked_at = {n.partition(".")[0] for _, node in definitions.nodes() for n in names(node)}
+    if "age_years" in looked_at:
+        looked_at.add(NEXT_BIRTHDAY)
     of_profiles = {*columns_of(MEASURES), *PERMISSIONS}
     return {"person_id", *looked_at, *of_profiles, *RFM_VALUES, *SCORE_COLUMNS, *OTHER_COLUMNS, *OF_GROUPS}
 
@@ -152,8 +183,10 @@ def write_segments(run: Run, is_provisional: bool = False) -> None:
     definitions = definitions_of(run)
     groups = groups_in_use(run)
     needed = needed_columns(definitions)
-    people = people_for_segments(run, groups, needed)
-    people = people.select(*[c for c in people.columns if c in needed]).localCheckpoint()
+    ahead = ahead_of(run)
+    people = people_for_segments(run, groups, needed, sequences_in(definitions))
+    places = ("country", "region") if ahead.places.named else ()
+    people = people.select(*[c for c in people.columns if c in {*needed, *places}]).localCheckpoint()
     groupings, segments = [], rule_segments(definitions.rules)
     if "rfm" in schemes:
         groupings.append(rfm_grouping(run))
@@ -163,14 +196,14 @@ def write_segments(run: Run, is_provisional: bool = False) -> None:
         run.outcome["behaviour"] = "no model of groups that may describe this day"
     placed = None
     if definitions.levels is not None:
-        placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.min_size)
+        placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.least_people)
         segments += level_segments(definitions.levels, placed)
     segments += [s for g in groupings for s in g.segments.values()]
     if groups is not None:
         segments += coarser_segments(groups)
         run.outcome["waiting_decisions"] = list(groups.waiting)
     with run.stage("segments") as told:
-        today = assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language)
+        today = assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language, ahead)
         today = today.withColumn("is_provisional", F.lit(is_provisional))
         in_order = today.repartition(2, "scheme").sortWithinPartitions("scheme", "segment_id", "person_id")
         n_rows = run.writes(gold.SEGMENTS).replace_range(gold.SEGMENTS, in_order, run.as_of, run.as_of + DAY)
@@ -296,8 +329,8 @@ def _registry_row(segment: Segment, first: date) -> dict[str, Any]:
 SEGMENTS = Flow(
     name="segments",
     reads=(
-        "gold.features", "gold.scores", "silver.profiles", "silver.identity_links", "silver.consents",
-        "silver.events", "silver.objections", "privacy.identities",
+        "gold.features", "gold.activity_daily", "gold.activity_corrections", "gold.scores", "silver.profiles", "silver.identity_links",
+        "silver.consents", "silver.events", "silver.objections", "privacy.identities",
     ),
     reads_earlier=("gold.segment_registry", "gold.definitions"),
     writes=(

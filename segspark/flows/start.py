@@ -35,9 +35,10 @@ from segspark.flows.preview import plan_segments, preview, rules_named
 from segspark.flows.progress import Quiet
 from segspark.flows.replay import REPLAY, find_version, replay, with_day
 from segspark.flows.scores import SCORES
-from segspark.flows.segments import SEGMENTS, definitions_of, people_for_segments, write_segments
+from segspark.flows.segments import SEGMENTS, definitions_of, people_for_segments, places_of, write_segments
 from segspark.flows.train import TRAIN
 from segspark.models.tracking import load_champion
+from segspark.segments.rules.tree import Followed
 from segspark.session import session_for
 from segspark.sources.load import load_sources
 from segspark.tables import gold, silver
@@ -93,6 +94,7 @@ def check_workspace(workspace: Workspace, as_of: date) -> None:
     """Everything that can be wrong before Spark starts: environment, sources, features, definitions."""
     load_sources(workspace)
     definitions_of(Run(workspace, Lake(workspace.lake), as_of, SEGMENTS))
+    places_of(workspace)
     check_environment(workspace.lake)
 
 
@@ -198,12 +200,13 @@ def export(config: Path, name: str, as_of: date | None, out: Path | None, progre
     return export_audience(workspace, Lake(workspace.lake, session), segment, as_of, out)
 
 
-def read_person(workspace: Workspace, person: str, day: date) -> dict[str, Any]:
-    """Everything that definitions look at, of one person on a stored day, also where its features are not kept."""
+def read_person(workspace: Workspace, person: str, day: date, sequences: Sequence[Followed] = ()) -> dict[str, Any]:
+    """Everything that definitions look at, of one person on a stored day, also where its features are not kept, and some
+    sequences."""
     run = Run(workspace, Lake(workspace.lake, session_for(workspace, "segspark explain")), day, REPLAY)
     behaviour = load_champion(workspace.mlflow, f"{workspace.name}_behaviour", day)
     with staging_folder(run) as folder:
-        people = people_for_segments(with_day(run, folder), behaviour)
+        people = people_for_segments(with_day(run, folder), behaviour, sequences=sequences)
         row = people.where(F.col("person_id") == person).first()
     return row.asDict() if row is not None else {}
 

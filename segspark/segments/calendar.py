@@ -1,11 +1,34 @@
-"""The calendar as of a day: season, public holidays, sales periods. Pure arithmetic."""
+"""The calendar as of a day and at a place: season, public holidays, sales periods, promotions, weather."""
 
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from segspark.config.models import Calendar
+from segspark.config.models import Calendar, Promotion
+from segspark.config.yaml_lines import Problem, as_error, raise_all
 
 SEASONS = ("winter", "spring", "summer", "autumn")
+WEATHER_COLUMNS = ("date", "market", "region", "weather", "temperature_c")
+# (day, market, region or None) -> weather and degrees Celsius, as known that morning.
+Weather = Mapping[tuple[date, str, str | None], tuple[str, float | None]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A market, or a region of it, as the profiles name them."""
+
+    market: str
+    region: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str | None]:
+        return self.market, self.region
+
+
+# Countries for which nothing of their own is said: they have what holds everywhere.
+ELSEWHERE = Place("*")
 
 
 def easter(year: int) -> date:
@@ -40,16 +63,39 @@ def holidays(year: int, country: str) -> dict[date, str]:
     }
 
 
-def calendar_of(as_of: date, config: Calendar) -> dict[str, Any]:
-    """What the calendar says on a day.
+def named_places(config: Calendar, weather: Weather) -> list[Place]:
+    """The places for which something of their own is said, regions before markets; none where all are treated alike."""
+    said = [(p.market, None) for p in config.sales_periods] + [
+        (_market(p, config), p.region) for p in config.promotions
+    ]
+    places = {Place(market, region) for market, region in [*said, *((m, r) for _, m, r in weather)] if market != "*"}
+    if not places:
+        return []
+    markets = {Place(p.market) for p in places} | {Place(config.country)}
+    return sorted(places | markets, key=lambda p: (p.region is None, p.market, p.region or ""))
+
+
+def calendar_of(
+    as_of: date, config: Calendar, place: Place | None = None, weather: Weather | None = None
+) -> dict[str, Any]:
+    """What the calendar says on a day at a place; by default at home.
 
     Returns:
         month, weekday (1 is Monday), season, is_holiday, holiday, sales_period (name or None),
-        days_to_sales_period (0 within one, None where no later one is configured).
+        days_to_sales_period (0 within one, None where no later one is configured), promotion, weather, temperature_c.
     """
-    running = [p for p in config.sales_periods if p.start <= as_of <= p.end]
-    coming = [p.start for p in config.sales_periods if p.start > as_of]
-    holiday = holidays(as_of.year, config.country).get(as_of)
+    place = place or Place(config.country)
+    sales = [p for p in config.sales_periods if p.market in ("*", place.market)]
+    running = [p for p in sales if p.start <= as_of <= p.end]
+    coming = [p.start for p in sales if p.start > as_of]
+    holiday = holidays(as_of.year, config.country if place == ELSEWHERE else place.market).get(as_of)
+    offers = [
+        p.name
+        for p in config.promotions
+        if p.start <= as_of <= p.end and _market(p, config) in ("*", place.market) and p.region in (None, place.region)
+    ]
+    told = weather or {}
+    sky, degrees = told.get((as_of, *place.key)) or told.get((as_of, place.market, None)) or (None, None)
     return {
         "month": as_of.month,
         "weekday": as_of.isoweekday(),
@@ -58,4 +104,35 @@ def calendar_of(as_of: date, config: Calendar) -> dict[str, Any]:
         "holiday": holiday,
         "sales_period": running[0].name if running else None,
         "days_to_sales_period": 0 if running else (min(coming) - as_of).days if coming else None,
+        "promotion": offers[0] if offers else None,
+        "weather": sky,
+        "temperature_c": degrees,
     }
+
+
+def _market(promotion: Promotion, config: Calendar) -> str:
+    return config.country if promotion.region is not None and promotion.market == "*" else promotion.market
+
+
+def parse_weather(text: str, file: str) -> Weather:
+    """Rows of date, market, region (may be empty), weather, temperature_c, separated by commas or semicolons.
+
+    Raises:
+        ConfigError: every row that cannot be read, with its line.
+    """
+    first = text.partition("\n")[0]
+    rows = csv.DictReader(text.splitlines(), delimiter=";" if ";" in first else ",")
+    missing = [c for c in WEATHER_COLUMNS if c not in (rows.fieldnames or ())]
+    if missing:
+        fix = f"The first line names {', '.join(WEATHER_COLUMNS)}."
+        raise as_error(Problem(file, 1, "", None, f"the columns {', '.join(missing)} are missing.", fix))
+    found: dict[tuple[date, str, str | None], tuple[str, float | None]] = {}
+    problems = []
+    for line, row in enumerate(rows, 2):
+        try:
+            day, degrees = date.fromisoformat(row["date"]), row["temperature_c"]
+            found[day, row["market"], row["region"] or None] = (row["weather"], float(degrees) if degrees else None)
+        except (TypeError, ValueError) as error:
+            problems.append(Problem(file, line, "", None, f"{error}.", "Write e.g. 2026-06-01,FR,Bretagne,rain,14.5."))
+    raise_all(problems)
+    return found

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from segspark.segments.rules.compile import holds, value_of
-from segspark.segments.rules.tree import Always, And, Compare, Member, Node, Not, Or, text_of
+from segspark.segments.rules.tree import Always, And, Compare, Followed, Member, Node, Not, Or, text_of
 
 WORDS = {
     "fr": {"yes": "oui", "no": "non", "is": "valeur", "none": "inconnue", "always": "groupe par défaut",
-           "all": "toutes", "any": "au moins une", "not": "aucune", "change": "il faudrait"},
+           "all": "toutes", "any": "au moins une", "not": "aucune", "change": "il faudrait", "then": "puis"},
     "en": {"yes": "yes", "no": "no", "is": "value", "none": "unknown", "always": "default group",
-           "all": "all of", "any": "any of", "not": "none of", "change": "needed"},
+           "all": "all of", "any": "any of", "not": "none of", "change": "needed", "then": "then"},
 }  # fmt: skip
 
 
@@ -64,6 +64,8 @@ def _lines(node: Node, row: Mapping[str, Any], words: Mapping[str, str], depth: 
     shown = _shown(value_of(node.name, row), words)
     if isinstance(node, Compare) and node.other is not None:
         shown += f" / {node.other} {_shown(value_of(node.other, row), words)}"
+    if isinstance(node, Followed):
+        shown += f" / {words['then']} {_shown(value_of(node.then_name, row), words)}"
     return [f"{pad}{mark} {text_of(node)}  ({words['is']} {shown})"]
 
 

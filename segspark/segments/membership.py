@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 from segspark.segments.definitions import Definitions, Levels, Rule
 from segspark.segments.registry import Segment, mint
 from segspark.segments.rules.compile import to_column
-from segspark.segments.rules.tree import Or
+from segspark.segments.rules.tree import And, Not, Or
+from segspark.segments.validity import Ahead
 from segspark.tables.gold import SEGMENTS
 
 EXCLUSIVE = ("levels", "rfm", "behaviour", "rare")
@@ -99,6 +100,7 @@ def assign_segments(
     groupings: Sequence[Grouping],
     as_of: date,
     language: str,
+    ahead: Ahead | None = None,
 ) -> DataFrame:
     """The memberships of a day.
 
@@ -106,6 +108,7 @@ def assign_segments(
         people: feature frame with profile, scores, calendar and contactability (person_id, is_contactable,
             not_contactable_reason, and whatever the definitions look at).
         placed: roll_up of the levels; None where the scheme is not made.
+        ahead: what is known of the coming days; without it a membership is valid until the next day.
 
     Returns:
         Rows of gold.segments, without the run's mark: one per person and exclusive scheme, one per matched rule.
@@ -114,21 +117,21 @@ def assign_segments(
     base = people
     if definitions.levels is not None and placed is not None:
         base = _with_placed_path(people, definitions.levels, placed)
-        entries.append(_levels_entry(definitions.levels, language))
+        entries.append(_levels_entry(definitions.levels, language, _levels_until(definitions.levels, ahead)))
     entries += [_grouping_entry(g, language) for g in groupings]
-    entries += [_rule_entry(rule, language) for rule in definitions.rules]
+    entries += [_rule_entry(rule, language, ahead.until(rule.when) if ahead else None) for rule in definitions.rules]
     matched = F.filter(F.array(*entries), lambda entry: entry.isNotNull())
     exploded = base.select(
         "person_id", "is_contactable", "not_contactable_reason", F.explode(matched).alias("s")
     ).select("person_id", "is_contactable", "not_contactable_reason", "s.*")
-    return exploded.withColumns({"segment_date": F.lit(as_of), "valid_until": F.lit(as_of + timedelta(days=1))}).select(
-        *[c for c in SEGMENTS.column_names if c != "is_provisional"]
-    )
+    until = F.coalesce("valid_until", F.lit(as_of + timedelta(days=1)))
+    columns = [c for c in SEGMENTS.column_names if c != "is_provisional"]
+    return exploded.withColumns({"segment_date": F.lit(as_of), "valid_until": until}).select(*columns)
 
 
 def _entry(
     *, scheme: str, segment_id: Column, name: Column, level: Column, path: Column, branch: Column, version: str,
-    score: Column | None = None, model_version: str | None = None,
+    score: Column | None = None, model_version: str | None = None, until: Column | None = None,
 ) -> Column:  # fmt: skip
     return F.struct(
         F.lit(scheme).alias("scheme"),
@@ -140,6 +143,7 @@ def _entry(
         branch.alias("branch_id"),
         F.lit(version).alias("definition_version"),
         F.lit(model_version).cast("string").alias("model_version"),
+        (until if until is not None else F.lit(None)).cast("date").alias("valid_until"),
     )
 
 
@@ -159,7 +163,23 @@ def _with_placed_path(
     return people.withColumn("_full", full).join(F.broadcast(table), on="_full", how="left")
 
 
-def _levels_entry(levels: Levels, language: str) -> Column:
+def _levels_until(levels: Levels, ahead: Ahead | None) -> Column | None:
+    """Until a person may be in another group of some level: in none of the groups before, and out of its own."""
+    if ahead is None:
+        return None
+    of_levels = []
+    for level in levels.levels:
+        stays = [
+            And((*(Not(earlier.when) for earlier in level.groups[:at]), g.when)) for at, g in enumerate(level.groups)
+        ]
+        until = ahead.until(stays[-1])
+        for group, tree in reversed(list(zip(level.groups[:-1], stays[:-1], strict=True))):
+            until = F.when(to_column(group.when), ahead.until(tree)).otherwise(until)
+        of_levels.append(until)
+    return F.least(*of_levels) if len(of_levels) > 1 else of_levels[0]
+
+
+def _levels_entry(levels: Levels, language: str, until: Column | None) -> Column:
     is_rolled = F.col("_full") != F.col("_path")
     return _entry(
         scheme="levels",
@@ -169,6 +189,7 @@ def _levels_entry(levels: Levels, language: str) -> Column:
         path=F.col("_path"),
         branch=F.when(is_rolled, F.concat("_full", F.lit(":rolled_up"))).otherwise(F.col("_full")),
         version=levels.version,
+        until=until,
     )
 
 
@@ -194,7 +215,7 @@ def _grouping_entry(grouping: Grouping, language: str) -> Column:
     return F.when(F.try_element_at(ids, key).isNotNull(), entry)
 
 
-def _rule_entry(rule: Rule, language: str) -> Column:
+def _rule_entry(rule: Rule, language: str, until: Column | None) -> Column:
     branch = F.lit("when")
     if isinstance(rule.when, Or):
         for at, part in reversed(list(enumerate(rule.when.parts))):
@@ -207,5 +228,6 @@ def _rule_entry(rule: Rule, language: str) -> Column:
         path=F.lit(rule.key),
         branch=branch,
         version=rule.version,
+        until=until,
     )
     return F.when(to_column(rule.when), entry)

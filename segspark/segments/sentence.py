@@ -7,18 +7,25 @@ from datetime import date
 from typing import Any
 
 from segspark.segments.rules.compile import holds, value_of
-from segspark.segments.rules.tree import Always, And, Between, Compare, In, Missing, Node, Not, Or, text_of
+from segspark.segments.rules.tree import Always, And, Between, Compare, Followed, In, Missing, Node, Not, Or, text_of
 
 Label = Callable[[str], str]
 WORDS = {
     "fr": {"in": "Est dans «\u00a0{}\u00a0»", "out": "N'est pas dans «\u00a0{}\u00a0»", "colon": "\u00a0: ", "and": " et ",
            "not": "pas {}", "always": "tout le monde", "today": "aujourd'hui", "yesterday": "hier", "ago": "il y a {} jours",
            "never": "jamais", "unknown": "inconnu", "known": "connu", "yes": "oui", "no": "non",
-           "between": "entre {} et {}", "among": "parmi {}"},
+           "between": "entre {} et {}", "among": "parmi {}", "on": "{} le {}", "then": ", puis {} (en moins de {} jours)",
+           "without": ", sans {} dans les {} jours", "none": "pas de {}"},
     "en": {"in": "Is in “{}”", "out": "Is not in “{}”", "colon": ": ", "and": " and ",
            "not": "not {}", "always": "everybody", "today": "today", "yesterday": "yesterday", "ago": "{} days ago",
            "never": "never", "unknown": "unknown", "known": "known", "yes": "yes", "no": "no",
-           "between": "between {} and {}", "among": "one of {}"},
+           "between": "between {} and {}", "among": "one of {}", "on": "{} on {}", "then": ", then {} (within {} days)",
+           "without": ", without {} within {} days", "none": "no {}"},
+}  # fmt: skip
+ACTS = {
+    "fr": {"order": "achat", "cart_add": "panier", "click": "clic", "open": "ouverture", "visit": "visite",
+           "sent": "e-mail", "delivered": "e-mail reçu", "refund": "remboursement"},
+    "en": {"cart_add": "cart", "sent": "mail", "delivered": "delivered mail"},
 }  # fmt: skip
 ASKED = {
     "fr": {"=": "{}", "<>": "autre que {}", "<": "moins de {}", "<=": "au plus {}", ">": "plus de {}", ">=": "au moins {}"},
@@ -86,10 +93,22 @@ class _Speaker:
                 asked = words["between"].format(self._constant(name, low), self._constant(name, high))
             case In(name, wanted_values):
                 asked = words["among"].format(", ".join(self._constant(name, v) for v in wanted_values))
+            case Followed():
+                return self._followed(leaf, values)
             case _:
                 return text_of(leaf)  # type: ignore[arg-type]
         asked = words["not"].format(asked) if is_negated else asked
         return self._said(name, self._value(name, value_of(name, values)), asked)
+
+    def _followed(self, leaf: Followed, values: Mapping[str, Any]) -> str:
+        words, (first, then) = WORDS[self.language], (ACTS[self.language].get(a, a) for a in (leaf.first, leaf.then))
+        day, after = (values.get(name) for name in (leaf.name, leaf.then_name))
+        start = words["on"].format(first, self._constant("", day)) if day else words["none"].format(first)
+        if not leaf.is_followed:
+            return start + words["without"].format(then, leaf.days)
+        return start + words["then"].format(
+            words["on"].format(then, self._constant("", after)) if day else then, leaf.days
+        )
 
     def _said(self, name: str, shown: str, asked: str | None) -> str:
         # `last order 3 days ago` needs no colon.

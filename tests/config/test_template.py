@@ -6,7 +6,7 @@ import pytest
 from segspark.config.load import load_workspace
 from segspark.config.template import init_workspace
 from segspark.errors import ConfigError
-from segspark.segments.definitions import load_definitions
+from segspark.segments.load import load_definitions
 from segspark.sources.files import find_files
 from segspark.sources.load import load_sources
 

@@ -52,8 +52,8 @@ def test_yaml_adds_projections(tmp_path: Path) -> None:
     [
         ("MEASURES = [1]", r"MEASURES\[0\]: a segspark.features.feature.Measure is needed, not int"),
         ("x = 1", "none of MEASURES, ITEMS, FEATURES, DERIVED is defined"),
-        ("x =\n", "line 1: SyntaxError"),
-        ("MEASURES = []\n1 / 0", "line 2: ZeroDivisionError"),
+        ("x =\n", "own.py:1: SyntaxError"),
+        ("MEASURES = []\n1 / 0", "own.py:2: ZeroDivisionError"),
         (MANY.replace('"order",', '"odrer",'), "no such event types"),
         (MANY.replace('"profiling"', '"spying"'), "purpose 'spying'; there are email_marketing"),
         (MANY.replace("category =", "category =="), None),

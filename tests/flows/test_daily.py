@@ -159,6 +159,16 @@ def test_a_change_carries_the_values_that_decided(shop: tuple[Workspace, Lake]) 
     assert [r["branch_id"] for r in buyers] == ["when"]
 
 
+def test_a_membership_says_until_when_it_holds_without_an_event(shop: tuple[Workspace, Lake]) -> None:
+    workspace, lake = shop
+    rows = [r for r in rows_of(lake, gold.SEGMENTS, MAY[5]) if r["person_id"] == person(workspace, "ann@example.com")]
+    told = {r["path"]: r["valid_until"] for r in rows if r["scheme"] in ("rules", "levels")}
+    # Orders since ever stay, a mean over a year may move tomorrow, the click of 2 May is seen for 90 days.
+    assert told == {
+        "buyers": date(2027, 5, 5), "big_spenders": MAY[6], "fast_buyers": date(2026, 8, 1), "active": date(2026, 6, 2)
+    }  # fmt: skip
+
+
 def test_only_those_who_may_be_written_to_are_exported(shop: tuple[Workspace, Lake], tmp_path: Path) -> None:
     workspace, lake = shop
     manifest = export_audience(workspace, lake, find_segment(lake, "Buyers"), None, tmp_path / "buyers.csv")
@@ -182,9 +192,11 @@ def test_a_membership_is_explained_with_its_actual_values(
     assert "tim" not in str(unknown.value)
     assert lines["Buyers"] == ["✓ n_order_lifetime >= 1  (value 1)"]
     assert lines["Big spenders"] == ["✓ avg_order_cents_365d >= 10000  (value 12000)"]
+    assert lines["Fast buyers"] == ["✓ did_then('click', 'order', 2, 90)  (value 2026-05-02 / then 2026-05-02)"]
     assert {m["sentence"] for m in found if m["scheme"] == "rules"} == {
         "Is in “Buyers”: orders, ever: 1 (at least 1)",
         "Is in “Big spenders”: average order, 365\u00a0d: 120.00 (at least 100.00)",
+        "Is in “Fast buyers”: click on 2026-05-02, then order on 2026-05-02 (within 2 days)",
     }
     outside = explain(workspace, person(workspace, "bob@example.com"), MAY[5], "en", "big_spenders")[-1]
     assert outside["lines"] == ["✗ avg_order_cents_365d >= 10000  (value 4000)"]
@@ -296,7 +308,7 @@ def test_looking_needs_no_spark(shop: tuple[Workspace, Lake]) -> None:
         for r in segment_sizes(workspace, MAY[5])
         if r["scheme"] == "rules"
     }
-    assert sizes == {"Buyers": (2, 1), "Big spenders": (1, 1)}
+    assert sizes == {"Buyers": (2, 1), "Big spenders": (1, 1), "Fast buyers": (1, 1)}
     tables = {r["table"]: r["rows"] for r in list_tables(workspace)}
     assert tables["bronze.quarantine"] == 1
 

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from segspark.segments.changes import derive_changes
 from segspark.segments.definitions import Definitions, Rule
 from segspark.segments.registry import mint
-from segspark.segments.rules.text import parse_condition
+from segspark.segments.rules.forms import parse_condition
 
 TODAY, YESTERDAY = date(2026, 6, 2), date(2026, 6, 1)
 RULE = Rule("buyers", {"fr": "Acheteurs", "en": "Buyers"}, {}, parse_condition("n_order >= 1"))

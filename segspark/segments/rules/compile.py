@@ -1,40 +1,28 @@
 """The tree as a Spark column, and the same tree on one row of values; both give the same answers, by test."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from segspark.segments.rules.tree import Always, And, Between, Compare, In, Missing, Node, Not, Or
-
-
-def to_column(node: Node) -> Column:
-    """A boolean column that is never null; names are columns, ``attributes.x`` an entry of the map."""
-    match node:
-        case Always():
-            return F.lit(True)
-        case And(parts):
-            return _fold(parts, True)
-        case Or(parts):
-            return _fold(parts, False)
-        case Not(part):
-            return ~to_column(part)
-        case Missing(name):
-            return value_column(name).isNull()
-        case In(name, values):
-            found = F.lit(False)
-            for value in values:
-                found = found | _compare(_as(name, value), "=", F.lit(value))
-            return found
-        case Between(name, low, high):
-            return _compare(_as(name, low), ">=", F.lit(low)) & _compare(_as(name, high), "<=", F.lit(high))
-        case Compare(name, op, value, None):
-            return _compare(_as(name, value), op, F.lit(value))
-        case Compare(name, op, _, other):
-            return _compare(value_column(name), op, value_column(str(other)))
-    raise TypeError(f"no condition: {node!r}")
+from segspark.segments.rules.tree import (
+    Always,
+    And,
+    Between,
+    Compare,
+    Followed,
+    In,
+    Leaf,
+    Member,
+    Missing,
+    Node,
+    Not,
+    Or,
+)
 
 
 def value_column(name: str) -> Column:
@@ -44,18 +32,61 @@ def value_column(name: str) -> Column:
     return F.col(name)
 
 
-def _as(name: str, value: object) -> Column:
+def to_column(node: Node) -> Column:
+    """A boolean column that is never null; names are columns, ``attributes.x`` an entry of the map."""
+    return fold_column(node, leaf_column)
+
+
+def fold_column(node: Node, of_leaf: Callable[[Leaf], Column]) -> Column:
+    """The columns of the leaves, joined as the tree says."""
+    match node:
+        case And(parts):
+            return _fold(parts, True, of_leaf)
+        case Or(parts):
+            return _fold(parts, False, of_leaf)
+        case Not(part):
+            return ~fold_column(part, of_leaf)
+        case Member(key):
+            raise TypeError(f"the segment {key} is not resolved")
+    return of_leaf(node)
+
+
+def leaf_column(leaf: Leaf, of_name: Callable[[str], Column] = value_column) -> Column:
+    """One condition; never null, as long as ``of_name`` gives a value or null for "missing"."""
+    match leaf:
+        case Always():
+            return F.lit(True)
+        case Missing(name):
+            return of_name(name).isNull()
+        case Followed():
+            return of_name(leaf.name).isNotNull()
+        case In(name, values):
+            found = F.lit(False)
+            for value in values:
+                found = found | _compare(_as(name, value, of_name), "=", F.lit(value))
+            return found
+        case Between(name, low, high):
+            is_above = _compare(_as(name, low, of_name), ">=", F.lit(low))
+            return is_above & _compare(_as(name, high, of_name), "<=", F.lit(high))
+        case Compare(name, op, value, None):
+            return _compare(_as(name, value, of_name), op, F.lit(value))
+        case Compare(name, op, _, other, plus):
+            against = of_name(str(other))
+            return _compare(of_name(name), op, against + F.lit(plus) if plus else against)
+
+
+def _as(name: str, value: object, of_name: Callable[[str], Column]) -> Column:
     """Profile attributes are text; against a number they are read as numbers."""
-    column = value_column(name)
+    column = of_name(name)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return column.try_cast("double") if name.startswith("attributes.") and is_number else column
 
 
-def _fold(parts: tuple[Node, ...], is_and: bool) -> Column:
-    column = F.lit(is_and)
-    for part in parts:
-        column = column & to_column(part) if is_and else column | to_column(part)
-    return column
+def _fold(parts: tuple[Node, ...], is_and: bool, of_leaf: Callable[[Leaf], Column]) -> Column:
+    if not parts:
+        return F.lit(is_and)
+    columns = [fold_column(part, of_leaf) for part in parts]
+    return reduce(and_ if is_and else or_, columns)
 
 
 def _compare(left: Column, op: str, right: Column) -> Column:
@@ -85,8 +116,10 @@ def holds(node: Node, row: Mapping[str, Any]) -> bool:
             return _holds(_number(name, row, low), ">=", low) and _holds(_number(name, row, high), "<=", high)
         case Compare(name, op, value, None):
             return _holds(_number(name, row, value), op, value)
-        case Compare(name, op, _, other):
-            return _holds(value_of(name, row), op, value_of(str(other), row))
+        case Followed():
+            return value_of(node.name, row) is not None
+        case Compare(name, op, _, other, plus):
+            return _holds(value_of(name, row), op, _plus(value_of(str(other), row), plus))
     raise TypeError(f"no condition: {node!r}")
 
 
@@ -104,6 +137,12 @@ def _number(name: str, row: Mapping[str, Any], against: object) -> Any:
         except ValueError:
             return None
     return value
+
+
+def _plus(value: Any, plus: int) -> Any:
+    if not plus or value is None:
+        return value
+    return value + timedelta(days=plus) if isinstance(value, date) else value + plus
 
 
 def _holds(left: Any, op: str, right: Any) -> bool:

@@ -1,72 +1,70 @@
 """The text form: a condition as in a SQL WHERE clause, parsed to the tree; nothing of the text ever runs."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
+from segspark.segments.faults import near
 from segspark.segments.rules.tree import (
+    AS_OF,
     Always,
     And,
     Between,
     Compare,
-    Condition,
     In,
+    Leaf,
     Member,
     Missing,
     Node,
     Not,
     Or,
     Scalar,
+    map_leaves,
 )
+from segspark.segments.rules.words import TODAY, USAGE, WordError, count_name, followed, member, never, within
 
 _COMPARE = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
 _TURNED = {"=": "=", "<>": "<>", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
-HINT = (
-    "Conditions compare a value with a constant or another value, or name a segment: n_click_30d >= 1 and country in "
-    "('FR', 'BE') and not in_segment('buyers')."
+ALLOWED = (
+    "Allowed: and, or, not, = <> < <= > >=, between, in (...), is null, a value + or - days, and "
+    f"{', '.join(sorted(USAGE))}."
 )
 
 
-class ConditionError(ValueError):
-    """The text is no condition; it says why and what to write."""
+@dataclass(frozen=True)
+class _Side:
+    """One side of a comparison: a value's name with so many days or units more, or a constant."""
+
+    name: str | None = None
+    plus: int = 0
+    constant: Scalar | None = None
 
 
-def parse_condition(said: Any) -> Node:
-    """Text, or a mapping with one of ``all``, ``any``, ``not`` (lists of conditions) or ``segment`` (a name), to the
-    tree; a tree is one already.
+def parse_text(text: str, where: str = "") -> Node:
+    """The tree of one condition, each leaf with the place it is written at.
 
     Raises:
-        ConditionError: anything else.
+        WordError: the text is no condition; it says why and what to write.
     """
-    if isinstance(said, bool) and said:
-        return Always()
-    if isinstance(said, Condition):
-        return said  # type: ignore[return-value]
-    if isinstance(said, str):
-        return _parse_text(said)
-    if isinstance(said, list):
-        return And(tuple(parse_condition(s) for s in said)) if len(said) != 1 else parse_condition(said[0])
-    if isinstance(said, dict) and len(said) == 1:
-        (word, parts), *_ = said.items()
-        if word in ("all", "any") and isinstance(parts, list) and parts:
-            nodes = tuple(parse_condition(p) for p in parts)
-            return And(nodes) if word == "all" else Or(nodes)
-        if word == "not":
-            return Not(parse_condition(parts))
-        if word == "segment" and isinstance(parts, str):
-            return Member(parts)
-    raise ConditionError(f"{said!r} is no condition. Write text, or one of all: [...], any: [...], not: .... {HINT}")
-
-
-def _parse_text(text: str) -> Node:
     try:
         statements = sqlglot.parse(text, read="spark")
     except sqlglot.errors.SqlglotError as error:
-        raise ConditionError(f"{text!r} cannot be read: {str(error).splitlines()[0]} {HINT}") from None
+        said = str(error).splitlines()[0]
+        raise WordError("unreadable_condition", f"{text!r} cannot be read: {said}", _example()) from None
     if len(statements) != 1 or statements[0] is None:
-        raise ConditionError(f"{text!r} is not one condition. {HINT}")
-    return _node(statements[0], text)
+        raise WordError("unreadable_condition", f"{text!r} is not one condition.", _example())
+    node = _node(statements[0], text)
+
+    def placed(leaf: Leaf | Member) -> Node:
+        return replace(leaf, where=where)
+
+    return map_leaves(node, placed) if where else node
+
+
+def _example() -> str:
+    return f"Write e.g. n_click_30d >= 1 and country in ('FR', 'BE'). {ALLOWED}"
 
 
 def _node(tree: Any, text: str) -> Node:
@@ -84,25 +82,18 @@ def _node(tree: Any, text: str) -> Node:
         case exp.Column():
             return Compare(_name(tree), "=", True)
         case exp.Is() if isinstance(tree.expression, exp.Null):
-            return Missing(_name(_column(tree.this, text)))
+            return Missing(_named(tree.this, text))
+        case exp.Is() if isinstance(tree.expression, exp.Boolean):
+            return Compare(_named(tree.this, text), "=", bool(tree.expression.this))
         case exp.Between():
-            return Between(
-                _name(_column(tree.this, text)), _value(tree.args["low"], text), _value(tree.args["high"], text)
-            )
-        case exp.Anonymous() if str(tree.this).lower() == "in_segment" and len(tree.expressions) == 1:
-            return Member(str(_value(tree.expressions[0], text)))
+            return _between(tree, text)
         case exp.In() if tree.expressions:
-            return In(_name(_column(tree.this, text)), tuple(_value(e, text) for e in tree.expressions))
-    for kind, op in _COMPARE.items():
-        if type(tree) is kind:
-            left, right = tree.left, tree.right
-            if not isinstance(left, exp.Column):
-                left, right, op = right, left, _TURNED[op]
-            name = _name(_column(left, text))
-            if isinstance(right, exp.Column):
-                return Compare(name, op, other=_name(right))
-            return Compare(name, op, _value(right, text))
-    raise ConditionError(f"{text!r}: {tree.sql()} is not allowed in a condition. {HINT}")
+            return In(_named(tree.this, text), tuple(_constant(e, text) for e in tree.expressions))
+        case exp.Anonymous():
+            return _word(tree, text)
+    if type(tree) in _COMPARE:
+        return _compare(_side(tree.left, text), _COMPARE[type(tree)], _side(tree.right, text), text)
+    raise WordError("not_allowed", f"{text!r}: {tree.sql()} is not allowed in a condition.", ALLOWED)
 
 
 def _flat(tree: Any, kind: type, text: str) -> tuple[Node, ...]:
@@ -111,25 +102,108 @@ def _flat(tree: Any, kind: type, text: str) -> tuple[Node, ...]:
     return (_node(tree, text),)
 
 
-def _column(tree: Any, text: str) -> exp.Column:
-    if not isinstance(tree, exp.Column):
-        raise ConditionError(f"{text!r}: {tree.sql()} is no value's name. {HINT}")
-    return tree
+def _compare(left: _Side, op: str, right: _Side, text: str) -> Compare:
+    if left.name is None:
+        left, right, op = right, left, _TURNED[op]
+    if left.name is None:
+        raise WordError("not_allowed", f"{text!r} compares constants.", _example())
+    if right.name is not None:
+        return Compare(left.name, op, other=right.name, plus=right.plus - left.plus)
+    if left.plus:
+        fix = f"Add it to the other side: {left.name} {op} ..."
+        raise WordError("not_allowed", f"{text!r} adds to a value that is compared with a constant.", fix)
+    return Compare(left.name, op, right.constant)
+
+
+def _between(tree: Any, text: str) -> Node:
+    name, low, high = _named(tree.this, text), _side(tree.args["low"], text), _side(tree.args["high"], text)
+    if low.constant is not None and high.constant is not None:
+        return Between(name, low.constant, high.constant)
+    value = _Side(name)
+    return And((_compare(value, ">=", low, text), _compare(value, "<=", high, text)))
+
+
+def _word(tree: Any, text: str) -> Node:
+    """One of the words, by name and arguments."""
+    word, given = str(tree.this).lower(), tree.expressions
+    if word not in USAGE:
+        what = f"{text!r}: there is no {word}(...) in conditions."
+        raise WordError("not_allowed", what, near(word, USAGE, ALLOWED))
+    match word, [type(g) for g in given]:
+        case "within", [exp.Column, exp.Literal]:
+            return within(_name(given[0]), _argument(given[1]))
+        case "in_segment", [exp.Literal] if given[0].is_string:
+            return member(given[0].this)
+        case "never", [exp.Literal] if given[0].is_string:
+            return never(given[0].this)
+        case (("did_then" | "did_not_then"), [exp.Literal, exp.Literal, _, *more]) if len(more) <= 1:
+            acts, days = given[:2], [_argument(g) for g in given[2:]]
+            if all(a.is_string for a in acts):
+                return followed(acts[0].this, acts[1].this, *days, is_followed=word == "did_then")
+    raise WordError("wrong_argument", f"{text!r}: {tree.sql()} has other arguments than {word} takes.", _usage(word))
+
+
+def _usage(word: str) -> str:
+    return f"Write {USAGE[word]}."
+
+
+def _argument(tree: Any) -> Any:
+    """What was given as a number of days; words check it."""
+    if isinstance(tree, exp.Literal) and not tree.is_string and tree.this.isdigit():
+        return int(tree.this)
+    return tree.sql()
+
+
+def _side(tree: Any, text: str) -> _Side:
+    match tree:
+        case exp.Paren():
+            return _side(tree.this, text)
+        case exp.CurrentDate():
+            return _Side(AS_OF)
+        case exp.Column():
+            return _Side(_name(tree))
+        case exp.Count():
+            return _Side(_counted(tree, text))
+        case exp.Add() | exp.Sub():
+            side, more = _side(tree.left, text), _side(tree.right, text).constant
+            if side.name is not None and isinstance(more, int) and not isinstance(more, bool):
+                return replace(side, plus=side.plus + (more if isinstance(tree, exp.Add) else -more))
+            what = f"{text!r}: {tree.sql()} is no value plus or minus a whole number."
+            raise WordError("not_allowed", what, "Write e.g. last_click_date >= as_of - 30.")
+    return _Side(constant=_constant(tree, text))
+
+
+def _counted(tree: Any, text: str) -> str:
+    given = [tree.this, *tree.expressions]
+    if len(given) <= 2 and isinstance(given[0], exp.Literal) and given[0].is_string:
+        return count_name(given[0].this, *[_argument(g) for g in given[1:]])
+    raise WordError("wrong_argument", f"{text!r}: {tree.sql()} counts no act.", _usage("count"))
+
+
+def _named(tree: Any, text: str) -> str:
+    side = _side(tree, text)
+    if side.name is None or side.plus:
+        raise WordError("not_allowed", f"{text!r}: {tree.sql()} is no value's name.", _example())
+    return side.name
 
 
 def _name(column: exp.Column) -> str:
-    return ".".join(p.name for p in column.parts)
+    name = ".".join(p.name for p in column.parts)
+    return AS_OF if name in TODAY else name
 
 
-def _value(tree: Any, text: str) -> Scalar:
+def _constant(tree: Any, text: str) -> Scalar:
     if isinstance(tree, exp.Neg):
-        value = _value(tree.this, text)
+        value = _constant(tree.this, text)
         if isinstance(value, int | float):
             return -value
     if isinstance(tree, exp.Boolean):
         return bool(tree.this)
+    if isinstance(tree, exp.Cast) and tree.to.is_type("date"):
+        return _constant(tree.this, text)
     if isinstance(tree, exp.Literal):
         if tree.is_string:
             return str(tree.this)
         return float(tree.this) if any(c in tree.this for c in ".eE") else int(tree.this)
-    raise ConditionError(f"{text!r}: {tree.sql()} is no constant. {HINT}")
+    fix = "For a missing value write `is null`." if isinstance(tree, exp.Null) else _example()
+    raise WordError("not_allowed", f"{text!r}: {tree.sql()} is no constant.", fix)

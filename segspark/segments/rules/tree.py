@@ -5,16 +5,23 @@ A comparison with a missing value is false, never unknown; ``not`` turns it into
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 Scalar = str | int | float | bool
 OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
+# The first day that is not observed, as conditions name it.
+AS_OF = "as_of_date"
+# How far back a sequence is looked for where nothing is said.
+SEQUENCE_DAYS = 90
 
 
+@dataclass(frozen=True)
 class Condition:
-    """What every node can do in Python: ``a & b``, ``a | b``, ``~a``."""
+    """What every node can do in Python: ``a & b``, ``a | b``, ``~a``; ``where`` it is written is for messages only."""
+
+    where: str = field(default="", compare=False, repr=False, kw_only=True)
 
     def __and__(self, other: "Node") -> "And":
         return And((*_parts(self, And), *_parts(other, And)))
@@ -32,12 +39,13 @@ def _parts(node: Any, kind: type) -> tuple["Node", ...]:
 
 @dataclass(frozen=True)
 class Compare(Condition):
-    """A value against a literal or against another value (``other``)."""
+    """A value against a literal or against another value (``other``), ``plus`` so many days or units."""
 
     name: str
     op: str
     value: Scalar | None = None
     other: str | None = None
+    plus: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,35 @@ class Missing(Condition):
     """The value is unknown, or the act never happened."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class Followed(Condition):
+    """Did ``first`` and, within ``days`` local days of which that day is the first, ``then`` as well, or not.
+
+    Days of ``first`` count from ``within`` days before the as-of day. For "not" all ``days`` must be over: a cart of
+    yesterday may still become an order. The flow supplies two columns (segments/sequences.py): ``name``, the newest
+    such day, null where there is none, and ``then_name``, the next day of ``then`` on or after it.
+    """
+
+    first: str
+    then: str
+    days: int
+    is_followed: bool = True
+    within: int = SEQUENCE_DAYS
+
+    @property
+    def name(self) -> str:
+        return f"{self._stem}_date"
+
+    @property
+    def then_name(self) -> str:
+        return f"{self._stem}_then_date"
+
+    @property
+    def _stem(self) -> str:
+        word = "then" if self.is_followed else "not"
+        return f"did_{self.first}_{word}_{self.then}_{self.days}d_of_{self.within}d"
 
 
 @dataclass(frozen=True)
@@ -87,31 +124,34 @@ class Member(Condition):
     key: str
 
 
-Node = Compare | Between | In | Missing | And | Or | Not | Always | Member
-Leaf = Compare | Between | In | Missing | Always
+Node = Compare | Between | In | Missing | Followed | And | Or | Not | Always | Member
+Leaf = Compare | Between | In | Missing | Followed | Always
 
 
-def members(node: Node) -> list[str]:
+def members(node: Node) -> list[Member]:
     """Segments that a tree, as written, refers to."""
     if isinstance(node, And | Or):
-        return [key for part in node.parts for key in members(part)]
+        return [member for part in node.parts for member in members(part)]
     if isinstance(node, Not):
         return members(node.part)
-    return [node.key] if isinstance(node, Member) else []
+    return [node] if isinstance(node, Member) else []
+
+
+def map_leaves(node: Node, change: Callable[[Leaf | Member], Node]) -> Node:
+    """The tree with something else in the place of each leaf."""
+    match node:
+        case And(parts):
+            return And(tuple(map_leaves(p, change) for p in parts))
+        case Or(parts):
+            return Or(tuple(map_leaves(p, change) for p in parts))
+        case Not(part):
+            return Not(map_leaves(part, change))
+    return change(node)
 
 
 def with_members(node: Node, trees: Mapping[str, Node]) -> Node:
     """The tree with the tree of each segment in the place of its name."""
-    match node:
-        case Member(key):
-            return trees[key]
-        case And(parts):
-            return And(tuple(with_members(p, trees) for p in parts))
-        case Or(parts):
-            return Or(tuple(with_members(p, trees) for p in parts))
-        case Not(part):
-            return Not(with_members(part, trees))
-    return node
+    return map_leaves(node, lambda leaf: trees[leaf.key] if isinstance(leaf, Member) else leaf)
 
 
 def leaves(node: Node) -> list[Leaf]:
@@ -131,7 +171,14 @@ def names(node: Node) -> list[str]:
             found[leaf.name] = None
             if isinstance(leaf, Compare) and leaf.other is not None:
                 found[leaf.other] = None
+            if isinstance(leaf, Followed):
+                found[leaf.then_name] = None
     return list(found)
+
+
+def sequences(nodes: Iterable[Node]) -> list[Followed]:
+    """The sequences of some trees, each once."""
+    return list({leaf.name: leaf for node in nodes for leaf in leaves(node) if isinstance(leaf, Followed)}.values())
 
 
 def to_json(node: Node) -> Any:
@@ -143,14 +190,19 @@ def to_json(node: Node) -> Any:
             return {"any": [to_json(p) for p in parts]}
         case Not(part):
             return {"not": to_json(part)}
-        case Compare(name, op, value, other):
-            return {"name": name, "op": op, **({"value": value} if other is None else {"other": other})}
+        case Compare(name, op, value, None):
+            return {"name": name, "op": op, "value": value}
+        case Compare(name, op, _, other, plus):
+            # Only what is said is part of the form: definitions without a shift keep their versions.
+            return {"name": name, "op": op, "other": other, **({"plus": plus} if plus else {})}
         case Between(name, low, high):
             return {"name": name, "between": [low, high]}
         case In(name, values):
             return {"name": name, "in": list(values)}
         case Missing(name):
             return {"name": name, "missing": True}
+        case Followed(first, then, days, is_followed, within):
+            return {"did": first, "then" if is_followed else "not_then": then, "days": days, "within": within}
         case Always():
             return {"always": True}
         case Member(key):
@@ -173,7 +225,11 @@ def from_json(said: Any) -> Node:
         case {"name": name, "missing": True}:
             return Missing(name)
         case {"name": name, "op": op}:
-            return Compare(name, op, said.get("value"), said.get("other"))
+            return Compare(name, op, said.get("value"), said.get("other"), said.get("plus", 0))
+        case {"did": first, "then": then, "days": days, "within": within}:
+            return Followed(first, then, days, True, within)
+        case {"did": first, "not_then": then, "days": days, "within": within}:
+            return Followed(first, then, days, False, within)
         case {"always": True}:
             return Always()
         case {"segment": key}:
@@ -191,8 +247,10 @@ def text_of(leaf: Leaf) -> str:
     match leaf:
         case Compare(name, op, value, None):
             return f"{name} {op} {_literal(value)}"
-        case Compare(name, op, _, other):
-            return f"{name} {op} {other}"
+        case Compare(name, op, _, other, plus):
+            return f"{name} {op} {other}" + (f" {'+' if plus > 0 else '-'} {abs(plus)}" if plus else "")
+        case Followed(first, then, days, is_followed, within):
+            return f"{'did_then' if is_followed else 'did_not_then'}('{first}', '{then}', {days}, {within})"
         case Between(name, low, high):
             return f"{name} between {_literal(low)} and {_literal(high)}"
         case In(name, values):

@@ -1,0 +1,282 @@
+"""Definitions from a workspace's YAML and Python files, checked as far as no feature is needed. No Spark."""
+
+import glob
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from segspark.config.load import substitute
+from segspark.config.models import Name, Segments
+from segspark.config.python_file import lines_of_names, load_python
+from segspark.config.yaml_lines import load_yaml, problems_of, raise_all
+from segspark.errors import ConfigError
+from segspark.segments.definitions import Definitions, Group, Level, Levels, Rule
+from segspark.segments.faults import Fault, faults_of, near, raise_faults
+from segspark.segments.rules.forms import Place, Where, read_condition
+from segspark.segments.rules.tree import Always, And, Leaf, Member, Node, Not, map_leaves, members, with_members
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NameForm(_Form):
+    fr: str
+    en: str
+
+
+class GroupForm(_Form):
+    """One group of a level, as written; without ``when`` it is the default and stands last."""
+
+    key: Name
+    name: NameForm
+    when: Any = None
+
+
+class LevelForm(_Form):
+    level: Name
+    groups: Annotated[tuple[GroupForm, ...], Field(min_length=2)]
+
+
+class LevelsForm(_Form):
+    levels: Annotated[tuple[LevelForm, ...], Field(min_length=1)]
+
+
+class RuleForm(_Form):
+    """One named segment, as written."""
+
+    name: Name
+    title: NameForm
+    description: NameForm | None = None
+    when: Any
+
+
+class RulesForm(_Form):
+    """A file of named segments; ``exclusive``: nobody is in two of them, the first that fits takes the person."""
+
+    segments: Annotated[tuple[RuleForm, ...], Field(min_length=1)]
+    exclusive: bool = False
+
+
+def read_definitions(config: Segments, folder: Path) -> tuple[Definitions, list[Fault]]:
+    """The definitions a workspace names, as far as they can be read, and every fault of every file."""
+    faults: list[Fault] = []
+    levels = _levels(folder / config.levels, faults) if config.levels is not None else None
+    rules: list[Rule] = []
+    for pattern in config.rules:
+        paths = sorted(glob.glob(str(folder / pattern)))
+        if not paths:
+            fix = f"Put a file there, or correct segments.rules in {folder.name}/segspark.yaml."
+            faults.append(Fault("no_file", f"no file matches segments.rules {pattern!r}.", "segspark.yaml", fix))
+        for path in paths:
+            rules += _rules(Path(path), faults)
+    faults += _doubled("segment", [(r.key, r.where) for r in rules])
+    rules = list({r.key: r for r in reversed(rules)}.values())[::-1]
+    levels, rules = _resolved(levels, rules, faults)
+    return Definitions(levels, tuple(rules)), faults
+
+
+def load_definitions(config: Segments, folder: Path) -> Definitions:
+    """The definitions a workspace names.
+
+    Raises:
+        DefinitionError: every fault of every file.
+    """
+    definitions, faults = read_definitions(config, folder)
+    raise_faults(faults)
+    return definitions
+
+
+def load_rules(path: Path) -> list[Rule]:
+    """The named segments of one file, the names of other segments not resolved.
+
+    Raises:
+        DefinitionError: every fault of the file.
+    """
+    faults: list[Fault] = []
+    rules = _rules(path, faults)
+    raise_faults([*faults, *_doubled("segment", [(r.key, r.where) for r in rules])])
+    return rules
+
+
+def resolve_rules(rules: list[Rule], known: Sequence[Rule]) -> list[Rule]:
+    """Rules of a file of their own, which may name each other and those of the workspace.
+
+    Raises:
+        DefinitionError: a segment that is not there, or one that stands on itself.
+    """
+    faults: list[Fault] = []
+    own = {r.key for r in rules}
+    _, resolved = _resolved(None, [*rules, *(r for r in known if r.key not in own)], faults)
+    raise_faults(faults)
+    return resolved[: len(rules)]
+
+
+# Files ----------------------------------------------------------------------------------------------------------
+
+
+def _levels(path: Path, faults: list[Fault]) -> Levels | None:
+    read = _read(path, LevelsForm, faults)
+    if read is None:
+        return None
+    form, where = read
+    levels = []
+    for at, level in enumerate(form.levels):
+        groups = []
+        for number, group in enumerate(level.groups):
+            place: Place = ("levels", at, "groups", number)
+            here, is_last = where(place), number == len(level.groups) - 1
+            if (group.when is None) != is_last:
+                faults.append(_no_default(level.level, group.key, is_last, here))
+            node: Node = Always()
+            if group.when is not None:
+                node = read_condition(group.when, _below(where, (*place, "when")), faults)
+            groups.append(Group(group.key, group.name.model_dump(), node, here))
+        faults += _doubled(f"level {level.level}: group", [(g.key, g.where) for g in groups])
+        levels.append(Level(level.level, tuple(groups)))
+    faults += _doubled("level", [(lv.key, where(("levels", at, "level"))) for at, lv in enumerate(levels)])
+    return Levels(tuple(levels))
+
+
+def _no_default(level: str, group: str, is_last: bool, where: str) -> Fault:
+    if is_last:
+        what, fix = (
+            f"level {level}: the last group, {group}, has a condition.",
+            "Remove `when`, or add a group after it.",
+        )
+    else:
+        what, fix = f"level {level}: the group {group} has no condition.", "Write `when`, or put the group last."
+    return Fault("no_default", what, where, fix)
+
+
+def _rules(path: Path, faults: list[Fault]) -> list[Rule]:
+    if path.suffix == ".py":
+        return _python_rules(path, faults)
+    read = _read(path, RulesForm, faults)
+    if read is None:
+        return []
+    form, where = read
+    rules = [
+        Rule(
+            r.name,
+            r.title.model_dump(),
+            r.description.model_dump() if r.description else {},
+            read_condition(r.when, _below(where, ("segments", at, "when")), faults),
+            where(("segments", at)),
+        )
+        for at, r in enumerate(form.segments)
+    ]
+    return _in_order(rules) if form.exclusive else rules
+
+
+def _python_rules(path: Path, faults: list[Fault]) -> list[Rule]:
+    try:
+        found = load_python(path, {"SEGMENTS": Rule})["SEGMENTS"]
+    except ConfigError as error:
+        faults += faults_of(error, path)
+        return []
+    lines = lines_of_names(path)
+    return [_placed(r, f"{path.name}:{lines.get(r.key, lines['SEGMENTS'])}", faults) for r in found]
+
+
+def _placed(rule: Rule, where: str, faults: list[Fault]) -> Rule:
+    """A rule of a Python file with the line of its name."""
+
+    def here(leaf: Leaf | Member) -> Node:
+        return replace(leaf, where=where)
+
+    node = map_leaves(read_condition(rule.when, lambda place: where, faults), here)
+    return replace(rule, when=node, where=where)
+
+
+def _read(path: Path, model: type[M], faults: list[Fault]) -> tuple[M, Where] | None:
+    """A YAML file as its form, with the line of each of its places."""
+    try:
+        data, lines = load_yaml(path)
+        data, problems = substitute(data, os.environ, str(path), lines)
+        raise_all(problems)
+        try:
+            form = model.model_validate({} if data is None else data)
+        except ValidationError as error:
+            raise_all(problems_of(error, str(path), lines, model))
+            raise
+    except ConfigError as error:
+        faults += faults_of(error, path)
+        return None
+
+    def where(place: Place) -> str:
+        while place and place not in lines:
+            place = place[:-1]
+        return f"{path.name}:{lines.get(place, 1)}"
+
+    return form, where
+
+
+def _below(where: Where, place: Place) -> Where:
+    return lambda more: where((*place, *more))
+
+
+def _doubled(what: str, keys: Sequence[tuple[str, str]]) -> list[Fault]:
+    """A fault for each name that was given before, where it is given again."""
+    first: dict[str, str] = {}
+    faults = []
+    for key, where in keys:
+        if key in first:
+            said = f"{what} {key!r} is there already, at {first[key]}."
+            faults.append(Fault("double_name", said, where, f"Give one of them another name than {key}."))
+        first.setdefault(key, where)
+    return faults
+
+
+# Segments that stand on others --------------------------------------------------------------------------------------
+
+
+def _resolved(levels: Levels | None, rules: list[Rule], faults: list[Fault]) -> tuple[Levels | None, list[Rule]]:
+    """Levels and rules with the trees of the segments that they name in the place of their names.
+
+    What a definition stands on is then part of its content: a change of the one is a new version of the other.
+    """
+    written = {r.key: r.when for r in rules}
+
+    def resolve(node: Node, above: tuple[str, ...]) -> Node:
+        trees: dict[str, Node] = {}
+        for member in members(node):
+            key = member.key
+            if key in above:
+                what = f"the segment stands on itself: {' -> '.join((*above, key))}."
+                fix = f"Take in_segment('{key}') out of {above[-1]}."
+                faults.append(Fault("circle", what, member.where, fix))
+                trees[key] = Always()
+            elif key not in written:
+                fix = near(key, written, f"Segments of the rules are {', '.join(written) or 'none'}.")
+                faults.append(
+                    Fault("unknown_segment", f"there is no segment {key!r} among the rules.", member.where, fix)
+                )
+                trees[key] = Always()
+            else:
+                trees[key] = resolve(written[key], (*above, key))
+        return with_members(node, trees)
+
+    rules = [replace(r, when=resolve(r.when, (r.key,))) for r in rules]
+    if levels is not None:
+        levels = Levels(
+            tuple(
+                replace(lv, groups=tuple(replace(g, when=resolve(g.when, ())) for g in lv.groups))
+                for lv in levels.levels
+            )
+        )
+    return levels, rules
+
+
+def _in_order(rules: list[Rule]) -> list[Rule]:
+    """Each rule for those whom no rule before it takes."""
+    return [
+        replace(rule, when=And((rule.when, *(Not(earlier.when) for earlier in rules[:at])))) if at else rule
+        for at, rule in enumerate(rules)
+    ]

@@ -1,0 +1,171 @@
+"""Until when a membership holds: the first day on which it may be another one although nothing happens.
+
+Recency, dates, age and the calendar move in a known way: on them the day is exact. What a window counts, a rate or a
+score may be another one tomorrow; where the answer hangs on such a value, it is the next day. The conditions decide:
+the sizes that levels roll up by, a scheduled change of the profile and a permission that ends are not looked at.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from segspark.segments.places import Places
+from segspark.segments.rules.compile import fold_column, leaf_column, value_column
+from segspark.segments.rules.tree import Always, Between, Compare, Followed, In, Leaf, Missing, Node, leaves, names
+from segspark.segments.values import Motion, Value
+
+DAY = timedelta(days=1)
+# Nothing is promised for longer: by then everybody had a birthday, and calendars are not written.
+FARTHEST_DAYS = 365
+NEXT_BIRTHDAY = "next_birthday_date"
+# Ages are far below; thresholds beyond are never met, and dates have an end.
+MOST_DAYS = 1_000_000
+_PAIRS: set[frozenset[Motion]] = {
+    frozenset({"still"}), frozenset({"ageing"}), frozenset({"still", "ageing"}), frozenset({"still", "today"}),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What is known of the days after ``as_of``: how each value moves, and the calendar."""
+
+    values: Mapping[str, Value]
+    places: Places
+    as_of: date
+
+    def until(self, node: Node) -> Column:
+        """The first later day on which a condition that holds may not hold, at most a year ahead.
+
+        The tree is looked at on each day on which one of its leaves turns, a leaf that cannot be known being null:
+        the first such day on which the tree is not surely true ends the membership. Means nothing where the condition
+        does not hold.
+        """
+        of_tree = leaves(node)
+        known = [leaf for leaf in of_tree if self._is_known(leaf) or isinstance(leaf, Followed)]
+        if not known:
+            return F.lit(self.as_of + DAY)
+        turns = [day for leaf in known for day in self._turns(leaf)]
+        if not all(self._is_known(leaf) for leaf in of_tree):
+            turns.append(F.lit(self.as_of + DAY))
+        farthest = F.lit(self.as_of + FARTHEST_DAYS * DAY)
+        if not turns:
+            return farthest
+        answers = {
+            leaf: self.places.answers(leaf, self.as_of, FARTHEST_DAYS) for leaf in of_tree if self._is_calendar(leaf)
+        }
+
+        def on(day: Column, leaf: Leaf) -> Column:
+            if leaf in answers:
+                return self.places.answer(answers[leaf], day, self.as_of)
+            return self._on(day, leaf)
+
+        def is_over(day: Column) -> Column:
+            is_ahead = (day > F.lit(self.as_of)) & (day < farthest)
+            return is_ahead & ~F.coalesce(fold_column(node, lambda leaf: on(day, leaf)), F.lit(False))
+
+        return F.coalesce(F.array_min(F.filter(F.array(*turns), is_over)), farthest)
+
+    def _motion(self, name: str) -> Motion:
+        return "still" if name.startswith("attributes.") else self.values[name].motion
+
+    def _is_calendar(self, leaf: Leaf) -> bool:
+        looked_at = names(leaf)
+        return (
+            not isinstance(leaf, Followed) and bool(looked_at) and {self._motion(n) for n in looked_at} == {"calendar"}
+        )
+
+    def _is_known(self, leaf: Leaf) -> bool:
+        """Whether each coming day gives an answer of its own: true, false, but not null."""
+        if isinstance(leaf, Always) or self._is_calendar(leaf):
+            return True
+        if isinstance(leaf, Followed):
+            # A day of the first act whose days are not over yet may be one that is not followed.
+            return leaf.is_followed
+        motions = frozenset(self._motion(n) for n in names(leaf))
+        return motions in _PAIRS if len(names(leaf)) > 1 else not motions & {"moving", "calendar"}
+
+    def _on(self, day: Column, leaf: Leaf) -> Column:
+        """The leaf on a later day; null where that cannot be known."""
+        if isinstance(leaf, Followed):
+            is_near = F.col(leaf.name).isNotNull() & (day <= F.date_add(leaf.name, leaf.within))
+            return F.when(is_near, F.lit(True)).otherwise(F.lit(False if leaf.is_followed else None))
+        if not self._is_known(leaf):
+            return F.lit(None).cast("boolean")
+
+        def value(name: str) -> Column:
+            match self._motion(name):
+                case "today":
+                    return day
+                case "ageing":
+                    return F.col(name) + F.datediff(day, F.lit(self.as_of))
+                case "birthday":
+                    return F.col(name) + (day >= F.col(NEXT_BIRTHDAY)).cast("int")
+            return value_column(name)
+
+        return leaf_column(leaf, value)
+
+    def _turns(self, leaf: Leaf) -> Iterator[Column]:
+        """Every day on which the answer of a leaf may change; null, or a day that is over, where it does not."""
+        if isinstance(leaf, Always):
+            return
+        if isinstance(leaf, Followed):
+            yield F.date_add(leaf.name, leaf.within + 1)
+        elif self._is_calendar(leaf):
+            answers = self.places.answers(leaf, self.as_of, FARTHEST_DAYS).values()
+            for n in range(1, FARTHEST_DAYS):
+                if any(said[n] != said[n - 1] for said in answers):
+                    yield F.lit(self.as_of + n * DAY)
+        elif isinstance(leaf, Compare) and leaf.other is not None:
+            yield from self._meeting(leaf.name, leaf.other, leaf.plus)
+        elif self._motion(leaf.name) == "birthday":
+            yield F.col(NEXT_BIRTHDAY)
+        elif self._motion(leaf.name) in ("ageing", "today"):
+            for constant in _constants(leaf):
+                yield from self._reaching(leaf.name, constant)
+
+    def _reaching(self, name: str, constant: object) -> Iterator[Column]:
+        """The days on which a value reaches a constant, and passes it."""
+        if isinstance(constant, str):
+            yield from _and_next(F.lit(date.fromisoformat(constant)))
+        elif isinstance(constant, int | float) and abs(constant) < MOST_DAYS:
+            for threshold in (math.ceil(constant), math.floor(constant) + 1):
+                yield F.date_add(F.lit(self.as_of), F.lit(threshold) - F.col(name))
+
+    def _meeting(self, name: str, other: str, plus: int) -> Iterator[Column]:
+        """The days on which two values meet, and pass each other."""
+        match self._motion(name), self._motion(other):
+            case "today", "still":
+                yield from _and_next(F.date_add(value_column(other), plus))
+            case "still", "today":
+                yield from _and_next(F.date_sub(value_column(name), plus))
+            case "ageing", "still":
+                yield from self._level_with(F.col(name), value_column(other) + F.lit(plus))
+            case "still", "ageing":
+                yield from self._level_with(F.col(other), value_column(name) - F.lit(plus))
+
+    def _level_with(self, ageing: Column, still: Column) -> Iterator[Column]:
+        bounded = F.greatest(F.lit(-MOST_DAYS), F.least(F.lit(MOST_DAYS), still))
+        for threshold in (F.ceil(bounded), F.floor(bounded) + 1):
+            yield F.date_add(F.lit(self.as_of), (threshold - ageing).cast("int"))
+
+
+def _and_next(day: Column) -> Iterator[Column]:
+    yield day
+    yield F.date_add(day, 1)
+
+
+def _constants(leaf: Leaf) -> tuple[object, ...]:
+    match leaf:
+        case Compare(_, _, value, None):
+            return (value,)
+        case Between(_, low, high):
+            return (low, high)
+        case In(_, values):
+            return values
+        case Missing():
+            return ()
+    return ()

@@ -1,0 +1,85 @@
+"""What conditions may look at: of which kind each value is, and how it changes from day to day without a new event."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from segspark.features.feature import Catalogue
+from segspark.tables.gold import FEATURES
+
+Kind = Literal["number", "text", "date", "boolean"]
+# still: only an event changes it; ageing: one more each day; today: the day itself; birthday: one more on
+# next_birthday_date; calendar: the same for everybody of a place, known ahead; moving: cannot be known.
+Motion = Literal["still", "ageing", "today", "birthday", "calendar", "moving"]
+_WORD = re.compile(r"[a-z_]\w*")
+_AGE = re.compile(r"datediff\(as_of_date, (\w+)\)")
+_KINDS: dict[str, Kind] = {"string": "text", "date": "date", "boolean": "boolean"}
+
+
+@dataclass(frozen=True)
+class Value:
+    kind: Kind
+    motion: Motion = "moving"
+
+
+PROFILE = {
+    **{name: Value("text", "still") for name in ("country", "region", "city", "language", "gender")},
+    "signup_date": Value("date", "still"),
+    "age_years": Value("number", "birthday"),
+    "days_to_birthday": Value("number"),
+}
+SCORES = {
+    **{name: Value("number") for name in ("recency", "frequency", "monetary", "engagement", "churn", "cluster")},
+    **{name: Value("text") for name in ("rfm_cell", "engagement_tier", "churn_band")},
+}
+CONTACT = {"is_contactable": Value("boolean"), "not_contactable_reason": Value("text")}
+CALENDAR = {
+    **{name: Value("number", "calendar") for name in ("month", "weekday", "days_to_sales_period")},
+    **{name: Value("text", "calendar") for name in ("season", "holiday", "sales_period", "promotion")},
+    "is_holiday": Value("boolean", "calendar"),
+    # A forecast of the coming days would be another one tomorrow.
+    "weather": Value("text"),
+    "temperature_c": Value("number"),
+}
+
+
+def values_of(catalogue: Catalogue) -> dict[str, Value]:
+    """Every value that a condition of a workspace may look at, profile attributes apart."""
+    return {**_features(catalogue), **PROFILE, **SCORES, **CONTACT, **CALENDAR}
+
+
+def acts_of(catalogue: Catalogue) -> dict[str, str]:
+    """Acts that sequences may name -> the measure that counts them by day: ``order`` for n_order, ``visit`` for
+    last_visit_date."""
+    acts = {m.name.removeprefix("n_"): m.name for m in catalogue.measures if m.name.startswith("n_")}
+    for feature in catalogue.features:
+        if feature.kind == "last" and not (feature.months or feature.weekdays or feature.only_sales):
+            acts[feature.name.removeprefix("last_").removesuffix("_date")] = feature.measure
+    return acts
+
+
+def _features(catalogue: Catalogue) -> dict[str, Value]:
+    found: dict[str, Value] = {
+        c.name: Value(_KINDS.get(c.type, "number"), "today" if c.name == "as_of_date" else "still")
+        for c in FEATURES.columns
+    }
+    types = {c.name: c.type for c in catalogue.stored_columns()}
+    for feature in catalogue.features:
+        for window in feature.windows or (0,):
+            # Counts since ever, and last days, only change with an event; which item has most in a window does not.
+            name = feature.column(window)
+            is_moving = bool(window) or feature.kind == "top_last"
+            found[name] = Value(_KINDS.get(types[name], "number"), "moving" if is_moving else "still")
+    for derived in (*catalogue.derived, *catalogue.of_profile):
+        motion = _motion(derived.sql, {**PROFILE, **CALENDAR, **found})
+        found[derived.name] = Value(_KINDS.get(derived.type, "number"), motion)
+    return found
+
+
+def _motion(sql: str, values: Mapping[str, Value]) -> Motion:
+    """How a projection moves: by what it looks at."""
+    motions = {values[word].motion for word in _WORD.findall(sql) if word in values}
+    if (age := _AGE.fullmatch(sql)) and values[age[1]].motion == "still":
+        return "ageing"
+    return "still" if motions == {"still"} else "moving"
