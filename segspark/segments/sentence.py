@@ -3,11 +3,24 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from segspark.segments.rules.compile import holds, value_of
-from segspark.segments.rules.tree import Always, And, Between, Compare, Followed, In, Missing, Node, Not, Or, text_of
+from segspark.segments.rules.tree import (
+    AS_OF,
+    Always,
+    And,
+    Between,
+    Compare,
+    Followed,
+    In,
+    Missing,
+    Node,
+    Not,
+    Or,
+    text_of,
+)
 
 Label = Callable[[str], str]
 WORDS = {
@@ -83,8 +96,9 @@ class _Speaker:
                 missing = self._value(name, None) if not is_negated else words["known"]
                 shown = self._value(name, value_of(name, values))
                 return self._said(name, shown, None if (shown == missing or is_negated) else missing)
-            case Compare(name, op, _, other) if other is not None:
-                asked = self._asked(name, op, value_of(other, values)) + f", {self._name(other)}"
+            case Compare(name, op, _, other, plus) if other is not None:
+                asked = self._asked(name, op, _shifted(value_of(other, values), plus))
+                asked += "" if other == AS_OF else f", {self._name(other)}"
             case Compare(name, "=", bool()):
                 return self._said(name, self._value(name, value_of(name, values)), None)
             case Compare(name, op, wanted):
@@ -155,3 +169,9 @@ class _Speaker:
     def _number(self, value: float, digits: int) -> str:
         text = f"{value:,.{digits}f}"
         return text.replace(",", "\u202f").replace(".", ",") if self.language == "fr" else text
+
+
+def _shifted(value: Any, plus: int) -> Any:
+    if value is None or not plus:
+        return value
+    return value + (timedelta(days=plus) if isinstance(value, date) else plus)

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from segspark.reports.labels import feature_label
-from segspark.segments.rules.text import parse_condition
+from segspark.segments.rules.forms import parse_condition
 from segspark.segments.sentence import sentence
 
 ANN: dict[str, Any] = {
     "days_since_active": 3, "n_click_30d": 0, "country": "FR", "last_order_date": None, "days_since_order": None,
     "last_cart_add_date": date(2026, 5, 1), "avg_order_cents_365d": 12050.0, "click_rate_90d": 0.1234, "is_holiday": False,
+    "as_of_date": date(2026, 5, 31), "did_cart_add_not_order_7d_of_90d_date": date(2026, 5, 1),
+    "did_click_then_order_2d_of_90d_date": None,
 }  # fmt: skip
 
 
@@ -24,6 +26,15 @@ ANN: dict[str, Any] = {
         ("days_since_order > 90",
          "N'est pas dans « X » : dernier achat jamais (plus de 90)",
          "Is not in “X”: last order never (more than 90)"),
+        ("last_cart_add_date >= as_of - 31",
+         "Est dans « X » : dernier panier : 01/05/2026 (depuis le 30/04/2026)",
+         "Is in “X”: last cart: 2026-05-01 (since 2026-04-30)"),
+        ("did_not_then('cart_add', 'order', 7)",
+         "Est dans « X » : panier le 01/05/2026, sans achat dans les 7 jours",
+         "Is in “X”: cart on 2026-05-01, without order within 7 days"),
+        ("did_then('click', 'order', 2)",
+         "N'est pas dans « X » : pas de clic, puis achat (en moins de 2 jours)",
+         "Is not in “X”: no click, then order (within 2 days)"),
         ("last_order_date is null", "Est dans « X » : dernier achat : jamais", "Is in “X”: last order: never"),
         ("last_order_date < last_cart_add_date",
          "N'est pas dans « X » : dernier achat : jamais (avant le 01/05/2026, dernier panier)",
