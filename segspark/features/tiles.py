@@ -5,6 +5,7 @@ learnt later about a closed day is a correction: late events, and the events of 
 person to another (taken from the old one, given to the new one).
 """
 
+import re
 from collections.abc import Collection
 from datetime import date, timedelta
 
@@ -12,8 +13,11 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.features.feature import Catalogue, ItemKind, Measure
+from segspark.tables.silver import EVENTS
 
 DAY = timedelta(days=1)
+ALWAYS_READ = ("event_type", "identifier_id", "anonymous_id", "occurred_at", "known_as_of", "event_date")
+_WORD = re.compile(r"\w+")
 KEYS = ("person_id", "activity_date", "applied_as_of")
 
 
@@ -31,6 +35,14 @@ def with_days(events: DataFrame, types: Collection[str], time_zone: str) -> Data
     return events.where(F.col("event_type").isin(sorted(types)) & subject.isNotNull()).withColumns(
         {"subject_id": subject, "activity_date": F.to_date(local), "local_hour": F.hour(local)}
     )
+
+
+def columns_read(catalogue: Catalogue) -> list[str]:
+    """Columns of silver.events that tiles and items look at."""
+    said = [text for m in catalogue.measures for text in (m.where or "", m.value)]
+    said += [text for kind in catalogue.items for text in (kind.where or "", kind.expression)]
+    names = {*ALWAYS_READ, *(word for text in said for word in _WORD.findall(text))}
+    return [c for c in EVENTS.column_names if c in names]
 
 
 def _subject() -> Column:

@@ -23,7 +23,7 @@ from segspark.features.kernel import Calendar, Outcome, day_number, sales_days
 from segspark.features.own import Own, OwnFeatures, faults_of, from_python, from_yaml, unknown_names
 from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.features.profile import people_profiles
-from segspark.features.tiles import build_activity, build_items
+from segspark.features.tiles import build_activity, build_items, columns_read
 from segspark.features.windows import window_features, with_derived, with_projections
 from segspark.flows.flow import Flow, Run, finished_runs, identity, provisional_days, staging_folder
 from segspark.flows.item_task import ItemTask
@@ -88,7 +88,8 @@ def close_tiles(run: Run) -> None:
     since = _closed_before(run, catalogue)
     first = since or BEGINNING
     with run.stage("tiles") as told, staging_folder(run) as folder:
-        events = run.read(silver.EVENTS)
+        # From the beginning all days are read, file by file; later only some, which Spark finds.
+        events = run.read(silver.EVENTS) if since else run.read_whole(silver.EVENTS, columns_read(catalogue))
         spans = person_spans(run.read(silver.IDENTITY_LINKS))
         is_small = run.lake.n_rows(silver.IDENTITY_LINKS) <= BROADCAST_LINKS
         workspace = run.workspace

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,6 +18,7 @@ from segspark.config.models import Workspace
 from segspark.errors import SegsparkError
 from segspark.flows.progress import Quiet
 from segspark.tables import ops
+from segspark.tables.by_file import read_by_file
 from segspark.tables.catalogue import BY_NAME
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
@@ -69,6 +70,13 @@ class Run:
     def read(self, contract: Contract) -> DataFrame:
         self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
         return self.instead[contract.name] if contract.name in self.instead else self.lake.read(contract)
+
+    def read_whole(self, contract: Contract, columns: Sequence[str]) -> DataFrame:
+        """Some columns of all rows of a table that has a file or more for each day (tables/by_file.py)."""
+        frame = self.read(contract)
+        if not self.lake.n_rows(contract) or self.lake.why_not_plain(contract):
+            return frame.select(*columns)
+        return read_by_file(self.lake.spark, self.lake.path(contract), contract, columns)
 
     def files(self, contract: Contract) -> list[DayFile]:
         """The files of a table partitioned by day, for tasks that read them themselves."""

@@ -1,0 +1,47 @@
+"""A table read file by file is the table that Spark reads."""
+
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
+from segspark.tables.by_file import read_by_file
+from segspark.tables.contract import Contract, optional, required
+from segspark.tables.delta import Lake
+
+VISITS = Contract(
+    name="silver.visits",
+    grain="one visit",
+    key=("person_id", "visit_date"),
+    partition_by=("visit_date",),
+    columns=(
+        required("person_id", "string", "Person"),
+        required("visit_date", "date", "Day"),
+        optional("seconds", "bigint", "Time on the site"),
+    ),
+)
+
+
+def test_it_is_the_table_that_spark_reads_with_columns_that_it_gained_later(
+    tmp_path: Path, spark: SparkSession
+) -> None:
+    lake = Lake(tmp_path, spark)
+    for day, who in ((1, ["ann", "bob"]), (2, ["ann"])):
+        rows = {"person_id": who, "visit_date": [date(2026, 5, day)] * len(who), "seconds": [day * 10] * len(who)}
+        lake.append_small(VISITS, pa.table(rows), once=str(day))
+    wider = VISITS.with_columns([optional("page", "string", "First page")])
+    lake.append_small(
+        wider,
+        pa.table({"person_id": ["eve"], "visit_date": [date(2026, 5, 3)], "seconds": [None], "page": ["/"]}),
+        once="3",
+    )
+    columns = ["visit_date", "page", "person_id"]
+    found = read_by_file(spark, lake.path(wider), wider, columns)
+    assert_df_equality(
+        found.orderBy("visit_date", "person_id"),
+        lake.read(wider).select(*columns).orderBy("visit_date", "person_id"),
+        ignore_nullable=True,
+    )
+    assert found.count() == 4
