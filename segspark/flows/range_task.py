@@ -1,6 +1,6 @@
 """What a task of the direct lane does: a range of people, from the tables' own files to features."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +13,7 @@ from segspark.features.kernel import Calendar, Outcome, compute_features, day_nu
 from segspark.features.running import advance_features, changing_days, splice, walk_features
 from segspark.sources.vocabulary import PURPOSES
 from segspark.tables import gold
-from segspark.tables.ranges import DayFile, read_range
+from segspark.tables.ranges import DayFile, read_groups, read_range
 from segspark.tables.schema import ARROW_TYPES
 
 DAY = timedelta(days=1)
@@ -69,14 +69,22 @@ class RangeTask:
     known: date | None = None
 
     def __call__(self, low: str, high: str) -> pa.Table:
-        people = self._people(low, high)
         if self.state is not None:
-            return self._carried_on(people, low, high)
-        activity = self._activity(self.tiles, self.corrections, low, high)
-        if self.known is not None:
-            activity = as_if_known(activity, self.known, self.dates)
-        features = walk_features(activity, people, self.catalogue, self.dates, self.calendar)
+            return self._carried_on(self._people(low, high), low, high)
+        activity = self._all_activity(low, high)
+        features = pa.concat_tables(self._walk(activity, low, high))
         return features if self.outcome is None else with_outcome(features, activity, self.outcome)
+
+    def by_day(self, low: str, high: str) -> Iterator[pa.Table]:
+        """From all days, a table for each date, so that one day's rows are held at a time."""
+        return self._walk(self._all_activity(low, high), low, high)
+
+    def _all_activity(self, low: str, high: str) -> pa.Table:
+        activity = self._activity(self.tiles, self.corrections, low, high)
+        return activity if self.known is None else as_if_known(activity, self.known, self.dates)
+
+    def _walk(self, activity: pa.Table, low: str, high: str) -> Iterator[pa.Table]:
+        return walk_features(activity, self._people(low, high), self.catalogue, self.dates, self.calendar)
 
     def over(self, stored: pa.Table, low: str, high: str) -> pa.Table:
         """From all days, for the people and permissions of stored rows of gold.features; sorted by person_id."""
@@ -136,11 +144,5 @@ class RangeTask:
         return pa.schema([f for f in activity_schema(self.catalogue) if f.name != "reason"])
 
     def _people(self, low: str, high: str) -> pa.Table:
-        # Row group by row group, which costs a third of what a scan with a filter does.
-        parts = [PEOPLE.empty_table()]
-        for file in map(pq.ParquetFile, self.people):
-            for at in range(file.num_row_groups):
-                rows = file.read_row_group(at, use_threads=False)
-                ids = rows["person_id"]
-                parts.append(rows.filter(pc.and_(pc.greater_equal(ids, low), pc.less(ids, high))))
-        return pa.concat_tables(parts)
+        files = [pq.ParquetFile(path) for path in self.people]
+        return pa.concat_tables([PEOPLE.empty_table(), *(read_groups(file, low, high) for file in files)])
