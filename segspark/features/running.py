@@ -5,7 +5,7 @@ today. What is read follows from that and not from the length of the history. Pu
 the kernel over all days (kernel.py) gives the same rows and repairs what this one cannot carry on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -61,7 +61,7 @@ def advance_features(
         last or first day was taken back, an earlier permission was restored, or the state lacks them though a tile
         says something. Their rows are not to be used.
     """
-    here, state = people.sort_by("person_id"), _in_order(state)
+    here, state = _in_order(people), _in_order(state)
     ids, today = as_ids(here["person_id"]), day_number(as_of)
     at, is_held = find_ids(as_ids(state["person_id"]), ids)
     is_same = bool(is_held.all()) and len(state) == len(ids)
@@ -108,39 +108,41 @@ def advance_features(
 
 def walk_features(
     activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date], calendar: Calendar
-) -> pa.Table:
-    """``kernel.compute_features`` for many days: where one follows another it is carried on from it.
+) -> Iterator[pa.Table]:
+    """``kernel.compute_features`` day by day: where one follows another it is carried on from it.
 
-    Args and result as there.
+    Args as there; a table for each day.
     """
     days = as_days(activity["activity_date"])
     order = np.argsort(days, kind="stable")
     activity, days = activity.take(pa.array(order)), days[order]
     applied = as_days(activity["applied_as_of"])
     late = np.flatnonzero(applied > days + 1)
-    parts: list[pa.Table] = []
+    people = people.take(pa.array(np.argsort(as_days(people["as_of_date"]), kind="stable")))
+    listed = as_days(people["as_of_date"])
+    rows: pa.Table = None
     before: date | None = None
     for as_of in sorted(as_of_dates):
-        here = people.filter(pc.equal(people["as_of_date"], pa.scalar(as_of, pa.date32())))
+        first, end = np.searchsorted(listed, [day_number(as_of), day_number(as_of) + 1])
+        here = people.slice(first, end - first)
         if before is None or as_of != before + timedelta(days=1):
-            parts.append(compute_features(activity, here, catalogue, [as_of], calendar))
+            rows = compute_features(activity, here, catalogue, [as_of], calendar)
         else:
             learnt = activity.take(pa.array(late[applied[late] == day_number(as_of)]))
             changing = sorted(changing_days(learnt, catalogue, as_of))
             spans = np.searchsorted(days, changing), np.searchsorted(days, changing, side="right")
             near = pa.concat_tables([activity.slice(a, b - a) for a, b in zip(*spans, strict=True)])
-            rows, rest = advance_features(parts[-1], near, here, catalogue, as_of, calendar)
+            rows, rest = advance_features(rows, near, here, catalogue, as_of, calendar)
             if rest.num_rows:
                 theirs = activity.filter(pc.is_in(activity["person_id"], rest["person_id"]))
                 rows = splice(rows, compute_features(theirs, rest, catalogue, [as_of], calendar))
-            parts.append(rows)
+        yield rows
         before = as_of
-    return pa.concat_tables(parts)
 
 
-def _in_order(state: pa.Table) -> pa.Table:
-    ids = as_ids(state["person_id"])
-    return state if bool(np.all(ids[1:] >= ids[:-1])) else state.sort_by("person_id")
+def _in_order(rows: pa.Table) -> pa.Table:
+    ids = as_ids(rows["person_id"])
+    return rows if bool(np.all(ids[1:] >= ids[:-1])) else rows.sort_by("person_id")
 
 
 def _sides(

@@ -41,8 +41,6 @@ DAY = timedelta(days=1)
 BEGINNING = date(1990, 1, 1)
 # So many links go to every task whole, which spares the events a shuffle.
 BROADCAST_LINKS = 1_000_000
-# A row of features takes as much memory as so many rows of tiles.
-OUTPUT_WEIGHT = 4
 
 
 def load_catalogue(workspace: Workspace) -> Catalogue:
@@ -232,7 +230,11 @@ def stage_people(
     if outcome is not None:
         features = features.append(pa.field(outcome.name, pa.int64()))
     kinds = {"people": Kind(PEOPLE), "features": Kind(features, "as_of_date")}
-    return Staged(run.lake.spark, kinds, {}).stage(folder, "people", known_people(run, as_of_dates))
+    people = known_people(run, as_of_dates)
+    if len(as_of_dates) > 1:
+        # Every task then finds its people without reading all of them.
+        people = people.sortWithinPartitions("person_id")
+    return Staged(run.lake.spark, kinds, {}).stage(folder, "people", people)
 
 
 def spark_features(
@@ -340,9 +342,7 @@ def features_of(days: Sequence[date]) -> Flow:
             lake, end = run.writes(gold.FEATURES), max(days) + DAY
             if lane == "direct":
                 task = range_task(run, days, catalogue, staged)
-                # What a task gives is held in memory, a row per person and day.
-                n_rows = max(task.n_rows, OUTPUT_WEIGHT * staged.rows("people"))
-                lake.replace_computed(contract, task, n_rows, min(days), end)
+                lake.replace_computed(contract, task.by_day, task.n_rows, min(days), end)
             else:
                 lake.replace_by_spark(contract, spark_features(run, days, catalogue, staged), min(days), end)
             told["rows"] = staged.rows("people")

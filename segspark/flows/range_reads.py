@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from segspark.sources.vocabulary import PURPOSES
-from segspark.tables.ranges import DayFile, read_range
+from segspark.tables.ranges import DayFile, read_groups, read_range
 
 PEOPLE = pa.schema([("person_id", pa.string()), ("as_of_date", pa.date32()), *((p, pa.date32()) for p in PURPOSES)])
 ITEMS = pa.schema(
@@ -23,14 +22,8 @@ ITEMS = pa.schema(
 
 
 def read_people(paths: Sequence[str], low: str, high: str) -> pa.Table:
-    # Row group by row group, which costs a third of what a scan with a filter does.
-    parts = [PEOPLE.empty_table()]
-    for file in map(pq.ParquetFile, paths):
-        for at in range(file.num_row_groups):
-            rows = file.read_row_group(at, use_threads=False)
-            ids = rows["person_id"]
-            parts.append(rows.filter(pc.and_(pc.greater_equal(ids, low), pc.less(ids, high))))
-    return pa.concat_tables(parts)
+    files = [pq.ParquetFile(path) for path in paths]
+    return pa.concat_tables([PEOPLE.empty_table(), *(read_groups(file, low, high) for file in files)])
 
 
 def read_items(files: Sequence[DayFile], low: str, high: str, only: pa.ChunkedArray | None = None) -> pa.Table:

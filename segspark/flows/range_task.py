@@ -1,6 +1,6 @@
 """What a task of the direct lane does: a range of people, from the tables' own files to features."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segspark.features.feature import Catalogue
-from segspark.features.items import with_all_items, with_items
+from segspark.features.items import walk_index, with_all_items, with_items
 from segspark.features.kernel import Calendar, Outcome, compute_features, day_number, with_outcome
 from segspark.features.running import advance_features, changing_days, splice, walk_features
 from segspark.flows.item_task import read_index
@@ -71,12 +71,24 @@ class RangeTask:
         people = read_people(self.people, low, high)
         if self.state is not None:
             return self._with_items(self._carried_on(people, low, high), people, low, high)
-        activity = self._activity(self.tiles, self.corrections, low, high)
-        if self.known is not None:
-            activity = as_if_known(activity, self.known, self.dates)
-        features = walk_features(activity, people, self.catalogue, self.dates, self.calendar)
-        features = self._with_items(features, people, low, high)
+        activity = self._all_activity(low, high)
+        features = pa.concat_tables(self._walk(activity, people, low, high))
         return features if self.outcome is None else with_outcome(features, activity, self.outcome)
+
+    def by_day(self, low: str, high: str) -> Iterator[pa.Table]:
+        """From all days, a table for each date, so that one day's rows are held at a time."""
+        return self._walk(self._all_activity(low, high), read_people(self.people, low, high), low, high)
+
+    def _all_activity(self, low: str, high: str) -> pa.Table:
+        activity = self._activity(self.tiles, self.corrections, low, high)
+        return activity if self.known is None else as_if_known(activity, self.known, self.dates)
+
+    def _walk(self, activity: pa.Table, people: pa.Table, low: str, high: str) -> Iterator[pa.Table]:
+        days = walk_features(activity, people, self.catalogue, self.dates, self.calendar)
+        if not self.catalogue.items or self.index is not None:
+            return (self._with_items(rows, people, low, high) for rows in days)
+        indexes = walk_index(self._all_items(low, high), people, self.catalogue, self.dates)
+        return (with_items(rows, index, self.catalogue, day) for rows, (day, index) in zip(days, indexes, strict=True))
 
     def over(self, stored: pa.Table, low: str, high: str) -> pa.Table:
         """From all days, for the people and permissions of stored rows of gold.features; sorted by person_id."""
@@ -97,10 +109,11 @@ class RangeTask:
             return features
         if self.index is not None:
             return with_items(features, read_index(self.index, low, high), self.catalogue, self.dates[0])
+        return with_all_items(features, self._all_items(low, high), people, self.catalogue, self.dates)
+
+    def _all_items(self, low: str, high: str) -> pa.Table:
         items = read_items(self.items, low, high)
-        if self.known is not None:
-            items = as_if_known(items, self.known, self.dates)
-        return with_all_items(features, items, people, self.catalogue, self.dates)
+        return items if self.known is None else as_if_known(items, self.known, self.dates)
 
     def _carried_on(self, people: pa.Table, low: str, high: str) -> pa.Table:
         (as_of,) = self.dates

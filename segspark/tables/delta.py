@@ -21,7 +21,7 @@ from pyspark.sql import types as T
 
 from segspark.errors import CheckFailed, InfrastructureError
 from segspark.tables.contract import Contract
-from segspark.tables.direct import commit, write_computed, write_files, write_staged
+from segspark.tables.direct import Computed, commit, write_computed, write_files, write_staged
 from segspark.tables.ranges import day_files, odd_feature
 from segspark.tables.schema import schema_json
 from segspark.tables.staging import StagedFile
@@ -228,7 +228,7 @@ class Lake:
     def replace_computed(
         self,
         contract: Contract,
-        compute: Callable[[str, str], pa.Table],
+        compute: Computed,
         n_rows: int,
         first: date,
         end: date,

@@ -48,6 +48,8 @@ ZSTD_FROM_BYTES = 64_000
 ROWS_WORTH_A_TASK = 20_000
 ROWS_PER_TASK = 300_000
 
+Computed = Callable[[str, str], pa.Table | Iterator[pa.Table]]
+
 
 def write_files(frame: DataFrame, contract: Contract, root: str) -> list[dict[str, Any]]:
     """Write the rows as files below a table's root, one per task and partition value, and tell what was written.
@@ -110,13 +112,13 @@ def write_staged(
 
 
 def write_computed(
-    spark: SparkSession, contract: Contract, root: str, compute: Callable[[str, str], pa.Table], n_rows: int
+    spark: SparkSession, contract: Contract, root: str, compute: Computed, n_rows: int
 ) -> list[dict[str, Any]]:
     """What a function makes of each range of people, as files below a table's root; a task per range.
 
     Args:
-        compute: the contract's columns for the ids [low, high), in the order they shall lie in; pure but for the
-            files it reads.
+        compute: the contract's columns for the ids [low, high), in the order they shall lie in, as one table or
+            many of which each becomes files; pure but for the files it reads.
         n_rows: rows that are read in all, for the number of tasks.
     """
     columns = {c.name: c.type for c in contract.columns}
@@ -125,9 +127,11 @@ def write_computed(
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for at in batch.column(0).to_pylist():
-                added = list(_write_parts(_conform(compute(*ranges[at]), columns), contract, root))
-                if added:
-                    yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
+                made = compute(*ranges[at])
+                for rows in (made,) if isinstance(made, pa.Table) else made:
+                    added = list(_write_parts(_conform(rows, columns), contract, root))
+                    if added:
+                        yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
 
     tasks = spark.range(0, len(ranges), 1, len(ranges))
     return [row.asDict() for row in tasks.mapInArrow(write, _ADDED_DDL).collect()]

@@ -126,10 +126,11 @@ def read_range(
     for file in files:
         if file.low >= high or file.high < low:
             continue
-        table = pq.ParquetFile(file.path, memory_map=True).read(columns=list(columns), use_threads=False)
+        opened = pq.ParquetFile(file.path, memory_map=True)
         if file.low < low or file.high >= high:
-            ids = table[KEY]
-            table = table.filter(pc.and_(pc.greater_equal(ids, low), pc.less(ids, high)))
+            table = read_groups(opened, low, high, list(columns))
+        else:
+            table = opened.read(columns=list(columns), use_threads=False)
         if only is not None:
             table = table.filter(pc.is_in(table[KEY], value_set=only))
         days = np.full(table.num_rows, (file.day - EPOCH).days, dtype=np.int32)
@@ -137,3 +138,16 @@ def read_range(
         # Another writer (OPTIMIZE) may say that a column is never null.
         tables.append(table if table.schema.equals(schema) else table.cast(schema))
     return pa.concat_tables(tables) if tables else schema.empty_table()
+
+
+def read_groups(file: pq.ParquetFile, low: str, high: str, columns: list[str] | None = None) -> pa.Table:
+    """Rows of the range; of the file's row groups only those are read that meet it."""
+    at = file.schema_arrow.get_field_index(KEY)
+    groups = []
+    for number in range(file.num_row_groups):
+        ends = file.metadata.row_group(number).column(at).statistics
+        if ends is None or not ends.has_min_max or (ends.min < high and ends.max >= low):
+            groups.append(number)
+    table = file.read_row_groups(groups, columns=columns, use_threads=False)
+    ids = table[KEY]
+    return table.filter(pc.and_(pc.greater_equal(ids, low), pc.less(ids, high)))

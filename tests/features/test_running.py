@@ -113,7 +113,7 @@ def test_running_state_equals_the_recompute_from_all_days_on_every_day(history: 
 def test_a_walk_over_days_with_and_without_gaps_equals_day_by_day(history: History, chosen: set[int]) -> None:
     dates = [FIRST + timedelta(days=n) for n in sorted(chosen)]
     people = pa.concat_tables([history.people(n) for n in sorted(chosen)])
-    walked = walk_features(history.activity, people, CATALOGUE, dates, CALENDAR)
+    walked = pa.concat_tables(walk_features(history.activity, people, CATALOGUE, dates, CALENDAR))
     assert walked.to_pylist() == compute_features(history.activity, people, CATALOGUE, dates, CALENDAR).to_pylist()
 
 
