@@ -21,6 +21,7 @@ from segspark.flows.features import load_catalogue
 from segspark.flows.look import explain
 from segspark.flows.progress import Quiet
 from segspark.flows.replay import AGAIN, replay
+from segspark.flows.segments import RFM_VALUES
 from segspark.flows.start import daily
 from segspark.segments.calendar import calendar_of
 from segspark.segments.registry import mint
@@ -118,7 +119,8 @@ def values_of(workspace: Workspace, lake: Lake, day: date) -> dict[str, dict[str
     db = duckdb.connect()
     db.execute("CREATE MACRO try_divide(a, b) AS CASE WHEN b = 0 THEN NULL ELSE a / b END")
     derived = []
-    for item in load_catalogue(workspace).derived:
+    looked_at = {*names_in(contents(lake)), *RFM_VALUES}
+    for item in load_catalogue(workspace).narrowed(looked_at).derived:
         sql = sqlglot.transpile(item.sql, read="spark", write="duckdb")[0]
         derived.append(f"{sql} AS {item.name}")
     features = table(lake, gold.FEATURES, day)
@@ -152,6 +154,14 @@ def values_of(workspace: Workspace, lake: Lake, day: date) -> dict[str, dict[str
     calendar = calendar_of(day, workspace.calendar)
     rows = found.to_pylist(maps_as_pydicts="strict")
     return {r["person_id"]: {**r, **calendar} for r in rows}
+
+
+def names_in(said: Any) -> set[str]:
+    """Every value that some definitions look at."""
+    if isinstance(said, dict):
+        here = {v for k, v in said.items() if k in ("name", "other") and isinstance(v, str)}
+        return here.union(*map(names_in, said.values()))
+    return set().union(*map(names_in, said)) if isinstance(said, list) else set()
 
 
 def table(lake: Lake, contract: Contract, day: date | None = None) -> Any:
