@@ -13,9 +13,10 @@ import deltalake
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.pandas.types import from_arrow_schema
 
 from segspark.tables.contract import Contract
+from segspark.tables.schema import ARROW_TYPES
 
 TASKS_PER_CORE = 4
 
@@ -34,8 +35,8 @@ def read_by_file(spark: SparkSession, root: str, contract: Contract, columns: Se
     )
     n_tasks = max(1, min(len(files), TASKS_PER_CORE * spark.sparkContext.defaultParallelism))
     work = [files[at::n_tasks] for at in range(n_tasks)]
-    frame = spark.read.format("delta").load(root).select(*columns)
-    schema = to_arrow_schema(frame.schema)
+    types = {c.name: c.type for c in contract.columns}
+    schema = pa.schema([(name, ARROW_TYPES[types[name]]) for name in columns])
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -43,7 +44,7 @@ def read_by_file(spark: SparkSession, root: str, contract: Contract, columns: Se
                 for path, value in work[at]:
                     yield from _rows(path, day, value, schema).to_batches()
 
-    return spark.range(0, n_tasks, 1, n_tasks).mapInArrow(read, frame.schema)
+    return spark.range(0, n_tasks, 1, n_tasks).mapInArrow(read, from_arrow_schema(schema))
 
 
 def _rows(path: str, day: str, value: date, schema: pa.Schema) -> pa.Table:
