@@ -282,6 +282,8 @@ def write_features(run: Run, carry_on: bool = True) -> None:
             lake.replace_computed(contract, task, task.n_rows, run.as_of, end)
             run.outcome["basis"] = basis
         else:
+            # This lane looks at all items and leaves no index.
+            lake.create(gold.ITEM_LAST_DAYS)
             lake.replace_range(contract, spark_features(run, [run.as_of], catalogue, staged), run.as_of, end)
         told["rows"] = run.outcome["people"] = staged.rows("people")
         told["note"] = f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived; from {made_from}"
