@@ -35,7 +35,7 @@ INDEX = pa.schema(
         ("n", pa.int64()),
     ]
 )
-_ORDER = [("person_id", "ascending"), ("kind", "ascending"), ("item", "ascending")]
+ORDER = [("person_id", "ascending"), ("kind", "ascending"), ("item", "ascending")]
 
 
 def item_changing_days(learnt: pa.Table, catalogue: Catalogue, as_of: date) -> set[int]:
@@ -132,7 +132,7 @@ def splice_index(index: pa.Table, people: pa.Table, instead: pa.Table) -> pa.Tab
     if not people.num_rows:
         return index
     others = index.filter(pc.invert(pc.is_in(index["person_id"], value_set=people["person_id"].combine_chunks())))
-    return pa.concat_tables([others, instead]).sort_by(_ORDER).combine_chunks()
+    return pa.concat_tables([others, instead]).sort_by(ORDER).combine_chunks()
 
 
 def walk_index(

@@ -302,6 +302,8 @@ def write_features(run: Run, carry_on: bool = True) -> None:
                 task = replace(task, index=_write_index(run, task))
             lake.replace_computed(contract, task, task.n_rows, run.as_of, end, read_at)
         else:
+            # This lane looks at all items and leaves no index.
+            lake.create(gold.ITEM_LAST_DAYS)
             frame = (
                 spark_features(run, [run.as_of], catalogue, staged)
                 if state is None

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from segspark.features.feature import Catalogue
-from segspark.features.items import INDEX, advance_index, index_items, item_changing_days, splice_index
+from segspark.features.items import INDEX, ORDER, advance_index, index_items, item_changing_days, splice_index
+from segspark.features.kernel import as_ids
 from segspark.flows.range_reads import PEOPLE, permitted, read_items, read_people
 from segspark.sources.vocabulary import PURPOSES
 from segspark.tables.ranges import DayFile, read_range
@@ -57,5 +59,7 @@ class ItemTask:
 
 
 def read_index(files: tuple[DayFile, ...], low: str, high: str) -> pa.Table:
-    """Rows of gold.item_last_days."""
-    return read_range(files, low, high, [n for n in INDEX.names if n != "as_of_date"], "as_of_date", INDEX)
+    """Rows of gold.item_last_days, in their order; another writer may have changed it."""
+    rows = read_range(files, low, high, [n for n in INDEX.names if n != "as_of_date"], "as_of_date", INDEX)
+    ids = as_ids(rows["person_id"])
+    return rows if bool(np.all(ids[1:] >= ids[:-1])) else rows.sort_by(ORDER)
