@@ -110,7 +110,7 @@ def first_other_day(node: Node, row: dict[str, Any]) -> date:
 
 
 def test_a_membership_holds_until_valid_until_and_not_longer(spark: SparkSession) -> None:
-    exact = [parse_condition(text) for text in EXACT] + trees(random.Random(8), 40)
+    exact = [parse_condition(text) for text in EXACT] + trees(random.Random(8), 20)
     # An unknown condition beside one that decides alone changes nothing; where it decides, it is the next day.
     decided = [Or((node, parse_condition(text))) for node, text in zip(exact, UNKNOWN * 9, strict=False)][:12]
     rows = people(40)
