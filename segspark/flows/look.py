@@ -214,13 +214,17 @@ def _trees_of(row: dict[str, Any], content: Any) -> tuple[Node, Node] | None:
         return None
     whole: list[Node] = []
     told: list[Node] = []
-    for level, key in zip(content, row["branch_id"].removesuffix(":rolled_up").split("/"), strict=True):
+    n_told = len(row["path"].split("/"))
+    for depth, (level, key) in enumerate(
+        zip(content, row["branch_id"].removesuffix(":rolled_up").split("/"), strict=True)
+    ):
         at = next(at for at, g in enumerate(level["groups"]) if g["key"] == key)
         chosen = from_json(level["groups"][at]["when"])
         failed = [Not(from_json(g["when"])) for g in level["groups"][:at]]
         own = [] if isinstance(chosen, Always) else [chosen]
         whole += [*failed, *own]
-        told += own or failed
+        # Who was rolled up stands in the group of the levels above.
+        told += (own or failed) if depth < n_told else []
     return And(tuple(whole)), And(tuple(told))
 
 
