@@ -160,7 +160,9 @@ class Clustering(Model):
 class Rare(Model):
     """The scheme `rare`: small dense groups, and people who are like nobody, over the features of `clustering`."""
 
-    method: Literal["dbscan", "hdbscan"] = "dbscan"
+    method: Literal["dbscan", "hdbscan"] = Field(
+        "dbscan", description="hdbscan: groups of unequal density; takes minutes beyond some ten thousand people"
+    )
     eps: float | None = Field(
         None,
         gt=0,

@@ -123,7 +123,8 @@ def apply_one(
         if branch != together:
             raise NotAlongTheTree(f"In the hierarchy these join only together with {sorted(others)}; merge those too.")
         names = {n: " + ".join(g[n] for g in old) for n in ("name_fr", "name_en")}
-        return [_made(tree, mint("behaviour", f"merge:{'+'.join(sorted(decision.merge))}"), names, together, z_of)]
+        segment_id = mint("behaviour", f"merge:{'+'.join(sorted(decision.merge))}")
+        return [_made(tree, segment_id, names, together, _around(old), z_of)]
     sides = _sides(tree, set(old[0]["parts"]))
     if sides is None:
         raise NotAlongTheTree(
@@ -136,7 +137,7 @@ def apply_one(
         apart = {n: z - old[0]["z_scores"].get(n, 0.0) for n, z in z_of(_centre(tree, side)).items()}
         fr, en = describe(apart, 1)
         names = {"name_fr": f"{old[0]['name_fr']} : {fr}", "name_en": f"{old[0]['name_en']}: {en}"}
-        made.append(_made(tree, mint("behaviour", f"split:{decision.split}:{at}"), names, side, z_of))
+        made.append(_made(tree, mint("behaviour", f"split:{decision.split}:{at}"), names, side, _around(old), z_of))
     return made
 
 
@@ -145,6 +146,7 @@ def _made(
     segment_id: str,
     names: Mapping[str, str],
     parts: set[int],
+    around: Sequence[str],
     z_of: Callable[[Sequence[float]], dict[str, float]],
 ) -> dict[str, Any]:
     centre = _centre(tree, parts)
@@ -153,8 +155,14 @@ def _made(
     n = int(sum(tree["sizes"][p] for p in parts))
     return {
         "segment_id": segment_id, **names, **described, "n_people": n, "centre": centre, "z_scores": z,
-        "parts": sorted(parts), "path": [segment_id],
+        "parts": sorted(parts), "path": [*around, segment_id],
     }  # fmt: skip
+
+
+def _around(groups: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The coarser groups that all of them are in."""
+    first, *others = (g["path"][:-1] for g in groups)
+    return [i for i in first if all(i in path for path in others)]
 
 
 def _centre(tree: Mapping[str, Any], parts: set[int]) -> list[float]:

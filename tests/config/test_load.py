@@ -105,7 +105,7 @@ name: ${NAME}
         ["segspark.yaml:6:", "lake"],
         ["segspark.yaml:7:", "name"],
     ]
-    assert "Did you mean scaling? Allowed: clip_quantile, features, k," in lines[3]
+    assert "Did you mean scaling? Allowed: clip_quantile, decisions, features, k," in lines[3]
     assert "greater than or equal to 2" in lines[2]
 
 

@@ -22,7 +22,7 @@ TREE: dict[str, Any] = {
 GROUPS = [
     {
         "cluster": g, "segment_id": i, "name_fr": i.upper(), "name_en": i, "n_people": n, "z_scores": {"clicks": z},
-        "path": [i],
+        "path": ["right", i] if g else [i],
     }
     for g, i, n, z in ((0, "low", 8, -1.0), (1, "mid", 2, 0.5), (2, "high", 2, 1.0))
 ]  # fmt: skip
@@ -47,6 +47,7 @@ def test_siblings_become_one_group_with_a_number_of_its_own() -> None:
     assert (merged["cluster"], merged["parts"], merged["n_people"]) == (3, [2, 3], 4)
     assert merged["centre"] == [12.0]
     assert merged["name_en"] == "mid + high"
+    assert merged["path"] == ["right", merged["segment_id"]]
 
 
 def test_groups_that_are_no_branch_are_not_merged_and_the_reason_says_what_lies_between() -> None:

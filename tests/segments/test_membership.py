@@ -1,9 +1,14 @@
 """Levels roll up what is too small; nobody is lost on the way."""
 
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
+from pyspark.sql import SparkSession
 
-from segspark.segments.membership import roll_up
+from segspark.segments.definitions import Definitions
+from segspark.segments.membership import Grouping, assign_segments, roll_up
+from segspark.segments.registry import Segment
 
 paths = st.tuples(st.sampled_from("ab"), st.sampled_from("cd"), st.sampled_from("ef"))
 
@@ -30,3 +35,16 @@ def test_everybody_stands_on_a_beginning_of_their_own_path_and_deep_groups_are_l
         assert at
         totals[at] = totals.get(at, 0) + sizes[path]
     assert all(n >= least for at, n in totals.items() if len(at) > 1)
+
+
+def test_a_group_has_the_coarser_groups_around_it_in_its_path(spark: SparkSession) -> None:
+    people = spark.createDataFrame(
+        [("ann", True, None, 0), ("bob", True, None, 1), ("eve", True, None, None)],
+        "person_id string, is_contactable boolean, not_contactable_reason string, cluster int",
+    )
+    named = {k: Segment("behaviour", i, i, {"fr": i, "en": i}) for k, i in (("0", "calm"), ("1", "lively"))}
+    paths = {"0": ("calm",), "1": ("active", "lively")}
+    grouping = Grouping("behaviour", "cluster", named, "v1", paths=paths)
+    rows = assign_segments(people, Definitions(None, ()), None, [grouping], date(2026, 6, 1), "en").collect()
+    found = {r["person_id"]: (r["segment_id"], r["level"], r["path"], r["branch_id"]) for r in rows}
+    assert found == {"ann": ("calm", 1, "calm", "0"), "bob": ("lively", 2, "active/lively", "1")}

@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 from sklearn.cluster import KMeans
 
 from segspark.models.clustering.blocks import Blocks
+from segspark.models.clustering.threads import one_thread
 from segspark.models.clustering.ward import cut, ward_tree
 
 N_MICRO = 600
@@ -45,8 +46,11 @@ def joint_sweep(blocks: Blocks, sample: np.ndarray, ks: Sequence[int], seed: int
         sample: a random part of them, or all.
         ks: numbers of groups.
     """
-    micro = _Moments(blocks.total(_SumsBy(_micro_centres(sample, max(ks), seed), (0,))))
-    found = _best_starts(micro, ks, seed)
+    with one_thread():
+        near = _micro_centres(sample, max(ks), seed)
+    micro = _Moments(blocks.total(_SumsBy(near, (0,))))
+    with one_thread():
+        found = _best_starts(micro, ks, seed)
     starts = tuple(int(at) for at in np.cumsum([0, *ks[:-1]]))
     centres = np.concatenate(found)
     for _ in range(STEPS):

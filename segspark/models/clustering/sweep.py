@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
+from segspark.models.clustering.threads import one_thread
+
 # Silhouettes nearer than this are equal; then the elbow decides.
 TIE = 0.02
 # Pairs of halves that are compared, and points of each that are fitted.
@@ -51,7 +53,9 @@ def stability_of(points: np.ndarray, fit: Callable[[np.ndarray], np.ndarray], se
     for _ in range(RESAMPLES):
         order = rng.permutation(len(points))
         half = min(HALF, len(points) // 2)
-        first, second = (nearest(points, fit(points[order[at : at + half]])) for at in (0, half))
+        with one_thread():
+            centres = [fit(points[order[at : at + half]]) for at in (0, half)]
+        first, second = (nearest(points, c) for c in centres)
         found.append(adjusted_rand_score(first, second))
     return float(np.mean(found))
 

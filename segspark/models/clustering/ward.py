@@ -11,7 +11,7 @@ import numpy as np
 from pyspark.ml.clustering import KMeans
 from pyspark.ml.feature import SQLTransformer
 from pyspark.sql import DataFrame
-from scipy.cluster.hierarchy import cut_tree, linkage
+from scipy.cluster.hierarchy import linkage
 
 from segspark.models.clustering.fitted import Fitted, Hierarchy
 from segspark.models.clustering.sweep import choose_k, nearest, stability_of, sweep_row
@@ -99,7 +99,13 @@ def _loss(mean: np.ndarray, weight: float, means: np.ndarray, weights: np.ndarra
 
 
 def cut(tree: np.ndarray, k: int) -> np.ndarray:
-    """The group of each point where the tree has k branches; a finer cut only divides groups."""
-    if not len(tree):
-        return np.zeros(1, dtype=int)
-    return np.asarray(cut_tree(tree, n_clusters=k)).ravel()
+    """The group of each point where the tree has k branches, numbered by their first points; a finer cut only divides."""
+    n = len(tree) + 1
+    # The joins below the cut, each node under the one it joins into; then from the top down to the root of each.
+    root = np.arange(2 * n - 1)
+    for step, (a, b) in enumerate(tree[: n - k, :2].astype(int)):
+        root[[a, b]] = n + step
+    for node in range(2 * n - 2, -1, -1):
+        root[node] = root[root[node]]
+    _, first, groups = np.unique(root[:n], return_index=True, return_inverse=True)
+    return np.asarray(first.argsort().argsort()[groups])

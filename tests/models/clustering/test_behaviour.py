@@ -78,9 +78,11 @@ def test_of_too_many_people_only_the_far_ones_are_fitted_and_the_row_says_so(
 ) -> None:
     # The limit is far below what the configuration allows, so that a small list is too large.
     config = Rare(eps=0.5, min_samples=5).model_copy(update={"max_points": 30})  # type: ignore[call-arg]
-    model, points, _, document = fit_rare(fitted.values, fitted.n_people, fitted.fitted.centres, config)
+    # The dozen would be near to a centre of their own.
+    centres = [g.centre for g in fitted.groups if g.n_people > 50]
+    model, points, _, document = fit_rare(fitted.values, fitted.n_people, centres, config)
     assert (document.on_far, len(points)) == (True, 30)
-    found = with_behaviour(fitted.model, people, fitted.fitted.centres, model)
+    found = with_behaviour(fitted.model, people, centres, model)
     keys = {r["person_id"]: r["rare"] for r in found.where(F.col("person_id").startswith("f")).collect()}
     assert keys["fe0003"] in model.keys
     assert keys["fd0001"] == "dbscan_far:unusual"
