@@ -119,7 +119,15 @@ def segment_profiles(
     found: dict[str, list[SegmentProfile]] = {}
     for i, p in profiles.items():
         measures = {
-            name: Measured(r["value"], r["z_score"], r.get("low"), r.get("high"), r.get("p_value"), r.get("rest_value"))
+            name: Measured(
+                r["value"],
+                r["z_score"],
+                r.get("low"),
+                r.get("high"),
+                r.get("p_value"),
+                r.get("rest_value"),
+                r.get("denominator"),
+            )
             for name, r in p["m"].items()
         }
         path = keys.get(i, "") if p["scheme"] == "levels" else ""

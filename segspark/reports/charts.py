@@ -60,7 +60,9 @@ def _by_k(
             side = "start" if at < (min(ks) + max(ks)) / 2 else "end"
             # Beyond the middle the label sits on the left of its point, so that it never leaves the plot.
             x = plot.x(at) + (4 if side == "start" else -4)
-            marks.append(element("text", label, x=x, y=plot.y(value) - 11, text_anchor=side, class_="value"))
+            # At the top there is the name of the axis.
+            y = plot.y(value) + (-11 if plot.y(value) > plot.top + 20 else 21)
+            marks.append(element("text", label, x=x, y=y, text_anchor=side, class_="halo value"))
     listed = ", ".join(f"k = {at} {formats.number(value, 3)}" for at, value in known)
     return plot.draw(name, title, texts("chart_values", title=title, values=listed), marks)
 

@@ -279,7 +279,7 @@ class Kpis:
 @dataclass(frozen=True)
 class Measured:
     """A measure of a segment: value, distance from the list in sigmas, 95 % interval, adjusted p-value of the
-    difference from everybody else, and their value."""
+    difference from everybody else, their value, and how many people or mails it is made of."""
 
     value: float | None
     z_score: float | None = None
@@ -287,6 +287,7 @@ class Measured:
     high: float | None = None
     p_value: float | None = None
     rest: float | None = None
+    n: float | None = None
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,10 @@ def dendrogram_chart(tree: Dendrogram, k: int, formats: Formats, texts: Texts) -
             "line", x1=plot.left, x2=plot.width - plot.right, y1=plot.y(level), y2=plot.y(level), class_="reference"
         )
     )
-    x, y = plot.left + 8, plot.top + 8
-    marks.append(element("line", x1=x, x2=x + 20, y1=y, y2=y, class_="reference"))
-    marks.append(element("text", texts("cut", k=k), x=x + 27, y=y + 4, class_="halo name"))
+    # Beside the name of the axis, where no join can be.
+    end = plot.width - plot.right
+    marks.append(element("text", texts("cut", k=k), x=end, y=14, text_anchor="end", class_="name"))
+    marks.append(element("line", x1=end - 136, x2=end - 118, y1=10, y2=10, class_="reference"))
     for group in dict.fromkeys(leaves):
         its = [at for at, g in enumerate(leaves) if g == group]
         marks += numbered(group, plot.x((its[0] + its[-1]) / 2), plot.height - plot.bottom + 16)

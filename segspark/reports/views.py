@@ -235,9 +235,14 @@ def migration_lines(migration: Migration, least: int) -> list[MigrationLine]:
 
 
 def profile_lines(profiles: Sequence[SegmentProfile], least: int) -> list[tuple[SegmentProfile, Shown]]:
-    """The largest segments that may be shown, with their size."""
+    """The largest segments that may be shown, with their size and those measures that are made of enough."""
     in_order = sorted(profiles, key=lambda p: (-p.n_people, p.name, p.path))
-    return [(p, show(p.n_people, least)) for p in in_order if p.n_people >= least][:TOP_ROWS]
+    return [(_open(p, least), show(p.n_people, least)) for p in in_order if p.n_people >= least][:TOP_ROWS]
+
+
+def _open(profile: SegmentProfile, least: int) -> SegmentProfile:
+    """A mean of few people is theirs, in a large segment too."""
+    return replace(profile, measures={k: m for k, m in profile.measures.items() if m.n is None or m.n >= least})
 
 
 def is_significant(measured: Measured) -> bool:

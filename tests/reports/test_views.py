@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from reports.sample import sample
 
 from segspark.reports import views
@@ -121,6 +123,9 @@ def test_only_the_largest_segments_that_may_be_shown_have_profiles():
     lines = views.profile_lines(profiles, 20)
     assert [size.n for _, size in lines] == [14_300, 9_102, 7_044, 5_010]
     assert views.known(["n_order_365d", "moon_30d"], lines) == ["n_order_365d"]
+    # What is known of nineteen people only is theirs.
+    thin = replace(profiles[0], measures={"a": Measured(1.0, n=19), "b": Measured(1.0, n=20), "c": Measured(1.0)})
+    assert list(views.profile_lines([thin], 20)[0][0].measures) == ["b", "c"]
     assert views.is_significant(Measured(1.0, p_value=0.04))
     assert not views.is_significant(Measured(1.0))
 
