@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from segspark.config.models import Rare as RareConfig
+from segspark.models.clustering.blocks import SparkBlocks
 from segspark.models.clustering.density import NOISE, Density, digest_of, fit_density, k_distances, knee_of
 from segspark.models.clustering.documents import Rare
 
@@ -73,7 +74,10 @@ def fit_rare(
     labels = density.assign(points)
     method = f"{config.method}_far" if on_far else config.method
     sizes = np.bincount(labels[labels != NOISE], minlength=density.n_groups)
-    is_rare = sizes <= config.max_share * n_people
+    far = float(distances.min()) if on_far else 0.0
+    near = _near_people(values, centres, density, far) if on_far and density.n_groups else np.zeros_like(sizes)
+    # A group that goes on among the people who were not looked at is the border of the usual ones.
+    is_rare = (sizes + near <= config.max_share * n_people) & (near < k)
     keys = tuple(f"{method}:{g if is_rare[g] else USUAL}" for g in range(density.n_groups))
     document = Rare(
         method=config.method,
@@ -85,7 +89,7 @@ def fit_rare(
         n_fitted=len(points),
         n_groups=int(is_rare.sum()),
         n_noise=int((labels == NOISE).sum()),
-        far_distance=float(distances.min()) if on_far else 0.0,
+        far_distance=far,
         keys=list(keys),
         groups=[],
         core_digest=digest_of(density.to_bytes()),
@@ -97,6 +101,18 @@ def load_rare(document: Mapping[str, Any], density: Density) -> RareModel:
     """The model from its document and its reference points."""
     method = f"{document['method']}_far" if document["on_far"] else document["method"]
     return RareModel(density, tuple(document["keys"]), method, document["far_distance"])
+
+
+def _near_people(values: DataFrame, centres: Sequence[Sequence[float]], density: Density, far: float) -> np.ndarray:
+    """Per group the people nearer to their centre than ``far`` whom it reaches."""
+    places = np.asarray(centres, dtype=float)
+
+    def count(block: np.ndarray) -> np.ndarray:
+        apart = ((block[:, None, :] - places[None, :, :]) ** 2).sum(axis=2).min(axis=1)
+        labels = density.assign(block[apart < far**2])
+        return np.bincount(labels[labels != NOISE], minlength=density.n_groups).astype(float)
+
+    return SparkBlocks(values.select([c for c in values.columns if c != "person_id"])).total(count)
 
 
 def _sampled_k_distances(points: np.ndarray, k: int) -> np.ndarray:

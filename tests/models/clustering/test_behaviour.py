@@ -84,7 +84,7 @@ def test_of_too_many_people_only_the_far_ones_are_fitted_and_the_row_says_so(
     assert (document.on_far, len(points)) == (True, 30)
     found = with_behaviour(fitted.model, people, centres, model)
     keys = {r["person_id"]: r["rare"] for r in found.where(F.col("person_id").startswith("f")).collect()}
-    assert keys["fe0003"] in model.keys
+    assert keys["fe0003"] in {k for k in model.keys if not k.endswith("usual")}
     assert keys["fd0001"] == "dbscan_far:unusual"
     assert {r["rare"] for r in found.where(F.col("centre_distance") < document.far_distance).collect()} == {
         "dbscan_far:usual"
