@@ -60,7 +60,7 @@ MEASURES = (
     *_means(
         "days_since_order", "n_order_365d", "net_order_cents_365d", "avg_order_cents_365d", "sale_share_365d",
         "n_click_90d", "click_rate_90d", "n_visit_day_90d", "dwell_s_90d", "n_cart_add_90d", "days_since_active",
-        "tenure_days", "engagement", "churn", "age_years", "is_far",
+        "tenure_days", "engagement", "churn", "age_years",
     ),
     Measure("is_contactable", "share", "is_contactable"),
     Measure("is_far", "share", "is_far"),
