@@ -111,10 +111,10 @@ def _with_items(run: Run, features: DataFrame, catalogue: Catalogue) -> DataFram
     known = items.where(F.col("applied_as_of") <= F.lit(as_of)).select(*ITEMS.names)
 
     def add(features: pa.Table, items: pa.Table) -> pa.Table:
-        features = features.sort_by("person_id")
+        features = features.select(names).sort_by("person_id")
         return with_all_items(features, items, permitted(features), catalogue, [as_of])
 
-    output = ddl((*gold.FEATURES.columns, *catalogue.stored_columns()))
+    names, output = features.columns, ddl((*gold.FEATURES.columns, *catalogue.stored_columns()))
     return by_range(features, known, n_ranges(run), add, output)
 
 
