@@ -14,8 +14,9 @@ from pyspark.sql import functions as F
 
 from segspark.config.models import Consent, Workspace
 from segspark.features.kernel import PURPOSES
-from segspark.flows.features import FEATURES, TILES
+from segspark.flows.features import FEATURES
 from segspark.flows.flow import run_flow
+from segspark.flows.tiles import TILES
 from segspark.tables import silver
 from segspark.tables.delta import Lake
 

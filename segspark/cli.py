@@ -109,7 +109,7 @@ def list_all_features(config: Path, family: str | None, as_json: bool) -> None:
     """Every column with its unit, purpose and formula."""
     from segspark.config.load import load_workspace
     from segspark.features.describe import FIELDS, list_features
-    from segspark.flows.features import load_catalogue
+    from segspark.flows.catalogue import load_catalogue
 
     rows = list_features(load_catalogue(load_workspace(config)))
     print_rows([r for r in rows if family in (None, r["family"])], as_json, FIELDS)
@@ -123,7 +123,7 @@ def describe_one_feature(name: str, config: Path, as_json: bool) -> None:
     """One feature: formula, events and condition, windows, purpose, what is made of it."""
     from segspark.config.load import load_workspace
     from segspark.features.describe import describe_feature
-    from segspark.flows.features import load_catalogue
+    from segspark.flows.catalogue import load_catalogue
 
     found = describe_feature(load_catalogue(load_workspace(config)), name)
     if as_json:

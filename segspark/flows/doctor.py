@@ -8,7 +8,7 @@ import deltalake
 from segspark.config.load import load_workspace
 from segspark.environment import examine_environment
 from segspark.errors import SegsparkError
-from segspark.flows.features import load_catalogue
+from segspark.flows.catalogue import load_catalogue
 from segspark.flows.flow import Run
 from segspark.flows.segments import SEGMENTS, definitions_of
 from segspark.segments.faults import DefinitionError

@@ -16,14 +16,8 @@ from pyspark.sql import functions as F
 from segspark.errors import CheckFailed, GateClosed
 from segspark.features.kernel import compute_features
 from segspark.features.windows import by_range
-from segspark.flows.features import (
-    FEATURES,
-    load_catalogue,
-    range_task,
-    spark_features,
-    stage_people,
-    write_features,
-)
+from segspark.flows.catalogue import load_catalogue
+from segspark.flows.features import FEATURES, range_task, spark_features, stage_people, write_features
 from segspark.flows.flow import Flow, Run, finished_runs, provisional_days, staging_folder
 from segspark.flows.range_reads import permitted
 from segspark.flows.range_task import RangeTask, feature_schema

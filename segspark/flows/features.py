@@ -1,186 +1,35 @@
-"""Silver to tiles, corrections and the features of a day."""
+"""Tiles to the features of a day, or of many days in one walk."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.config.load import load_model
-from segspark.config.models import Workspace
-from segspark.errors import ConfigError
-from segspark.features.catalogue import build_catalogue
 from segspark.features.feature import Catalogue
-from segspark.features.kernel import Calendar, Outcome, day_number, sales_days
-from segspark.features.own import Own, OwnFeatures, faults_of, from_python, from_yaml, unknown_names
+from segspark.features.kernel import Outcome, day_number
 from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.features.profile import people_profiles
-from segspark.features.tiles import build_activity, build_items, columns_read
 from segspark.features.windows import window_features, with_derived, with_projections
+from segspark.flows.catalogue import load_catalogue, sales_calendar
 from segspark.flows.flow import Flow, Run, finished_runs, identity, provisional_days, staging_folder
 from segspark.flows.item_task import ItemTask
-from segspark.flows.range_reads import ITEMS, PEOPLE
-from segspark.flows.range_task import RangeTask, activity_schema, feature_schema
+from segspark.flows.range_reads import PEOPLE
+from segspark.flows.range_task import RangeTask, feature_schema
 from segspark.flows.spark_lane import carried_features, choose_lane, n_ranges
-from segspark.identity.links import people_as_of, people_on_days, person_spans
+from segspark.identity.links import people_as_of, people_on_days
 from segspark.privacy.consent import derive_usable_on
 from segspark.sources.vocabulary import PURPOSES
 from segspark.tables import gold, silver
 from segspark.tables.ranges import DayFile
-from segspark.tables.staging import NAMED_DDL, Kind, Staged, StagedFile, StagingWriter, read_named
+from segspark.tables.staging import Kind, Staged
 
 DAY = timedelta(days=1)
-BEGINNING = date(1990, 1, 1)
-# So many links go to every task whole, which spares the events a shuffle.
-BROADCAST_LINKS = 1_000_000
-
-
-def load_catalogue(workspace: Workspace) -> Catalogue:
-    """The features of a workspace: everybody's and its own.
-
-    Raises:
-        ConfigError: every fault of every feature file.
-    """
-    own, faults = [], []
-    for path in workspace.features.files:
-        try:
-            own.append(_read_own(workspace.folder / path))
-        except ConfigError as error:
-            faults.append(str(error))
-    faults += [fault for each in own for fault in faults_of(each)]
-    catalogue = build_catalogue(
-        workspace.features.windows,
-        tuple(m for each in own for m in each.measures),
-        tuple(f for each in own for f in each.features),
-        tuple(d for each in own for d in each.derived),
-        tuple(i for each in own for i in each.items),
-    )
-    faults += catalogue.check() + [fault for each in own for fault in unknown_names(each, catalogue)]
-    if faults:
-        raise ConfigError("\n".join(faults))
-    return catalogue
-
-
-def _read_own(path: Path) -> Own:
-    return from_python(path) if path.suffix == ".py" else from_yaml(path, load_model(path, OwnFeatures))
-
-
-def sales_calendar(workspace: Workspace) -> Calendar:
-    return Calendar(sales_days([(p.start, p.end) for p in workspace.calendar.sales_periods]))
-
-
-# Tiles ----------------------------------------------------------------------------------------------------------
-
-
-def close_tiles(run: Run) -> None:
-    """Close every local day before the as-of day, and note what was learnt since about days closed before."""
-    catalogue = load_catalogue(run.workspace)
-    since = _closed_before(run, catalogue)
-    first = since or BEGINNING
-    with run.stage("tiles") as told, staging_folder(run) as folder:
-        # From the beginning all days are read, file by file; later only some, which Spark finds.
-        events = run.read(silver.EVENTS) if since else run.read_whole(silver.EVENTS, columns_read(catalogue))
-        spans = person_spans(run.read(silver.IDENTITY_LINKS))
-        is_small = run.lake.n_rows(silver.IDENTITY_LINKS) <= BROADCAST_LINKS
-        workspace = run.workspace
-        activity = build_activity(
-            events, spans, catalogue, since, first, run.as_of, workspace.time_zone, workspace.currency, is_small
-        )
-        items = build_items(events, spans, catalogue, since, first, run.as_of, workspace.time_zone, is_small)
-        kinds = {
-            "tiles": Kind(activity_schema(catalogue), "activity_date"),
-            "corrections": Kind(activity_schema(catalogue), "applied_as_of"),
-        }
-        # Both read the events: side by side, the small plan's start hides behind the large one.
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            of_items = pool.submit(_stage_items, items, folder)
-            staged = _stage_activity(activity, kinds, folder)
-            named = of_items.result()
-        for kind, contract, span in (
-            ("tiles", gold.ACTIVITY_DAILY, (first, run.as_of)),
-            ("corrections", gold.ACTIVITY_CORRECTIONS, (first + DAY, run.as_of + DAY)),
-        ):
-            contract = contract.with_columns(catalogue.tile_columns())
-            run.writes(contract).replace_staged(contract, staged.get(kind, []), ("person_id",), *span)
-        order_by = ("person_id", "kind", "item", "activity_date")
-        learnt = named.get("learnt", [])
-        run.writes(gold.ACTIVITY_ITEMS).replace_staged(
-            gold.ACTIVITY_ITEMS, named.get("of_day", []), order_by, first + DAY, run.as_of + DAY, apart=learnt
-        )
-        told["rows"] = sum(f.rows for files in (*staged.values(), *named.values()) for f in files)
-        told["note"] = f"days from {since or 'the beginning'} to {run.as_of - DAY}"
-        if since is not None:
-            told["note"] += "; " + _late_note(staged.get("corrections", []))
-    run.outcome["measures"] = catalogue.measure_hashes
-
-
-def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Path) -> dict[str, list[StagedFile]]:
-    """One pass for both tables: rows without a reason are tiles, the others corrections."""
-    schema, name = kinds["tiles"].schema, str(folder)
-
-    def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        writer = StagingWriter(name, kinds)
-        for batch in batches:
-            is_tile = pc.is_null(batch.column("reason"))
-            for kind, mask in (("tiles", is_tile), ("corrections", pc.invert(is_tile))):
-                rows = batch.filter(mask)
-                if rows.num_rows:
-                    writer.add_batch(kind, pa.RecordBatch.from_arrays(rows.columns, schema=schema))
-        yield from writer.close()
-
-    return read_named(activity.select(*schema.names).mapInArrow(write, NAMED_DDL))
-
-
-def _stage_items(items: DataFrame, folder: Path) -> dict[str, list[StagedFile]]:
-    """The items of each day itself, and apart from them what was learnt later."""
-    kinds, name = {kind: Kind(ITEMS, "applied_as_of") for kind in ("of_day", "learnt")}, str(folder)
-
-    def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        writer = StagingWriter(name, kinds)
-        for batch in batches:
-            days, applied = (batch.column(c).cast(pa.int32()) for c in ("activity_date", "applied_as_of"))
-            is_of_day = pc.equal(applied, pc.add(days, 1))
-            for kind, mask in (("of_day", is_of_day), ("learnt", pc.invert(is_of_day))):
-                rows = batch.filter(mask)
-                if rows.num_rows:
-                    writer.add_batch(kind, pa.RecordBatch.from_arrays(rows.columns, schema=ITEMS))
-        yield from writer.close()
-
-    return read_named(items.select(*ITEMS.names).mapInArrow(write, NAMED_DDL))
-
-
-def _closed_before(run: Run, catalogue: Catalogue) -> date | None:
-    """The last as-of day before this one whose tiles were closed with the same measures; None: from scratch."""
-    done = [r for r in finished_runs(run.lake, "tiles", is_running=True) if r["as_of_date"] < run.as_of]
-    # The tile of a part of a day is none of a closed day: it is made again.
-    provisional = provisional_days(run.lake)
-    done = [r for r in done if r["as_of_date"] not in provisional]
-    if not done:
-        return None
-    last = max(done, key=lambda r: (r["as_of_date"], r["written_at"]))
-    return last["as_of_date"] if json.loads(last["outputs"]).get("measures") == catalogue.measure_hashes else None
-
-
-def _late_note(files: Sequence[StagedFile]) -> str:
-    """What came late, from which days, and how many people it moved: the corrections are few."""
-    if not files:
-        return "nothing came late"
-    parts = [pq.read_table(f.path, columns=["person_id", "activity_date"], partitioning=None) for f in files]
-    rows = pa.concat_tables(parts)
-    ends = pc.min_max(rows["activity_date"])
-    people = pc.count_distinct(rows["person_id"]).as_py()
-    return f"late: {people:,} people, days {ends['min'].as_py()} to {ends['max'].as_py()}"
-
-
-# Features -------------------------------------------------------------------------------------------------------
 
 
 def known_people(run: Run, as_of_dates: Sequence[date]) -> DataFrame:
@@ -397,14 +246,6 @@ def people_of_day(run: Run, wanted: Collection[str] | None = None) -> DataFrame:
     return with_projections(people, catalogue.of_profile)
 
 
-TILES = Flow(
-    name="tiles",
-    reads=("silver.events", "silver.identity_links"),
-    reads_earlier=("ops.runs",),
-    writes=("gold.activity_daily", "gold.activity_corrections", "gold.activity_items"),
-    function=close_tiles,
-    is_skipped_when_unchanged=True,
-)
 FEATURES = Flow(
     name="features",
     reads=(

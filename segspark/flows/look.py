@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.describe import plan_features
+from segspark.flows.catalogue import load_catalogue
 from segspark.flows.export import find_segment, newest_day
-from segspark.flows.features import load_catalogue
 from segspark.flows.flow import Run, finished_runs
 from segspark.flows.segments import SEGMENTS, definitions_of, is_provisional_day
 from segspark.pseudonyms import Pseudonymiser, load_key

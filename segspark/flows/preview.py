@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
-from segspark.flows.features import load_catalogue
+from segspark.flows.catalogue import load_catalogue
 from segspark.flows.flow import Run
 from segspark.flows.segments import SEGMENTS, definitions_of, needed_columns, people_for_segments, sequences_in
 from segspark.models.tracking import load_champion

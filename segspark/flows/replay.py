@@ -15,7 +15,8 @@ from pyspark.sql import functions as F
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
-from segspark.flows.features import features_of_days, load_catalogue
+from segspark.flows.catalogue import load_catalogue
+from segspark.flows.features import features_of_days
 from segspark.flows.flow import Flow, Run, finished_runs, provisional_days, staging_folder
 from segspark.flows.groups_in_use import GroupsInUse, groupings_of, groups_in_use
 from segspark.flows.scores import derive_scores

@@ -14,7 +14,8 @@ from pyspark.sql import functions as F
 from segspark.activation.suppression import derive_addresses, derive_contactability
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
-from segspark.flows.features import load_catalogue, people_of_day
+from segspark.flows.catalogue import load_catalogue
+from segspark.flows.features import people_of_day
 from segspark.flows.flow import Flow, Run
 from segspark.flows.groups_in_use import (
     GroupsInUse,

@@ -17,7 +17,7 @@ from segspark.errors import GateClosed
 from segspark.flows.clean import clean_lake
 from segspark.flows.export import export_audience, find_segment
 from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE, WHOLE_ON
-from segspark.flows.features import FEATURES, TILES, features_of
+from segspark.flows.features import FEATURES, features_of
 from segspark.flows.flow import (
     Flow,
     Progress,
@@ -36,6 +36,7 @@ from segspark.flows.progress import Quiet
 from segspark.flows.replay import REPLAY, find_version, replay, with_day
 from segspark.flows.scores import SCORES
 from segspark.flows.segments import SEGMENTS, definitions_of, people_for_segments, places_of, write_segments
+from segspark.flows.tiles import TILES
 from segspark.flows.train import TRAIN
 from segspark.models.tracking import load_champion
 from segspark.segments.rules.tree import Followed

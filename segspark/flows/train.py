@@ -9,7 +9,8 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from segspark.features.windows import with_derived
-from segspark.flows.features import features_of_days, load_catalogue
+from segspark.flows.catalogue import load_catalogue
+from segspark.flows.features import features_of_days
 from segspark.flows.flow import Flow, Run, identity, staging_folder
 from segspark.flows.groups import train_groups
 from segspark.models.churn.inputs import choose_inputs, columns_of

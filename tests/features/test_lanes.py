@@ -14,10 +14,12 @@ from segspark.errors import CheckFailed, ConfigError
 from segspark.features.catalogue import build_catalogue
 from segspark.features.kernel import Outcome
 from segspark.flows import feature_check
+from segspark.flows.catalogue import load_catalogue
 from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE
-from segspark.flows.features import FEATURES, TILES, features_of_days, load_catalogue
+from segspark.flows.features import FEATURES, features_of_days
 from segspark.flows.flow import Run, run_flow
 from segspark.flows.ingest import INGEST
+from segspark.flows.tiles import TILES
 from segspark.tables import gold, ranges
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake

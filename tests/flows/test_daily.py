@@ -20,12 +20,13 @@ from segspark.errors import ConfigError, GateClosed, InfrastructureError
 from segspark.flows import ingest
 from segspark.flows.compare import compare_segments
 from segspark.flows.export import export_audience, find_segment
-from segspark.flows.features import FEATURES, TILES
+from segspark.flows.features import FEATURES
 from segspark.flows.flow import run_flow
 from segspark.flows.look import explain, list_tables, plan_of_features, segment_sizes
 from segspark.flows.preview import plan_segments, preview
 from segspark.flows.progress import Quiet
 from segspark.flows.start import DAILY, daily, flow_graph
+from segspark.flows.tiles import TILES
 from segspark.pseudonyms import Pseudonymiser, load_key
 from segspark.tables import gold, ops, silver
 from segspark.tables.catalogue import ALL

@@ -17,7 +17,7 @@ from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
 from segspark.demo.generate import generate
 from segspark.errors import ConfigError, GateClosed
-from segspark.flows.features import load_catalogue
+from segspark.flows.catalogue import load_catalogue
 from segspark.flows.look import explain
 from segspark.flows.progress import Quiet
 from segspark.flows.replay import AGAIN, replay

@@ -18,10 +18,12 @@ from segspark.features.running import changing_days
 from segspark.features.tiles import build_activity
 from segspark.flows import feature_check
 from segspark.flows import range_task as tasks
+from segspark.flows.catalogue import load_catalogue
 from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE
-from segspark.flows.features import FEATURES, TILES, features_of, load_catalogue, range_task
+from segspark.flows.features import FEATURES, features_of, range_task
 from segspark.flows.flow import Flow, Run, finished_runs, run_flow
 from segspark.flows.ingest import INGEST
+from segspark.flows.tiles import TILES
 from segspark.identity.links import person_spans
 from segspark.tables import gold, silver
 from segspark.tables.contract import Contract

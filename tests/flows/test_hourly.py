@@ -11,12 +11,13 @@ from pyspark.sql import SparkSession
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed
 from segspark.flows import start
-from segspark.flows.features import FEATURES, TILES
+from segspark.flows.features import FEATURES
 from segspark.flows.flow import Flow, published_days, run_flow
 from segspark.flows.ingest import INGEST
 from segspark.flows.progress import Quiet
 from segspark.flows.segments import is_provisional_day, previous_day
 from segspark.flows.start import daily, hourly
+from segspark.flows.tiles import TILES
 from segspark.tables import gold, silver
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake

@@ -14,10 +14,12 @@ from segspark.config.models import Workspace
 from segspark.features.items import item_changing_days
 from segspark.features.kernel import day_number
 from segspark.flows import item_task
+from segspark.flows.catalogue import load_catalogue
 from segspark.flows.feature_check import FEATURE_CHECK, REPAIR
-from segspark.flows.features import FEATURES, TILES, features_of, load_catalogue
+from segspark.flows.features import FEATURES, features_of
 from segspark.flows.flow import Run, run_flow
 from segspark.flows.ingest import INGEST
+from segspark.flows.tiles import TILES
 from segspark.tables import gold
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake

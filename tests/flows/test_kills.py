@@ -10,9 +10,10 @@ import pytest
 from builders import make_workspace, write_consents, write_mails, write_orders
 from pyspark.sql import SparkSession
 
-from segspark.flows.features import FEATURES, TILES
+from segspark.flows.features import FEATURES
 from segspark.flows.flow import run_flow
 from segspark.flows.ingest import INGEST
+from segspark.flows.tiles import TILES
 from segspark.tables import delta, gold
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake

@@ -12,9 +12,10 @@ from pyspark.sql import SparkSession
 
 from segspark.config.load import load_workspace
 from segspark.demo.generate import generate
-from segspark.flows.features import TILES, features_of
+from segspark.flows.features import features_of
 from segspark.flows.flow import run_flow
 from segspark.flows.ingest import INGEST
+from segspark.flows.tiles import TILES
 from segspark.tables import gold, silver
 from segspark.tables.delta import Lake
 

@@ -14,11 +14,12 @@ from pyspark.sql import SparkSession
 
 from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
-from segspark.flows.features import FEATURES, TILES
+from segspark.flows.features import FEATURES
 from segspark.flows.flow import run_flow
 from segspark.flows.ingest import INGEST
 from segspark.flows.progress import Quiet
 from segspark.flows.start import daily, train
+from segspark.flows.tiles import TILES
 from segspark.tables import gold, silver
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
