@@ -34,7 +34,7 @@ from segspark.tables.delta import Lake
 
 REPLAY = Flow(
     name="replay",
-    reads=(*SEGMENTS.reads, "gold.activity_daily", "gold.activity_corrections", "gold.segments"),
+    reads=(*SEGMENTS.reads, "gold.activity_daily", "gold.activity_corrections", "gold.activity_items", "gold.segments"),
     writes=(),
     function=lambda run: None,
 )

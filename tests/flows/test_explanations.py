@@ -23,7 +23,7 @@ from segspark.flows.progress import Quiet
 from segspark.flows.replay import AGAIN, replay
 from segspark.flows.segments import RFM_VALUES
 from segspark.flows.start import daily
-from segspark.segments.calendar import calendar_of
+from segspark.segments.calendar import ELSEWHERE, Place, calendar_of
 from segspark.segments.registry import mint
 from segspark.segments.rules.tree import from_json
 from segspark.segments.sentence import sentence
@@ -45,6 +45,7 @@ RULES = {
     "reachable": "is_contactable and days_since_order > 10",
     "card": "attributes.loyalty_card is not null and n_order_365d > 0",
     "given_up": "n_cart_add_30d >= 1",
+    "hesitating": "did_not_then('cart_add', 'order', 3, 30) and not within(last_order_date, 5)",
 }
 # Redefined, gone and new on the second day.
 CHANGED = {"any_of": "n_click_30d >= 3 or country = 'BE'", "given_up": None, "new_one": "n_visit_day_30d >= 2"}
@@ -86,6 +87,8 @@ def is_true(said: Any, row: Mapping[str, Any]) -> bool:
         return not is_true(said["not"], row)
     if "always" in said:
         return True
+    if "did" in said:
+        return dates_of(said, row)[0][1] is not None if "days" in row else row[dates_of(said)[0][0]] is not None
     left = value_in(row, said["name"])
     if "missing" in said:
         return left is None
@@ -95,10 +98,34 @@ def is_true(said: Any, row: Mapping[str, Any]) -> bool:
     if "in" in said:
         return left is not None and any(compared(left, v) == 0 for v in said["in"])
     right = value_in(row, said["other"]) if "other" in said else said["value"]
+    if said.get("plus") and right is not None:
+        right += timedelta(days=said["plus"]) if isinstance(right, date) else said["plus"]
     if left is None or right is None:
         return False
     sign = compared(left, right)
     return {"=": sign == 0, "<>": sign != 0, "<": sign < 0, "<=": sign <= 0, ">": sign > 0, ">=": sign >= 0}[said["op"]]
+
+
+def dates_of(said: Any, row: Mapping[str, Any] | None = None) -> list[tuple[str, date | None]]:
+    """A sequence as its two named dates: the newest day of the first act it is true of, and the next of the other."""
+    word, other = ("then", said["then"]) if "then" in said else ("not", said["not_then"])
+    stem = f"did_{said['did']}_{word}_{other}_{said['days']}d_of_{said['within']}d"
+    if row is None:
+        return [(f"{stem}_date", None), (f"{stem}_then_date", None)]
+    firsts, thens = (row["days"].get(act, set()) for act in (said["did"], other))
+    span, today = timedelta(days=said["days"]), row["as_of_date"]
+    near = [d for d in firsts if d >= today - timedelta(days=said["within"])]
+    follows = {d: any(d <= t < d + span for t in thens) for d in near}
+    true_of = [d for d, f in follows.items() if (f if word == "then" else not f and d + span <= today)]
+    first = max(true_of, default=None)
+    after = min((t for t in thens if first and t >= first), default=None)
+    return [(f"{stem}_date", first), (f"{stem}_then_date", after)]
+
+
+def sequences_in(said: Any) -> list[Any]:
+    if isinstance(said, dict):
+        return [said] if "did" in said else [x for v in said.values() for x in sequences_in(v)]
+    return [x for v in said for x in sequences_in(v)] if isinstance(said, list) else []
 
 
 def value_in(row: Mapping[str, Any], name: str) -> Any:
@@ -151,9 +178,36 @@ def values_of(workspace: Workspace, lake: Lake, day: date) -> dict[str, dict[str
         LEFT JOIN contact USING (person_id)
         """
     ).fetch_arrow_table()  # fmt: skip
-    calendar = calendar_of(day, workspace.calendar)
     rows = found.to_pylist(maps_as_pydicts="strict")
-    return {r["person_id"]: {**r, **calendar} for r in rows}
+    (
+        db.register("tiles", table(lake, gold.ACTIVITY_DAILY)),
+        db.register("learnt", table(lake, gold.ACTIVITY_CORRECTIONS)),
+    )
+    days: dict[str, dict[str, set[date]]] = {}
+    for act in ("cart_add", "order", "click"):
+        since = "email_marketing_from" if act == "click" else "profiling_from"
+        done = db.execute(
+            f"""
+            SELECT person_id, activity_date FROM (
+                SELECT person_id, activity_date, n_{act} AS n FROM tiles
+                UNION ALL SELECT person_id, activity_date, n_{act} FROM learnt WHERE applied_as_of <= DATE '{day}')
+            JOIN features USING (person_id)
+            WHERE activity_date < DATE '{day}' AND activity_date >= {since} GROUP BY ALL HAVING sum(n) > 0
+            """
+        ).fetchall()
+        for person, on in done:
+            days.setdefault(person, {}).setdefault(act, set()).add(on)
+    home = workspace.calendar.country
+
+    def of_place(row: Mapping[str, Any]) -> dict[str, Any]:
+        place = Place(home, row["region"]) if row["country"] in (home, None) else ELSEWHERE
+        return calendar_of(day, workspace.calendar, place)
+
+    people = {r["person_id"]: {**r, **of_place(r), "days": days.get(r["person_id"], {})} for r in rows}
+    for said in sequences_in(list(contents(lake).values())):
+        for row in people.values():
+            row.update(dates_of(said, row))
+    return people
 
 
 def names_in(said: Any) -> set[str]:
