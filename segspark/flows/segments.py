@@ -37,7 +37,7 @@ from segspark.segments.check import faults_in
 from segspark.segments.definitions import Definitions
 from segspark.segments.faults import raise_faults
 from segspark.segments.load import read_definitions
-from segspark.segments.measures import MEASURES, columns_of
+from segspark.segments.measures import MEASURES, columns_of, measurable
 from segspark.segments.membership import (
     Grouping,
     assign_segments,
@@ -47,11 +47,12 @@ from segspark.segments.membership import (
     rule_segments,
 )
 from segspark.segments.places import Places
-from segspark.segments.profiles import profiles_of, read_segment_sums, segment_sums
+from segspark.segments.profiles import profiles_of
 from segspark.segments.reactions import mail_reactions
 from segspark.segments.registry import Segment, mint
 from segspark.segments.rules.tree import Followed, names, version_of
 from segspark.segments.rules.tree import sequences as sequences_of
+from segspark.segments.segment_sums import read_segment_sums, segment_sums
 from segspark.segments.sequences import with_sequences
 from segspark.segments.validity import NEXT_BIRTHDAY, Ahead
 from segspark.segments.values import acts_of, values_of
@@ -133,8 +134,10 @@ def people_for_segments(
     else:
         people = with_behaviour(model.model, people)
     addresses = addresses_of(run, people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of)))
-    # The permission that the features of the day were computed under; the vault gives kinds, no identifiers.
-    allowed = people.select("person_id", F.col("email_marketing_from").alias("email_marketing"))
+    # The permission that the features of the day were computed under, from there: people are not computed twice.
+    # The vault gives kinds, no identifiers.
+    features = run.read(gold.FEATURES).where(F.col("as_of_date") == F.lit(run.as_of))
+    allowed = features.select("person_id", F.col("email_marketing_from").alias("email_marketing"))
     contact = derive_contactability(allowed, addresses, run.as_of)
     return people.join(contact, on="person_id", how="left").withColumns(
         {**places.columns(run.as_of), "is_contactable": F.coalesce("is_contactable", F.lit(False))}
@@ -234,8 +237,10 @@ def _stage_profiles(run: Run, today: DataFrame, people: DataFrame) -> None:
         owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of))
         permissions = people.select("person_id", *PERMISSIONS)
         reactions = mail_reactions(run.read(silver.EVENTS), owners, permissions, run.as_of, run.workspace.time_zone)
-        sums = segment_sums(today, people.join(reactions, on="person_id", how="left"))
-        profiles = run.lake.spark.createDataFrame(profiles_of(read_segment_sums(sums), run.as_of)).coalesce(1)
+        measured = people.join(reactions, on="person_id", how="left")
+        measures = measurable(MEASURES, measured.columns)
+        sums = read_segment_sums(segment_sums(today, measured, measures), measures)
+        profiles = run.lake.spark.createDataFrame(profiles_of(sums, run.as_of)).coalesce(1)
         run.writes(gold.SEGMENT_PROFILES).replace_range(gold.SEGMENT_PROFILES, profiles, run.as_of, run.as_of + DAY)
 
 

@@ -6,9 +6,11 @@ Cumulative engagement is the share of people with a human click within 7, 30, 90
 engagement scores.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 from segspark.segments.reactions import HOURS
 
@@ -38,18 +40,23 @@ class Measure:
         """Whether each person counts once."""
         return self.bottom is None
 
-    @property
-    def parts(self) -> tuple[str, str, str, str, str]:
-        """SQL of a person's y, x, y², xy and x²; the square of what is 0 or 1 is itself."""
-        top = f"cast(`{self.top}` as double)"
+    def parts(self, values: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+        """A person's y, x, y², xy and x², row by row; a missing value adds nothing to any sum that it is in.
+
+        Args:
+            values: of the columns, NaN where there is none.
+        """
+        top = values[self.top]
+        has_top = ~np.isnan(top)
         if self.bottom is not None:
-            x = f"cast(`{self.bottom}` as double)"
-            return top, x, f"{top} * {top}", f"{top} * {x}", f"{x} * {x}"
+            x = np.nan_to_num(values[self.bottom])
+            y = np.nan_to_num(top)
+            return y, x, y * y, y * x, x * x
         if self.kind == "share":
-            top, x = f"if({top} > 0, 1D, 0D)", "1D"
-            return top, x, top, top, x
-        x = f"if(`{self.top}` is null, 0D, 1D)" if self.kind == "mean" else "1D"
-        return top, x, f"{top} * {top}", top, x
+            y, x = (top > 0).astype(float), np.ones(len(top))
+        else:
+            y, x = np.nan_to_num(top), has_top.astype(float) if self.kind == "mean" else np.ones(len(top))
+        return y, x, y * y, y, x
 
 
 def _means(*names: str) -> tuple[Measure, ...]:

@@ -1,6 +1,6 @@
 """What sets each segment apart: means, medians, shares and rates, and whether they differ from everybody else's.
 
-Spark makes sums, one row per segment; the statistics run on these on the driver.
+Spark makes sums, one row per segment (segment_sums.py); the statistics run on these on the driver.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,51 +8,10 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from segspark.segments.measures import MEASURES, Measure, measurable
+from segspark.segments.measures import MEASURES, Measure
+from segspark.segments.segment_sums import EVERYBODY
 from segspark.segments.significance import Moments, benjamini_hochberg, interval, pooled, welch, wilson
-
-# The scheme of the row that sums up the whole list.
-EVERYBODY = ""
-
-
-def segment_sums(today: DataFrame, people: DataFrame, measures: Sequence[Measure] = MEASURES) -> DataFrame:
-    """Everything that a day's profiles are made of.
-
-    Args:
-        today: person_id, scheme, segment_id, segment_name.
-        people: person_id and the columns of the measures; a measure that lacks one is left out.
-
-    Returns:
-        One row per segment, and one of scheme ``""`` for all people: n_people, per measure its five sums over people
-        (``<measure>.y``, ``.x``, ``.yy``, ``.xy``, ``.xx``) and of a mean the median (``<measure>.median``).
-    """
-    measures = measurable(measures, people.columns)
-    needed = sorted({c for m in measures for c in m.columns})
-    members = today.select("person_id", "scheme", "segment_id", "segment_name").unionByName(
-        people.select("person_id", *[F.lit(EVERYBODY).alias(n) for n in ("scheme", "segment_id", "segment_name")])
-    )
-    joined = members.join(people.select("person_id", *needed), on="person_id", how="inner")
-    sums = [
-        F.expr(f"coalesce(sum({sql}), 0D)").alias(f"{m.name}.{part}")
-        for m in measures
-        for part, sql in zip(("y", "x", "yy", "xy", "xx"), m.parts, strict=True)
-    ]
-    medians = [
-        F.expr(f"cast(percentile_approx(`{m.top}`, 0.5, 1000) as double)").alias(f"{m.name}.median")
-        for m in measures
-        if m.kind == "mean"
-    ]
-    return joined.groupBy("scheme", "segment_id", "segment_name").agg(
-        F.count(F.lit(1)).alias("n_people"), *sums, *medians
-    )
-
-
-def read_segment_sums(sums: DataFrame) -> pa.Table:
-    """The sums on the driver: as many rows as there are segments."""
-    return sums.toArrow().sort_by([("scheme", "ascending"), ("segment_id", "ascending")])
 
 
 def profiles_of(sums: pa.Table, as_of: date, measures: Sequence[Measure] = MEASURES) -> pa.Table:
@@ -63,7 +22,7 @@ def profiles_of(sums: pa.Table, as_of: date, measures: Sequence[Measure] = MEASU
     Wilson's interval, a rate no end below zero.
 
     Args:
-        sums: as ``segment_sums`` makes them.
+        sums: as ``read_segment_sums`` makes them.
     """
     have = {name.partition(".")[0] for name in sums.column_names}
     everybody = sums.filter(pa.compute.equal(sums["scheme"], EVERYBODY))

@@ -127,17 +127,29 @@ def nearest_within(tree: cKDTree, points: np.ndarray, k: int, eps: float) -> tup
 
 
 def _linked(core: np.ndarray, parts: np.ndarray, eps: float) -> np.ndarray:
-    """Parts of core points joined where any two of them are within eps: one of the two is not in the largest part."""
-    apart = np.flatnonzero(parts != np.bincount(parts).argmax()) if len(parts) else parts
-    if not len(apart):
+    """Parts of core points joined where any two of them are within eps: one of the two is not in the largest part.
+
+    Nearly all hang on the largest by one step: only what is left over is compared pair by pair.
+    """
+    if not len(parts):
         return parts
-    tree = cKDTree(core)
-    n_near = tree.query_ball_point(core[apart], eps, return_length=True, workers=-1)
-    links = []
-    for part in np.unique(chunks := np.cumsum(n_near) // PAIRS):
-        rows = chunks == part
-        near = np.concatenate(tree.query_ball_point(core[apart[rows]], eps, workers=-1)).astype(int)
-        links.append(np.unique([np.repeat(parts[apart[rows]], n_near[rows]), parts[near]], axis=1))
+    largest = np.bincount(parts).argmax()
+    rest, inside = np.flatnonzero(parts != largest), np.flatnonzero(parts == largest)
+    while len(rest) and len(inside):
+        apart, _ = nearest_within(cKDTree(core[inside]), core[rest], 1, eps)
+        reached = np.unique(parts[rest[np.isfinite(apart[:, 0])]])
+        joined = np.isin(parts, reached)
+        parts = np.where(joined, largest, parts)
+        # The next step starts from what was joined by this one.
+        inside, rest = np.flatnonzero(joined), rest[~joined[rest]]
+    links = [np.array([[largest], [largest]])]
+    tree = cKDTree(core[rest])
+    near = tree.query_ball_point(core[rest], eps, return_length=True, workers=-1)
+    chunks = np.cumsum(near) // PAIRS
+    for chunk in np.unique(chunks):
+        rows = rest[chunks == chunk]
+        found = cKDTree(core[rows]).sparse_distance_matrix(tree, eps, output_type="ndarray")
+        links.append(np.unique([parts[rows[found["i"]]], parts[rest[found["j"]]]], axis=1))
     sources, targets = np.concatenate(links, axis=1)
     return np.asarray(_components(sources, targets, int(parts.max()) + 1)[parts])
 
