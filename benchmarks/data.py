@@ -19,7 +19,7 @@ from segspark.flows.range_reads import PEOPLE
 from segspark.tables.staging import StagedFile
 
 # People, and events of 400 days.
-SETS = {"tiny": (1_000, 40_000), "S": (20_000, 1_600_000), "M": (193_000, 15_500_000), "L": (490_000, 55_500_000)}
+SETS = {"tiny": (1_000, 40_000), "S": (10_000, 600_000), "M": (193_000, 15_500_000), "L": (490_000, 55_500_000)}
 HISTORY = 400
 TYPES = ("sent", "delivered", "open", "click", "page_view", "product_view", "cart_add", "checkout", "order", "refund")
 SHARES = (0.27, 0.26, 0.1, 0.03, 0.17, 0.1, 0.03, 0.015, 0.02, 0.005)

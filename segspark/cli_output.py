@@ -1,7 +1,7 @@
 """What commands share: their options, rows as a table or JSON, and lines of progress."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -72,3 +72,20 @@ def progress_lines(quiet: bool = False) -> Any:
     from segspark.flows.progress import Lines, Quiet
 
     return Quiet() if quiet else Lines()
+
+
+def matrix_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How many people each two previewed segments share; on the diagonal, how many each has."""
+    numbers = [
+        [f"{row['people'] if other is row else row['among_previewed'][other['name']]:,}" for other in found]
+        for row in found
+    ]
+    width = max(len(n) for row in numbers for n in row)
+    names = [f"{at} {row['name']}" for at, row in enumerate(found, 1)]
+    longest = max(map(len, names))
+    heads = "  ".join(f"{at:>{width}}" for at in range(1, len(found) + 1))
+    return [
+        "overlap matrix, people in both:",
+        f"{'':{longest}}  {heads}",
+        *(f"{name:{longest}}  {'  '.join(f'{n:>{width}}' for n in row)}" for name, row in zip(names, numbers, strict=True)),
+    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from segspark.cli_output import Day, config_option, json_option, print_rows, progress_lines
+from segspark.cli_output import Day, config_option, json_option, matrix_lines, print_rows, progress_lines
 from segspark.errors import ConfigError
 
 
@@ -116,12 +116,12 @@ def preview_segments(target: str, config: Path, as_of: date | None, as_json: boo
             f"{row['name']} as of {row['as_of']}: {row['people']:,} people, {row['contactable']:,} may be written to"
         )
         click.echo(f"  left out: {left_out}")
-        for other, n in row["among_previewed"].items():
-            click.echo(f"  also in {other}: {n:,}")
         for overlap in row["overlaps"][:10]:
             share = overlap["people"] / row["people"]
             click.echo(f"  {share:4.0%} in {overlap['scheme']}: {overlap['segment']} ({overlap['people']:,})")
         click.echo(f"  e.g. {', '.join(row['sample']) or 'nobody'}")
+    if len(found) > 1:
+        click.echo("\n".join(matrix_lines(found)))
 
 
 @segments.command("replay")

@@ -27,6 +27,8 @@ EVERYWHERE = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
+    # A few partitions are written at once: else each task sorts its rows by them first.
+    "spark.sql.maxConcurrentOutputFileWriters": "4",
     # Every column would note the line it was made in: several calls to the JVM and a failing import for each.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }

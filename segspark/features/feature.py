@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Literal, get_args
 
+from segspark.features.sketch import FEWEST_BITS, MOST_BITS, standard_error
 from segspark.tables.contract import Column
 
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
@@ -55,6 +56,8 @@ class ItemKind:
         unit: the items, as in "categories".
         where: as of a measure.
         days: of the window in which items are counted, for the one with most.
+        hll_sketch: with it a person's items are kept as marks in a HyperLogLog of 2^hll_sketch registers (sketch.py):
+            distinct counts are estimates, and the items themselves are not known.
     """
 
     name: str
@@ -65,6 +68,7 @@ class ItemKind:
     describe: str
     where: str | None = None
     days: int = 365
+    hll_sketch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,8 @@ class Catalogue:
         for feature in self.features:
             for window in feature.windows or (0,):
                 span = "" if feature.kind in _UNDATED else _span(window)
-                comment = f"{feature.describe}{span} [{self.unit_of(feature)}; purpose {self.purpose_of(feature)}]"
+                said = f"{self.unit_of(feature)}; purpose {self.purpose_of(feature)}{self.error_of(feature)}"
+                comment = f"{feature.describe}{span} [{said}]"
                 columns.append(Column(feature.column(window), feature.type, comment, personal=True))
         return columns
 
@@ -224,6 +229,13 @@ class Catalogue:
         fixed = {"days": "days", "total": "events", "top_count": "events"}
         return fixed.get(feature.kind) or self.source_of(feature).unit
 
+    def error_of(self, feature: Feature) -> str:
+        """What is said of a column that is an estimate."""
+        kind = self.by_item.get(feature.measure) if feature.of_items else None
+        if kind is None or kind.hll_sketch is None:
+            return ""
+        return f"; estimated by HyperLogLog, standard error {standard_error(kind.hll_sketch):.1%}"
+
     def check(self) -> list[str]:
         """What is wrong with the catalogue: doubled names, features of what does not exist or cannot be."""
         faults = []
@@ -234,6 +246,9 @@ class Catalogue:
         measures = [*(m.name for m in self.measures), *(i.name for i in self.items)]
         for name in sorted({n for n in measures if measures.count(n) > 1}):
             faults.append(f"measure {name} is defined twice")
+        for kind in self.items:
+            if kind.hll_sketch is not None and not FEWEST_BITS <= kind.hll_sketch <= MOST_BITS:
+                faults.append(f"item kind {kind.name}: hll_sketch goes from {FEWEST_BITS} to {MOST_BITS}")
         for feature in self._missing():
             there = list(self.by_item if feature.of_items else self.by_measure)
             near = get_close_matches(feature.measure, there, 1)
@@ -243,9 +258,11 @@ class Catalogue:
         for feature in self.about_items:
             if feature.months or feature.weekdays or feature.only_sales:
                 faults.append(f"feature {feature.name}: items are not told apart by months, weekdays or sales periods")
-            kind = self.by_item.get(feature.measure)
-            if kind and feature.kind in ("total", "top", "top_count") and feature.windows != (kind.days,):
-                faults.append(f"feature {feature.name}: {feature.kind} has the window of its items, ({kind.days},)")
+            named = self.by_item.get(feature.measure)
+            if named and named.hll_sketch is not None and feature.kind != "distinct":
+                faults.append(f"feature {feature.name}: of a sketch only distinct items are known, not {feature.kind}")
+            if named and feature.kind in ("total", "top", "top_count") and feature.windows != (named.days,):
+                faults.append(f"feature {feature.name}: {feature.kind} has the window of its items, ({named.days},)")
         return faults
 
     def _missing(self) -> list[Feature]:

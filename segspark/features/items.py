@@ -23,6 +23,7 @@ from segspark.features.kernel import (
     day_number,
     find_ids,
 )
+from segspark.features.sketch import estimate_distinct
 from segspark.tables.schema import ARROW_TYPES
 
 INDEX = pa.schema(
@@ -196,14 +197,21 @@ def item_columns(index: pa.Table, people: pa.ChunkedArray, catalogue: Catalogue,
         for feature in (f for f in catalogue.about_items if f.measure == kind.name):
             for window in feature.windows or (0,):
                 if feature.kind == "distinct":
-                    seen = person[last >= today - window] if window else person
-                    column = pa.array(np.bincount(seen, minlength=n_people))
+                    seen = np.flatnonzero(last >= today - window) if window else np.arange(len(person))
+                    column = pa.array(_distinct(kind, person[seen], index["item"].take(pa.array(rows[seen])), n_people))
                 elif feature.kind == "total":
                     column = pa.array(np.bincount(person, weights=n, minlength=n_people).astype(np.int64))
                 else:
                     column = _of_one(feature, index.take(pa.array(rows)), latest if feature.kind == "latest" else top)
                 columns[feature.column(window)] = column.cast(ARROW_TYPES[feature.type])
     return columns
+
+
+def _distinct(kind: ItemKind, person: np.ndarray, items: pa.ChunkedArray, n_people: int) -> np.ndarray:
+    """How many of these items each person has; each row is another one of its person."""
+    if kind.hll_sketch is None:
+        return np.bincount(person, minlength=n_people)
+    return estimate_distinct(person, as_integers(items.cast(pa.int64())), n_people, kind.hll_sketch)
 
 
 def _of_one(feature: Feature, rows: pa.Table, chosen: np.ndarray) -> pa.Array:

@@ -13,6 +13,7 @@ from segspark.config.python_file import load_python
 from segspark.errors import ConfigError
 from segspark.features.feature import Catalogue, Derived, Feature, ItemKind, Kind, Measure
 from segspark.features.feature import Purpose as MeasurePurpose
+from segspark.features.sketch import FEWEST_BITS, MOST_BITS
 from segspark.sources.expressions import ExpressionError, parse_expression
 from segspark.sources.vocabulary import EVENT_TYPES
 
@@ -33,6 +34,11 @@ class OwnMeasure(Model):
     item: str | None = Field(
         None,
         description="What `distinct` tells apart, e.g. category, campaign_id or try_element_at(attributes, 'brand')",
+    )
+    hll_sketch: Annotated[int, Field(ge=FEWEST_BITS, le=MOST_BITS)] | None = Field(
+        None,
+        description="Where a person may have many thousand items: `distinct` is estimated by a HyperLogLog of "
+        "2^hll_sketch registers, standard error 1.04 / sqrt(2^hll_sketch): 10 gives 3.2 %",
     )
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field((), description="Only days of these months")
     weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field((), description="Only these days, 1 is Monday")
@@ -81,9 +87,11 @@ def from_yaml(path: Path, written: OwnFeatures) -> Own:
             faults.append(f"{path.name}, measure {own.name}: aggregate sum needs `column`")
         if (own.aggregate == "distinct") != (own.item is not None):
             faults.append(f"{path.name}, measure {own.name}: aggregate distinct and `item` go together")
+        if own.hll_sketch is not None and own.aggregate != "distinct":
+            faults.append(f"{path.name}, measure {own.name}: hll_sketch is of aggregate distinct")
         if own.aggregate == "distinct":
             what = (own.name, own.event_types, own.item or "", own.purpose, own.unit, own.description, own.where)
-            items.append(ItemKind(*what))
+            items.append(ItemKind(*what, hll_sketch=own.hll_sketch))
             features.append(
                 Feature(own.name, own.name, own.description, "distinct", own.windows, own.months, own.weekdays)
             )

@@ -13,6 +13,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.features.feature import Catalogue, ItemKind, Measure
+from segspark.features.sketch import mark_of
 from segspark.tables.silver import EVENTS
 
 DAY = timedelta(days=1)
@@ -116,10 +117,10 @@ def build_items(
 
 def _item_of(kind: ItemKind) -> str:
     types = ", ".join(f"'{t}'" for t in kind.event_types)
-    item = (
-        f"CASE WHEN event_type IN ({types}) AND coalesce({kind.where or 'true'}\n, false) "
-        f"THEN trim(CAST({kind.expression} AS STRING)) END"
-    )
+    item = f"trim(CAST({kind.expression} AS STRING))"
+    if kind.hll_sketch is not None:
+        item = mark_of(item, kind.hll_sketch)
+    item = f"CASE WHEN event_type IN ({types}) AND coalesce({kind.where or 'true'}\n, false) THEN {item} END"
     return f"named_struct('kind', '{kind.name}', 'item', {item})"
 
 

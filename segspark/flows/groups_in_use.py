@@ -156,11 +156,11 @@ def read_far(run: Run, people: DataFrame, groups: GroupsInUse) -> dict[str, Any]
     n, of = row["n"] or 0, row["of"] or 1
     found: dict[str, Any] = {"people": n, "share": n / of, "proposed": None}
     if n / of > run.workspace.clustering.max_far_share:
-        found["proposed"] = _describe_far(run, groups)
+        found["proposed"] = _read_far_mean(run, groups)
     return found
 
 
-def _describe_far(run: Run, groups: GroupsInUse) -> dict[str, Any]:
+def _read_far_mean(run: Run, groups: GroupsInUse) -> dict[str, Any]:
     """What sets the people apart who are far from every centre: their mean, one row."""
     run_id = groups.model.tags["run_id"]
     people = active_people(people_of_day(run, {*groups.document["features"], "last_active_date"}))

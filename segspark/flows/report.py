@@ -11,7 +11,7 @@ import pyarrow as pa
 from segspark.config.models import Workspace
 from segspark.flows.export import newest_day
 from segspark.flows.report_groups import read_groups, segment_profiles
-from segspark.flows.segments import previous_day
+from segspark.flows.segments import is_provisional_day, previous_day
 from segspark.models.tracking import find_champion, read_document
 from segspark.reports.data import (
     Churn,
@@ -82,6 +82,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         ledger=_ledger(lake),
         quarantine=_quarantine(lake),
         min_group=workspace.segments.least_people,
+        is_provisional=is_provisional_day(lake, day),
     )
 
 

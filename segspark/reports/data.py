@@ -335,7 +335,7 @@ class QuarantineCount:
 class ReportData:
     """Everything on the page. ``as_of`` is the first day that is not observed.
 
-    ``profiles`` come by scheme; without them, or without ``rare``, their sections are left out.
+    ``is_provisional`` says that the last day was not over when this was made. ``profiles`` come by scheme; without them, or without ``rare``, their sections are left out.
     ``quarantine`` with no entry says that nothing was rejected, None that it is not known. Keys of ``why_missing``
     are the names of the sections' fields.
     """
@@ -357,3 +357,4 @@ class ReportData:
     quarantine: tuple[QuarantineCount, ...] | None = None
     why_missing: Mapping[str, str] = field(default_factory=dict)
     min_group: int = 20
+    is_provisional: bool = False

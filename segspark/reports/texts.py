@@ -92,6 +92,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Ces personnes restent dans les segments ; elles sont retirées de tout envoi et de tout export.",
         "These people stay in the segments; they are removed from every send and every export.",
     ),
+    "provisional": (
+        "Provisoire : la journée n'était pas terminée. Le calcul de la nuit remplacera ces chiffres.",
+        "Provisional: the day was not over. The nightly run will replace these figures.",
+    ),
     "reason": ("Motif", "Reason"),
     "people": ("Personnes", "People"),
     # Sizes

@@ -20,6 +20,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from segspark.errors import CheckFailed, InfrastructureError
+from segspark.tables import races
 from segspark.tables.contract import Contract
 from segspark.tables.direct import Computed, commit, write_computed, write_files, write_staged
 from segspark.tables.ranges import day_files, odd_feature
@@ -195,7 +196,8 @@ class Lake:
         column = contract.partition_by[0]
         span = f"{column} >= DATE'{first.isoformat()}' AND {column} < DATE'{end.isoformat()}'"
         writer = self._conform(contract, frame).write.format("delta").mode("overwrite")
-        writer.option("replaceWhere", span).save(self.path(contract))
+        with races.told(contract, self.version(contract)):
+            writer.option("replaceWhere", span).save(self.path(contract))
         return sum(f.rows for f in day_files(self.path(contract), contract) if first <= f.day < end)
 
     def replace_staged(
@@ -303,14 +305,15 @@ class Lake:
         if days is not None and contract.partition_by:
             literals = ", ".join(f"DATE'{d.isoformat()}'" for d in sorted(days))
             conditions.append(f"old.{contract.partition_by[0]} IN ({literals})" if literals else "false")
-        (
+        merge = (
             DeltaTable.forPath(self.spark, self.path(contract))
             .alias("old")
             .merge(rows.alias("new"), " AND ".join(conditions))
             .whenMatchedUpdateAll(condition=newer)
             .whenNotMatchedInsertAll()
-            .execute()
         )
+        with races.told(contract, self.version(contract)):
+            merge.execute()
 
     def remove_unnamed_files(self, contract: Contract, hours: int, dry_run: bool) -> int:
         """Delete the files that no version of the last hours names; how many there are."""

@@ -20,10 +20,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake.exceptions import CommitFailedError
 from pyspark.sql import DataFrame, SparkSession
 
-from segspark.errors import CheckFailed, InfrastructureError
+from segspark.errors import CheckFailed
+from segspark.tables import races
 from segspark.tables.contract import Contract
 from segspark.tables.ranges import KEY, share_ids
 from segspark.tables.schema import ARROW_TYPES
@@ -315,7 +315,7 @@ def commit(
         max_commit_retries=None if replace is None and not is_derived else 0,
     )
     filters = [(contract.partition_by[0], "in", replace)] if replace else None
-    try:
+    with races.told(contract, table.version()):
         table.create_write_transaction(
             actions,
             "append" if replace is None else "overwrite",
@@ -324,8 +324,3 @@ def commit(
             partition_filters=filters,
             commit_properties=properties,
         )
-    except CommitFailedError as error:
-        raise InfrastructureError(
-            f"{contract.name} was changed by another writer since its version {table.version()} was read ({error}). "
-            "Nothing was written; run again when the other one is done."
-        ) from error

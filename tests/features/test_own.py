@@ -117,6 +117,15 @@ def test_yaml_counts_distinct_items_and_days_of_the_week(tmp_path: Path) -> None
     assert [f.weekdays for f in narrowed.windowed] == [(7,)]
 
 
+def test_yaml_counts_by_sketch_where_it_is_declared(tmp_path: Path) -> None:
+    catalogue = catalogue_with(
+        tmp_path, own_yaml=DISTINCT.replace("aggregate: distinct", "aggregate: distinct, hll_sketch: 12")
+    )
+    comments = {c.name: c.comment for c in catalogue.stored_columns()}
+    assert comments["n_brand_30d"].endswith("estimated by HyperLogLog, standard error 1.6%]")
+    assert [i.name for i in catalogue.items if i.hll_sketch] == ["n_brand"]
+
+
 def test_a_python_file_adds_items(tmp_path: Path) -> None:
     stored = {c.name: c.type for c in catalogue_with(tmp_path, own_py=TASTE).stored_columns()}
     assert (stored["n_region_30d"], stored["top_region_90d"]) == ("bigint", "string")
@@ -132,6 +141,7 @@ def test_a_python_file_adds_items(tmp_path: Path) -> None:
             "n_brand: aggregate distinct and `item` go together",
         ),
         (DISTINCT, "aggregate: distinct", "aggregate: count", "n_brand: aggregate distinct and `item` go together"),
+        (DISTINCT, "weekdays: [7]", "hll_sketch: 10", "n_click_sunday: hll_sketch is of aggregate distinct"),
         (DISTINCT, "try_element_at(attributes, 'brand')", "reflect(category)", "own.yaml, measure n_brand"),
         (DISTINCT, "purpose: profiling", "months: [6], purpose: profiling", "items are not told apart by months"),
         (TASTE, "(90,)", "(30,)", r"top_region: top has the window of its items, \(90,\)"),

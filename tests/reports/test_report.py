@@ -81,6 +81,12 @@ def test_the_page_speaks_french_by_default_and_english_by_a_switch():
     assert "May be e-mailed" not in french
 
 
+def test_a_provisional_day_says_so():
+    assert "Provisoire" not in Page(render_report(sample("fr"))).text
+    said = Page(render_report(replace(sample("fr"), is_provisional=True))).text
+    assert "Provisoire : la journée n'était pas terminée." in said
+
+
 def test_hostile_names_stay_text():
     data = sample(
         workspace=EVIL,

@@ -1,5 +1,6 @@
 """Two writers of one table: whoever comes second fails and leaves nothing behind, or appends after the first."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import deltalake
 import pyarrow as pa
 import pytest
+from pyspark.sql import SparkSession
 
 from segspark.errors import InfrastructureError
 from segspark.tables import delta
@@ -108,3 +110,21 @@ def test_tasks_read_only_files_that_show_all_rows(tmp_path: Path, settings: dict
     schema = deltalake.Schema.from_json(delta.schema_json(TABLE))
     deltalake.DeltaTable.create(lake.path(TABLE), schema=schema, configuration=settings)
     assert lake.why_not_plain(TABLE) == said
+
+
+def test_a_replacement_by_spark_that_lost_says_so(tmp_path: Path, spark: SparkSession) -> None:
+    """Spark's writer commits when its tasks are done; one of them lets another writer come first."""
+    lake = Lake(tmp_path, spark)
+    lake.create(TABLE)
+    commit(deltalake.DeltaTable(lake.path(TABLE)), TABLE, written(lake, "old"), replace=[str(DAY)])
+    path = lake.path(TABLE)
+
+    def overtaken(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        theirs = pa.table({"person_id": ["theirs"], "as_of_date": pa.array([DAY], pa.date32())})
+        deltalake.write_deltalake(path, theirs, mode="overwrite", predicate=f"as_of_date = '{DAY}'")
+        yield from batches
+
+    mine = spark.createDataFrame([("mine", DAY)], "person_id string, as_of_date date").coalesce(1)
+    with pytest.raises(InfrastructureError, match=r"gold\.things was changed by another writer since its version 1"):
+        lake.replace_by_spark(TABLE, mine.mapInArrow(overtaken, mine.schema), DAY, DAY + timedelta(days=1))
+    assert people(lake) == ["theirs"]
