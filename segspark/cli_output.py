@@ -87,5 +87,8 @@ def matrix_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
     return [
         "overlap matrix, people in both:",
         f"{'':{longest}}  {heads}",
-        *(f"{name:{longest}}  {'  '.join(f'{n:>{width}}' for n in row)}" for name, row in zip(names, numbers, strict=True)),
+        *(
+            f"{name:{longest}}  {'  '.join(f'{n:>{width}}' for n in row)}"
+            for name, row in zip(names, numbers, strict=True)
+        ),
     ]

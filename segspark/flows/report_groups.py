@@ -1,10 +1,13 @@
 """The report's parts about groups and profiles, from the documents beside the model and the day's profiles."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from segspark.config.models import Workspace
+from segspark.flows.groups import renamed
+from segspark.flows.groups_in_use import decided_groups
 from segspark.models.tracking import document_names, find_champion, read_document
 from segspark.reports.data import (
     Alarm,
@@ -34,7 +37,12 @@ def read_groups(workspace: Workspace, day: date, language: str) -> tuple[Cluster
     }
     fitted_on, version = date.fromisoformat(found.tags["as_of"]), f"{found.name}/{found.version}"
     rare = said.get("rare.json")
-    return clusters_of(said, language, fitted_on, version), rare_of(rare, language) if rare else None
+    clusters = clusters_of(said, language, fitted_on, version)
+    groups, tree, _ = decided_groups(workspace, run_id, said["groups.json"])
+    if tree is not None:
+        groups = [renamed(g, workspace.clustering.names) for g in groups]
+        clusters = replace(clusters, in_use=tuple(g[f"name_{language}"] for g in groups))
+    return clusters, rare_of(rare, language) if rare else None
 
 
 def clusters_of(said: Mapping[str, Any], language: str, fitted_on: date, version: str) -> Clusters:

@@ -164,7 +164,10 @@ class Migration:
 
 @dataclass(frozen=True)
 class Clusters:
-    """Groups of a model; without a ``reason`` the page states how the chosen k compares with the others."""
+    """Groups of a model; without a ``reason`` the page states how the chosen k compares with the others.
+
+    ``in_use`` are the names of the groups that decisions made of these; empty without decisions.
+    """
 
     groups: tuple[Group, ...]
     sweep: tuple[SweepPoint, ...]
@@ -175,6 +178,7 @@ class Clusters:
     tree: Dendrogram | None = None
     people_map: PeopleMap | None = None
     migration: Migration | None = None
+    in_use: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

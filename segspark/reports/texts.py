@@ -166,6 +166,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Groups that were found in the data, without any rule written beforehand.",
     ),
     "clusters_model": ("Modèle {version}, ajusté au {day}.", "Model {version}, fitted as of {day}."),
+    "clusters_decided": (
+        "Des décisions ont fusionné ou divisé ces groupes depuis ; en usage : {groups}.",
+        "Decisions have merged or split these groups since; in use: {groups}.",
+    ),
     "clusters_missing": (
         "Aucun modèle de comportement n'est publié : lancez le flux d'entraînement.",
         "No behaviour model is published: run the training flow.",

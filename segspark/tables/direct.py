@@ -25,10 +25,11 @@ from pyspark.sql import DataFrame, SparkSession
 from segspark.errors import CheckFailed
 from segspark.tables import races
 from segspark.tables.contract import Contract
-from segspark.tables.ranges import KEY, share_ids
+from segspark.tables.ranges import ABOUT, KEY, share_ids
 from segspark.tables.schema import ARROW_TYPES
 from segspark.tables.staging import StagedFile
 
+ROWS_PER_GROUP = 4_096
 _ADDED_DDL = "path string, size bigint, stats string, partition string, rows bigint"
 _ADDED = pa.schema(
     [
@@ -242,6 +243,8 @@ def _write_part(part: pa.Table, contract: Contract, root: str, values: dict[str,
         data,
         path,
         compression=compression,
+        # Of activity a task reads its range in the files of all days: the less, the narrower their row groups are.
+        row_group_size=ROWS_PER_GROUP if ABOUT in contract.column_names else None,
         use_dictionary=[n for n in data.column_names if n != KEY and n not in integers],
         column_encoding=dict.fromkeys(integers, "DELTA_BINARY_PACKED"),
     )

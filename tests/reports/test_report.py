@@ -216,6 +216,13 @@ def test_the_choice_of_k_says_whether_its_groups_are_found_again():
     assert "indice de Rand ajusté 0,55, il faudrait 0,7" in Page(render_report(sample(clusters=shaky))).text
 
 
+def test_groups_in_use_after_decisions_are_named():
+    data = sample("fr")
+    assert "décisions" not in Page(render_report(data)).text
+    decided = replace(data, clusters=replace(data.clusters, in_use=("A + B", "C")))
+    assert "ces groupes depuis ; en usage : A + B · C." in Page(render_report(decided)).text
+
+
 def test_migration_says_its_alarms():
     text = Page(render_report(sample())).text.replace("\u00a0", " ")
     assert "la part de « Clients à potentiel » a bougé de 12,0 % (seuil 10,0 %)" in text
