@@ -166,6 +166,7 @@ def local_session(
         "spark.sql.warehouse.dir": str(warehouse),
         "spark.driver.memory": memory,
         "spark.driver.extraJavaOptions": java.strip(),
+        "spark.python.daemon.module": "segspark.worker_daemon",
         **given,
     }
     builder = SparkSession.builder.appName(name).master(master or f"local[{cores}]")

@@ -2,8 +2,10 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
@@ -136,3 +138,16 @@ def test_the_jvm_takes_our_options_and_says_nothing_on_its_output() -> None:
     )
     assert (said.returncode, said.stdout) == (0, "")
     assert "2 compiler directives added" in said.stderr
+
+
+def test_workers_find_what_they_need_imported(spark: SparkSession) -> None:
+    """By their parent, so that not each of them takes two seconds for it."""
+
+    def loaded(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import sys
+
+        there = [name in sys.modules for name in ("pandas", "segspark.flows.range_task")]
+        yield pa.RecordBatch.from_pydict({"there": there})
+
+    rows = spark.range(1).mapInArrow(loaded, "there boolean").collect()
+    assert {r["there"] for r in rows} == {True}

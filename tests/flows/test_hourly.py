@@ -22,8 +22,6 @@ from segspark.tables import gold, silver
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
 
-# Minutes: run by make test-all.
-pytestmark = pytest.mark.slow
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 CRM = """
 name: crm

@@ -218,7 +218,7 @@ def test_the_choice_of_k_says_whether_its_groups_are_found_again():
 
 def test_groups_in_use_after_decisions_are_named():
     data = sample("fr")
-    assert "décisions" not in Page(render_report(data)).text
+    assert "en usage :" not in Page(render_report(data)).text
     decided = replace(data, clusters=replace(data.clusters, in_use=("A + B", "C")))
     assert "ces groupes depuis ; en usage : A + B · C." in Page(render_report(decided)).text
 
