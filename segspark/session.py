@@ -159,6 +159,8 @@ def local_session(
             given.pop("spark.driver.extraJavaOptions", ""),
         ]
     )
+    # Workers on other machines may know this package by a zip alone.
+    is_here = (master or "local").startswith("local")
     settings = {
         **EVERYWHERE,
         **LOCAL,
@@ -166,7 +168,7 @@ def local_session(
         "spark.sql.warehouse.dir": str(warehouse),
         "spark.driver.memory": memory,
         "spark.driver.extraJavaOptions": java.strip(),
-        "spark.python.daemon.module": "segspark.worker_daemon",
+        **({"spark.python.daemon.module": "segspark.worker_daemon"} if is_here else {}),
         **given,
     }
     builder = SparkSession.builder.appName(name).master(master or f"local[{cores}]")
