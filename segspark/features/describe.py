@@ -121,8 +121,8 @@ def _formula(feature: Feature, measure: Measure | ItemKind, window: int) -> str:
     only = [f"in months {', '.join(map(str, feature.months))}"] if feature.months else []
     only += [f"on weekdays {', '.join(map(str, feature.weekdays))}"] if feature.weekdays else []
     only += ["within sales periods"] if feature.only_sales else []
-    sketch = isinstance(measure, ItemKind) and measure.hll_sketch is not None
-    by = [f"by hll_sketch of 2^{measure.hll_sketch} registers"] if isinstance(measure, ItemKind) and sketch else []
+    bits = measure.hll_sketch if isinstance(measure, ItemKind) else None
+    by = [f"by hll_sketch of 2^{bits} registers"] if bits is not None else []
     return " ".join([word, measure.name, *only, f"over {_span(window)}", *by])
 
 

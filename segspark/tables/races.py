@@ -3,32 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from delta.exceptions import (
-    ConcurrentAppendException,
-    ConcurrentDeleteDeleteException,
-    ConcurrentDeleteReadException,
-    ConcurrentTransactionException,
-    ConcurrentWriteException,
-    DeltaConcurrentModificationException,
-    MetadataChangedException,
-    ProtocolChangedException,
-)
+from delta import exceptions as of_spark
 from deltalake.exceptions import CommitFailedError
 
 from segspark.errors import InfrastructureError
 from segspark.tables.contract import Contract
 
-LOST = (
-    CommitFailedError,
-    ConcurrentAppendException,
-    ConcurrentDeleteDeleteException,
-    ConcurrentDeleteReadException,
-    ConcurrentTransactionException,
-    ConcurrentWriteException,
-    DeltaConcurrentModificationException,
-    MetadataChangedException,
-    ProtocolChangedException,
-)
+LOST = (CommitFailedError, *(getattr(of_spark, name) for name in of_spark.__all__))
 
 
 @contextmanager
