@@ -39,6 +39,8 @@ LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.databricks.delta.snapshotPartitions": "2",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
+    # Files that the log names (tables/plain.py) are looked at here, without a job.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "2000",
 }
 # Wide aggregations make methods over 8,000 bytes, which the JIT else refuses.
 # The parallel collector costs a small machine less than the default one.

@@ -7,6 +7,7 @@ person to another (taken from the old one, given to the new one).
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pyspark.sql import Column, DataFrame
@@ -20,6 +21,30 @@ DAY = timedelta(days=1)
 ALWAYS_READ = ("event_type", "identifier_id", "anonymous_id", "occurred_at", "known_as_of", "event_date")
 _WORD = re.compile(r"\w+")
 KEYS = ("person_id", "activity_date", "applied_as_of")
+
+
+@dataclass(frozen=True)
+class Events:
+    """Rows of silver.events, as few as the question needs.
+
+    Attributes:
+        every: all of them, for the people whose identifiers move.
+        near: at least those of the days around the tiles.
+        learnt: at least those that became known since corrections were made before.
+    """
+
+    every: DataFrame
+    near: DataFrame
+    learnt: DataFrame
+
+    @classmethod
+    def whole(cls, events: DataFrame) -> "Events":
+        return cls(events, events, events)
+
+
+def days_around(first: date, end: date) -> tuple[date, date]:
+    """The UTC days [first, end) that the local days [first, end) lie within."""
+    return first - DAY, end + 2 * DAY
 
 
 def with_days(events: DataFrame, types: Collection[str], time_zone: str) -> DataFrame:
@@ -61,7 +86,7 @@ def _sum_of(measure: Measure, currency: str) -> Column:
 
 
 def build_activity(
-    events: DataFrame,
+    events: Events,
     spans: DataFrame,
     catalogue: Catalogue,
     after: date | None,
@@ -74,7 +99,7 @@ def build_activity(
     """Tiles of the local days [first, end), and corrections with applied_as_of in (after, end].
 
     Args:
-        events: silver.events.
+        events: those of the days around, of what was learnt, and all.
         spans: identity.person_spans.
         after: as-of day up to which corrections were made before; None is from the beginning.
         time_zone: of the business; its days are the tiles' days.
@@ -93,7 +118,7 @@ def build_activity(
 
 
 def build_items(
-    events: DataFrame,
+    events: Events,
     spans: DataFrame,
     catalogue: Catalogue,
     after: date | None,
@@ -125,7 +150,7 @@ def _item_of(kind: ItemKind) -> str:
 
 
 def _owned_rows(
-    events: DataFrame,
+    events: Events,
     spans: DataFrame,
     types: Collection[str],
     after: date | None,
@@ -152,18 +177,18 @@ def _owned_rows(
         return with_days(rows, types, time_zone).withColumns(what)
 
     if after is None:
-        counted = dated(events).where(of_tiles | (is_late & applied))
+        counted = dated(events.every).where(of_tiles | (is_late & applied))
     else:
-        # A local day lies within the UTC days around it, so that only these partitions are read.
-        near = (F.col("event_date") >= F.lit(first - DAY)) & (F.col("event_date") <= F.lit(end + DAY))
-        learnt = events.where((F.col("known_as_of") > F.lit(after)) & (F.col("known_as_of") <= F.lit(end)))
-        counted = dated(events.where(near)).where(of_tiles).unionByName(dated(learnt).where(is_late & applied))
+        since, until = days_around(first, end)
+        near = (F.col("event_date") >= F.lit(since)) & (F.col("event_date") < F.lit(until))
+        learnt = events.learnt.where((F.col("known_as_of") > F.lit(after)) & (F.col("known_as_of") <= F.lit(end)))
+        counted = dated(events.near.where(near)).where(of_tiles).unionByName(dated(learnt).where(is_late & applied))
     owned = _with_person(counted, F.broadcast(spans) if is_small else spans, F.col("applied_as_of"))
     moves = _moves(spans).where(applied)
     if is_small:
         moves = F.broadcast(moves)
     # Few subjects move: their events are looked for before anything is computed of them.
-    theirs = events.join(
+    theirs = events.every.join(
         moves.select(F.col("subject_id").alias("moving")), on=_subject() == F.col("moving"), how="left_semi"
     )
     moved = with_days(theirs, types, time_zone).join(moves, on="subject_id", how="inner")
@@ -178,7 +203,7 @@ def _owned_rows(
     )
     each = moved.where(known_before).select("*", sides.alias("side")).select("*", "side.*")
     # Measures are many expressions: they are planned once, over all rows together.
-    read = [*KEYS, "reason", "sign", "local_hour", *events.columns]
+    read = [*KEYS, "reason", "sign", "local_hour", *events.every.columns]
     return owned.withColumn("sign", F.lit(1)).select(*read).unionByName(each.select(*read))
 
 

@@ -77,9 +77,7 @@ def export_audience(
     """
     day = newest_day(lake, as_of)
     run = Run(workspace, lake, day, EXPORT)
-    members = run.read(gold.SEGMENTS).where(
-        (F.col("segment_date") == F.lit(day)) & (F.col("segment_id") == segment["segment_id"])
-    )
+    members = run.read_day(gold.SEGMENTS, day).where(F.col("segment_id") == segment["segment_id"])
     owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(day))
     # Everything known by now stands against an address, not only what was known that morning.
     latest = Run(workspace, lake, date(9999, 1, 1), EXPORT)

@@ -232,7 +232,7 @@ def people_of_day(run: Run, wanted: Collection[str] | None = None) -> DataFrame:
         wanted: columns that are looked at; None is all. Hundreds of expressions cost more to plan than to compute.
     """
     catalogue = load_catalogue(run.workspace)
-    features = run.read(gold.FEATURES).where(F.col("as_of_date") == F.lit(run.as_of))
+    features = run.read_day(gold.FEATURES, run.as_of)
     if wanted is not None:
         catalogue = catalogue.narrowed(wanted)
         stored = [c.name for c in (*gold.FEATURES.columns, *catalogue.stored_columns())]

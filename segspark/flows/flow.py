@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from segspark.tables.by_file import read_by_file
 from segspark.tables.catalogue import BY_NAME
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
+from segspark.tables.plain import within
 from segspark.tables.ranges import DayFile, day_files
 from segspark.tables.schema import schema_json
 
@@ -67,16 +68,27 @@ class Run:
     outcome: dict[str, Any] = field(default_factory=dict)
     instead: Mapping[str, DataFrame] = field(default_factory=dict)
 
-    def read(self, contract: Contract) -> DataFrame:
+    def read(
+        self, contract: Contract, days: tuple[date, date] | None = None, known_after: date | None = None
+    ) -> DataFrame:
+        """The table's rows; of some partition dates [first, end), or with a later ``known_as_of``, where these are
+        given: the other files are not looked at."""
         self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
-        return self.instead[contract.name] if contract.name in self.instead else self.lake.read(contract)
+        if contract.name in self.instead:
+            return within(self.instead[contract.name], contract, days, known_after)
+        return self.lake.read(contract, days=days, known_after=known_after)
 
-    def read_whole(self, contract: Contract, columns: Sequence[str]) -> DataFrame:
-        """Some columns of all rows of a table that has a file or more for each day (tables/by_file.py)."""
-        frame = self.read(contract)
-        if not self.lake.n_rows(contract) or self.lake.why_not_plain(contract):
-            return frame.select(*columns)
-        return read_by_file(self.lake.spark, self.lake.path(contract), contract, columns)
+    def read_day(self, contract: Contract, day: date) -> DataFrame:
+        """The rows of one partition date."""
+        return self.read(contract, (day, day + timedelta(days=1)))
+
+    def read_days(self, contract: Contract, columns: Sequence[str], days: tuple[date, date] | None = None) -> DataFrame:
+        """Some columns of many days, or all, of a table that has a file or more for each (tables/by_file.py)."""
+        self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
+        is_ours = contract.name not in self.instead and not self.lake.why_not_plain(contract)
+        if not is_ours or not self.lake.n_rows(contract):
+            return self.read(contract, days).select(*columns)
+        return read_by_file(self.lake.spark, self.lake.path(contract), contract, columns, days)
 
     def files(self, contract: Contract) -> list[DayFile]:
         """The files of a table partitioned by day, for tasks that read them themselves."""

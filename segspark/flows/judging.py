@@ -1,12 +1,12 @@
 """What becomes of a batch: exceptions among its staged rows, who belongs to whom, one disposition per record."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -23,6 +23,13 @@ from segspark.tables.contract import Contract
 from segspark.tables.staging import Staged
 
 EPOCH_DAY = date(1970, 1, 1)
+
+
+class Before(Protocol):
+    """What earlier runs stored, of some partition dates [first, end) where these are given; None where there is
+    nothing."""
+
+    def __call__(self, contract: Contract, days: tuple[date, date] | None = None) -> DataFrame | None: ...
 
 
 @dataclass(frozen=True)
@@ -50,9 +57,8 @@ def judge(run: Run, staged: Staged, batch: Batch, folder: Path, by_line: Sequenc
     """
     run_id = batch.run_id
 
-    def before(contract: Contract) -> DataFrame | None:
-        """What earlier runs stored; None where there is nothing."""
-        return run.read(contract).where(F.col("run_id") != run_id) if run.lake.n_rows(contract) else None
+    def before(contract: Contract, days: tuple[date, date] | None = None) -> DataFrame | None:
+        return run.read(contract, days).where(F.col("run_id") != run_id) if run.lake.n_rows(contract) else None
 
     items = (("lines", silver.ORDER_LINES), ("profiles", silver.PROFILES), ("consents", silver.CONSENTS))
     found = [
@@ -88,17 +94,15 @@ def judge(run: Run, staged: Staged, batch: Batch, folder: Path, by_line: Sequenc
     return Judged(staged, dispositions, made)
 
 
-def _repeated_events(staged: Staged, before: Callable[[Contract], DataFrame | None]) -> DataFrame:
-    known = before(silver.EVENTS)
+def _repeated_events(staged: Staged, before: Before) -> DataFrame:
+    days = [EPOCH_DAY + timedelta(days=d) for d in staged.days("events")]
+    known = before(silver.EVENTS, (days[0], days[-1] + timedelta(days=1)))
     if known is not None:
-        days = [EPOCH_DAY + timedelta(days=d) for d in staged.days("events")]
         known = known.where(F.col("event_date").isin(days)).select("source", "event_id", "fingerprint")
     return arrivals.repeated_events(staged.frame("events"), known)
 
 
-def _refused_events(
-    run: Run, staged: Staged, batch: Batch, before: Callable[[Contract], DataFrame | None]
-) -> DataFrame:
+def _refused_events(run: Run, staged: Staged, batch: Batch, before: Before) -> DataFrame:
     """Events that nobody may keep, or that came too late."""
     workspace, zone = run.workspace, run.workspace.time_zone
     events = staged.frame("events")
@@ -109,7 +113,7 @@ def _refused_events(
     return refused.unionByName(late)
 
 
-def _permitted(run: Run, staged: Staged, batch: Batch, before: Callable[[Contract], DataFrame | None]) -> DataFrame:
+def _permitted(run: Run, staged: Staged, batch: Batch, before: Before) -> DataFrame:
     """identifier_id, person_id and since when each purpose may see the person's events, with what this run brings."""
     links, consents = staged.frame("joined"), _accepted_frame(staged, "consents")
     old_links, old_consents = before(silver.IDENTITY_LINKS), before(silver.CONSENTS)

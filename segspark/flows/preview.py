@@ -116,9 +116,7 @@ def plan_segments(workspace: Workspace, lake: Lake, as_of: date | None) -> list[
         GateClosed: the day has no segments to compare with.
     """
     run = Run(workspace, lake, _day(lake, as_of), SEGMENTS)
-    stored = (
-        run.read(gold.SEGMENTS).where(F.col("segment_date") == F.lit(run.as_of)).where(F.col("scheme").isin(*EDITABLE))
-    )
+    stored = run.read_day(gold.SEGMENTS, run.as_of).where(F.col("scheme").isin(*EDITABLE))
     if run.as_of not in lake.days(gold.SEGMENTS):
         raise GateClosed(
             f"There are no segments of {run.as_of} to compare with. Run: segspark run daily --as-of {run.as_of}"
@@ -219,7 +217,7 @@ def _people(run: Run, definitions: Definitions) -> DataFrame:
 
 def _overlaps(run: Run, people: DataFrame, columns: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Per flag column, the day's stored segments that hold some of its people: at most as many rows as segments."""
-    stored = run.read(gold.SEGMENTS).where(F.col("segment_date") == F.lit(run.as_of))
+    stored = run.read_day(gold.SEGMENTS, run.as_of)
     sums = [F.sum(F.col(c).cast("int")).alias(c) for c in columns]
     joined = stored.join(people.select("person_id", *columns), on="person_id", how="inner")
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)

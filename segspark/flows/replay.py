@@ -62,9 +62,7 @@ def replay(workspace: Workspace, lake: Lake, said: str, as_of: date) -> dict[str
         run = Run(workspace, lake, as_of, REPLAY)
         run = with_day(run, stack.enter_context(staging_folder(run)))
         rows = _rows(run, found).localCheckpoint()
-        written = run.read(gold.SEGMENTS).where(
-            (F.col("segment_date") == F.lit(as_of)) & (F.col("definition_version") == found["definition_version"])
-        )
+        written = run.read_day(gold.SEGMENTS, as_of).where(F.col("definition_version") == found["definition_version"])
         segments = _read_comparison(rows, written)
         return {
             **{k: found[k] for k in ("definition_version", "scheme", "name")},

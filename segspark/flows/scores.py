@@ -92,7 +92,7 @@ def with_scores(run: Run, people: DataFrame) -> DataFrame:
     """The stored scores of the as-of day beside each person: recency, frequency, monetary, rfm_cell, engagement,
     engagement_tier, churn, churn_band."""
     churn = f"churn_{run.workspace.churn.label_days}d"
-    scores = run.read(gold.SCORES).where(F.col("as_of_date") == F.lit(run.as_of))
+    scores = run.read_day(gold.SCORES, run.as_of)
 
     def value(score: str) -> Column:
         return F.max(F.when(F.col("score") == score, F.col("value")))

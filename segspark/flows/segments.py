@@ -48,12 +48,12 @@ from segspark.segments.membership import (
 )
 from segspark.segments.places import Places
 from segspark.segments.profiles import profiles_of
-from segspark.segments.reactions import mail_reactions
+from segspark.segments.reactions import COLUMNS_READ, days_read, mail_reactions
 from segspark.segments.registry import Segment, mint
 from segspark.segments.rules.tree import Followed, names, version_of
 from segspark.segments.rules.tree import sequences as sequences_of
 from segspark.segments.segment_sums import read_segment_sums, segment_sums
-from segspark.segments.sequences import with_sequences
+from segspark.segments.sequences import measures_read, with_sequences
 from segspark.segments.validity import NEXT_BIRTHDAY, Ahead
 from segspark.segments.values import acts_of, values_of
 from segspark.tables import gold, privacy, silver
@@ -125,8 +125,13 @@ def people_for_segments(
             wanted = {*wanted, *read_inputs(run.workspace.mlflow, model), "last_active_date"}
     people = with_scores(run, people_of_day(run, wanted))
     if sequences:
-        tiles, corrections = run.read(gold.ACTIVITY_DAILY), run.read(gold.ACTIVITY_CORRECTIONS)
-        people = with_sequences(people, tiles, corrections, sequences, load_catalogue(run.workspace), run.as_of)
+        catalogue = load_catalogue(run.workspace)
+        first = run.as_of - max(s.within for s in sequences) * DAY
+        contract = gold.ACTIVITY_DAILY.with_columns(catalogue.tile_columns())
+        columns = ("person_id", "activity_date", *measures_read(sequences, catalogue))
+        tiles = run.read_days(contract, columns, (first, run.as_of))
+        corrections = run.read(gold.ACTIVITY_CORRECTIONS, (first, run.as_of + DAY))
+        people = with_sequences(people, tiles, corrections, sequences, catalogue, run.as_of)
     if model is None:
         people = people.withColumn("cluster", F.lit(None).cast("int"))
     elif isinstance(behaviour, GroupsInUse):
@@ -136,7 +141,7 @@ def people_for_segments(
     addresses = addresses_of(run, people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of)))
     # The permission that the features of the day were computed under, from there: people are not computed twice.
     # The vault gives kinds, no identifiers.
-    features = run.read(gold.FEATURES).where(F.col("as_of_date") == F.lit(run.as_of))
+    features = run.read_day(gold.FEATURES, run.as_of)
     allowed = features.select("person_id", F.col("email_marketing_from").alias("email_marketing"))
     contact = derive_contactability(allowed, addresses, run.as_of)
     return people.join(contact, on="person_id", how="left").withColumns(
@@ -211,7 +216,7 @@ def write_segments(run: Run, is_provisional: bool = False) -> None:
         today = today.withColumn("is_provisional", F.lit(is_provisional))
         in_order = today.repartition(2, "scheme").sortWithinPartitions("scheme", "segment_id", "person_id")
         n_rows = run.writes(gold.SEGMENTS).replace_range(gold.SEGMENTS, in_order, run.as_of, run.as_of + DAY)
-        today = run.read(gold.SEGMENTS).where(F.col("segment_date") == F.lit(run.as_of))
+        today = run.read_day(gold.SEGMENTS, run.as_of)
         told["rows"] = run.outcome["memberships"] = n_rows
     with ThreadPoolExecutor(max_workers=3) as pool:
         changes = pool.submit(_stage_changes, run, today, people, definitions, groupings)
@@ -236,7 +241,8 @@ def _stage_profiles(run: Run, today: DataFrame, people: DataFrame) -> None:
     with run.stage("profiles"):
         owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of))
         permissions = people.select("person_id", *PERMISSIONS)
-        reactions = mail_reactions(run.read(silver.EVENTS), owners, permissions, run.as_of, run.workspace.time_zone)
+        events = run.read_days(silver.EVENTS, COLUMNS_READ, days_read(run.as_of))
+        reactions = mail_reactions(events, owners, permissions, run.as_of, run.workspace.time_zone)
         measured = people.join(reactions, on="person_id", how="left")
         measures = measurable(MEASURES, measured.columns)
         sums = read_segment_sums(segment_sums(today, measured, measures), measures)
@@ -259,7 +265,7 @@ def _write_changes(
         empty = lake.spark.createDataFrame([], lake.schema(gold.SEGMENT_CHANGES))
         lake.replace_range(gold.SEGMENT_CHANGES, empty, run.as_of, run.as_of + DAY)
         return "first stored day"
-    yesterday = run.read(gold.SEGMENTS).where(F.col("segment_date") == F.lit(previous))
+    yesterday = run.read_day(gold.SEGMENTS, previous)
     values = {g.scheme: RFM_VALUES if g.scheme == "rfm" else (g.column, *RFM_VALUES[3:]) for g in groupings}
     changes = derive_changes(today, yesterday, people, definitions, values, run.as_of, previous)
     lake.replace_range(gold.SEGMENT_CHANGES, changes.coalesce(1), run.as_of, run.as_of + DAY)

@@ -119,7 +119,7 @@ def _with_items(run: Run, features: DataFrame, catalogue: Catalogue) -> DataFram
 
 
 def stored_features(run: Run, catalogue: Catalogue, day: date) -> DataFrame:
-    return run.read(gold.FEATURES).where(F.col("as_of_date") == F.lit(day)).select(*feature_schema(catalogue).names)
+    return run.read_day(gold.FEATURES, day).select(*feature_schema(catalogue).names)
 
 
 def past_activity(run: Run, catalogue: Catalogue) -> DataFrame:

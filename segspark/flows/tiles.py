@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
 from segspark.features.feature import Catalogue
-from segspark.features.tiles import build_activity, build_items, columns_read
+from segspark.features.tiles import Events, build_activity, build_items, columns_read, days_around
 from segspark.flows.catalogue import load_catalogue
 from segspark.flows.flow import Flow, Run, finished_runs, provisional_days, staging_folder
 from segspark.flows.range_reads import ITEMS
@@ -33,8 +33,7 @@ def close_tiles(run: Run) -> None:
     since = _closed_before(run, catalogue)
     first = since or BEGINNING
     with run.stage("tiles") as told, staging_folder(run) as folder:
-        # From the beginning all days are read, file by file; later only some, which Spark finds.
-        events = run.read(silver.EVENTS) if since else run.read_whole(silver.EVENTS, columns_read(catalogue))
+        events = events_of(run, catalogue, since)
         spans = person_spans(run.read(silver.IDENTITY_LINKS))
         is_small = run.lake.n_rows(silver.IDENTITY_LINKS) <= BROADCAST_LINKS
         workspace = run.workspace
@@ -67,6 +66,17 @@ def close_tiles(run: Run) -> None:
         if since is not None:
             told["note"] += "; " + _late_note(staged.get("corrections", []))
     run.outcome["measures"] = catalogue.measure_hashes
+
+
+def events_of(run: Run, catalogue: Catalogue, since: date | None) -> Events:
+    """From the beginning all days, file by file; later the days around those to close, and what was learnt since."""
+    if since is None:
+        return Events.whole(run.read_days(silver.EVENTS, columns_read(catalogue)))
+    return Events(
+        run.read(silver.EVENTS),
+        run.read(silver.EVENTS, days_around(since, run.as_of)),
+        run.read(silver.EVENTS, known_after=since),
+    )
 
 
 def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Path) -> dict[str, list[StagedFile]]:

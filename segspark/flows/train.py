@@ -68,7 +68,7 @@ def _train_churn(run: Run) -> str:
 
 
 def _read_first_order(run: Run) -> date | None:
-    today = run.read(gold.FEATURES).where(F.col("as_of_date") == F.lit(run.as_of))
+    today = run.read_day(gold.FEATURES, run.as_of)
     found: date | None = today.agg(F.min("first_order_date").alias("first")).collect()[0]["first"]
     return found
 
@@ -76,7 +76,9 @@ def _read_first_order(run: Run) -> date | None:
 def _log_churn(run: Run, result: ChurnModel, dataset_id: str) -> str:
     config = run.workspace.churn
     ours, recency = result.evaluation, result.baseline
-    people = with_derived(run.read(gold.FEATURES), load_catalogue(run.workspace).narrowed(columns_of(result.inputs)))
+    people = with_derived(
+        run.read_day(gold.FEATURES, run.as_of), load_catalogue(run.workspace).narrowed(columns_of(result.inputs))
+    )
     have = [n for n in result.inputs if n in people.columns]
     version = log_model(
         run.workspace.mlflow,

@@ -11,10 +11,18 @@ from pyspark.sql import functions as F
 DAYS = 30
 HOURS = (1, 4, 24)
 DAY = timedelta(days=1)
+COLUMNS_READ = (
+    "identifier_id", "message_id", "event_type", "occurred_at", "is_machine", "p_human", "event_date", "known_as_of",
+)  # fmt: skip
 _TYPES = ("delivered", "click", "open")
 # A provider that says nothing of machines reports what its own filters let through.
 _WEIGHT = "coalesce(p_human, if(is_machine, 0D, 1D))"
 _HUMAN = "coalesce(not is_machine, true)"
+
+
+def days_read(as_of: date) -> tuple[date, date]:
+    """The UTC days [first, end) whose events are looked at."""
+    return as_of - (DAYS + 2) * DAY, as_of + DAY
 
 
 def mail_reactions(
@@ -26,7 +34,7 @@ def mail_reactions(
     whole day to be clicked in. Nothing counts that the person's permission of its purpose does not cover.
 
     Args:
-        events: silver.events.
+        events: silver.events, the columns above.
         owners: identifier_id, person_id as of the day.
         permissions: person_id, email_marketing_from, open_tracking_from (local dates, null without permission).
         time_zone: of the business.
@@ -38,7 +46,8 @@ def mail_reactions(
         (of these, clicked by a human within h hours).
     """
     first = as_of - timedelta(days=DAYS)
-    near = (F.col("event_date") >= F.lit(first - 2 * DAY)) & (F.col("event_date") <= F.lit(as_of))
+    from_day, end = days_read(as_of)
+    near = (F.col("event_date") >= F.lit(from_day)) & (F.col("event_date") < F.lit(end))
     known = events.where(near & (F.col("known_as_of") <= F.lit(as_of)) & F.col("event_type").isin(*_TYPES))
     local_date = F.to_date(F.from_utc_timestamp("occurred_at", time_zone))
     mails = (

@@ -11,6 +11,12 @@ from segspark.segments.rules.tree import Followed
 from segspark.segments.values import acts_of
 
 
+def measures_read(sequences: Sequence[Followed], catalogue: Catalogue) -> list[str]:
+    """The measures of tiles that the sequences look at."""
+    acts = acts_of(catalogue)
+    return sorted({acts[a] for s in sequences for a in (s.first, s.then)})
+
+
 def with_sequences(
     people: DataFrame,
     tiles: DataFrame,
@@ -36,7 +42,7 @@ def with_sequences(
     if not sequences:
         return people
     acts = acts_of(catalogue)
-    used = sorted({acts[a] for s in sequences for a in (s.first, s.then)})
+    used = measures_read(sequences, catalogue)
     since = F.lit(as_of - timedelta(days=max(s.within for s in sequences)))
     seen = (F.col("activity_date") >= since) & (F.col("activity_date") < F.lit(as_of))
     known = corrections.where(seen & (F.col("applied_as_of") <= F.lit(as_of)))

@@ -1,7 +1,7 @@
-"""A table of many small files, read whole by tasks of our own.
+"""A table of many small files, read by tasks of our own.
 
 Spark's reader takes some ten milliseconds of a processor for each file, these tasks one or two: of a table with a file
-per day that is most of the time. Whoever wants a few days is better served by Spark, which reads no others.
+per day that is most of the time. Whoever wants a few days is better served by Spark, without workers of Python.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,17 +21,24 @@ from segspark.tables.schema import ARROW_TYPES
 TASKS_PER_CORE = 4
 
 
-def read_by_file(spark: SparkSession, root: str, contract: Contract, columns: Sequence[str]) -> DataFrame:
-    """Some columns of a path table partitioned by a date, all its rows.
+def read_by_file(
+    spark: SparkSession,
+    root: str,
+    contract: Contract,
+    columns: Sequence[str],
+    days: tuple[date, date] | None = None,
+) -> DataFrame:
+    """Some columns of a path table partitioned by a date.
 
     Args:
         columns: wanted ones; the partition's date may be among them.
+        days: only the rows of the partition dates [first, end).
     """
     actions = pa.table(deltalake.DeltaTable(root).get_add_actions(flatten=True))
     day = contract.partition_by[0]
+    named = zip(actions["path"].to_pylist(), map(_date, actions[f"partition.{day}"].to_pylist()), strict=True)
     files = sorted(
-        (str(Path(root) / unquote(path)), _date(value))
-        for path, value in zip(actions["path"].to_pylist(), actions[f"partition.{day}"].to_pylist(), strict=True)
+        (str(Path(root) / unquote(path)), at) for path, at in named if days is None or days[0] <= at < days[1]
     )
     n_tasks = max(1, min(len(files), TASKS_PER_CORE * spark.sparkContext.defaultParallelism))
     work = [files[at::n_tasks] for at in range(n_tasks)]

@@ -23,6 +23,7 @@ from segspark.errors import CheckFailed, InfrastructureError
 from segspark.tables import races
 from segspark.tables.contract import Contract
 from segspark.tables.direct import Computed, commit, write_computed, write_files, write_staged
+from segspark.tables.plain import read_plain, within
 from segspark.tables.ranges import day_files, odd_feature
 from segspark.tables.schema import schema_json
 from segspark.tables.staging import StagedFile
@@ -89,14 +90,29 @@ class Lake:
 
     # Reading ---------------------------------------------------------------------------------------------------
 
-    def read(self, contract: Contract, version: int | None = None) -> DataFrame:
-        """The table, or an empty frame of its columns where nothing was written yet."""
+    def read(
+        self,
+        contract: Contract,
+        version: int | None = None,
+        days: tuple[date, date] | None = None,
+        known_after: date | None = None,
+    ) -> DataFrame:
+        """The table, or an empty frame of its columns where nothing was written yet.
+
+        Args:
+            days: only the rows of the partition dates [first, end).
+            known_after: only the rows with a later ``known_as_of``.
+        """
         if not self.exists(contract):
             return self.spark.createDataFrame([], self.schema(contract))
-        reader = self.spark.read.format("delta")
-        if version is not None:
-            reader = reader.option("versionAsOf", version)
-        return reader.load(self.path(contract))
+        table = deltalake.DeltaTable(self.path(contract), version=version)
+        frame = None if odd_feature(table) else read_plain(self.spark, table, contract, days, known_after)
+        if frame is None:
+            reader = self.spark.read.format("delta")
+            if version is not None:
+                reader = reader.option("versionAsOf", version)
+            frame = reader.load(self.path(contract))
+        return within(frame, contract, days, known_after)
 
     def read_small(
         self,

@@ -23,7 +23,7 @@ from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE
 from segspark.flows.features import FEATURES, features_of, range_task
 from segspark.flows.flow import Flow, Run, finished_runs, run_flow
 from segspark.flows.ingest import INGEST
-from segspark.flows.tiles import TILES
+from segspark.flows.tiles import TILES, events_of
 from segspark.identity.links import person_spans
 from segspark.tables import gold, silver
 from segspark.tables.contract import Contract
@@ -163,7 +163,7 @@ def test_a_tile_reads_the_days_around_it_and_what_the_run_accepted(shop: tuple[W
     """Of all that was ever taken in; nobody moved that day, so nobody's events are looked for."""
     workspace, lake = shop
     run = Run(workspace, lake, MAY[6], TILES)
-    events = run.read(silver.EVENTS)
+    events = events_of(run, load_catalogue(workspace), MAY[5])
     spans = person_spans(run.read(silver.IDENTITY_LINKS))
     activity = build_activity(
         events, spans, load_catalogue(workspace), MAY[5], MAY[5], MAY[6], workspace.time_zone, "EUR", True

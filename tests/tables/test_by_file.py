@@ -49,3 +49,5 @@ def test_it_is_the_table_that_spark_reads_with_columns_that_it_gained_later(
     assert found.orderBy(*in_order).collect() == lake.read(wider).select(*columns).orderBy(*in_order).collect()
     assert found.dtypes == lake.read(wider).select(*columns).dtypes
     assert found.count() == 4
+    some = read_by_file(spark, lake.path(wider), wider, columns, (date(2026, 5, 2), date(2026, 5, 3)))
+    assert [r["person_id"] for r in some.collect()] == ["ann"]

@@ -20,6 +20,8 @@ from scipy.spatial import cKDTree
 NOISE = -1
 # Neighbours that are listed at once.
 PAIRS = 2_000_000
+# Points of a part that are few enough to be looked at pair by pair.
+SMALL_PART = 200
 
 
 @dataclass(frozen=True)
@@ -127,22 +129,17 @@ def nearest_within(tree: cKDTree, points: np.ndarray, k: int, eps: float) -> tup
 
 
 def _linked(core: np.ndarray, parts: np.ndarray, eps: float) -> np.ndarray:
-    """Parts of core points joined where any two of them are within eps: one of the two is not in the largest part.
+    """Parts of core points joined where any two of them are within eps.
 
-    Nearly all hang on the largest by one step: only what is left over is compared pair by pair.
+    Around the largest part, then the largest that is left, all it reaches is gathered: as far as a part has many
+    points, since its pairs would be as many squared. The points of small ones are compared pair by pair.
     """
-    if not len(parts):
-        return parts
-    largest = np.bincount(parts).argmax()
-    rest, inside = np.flatnonzero(parts != largest), np.flatnonzero(parts == largest)
-    while len(rest) and len(inside):
-        apart, _ = nearest_within(cKDTree(core[inside]), core[rest], 1, eps)
-        reached = np.unique(parts[rest[np.isfinite(apart[:, 0])]])
-        joined = np.isin(parts, reached)
-        parts = np.where(joined, largest, parts)
-        # The next step starts from what was joined by this one.
-        inside, rest = np.flatnonzero(joined), rest[~joined[rest]]
-    links = [np.array([[largest], [largest]])]
+    sizes = np.bincount(parts)
+    rest, links = np.arange(len(parts)), []
+    while len(rest) and sizes[parts[rest]].max() > SMALL_PART:
+        start = parts[rest[sizes[parts[rest]].argmax()]]
+        reached, rest = _reached_from(start, core, parts, rest, eps)
+        links.append(np.stack([np.full(len(reached), start), reached]))
     tree = cKDTree(core[rest])
     near = tree.query_ball_point(core[rest], eps, return_length=True, workers=-1)
     chunks = np.cumsum(near) // PAIRS
@@ -150,8 +147,23 @@ def _linked(core: np.ndarray, parts: np.ndarray, eps: float) -> np.ndarray:
         rows = rest[chunks == chunk]
         found = cKDTree(core[rows]).sparse_distance_matrix(tree, eps, output_type="ndarray")
         links.append(np.unique([parts[rows[found["i"]]], parts[rest[found["j"]]]], axis=1))
-    sources, targets = np.concatenate(links, axis=1)
-    return np.asarray(_components(sources, targets, int(parts.max()) + 1)[parts])
+    sources, targets = np.concatenate(links, axis=1) if links else np.empty((2, 0), dtype=int)
+    return np.asarray(_components(sources, targets, len(sizes))[parts])
+
+
+def _reached_from(
+    start: int, core: np.ndarray, parts: np.ndarray, rest: np.ndarray, eps: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The parts that hang together with one, itself among them, and the points of no such part."""
+    reached, inside = [np.array([start])], rest[parts[rest] == start]
+    rest = rest[parts[rest] != start]
+    while len(rest) and len(inside):
+        apart, _ = nearest_within(cKDTree(core[inside]), core[rest], 1, eps)
+        new = np.unique(parts[rest[np.isfinite(apart[:, 0])]])
+        joins = np.isin(parts[rest], new)
+        # The next step starts from what was joined by this one.
+        reached, inside, rest = [*reached, new], rest[joins], rest[~joins]
+    return np.concatenate(reached), rest
 
 
 def _components(sources: np.ndarray, targets: np.ndarray, n: int) -> np.ndarray:
