@@ -34,11 +34,12 @@ jars/.verified: conf/jars/pom.xml conf/jars/SHA256SUMS | .venv/.made
 demo: setup
 	$(BIN)/segspark demo demo-workspace
 
+# Two processes, each with a session of its own: planning many small queries leaves half of two cores idle.
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-all: setup
-	SEGSPARK_EXPLORE=1 $(BIN)/python -m pytest -m 'slow or not slow'
+	SEGSPARK_EXPLORE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow or not slow'
 
 check: setup
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

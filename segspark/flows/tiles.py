@@ -69,11 +69,13 @@ def close_tiles(run: Run) -> None:
 
 
 def events_of(run: Run, catalogue: Catalogue, since: date | None) -> Events:
-    """From the beginning all days, file by file; later the days around those to close, and what was learnt since."""
+    """From the beginning all days; later the days around those to close, and what was learnt since. All are read file
+    by file, and later only where somebody has moved."""
+    every = run.read_days(silver.EVENTS, columns_read(catalogue))
     if since is None:
-        return Events.whole(run.read_days(silver.EVENTS, columns_read(catalogue)))
+        return Events.whole(every)
     return Events(
-        run.read(silver.EVENTS),
+        every,
         run.read(silver.EVENTS, days_around(since, run.as_of)),
         run.read(silver.EVENTS, known_after=since),
     )

@@ -181,6 +181,8 @@ def test_a_tile_reads_the_days_around_it_and_what_the_run_accepted(shop: tuple[W
     n_links = len(deltalake.DeltaTable(lake.path(silver.IDENTITY_LINKS)).file_uris())
     scanned = files_scanned(asked._jdf.queryExecution().executedPlan())
     assert 0 < sum(scanned) <= len(wanted) + n_links
+    # All days would be read file by file, by Python.
+    assert "MapInArrow" not in asked._jdf.queryExecution().executedPlan().executedPlan().toString()
     assert len(wanted) < len(deltalake.DeltaTable(lake.path(silver.EVENTS)).file_uris())
 
 

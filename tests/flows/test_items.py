@@ -24,8 +24,6 @@ from segspark.tables import gold
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
 
-# Minutes: run by make test-all.
-pytestmark = pytest.mark.slow
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 DAYS = (3, 4, 5, 6)
 VISITS = """
