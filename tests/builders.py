@@ -2,9 +2,12 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
+from segspark.tables.contract import Contract
+from segspark.tables.delta import Lake
 
 SEGSPARK = """
 name: small
@@ -106,3 +109,10 @@ def write_consents(workspace: Workspace, day: date, *rows: tuple[str, str, str, 
 def _write(workspace: Workspace, name: str, header: str, rows: tuple[tuple[str, ...], ...]) -> None:
     lines = [header, *(",".join(row) for row in rows)]
     (workspace.folder / "data" / f"{name}.csv").write_text("\n".join(lines) + "\n")
+
+
+def rows_of(lake: Lake, contract: Contract, day: date | None = None) -> list[dict[str, Any]]:
+    """Every row as it is on disk, without what a run stamps on it."""
+    filters = [(contract.partition_by[0], "=", day)] if day else None
+    rows = lake.read_small(contract, filters=filters).to_pylist()
+    return sorted(({k: v for k, v in r.items() if k != "run_id"} for r in rows), key=str)

@@ -1,6 +1,7 @@
 """One Spark session for the whole run: tiny frames, two shuffle partitions, UTC."""
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,12 @@ from pyspark.sql import SparkSession
 settings.register_profile("same", derandomize=True)
 settings.register_profile("explore", max_examples=300)
 settings.load_profile("explore" if os.environ.get("SEGSPARK_EXPLORE") else "same")
+
+
+# PySpark takes a main module without a file for its own doctests, and ends the process; that of a second test process
+# (pytest -n) has none.
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = __file__
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,62 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "nav_profiles": ("Profils", "Profiles"),
     "nav_rare": ("Groupes rares", "Rare groups"),
+    # What the groups are
+    "clusters": ("Comportements", "Behaviour"),
+    "clusters_intro": (
+        "Groupes trouvés dans les données, sans règle écrite à l'avance.",
+        "Groups that were found in the data, without any rule written beforehand.",
+    ),
+    "clusters_model": ("Modèle {version}, ajusté au {day}.", "Model {version}, fitted as of {day}."),
+    "clusters_decided": (
+        "Des décisions ont fusionné ou divisé ces groupes depuis ; en usage : {groups}.",
+        "Decisions have merged or split these groups since; in use: {groups}.",
+    ),
+    "clusters_missing": (
+        "Aucun modèle de comportement n'est publié : lancez le flux d'entraînement.",
+        "No behaviour model is published: run the training flow.",
+    ),
+    "clusters_refused": (
+        "Pas de groupes aujourd'hui : les données ne permettent pas d'en parler",
+        "No groups today: the data cannot carry them",
+    ),
+    "profile_map": ("Ce qui distingue chaque groupe", "What sets each group apart"),
+    "profile_note": (
+        "Écart de la moyenne du groupe à celle de la liste, en écarts-types : +1,0 est nettement au-dessus, "
+        "0 est comme tout le monde.",
+        "Distance of the group's mean from the list's, in standard deviations: +1.0 is clearly above, 0 is like "
+        "everybody.",
+    ),
+    "measure": ("Mesure", "Measure"),
+    "choice_of_k": ("Pourquoi {k} groupes", "Why {k} groups"),
+    "k_only": (
+        "Le nombre de groupes, {k}, est fixé par la configuration (silhouette {silhouette}).",
+        "The number of groups, {k}, is set by the configuration (silhouette {silhouette}).",
+    ),
+    "k_best": (
+        "{k} groupes donnent la meilleure silhouette ({silhouette}) des {n} nombres essayés.",
+        "{k} groups give the best silhouette ({silhouette}) of the {n} numbers tried.",
+    ),
+    "k_near": (
+        "{k} groupes : silhouette {silhouette}, proche de la meilleure ({best} pour {best_k}), et plus près du "
+        "coude de l'inertie.",
+        "{k} groups: silhouette {silhouette}, close to the best ({best} for {best_k}), and nearer to the elbow of "
+        "the inertia.",
+    ),
+    "silhouette": ("Silhouette", "Silhouette"),
+    "silhouette_axis": ("silhouette (−1 à 1)", "silhouette (−1 to 1)"),
+    "silhouette_note": (
+        "Plus elle est haute, mieux les groupes se séparent.",
+        "The higher, the better the groups are told apart.",
+    ),
+    "elbow": ("Coude", "Elbow"),
+    "inertia_axis": ("inertie par personne", "inertia per person"),
+    "elbow_note": (
+        "Au-delà du coude, un groupe de plus n'explique plus grand-chose.",
+        "Beyond the elbow, one more group explains little.",
+    ),
+    "k_axis": ("nombre de groupes k", "number of groups k"),
+    "chart_values": ("{title} : {values}.", "{title}: {values}."),
     # Choice of k
     "stable": (
         "Retrouvés séparément dans deux moitiés de la liste, ces groupes concordent (indice de Rand ajusté "

@@ -1,7 +1,8 @@
 """Who entered, left or moved since the previous stored day, with the values that decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -91,11 +92,12 @@ def _value_columns(
     people: DataFrame, definitions: Definitions, grouping_values: Mapping[str, Sequence[str]]
 ) -> list[Column]:
     types = dict(people.dtypes)
+    of_value = cache(lambda name: _typed_value(name, types.get(name, "string")))
     columns = [
-        _typed([n for n in wanted if n in types], types).alias(f"_{scheme}")
+        _typed([n for n in wanted if n in types], of_value).alias(f"_{scheme}")
         for scheme, wanted in grouping_values.items()
     ]
-    columns += [_typed(names(r.when), types).alias(f"_rule_{at}") for at, r in enumerate(definitions.rules)]
+    columns += [_typed(names(r.when), of_value).alias(f"_rule_{at}") for at, r in enumerate(definitions.rules)]
     if definitions.levels is not None:
         keys = level_keys(definitions.levels)
         parts = []
@@ -104,7 +106,7 @@ def _value_columns(
             tried: dict[str, None] = {}
             for group in level.groups:
                 tried.update(dict.fromkeys(names(group.when)))
-                of_level = F.when(keys[at] == group.key, _typed(list(tried), types)).otherwise(of_level)
+                of_level = F.when(keys[at] == group.key, _typed(list(tried), of_value)).otherwise(of_level)
             parts.append(of_level)
         columns.append(F.array_distinct(F.concat(*parts)).alias("_levels"))
     return columns
@@ -119,19 +121,16 @@ def _choose(definitions: Definitions, grouping_values: Mapping[str, Sequence[str
     return chosen
 
 
-def _typed(wanted: Sequence[str], types: Mapping[str, str]) -> Column:
-    """The values as an array of (name, number, text, date), one of the three filled."""
-    structs = []
-    for name in wanted:
-        kind = types.get(name, "string")
-        value = value_column(name)
-        null = F.lit(None)
-        structs.append(
-            F.struct(
-                F.lit(name).alias("name"),
-                (value if kind in _NUMBERS else null).cast("double").alias("number"),
-                (value if kind not in _NUMBERS and kind != "date" else null).cast("string").alias("text"),
-                (value if kind == "date" else null).cast("date").alias("date"),
-            )
-        )
-    return F.array(*structs).cast(VALUES)
+def _typed(wanted: Sequence[str], of_value: Callable[[str], Column]) -> Column:
+    return F.array(*map(of_value, wanted)).cast(VALUES)
+
+
+def _typed_value(name: str, kind: str) -> Column:
+    """(name, number, text, date) of a value, one of the three filled."""
+    value, null = value_column(name), F.lit(None)
+    return F.struct(
+        F.lit(name).alias("name"),
+        (value if kind in _NUMBERS else null).cast("double").alias("number"),
+        (value if kind not in _NUMBERS and kind != "date" else null).cast("string").alias("text"),
+        (value if kind == "date" else null).cast("date").alias("date"),
+    )

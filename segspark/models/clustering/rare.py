@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -47,11 +46,10 @@ class RareModel:
 
 def centre_distance(columns: Sequence[str], centres: Sequence[Sequence[float]]) -> Column:
     """Euclidean distance to the nearest centre."""
-    squares = [
-        reduce(Column.__add__, [F.pow(F.col(n) - F.lit(float(x)), 2) for n, x in zip(columns, c, strict=True)])
-        for c in centres
-    ]
-    return F.sqrt(F.least(*squares) if len(squares) > 1 else squares[0])
+    # As text, because a call to the JVM for each of its parts takes longer than all distances.
+    squares = [" + ".join(f"pow(`{n}` - ({float(x)!r}D), 2)" for n, x in zip(columns, c, strict=True)) for c in centres]
+    nearest = f"least({', '.join(squares)})" if len(squares) > 1 else squares[0]
+    return F.expr(f"sqrt({nearest})")
 
 
 def fit_rare(

@@ -24,6 +24,11 @@ from segspark.segments.rules.tree import (
     Or,
 )
 
+_COMPARISONS: Mapping[str, Callable[[Column, Column], Column]] = {
+    "=": Column.__eq__, "<>": Column.__ne__, "<": Column.__lt__,
+    "<=": Column.__le__, ">": Column.__gt__, ">=": Column.__ge__,
+}  # fmt: skip
+
 
 def value_column(name: str) -> Column:
     """The column of a value; ``attributes.income`` is text from the profile's map."""
@@ -90,11 +95,8 @@ def _fold(parts: tuple[Node, ...], is_and: bool, of_leaf: Callable[[Leaf], Colum
 
 
 def _compare(left: Column, op: str, right: Column) -> Column:
-    result = {
-        "=": left == right, "<>": left != right, "<": left < right,
-        "<=": left <= right, ">": left > right, ">=": left >= right,
-    }[op]  # fmt: skip
-    return F.coalesce(result, F.lit(False))
+    # Only the one that is asked for: each is a call to the JVM.
+    return F.coalesce(_COMPARISONS[op](left, right), F.lit(False))
 
 
 def holds(node: Node, row: Mapping[str, Any]) -> bool:
