@@ -106,7 +106,11 @@ class Lake:
         if not self.exists(contract):
             return self.spark.createDataFrame([], self.schema(contract))
         table = deltalake.DeltaTable(self.path(contract), version=version)
-        frame = None if odd_feature(table) else read_plain(self.spark, table, contract, days, known_after)
+        frame = (
+            None
+            if odd_feature(table)
+            else read_plain(self.spark, table, self.path(contract), contract, days, known_after)
+        )
         if frame is None:
             reader = self.spark.read.format("delta")
             if version is not None:

@@ -5,6 +5,7 @@ plan and seconds at a process's first look at one. Whoever reads ten small table
 """
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -22,28 +23,31 @@ from segspark.tables.contract import Contract
 KNOWN = "known_as_of"
 # Spark looks at each file that it is given by name; of more than so many Delta's reader makes the better plan.
 MOST_FILES = 2_000
+_PATTERN = re.compile(r"[*?{}\[\]\\]")
 
 
 def read_plain(
     spark: SparkSession,
     table: deltalake.DeltaTable,
+    root: str,
     contract: Contract,
     days: tuple[date, date] | None = None,
     known_after: date | None = None,
 ) -> DataFrame | None:
-    """The rows of the files that may hold what is wanted; None where they are too many or lie elsewhere.
+    """The rows of the files that may hold what is wanted; None where they are too many, lie elsewhere, or where Spark
+    would take their path for a pattern.
 
     Args:
+        root: the table's folder.
         days: only files of the partition dates [first, end).
         known_after: only files that hold a later ``known_as_of``, by the log's statistics.
     """
     schema = T.StructType.fromJson(json.loads(table.schema().to_json()))
     files = _files(table, contract, days, known_after)
-    if len(files) > MOST_FILES or any("://" in path for path in files):
+    if len(files) > MOST_FILES or any("://" in path for path in files) or _PATTERN.search(root):
         return None
     if not files:
         return spark.createDataFrame([], schema)
-    root = table.table_uri.removeprefix("file://")
     reader = spark.read.schema(schema).option("basePath", root)
     frame = reader.parquet(*[str(Path(root) / path) for path in files])
     # Spark puts the partition's columns last. One call to the JVM, where selecting hundreds of names takes thousands.
