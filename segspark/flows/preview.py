@@ -41,7 +41,9 @@ def rules_named(run: Run, target: str) -> tuple[Rule, ...]:
     """
     path = Path(target)
     if path.suffix in (".yaml", ".yml", ".py"):
-        rules = tuple(resolve_rules(load_rules(path), definitions_of(run).rules))
+        # From where the command is given, or within the workspace.
+        here = path if path.exists() else run.workspace.folder / path
+        rules = tuple(resolve_rules(load_rules(here), definitions_of(run).rules))
     else:
         known = definitions_of(run).rules
         rules = tuple(r for r in known if target in (r.key, *r.name.values()))

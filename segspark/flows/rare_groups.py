@@ -10,7 +10,7 @@ from segspark.models.clustering.behaviour import Behaviour
 from segspark.models.clustering.density import Density, digest_of
 from segspark.models.clustering.documents import Rare
 from segspark.models.clustering.matching import match_groups
-from segspark.models.clustering.naming import describe
+from segspark.models.clustering.naming import describe, describe_apart
 from segspark.models.clustering.rare import UNUSUAL, USUAL, RareModel, fit_rare, load_rare
 from segspark.models.tracking import Loaded, has_document, read_bytes, read_document
 from segspark.segments.registry import mint
@@ -18,6 +18,7 @@ from segspark.segments.registry import mint
 RARE, RARE_POINTS = "rare.json", "rare_points.arrow"
 # Rare groups are narrow: centres farther apart than this are not the same one.
 MATCH_DISTANCE = 0.75
+PREFIX = ("Groupe rare : ", "Rare group: ")
 FIXED = {
     USUAL: ("Profils courants", "Usual profiles", "proches de beaucoup d'autres", "near to many others"),
     UNUSUAL: ("Profils atypiques", "Unusual profiles", "proches de personne", "near to nobody"),
@@ -39,10 +40,12 @@ def train_rare(run: Run, result: Behaviour, last: Loaded | None) -> tuple[Rare, 
     centres = [points[labels == g].mean(axis=0).tolist() for g in rare]
     matched = match_groups({i: g["centre"] for i, g in old.items()}, centres, MATCH_DISTANCE)
     groups: list[dict[str, Any]] = []
+    taken = {g["name_fr"] for g in old.values()}
     for g, centre, match in zip(rare, centres, matched, strict=True):
         z = result.z_scores(centre)
-        fr, en = describe(z, 2)
-        known = old[match] if match else {"name_fr": f"Groupe rare : {fr}", "name_en": f"Rare group: {en}"}
+        fr, en = describe_apart(z, {n.removeprefix(PREFIX[0]) for n in taken})
+        known = old[match] if match else {"name_fr": PREFIX[0] + fr, "name_en": PREFIX[1] + en}
+        taken.add(known["name_fr"])
         groups.append(
             {
                 "key": model.keys[g],

@@ -1,7 +1,8 @@
 """Names of groups, by rule, from what sets them apart: archetypes first, outstanding features otherwise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from scipy.optimize import linear_sum_assignment
 
@@ -92,6 +93,18 @@ def describe(z: Mapping[str, float], n: int = 3) -> tuple[str, str]:
     """The same as one line in French and one in English."""
     words = outstanding(z, n)
     return ", ".join(w[0] for w in words), ", ".join(w[1] for w in words)
+
+
+def describe_apart(z: Mapping[str, float], taken: Collection[str], n: int = 2) -> tuple[str, str]:
+    """``describe`` with as many features as tell the group from those whose French line is taken; a number where all of
+    them do not."""
+    for many in range(n, len(z) + 1):
+        fr, en = describe(z, many)
+        if fr not in taken:
+            return fr, en
+    fr, en = describe(z, n)
+    number = next(i for i in count(2) if f"{fr} ({i})" not in taken)
+    return f"{fr} ({number})", f"{en} ({number})"
 
 
 def _fit(archetype: Archetype, z: Mapping[str, float]) -> float:

@@ -5,7 +5,7 @@ from datetime import date
 from segspark.flows.groups import identify
 from segspark.models.clustering.behaviour import Group
 from segspark.models.clustering.matching import match_groups
-from segspark.models.clustering.naming import ARCHETYPES, GroupName, name_groups
+from segspark.models.clustering.naming import ARCHETYPES, GroupName, describe, describe_apart, name_groups
 
 
 def test_centres_are_matched_whatever_their_order() -> None:
@@ -50,3 +50,12 @@ def test_other_groups_are_called_after_what_stands_out_and_no_name_is_given_twic
     names = name_groups([{"n_click_90d": 3.0, "n_visit_day_90d": 2.0}] * 3)
     assert names[0].en == "Many clicks, many visits" or names[0].fr in {a.fr for a in ARCHETYPES}
     assert len({n.fr for n in names}) == len({n.en for n in names}) == 3
+
+
+def test_a_name_that_is_taken_says_more_and_is_numbered_where_nothing_more_can_be_said() -> None:
+    z = {"n_click_90d": 3.0, "n_order_365d": 2.0, "tenure_days": -1.0}
+    short, whole = describe(z, 2)[0], describe(z, 3)[0]
+    assert describe_apart(z, set())[0] == short
+    assert describe_apart(z, {short})[0] == whole
+    assert describe_apart(z, {short, whole})[0] == f"{short} (2)"
+    assert describe_apart(z, {short, whole, f"{short} (2)"}) == (f"{short} (3)", f"{describe(z, 2)[1]} (3)")
