@@ -145,12 +145,12 @@ class Bench:
 
     def recompute(self, as_of: date) -> None:
         task = self.task(as_of)
-        self.lake.replace_computed(STORED, task, task.n_rows, as_of, as_of + DAY)
+        self.lake.replace_computed(STORED, task, task.n_bytes, as_of, as_of + DAY)
 
     def daily(self) -> None:
         state = tuple(f for f in day_files(self.lake.path(STORED), STORED) if f.day == AS_OF - DAY)
         task = replace(self.task(AS_OF), state=state)
-        self.lake.replace_computed(STORED, task, task.n_rows, AS_OF, AS_OF + DAY)
+        self.lake.replace_computed(STORED, task, task.n_bytes, AS_OF, AS_OF + DAY)
 
     def _staged(self) -> Staged:
         files = [StagedFile(str(self.people[AS_OF]), self.n_people)]
@@ -174,7 +174,7 @@ class Bench:
         ids = pq.read_table(self.people[AS_OF])["person_id"].combine_chunks()
         pq.write_table(everybody(ids, list(days)), staged, row_group_size=25_000)
         task = replace(self.task(AS_OF), dates=tuple(days), people=(str(staged),))
-        return lambda: self.lake.replace_computed(STORED, task.by_day, task.n_rows, min(days), max(days) + DAY)
+        return lambda: self.lake.replace_computed(STORED, task.by_day, task.n_bytes, min(days), max(days) + DAY)
 
     def stored(self, day: date = AS_OF) -> pl.DataFrame:
         return pl.read_delta(self.lake.path(STORED)).filter(pl.col("as_of_date") == day)

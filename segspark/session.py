@@ -27,6 +27,9 @@ EVERYWHERE = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
+    # Rows on their way to Python are else measured one by one, which takes a quarter of it; where a row may be large,
+    # see ``measured_batches``.
+    "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
     # A few partitions are written at once: else each task sorts its rows by them first.
     "spark.sql.maxConcurrentOutputFileWriters": "4",
     # Every column would note the line it was made in: several calls to the JVM and a failing import for each.
@@ -78,6 +81,18 @@ def session_for(workspace: Workspace, name: str) -> SparkSession:
             **spark.options,
         },
     )
+
+
+@contextmanager
+def measured_batches(session: SparkSession) -> Iterator[None]:
+    """Within it rows go to Python by 64 MB at most: for text of anybody's length."""
+    key = "spark.sql.execution.arrow.maxBytesPerBatch"
+    before = session.conf.get(key) or EVERYWHERE[key]
+    session.conf.set(key, str(64 << 20))
+    try:
+        yield
+    finally:
+        session.conf.set(key, before)
 
 
 def warm_up(session: SparkSession) -> None:

@@ -13,7 +13,15 @@ from segspark import session
 from segspark.config.load import load_workspace
 from segspark.environment import java_command
 from segspark.errors import InfrastructureError
-from segspark.session import DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL, scratch_folder, session_for
+from segspark.session import (
+    DELTA_PACKAGE,
+    EVERYWHERE,
+    JVM_OPTIONS,
+    LOCAL,
+    measured_batches,
+    scratch_folder,
+    session_for,
+)
 from segspark.spark_defaults import spark_defaults, write_spark_defaults
 
 ROOT = Path(__file__).parents[1]
@@ -151,3 +159,20 @@ def test_workers_find_what_they_need_imported(spark: SparkSession) -> None:
 
     rows = spark.range(1).mapInArrow(loaded, "there boolean").collect()
     assert {r["there"] for r in rows} == {True}
+
+
+def test_large_rows_go_to_python_few_at_a_time(spark: SparkSession) -> None:
+    rows = spark.range(0, 100, 1, 1).selectExpr("repeat('x', 1000000) AS text")
+
+    def largest() -> int:
+        sizes = rows.mapInArrow(lambda batches: (_length_of(b) for b in batches), "n bigint").collect()
+        return max(row["n"] for row in sizes)
+
+    assert largest() == 100
+    with measured_batches(spark):
+        assert largest() < 80
+    assert largest() == 100
+
+
+def _length_of(batch: pa.RecordBatch) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict({"n": [batch.num_rows]})

@@ -106,7 +106,7 @@ def advance_features(
     return assemble(here, as_of, columns, catalogue), here.filter(pa.array(needs_all))
 
 
-def walk_features(
+def walk_day_by_day(
     activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date], calendar: Calendar
 ) -> Iterator[pa.Table]:
     """``kernel.compute_features`` day by day: where one follows another it is carried on from it.

@@ -57,7 +57,7 @@ def check_features(run: Run) -> None:
         if choose_lane(run) == "spark":
             found = _read_differences(run, task, part)
         else:
-            whole = share_ids(task.n_rows, run.lake.spark.sparkContext.defaultParallelism)
+            whole = share_ids(task.n_bytes, run.lake.spark.sparkContext.defaultParallelism)
             ranges = [part] if part else whole
             found = ask_ranges(run.lake.spark, partial(differences, task, stored), ranges, DIFFERENCE_DDL)
         run.outcome["checked"] = "everybody" if is_whole else f"1 part of {PARTS}"
@@ -139,7 +139,7 @@ def restate_features(run: Run) -> None:
             told["rows"] = lake.replace_by_spark(contract, frame, run.as_of, end)
         else:
             task = replace(range_task(run, [run.as_of], catalogue, staged, known=known), known=known)
-            told["rows"] = lake.replace_computed(contract, task, task.n_rows, run.as_of, end)
+            told["rows"] = lake.replace_computed(contract, task, task.n_bytes, run.as_of, end)
         told["note"] = f"as known on {known}"
     run.outcome["known"] = known
 

@@ -126,7 +126,7 @@ def features_of_days(
     if choose_lane(run) == "spark":
         return spark_features(run, as_of_dates, catalogue, staged, outcome)
     task = range_task(run, as_of_dates, catalogue, staged, outcome)
-    return staged.compute(folder, "features", task, task.n_rows).frame("features")
+    return staged.compute(folder, "features", task, task.n_bytes).frame("features")
 
 
 def write_features(run: Run, carry_on: bool = True) -> None:
@@ -149,7 +149,7 @@ def write_features(run: Run, carry_on: bool = True) -> None:
             task = replace(task, state=state)
             if catalogue.items:
                 task = replace(task, index=_write_index(run, task))
-            lake.replace_computed(contract, task, task.n_rows, run.as_of, end, read_at)
+            lake.replace_computed(contract, task, task.n_bytes, run.as_of, end, read_at)
         else:
             # This lane looks at all items and leaves no index.
             lake.create(gold.ITEM_LAST_DAYS)
@@ -173,7 +173,7 @@ def _write_index(run: Run, task: RangeTask) -> tuple[DayFile, ...]:
     if task.state is not None and yesterday:
         work = replace(work, state=yesterday, before=task.state)
     lake = run.writes(gold.ITEM_LAST_DAYS)
-    lake.replace_computed(gold.ITEM_LAST_DAYS, work, work.n_rows, run.as_of, run.as_of + DAY)
+    lake.replace_computed(gold.ITEM_LAST_DAYS, work, work.n_bytes, run.as_of, run.as_of + DAY)
     lake.drop_days(gold.ITEM_LAST_DAYS, run.as_of - timedelta(days=gold.ITEM_LAST_DAYS.retention_days or 0) + DAY)
     return tuple(f for f in run.files(gold.ITEM_LAST_DAYS) if f.day == run.as_of)
 
@@ -193,7 +193,7 @@ def features_of(days: Sequence[date]) -> Flow:
             lake, end = run.writes(gold.FEATURES), max(days) + DAY
             if lane == "direct":
                 task = range_task(run, days, catalogue, staged)
-                lake.replace_computed(contract, task.by_day, task.n_rows, min(days), end)
+                lake.replace_computed(contract, task.by_day, task.n_bytes, min(days), end)
             else:
                 lake.replace_by_spark(contract, spark_features(run, days, catalogue, staged), min(days), end)
             told["rows"] = staged.rows("people")

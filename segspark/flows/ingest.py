@@ -26,6 +26,7 @@ from segspark.flows.flow import Flow, Run, record
 from segspark.flows.judging import Judged, judge, read_dispositions
 from segspark.flows.objections import objections_of
 from segspark.pseudonyms import Key, load_key
+from segspark.session import measured_batches
 from segspark.sources.door import Arrival, DoorPlan, Limits, parse_provider
 from segspark.sources.files import InputFile
 from segspark.sources.load import load_sources
@@ -106,7 +107,8 @@ def parse_sources(
         for source in sources
         if source.name in files
     ]
-    return read_named(reduce(DataFrame.unionByName, frames))
+    with measured_batches(lake.spark):
+        return read_named(reduce(DataFrame.unionByName, frames))
 
 
 def _parse_source(

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from segspark.features.feature import Catalogue
 from segspark.features.items import INDEX, ORDER, advance_index, index_items, item_changing_days, splice_index
 from segspark.features.kernel import as_ids
-from segspark.flows.range_reads import PEOPLE, permitted, read_items, read_people
+from segspark.flows.range_reads import ITEM_BYTES, PEOPLE, permitted, read_items, read_people
 from segspark.sources.vocabulary import PURPOSES
 from segspark.tables.ranges import DayFile, read_range
 
@@ -54,8 +54,8 @@ class ItemTask:
         return splice_index(index, rest, index_items(theirs, rest, self.catalogue, self.as_of))
 
     @property
-    def n_rows(self) -> int:
-        return sum(f.rows for f in (self.items if self.state is None else self.state))
+    def n_bytes(self) -> int:
+        return sum(f.rows for f in (self.items if self.state is None else self.state)) * ITEM_BYTES
 
 
 def read_index(files: tuple[DayFile, ...], low: str, high: str) -> pa.Table:

@@ -19,6 +19,13 @@ ITEMS = pa.schema(
         ("item", pa.string()),
     ]
 )
+# A row of items, and the numbers by which kinds, items and people are told apart.
+ITEM_BYTES = 300
+
+
+def row_bytes(n_columns: int) -> int:
+    """Of a row of integers with its person and its days."""
+    return 60 + 8 * n_columns
 
 
 def read_people(paths: Sequence[str], low: str, high: str) -> pa.Table:

@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 from segspark.features.feature import Catalogue
 from segspark.features.items import walk_index, with_all_items, with_items
 from segspark.features.kernel import Calendar, Outcome, compute_features, day_number, with_outcome
-from segspark.features.running import advance_features, changing_days, splice, walk_features
+from segspark.features.running import advance_features, changing_days, splice
+from segspark.features.walk import walk_features
 from segspark.flows.item_task import read_index
-from segspark.flows.range_reads import permitted, read_items, read_people
+from segspark.flows.range_reads import ITEM_BYTES, permitted, read_items, read_people, row_bytes
 from segspark.tables import gold
 from segspark.tables.ranges import DayFile, read_range
 from segspark.tables.schema import ARROW_TYPES
@@ -98,11 +99,13 @@ class RangeTask:
         return self._with_items(features, people, low, high)
 
     @property
-    def n_rows(self) -> int:
-        """Of a running state, the rows that are carried on; what else is read follows from them."""
+    def n_bytes(self) -> int:
+        """About what it reads takes in memory; of a running state what is carried on, from which the rest follows."""
+        if self.state is not None:
+            return sum(f.rows for f in self.state) * row_bytes(len(self.catalogue.stored_columns()))
         items = self.items if self.index is None else self.index
-        files = (*self.tiles, *self.corrections, *items) if self.state is None else self.state
-        return sum(f.rows for f in files)
+        activity = sum(f.rows for f in (*self.tiles, *self.corrections))
+        return activity * row_bytes(len(self.catalogue.measures)) + sum(f.rows for f in items) * ITEM_BYTES
 
     def _with_items(self, features: pa.Table, people: pa.Table, low: str, high: str) -> pa.Table:
         if not self.catalogue.items:

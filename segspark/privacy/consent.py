@@ -47,7 +47,7 @@ def derive_usable_on(
     said = (
         consents.where(F.col("topic").isNull() & (F.col("known_as_of") <= F.lit(max(days))))
         .groupBy("identifier_id")
-        .agg(*[F.array_sort(F.collect_list(F.when(F.col("purpose") == p, word))).alias(p) for p in PURPOSES])
+        .agg(*[F.sort_array(F.collect_list(F.when(F.col("purpose") == p, word))).alias(p) for p in PURPOSES])
     )
     # Owners without a word keep their row.
     both = owners.select("identifier_id", "person_id", "as_of_date").join(said, on="identifier_id", how="left")

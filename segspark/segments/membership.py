@@ -120,10 +120,10 @@ def assign_segments(
         entries.append(_levels_entry(definitions.levels, language, _levels_until(definitions.levels, ahead)))
     entries += [_grouping_entry(g, language) for g in groupings]
     entries += [_rule_entry(rule, language, ahead.until(rule.when) if ahead else None) for rule in definitions.rules]
-    matched = F.filter(F.array(*entries), lambda entry: entry.isNotNull())
-    exploded = base.select(
-        "person_id", "is_contactable", "not_contactable_reason", F.explode(matched).alias("s")
-    ).select("person_id", "is_contactable", "not_contactable_reason", "s.*")
+    # The array first and by itself, and no lambda over it: else all conditions are interpreted, not compiled.
+    of_person = ("person_id", "is_contactable", "not_contactable_reason")
+    each = base.select(*of_person, F.array(*entries).alias("all")).select(*of_person, F.explode("all").alias("s"))
+    exploded = each.where(F.col("s").isNotNull()).select(*of_person, "s.*")
     until = F.coalesce("valid_until", F.lit(as_of + timedelta(days=1)))
     columns = [c for c in SEGMENTS.column_names if c != "is_provisional"]
     return exploded.withColumns({"segment_date": F.lit(as_of), "valid_until": until}).select(*columns)

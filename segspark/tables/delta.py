@@ -251,7 +251,7 @@ class Lake:
         self,
         contract: Contract,
         compute: Computed,
-        n_rows: int,
+        n_bytes: int,
         first: date,
         end: date,
         read_at: int | None = None,
@@ -262,7 +262,7 @@ class Lake:
             read_at: version of the table that the function's rows follow from; the present one by default.
         """
         table = self._open(contract, read_at)
-        added = write_computed(self.spark, contract, self.path(contract), compute, n_rows)
+        added = write_computed(self.spark, contract, self.path(contract), compute, n_bytes)
         return self._commit_days(table, contract, added, first, end)
 
     def drop_days(self, contract: Contract, before: date) -> None:

@@ -113,17 +113,17 @@ def write_staged(
 
 
 def write_computed(
-    spark: SparkSession, contract: Contract, root: str, compute: Computed, n_rows: int
+    spark: SparkSession, contract: Contract, root: str, compute: Computed, n_bytes: int
 ) -> list[dict[str, Any]]:
     """What a function makes of each range of people, as files below a table's root; a task per range.
 
     Args:
         compute: the contract's columns for the ids [low, high), in the order they shall lie in, as one table or
             many of which each becomes files; pure but for the files it reads.
-        n_rows: rows that are read in all, for the number of tasks.
+        n_bytes: what it reads in all takes in memory, for the number of tasks.
     """
     columns = {c.name: c.type for c in contract.columns}
-    ranges = share_ids(n_rows, spark.sparkContext.defaultParallelism)
+    ranges = share_ids(n_bytes, spark.sparkContext.defaultParallelism)
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:

@@ -50,8 +50,12 @@ def read_plain(
         return spark.createDataFrame([], schema)
     reader = spark.read.schema(schema).option("basePath", root)
     frame = reader.parquet(*[str(Path(root) / path) for path in files])
-    # Spark puts the partition's columns last. One call to the JVM, where selecting hundreds of names takes thousands.
-    return frame.to(_as_nullable(schema)) if contract.partition_by else frame
+    if not contract.partition_by:
+        return frame
+    # Spark puts the partition's columns last. One call to the JVM, where selecting hundreds of names takes thousands;
+    # but of an array or a map it makes a lambda over each value, at a price that shows.
+    is_nested = any(isinstance(f.dataType, T.ArrayType | T.MapType | T.StructType) for f in schema.fields)
+    return frame.select(*schema.names) if is_nested else frame.to(_as_nullable(schema))
 
 
 def _as_nullable(schema: T.StructType) -> T.StructType:

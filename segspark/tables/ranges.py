@@ -23,9 +23,10 @@ from segspark.tables.contract import Contract
 KEY = "person_id"
 ABOUT = "activity_date"
 EPOCH = date(1970, 1, 1)
-# A task of fewer rows costs more than it does; one of more needs too much memory.
-ROWS_WORTH_A_TASK = 20_000
-ROWS_PER_TASK = 1_000_000
+# A task of less costs more than it does; one of more needs too much memory. But each opens every file that it meets,
+# and reads the row groups at its edges in vain: no more tasks than needed.
+BYTES_WORTH_A_TASK = 10_000_000
+BYTES_PER_TASK = 600_000_000
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,9 @@ def id_ranges(n: int) -> list[tuple[str, str]]:
     return list(pairwise(edges))
 
 
-def share_ids(n_rows: int, parallelism: int) -> list[tuple[str, str]]:
-    """The ranges of the tasks that read so many rows."""
-    return id_ranges(max(1, min(parallelism, n_rows // ROWS_WORTH_A_TASK), -(-n_rows // ROWS_PER_TASK)))
+def share_ids(n_bytes: int, parallelism: int) -> list[tuple[str, str]]:
+    """The ranges of the tasks that read rows of so many bytes in memory."""
+    return id_ranges(max(1, min(parallelism, n_bytes // BYTES_WORTH_A_TASK), -(-n_bytes // BYTES_PER_TASK)))
 
 
 def read_range(

@@ -155,15 +155,15 @@ class Staged:
     def plus(self, kind: str, files: Sequence[StagedFile]) -> "Staged":
         return Staged(self.spark, self.kinds, {**self.files, kind: (*self.files.get(kind, ()), *files)})
 
-    def compute(self, folder: Path, kind: str, compute: Callable[[str, str], pa.Table], n_rows: int) -> "Staged":
+    def compute(self, folder: Path, kind: str, compute: Callable[[str, str], pa.Table], n_bytes: int) -> "Staged":
         """The same with what a function makes of each range of people; a task per range.
 
         Args:
             compute: rows of the kind from the ids [low, high); pure but for the files it reads.
-            n_rows: rows that are read in all, for the number of tasks.
+            n_bytes: what it reads in all takes in memory, for the number of tasks.
         """
         described, name = {kind: self.kinds[kind]}, str(folder)
-        ranges = share_ids(n_rows, self.spark.sparkContext.defaultParallelism)
+        ranges = share_ids(n_bytes, self.spark.sparkContext.defaultParallelism)
 
         def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             writer = StagingWriter(name, described)

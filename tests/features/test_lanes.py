@@ -72,8 +72,8 @@ def test_compaction_and_the_number_of_tasks_change_no_row(
     assert before["n_order_lifetime"].sum() > 0
     for contract in (gold.ACTIVITY_DAILY, gold.ACTIVITY_CORRECTIONS, gold.FEATURES):
         deltalake.DeltaTable(lake.path(contract)).optimize.compact()
-    for rows_per_task, lane in ((1_000_000, "direct"), (2, "auto")):
-        monkeypatch.setattr(ranges, "ROWS_PER_TASK", rows_per_task)
+    for bytes_per_task, lane in ((600_000_000, "direct"), (2_000, "auto")):
+        monkeypatch.setattr(ranges, "BYTES_PER_TASK", bytes_per_task)
         for flow in (FEATURES, REPAIR):
             run_flow(flow, with_lane(workspace, lane), lake, DAY)
             assert rows(lake).equals(before)

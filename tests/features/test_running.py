@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from segspark.features.feature import Catalogue, Feature, Measure
 from segspark.features.kernel import Calendar, compute_features, day_number, sales_days
-from segspark.features.running import advance_features, changing_days, splice, walk_features
+from segspark.features.running import advance_features, changing_days, splice, walk_day_by_day
+from segspark.features.walk import walk_features
 
 FIRST, N_DAYS = date(2026, 5, 20), 16
 PEOPLE = tuple(letter * 32 for letter in "abcd")
@@ -113,8 +115,31 @@ def test_running_state_equals_the_recompute_from_all_days_on_every_day(history: 
 def test_a_walk_over_days_with_and_without_gaps_equals_day_by_day(history: History, chosen: set[int]) -> None:
     dates = [FIRST + timedelta(days=n) for n in sorted(chosen)]
     people = pa.concat_tables([history.people(n) for n in sorted(chosen)])
-    walked = pa.concat_tables(walk_features(history.activity, people, CATALOGUE, dates, CALENDAR))
-    assert walked.to_pylist() == compute_features(history.activity, people, CATALOGUE, dates, CALENDAR).to_pylist()
+    expected = compute_features(history.activity, people, CATALOGUE, dates, CALENDAR).to_pylist()
+    for walk in (walk_features, walk_day_by_day):
+        walked = pa.concat_tables(walk(history.activity, people, CATALOGUE, dates, CALENDAR))
+        assert walked.to_pylist() == expected, walk
+
+
+@given(histories(), st.sets(st.integers(0, N_DAYS - 1), min_size=1), st.sets(st.sampled_from(PEOPLE)))
+@settings(max_examples=60, deadline=None)
+def test_a_walk_of_people_whose_past_stays_equals_the_kernel(
+    history: History, chosen: set[int], moving: set[str]
+) -> None:
+    """Of those who do not move the permission of the first day holds, and nothing is learnt after it."""
+    dates = [FIRST + timedelta(days=n) for n in sorted(chosen)]
+    first = {p: next((s for s in each if s is not None), None) for p, each in history.since.items()}
+    stays = {p: [s and first[p] for s in each] for p, each in history.since.items() if p not in moving}
+    rows = history.activity.to_pylist()
+    known = [r for r in rows if r["person_id"] in moving or r["applied_as_of"] <= max(_morning(r), dates[0])]
+    steady = History(pa.Table.from_pylist(known, SCHEMA), {**history.since, **stays})
+    people = pa.concat_tables([steady.people(n) for n in sorted(chosen)])
+    walked = pa.concat_tables(walk_features(steady.activity, people, CATALOGUE, dates, CALENDAR))
+    assert walked.to_pylist() == compute_features(steady.activity, people, CATALOGUE, dates, CALENDAR).to_pylist()
+
+
+def _morning(row: dict[str, Any]) -> date:
+    return row["activity_date"] + timedelta(days=1)
 
 
 def test_few_days_are_looked_at_whatever_the_history() -> None:

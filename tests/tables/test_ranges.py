@@ -41,10 +41,10 @@ def test_ranges_cover_every_id_once(n: int, digits: bytes) -> None:
     assert sum(low <= digits.hex() < high for low, high in ranges) == 1
 
 
-def test_tasks_follow_the_rows_and_not_the_machine_alone() -> None:
+def test_tasks_follow_the_bytes_and_not_the_machine_alone() -> None:
     assert len(share_ids(10, 8)) == 1
-    assert len(share_ids(10_000_000, 2)) == 10
-    assert len(share_ids(200_000, 4)) == 4
+    assert len(share_ids(6_000_000_000, 2)) == 10
+    assert len(share_ids(100_000_000, 4)) == 4
 
 
 def test_files_that_straddle_an_edge_are_shared(tmp_path: Path) -> None:

@@ -112,7 +112,6 @@ def train_churn(rows: DataFrame, inputs: dict[str, float], cuts: Cuts, config: C
         subsamplingRate=0.7,
         minInstancesPerNode=20,
         maxMemoryInMB=512,
-        cacheNodeIds=True,
     )
     fitted = classifier.fit(train)
     n_train = train.count()
