@@ -17,7 +17,8 @@ from segspark.models.churn.inputs import RATIOS
 from segspark.models.churn.training_set import Cuts
 from segspark.models.evaluate.ranking import Bin, Evaluation, evaluate, read_bins
 
-N_PARTITIONS = 4
+# A fit is hundreds of small jobs: more tasks than this needs only wait for each other.
+ROWS_PER_PARTITION = 50_000
 
 
 @dataclass(frozen=True)
@@ -94,14 +95,17 @@ def train_churn(rows: DataFrame, inputs: dict[str, float], cuts: Cuts, config: C
         rows: gold.training_sets of one dataset: person_id, cut_date, role, label, values (in the order of inputs).
         inputs: feature -> fill.
     """
-    vectors = rows.select("person_id", "cut_date", "role", "label", array_to_vector(F.col("values")).alias("features"))
+    dense = rows.select("person_id", "cut_date", "role", "label", array_to_vector(F.col("values")).alias("values"))
+    # Assembled once more, vectors with many zeros become sparse: MLlib looks whether each value is a number, at a price.
+    vectors = VectorAssembler(inputCols=["values"], outputCol="features").transform(dense).drop("values")
     n_rows = _read_counts(rows)["train"][0]
     train = vectors.where("role = 'train'")
     if n_rows > config.max_training_rows:
         share = int(16**6 * config.max_training_rows / n_rows)
         train = train.where(F.conv(F.substring("person_id", 1, 6), 16, 10).cast("int") < share)
     # A fixed order: the model does not depend on how many files and tasks there were.
-    train = train.repartition(N_PARTITIONS, "person_id").sortWithinPartitions("person_id", "cut_date").persist()
+    n_partitions = max(2, min(n_rows, config.max_training_rows) // ROWS_PER_PARTITION)
+    train = train.repartition(n_partitions, "person_id").sortWithinPartitions("person_id", "cut_date").persist()
     classifier = GBTClassifier(
         featuresCol="features",
         labelCol="label",
