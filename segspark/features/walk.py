@@ -60,7 +60,7 @@ def walk_features(
         odd = people.filter(pa.array(is_odd[listed.person]))
         of_them = activity.take(pa.array(np.flatnonzero(is_seen)[is_odd[owner[is_seen]]]))
         theirs = walk_day_by_day(of_them, odd, catalogue, dates, calendar)
-    names = pa.array(ids.astype(str)) if ids.dtype.itemsize != 32 else _strings(ids)
+    names = pa.array(ids.astype(str), pa.string())
     for as_of in dates:
         places, permissions = listed.of_day(day_number(as_of))
         plain.advance(day_number(as_of))
@@ -204,9 +204,3 @@ class _Plain:
 
 def _key(feature: Feature) -> tuple[object, ...]:
     return feature.measure, feature.months, feature.weekdays, feature.only_sales, feature.kind == "sum"
-
-
-def _strings(ids: np.ndarray) -> pa.Array:
-    """Fixed-width bytes as text, without an object for each."""
-    offsets = np.arange(0, 32 * len(ids) + 1, 32, dtype=np.int32)
-    return pa.StringArray.from_buffers(len(ids), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(ids)))
