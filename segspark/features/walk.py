@@ -9,6 +9,7 @@ Pure Arrow and numpy, integers only; the kernel over all days (kernel.py) gives 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -42,25 +43,25 @@ def walk_features(
 ) -> Iterator[pa.Table]:
     """``kernel.compute_features`` as a table for each day, in their order.
 
-    Args as there.
+    Args as there; ``person_id`` of ``people`` may be a dictionary's.
     """
     dates = sorted(as_of_dates)
     ids, listed = _listed(people)
     owner, is_here = find_ids(ids, as_ids(activity["person_id"]))
-    is_odd = listed.are_permissions_moving(len(ids))
+    is_odd = listed.is_moving.copy()
     day, applied = as_days(activity["activity_date"]), as_days(activity["applied_as_of"])
     first, last = day_number(dates[0]), day_number(dates[-1])
     is_seen = is_here & (day < last) & (applied <= last)
     is_odd[owner[is_seen & (applied > np.maximum(day + 1, first))]] = True
     rows = np.flatnonzero(is_seen)
     rows = rows[~is_odd[owner[rows]]]
-    plain = _Plain(activity, rows, owner[rows], day[rows], listed.since_of(len(ids)), catalogue, calendar)
+    plain = _Plain(activity, rows, owner[rows], day[rows], listed.since, catalogue, calendar)
     theirs: Iterator[pa.Table] = iter(())
     if is_odd.any():
-        odd = people.filter(pa.array(is_odd[listed.person]))
+        odd = with_named_people(people.filter(pa.array(is_odd[listed.person])))
         of_them = activity.take(pa.array(np.flatnonzero(is_seen)[is_odd[owner[is_seen]]]))
         theirs = walk_day_by_day(of_them, odd, catalogue, dates, calendar)
-    names = pa.array(ids.astype(str), pa.string())
+    names = pa.table({"person_id": pa.array(ids.astype(str), pa.string())})
     for as_of in dates:
         places, permissions = listed.of_day(day_number(as_of))
         plain.advance(day_number(as_of))
@@ -73,7 +74,7 @@ def walk_features(
                 if nothing is not None:
                     column = pc.fill_null(column.cast(pa.int32()), int(nothing))
                 values[at] = column.to_numpy(zero_copy_only=False)
-        here = pa.table({"person_id": names.take(pa.array(places)), **permissions})
+        here = pa.table([*_rows_of(names, places).columns, *permissions.columns], ["person_id", *PURPOSES])
         made = {
             n: pa.array(v) if nothing is None else date_array(v, v != nothing) for n, (v, nothing) in columns.items()
         }
@@ -82,50 +83,66 @@ def walk_features(
 
 @dataclass(frozen=True)
 class _Listed:
-    """Who is listed when: rows sorted by day and person.
+    """Who is listed when.
 
     Attributes:
         person: place among the ids, of the rows in their first order.
+        permissions: since when each purpose may see, of the same rows.
         order: the rows by day, then person.
         day: of the rows in that order.
-        since: purpose -> since when it may see, of the rows in their first order.
+        since: purpose -> of each person, where it is the same on all days.
+        constant: the same as dates.
+        is_moving: of each person, whether some permission is another one on some of the days.
     """
 
     person: np.ndarray
+    permissions: pa.Table
     order: np.ndarray
     day: np.ndarray
     since: dict[str, np.ndarray]
+    constant: pa.Table
+    is_moving: np.ndarray
 
-    def since_of(self, n: int) -> dict[str, np.ndarray]:
-        """Purpose -> of each person, where it is the same on all days."""
-        found = {}
-        for purpose, since in self.since.items():
-            found[purpose] = np.full(n, NEVER, dtype=np.int64)
-            found[purpose][self.person] = since
-        return found
-
-    def are_permissions_moving(self, n: int) -> np.ndarray:
-        """Of each person, whether some permission is another one on some of the days."""
-        is_moving = np.zeros(n, dtype=bool)
-        for purpose, last in self.since_of(n).items():
-            is_moving[self.person[self.since[purpose] != last[self.person]]] = True
-        return is_moving
-
-    def of_day(self, day: int) -> tuple[np.ndarray, dict[str, pa.Array]]:
-        """The people of a day in the order of their ids, and their permissions as dates."""
+    def of_day(self, day: int) -> tuple[np.ndarray, pa.Table]:
+        """The people of a day in the order of their ids, and their permissions."""
         rows = self.order[slice(*np.searchsorted(self.day, [day, day + 1]))]
-        dates = {p: self.since[p][rows] for p in PURPOSES}
-        return self.person[rows], {p: date_array(d, d != NEVER) for p, d in dates.items()}
+        places = self.person[rows]
+        if self.is_moving.any():
+            return places, self.permissions.take(pa.array(rows))
+        return places, _rows_of(self.constant, places)
 
 
 def _listed(people: pa.Table) -> tuple[np.ndarray, _Listed]:
-    names, days = as_ids(people["person_id"]), as_days(people["as_of_date"])
-    # Mostly somebody's rows follow each other: each run is looked up once.
-    heads = np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.empty(0, dtype=np.int64)
-    ids, place = np.unique(names[heads], return_inverse=True)
-    person = np.repeat(place, np.diff(np.r_[heads, len(names)]))
-    order = np.lexsort((person, days))
-    return ids, _Listed(person, order, days[order], {p: dates_or_never(people[p]) for p in PURPOSES})
+    names, days = people["person_id"].combine_chunks(), as_days(people["as_of_date"])
+    if not pa.types.is_dictionary(names.type):
+        names = names.dictionary_encode()
+    ids, place = np.unique(as_ids(pa.chunked_array([names.dictionary])), return_inverse=True)
+    person = place.astype(np.int32)[names.indices.to_numpy()]
+    # Mostly somebody's rows follow each other; of days as 16 bits (until 2149) numpy sorts without comparing.
+    is_in_order = bool(np.all(person[1:] >= person[:-1]))
+    order = np.argsort(days.astype(np.uint16), kind="stable") if is_in_order else np.lexsort((person, days))
+    since, is_moving = {}, np.zeros(len(ids), dtype=bool)
+    for purpose in PURPOSES:
+        of_rows = dates_or_never(people[purpose])
+        since[purpose] = np.full(len(ids), NEVER, dtype=np.int64)
+        since[purpose][person] = of_rows
+        is_moving[person[of_rows != since[purpose][person]]] = True
+    permissions = people.select(list(PURPOSES)).combine_chunks()
+    constant = pa.table({p: date_array(d, d != NEVER) for p, d in since.items()})
+    return ids, _Listed(person, permissions, order, days[order], since, constant, is_moving)
+
+
+def with_named_people(people: pa.Table) -> pa.Table:
+    """The rows with their ids as text where they are a dictionary's."""
+    return people.cast(pa.schema([f.with_type(pa.string()) if f.name == "person_id" else f for f in people.schema]))
+
+
+def _rows_of(rows: Any, places: np.ndarray) -> Any:
+    """Of an array or a table; mostly everybody is listed, which takes no looking up."""
+    is_array = isinstance(rows, np.ndarray)
+    if len(places) == len(rows):
+        return rows.copy() if is_array else rows
+    return rows[places] if is_array else rows.take(pa.array(places))
 
 
 @dataclass(frozen=True)
@@ -199,7 +216,7 @@ class _Plain:
 
     def columns(self, places: np.ndarray) -> dict[str, tuple[np.ndarray, int | None]]:
         """Column -> the values of some people, as an array of one's own, and which of them is none."""
-        return {name: (now[places], self._nothing.get(name)) for name, now in self._now.items()}
+        return {n: (_rows_of(now, places), self._nothing.get(n)) for n, now in self._now.items()}
 
 
 def _key(feature: Feature) -> tuple[object, ...]:

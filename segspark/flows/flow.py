@@ -22,7 +22,7 @@ from segspark.tables.by_file import read_by_file
 from segspark.tables.catalogue import BY_NAME
 from segspark.tables.contract import Contract
 from segspark.tables.delta import Lake
-from segspark.tables.plain import within
+from segspark.tables.plain import Days, within
 from segspark.tables.ranges import DayFile, day_files
 from segspark.tables.schema import schema_json
 
@@ -68,11 +68,9 @@ class Run:
     outcome: dict[str, Any] = field(default_factory=dict)
     instead: Mapping[str, DataFrame] = field(default_factory=dict)
 
-    def read(
-        self, contract: Contract, days: tuple[date, date] | None = None, known_after: date | None = None
-    ) -> DataFrame:
-        """The table's rows; of some partition dates [first, end), or with a later ``known_as_of``, where these are
-        given: the other files are not looked at."""
+    def read(self, contract: Contract, days: Days | None = None, known_after: date | None = None) -> DataFrame:
+        """The table's rows; of the partition dates [first, end) or of a set of them, or with a later ``known_as_of``,
+        where these are given: the other files are not looked at."""
         self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
         if contract.name in self.instead:
             return within(self.instead[contract.name], contract, days, known_after)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from segspark.sources.vocabulary import PURPOSES
-from segspark.tables.ranges import DayFile, read_groups, read_range
+from segspark.tables.ranges import KEY, DayFile, groups_that_meet, read_groups, read_range
 
 PEOPLE = pa.schema([("person_id", pa.string()), ("as_of_date", pa.date32()), *((p, pa.date32()) for p in PURPOSES)])
 ITEMS = pa.schema(
@@ -31,6 +32,17 @@ def row_bytes(n_columns: int) -> int:
 def read_people(paths: Sequence[str], low: str, high: str) -> pa.Table:
     files = [pq.ParquetFile(path) for path in paths]
     return pa.concat_tables([PEOPLE.empty_table(), *(read_groups(file, low, high) for file in files)])
+
+
+def read_people_of_days(paths: Sequence[str], low: str, high: str) -> pa.Table:
+    """``read_people`` where somebody is listed on many days: each id is read once, its rows hold its number."""
+    files = [pq.ParquetFile(path, read_dictionary=[KEY]) for path in paths]
+    schema = PEOPLE.set(0, pa.field(KEY, pa.dictionary(pa.int32(), pa.string())))
+    read = [file.read_row_groups(groups_that_meet(file, low, high), use_threads=False) for file in files]
+    rows = pa.concat_tables([schema.empty_table(), *read]).unify_dictionaries().combine_chunks()
+    ids = rows[KEY].combine_chunks()
+    is_within = pc.and_(pc.greater_equal(ids.dictionary, low), pc.less(ids.dictionary, high))
+    return rows.filter(is_within.take(ids.indices))
 
 
 def read_items(files: Sequence[DayFile], low: str, high: str, only: pa.ChunkedArray | None = None) -> pa.Table:

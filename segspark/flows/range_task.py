@@ -11,9 +11,9 @@ from segspark.features.feature import Catalogue
 from segspark.features.items import walk_index, with_all_items, with_items
 from segspark.features.kernel import Calendar, Outcome, compute_features, day_number, with_outcome
 from segspark.features.running import advance_features, changing_days, splice
-from segspark.features.walk import walk_features
+from segspark.features.walk import walk_features, with_named_people
 from segspark.flows.item_task import read_index
-from segspark.flows.range_reads import ITEM_BYTES, permitted, read_items, read_people, row_bytes
+from segspark.flows.range_reads import ITEM_BYTES, permitted, read_items, read_people, read_people_of_days, row_bytes
 from segspark.tables import gold
 from segspark.tables.ranges import DayFile, read_range
 from segspark.tables.schema import ARROW_TYPES
@@ -69,24 +69,28 @@ class RangeTask:
     index: tuple[DayFile, ...] | None = None
 
     def __call__(self, low: str, high: str) -> pa.Table:
-        people = read_people(self.people, low, high)
         if self.state is not None:
+            people = read_people(self.people, low, high)
             return self._with_items(self._carried_on(people, low, high), people, low, high)
         activity = self._all_activity(low, high)
-        features = pa.concat_tables(self._walk(activity, people, low, high))
+        features = pa.concat_tables(self._walk(activity, low, high))
         return features if self.outcome is None else with_outcome(features, activity, self.outcome)
 
     def by_day(self, low: str, high: str) -> Iterator[pa.Table]:
         """From all days, a table for each date, so that one day's rows are held at a time."""
-        return self._walk(self._all_activity(low, high), read_people(self.people, low, high), low, high)
+        return self._walk(self._all_activity(low, high), low, high)
 
     def _all_activity(self, low: str, high: str) -> pa.Table:
         activity = self._activity(self.tiles, self.corrections, low, high)
         return activity if self.known is None else as_if_known(activity, self.known, self.dates)
 
-    def _walk(self, activity: pa.Table, people: pa.Table, low: str, high: str) -> Iterator[pa.Table]:
+    def _walk(self, activity: pa.Table, low: str, high: str) -> Iterator[pa.Table]:
+        people = read_people_of_days(self.people, low, high)
         days = walk_features(activity, people, self.catalogue, self.dates, self.calendar)
-        if not self.catalogue.items or self.index is not None:
+        if not self.catalogue.items:
+            return days
+        people = with_named_people(people)
+        if self.index is not None:
             return (self._with_items(rows, people, low, high) for rows in days)
         indexes = walk_index(self._all_items(low, high), people, self.catalogue, self.dates)
         return (with_items(rows, index, self.catalogue, day) for rows, (day, index) in zip(days, indexes, strict=True))

@@ -67,11 +67,11 @@ def carried_features(run: Run, catalogue: Catalogue, calendar: Calendar, staged:
 
 
 def _carried_windows(run: Run, catalogue: Catalogue, calendar: Calendar, staged: Staged, folder: Path) -> DataFrame:
-    tiles, corrections = run.read(gold.ACTIVITY_DAILY), run.read(gold.ACTIVITY_CORRECTIONS)
-    corrections = corrections.where(F.col("applied_as_of") <= F.lit(run.as_of))
+    corrections = run.read(gold.ACTIVITY_CORRECTIONS).where(F.col("applied_as_of") <= F.lit(run.as_of))
     days = changing_days(_read_learnt(run, corrections), catalogue, run.as_of)
-    is_near = F.col("activity_date").isin([EPOCH + timedelta(days=n) for n in sorted(days)])
-    activity = activity_frame(tiles.where(is_near), corrections.where(is_near), catalogue)
+    near = frozenset(EPOCH + timedelta(days=n) for n in days)
+    corrected = corrections.where(F.col("activity_date").isin(sorted(near)))
+    activity = activity_frame(run.read(gold.ACTIVITY_DAILY, near), corrected, catalogue)
     state = stored_features(run, catalogue, run.as_of - DAY)
     people = staged.frame("people")
     # One frame of both, because only two frames can meet in a task.
@@ -101,6 +101,7 @@ def _carried_windows(run: Run, catalogue: Catalogue, calendar: Calendar, staged:
         return frame
     aside = both.frame(ASIDE)
     few = F.broadcast(aside.select("person_id"))
+    tiles = run.read(gold.ACTIVITY_DAILY)
     tiles, corrections = (f.join(few, on="person_id", how="left_semi") for f in (tiles, corrections))
     rest = window_features(tiles, corrections, aside, catalogue, [as_of], calendar, n_ranges(run))
     return frame.unionByName(rest)

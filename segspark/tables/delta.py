@@ -23,7 +23,7 @@ from segspark.errors import CheckFailed, InfrastructureError
 from segspark.tables import races
 from segspark.tables.contract import Contract
 from segspark.tables.direct import Computed, commit, write_computed, write_files, write_staged
-from segspark.tables.plain import read_plain, within
+from segspark.tables.plain import Days, read_plain, within
 from segspark.tables.ranges import day_files, odd_feature
 from segspark.tables.schema import schema_json
 from segspark.tables.staging import StagedFile
@@ -94,13 +94,13 @@ class Lake:
         self,
         contract: Contract,
         version: int | None = None,
-        days: tuple[date, date] | None = None,
+        days: Days | None = None,
         known_after: date | None = None,
     ) -> DataFrame:
         """The table, or an empty frame of its columns where nothing was written yet.
 
         Args:
-            days: only the rows of the partition dates [first, end).
+            days: only the rows of the partition dates [first, end), or of a set of them.
             known_after: only the rows with a later ``known_as_of``.
         """
         if not self.exists(contract):

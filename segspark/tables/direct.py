@@ -236,17 +236,20 @@ def _write_part(part: pa.Table, contract: Contract, root: str, values: dict[str,
     name = f"part-{uuid.uuid4().hex}.{compression}.parquet"
     os.makedirs(os.path.join(root, folder), exist_ok=True)
     path = os.path.join(root, folder, name)
+    data = _tightened(data)
     # Hardly a person comes twice in a file: a dictionary of them is as long as the column. Of integers it is slower,
-    # to write and to read, than their differences.
+    # to write and to read, than their differences; nobody asks for their extremes.
     integers = [f.name for f in data.schema if pa.types.is_int64(f.type)]
+    others = [n for n in data.column_names if n not in integers]
     pq.write_table(
         data,
         path,
         compression=compression,
         # Of activity a task reads its range in the files of all days: the less, the narrower their row groups are.
         row_group_size=ROWS_PER_GROUP if ABOUT in contract.column_names else None,
-        use_dictionary=[n for n in data.column_names if n != KEY and n not in integers],
+        use_dictionary=[n for n in others if n != KEY],
         column_encoding=dict.fromkeys(integers, "DELTA_BINARY_PACKED"),
+        write_statistics=others,
     )
     return {
         "path": quote(f"{relative}{name}", safe="/=%-._"),
@@ -255,6 +258,12 @@ def _write_part(part: pa.Table, contract: Contract, root: str, values: dict[str,
         "partition": json.dumps(values),
         "rows": part.num_rows,
     }
+
+
+def _tightened(data: pa.Table) -> pa.Table:
+    """Said of columns without a null in this file: its readers then look for none."""
+    fields = [f.with_nullable(bool(c.null_count)) for f, c in zip(data.schema, data.columns, strict=True)]
+    return pa.Table.from_arrays(data.columns, schema=pa.schema(fields))
 
 
 def _statistics(data: pa.Table) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from pyspark.sql import types as T
 
 from segspark.tables.contract import Contract
 
+# Partition dates [first, end), or just these.
+Days = tuple[date, date] | frozenset[date]
 KNOWN = "known_as_of"
 # Spark looks at each file that it is given by name; of more than so many Delta's reader makes the better plan.
 MOST_FILES = 2_000
@@ -31,7 +33,7 @@ def read_plain(
     table: deltalake.DeltaTable,
     root: str,
     contract: Contract,
-    days: tuple[date, date] | None = None,
+    days: Days | None = None,
     known_after: date | None = None,
 ) -> DataFrame | None:
     """The rows of the files that may hold what is wanted; None where they are too many, lie elsewhere, or where Spark
@@ -39,7 +41,7 @@ def read_plain(
 
     Args:
         root: the table's folder.
-        days: only files of the partition dates [first, end).
+        days: only files of these partition dates.
         known_after: only files that hold a later ``known_as_of``, by the log's statistics.
     """
     schema = T.StructType.fromJson(json.loads(table.schema().to_json()))
@@ -63,7 +65,7 @@ def _as_nullable(schema: T.StructType) -> T.StructType:
 
 
 def _files(
-    table: deltalake.DeltaTable, contract: Contract, days: tuple[date, date] | None, known_after: date | None
+    table: deltalake.DeltaTable, contract: Contract, days: Days | None, known_after: date | None
 ) -> Sequence[str]:
     actions = pa.table(table.get_add_actions(flatten=True))
     rows = actions.select([n for n in actions.column_names if n in _looked_at(contract)]).to_pylist()
@@ -74,24 +76,23 @@ def _looked_at(contract: Contract) -> set[str]:
     return {"path", f"max.{KNOWN}", *(f"partition.{name}" for name in contract.partition_by)}
 
 
-def _is_wanted(
-    row: dict[str, Any], contract: Contract, days: tuple[date, date] | None, known_after: date | None
-) -> bool:
+def _is_wanted(row: dict[str, Any], contract: Contract, days: Days | None, known_after: date | None) -> bool:
     if days is not None:
         day = as_date(row[f"partition.{contract.partition_by[0]}"])
-        if day is None or not days[0] <= day < days[1]:
+        if day is None or not (day in days if isinstance(days, frozenset) else days[0] <= day < days[1]):
             return False
     latest = as_date(row.get(f"max.{KNOWN}"))
     return known_after is None or latest is None or latest > known_after
 
 
 def within(
-    frame: DataFrame, contract: Contract, days: tuple[date, date] | None = None, known_after: date | None = None
+    frame: DataFrame, contract: Contract, days: Days | None = None, known_after: date | None = None
 ) -> DataFrame:
     """Only the rows that are wanted, as of ``read_plain``."""
     if days is not None:
         column = F.col(contract.partition_by[0])
-        frame = frame.where((column >= F.lit(days[0])) & (column < F.lit(days[1])))
+        some = isinstance(days, frozenset)
+        frame = frame.where(column.isin(sorted(days)) if some else (column >= days[0]) & (column < days[1]))
     return frame if known_after is None else frame.where(F.col(KNOWN) > F.lit(known_after))
 
 

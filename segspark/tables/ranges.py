@@ -136,19 +136,21 @@ def read_range(
             table = table.filter(pc.is_in(table[KEY], value_set=only))
         days = np.full(table.num_rows, (file.day - EPOCH).days, dtype=np.int32)
         table = table.append_column(day, pa.array(days).cast(pa.date32())).select(schema.names)
-        # Another writer (OPTIMIZE) may say that a column is never null.
-        tables.append(table if table.schema.equals(schema) else table.cast(schema))
+        # Of two files one may say that a column is never null.
+        is_same = table.schema.types == schema.types
+        tables.append(pa.Table.from_arrays(table.columns, schema=schema) if is_same else table.cast(schema))
     return pa.concat_tables(tables) if tables else schema.empty_table()
 
 
 def read_groups(file: pq.ParquetFile, low: str, high: str, columns: list[str] | None = None) -> pa.Table:
     """Rows of the range; of the file's row groups only those are read that meet it."""
-    at = file.schema_arrow.get_field_index(KEY)
-    groups = []
-    for number in range(file.num_row_groups):
-        ends = file.metadata.row_group(number).column(at).statistics
-        if ends is None or not ends.has_min_max or (ends.min < high and ends.max >= low):
-            groups.append(number)
-    table = file.read_row_groups(groups, columns=columns, use_threads=False)
+    table = file.read_row_groups(groups_that_meet(file, low, high), columns=columns, use_threads=False)
     ids = table[KEY]
     return table.filter(pc.and_(pc.greater_equal(ids, low), pc.less(ids, high)))
+
+
+def groups_that_meet(file: pq.ParquetFile, low: str, high: str) -> list[int]:
+    """The row groups of a file that may hold rows of the range."""
+    at = file.schema_arrow.get_field_index(KEY)
+    ends = [file.metadata.row_group(n).column(at).statistics for n in range(file.num_row_groups)]
+    return [n for n, e in enumerate(ends) if e is None or not e.has_min_max or (e.min < high and e.max >= low)]
