@@ -6,9 +6,11 @@ first peer's before it is used. ``--markdown`` prints the table of a set that wa
 """
 
 import argparse
+import copy
 import json
 import os
 import platform
+import shutil
 import statistics
 import tempfile
 import time
@@ -138,6 +140,12 @@ class Bench:
         self.taken = n_days
         self.recompute(AS_OF - DAY)
 
+    def kept(self) -> "Bench":
+        """The same over a copy of the lake as it is now."""
+        kept = copy.copy(self)
+        kept.lake = Lake(shutil.copytree(self.lake.root, self.folder / f"lake-{self.taken}"), self.spark)
+        return kept
+
     def task(self, as_of: date) -> RangeTask:
         tiles = tuple(f for f in day_files(self.lake.path(TILES), TILES) if f.day < as_of)
         people = str(self.people[as_of])
@@ -233,6 +241,20 @@ def compare_backfill(bench: Bench, n_days: int) -> list[Row]:
     return [*rows, replace(row, seconds=row.seconds * n_days / len(some))]
 
 
+def measure_growth(by_history: dict[int, Bench], times: int = 9) -> dict[str, float]:
+    """Seconds of a day by the days of history, in turn: a machine is not as fast in one minute as in the next."""
+    seconds: dict[int, list[float]] = {history: [] for history in by_history}
+    for _ in range(times + 1):
+        for history, bench in by_history.items():
+            start = time.perf_counter()
+            bench.daily()
+            seconds[history].append(time.perf_counter() - start)
+    # The first of each warms.
+    growth = {str(history): statistics.median(each[1:]) for history, each in seconds.items()}
+    print("segspark, running state, by days of history:", {h: round(s, 2) for h, s in growth.items()}, flush=True)
+    return growth
+
+
 def run(name: str, folder: Path) -> tuple[list[Row], dict[str, float]]:
     """All rows of a set, and the seconds of a day by the days of history."""
     people, events = SETS[name]
@@ -240,20 +262,17 @@ def run(name: str, folder: Path) -> tuple[list[Row], dict[str, float]]:
     bench = Bench(folder, name, draw(folder, people, events, max(HISTORIES)))
     print(f"drawn in {time.perf_counter() - start:.0f} s", flush=True)
     rows: list[Row] = []
-    growth: dict[str, float] = {}
+    by_history: dict[int, Bench] = {}
     for history in HISTORIES:
         bench.take_in(history)
+        by_history[history] = bench.kept()
         if history == HISTORY:
             rows += compare_daily(bench, is_slow=name != "L")
-            growth[str(history)] = rows[0].seconds
             n_days = 90 if name == "M" else 10
             # The oldest of the days sees a whole year too.
             bench.take_in(max(HISTORY, max(WINDOWS) + n_days))
             rows += compare_backfill(bench, n_days) if name != "L" else []
-        else:
-            growth[str(history)] = measure(
-                f"segspark, running state, {history} days of history", bench.daily, 9
-            ).seconds
+    growth = measure_growth(by_history)
     for what, seconds in measure_skew(bench.spark, folder, *SETS["tiny" if name == "tiny" else "S"]).items():
         rows.append(Row(what, seconds, 0))
         print(f"{what:62} {seconds:8.2f} s", flush=True)

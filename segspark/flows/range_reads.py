@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -41,8 +42,11 @@ def read_people_of_days(paths: Sequence[str], low: str, high: str) -> pa.Table:
     read = [file.read_row_groups(groups_that_meet(file, low, high), use_threads=False) for file in files]
     rows = pa.concat_tables([schema.empty_table(), *read]).unify_dictionaries().combine_chunks()
     ids = rows[KEY].combine_chunks()
-    is_within = pc.and_(pc.greater_equal(ids.dictionary, low), pc.less(ids.dictionary, high))
-    return rows.filter(is_within.take(ids.indices))
+    is_within = pc.and_(pc.greater_equal(ids.dictionary, low), pc.less(ids.dictionary, high)).to_numpy(False)
+    numbers = np.where(is_within, np.cumsum(is_within) - 1, -1).astype(np.int32)[ids.indices]
+    names = ids.dictionary.filter(pa.array(is_within))
+    rows = rows.filter(pa.array(numbers >= 0))
+    return rows.set_column(0, KEY, pa.DictionaryArray.from_arrays(numbers[numbers >= 0], names))
 
 
 def read_items(files: Sequence[DayFile], low: str, high: str, only: pa.ChunkedArray | None = None) -> pa.Table:

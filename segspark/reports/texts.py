@@ -48,12 +48,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "First reason for leaving people out: {reason} ({n}).",
     ),
     "take_growth": (
-        "Plus forte hausse depuis le {day} : « {name} », {change} personnes ({share}).",
-        "Largest rise since {day}: “{name}”, {change} people ({share}).",
+        "Plus forte hausse d'effectif depuis le {day} : « {name} », {change} ({share}).",
+        "Largest rise in people since {day}: “{name}”, {change} ({share}).",
     ),
     "take_fall": (
-        "Plus forte baisse depuis le {day} : « {name} », {change} personnes ({share}).",
-        "Largest fall since {day}: “{name}”, {change} people ({share}).",
+        "Plus forte baisse d'effectif depuis le {day} : « {name} », {change} ({share}).",
+        "Largest fall in people since {day}: “{name}”, {change} ({share}).",
     ),
     "take_revenue": (
         "« {name} » : {people} des personnes, {revenue} du chiffre d'affaires des {days} derniers jours.",

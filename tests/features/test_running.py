@@ -134,8 +134,11 @@ def test_a_walk_of_people_whose_past_stays_equals_the_kernel(
     known = [r for r in rows if r["person_id"] in moving or r["applied_as_of"] <= max(_morning(r), dates[0])]
     steady = History(pa.Table.from_pylist(known, SCHEMA), {**history.since, **stays})
     people = pa.concat_tables([steady.people(n) for n in sorted(chosen)])
-    walked = pa.concat_tables(walk_features(steady.activity, people, CATALOGUE, dates, CALENDAR))
-    assert walked.to_pylist() == compute_features(steady.activity, people, CATALOGUE, dates, CALENDAR).to_pylist()
+    expected = compute_features(steady.activity, people, CATALOGUE, dates, CALENDAR).to_pylist()
+    numbered = people.set_column(0, "person_id", people["person_id"].dictionary_encode())
+    for listed in (people, numbered):
+        walked = pa.concat_tables(walk_features(steady.activity, listed, CATALOGUE, dates, CALENDAR))
+        assert walked.to_pylist() == expected
 
 
 def _morning(row: dict[str, Any]) -> date:

@@ -42,7 +42,7 @@ def test_the_templates_and_modules_use_all_texts_and_no_other():
 def test_french_punctuation_does_not_leave_its_word():
     assert Texts("fr")("k_best", k=4, silhouette="0,4", n=6).count("4 groupes") == 1
     rise = Texts("fr")("take_growth", day="31 mai", name="Voici", change="+1", share="+3\u00a0%")
-    assert rise.startswith("Plus forte hausse depuis le 31 mai\u00a0: «\u00a0Voici\u00a0», +1 ")
+    assert rise.startswith("Plus forte hausse d'effectif depuis le 31 mai\u00a0: «\u00a0Voici\u00a0», +1 ")
     assert "\u202f;" in Texts("fr")("pr_auc_note", rate="0,5")
 
 

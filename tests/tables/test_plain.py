@@ -65,6 +65,9 @@ def test_only_the_files_of_the_wanted_days_are_named(spark: SparkSession, tmp_pa
     some = lake.read(VISITS, days=(date(2026, 5, 2), date(2026, 5, 3)))
     assert {r["visit_date"] for r in some.collect()} == {date(2026, 5, 2)}
     assert len(some.inputFiles()) == 2
+    apart = lake.read(VISITS, days=frozenset((date(2026, 5, 1), date(2026, 5, 3))))
+    assert {r["visit_date"] for r in apart.collect()} == {date(2026, 5, 1), date(2026, 5, 3)}
+    assert len(apart.inputFiles()) == 3
     later = lake.read(VISITS, known_after=date(2026, 5, 4))
     assert {r["visit_date"] for r in later.collect()} == {date(2026, 5, 3)}
     assert len(later.inputFiles()) == 1
