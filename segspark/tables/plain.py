@@ -89,10 +89,11 @@ def within(
     frame: DataFrame, contract: Contract, days: Days | None = None, known_after: date | None = None
 ) -> DataFrame:
     """Only the rows that are wanted, as of ``read_plain``."""
-    if days is not None:
+    if isinstance(days, frozenset):
+        frame = frame.where(F.col(contract.partition_by[0]).isin(sorted(days)))
+    elif days is not None:
         column = F.col(contract.partition_by[0])
-        some = isinstance(days, frozenset)
-        frame = frame.where(column.isin(sorted(days)) if some else (column >= days[0]) & (column < days[1]))
+        frame = frame.where((column >= F.lit(days[0])) & (column < F.lit(days[1])))
     return frame if known_after is None else frame.where(F.col(KNOWN) > F.lit(known_after))
 
 
