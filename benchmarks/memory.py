@@ -39,8 +39,10 @@ def peak_memory(every_s: float = 0.05) -> Iterator[list[int]]:
 
     def watch() -> None:
         while not done.is_set():
+            start = time.monotonic()
             peak[0] = max(peak[0], tree_bytes(os.getpid()))
-            time.sleep(every_s)
+            # To count a large process's pages takes long, and stops it from taking new ones meanwhile.
+            time.sleep(max(every_s, 30 * (time.monotonic() - start)))
 
     thread = threading.Thread(target=watch, daemon=True)
     if Path("/proc/self/smaps_rollup").exists():

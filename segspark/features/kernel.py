@@ -117,7 +117,7 @@ def assemble(people: pa.Table, as_of: date, columns: dict[str, pa.Array], catalo
     return pa.table(
         {
             "person_id": people["person_id"],
-            "as_of_date": pa.array([as_of] * people.num_rows, pa.date32()),
+            "as_of_date": pa.repeat(pa.scalar(as_of, pa.date32()), people.num_rows),
             **{f"{p}_from": people[p] for p in PURPOSES},
             **{f.column(w): columns[f.column(w)] for f in catalogue.windowed for w in f.windows or (0,)},
         }

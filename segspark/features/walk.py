@@ -62,6 +62,8 @@ def walk_features(
         of_them = activity.take(pa.array(np.flatnonzero(is_seen)[is_odd[owner[is_seen]]]))
         theirs = walk_day_by_day(of_them, odd, catalogue, dates, calendar)
     names = pa.table({"person_id": pa.array(ids.astype(str), pa.string())})
+    # What is needed of them is in the running sums; the days take their time.
+    del activity, people
     for as_of in dates:
         places, permissions = listed.of_day(day_number(as_of))
         plain.advance(day_number(as_of))

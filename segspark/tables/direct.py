@@ -239,8 +239,12 @@ def _write_part(part: pa.Table, contract: Contract, root: str, values: dict[str,
     data = _tightened(data)
     # Hardly a person comes twice in a file: a dictionary of them is as long as the column. Of integers it is slower,
     # to write and to read, than their differences; nobody asks for their extremes.
+    # Compression finds the ids' digits faster where their lengths do not stand between them.
     integers = [f.name for f in data.schema if pa.types.is_int64(f.type)]
     others = [n for n in data.column_names if n not in integers]
+    encoding = dict.fromkeys(integers, "DELTA_BINARY_PACKED")
+    if KEY in others:
+        encoding[KEY] = "DELTA_LENGTH_BYTE_ARRAY"
     pq.write_table(
         data,
         path,
@@ -248,7 +252,7 @@ def _write_part(part: pa.Table, contract: Contract, root: str, values: dict[str,
         # Of activity a task reads its range in the files of all days: the less, the narrower their row groups are.
         row_group_size=ROWS_PER_GROUP if ABOUT in contract.column_names else None,
         use_dictionary=[n for n in others if n != KEY],
-        column_encoding=dict.fromkeys(integers, "DELTA_BINARY_PACKED"),
+        column_encoding=encoding,
         write_statistics=others,
     )
     return {
