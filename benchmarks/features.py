@@ -220,14 +220,13 @@ def compare_backfill(bench: Bench, n_days: int) -> list[Row]:
     """Many days in one go, from tiles; first and last day are checked against ours."""
     days = [AS_OF - n * DAY for n in reversed(range(n_days))]
     tiles, out = bench.folder / "tiles", bench.folder / "backfill"
-    rows = [measure(f"segspark, backfill of {n_days} days, Delta", bench.backfill(days), 1)]
+    rows = [measure(f"segspark, backfill of {n_days} days, Delta", bench.backfill(days))]
     ours = {day: bench.stored(day) for day in (days[0], AS_OF)}
     people = bench.people[AS_OF]
     rows.append(
         measure(
             f"Polars, dense sums, backfill of {n_days} days, Parquet",
             lambda: peers.polars_backfill(tiles, people, out, days),
-            1,
         )
     )
     for day, rows_of_day in ours.items():
