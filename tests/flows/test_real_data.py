@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 
 from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
-from segspark.flows.features import FEATURES
+from segspark.flows.features import FEATURES, features_of
 from segspark.flows.flow import run_flow
 from segspark.flows.ingest import INGEST
 from segspark.flows.progress import Quiet
@@ -96,6 +96,11 @@ def test_online_retail_day_by_day_equals_all_at_once(opened: Open, tmp_path: Pat
         assert comparable(lake, contract).equals(comparable(other, contract)), contract.name
     ours = comparable(lake, gold.FEATURES).filter(pl.col("as_of_date") == last)
     assert ours.equals(comparable(other, gold.FEATURES))
+    # The backfill's one walk gives every row of every day anew.
+    stored = comparable(lake, gold.FEATURES)
+    assert stored["as_of_date"].n_unique() == len(days) + 1
+    run_flow(features_of([*days, last]), workspace, lake, last)
+    assert comparable(lake, gold.FEATURES).equals(stored)
     outcome: dict[str, Any] = train(workspace, lake, last, Quiet())
     # Nine months cannot carry a label of ninety days and half a year of history before it.
     assert "history" in {gate["code"] for gate in outcome["churn_refused"]}
