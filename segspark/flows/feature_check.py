@@ -71,8 +71,8 @@ def check_features(run: Run) -> None:
 
 
 def _read_differences(run: Run, task: RangeTask, part: tuple[str, str] | None) -> list[dict[str, str]]:
-    """``differences`` by the Spark lane, of everybody or a part of the people; each range names a few. Items are left
-    out: this lane carries none of them on."""
+    """``differences`` by the Spark lane, of everybody or a part of the people; each range names MOST_NAMED at most.
+    Items are left out: this lane carries none of them on."""
     catalogue, calendar, dates = task.catalogue.without_items, task.calendar, task.dates
     stored, activity = stored_features(run, catalogue, run.as_of), past_activity(run, catalogue)
     if part:

@@ -108,7 +108,8 @@ def train_groups(run: Run) -> str:
 def _read_shared(
     run: Run, people: DataFrame, result: Behaviour, last: Loaded, before: Sequence[Mapping[str, Any]]
 ) -> dict[tuple[str, int], int]:
-    """(old segment, new cluster) -> people, both models applied to the snapshot; none where a feature is gone."""
+    """(old segment, new cluster) -> people, both models applied to the snapshot; none where a feature is gone. A row for
+    each pair of groups at most."""
     inputs = [f.name for f in result.preparation.features]
     needed = read_inputs(run.workspace.mlflow, last)
     if not set(needed) <= set(people.columns):
