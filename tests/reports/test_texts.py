@@ -9,6 +9,7 @@ from segspark.reports.labels import FEATURES, NOT_CONTACTABLE, SCHEMES, feature_
 from segspark.reports.reasons import EXPLANATIONS, explain_reason
 from segspark.reports.report import OPTIONAL, SECTIONS, TERMS
 from segspark.reports.texts import TEXTS, Texts
+from segspark.segments.values import CALENDAR, CONTACT, PROFILE, SCORES
 
 PACKAGE = Path(segspark.reports.__file__).parent
 
@@ -51,6 +52,11 @@ def test_features_are_named_with_their_window():
     assert feature_label("n_order_lifetime", "en") == "Orders, ever"
     assert feature_label("days_since_order", "en") == "Days since last order"
     assert feature_label("moon_phase_30d", "fr") == "moon_phase_30d"
+
+
+def test_what_rules_say_of_profile_scores_and_calendar_has_a_label():
+    outside = {**PROFILE, **SCORES, **CONTACT, **CALENDAR}
+    assert [n for n in outside if n not in FEATURES] == []
 
 
 def test_reasons_are_explained_with_or_without_their_column():

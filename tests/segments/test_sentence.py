@@ -47,9 +47,9 @@ ANN: dict[str, Any] = {
          "Est dans « X » : panier moyen, 365 j : 120,50 (au moins 100,00)",
          "Is in “X”: average order, 365 d: 120.50 (at least 100.00)"),
         ("not country in ('BE', 'CH') and click_rate_90d between 0.05 and 0.2",
-         "Est dans « X » : country : FR (pas parmi BE, CH) et taux de clic, 90 j : 12,3 % (entre 5,0 % et 20,0 %)",
+         "Est dans « X » : pays : FR (pas parmi BE, CH) et taux de clic, 90 j : 12,3 % (entre 5,0 % et 20,0 %)",
          "Is in “X”: country: FR (not one of BE, CH) and click rate, 90 d: 12.3% (between 5.0% and 20.0%)"),
-        ("is_holiday", "N'est pas dans « X » : is_holiday : non", "Is not in “X”: is_holiday: no"),
+        ("is_holiday", "N'est pas dans « X » : est un jour férié : non", "Is not in “X”: is a public holiday: no"),
         ("true", "Est dans « X » : tout le monde", "Is in “X”: everybody"),
     ],
 )  # fmt: skip
