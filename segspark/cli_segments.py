@@ -111,11 +111,10 @@ def preview_segments(target: str, config: Path, as_of: date | None, as_json: boo
         click.echo(json.dumps(found, default=str, ensure_ascii=False))
         return
     for row in found:
-        left_out = ", ".join(f"{reason} {n:,}" for reason, n in row["left_out"].items()) or "nobody"
         click.echo(
             f"{row['name']} as of {row['as_of']}: {row['people']:,} people, {row['contactable']:,} may be written to"
         )
-        click.echo(f"  left out: {left_out}")
+        click.echo(f"  left out: {_left_out(row['left_out'])}")
         for overlap in row["overlaps"][:10]:
             share = overlap["people"] / row["people"]
             click.echo(f"  {share:4.0%} in {overlap['scheme']}: {overlap['segment']} ({overlap['people']:,})")
@@ -236,4 +235,8 @@ def export_segment(name: str, config: Path, as_of: date | None, out: Path | None
     if as_json:
         click.echo(json.dumps(manifest, default=str, ensure_ascii=False))
     else:
-        click.echo(f"{manifest['rows']:,} people in {manifest['file']}; left out: {manifest['removed'] or 'nobody'}")
+        click.echo(f"{manifest['rows']:,} people in {manifest['file']}; left out: {_left_out(manifest['removed'])}")
+
+
+def _left_out(by_reason: dict[str, int]) -> str:
+    return ", ".join(f"{reason} {n:,}" for reason, n in by_reason.items()) or "nobody"
