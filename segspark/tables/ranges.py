@@ -62,12 +62,13 @@ def day_files(root: str, contract: Contract) -> list[DayFile]:
         return []
     wanted = ("path", f"partition.{contract.partition_by[0]}", f"min.{KEY}", f"max.{KEY}", "num_records")
     ends = [f"{end}.{ABOUT}" for end in ("min", "max")]
+    root = str(Path(root))
     have = all(name in actions.column_names for name in ends) and contract.partition_by[0] != ABOUT
     about = zip(*(actions[name].to_pylist() for name in ends), strict=True) if have else [None] * actions.num_rows
     rows = zip(*(actions[name].to_pylist() for name in wanted), about, strict=True)
     files = [
         DayFile(
-            str(Path(root) / unquote(path)),
+            f"{root}/{unquote(path)}",
             _date(day),
             low,
             high,
