@@ -9,7 +9,6 @@ Pure Arrow and numpy, integers only; the kernel over all days (kernel.py) gives 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -36,6 +35,8 @@ from segspark.features.running import walk_day_by_day
 BEGINNING = -(1 << 30)
 # What stands for no last or first day.
 _NOTHING = {"last": -1, "first": int(NEVER)}
+# Column -> its values, and which of them stands for none, where dates are numbers of days.
+Columns = dict[str, tuple[np.ndarray, int | None]]
 
 
 def walk_features(
@@ -58,16 +59,16 @@ def walk_features(
     plain = _Plain(activity, rows, owner[rows], day[rows], listed.since, catalogue, calendar)
     theirs: Iterator[pa.Table] = iter(())
     if is_odd.any():
-        odd = with_named_people(people.filter(pa.array(is_odd[listed.person])))
+        odd = with_named_people(people.take(pa.array(listed.order[is_odd[listed.person]])))
         of_them = activity.take(pa.array(np.flatnonzero(is_seen)[is_odd[owner[is_seen]]]))
         theirs = walk_day_by_day(of_them, odd, catalogue, dates, calendar)
-    names = pa.table({"person_id": pa.array(ids.astype(str), pa.string())})
+    names = pa.array(ids.astype(str), pa.string())
     # What is needed of them is in the running sums; the days take their time.
     del activity, people
     for as_of in dates:
-        places, permissions = listed.of_day(day_number(as_of))
+        places = listed.on(day_number(as_of))
         plain.advance(day_number(as_of))
-        columns = plain.columns(places)
+        columns = {**listed.permissions(places), **plain.columns(places)}
         if is_odd.any():
             there = next(theirs)
             at = np.flatnonzero(is_odd[places])
@@ -76,11 +77,11 @@ def walk_features(
                 if nothing is not None:
                     column = pc.fill_null(column.cast(pa.int32()), int(nothing))
                 values[at] = column.to_numpy(zero_copy_only=False)
-        here = pa.table([*_rows_of(names, places).columns, *permissions.columns], ["person_id", *PURPOSES])
         made = {
             n: pa.array(v) if nothing is None else date_array(v, v != nothing) for n, (v, nothing) in columns.items()
         }
-        yield assemble(here, as_of, made, catalogue)
+        here = {"person_id": names if len(places) == len(names) else names.take(pa.array(places))}
+        yield assemble(pa.table({**here, **{p: made[f"{p}_from"] for p in PURPOSES}}), as_of, made, catalogue)
 
 
 @dataclass(frozen=True)
@@ -88,30 +89,25 @@ class _Listed:
     """Who is listed when.
 
     Attributes:
-        person: place among the ids, of the rows in their first order.
-        permissions: since when each purpose may see, of the same rows.
         order: the rows by day, then person.
-        day: of the rows in that order.
-        since: purpose -> of each person, where it is the same on all days.
-        constant: the same as dates.
+        person: place among the ids, of the rows in that order.
+        day: of the same rows.
+        since: purpose -> since when it may see each person, where that is the same on all days.
         is_moving: of each person, whether some permission is another one on some of the days.
     """
 
-    person: np.ndarray
-    permissions: pa.Table
     order: np.ndarray
+    person: np.ndarray
     day: np.ndarray
     since: dict[str, np.ndarray]
-    constant: pa.Table
     is_moving: np.ndarray
 
-    def of_day(self, day: int) -> tuple[np.ndarray, pa.Table]:
-        """The people of a day in the order of their ids, and their permissions."""
-        rows = self.order[slice(*np.searchsorted(self.day, [day, day + 1]))]
-        places = self.person[rows]
-        if self.is_moving.any():
-            return places, self.permissions.take(pa.array(rows))
-        return places, _rows_of(self.constant, places)
+    def on(self, day: int) -> np.ndarray:
+        """The people of a day in the order of their ids."""
+        return self.person[slice(*np.searchsorted(self.day, [day, day + 1]))]
+
+    def permissions(self, places: np.ndarray) -> Columns:
+        return {f"{p}_from": (_of(since, places), int(NEVER)) for p, since in self.since.items()}
 
 
 def _listed(people: pa.Table) -> tuple[np.ndarray, _Listed]:
@@ -129,9 +125,7 @@ def _listed(people: pa.Table) -> tuple[np.ndarray, _Listed]:
         since[purpose] = np.full(len(ids), NEVER, dtype=np.int64)
         since[purpose][person] = of_rows
         is_moving[person[of_rows != since[purpose][person]]] = True
-    permissions = people.select(list(PURPOSES)).combine_chunks()
-    constant = pa.table({p: date_array(d, d != NEVER) for p, d in since.items()})
-    return ids, _Listed(person, permissions, order, days[order], since, constant, is_moving)
+    return ids, _Listed(order, person[order], days[order], since, is_moving)
 
 
 def with_named_people(people: pa.Table) -> pa.Table:
@@ -139,12 +133,9 @@ def with_named_people(people: pa.Table) -> pa.Table:
     return people.cast(pa.schema([f.with_type(pa.string()) if f.name == "person_id" else f for f in people.schema]))
 
 
-def _rows_of(rows: Any, places: np.ndarray) -> Any:
-    """Of an array or a table; mostly everybody is listed, which takes no looking up."""
-    is_array = isinstance(rows, np.ndarray)
-    if len(places) == len(rows):
-        return rows.copy() if is_array else rows
-    return rows[places] if is_array else rows.take(pa.array(places))
+def _of(values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The values of some people, as an array of one's own; mostly everybody is listed, which takes no looking up."""
+    return values.copy() if len(places) == len(values) else values[places]
 
 
 @dataclass(frozen=True)
@@ -216,9 +207,8 @@ class _Plain:
                     np.subtract.at(now, person, value)
         self._today = today
 
-    def columns(self, places: np.ndarray) -> dict[str, tuple[np.ndarray, int | None]]:
-        """Column -> the values of some people, as an array of one's own, and which of them is none."""
-        return {n: (_rows_of(now, places), self._nothing.get(n)) for n, now in self._now.items()}
+    def columns(self, places: np.ndarray) -> Columns:
+        return {n: (_of(now, places), self._nothing.get(n)) for n, now in self._now.items()}
 
 
 def _key(feature: Feature) -> tuple[object, ...]:
