@@ -267,11 +267,13 @@ def run(name: str, folder: Path) -> tuple[list[Row], dict[str, float]]:
         by_history[history] = bench.kept()
         if history == HISTORY:
             rows += compare_daily(bench, is_slow=name != "L")
-            n_days = 90 if name == "M" else 10
-            # The oldest of the days sees a whole year too.
-            bench.take_in(max(HISTORY, max(WINDOWS) + n_days))
-            rows += compare_backfill(bench, n_days) if name != "L" else []
     growth = measure_growth(by_history)
+    # Ninety more days of features are no history that the days above should carry.
+    if name != "L":
+        n_days, older = 90 if name == "M" else 10, by_history[HISTORY]
+        # The oldest of the days sees a whole year too.
+        older.take_in(max(HISTORY, max(WINDOWS) + n_days))
+        rows += compare_backfill(older, n_days)
     for what, seconds in measure_skew(bench.spark, folder, *SETS["tiny" if name == "tiny" else "S"]).items():
         rows.append(Row(what, seconds, 0))
         print(f"{what:62} {seconds:8.2f} s", flush=True)

@@ -69,10 +69,10 @@ class Lake:
         """What keeps tasks from reading and writing the table's files themselves; None where nothing does."""
         return odd_feature(deltalake.DeltaTable(self.path(contract))) if self.exists(contract) else None
 
-    def create(self, contract: Contract) -> None:
-        """Make the table where it is missing; add columns that the contract has gained."""
+    def create(self, contract: Contract) -> deltalake.DeltaTable:
+        """The table, made where it is missing, with the columns that the contract has gained."""
         if not self.exists(contract):
-            deltalake.DeltaTable.create(
+            return deltalake.DeltaTable.create(
                 self.path(contract),
                 schema=deltalake.Schema.from_json(schema_json(contract)),
                 mode="ignore",
@@ -81,12 +81,12 @@ class Lake:
                 description=f"One row: {contract.grain}. Contract version {contract.version}.",
                 configuration=PROPERTIES,
             )
-            return
         table = deltalake.DeltaTable(self.path(contract))
         stored = {f.name for f in table.schema().fields}
         missing = [f for f in deltalake.Schema.from_json(schema_json(contract)).fields if f.name not in stored]
         if missing:
             table.alter.add_columns(missing)
+        return table
 
     # Reading ---------------------------------------------------------------------------------------------------
 
@@ -271,8 +271,8 @@ class Lake:
 
     def _open(self, contract: Contract, version: int | None = None) -> deltalake.DeltaTable:
         """The table, made where it is missing; opened before the work, so that a change meanwhile is a conflict."""
-        self.create(contract)
-        return deltalake.DeltaTable(self.path(contract), version=version)
+        table = self.create(contract)
+        return table if version in (None, table.version()) else deltalake.DeltaTable(self.path(contract), version)
 
     def _commit_days(
         self, table: deltalake.DeltaTable, contract: Contract, added: list[dict[str, Any]], first: date, end: date
