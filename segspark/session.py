@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pyspark
 from pyspark.sql import SparkSession, Window
@@ -47,17 +48,25 @@ LOCAL = {
 }
 # Wide aggregations make methods over 8,000 bytes, which the JIT else refuses.
 # The parallel collector costs a small machine less than the default one.
+# Code that waits for the optimising compiler is longer, and is thrown away with its query: the default room for it fills
+# within a minute.
+JVM_OPTIONS = "-XX:-DontCompileHugeMethods -XX:+UseParallelGC -XX:ReservedCodeCacheSize=512m"
 # The optimising compiler is kept for what works on rows (jit.directives), and there for what does so for a while.
-# Code that waits for it is longer, and is thrown away with its query: the default room for it fills within a minute.
-JVM_OPTIONS = (
-    "-XX:-DontCompileHugeMethods -XX:+UseParallelGC -XX:ReservedCodeCacheSize=512m -XX:Tier4InvocationThreshold=50000 "
-    "-XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000"
+JIT_FULL = (
+    "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 "
+    "-XX:Tier4BackEdgeThreshold=400000"
 )
+# A small run throws code away before the optimising compiler has earned its time.
+JIT_QUICK = "-XX:TieredStopAtLevel=1"
+Jit = Literal["full", "quick"]
 ARCHIVE_TIMEOUT_S = 180
 
 
-def session_for(workspace: Workspace, name: str) -> SparkSession:
+def session_for(workspace: Workspace, name: str, jit: Jit | None = None) -> SparkSession:
     """The session of a run: the one spark-submit gave, else a local one with the workspace's settings.
+
+    Args:
+        jit: instead of the workspace's, for questions that are soon answered.
 
     Raises:
         InfrastructureError: spark-submit was given no Delta.
@@ -74,6 +83,7 @@ def session_for(workspace: Workspace, name: str) -> SparkSession:
         warehouse=scratch / "warehouse",
         master=spark.master,
         memory=spark.driver_memory,
+        jit=jit or spark.jit,
         options={
             "spark.local.dir": str(scratch),
             "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
@@ -160,6 +170,7 @@ def local_session(
     cores: int | str = "*",
     master: str | None = None,
     memory: str = "3g",
+    jit: Jit = "full",
     options: dict[str, str] | None = None,
 ) -> SparkSession:
     """A session in this process; ``spark.driver.extraJavaOptions`` of the options is added to ours."""
@@ -170,7 +181,7 @@ def local_session(
     java = " ".join(
         [
             JVM_OPTIONS,
-            *_jit_directives(),
+            *_jit_options(jit),
             quiet_log(),
             *_class_archive(),
             given.pop("spark.driver.extraJavaOptions", ""),
@@ -227,12 +238,15 @@ def quiet_log() -> str:
     return f"-Dlog4j2.configurationFile={Path(__file__).parent / 'log4j2.properties'}"
 
 
-def _jit_directives() -> list[str]:
-    """Which methods the optimising compiler leaves out; absent where this package is no folder."""
+def _jit_options(jit: Jit) -> list[str]:
+    """How long code waits for the optimising compiler, and which methods it leaves out; the latter are absent where this
+    package is no folder."""
+    if jit == "quick":
+        return [JIT_QUICK]
     path = Path(__file__).parent / "jit.directives"
     # The JVM tells that it has read them: not on the output, which may be somebody's JSON.
     told = ["-XX:+UnlockDiagnosticVMOptions", "-XX:+DisplayVMOutputToStderr"]
-    return [*told, f"-XX:CompilerDirectivesFile={path}"] if path.exists() else []
+    return [JIT_FULL, *([*told, f"-XX:CompilerDirectivesFile={path}"] if path.exists() else [])]
 
 
 def _class_archive() -> list[str]:

@@ -28,10 +28,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         "tests",
         warehouse=tmp_path_factory.mktemp("warehouse"),
         cores=2,
-        options={
-            "spark.sql.shuffle.partitions": "2",
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
-        },
+        jit="quick",
+        options={"spark.sql.shuffle.partitions": "2"},
     )
     yield session
     session.stop()

@@ -35,7 +35,7 @@ def settings_of(text: str) -> dict[str, str]:
 def test_the_session_has_the_settings_of_the_project(spark: SparkSession) -> None:
     for key, value in {**EVERYWHERE, **LOCAL}.items():
         assert spark.conf.get(key) == value
-    assert JVM_OPTIONS in (spark.conf.get("spark.driver.extraJavaOptions") or "")
+    assert f"{JVM_OPTIONS} {session.JIT_QUICK}" in (spark.conf.get("spark.driver.extraJavaOptions") or "")
     assert os.environ["PYSPARK_PYTHON"] == sys.executable
     assert not logging.getLogger("DataFrameQueryContextLogger").isEnabledFor(logging.ERROR)
 
@@ -62,7 +62,7 @@ def test_a_session_without_delta_is_refused(spark: SparkSession, monkeypatch: py
 def test_conf_spark_local_says_what_the_session_sets() -> None:
     said = settings_of((ROOT / "conf" / "spark-local.conf").read_text())
     assert {**EVERYWHERE, **LOCAL}.items() <= said.items()
-    assert JVM_OPTIONS in said["spark.driver.extraJavaOptions"]
+    assert f"{JVM_OPTIONS} {session.JIT_FULL}" in said["spark.driver.extraJavaOptions"]
 
 
 def test_conf_spark_cluster_leaves_the_cluster_its_own() -> None:
@@ -134,18 +134,19 @@ def test_without_java_no_class_archive_is_made(tmp_path: Path, monkeypatch: pyte
     assert session.make_class_archive() is None
 
 
-def test_the_jvm_takes_our_options_and_says_nothing_on_its_output() -> None:
+@pytest.mark.parametrize(("jit", "told"), [("full", "2 compiler directives added"), ("quick", "")])
+def test_the_jvm_takes_our_options_and_says_nothing_on_its_output(jit: session.Jit, told: str) -> None:
     """A directive that it cannot read keeps the JVM from starting; a word on its output would spoil our JSON."""
     java = java_command()
     assert java is not None
     said = subprocess.run(
-        [java, *JVM_OPTIONS.split(), *session._jit_directives(), "-version"],
+        [java, *" ".join([JVM_OPTIONS, *session._jit_options(jit)]).split(), "-version"],
         capture_output=True,
         text=True,
         check=False,
     )
     assert (said.returncode, said.stdout) == (0, "")
-    assert "2 compiler directives added" in said.stderr
+    assert told in said.stderr
 
 
 def test_workers_find_what_they_need_imported(spark: SparkSession) -> None:

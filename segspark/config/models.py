@@ -257,6 +257,11 @@ class Spark(Model):
     master: str | None = Field(None, description="Default local[*] under the CLI; spark-submit decides on a cluster")
     shuffle_partitions: int | None = Field(None, ge=1)
     driver_memory: str = "3g"
+    jit: Literal["full", "quick"] = Field(
+        "full",
+        description="quick: the JVM's fast compiler alone. Up to some million events its optimising one takes longer "
+        "than it saves. For a local master",
+    )
     options: dict[str, str] = Field(default_factory=dict)
 
 

@@ -197,14 +197,14 @@ def export(config: Path, name: str, as_of: date | None, out: Path | None, progre
     workspace = load_workspace(config)
     segment = find_segment(Lake(workspace.lake), name)
     check_environment(workspace.lake)
-    session = session_for(workspace, f"segspark {workspace.name} export")
+    session = session_for(workspace, f"segspark {workspace.name} export", "quick")
     return export_audience(workspace, Lake(workspace.lake, session), segment, as_of, out)
 
 
 def read_person(workspace: Workspace, person: str, day: date, sequences: Sequence[Followed] = ()) -> dict[str, Any]:
     """Everything that definitions look at, of one person on a stored day, also where its features are not kept, and some
     sequences."""
-    run = Run(workspace, Lake(workspace.lake, session_for(workspace, "segspark explain")), day, REPLAY)
+    run = Run(workspace, Lake(workspace.lake, session_for(workspace, "segspark explain", "quick")), day, REPLAY)
     behaviour = load_champion(workspace.mlflow, f"{workspace.name}_behaviour", day)
     with staging_folder(run) as folder:
         people = people_for_segments(with_day(run, folder), behaviour, sequences=sequences)
