@@ -85,59 +85,32 @@ def _sum_of(measure: Measure, currency: str) -> Column:
     return F.expr(f"sum({counted} ELSE 0L END)").alias(measure.name)
 
 
-def build_activity(
-    events: Events,
-    spans: DataFrame,
-    catalogue: Catalogue,
-    after: date | None,
-    first: date,
-    end: date,
-    time_zone: str,
-    currency: str,
-    is_small: bool,
-) -> DataFrame:
-    """Tiles of the local days [first, end), and corrections with applied_as_of in (after, end].
+def build_activity(rows: DataFrame, catalogue: Catalogue, currency: str) -> DataFrame:
+    """Tiles and corrections.
 
     Args:
-        events: those of the days around, of what was learnt, and all.
-        spans: identity.person_spans.
-        after: as-of day up to which corrections were made before; None is from the beginning.
-        time_zone: of the business; its days are the tiles' days.
+        rows: owned_rows.
         currency: of the business; amounts in another one stay out of sums.
-        is_small: links are few enough to go to every task whole, which spares the events a shuffle.
 
     Returns:
         One row per person, day, as-of day and reason with a measure that is not zero: person_id, activity_date,
         applied_as_of, reason, measures (negative where taken away). Reason null is the tile of the day, with
         applied_as_of the morning after; late, moved_in and moved_out are corrections.
     """
-    types = {t for m in catalogue.measures for t in m.event_types}
-    rows = _owned_rows(events, spans, types, after, first, end, time_zone, is_small)
-    # Hardly two rows of a person and day meet before the shuffle: each is sent once, not as the sums of all measures.
-    summed = (
-        rows.repartition("person_id").groupBy(*KEYS, "reason").agg(*[_sum_of(m, currency) for m in catalogue.measures])
-    )
+    summed = rows.groupBy(*KEYS, "reason").agg(*[_sum_of(m, currency) for m in catalogue.measures])
     return summed.where(" or ".join(f"{m.name} <> 0" for m in catalogue.measures))
 
 
-def build_items(
-    events: Events,
-    spans: DataFrame,
-    catalogue: Catalogue,
-    after: date | None,
-    first: date,
-    end: date,
-    time_zone: str,
-    is_small: bool,
-) -> DataFrame:
+def build_items(rows: DataFrame, catalogue: Catalogue) -> DataFrame:
     """What people's events named, on the days and as of the days of ``build_activity``.
+
+    Args:
+        rows: owned_rows.
 
     Returns:
         One row per person, day, as-of day, kind and item with a count that is not zero: person_id, activity_date,
         applied_as_of (of the day's own items the morning after; later ones are corrections), kind, item, n.
     """
-    types = {t for kind in catalogue.items for t in kind.event_types}
-    rows = _owned_rows(events, spans, types, after, first, end, time_zone, is_small)
     # Left out afterwards: a lambda over an array is interpreted, item by item, at ten times the price.
     named = F.expr(f"explode(array({', '.join(map(_item_of, catalogue.items))}))")
     each = rows.select(*KEYS, "sign", named.alias("named")).select(*KEYS, "sign", "named.*").where("item <> ''")
@@ -153,21 +126,32 @@ def _item_of(kind: ItemKind) -> str:
     return f"named_struct('kind', '{kind.name}', 'item', {item})"
 
 
-def _owned_rows(
+def owned_rows(
     events: Events,
     spans: DataFrame,
-    types: Collection[str],
+    catalogue: Catalogue,
     after: date | None,
     first: date,
     end: date,
     time_zone: str,
     is_small: bool,
 ) -> DataFrame:
-    """The events that make tiles and corrections, each under its person; of one that moved two rows, out and in.
+    """The events that make the tiles of the local days [first, end) and the corrections with applied_as_of in
+    (after, end], each under its person; of one that moved two rows, out and in.
+
+    Args:
+        events: those of the days around, of what was learnt, and all.
+        spans: identity.person_spans.
+        after: as-of day up to which corrections were made before; None is from the beginning.
+        time_zone: of the business; its days are the tiles' days.
+        is_small: links are few enough to go to every task whole, which spares the events a shuffle.
 
     Returns:
-        KEYS, reason (null is the day's own), sign (-1 takes away), local_hour and the columns of the events.
+        KEYS, reason (null is the day's own), sign (-1 takes away), local_hour and the columns of the events; all rows of
+        a person in one partition.
     """
+    types = {t for m in catalogue.measures for t in m.event_types}
+    types |= {t for kind in catalogue.items for t in kind.event_types}
     closes = F.date_add("activity_date", 1)
     is_late = F.col("known_as_of") > closes
     of_tiles = ~is_late & (F.col("activity_date") >= F.lit(first)) & (F.col("activity_date") < F.lit(end))
@@ -206,9 +190,10 @@ def _owned_rows(
         )
     )
     each = moved.where(known_before).select("*", sides.alias("side")).select("*", "side.*")
-    # Measures are many expressions: they are planned once, over all rows together.
+    # Measures are many expressions: they are planned once, over all rows together. Hardly two rows of a person and day
+    # meet before the shuffle: each is sent once, not as the sums of all measures.
     read = [*KEYS, "reason", "sign", "local_hour", *events.every.columns]
-    return owned.withColumn("sign", F.lit(1)).select(*read).unionByName(each.select(*read))
+    return owned.withColumn("sign", F.lit(1)).select(*read).unionByName(each.select(*read)).repartition("person_id")
 
 
 def _moves(spans: DataFrame) -> DataFrame:

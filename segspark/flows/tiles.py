@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
 from segspark.features.feature import Catalogue
-from segspark.features.tiles import Events, build_activity, build_items, columns_read, days_around
+from segspark.features.tiles import Events, build_activity, build_items, columns_read, days_around, owned_rows
 from segspark.flows.catalogue import load_catalogue
 from segspark.flows.flow import Flow, Run, finished_runs, provisional_days, staging_folder
 from segspark.flows.range_reads import ITEMS
@@ -36,16 +36,16 @@ def close_tiles(run: Run) -> None:
         events = events_of(run, catalogue, since)
         spans = person_spans(run.read(silver.IDENTITY_LINKS))
         is_small = run.lake.n_rows(silver.IDENTITY_LINKS) <= BROADCAST_LINKS
-        workspace = run.workspace
-        activity = build_activity(
-            events, spans, catalogue, since, first, run.as_of, workspace.time_zone, workspace.currency, is_small
-        )
-        items = build_items(events, spans, catalogue, since, first, run.as_of, workspace.time_zone, is_small)
+        # Tiles and items look at the same rows, which are read and given to people once.
+        rows = owned_rows(
+            events, spans, catalogue, since, first, run.as_of, run.workspace.time_zone, is_small
+        ).localCheckpoint()
+        activity, items = build_activity(rows, catalogue, run.workspace.currency), build_items(rows, catalogue)
         kinds = {
             "tiles": Kind(activity_schema(catalogue), "activity_date"),
             "corrections": Kind(activity_schema(catalogue), "applied_as_of"),
         }
-        # Both read the events: side by side, the small plan's start hides behind the large one.
+        # Side by side: the small plan's start hides behind the large one.
         with ThreadPoolExecutor(max_workers=2) as pool:
             of_items = pool.submit(_stage_items, items, folder)
             staged = _stage_activity(activity, kinds, folder)

@@ -15,7 +15,7 @@ from segspark.config.models import Workspace
 from segspark.errors import CheckFailed, GateClosed
 from segspark.features.kernel import day_number
 from segspark.features.running import changing_days
-from segspark.features.tiles import build_activity
+from segspark.features.tiles import build_activity, owned_rows
 from segspark.flows import feature_check
 from segspark.flows import range_task as tasks
 from segspark.flows.catalogue import load_catalogue
@@ -165,10 +165,9 @@ def test_a_tile_reads_the_days_around_it_and_what_the_run_accepted(shop: tuple[W
     run = Run(workspace, lake, MAY[6], TILES)
     events = events_of(run, load_catalogue(workspace), MAY[5])
     spans = person_spans(run.read(silver.IDENTITY_LINKS))
-    activity = build_activity(
-        events, spans, load_catalogue(workspace), MAY[5], MAY[5], MAY[6], workspace.time_zone, "EUR", True
-    )
-    asked = activity.select("activity_date", "reason")
+    catalogue = load_catalogue(workspace)
+    rows = owned_rows(events, spans, catalogue, MAY[5], MAY[5], MAY[6], workspace.time_zone, True)
+    asked = build_activity(rows, catalogue, "EUR").select("activity_date", "reason")
     assert [(r["activity_date"], r["reason"]) for r in asked.collect()] == [(MAY[2], "late")]
     stored = lake.read_small(silver.EVENTS, columns=["event_date", "known_as_of", "run_id"])
     accepted = {r["run_id"] for r in stored.to_pylist() if r["known_as_of"] == MAY[6]}

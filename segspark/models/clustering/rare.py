@@ -1,6 +1,6 @@
 """Rare groups: small dense groups, and people who are like nobody; the rest are the usual profiles."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
+from pyspark.sql.pandas.functions import arrow_udf
 
 from segspark.config.models import Rare as RareConfig
 from segspark.models.clustering.blocks import SparkBlocks
@@ -137,18 +137,13 @@ def with_rare(people: DataFrame, columns: Sequence[str], model: RareModel) -> Da
     Args:
         people: the prepared features in ``columns``, centre_distance, and last_active_date where the frame tells it.
     """
-    tells = "last_active_date" in people.columns
+    has_acted = F.col("last_active_date").isNotNull() if "last_active_date" in people.columns else F.lit(True)
 
-    def assign(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            points = np.column_stack([batch[c].to_numpy(zero_copy_only=False) for c in columns])
-            distances = batch["centre_distance"].to_numpy(zero_copy_only=False)
-            has_acted = (
-                batch["last_active_date"].is_valid().to_numpy(zero_copy_only=False)
-                if tells
-                else np.ones(len(points), dtype=bool)
-            )
-            keys = pa.array(model.assign(points, distances, has_acted).tolist(), pa.string())
-            yield pa.RecordBatch.from_arrays([*batch.columns, keys], names=[*batch.schema.names, "rare"])
+    def assign(acted: pa.Array, distance: pa.Array, *values: pa.Array) -> pa.Array:
+        points = np.column_stack([v.to_numpy(zero_copy_only=False) for v in values])
+        is_acted, distances = (a.to_numpy(zero_copy_only=False) for a in (acted, distance))
+        return pa.array(model.assign(points, distances, is_acted).tolist(), pa.string())
 
-    return people.mapInArrow(assign, T.StructType([*people.schema.fields, T.StructField("rare", T.StringType())]))
+    # Only what it looks at goes to Python; the rest of a row waits in Spark.
+    key = arrow_udf(assign, "string")  # type: ignore[call-overload]
+    return people.withColumn("rare", key(has_acted, "centre_distance", *columns))
