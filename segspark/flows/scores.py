@@ -14,8 +14,8 @@ from segspark.flows.flow import Flow, Run
 from segspark.models.churn.inputs import columns_of
 from segspark.models.churn.train import score_churn
 from segspark.models.tracking import Loaded, load_champion, read_inputs
-from segspark.scoring.engagement import ACTS, score_engagement
-from segspark.scoring.rfm import read_cuts, score_rfm
+from segspark.scoring.engagement import ACTS, with_engagement
+from segspark.scoring.rfm import read_cuts, with_rfm
 from segspark.tables import gold
 
 DAY = timedelta(days=1)
@@ -41,21 +41,22 @@ def derive_scores(run: Run) -> DataFrame:
     config = run.workspace.scoring
     champion = load_champion(run.workspace.mlflow, f"{run.workspace.name}_churn", run.as_of)
     people = people_of_day(run, _looked_at(run, champion)).localCheckpoint()
-    rfm = score_rfm(people, config.rfm, read_cuts(people, config.rfm))
-    run.outcome["rfm_squares"] = _read_squares(rfm.join(people, on="person_id"), config.rfm.window_days)
-    parts = [_long(rfm, n, n) for n in ("recency", "frequency", "monetary")]
-    total = F.col("recency") * 100 + F.col("frequency") * 10 + F.col("monetary")
-    parts.append(_long(rfm.withColumn("rfm", total), "rfm", "rfm", "cell"))
     windows = stored_windows(run)
-    engagement = score_engagement(people, config.engagement, windows)
-    parts.append(_long(engagement, "engagement", "engagement", "tier"))
+    scored = with_rfm(people, config.rfm, read_cuts(people, config.rfm))
+    scored = with_engagement(scored, config.engagement, windows)
+    run.outcome["rfm_squares"] = _read_squares(scored, config.rfm.window_days)
     error = window_weights(config.engagement.half_life_days, windows, config.engagement.window_days).largest_error
     run.outcome["engagement_largest_error"] = round(error, 4)
+    total = F.col("recency") * 100 + F.col("frequency") * 10 + F.col("monetary")
+    of_features = [_score(n, F.col(n)) for n in ("recency", "frequency", "monetary")]
+    of_features += [_score("rfm", total, "cell"), _score("engagement", F.col("engagement"), "tier")]
+    parts = [_long(scored, of_features)]
     if champion is None:
         run.outcome["churn"] = "no churn model that may score this day"
     else:
         churn = score_churn(champion.model, people, run.workspace.churn.active_days)
-        parts.append(_long(churn, f"churn_{run.workspace.churn.label_days}d", "churn", "band", champion.model_version))
+        name = f"churn_{run.workspace.churn.label_days}d"
+        parts.append(_long(churn, [_score(name, F.col("churn"), "band", champion.model_version)]))
         run.outcome["churn"] = champion.model_version
     scores = reduce(DataFrame.unionByName, parts).withColumn("as_of_date", F.lit(run.as_of))
     return scores.where("value is not null or band is not null")
@@ -78,14 +79,18 @@ def _read_squares(people: DataFrame, window: int) -> list[dict[str, Any]]:
     return [row.asDict() for row in grouped.collect()]
 
 
-def _long(frame: DataFrame, score: str, value: str, band: str | None = None, version: str | None = None) -> DataFrame:
-    return frame.select(
-        "person_id",
-        F.lit(score).alias("score"),
-        F.col(value).cast("double").alias("value"),
-        (F.col(band) if band and band in frame.columns else F.lit(None)).cast("string").alias("band"),
+def _score(name: str, value: Column, band: str | None = None, version: str | None = None) -> Column:
+    return F.struct(
+        F.lit(name).alias("score"),
+        value.cast("double").alias("value"),
+        (F.col(band) if band else F.lit(None)).cast("string").alias("band"),
         F.lit(version).cast("string").alias("model_version"),
     )
+
+
+def _long(people: DataFrame, scores: list[Column]) -> DataFrame:
+    """A row per person and score."""
+    return people.select("person_id", F.explode(F.array(*scores)).alias("each")).select("person_id", "each.*")
 
 
 def with_scores(run: Run, people: DataFrame) -> DataFrame:

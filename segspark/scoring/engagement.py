@@ -17,14 +17,14 @@ from segspark.features.derived import window_weights
 ACTS = {"click": "n_click", "visit": "n_visit_day", "open": "n_open", "order": "n_order"}
 
 
-def score_engagement(people: DataFrame, config: Engagement, windows: Sequence[int]) -> DataFrame:
-    """Engagement of everybody.
+def with_engagement(people: DataFrame, config: Engagement, windows: Sequence[int]) -> DataFrame:
+    """Everybody with their engagement.
 
     Args:
         people: person_id, n_click, n_visit_day, n_open, n_order of each window (opens are zero without consent).
 
     Returns:
-        One row per person: person_id, engagement (0 to 100), tier (very_engaged, engaged, low, none).
+        The people with engagement (0 to 100), tier (very_engaged, engaged, low, none).
     """
     weights = window_weights(config.half_life_days, windows, config.window_days).weights
     points = F.lit(0.0)
@@ -40,4 +40,4 @@ def score_engagement(people: DataFrame, config: Engagement, windows: Sequence[in
         .when(F.col("engagement") > 0, "low")
         .otherwise("none")
     )
-    return people.select("person_id", value.alias("engagement")).withColumn("tier", tier)
+    return people.withColumn("engagement", value).withColumn("tier", tier)

@@ -74,20 +74,20 @@ def read_cuts(people: DataFrame, config: Rfm) -> Cuts | None:
     return Cuts(*(tuple(row[n]) for n in ("recency", "frequency", "monetary")))
 
 
-def score_rfm(people: DataFrame, config: Rfm, cuts: Cuts | None) -> DataFrame:
-    """Scores of everybody against the cuts of a snapshot.
+def with_rfm(people: DataFrame, config: Rfm, cuts: Cuts | None) -> DataFrame:
+    """Everybody with their scores against the cuts of a snapshot.
 
     Args:
         people: person_id, days_since_order (days), n_order, order_cents, refund_cents of the configured window.
         cuts: read_cuts of the same snapshot.
 
     Returns:
-        One row per person: person_id, recency, frequency, monetary (1 to n_bins; null for people who bought
-        nothing within the window), cell (key of CELLS, or never_bought).
+        The people with recency, frequency, monetary (1 to n_bins; null for people who bought nothing within the
+        window), cell (key of CELLS, or never_bought).
     """
     if cuts is None:
-        empty = [F.lit(None).cast("int").alias(n) for n in ("recency", "frequency", "monetary")]
-        return people.select("person_id", *empty, F.lit(NEVER_BOUGHT.key).alias("cell"))
+        none = dict.fromkeys(("recency", "frequency", "monetary"), F.lit(None).cast("int"))
+        return people.withColumns({**none, "cell": F.lit(NEVER_BOUGHT.key)})
     columns = _dimensions(config)
     n = config.n_bins
     bought = _bought(config)
@@ -96,7 +96,7 @@ def score_rfm(people: DataFrame, config: Rfm, cuts: Cuts | None) -> DataFrame:
         "frequency": _bin(columns["frequency"], cuts.frequency),
         "monetary": _bin(columns["monetary"], cuts.monetary),
     }
-    scored = people.select("person_id", *[F.when(bought, c).cast("int").alias(name) for name, c in scores.items()])
+    scored = people.withColumns({name: F.when(bought, c).cast("int") for name, c in scores.items()})
     fifth = {d: F.ceil(F.col(d) * 5 / n) for d in ("recency", "frequency")}
     cell = F.lit(None).cast("string")
     for c in reversed(CELLS):

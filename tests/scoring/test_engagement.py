@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 
 from segspark.config.models import Engagement
 from segspark.features.derived import window_weights
-from segspark.scoring.engagement import ACTS, score_engagement
+from segspark.scoring.engagement import ACTS, with_engagement
 
 WINDOWS = (1, 3, 7, 14, 30, 60, 90, 180, 365)
 
@@ -33,7 +33,7 @@ def test_scores_rise_with_acts_and_stay_within_a_hundred(spark: SparkSession) ->
 
     rows = [person("none", 0, 0), person("old", 0, 2), person("recent", 2, 0), person("much", 500, 0)]
     people = spark.createDataFrame(rows, "person_id string, " + ", ".join(f"{n} bigint" for n in names))
-    found = {r["person_id"]: r for r in score_engagement(people, Engagement(), (7, 30, 90)).collect()}
+    found = {r["person_id"]: r for r in with_engagement(people, Engagement(), (7, 30, 90)).collect()}
     values = [found[p]["engagement"] for p in ("none", "old", "recent", "much")]
     assert values[0] == 0
     assert values[0] < values[1] < values[2] < values[3] == pytest.approx(100, abs=1e-3)

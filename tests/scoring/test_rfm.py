@@ -4,7 +4,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Rfm
-from segspark.scoring.rfm import CELLS, read_cuts, score_rfm
+from segspark.scoring.rfm import CELLS, read_cuts, with_rfm
 
 DDL = "person_id string, days_since_order int, n_order_365d bigint, order_cents_365d bigint, refund_cents_365d bigint"
 
@@ -12,7 +12,7 @@ DDL = "person_id string, days_since_order int, n_order_365d bigint, order_cents_
 def scores(spark: SparkSession, *rows: tuple[str, int | None, int, int, int]) -> dict[str, tuple[object, ...]]:
     people = spark.createDataFrame(list(rows), DDL)
     config = Rfm()
-    found = score_rfm(people, config, read_cuts(people, config)).collect()
+    found = with_rfm(people, config, read_cuts(people, config)).collect()
     return {r["person_id"]: (r["recency"], r["frequency"], r["monetary"], r["cell"]) for r in found}
 
 
