@@ -93,6 +93,11 @@ class Run:
         self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
         return day_files(self.lake.path(contract), contract)
 
+    @property
+    def n_writers(self) -> int:
+        """Tasks that keep every core busy, two at least."""
+        return max(self.lake.spark.sparkContext.defaultParallelism, 2)
+
     def writes(self, contract: Contract) -> Lake:
         """The lake, after a look whether this flow may write the table."""
         self._check(contract, self.flow.writes, "written")

@@ -227,7 +227,7 @@ def _write_identities(run: Run, staged: Staged, run_id: str) -> None:
     if run.lake.n_rows(privacy.IDENTITIES):
         known = run.read(privacy.IDENTITIES).where(F.col("run_id") != run_id).select("identifier_id")
         new = new.join(known, on="identifier_id", how="left_anti")
-    rows = new.withColumns({"key_epoch": F.lit(1), "run_id": F.lit(run_id)}).coalesce(_parts(run))
+    rows = new.withColumns({"key_epoch": F.lit(1), "run_id": F.lit(run_id)}).coalesce(run.n_writers)
     run.writes(privacy.IDENTITIES).append(privacy.IDENTITIES, rows, f"{run_id}-identities")
 
 
@@ -242,7 +242,7 @@ def _write_orders(run: Run, judged: Judged, run_id: str) -> None:
         orders.groupBy("source", "order_id")
         .agg(F.max_by(F.struct(*said), newest).alias("last"))
         .select("source", "order_id", "last.*", F.lit(run_id).alias("run_id"))
-        .repartition(_parts(run), "order_date")
+        .repartition(run.n_writers, "order_date")
         .sortWithinPartitions("order_date", "order_id")
     )
     run.writes(silver.ORDERS).upsert(
@@ -250,10 +250,6 @@ def _write_orders(run: Run, judged: Judged, run_id: str) -> None:
         latest,
         newer="coalesce(new.updated_at, new.ordered_at) >= coalesce(old.updated_at, old.ordered_at)",
     )
-
-
-def _parts(run: Run) -> int:
-    return max(run.lake.spark.sparkContext.defaultParallelism, 2)
 
 
 def _note_last_opens(run: Run, staged: Staged) -> None:

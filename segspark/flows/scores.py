@@ -32,7 +32,7 @@ def write_scores(run: Run) -> None:
     with run.stage("scores") as told:
         scores = derive_scores(run)
         told["note"] = run.outcome["churn"]
-        in_order = scores.repartition(2, "score").sortWithinPartitions("score", "person_id")
+        in_order = scores.repartition(run.n_writers, "score").sortWithinPartitions("score", "person_id")
         run.writes(gold.SCORES).replace_range(gold.SCORES, in_order, run.as_of, run.as_of + DAY)
 
 

@@ -193,9 +193,10 @@ def write_segments(run: Run, is_provisional: bool = False) -> None:
     groups = groups_in_use(run)
     needed = needed_columns(definitions)
     ahead = ahead_of(run)
-    people = people_for_segments(run, groups, needed, sequences_in(definitions))
     places = ("country", "region") if ahead.places.named else ()
-    people = people.select(*[c for c in people.columns if c in {*needed, *places}]).localCheckpoint()
+    with run.stage("people"):
+        people = people_for_segments(run, groups, needed, sequences_in(definitions))
+        people = people.select(*[c for c in people.columns if c in {*needed, *places}]).localCheckpoint()
     groupings, segments = [], rule_segments(definitions.rules)
     if "rfm" in schemes:
         groupings.append(rfm_grouping(run))
@@ -214,7 +215,9 @@ def write_segments(run: Run, is_provisional: bool = False) -> None:
     with run.stage("segments") as told:
         today = assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language, ahead)
         today = today.withColumn("is_provisional", F.lit(is_provisional))
-        in_order = today.repartition(2, "scheme").sortWithinPartitions("scheme", "segment_id", "person_id")
+        # By segment: schemes are few, and might all fall to one task.
+        in_order = today.repartition(run.n_writers, "scheme", "segment_id")
+        in_order = in_order.sortWithinPartitions("scheme", "segment_id", "person_id")
         n_rows = run.writes(gold.SEGMENTS).replace_range(gold.SEGMENTS, in_order, run.as_of, run.as_of + DAY)
         today = run.read_day(gold.SEGMENTS, run.as_of)
         told["rows"] = run.outcome["memberships"] = n_rows
@@ -268,7 +271,9 @@ def _write_changes(
     yesterday = run.read_day(gold.SEGMENTS, previous)
     values = {g.scheme: RFM_VALUES if g.scheme == "rfm" else (g.column, *RFM_VALUES[3:]) for g in groupings}
     changes = derive_changes(today, yesterday, people, definitions, values, run.as_of, previous)
-    lake.replace_range(gold.SEGMENT_CHANGES, changes.coalesce(1), run.as_of, run.as_of + DAY)
+    # Few rows of a large join, which keeps its tasks.
+    in_order = changes.repartition(1).sortWithinPartitions("person_id", "scheme", "segment_id")
+    lake.replace_range(gold.SEGMENT_CHANGES, in_order, run.as_of, run.as_of + DAY)
     return f"against {previous}"
 
 

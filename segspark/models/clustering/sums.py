@@ -1,0 +1,81 @@
+"""Sums over blocks of points by their nearest centre, for all k together, and what follows from them.
+
+Spark's tasks run this: it imports little, because every worker does.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+
+class Moments:
+    """Size, sum and sum of squared norms of each group, out of the sums of ``SumsBy``."""
+
+    def __init__(self, total: np.ndarray) -> None:
+        self.sums, self.sizes, self.norms = total[:, :-2], total[:, -2], total[:, -1]
+
+    def means(self, otherwise: np.ndarray) -> np.ndarray:
+        """The mean of each group; an empty group stays where it was."""
+        return np.where(self.sizes[:, None] > 0, self.sums / np.maximum(self.sizes, 1)[:, None], otherwise)
+
+    @property
+    def within(self) -> np.ndarray:
+        """Sum of squared distances to the mean, by group."""
+        squares = (self.sums**2).sum(axis=1) / np.maximum(self.sizes, 1)
+        return np.asarray(np.maximum(self.norms - squares, 0))
+
+
+@dataclass(frozen=True)
+class SumsBy:
+    """Per centre of each k: the sum of the points that are nearest to it, their number, the sum of their norms.
+
+    Attributes:
+        centres: of all k, one below the other.
+        starts: where those of each k begin.
+    """
+
+    centres: np.ndarray
+    starts: tuple[int, ...]
+
+    def __call__(self, block: np.ndarray) -> np.ndarray:
+        labels = self.labels(block)
+        shape = len(block), len(self.centres)
+        ends = np.arange(0, labels.size + 1, labels.shape[1])
+        is_in = csr_matrix((np.ones(labels.size), labels.ravel(), ends), shape=shape)
+        looked_at = np.column_stack([block, np.ones(len(block)), (block**2).sum(axis=1)])
+        return np.asarray(is_in.T @ looked_at)
+
+    def labels(self, block: np.ndarray) -> np.ndarray:
+        """The nearest centre of each k: one column per k, numbers of rows of ``centres``."""
+        # Half the digits are enough to tell the nearer of two centres and take half the time.
+        points, centres = block.astype(np.float32), self.centres.astype(np.float32)
+        apart = (centres**2).sum(axis=1) / 2 - points @ centres.T
+        ends = (*self.starts[1:], len(self.centres))
+        return np.column_stack([a + apart[:, a:b].argmin(axis=1) for a, b in zip(self.starts, ends, strict=True)])
+
+
+@dataclass(frozen=True)
+class Silhouettes:
+    """Per k the sum of the silhouettes, as ``squared_silhouette`` has them."""
+
+    by_centres: SumsBy
+    moments: Moments
+
+    def __call__(self, block: np.ndarray) -> np.ndarray:
+        sizes = self.moments.sizes
+        labels, rows = self.by_centres.labels(block), np.arange(len(block))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            means, norms = self.moments.sums / sizes[:, None], self.moments.norms / sizes
+            apart = (block**2).sum(axis=1)[:, None] - 2 * block @ means.T + norms
+        apart[:, sizes == 0] = np.inf
+        starts = self.by_centres.starts
+        total = np.zeros(len(starts))
+        for at, (a, b) in enumerate(zip(starts, (*starts[1:], len(sizes)), strict=True)):
+            own = labels[:, at]
+            inside = apart[rows, own] * sizes[own] / np.maximum(sizes[own] - 1, 1)
+            apart[rows, own] = np.inf
+            nearest = apart[:, a:b].min(axis=1)
+            value = (nearest - inside) / np.maximum(nearest, inside).clip(min=1e-300)
+            total[at] = np.where((sizes[own] > 1) & np.isfinite(nearest), value, 0.0).sum()
+        return total
