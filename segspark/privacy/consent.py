@@ -39,20 +39,19 @@ def derive_usable_on(
     Returns:
         One row per person and day of ``owners``: person_id, as_of_date and a date column per purpose.
     """
-    # Few identifiers say anything twice: what each said is brought together once, and looked at on each day.
     start = F.greatest(_local_day(F.col("effective_at"), time_zone) + F.expr("interval 1 day"), F.col("known_as_of"))
-    word = F.struct(
-        "effective_at", "recorded_at", "value", "expires_at", start.cast("date").alias("start"), "known_as_of"
-    )
-    said = (
-        consents.where(F.col("topic").isNull() & (F.col("known_as_of") <= F.lit(max(days))))
-        .groupBy("identifier_id")
-        .agg(*[F.sort_array(F.collect_list(F.when(F.col("purpose") == p, word))).alias(p) for p in PURPOSES])
-    )
+    words = consents.where(F.col("topic").isNull() & (F.col("known_as_of") <= F.lit(max(days)))).select(
+        "identifier_id", "purpose", "effective_at", "recorded_at", "value", "expires_at",
+        start.cast("date").alias("start"), "known_as_of",
+    )  # fmt: skip
     # Owners without a word keep their row.
-    both = owners.select("identifier_id", "person_id", "as_of_date").join(said, on="identifier_id", how="left")
+    both = (
+        owners.select("identifier_id", "person_id", "as_of_date")
+        .join(_only_words(words), on="identifier_id", how="left")
+        .join(_several_words(words), on="identifier_id", how="left")
+    )
     midnight = F.to_utc_timestamp(F.col("as_of_date").cast("timestamp"), time_zone)
-    states = both.select("person_id", "as_of_date", *[_state(F.col(p), midnight).alias(p) for p in PURPOSES])
+    states = both.select("person_id", "as_of_date", *[_state(p, midnight).alias(p) for p in PURPOSES])
 
     def of(purpose: str) -> Column:
         state = F.col(purpose)
@@ -64,18 +63,51 @@ def derive_usable_on(
     return people.select("person_id", "as_of_date", *[_or_assumed(p, assumed).alias(p) for p in PURPOSES])
 
 
-def _state(words: Column, midnight: Column) -> Column:
+def _only_words(words: DataFrame) -> DataFrame:
+    """Per identifier and purpose ``<purpose>_n`` words and, of a single one, its parts: numbers and dates alone, which
+    Spark adds up without sorting."""
+    columns = []
+    for purpose in PURPOSES:
+        is_its = F.col("purpose") == purpose
+        columns.append(F.count_if(is_its).alias(f"{purpose}_n"))
+        columns.append(F.bool_and(F.when(is_its, F.col("value") == "granted")).alias(f"{purpose}_is_granted"))
+        columns += [
+            F.max(F.when(is_its, F.col(c))).alias(f"{purpose}_{c}") for c in ("expires_at", "start", "known_as_of")
+        ]
+    return words.groupBy("identifier_id").agg(*columns)
+
+
+def _several_words(words: DataFrame) -> DataFrame:
+    """Per identifier that says something twice, which few do: its words of each purpose in their order."""
+    twice = words.groupBy("identifier_id", "purpose").count().where("count > 1").select("identifier_id").distinct()
+    word = F.struct("effective_at", "recorded_at", "value", "expires_at", "start", "known_as_of")
+    theirs = words.join(twice, on="identifier_id", how="left_semi").groupBy("identifier_id")
+    return theirs.agg(*[F.sort_array(F.collect_list(F.when(F.col("purpose") == p, word))).alias(p) for p in PURPOSES])
+
+
+def _state(purpose: str, midnight: Column) -> Column:
     """Whether an identifier's words, in order, permit at a midnight, and since when; null where none is known."""
-    first = F.get(words, F.lit(0))
-    only = F.when(first["known_as_of"] <= F.col("as_of_date"), _last(first, first["start"]))
-    known = F.filter(words, lambda w: w["known_as_of"] <= F.col("as_of_date"))
+    n, granted, expires_at, start, known_as_of = (
+        F.col(f"{purpose}_{c}") for c in ("n", "is_granted", "expires_at", "start", "known_as_of")
+    )
+    only = F.when(
+        (known_as_of <= F.col("as_of_date")) & granted.isNotNull(), _permits(granted, expires_at, start, midnight)
+    )
+    known = F.filter(purpose, lambda w: w["known_as_of"] <= F.col("as_of_date"))
     nothing = F.lit(None)
     before_all = _last_of(nothing.cast("string"), nothing.cast("timestamp"), nothing.cast("date"))
-    folded = F.aggregate(known, before_all, _continue)
+    last = F.aggregate(known, before_all, _continue)
+    folded = F.when(
+        last["value"].isNotNull(), _permits(last["value"] == "granted", last["expires_at"], last["start"], midnight)
+    )
     # A fold is interpreted: it is kept for those who need it.
-    last = F.when(F.size(words) == 1, only).when(F.size(words) > 1, folded)
-    is_granted = (last["value"] == "granted") & (last["expires_at"].isNull() | (last["expires_at"] > midnight))
-    return F.when(last["value"].isNotNull(), F.struct(is_granted.alias("is_granted"), last["start"].alias("start")))
+    return F.when(n == 1, only).when(n > 1, folded)
+
+
+def _permits(is_granted: Column, expires_at: Column, start: Column, midnight: Column) -> Column:
+    return F.struct(
+        (is_granted & (expires_at.isNull() | (expires_at > midnight))).alias("is_granted"), start.alias("start")
+    )
 
 
 def _continue(before: Column, word: Column) -> Column:
