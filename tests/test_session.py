@@ -162,6 +162,18 @@ def test_workers_find_what_they_need_imported(spark: SparkSession) -> None:
     assert {r["there"] for r in rows} == {True}
 
 
+def test_workers_do_not_read_the_zips_of_spark(spark: SparkSession) -> None:
+    """Each task would read the list of their files again."""
+
+    def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import sys
+
+        paths = [p for p in (*sys.path, *sys.path_importer_cache) if "pyspark.zip" in p or "py4j-" in p]
+        yield pa.RecordBatch.from_pydict({"path": pa.array(paths, pa.string())})
+
+    assert spark.range(1).mapInArrow(read, "path string").collect() == []
+
+
 def test_large_rows_go_to_python_few_at_a_time(spark: SparkSession) -> None:
     rows = spark.range(0, 100, 1, 1).selectExpr("repeat('x', 1000000) AS text")
 
