@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import from_arrow_schema
 
 from segspark.clean.verdicts import keep_accepted, with_disposition
 from segspark.config.models import Workspace
@@ -30,7 +31,7 @@ from segspark.session import measured_batches
 from segspark.sources.door import Arrival, DoorPlan, Limits, parse_provider
 from segspark.sources.files import InputFile
 from segspark.sources.load import load_sources
-from segspark.sources.mapped import RAW_DDL, check_header, compile_mapping, convert, evaluate, read_raw
+from segspark.sources.mapped import check_header, compile_mapping, convert, evaluate, read_raw
 from segspark.sources.parsed import KINDS
 from segspark.sources.spec import Source
 from segspark.sources.vocabulary import Context
@@ -130,7 +131,8 @@ def _parse_source(
         return tasks.mapInArrow(_each_group(lambda group: parse_provider(plan, group)), NAMED_DDL)
     mapping = compile_mapping(source)
     check_header(mapping, files[0], limits.max_inflated_bytes)
-    raw = tasks.mapInArrow(_each_group(lambda group: read_raw(plan, mapping, group)), RAW_DDL)
+    schema = from_arrow_schema(mapping.raw_schema)
+    raw = tasks.mapInArrow(_each_group(lambda group: read_raw(plan, mapping, group)), schema)
     return evaluate(raw, mapping).mapInArrow(lambda batches: convert(plan, mapping, batches), NAMED_DDL)
 
 

@@ -1,7 +1,7 @@
 """Any table as a source, by YAML alone: read as text, mapped by Spark SQL, typed by strict converters.
 
-Three steps in one lazy plan: ``read_raw`` (Arrow tasks give the named columns of each record as a map of texts, and
-the text that is kept of it, scrubbed), ``evaluate`` (the mapping's expressions as Spark columns, text in, text out),
+Three steps in one lazy plan: ``read_raw`` (Arrow tasks give the named columns of each record as texts, and the text
+that is kept of it, scrubbed), ``evaluate`` (the mapping's expressions as Spark columns, text in, text out),
 ``convert`` (Arrow tasks: types and pseudonyms).
 """
 
@@ -39,16 +39,12 @@ BATCH = 5_000
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-RAW_DDL = "file int, position bigint, fields map<string,string>, reasons array<string>, text string"
-_RAW = pa.schema(
-    [
-        ("file", pa.int32()),
-        ("position", pa.int64()),
-        ("fields", pa.map_(pa.string(), pa.string())),
-        ("reasons", pa.list_(pa.string())),
-        ("text", pa.string()),
-    ]
-)
+_OF_RECORD = [
+    ("file", pa.int32()),
+    ("position", pa.int64()),
+    ("reasons", pa.list_(pa.string())),
+    ("text", pa.string()),
+]
 
 
 @dataclass(frozen=True)
@@ -71,6 +67,12 @@ class Mapping:
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c for o in self.outputs for c in o.columns))
+
+    @property
+    def raw_schema(self) -> pa.Schema:
+        """Of ``read_raw``: where a record stands, why it is refused, its text, and its named columns by number, for these
+        may be called anything."""
+        return pa.schema([*_OF_RECORD, *((f"column_{n}", pa.string()) for n in range(len(self.columns)))])
 
 
 def compile_mapping(source: Source) -> Mapping:
@@ -176,33 +178,33 @@ def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
 def read_raw(plan: DoorPlan, mapping: Mapping, group: int) -> Iterator[pa.RecordBatch]:
     """Records of one group of files: what the mapping names of each, and its text to keep; ``file`` is its number."""
     source, text_of = mapping.source, Scrubber(plan, mapping).text_of
-    columns = mapping.columns
-    rows: list[tuple[int, int, Any, Any, str | None]] = []
+    columns, schema = mapping.columns, mapping.raw_schema
+    nothing = (None,) * len(columns)
+    rows: list[tuple[Any, ...]] = []
     with no_cyclic_collection():
         for file in plan.groups[group]:
             number = file.number
             try:
                 for position, (fields, reasons, text) in enumerate(_records(plan, source, file)):
                     if fields is None:
-                        rows.append((number, position, None, reasons, text))
+                        rows.append((number, position, reasons, text, *nothing))
                     else:
-                        named = [(c, fields.get(c)) for c in columns]
-                        rows.append((number, position, named, None, text_of(fields)))
+                        rows.append((number, position, None, text_of(fields), *map(fields.get, columns)))
                     if len(rows) >= BATCH:
-                        yield _raw_batch(rows)
+                        yield _raw_batch(rows, schema)
                         rows = []
             except BrokenFile as error:
                 # What was read of it does not count: the file is refused whole, and a mended one has another hash.
                 rows = [r for r in rows if r[0] != number]
-                rows.append((number, -1, None, [error.reason], ""))
+                rows.append((number, -1, [error.reason], "", *nothing))
     if rows:
-        yield _raw_batch(rows)
+        yield _raw_batch(rows, schema)
 
 
-def _raw_batch(rows: list[tuple[int, int, Any, Any, str | None]]) -> pa.RecordBatch:
+def _raw_batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
     columns = zip(*rows, strict=True)
     return pa.RecordBatch.from_arrays(
-        [pa.array(c, type=f.type) for c, f in zip(columns, _RAW, strict=True)], schema=_RAW
+        [pa.array(c, type=f.type) for c, f in zip(columns, schema, strict=True)], schema=schema
     )
 
 
@@ -284,15 +286,16 @@ def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
     """The mapping's expressions over the raw texts.
 
     Args:
-        raw: columns of ``RAW_DDL``.
+        raw: columns of ``mapping.raw_schema``.
         mapping: a checked mapping.
 
     Returns:
-        The raw columns but for the fields, and one text column per expression (``…__where`` is boolean). Dotted columns become
+        What is known of each record, and one text column per expression (``…__where`` is boolean). Dotted columns become
         structs, so that ``value.amount`` reads as in a nested table.
     """
     from pyspark.sql import functions as F
 
+    number = {column: f"column_{n}" for n, column in enumerate(mapping.columns)}
     tree: dict[str, Any] = {}
     for column in mapping.columns:
         *parents, leaf = column.split(".") if f"`{column}`" not in _all_text(mapping) else [column]
@@ -303,18 +306,18 @@ def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
 
     def build(node: Any) -> "Column":
         if isinstance(node, str):
-            return F.try_element_at(F.col("fields"), F.lit(node))
+            return F.col(number[node])
         return F.struct(*[build(child).alias(name) for name, child in node.items()])
 
-    # Evaluated beside `fields` under names of their own, then renamed: a source column may be called `text`.
+    # Apart from what is known of the record: a source column may be called `text`.
     record = F.struct(*[build(node).alias(name) for name, node in tree.items()]) if tree else F.lit(None)
-    flat = raw.select(F.struct(*raw.columns).alias("_raw"), record.alias("_record"))
+    flat = raw.select(F.struct(*[name for name, _ in _OF_RECORD]).alias("_raw"), record.alias("_record"))
     named = flat.select("_raw", *([F.col("_record.*")] if tree else []))
     outputs = [
         F.expr(o.expression).cast("boolean" if o.name.endswith("__where") else "string").alias(o.name)
         for o in mapping.outputs
     ]
-    return named.select("_raw", *outputs).select("_raw.*", *[o.name for o in mapping.outputs]).drop("fields")
+    return named.select("_raw", *outputs).select("_raw.*", *[o.name for o in mapping.outputs])
 
 
 def _all_text(mapping: Mapping) -> str:

@@ -22,7 +22,8 @@ from segspark.models.clustering.sweep import nearest
 from segspark.models.clustering.ward import fit_ward
 from segspark.models.prepare import Preparation, fit_preparation
 
-N_PARTITIONS = 4
+# A fit is many small jobs, whose tasks cost more than so few people do.
+PEOPLE_PER_PARTITION = 50_000
 # People that the preparation is fitted on; a larger list is represented by so many.
 FIT_ROWS = 100_000
 # This share of the people is not far from its centre.
@@ -100,7 +101,8 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behav
     to_vector = VectorAssembler(inputCols=preparation.columns, outputCol="features")
     # A fixed order makes the fit independent of how many files and tasks there were.
     values = to_columns.transform(frame).select("person_id", *preparation.columns)
-    in_order = values.repartition(N_PARTITIONS, "person_id").sortWithinPartitions("person_id")
+    n_partitions = max(2, n_people // PEOPLE_PER_PARTITION)
+    in_order = values.repartition(n_partitions, "person_id").sortWithinPartitions("person_id")
     # Every pass and the description read them; a cached frame would be slower by far (MLlib reads it column by column).
     in_order = in_order.localCheckpoint()
     vectors = to_vector.transform(in_order)
