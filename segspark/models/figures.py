@@ -40,6 +40,8 @@ def sweep_figure(sweep: Sequence[SweepRow], chosen: int) -> bytes:
             ax.plot([r.k for r in sweep], values, marker="o")
             ax.axvline(chosen, linestyle="--", color="grey")
             ax.set(title=title, xlabel="k")
+            # There is no k between two whole ones.
+            ax.xaxis.get_major_locator().set_params(integer=True)
 
     return _png(draw, len(panels))
 
