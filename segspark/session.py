@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pyspark
 from pyspark.sql import SparkSession, Window
@@ -29,10 +29,13 @@ EVERYWHERE = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
     # Rows on their way to Python are else measured one by one, which takes a quarter of it; where a row may be large,
-    # see ``measured_batches``.
+    # see ``rows_per_batch``.
     "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
     # A few partitions are written at once: else each task sorts its rows by them first.
     "spark.sql.maxConcurrentOutputFileWriters": "4",
+    # Classes made of queries are kept for the next day's, which are the same: a day makes several hundred.
+    "spark.sql.codegen.cache.maxEntries": "2000",
     # Every column would note the line it was made in: several calls to the JVM and a failing import for each.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
@@ -45,12 +48,19 @@ LOCAL = {
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     # Files that the log names (tables/plain.py) are looked at here, without a job.
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "2000",
+    # Of what is read where it was written.
+    "spark.shuffle.checksum.enabled": "false",
+    "spark.sql.shuffle.orderIndependentChecksum.enabled": "false",
 }
 # Wide aggregations make methods over 8,000 bytes, which the JIT else refuses.
 # The parallel collector costs a small machine less than the default one.
+# Arrow looks at the bounds of each value that it writes, which Spark's own rows do without.
 # Code that waits for the optimising compiler is longer, and is thrown away with its query: the default room for it fills
 # within a minute.
-JVM_OPTIONS = "-XX:-DontCompileHugeMethods -XX:+UseParallelGC -XX:ReservedCodeCacheSize=512m"
+JVM_OPTIONS = (
+    "-XX:-DontCompileHugeMethods -XX:+UseParallelGC -XX:ReservedCodeCacheSize=512m "
+    "-Darrow.enable_unsafe_memory_access=true -Darrow.enable_null_check_for_get=false"
+)
 # The optimising compiler is kept for what works on rows (jit.directives), and there for what does so for a while.
 JIT_FULL = (
     "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 "
@@ -94,11 +104,12 @@ def session_for(workspace: Workspace, name: str, jit: Jit | None = None) -> Spar
 
 
 @contextmanager
-def measured_batches(session: SparkSession) -> Iterator[None]:
-    """Within it rows go to Python by 64 MB at most: for text of anybody's length."""
-    key = "spark.sql.execution.arrow.maxBytesPerBatch"
+def rows_per_batch(session: SparkSession, rows: int) -> Iterator[None]:
+    """Within it at most so many rows go to Python at once: for text of anybody's length. (Spark can also measure the
+    bytes of a batch; it then does so after every row, which costs more than all else that happens to the row.)"""
+    key = "spark.sql.execution.arrow.maxRecordsPerBatch"
     before = session.conf.get(key) or EVERYWHERE[key]
-    session.conf.set(key, str(64 << 20))
+    session.conf.set(key, str(rows))
     try:
         yield
     finally:
@@ -320,7 +331,30 @@ gateway.proc.wait()
 def _quiet(session: SparkSession) -> SparkSession:
     session.sparkContext.setLogLevel("ERROR")
     logging.getLogger("DataFrameQueryContextLogger").setLevel(logging.CRITICAL)
+    _remember_functions(session)
     return session
+
+
+def _remember_functions(session: SparkSession) -> None:
+    """Every call of ``F.col`` and its like asks the JVM what ``functions`` is and what its ``col`` is, and the JVM looks
+    into each jar for classes of that name: a third of the time that a day's queries take to be written down."""
+    jvm = session.sparkContext._jvm
+    for name in ("functions", "org.apache.spark.sql.functions", "PythonUtils", "PythonSQLUtils"):
+        known = getattr(jvm, name)
+        if not isinstance(known, _Remembered):
+            setattr(jvm, name, _Remembered(known))
+
+
+class _Remembered:
+    """A class of the JVM whose static functions are looked up once."""
+
+    def __init__(self, java_class: Any) -> None:
+        self._java_class = java_class
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._java_class, name)
+        setattr(self, name, found)
+        return found
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from segspark.session import (
     EVERYWHERE,
     JVM_OPTIONS,
     LOCAL,
-    measured_batches,
+    rows_per_batch,
     scratch_folder,
     session_for,
 )
@@ -182,8 +182,8 @@ def test_large_rows_go_to_python_few_at_a_time(spark: SparkSession) -> None:
         return max(row["n"] for row in sizes)
 
     assert largest() == 100
-    with measured_batches(spark):
-        assert largest() < 80
+    with rows_per_batch(spark, 30):
+        assert largest() == 30
     assert largest() == 100
 
 

@@ -27,7 +27,7 @@ from segspark.flows.flow import Flow, Run, record
 from segspark.flows.judging import Judged, judge, read_dispositions
 from segspark.flows.objections import objections_of
 from segspark.pseudonyms import Key, load_key
-from segspark.session import measured_batches
+from segspark.session import rows_per_batch
 from segspark.sources.door import Arrival, DoorPlan, Limits, parse_provider
 from segspark.sources.files import InputFile
 from segspark.sources.load import load_sources
@@ -44,6 +44,9 @@ from segspark.time import MICROS, local_midnight, to_micros
 EPOCH_DAY = date(1970, 1, 1)
 BYTES_PER_TASK = 4_000_000
 WRITERS = 3
+# Of records on their way through an expression of a mapping; no column of a batch may grow to the 2 GB of Arrow's texts.
+BATCH_BYTES = 1 << 30
+MOST_ROWS = 1_000
 
 
 def ingest(run: Run) -> None:
@@ -108,7 +111,7 @@ def parse_sources(
         for source in sources
         if source.name in files
     ]
-    with measured_batches(lake.spark):
+    with rows_per_batch(lake.spark, max(1, min(MOST_ROWS, BATCH_BYTES // workspace.ingest.max_record_bytes))):
         return read_named(reduce(DataFrame.unionByName, frames))
 
 

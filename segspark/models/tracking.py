@@ -19,7 +19,7 @@ os.environ.setdefault("DO_NOT_TRACK", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 from pyspark.ml import PipelineModel
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.models import Mlflow
 from segspark.errors import CheckFailed
@@ -187,9 +187,22 @@ def load_champion(config: Mlflow, name: str, as_of: date) -> Loaded | None:
         if champion == str(chosen.version):
             uri = f"models:/{name}@champion"
         local = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=scratch))
-        if _digest(local) != chosen.tags["digest"]:
+        if (digest := _digest(local)) != chosen.tags["digest"]:
             raise CheckFailed(f"The files of {name} version {chosen.version} are not those that were registered.")
-        return Loaded(name, str(chosen.version), mlflow.spark.load_model(uri), dict(chosen.tags))
+        return Loaded(name, str(chosen.version), _model_of(uri, digest), dict(chosen.tags))
+
+
+# Of this process, by session and digest: reading a model again is some twenty small jobs.
+_MODELS: dict[tuple[str, str], Any] = {}
+
+
+def _model_of(uri: str, digest: str) -> Any:
+    key = (SparkSession.builder.getOrCreate().sparkContext.applicationId, digest)
+    if key not in _MODELS:
+        import mlflow.spark
+
+        _MODELS[key] = mlflow.spark.load_model(uri)
+    return _MODELS[key]
 
 
 def read_document(config: Mlflow, run_id: str, file: str) -> Any:
