@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pyspark
-from pyspark.sql import SparkSession, Window
+from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from segspark.config.models import Workspace
@@ -112,6 +112,18 @@ def rows_per_batch(session: SparkSession, rows: int) -> Iterator[None]:
     session.conf.set(key, str(rows))
     try:
         yield
+    finally:
+        session.conf.set(key, before)
+
+
+def checkpoint_as_planned(frame: DataFrame) -> DataFrame:
+    """A local checkpoint that still knows by which columns its rows are partitioned, so that aggregations by them need
+    no shuffle: Spark forgets it of a plan that is adapted while it runs."""
+    session, key = frame.sparkSession, "spark.sql.adaptive.enabled"
+    before = str(session.conf.get(key))
+    session.conf.set(key, "false")
+    try:
+        return frame.localCheckpoint()
     finally:
         session.conf.set(key, before)
 

@@ -18,6 +18,7 @@ from segspark.flows.flow import Flow, Run, finished_runs, provisional_days, stag
 from segspark.flows.range_reads import ITEMS
 from segspark.flows.range_task import activity_schema
 from segspark.identity.links import person_spans
+from segspark.session import checkpoint_as_planned
 from segspark.tables import gold, silver
 from segspark.tables.staging import NAMED_DDL, Kind, StagedFile, StagingWriter, read_named
 
@@ -37,9 +38,8 @@ def close_tiles(run: Run) -> None:
         spans = person_spans(run.read(silver.IDENTITY_LINKS))
         is_small = run.lake.n_rows(silver.IDENTITY_LINKS) <= BROADCAST_LINKS
         # Tiles and items look at the same rows, which are read and given to people once.
-        rows = owned_rows(
-            events, spans, catalogue, since, first, run.as_of, run.workspace.time_zone, is_small
-        ).localCheckpoint()
+        owned = owned_rows(events, spans, catalogue, since, first, run.as_of, run.workspace.time_zone, is_small)
+        rows = checkpoint_as_planned(owned)
         activity, items = build_activity(rows, catalogue, run.workspace.currency), build_items(rows, catalogue)
         kinds = {
             "tiles": Kind(activity_schema(catalogue), "activity_date"),

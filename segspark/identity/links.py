@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -148,7 +149,7 @@ def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame | None) -
     together = first.unionByName(new)
     if existing is not None:
         together = together.unionByName(_known(existing, linked))
-    return alone.unionByName(together.withColumn("_all", F.lit(0)).groupBy("_all").applyInArrow(_join, JOINED_DDL))
+    return alone.unionByName(together.withColumn("_all", F.lit(0)).groupBy("_all").applyInArrow(resolve, JOINED_DDL))
 
 
 def _known(existing: DataFrame, linked: DataFrame) -> DataFrame:
@@ -167,72 +168,63 @@ def _known(existing: DataFrame, linked: DataFrame) -> DataFrame:
     )
 
 
-def _join(table: pa.Table) -> pa.Table:
-    # Days and moments as integers: they are only compared, and Python's objects cost ten times as much.
-    for name, plain in (("effective_at", pa.int64()), ("recorded_at", pa.int64()), ("known_as_of", pa.int32())):
-        table = table.set_column(table.schema.get_field_index(name), name, table[name].cast(plain))
-    return pa.Table.from_pylist(list(resolve(table.to_pylist())), schema=_JOINED)
-
-
-def resolve(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def resolve(rows: pa.Table) -> pa.Table:
     """Union-find over links in the order in which they became known.
 
     Args:
         rows: kind ``known`` (identifier left_id has person right_id since known_as_of), ``seen`` (first sight of
-            left_id) or ``pair`` (left_id and right_id are one person).
+            left_id) or ``pair`` (left_id and right_id are one person); the columns of ``join_people``.
 
     Returns:
-        One row per identifier and as-of day on which its person begins or changes.
+        One row per identifier and as-of day on which its person begins or changes: the columns of ``JOINED_DDL``.
     """
+    # Days and moments as integers: they are only compared, and Python's objects cost ten times as much.
+    for name, plain in (("effective_at", pa.int64()), ("recorded_at", pa.int64()), ("known_as_of", pa.int32())):
+        rows = rows.set_column(rows.schema.get_field_index(name), name, rows[name].cast(plain))
+    is_known = pc.equal(rows["kind"], "known")
     person: dict[str, str] = {}
-    since: dict[str, tuple[bool, Any, str]] = {}
+    since: dict[str, tuple[bool, int, str]] = {}
     anonymous: dict[str, bool] = {}
-    members: dict[str, set[str]] = {}
-    steps_before: Counter[tuple[str, Any]] = Counter()
-    told = (r for r in rows if r["kind"] == "known")
-    for row in sorted(told, key=lambda r: (r["known_as_of"], r["left_id"], r.get("step") or 0)):
-        identifier, owner = str(row["left_id"]), str(row["right_id"])
-        anonymous[identifier] = bool(row["is_anonymous"])
+    # Of persons of more than one identifier.
+    members: dict[str, list[str]] = {}
+    steps_before: Counter[tuple[str, int]] = Counter()
+    told = rows.filter(is_known).sort_by([(name, "ascending") for name in ("known_as_of", "left_id", "step")])
+    for identifier, owner, is_anonymous, day in _values(told, "left_id", "right_id", "is_anonymous", "known_as_of"):
+        anonymous[identifier] = is_anonymous
         person[identifier] = owner
-        steps_before[identifier, row["known_as_of"]] += 1
-        since.setdefault(identifier, (anonymous[identifier], row["known_as_of"], identifier))
+        steps_before[identifier, day] += 1
+        since.setdefault(identifier, (is_anonymous, day, identifier))
     for identifier, owner in person.items():
-        members.setdefault(owner, set()).add(identifier)
+        members.setdefault(owner, []).append(identifier)
 
-    steps = sorted(
-        (r for r in rows if r["kind"] != "known"),
-        key=lambda r: (r["known_as_of"], r["kind"] == "pair", r["effective_at"], r["left_id"], r["right_id"] or ""),
-    )
-    changed: dict[tuple[str, Any], dict[str, Any]] = {}
-    for row in steps:
-        if row["kind"] == "seen":
-            identifier, day = str(row["left_id"]), row["known_as_of"]
-            anonymous[identifier] = bool(row["is_anonymous"])
-            since[identifier] = (anonymous[identifier], day, identifier)
-            person[identifier] = identifier
-            members[identifier] = {identifier}
-            if not anonymous[identifier]:
-                changed[identifier, day] = _joined(identifier, identifier, False, row)
+    # First sights of a day before its pairs.
+    order = [("known_as_of", "ascending"), ("kind", "descending")]
+    order += [(name, "ascending") for name in ("effective_at", "left_id", "right_id")]
+    steps = rows.filter(pc.invert(is_known)).sort_by(order)
+    changed: dict[tuple[str, int], tuple[str, bool, str, int, int]] = {}
+    said = ("left_id", "right_id", "is_anonymous", "known_as_of", "rule", "effective_at", "recorded_at")
+    for left, right, is_anonymous, day, *how in _values(steps, *said):
+        if right is None:
+            anonymous[left] = is_anonymous
+            since[left] = (is_anonymous, day, left)
+            person[left] = left
+            if not is_anonymous:
+                changed[left, day] = (left, False, *how)
             continue
-        left, right = person[str(row["left_id"])], person[str(row["right_id"])]
-        if left == right:
+        one, other = person[left], person[right]
+        if one == other:
             continue
-        winner, loser = sorted((left, right), key=lambda p: since[p])
-        for identifier in members.pop(loser):
+        winner, loser = (one, other) if since[one] < since[other] else (other, one)
+        joining = members.pop(loser, None) or [loser]
+        members.setdefault(winner, [winner]).extend(joining)
+        for identifier in joining:
             person[identifier] = winner
-            members[winner].add(identifier)
-            changed[identifier, row["known_as_of"]] = _joined(identifier, winner, anonymous[identifier], row)
-    for key, found in changed.items():
-        yield {**found, "step": steps_before[key]}
+            changed[identifier, day] = (winner, anonymous[identifier], *how)
+    columns = zip(*((key[0], *found, key[1], steps_before[key]) for key, found in changed.items()), strict=True)
+    names = ("identifier_id", "person_id", "is_anonymous", "rule", "effective_at", "recorded_at", "known_as_of", "step")
+    values = dict(zip(names, columns, strict=True)) if changed else dict.fromkeys(names, ())
+    return pa.table({f.name: pa.array(values[f.name], f.type) for f in _JOINED}, schema=_JOINED)
 
 
-def _joined(identifier: str, owner: str, is_anonymous: bool, row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "identifier_id": identifier,
-        "person_id": owner,
-        "rule": row["rule"],
-        "is_anonymous": is_anonymous,
-        "effective_at": row["effective_at"],
-        "recorded_at": row["recorded_at"],
-        "known_as_of": row["known_as_of"],
-    }
+def _values(rows: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*(rows[name].to_pylist() for name in names), strict=True)

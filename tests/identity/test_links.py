@@ -1,17 +1,24 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from segspark.identity.links import resolve
+
+ROWS = pa.schema({
+    "kind": pa.string(), "left_id": pa.string(), "right_id": pa.string(), "rule": pa.string(), "is_anonymous": pa.bool_(),
+    "effective_at": pa.timestamp("us", "UTC"), "recorded_at": pa.timestamp("us", "UTC"), "known_as_of": pa.date32(),
+    "step": pa.int32(),
+})  # fmt: skip
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def seen(identifier: str, day: int, anonymous: bool = False) -> dict[str, Any]:
     return {"kind": "seen", "left_id": identifier, "right_id": None, "rule": "first_seen", "is_anonymous": anonymous,
-            "effective_at": AT, "recorded_at": AT, "known_as_of": date(2026, 1, day)}  # fmt: skip
+            "effective_at": AT, "recorded_at": AT, "known_as_of": date(2026, 1, day), "step": 0}  # fmt: skip
 
 
 def pair(left: str, right: str, day: int) -> dict[str, Any]:
@@ -22,8 +29,12 @@ def known(identifier: str, person: str, day: int) -> dict[str, Any]:
     return {**seen(identifier, day), "kind": "known", "right_id": person}
 
 
+def resolved(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return resolve(pa.Table.from_pylist(rows, schema=ROWS)).to_pylist()
+
+
 def persons(rows: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
-    return sorted((r["identifier_id"], r["person_id"], r["known_as_of"].day) for r in resolve(rows))
+    return sorted((r["identifier_id"], r["person_id"], r["known_as_of"].day) for r in resolved(rows))
 
 
 def test_a_person_is_its_first_identifier_and_stays() -> None:
@@ -67,7 +78,7 @@ def test_two_runs_for_one_day_join_the_persons_that_one_run_joins(pairs: list[tu
 
     everybody = [seen(f"i{n}", 1 + n % 2) for n in range(6)]
     links = [pair(f"i{a}", f"i{b}", 4) for a, b in pairs if a != b]
-    first = list(resolve([*everybody, *links[:cut]]))
+    first = resolved([*everybody, *links[:cut]])
     before = [{**r, "kind": "known", "left_id": r["identifier_id"], "right_id": r["person_id"]} for r in first]
-    second = list(resolve([*before, *links[cut:]]))
-    assert last([*first, *second]) == last(list(resolve([*everybody, *links])))
+    second = resolved([*before, *links[cut:]])
+    assert last([*first, *second]) == last(resolved([*everybody, *links]))
