@@ -60,12 +60,26 @@ def _offset(moment: datetime) -> int:
 def iso(second: int) -> str:
     """A UTC second as ``2026-05-31T21:59:59``."""
     day, rest = divmod(second, 86400)
-    return f"{_day_text(day)}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+    return _day_text(day) + _times()[rest]
 
 
 def local_iso(second: int) -> str:
     """A UTC second on the shop's wall clock, with its offset."""
-    return datetime.fromtimestamp(second, PARIS).isoformat()
+    offset, text = _offset_of(second // 3600)
+    return iso(second + offset) + text
+
+
+@lru_cache(maxsize=1)
+def _times() -> list[str]:
+    """The seconds of a day as text."""
+    return [f"T{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(86400)]
+
+
+@lru_cache(maxsize=65536)
+def _offset_of(hour: int) -> tuple[int, str]:
+    """The shop's offset in an hour since 1970, and how it is written; clocks change at full hours."""
+    moment = datetime.fromtimestamp(hour * 3600, PARIS)
+    return _offset(moment), moment.isoformat()[-6:]
 
 
 @lru_cache(maxsize=4096)

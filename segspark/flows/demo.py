@@ -18,6 +18,7 @@ from segspark.flows.report import write_day_report
 from segspark.flows.start import check_workspace, daily, opened, train
 from segspark.pseudonyms import Pseudonymiser, load_key
 from segspark.session import warm_up
+from segspark.sources.door import no_cyclic_collection
 from segspark.tables import gold, silver
 from segspark.tables.delta import Lake
 
@@ -42,7 +43,8 @@ def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Pro
 
     def draw() -> None:
         if not (folder / "truth" / "people.parquet").exists():
-            summary = generate(folder, people=people, events=events, seed=seed)
+            with no_cyclic_collection():
+                summary = generate(folder, people=people, events=events, seed=seed)
             progress.stage("generate", time.monotonic() - start, sum(summary.records.values()), f"{people:,} people")
 
     # The shop is drawn while Spark starts, and there is a core for its first query.

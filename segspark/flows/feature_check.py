@@ -152,6 +152,8 @@ FEATURE_CHECK = Flow(
     reads_earlier=("ops.runs",),
     function=check_features,
     is_skipped_when_unchanged=True,
+    # One task of reading: the scores fill the other cores. No segment is made, and no day published, if it fails.
+    runs_beside_next=True,
 )
 REPAIR = Flow(
     name="features_repair",

@@ -50,6 +50,8 @@ class Flow:
     reads_earlier: tuple[str, ...] = ()
     # What it writes follows from what it reads and the configuration alone: equal inputs need no second run.
     is_skipped_when_unchanged: bool = False
+    # It writes nothing that the next flow reads, may run beside it, and ends before anything after that begins.
+    runs_beside_next: bool = False
 
 
 @dataclass

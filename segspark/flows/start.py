@@ -1,6 +1,7 @@
 """From a workspace's file to a finished flow: checks, lock, session, the flows in their order."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -116,8 +117,15 @@ def daily(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) -> 
             f"`backfill --from {published[-1] + DAY} --to {as_of - DAY}` makes their segments"
         )
     outcome: dict[str, Any] = {"as_of": as_of}
-    for flow in DAILY:
-        outcome.update(run_flow(flow, workspace, lake, as_of, progress))
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        beside: list[Future[dict[str, Any]]] = []
+        for flow in DAILY:
+            if flow.runs_beside_next:
+                beside.append(pool.submit(run_flow, flow, workspace, lake, as_of, progress))
+                continue
+            outcome.update(run_flow(flow, workspace, lake, as_of, progress))
+            while beside:
+                outcome.update(beside.pop().result())
     _warn(workspace, lake, as_of, outcome, progress)
     if as_of.weekday() == WHOLE_ON:
         outcome["removed_files"] = sum(row["files"] for row in clean_lake(lake))

@@ -49,7 +49,8 @@ def people_as_of(links: DataFrame, as_of: Column) -> DataFrame:
     Returns:
         One row per identifier: identifier_id, person_id, is_anonymous.
     """
-    known = links.where(F.col("known_as_of") <= as_of)
+    # Hardly two rows are of one identifier: adding them up before the shuffle is a sort for nothing.
+    known = links.where(F.col("known_as_of") <= as_of).repartition("identifier_id")
     newest = F.struct("known_as_of", _step(links).alias("step"), "person_id", "is_anonymous")
     latest = known.groupBy("identifier_id").agg(F.max(newest).alias("last"))
     return latest.select("identifier_id", "last.person_id", "last.is_anonymous")
@@ -61,28 +62,28 @@ def people_on_days(links: DataFrame, days: Sequence[date]) -> DataFrame:
     Returns:
         One row per identifier and day: identifier_id, as_of_date, person_id, is_anonymous.
     """
-    each_day = F.explode(F.array(*[F.lit(d) for d in days])).alias("as_of_date")
-    step = _step(links).alias("step")
-    known = links.select("identifier_id", "known_as_of", step, "person_id", "is_anonymous", each_day)
-    latest = (
-        known.where("known_as_of <= as_of_date")
-        .groupBy("identifier_id", "as_of_date")
-        .agg(F.max(F.struct("known_as_of", "step", "person_id", "is_anonymous")).alias("last"))
+    columns = ("identifier_id", "as_of_date", "person_id", "is_anonymous")
+    if len(days) == 1:
+        return people_as_of(links, F.lit(days[0])).withColumn("as_of_date", F.lit(days[0])).select(*columns)
+    each_day = person_spans(links).withColumn("as_of_date", F.explode(F.array(*[F.lit(d) for d in days])))
+    holds = (F.col("from_as_of") <= F.col("as_of_date")) & (
+        F.col("to_as_of").isNull() | (F.col("as_of_date") < F.col("to_as_of"))
     )
-    return latest.select("identifier_id", "as_of_date", "last.person_id", "last.is_anonymous")
+    return each_day.where(holds).select(*columns)
 
 
 def person_spans(links: DataFrame) -> DataFrame:
     """The same for all days at once.
 
     Returns:
-        One row per identifier and span: identifier_id, person_id, from_as_of (first as-of day of the span),
-        to_as_of (first day after it, null while it lasts).
+        One row per identifier and span: identifier_id, person_id, is_anonymous, from_as_of (first as-of day of the
+        span), to_as_of (first day after it, null while it lasts).
     """
     in_order = Window.partitionBy("identifier_id").orderBy("known_as_of", _step(links))
     spans = links.select(
         "identifier_id",
         "person_id",
+        "is_anonymous",
         F.col("known_as_of").alias("from_as_of"),
         F.lead("known_as_of").over(in_order).alias("to_as_of"),
     )

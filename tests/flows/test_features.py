@@ -16,13 +16,14 @@ from segspark.errors import CheckFailed, GateClosed
 from segspark.features.kernel import day_number
 from segspark.features.running import changing_days
 from segspark.features.tiles import build_activity, owned_rows
-from segspark.flows import feature_check
+from segspark.flows import feature_check, start
 from segspark.flows import range_task as tasks
 from segspark.flows.catalogue import load_catalogue
 from segspark.flows.feature_check import FEATURE_CHECK, REPAIR, RESTATE
 from segspark.flows.features import FEATURES, features_of, range_task
-from segspark.flows.flow import Flow, Run, finished_runs, run_flow
+from segspark.flows.flow import Flow, Run, finished_runs, published_days, run_flow
 from segspark.flows.ingest import INGEST
+from segspark.flows.progress import Quiet
 from segspark.flows.tiles import TILES, events_of
 from segspark.identity.links import person_spans
 from segspark.tables import gold, silver
@@ -96,6 +97,12 @@ def test_a_difference_is_an_error_that_names_person_feature_and_cure(
     deltalake.write_deltalake(table, wrong, mode="overwrite", predicate=f"as_of_date = '{MAY[4]}'")
     with pytest.raises(CheckFailed, match=r"[0-9a-f]{32} n_order_30d: 2, not 1.*features repair --as-of 2026-05-04"):
         run_flow(FEATURE_CHECK, workspace, lake, MAY[4])
+    # Beside it the day's scores may be written; nothing is made of them.
+    monkeypatch.setattr(start, "DAILY", start.DAILY[start.DAILY.index(FEATURE_CHECK) :])
+    with pytest.raises(CheckFailed, match="n_order_30d"):
+        start.daily(workspace, lake, MAY[4], Quiet())
+    assert MAY[4] not in published_days(lake)
+    assert MAY[4] not in lake.days(gold.SEGMENTS)
     run_flow(REPAIR, workspace, lake, MAY[4])
     assert run_flow(FEATURE_CHECK, workspace, lake, MAY[4])["checked"] == "everybody"
     assert day_rows(lake, gold.FEATURES, MAY[4]) == right
