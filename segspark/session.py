@@ -118,7 +118,8 @@ def rows_per_batch(session: SparkSession, rows: int) -> Iterator[None]:
 
 def checkpoint_as_planned(frame: DataFrame) -> DataFrame:
     """A local checkpoint that still knows by which columns its rows are partitioned, so that aggregations by them need
-    no shuffle: Spark forgets it of a plan that is adapted while it runs."""
+    no shuffle: Spark forgets it of a plan that is adapted while it runs. For one thread at a time: the setting that it
+    changes meanwhile is the session's."""
     session, key = frame.sparkSession, "spark.sql.adaptive.enabled"
     before = str(session.conf.get(key))
     session.conf.set(key, "false")

@@ -136,21 +136,24 @@ def _as_kind(frame: DataFrame, staged: Staged, kind: str) -> DataFrame:
 
 
 def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
-    """Pairs of identifiers, each at its first sight, and the first sight of every identifier."""
+    """Pairs of identifiers, each at its first sight, and the first sight of every identifier; several questions are asked
+    of both."""
     first = ("known_as_of", "effective_at", "recorded_at")
     pairs = (
         staged.frame("links")
+        .repartition("left_id", "right_id")
         .groupBy("left_id", "right_id", "left_is_anonymous", "right_is_anonymous")
         .agg(F.min(F.struct(*first, "rule")).alias("first"))
         .select("left_id", "right_id", "left_is_anonymous", "right_is_anonymous", "first.*")
     )
     seen = (
         staged.frame("sights")
+        .repartition("identifier_id")
         .groupBy("identifier_id", "is_anonymous")
         .agg(F.min(F.struct(*first)).alias("first"))
         .select("identifier_id", "is_anonymous", "first.*")
     )
-    return pairs, seen
+    return pairs.localCheckpoint(), seen.localCheckpoint()
 
 
 def read_dispositions(judged: Judged, files: dict[str, list[InputFile]]) -> list[dict[str, Any]]:
