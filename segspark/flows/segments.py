@@ -41,6 +41,7 @@ from segspark.segments.measures import MEASURES, columns_of, measurable
 from segspark.segments.membership import (
     Grouping,
     assign_segments,
+    entries_of,
     level_segments,
     read_path_sizes,
     roll_up,
@@ -194,9 +195,6 @@ def write_segments(run: Run, is_provisional: bool = False) -> None:
     needed = needed_columns(definitions)
     ahead = ahead_of(run)
     places = ("country", "region") if ahead.places.named else ()
-    with run.stage("people"):
-        people = people_for_segments(run, groups, needed, sequences_in(definitions))
-        people = people.select(*[c for c in people.columns if c in {*needed, *places}]).localCheckpoint()
     groupings, segments = [], rule_segments(definitions.rules)
     if "rfm" in schemes:
         groupings.append(rfm_grouping(run))
@@ -204,6 +202,12 @@ def write_segments(run: Run, is_provisional: bool = False) -> None:
         groupings += groupings_of(run, groups)
     elif "behaviour" in schemes:
         run.outcome["behaviour"] = "no model of groups that may describe this day"
+    with run.stage("people"), ThreadPoolExecutor(max_workers=1) as pool:
+        people = people_for_segments(run, groups, needed, sequences_in(definitions))
+        people = people.select(*[c for c in people.columns if c in {*needed, *places}])
+        # The definitions are put into words for Spark while it computes the people.
+        said = pool.submit(entries_of, definitions, groupings, workspace.language, ahead)
+        people, entries = people.localCheckpoint(), said.result()
     placed = None
     if definitions.levels is not None:
         placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.least_people)
@@ -213,7 +217,7 @@ def write_segments(run: Run, is_provisional: bool = False) -> None:
         segments += coarser_segments(groups)
         run.outcome["waiting_decisions"] = list(groups.waiting)
     with run.stage("segments") as told:
-        today = assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language, ahead)
+        today = assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language, ahead, entries)
         today = today.withColumn("is_provisional", F.lit(is_provisional))
         # By segment: schemes are few, and might all fall to one task.
         in_order = today.repartition(run.n_writers, "scheme", "segment_id")

@@ -1,7 +1,7 @@
 """Who is in which segment on a day: one wide pass over the people, whatever the number of schemes and rules."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pyspark.sql import Column, DataFrame
@@ -101,6 +101,7 @@ def assign_segments(
     as_of: date,
     language: str,
     ahead: Ahead | None = None,
+    entries: Sequence[Column] | None = None,
 ) -> DataFrame:
     """The memberships of a day.
 
@@ -109,17 +110,18 @@ def assign_segments(
             not_contactable_reason, and whatever the definitions look at).
         placed: roll_up of the levels; None where the scheme is not made.
         ahead: what is known of the coming days; without it a membership is valid until the next day.
+        entries: ``entries_of`` the definitions and groupings, where they are made already.
 
     Returns:
         Rows of gold.segments, without the run's mark: one per person and exclusive scheme, one per matched rule.
     """
-    entries: list[Column] = []
+    if placed is None:
+        definitions = replace(definitions, levels=None)
+    if entries is None:
+        entries = entries_of(definitions, groupings, language, ahead)
     base = people
     if definitions.levels is not None and placed is not None:
         base = _with_placed_path(people, definitions.levels, placed)
-        entries.append(_levels_entry(definitions.levels, language, _levels_until(definitions.levels, ahead)))
-    entries += [_grouping_entry(g, language) for g in groupings]
-    entries += [_rule_entry(rule, language, ahead.until(rule.when) if ahead else None) for rule in definitions.rules]
     # The array first and by itself, and no lambda over it: else all conditions are interpreted, not compiled.
     of_person = ("person_id", "is_contactable", "not_contactable_reason")
     each = base.select(*of_person, F.array(*entries).alias("all")).select(*of_person, F.explode("all").alias("s"))
@@ -127,6 +129,19 @@ def assign_segments(
     until = F.coalesce("valid_until", F.lit(as_of + timedelta(days=1)))
     columns = [c for c in SEGMENTS.column_names if c != "is_provisional"]
     return exploded.withColumns({"segment_date": F.lit(as_of), "valid_until": until}).select(*columns)
+
+
+def entries_of(
+    definitions: Definitions, groupings: Sequence[Grouping], language: str, ahead: Ahead | None
+) -> list[Column]:
+    """What each scheme and rule says of a person, null where it says nothing: some thousand calls to the JVM, which need
+    nobody's rows."""
+    entries: list[Column] = []
+    if definitions.levels is not None:
+        entries.append(_levels_entry(definitions.levels, language, _levels_until(definitions.levels, ahead)))
+    entries += [_grouping_entry(g, language) for g in groupings]
+    entries += [_rule_entry(rule, language, ahead.until(rule.when) if ahead else None) for rule in definitions.rules]
+    return entries
 
 
 def _entry(
