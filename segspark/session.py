@@ -116,17 +116,24 @@ def rows_per_batch(session: SparkSession, rows: int) -> Iterator[None]:
         session.conf.set(key, before)
 
 
-def checkpoint_as_planned(frame: DataFrame) -> DataFrame:
+def checkpoint_as_planned(frame: DataFrame, partitions: int) -> DataFrame:
     """A local checkpoint that still knows by which columns its rows are partitioned, so that aggregations by them need
-    no shuffle: Spark forgets it of a plan that is adapted while it runs. For one thread at a time: the setting that it
-    changes meanwhile is the session's."""
-    session, key = frame.sparkSession, "spark.sql.adaptive.enabled"
-    before = str(session.conf.get(key))
-    session.conf.set(key, "false")
+    no shuffle: Spark forgets it of a plan that is adapted while it runs. For one thread at a time: the settings that it
+    changes meanwhile are the session's.
+
+    Args:
+        partitions: of each shuffle, since nothing joins small ones afterwards.
+    """
+    session = frame.sparkSession
+    meanwhile = {"spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": str(partitions)}
+    before = {key: str(session.conf.get(key)) for key in meanwhile}
     try:
+        for key, value in meanwhile.items():
+            session.conf.set(key, value)
         return frame.localCheckpoint()
     finally:
-        session.conf.set(key, before)
+        for key, value in before.items():
+            session.conf.set(key, value)
 
 
 def warm_up(session: SparkSession) -> None:

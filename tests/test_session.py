@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from segspark import session
 from segspark.config.load import load_workspace
@@ -18,6 +18,7 @@ from segspark.session import (
     EVERYWHERE,
     JVM_OPTIONS,
     LOCAL,
+    checkpoint_as_planned,
     rows_per_batch,
     scratch_folder,
     session_for,
@@ -185,6 +186,22 @@ def test_large_rows_go_to_python_few_at_a_time(spark: SparkSession) -> None:
     with rows_per_batch(spark, 30):
         assert largest() == 30
     assert largest() == 100
+
+
+def test_a_checkpoint_as_planned_is_aggregated_without_a_shuffle(
+    spark: SparkSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rows() -> DataFrame:
+        return spark.range(100).selectExpr("id % 7 AS who", "id").repartition("who")
+
+    rows().localCheckpoint().groupBy("who", "id").count().explain()
+    assert "Exchange" in capsys.readouterr().out
+    before = [spark.conf.get(k) for k in ("spark.sql.adaptive.enabled", "spark.sql.shuffle.partitions")]
+    kept = checkpoint_as_planned(rows(), 3)
+    kept.groupBy("who", "id").count().explain()
+    assert "Exchange" not in capsys.readouterr().out
+    assert kept.rdd.getNumPartitions() == 3
+    assert [spark.conf.get(k) for k in ("spark.sql.adaptive.enabled", "spark.sql.shuffle.partitions")] == before
 
 
 def _length_of(batch: pa.RecordBatch) -> pa.RecordBatch:

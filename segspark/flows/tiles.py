@@ -26,6 +26,8 @@ DAY = timedelta(days=1)
 BEGINNING = date(1990, 1, 1)
 # So many links go to every task whole, which spares the events a shuffle.
 BROADCAST_LINKS = 1_000_000
+# Of all events; the few of a day are shared out by Spark.
+ROWS_PER_PARTITION = 200_000
 
 
 def close_tiles(run: Run) -> None:
@@ -39,7 +41,11 @@ def close_tiles(run: Run) -> None:
         is_small = run.lake.n_rows(silver.IDENTITY_LINKS) <= BROADCAST_LINKS
         # Tiles and items look at the same rows, which are read and given to people once.
         owned = owned_rows(events, spans, catalogue, since, first, run.as_of, run.workspace.time_zone, is_small)
-        rows = checkpoint_as_planned(owned)
+        if since is None:
+            n_partitions = -(-run.lake.n_rows(silver.EVENTS) // ROWS_PER_PARTITION)
+            rows = checkpoint_as_planned(owned, max(run.n_writers, n_partitions))
+        else:
+            rows = owned.localCheckpoint()
         activity, items = build_activity(rows, catalogue, run.workspace.currency), build_items(rows, catalogue)
         kinds = {
             "tiles": Kind(activity_schema(catalogue), "activity_date"),
