@@ -77,8 +77,8 @@ def _subject() -> Column:
 
 def _sum_of(measure: Measure, currency: str) -> Column:
     # As text, because a call to the JVM for each of its parts takes longer than the sum of a day. As a double, which
-    # holds whole numbers up to 2^53, more cents than there are: each addition of integers looks for an overflow, at
-    # twice the price of the whole pass.
+    # holds whole numbers up to 2^53, 9 * 10^13 euros in cents: each addition of integers looks for an overflow, which
+    # makes the pass take nearly twice as long.
     types = ", ".join(f"'{t}'" for t in measure.event_types)
     where = measure.where.replace("{currency}", currency) if measure.where else "true"
     counted = (
@@ -97,8 +97,8 @@ def build_activity(rows: DataFrame, catalogue: Catalogue, currency: str) -> Data
 
     Returns:
         One row per person, day, as-of day and reason with a measure that is not zero: person_id, activity_date,
-        applied_as_of, reason, measures (whole numbers up to 2^53, negative where taken away). Reason null is the tile of the day, with
-        applied_as_of the morning after; late, moved_in and moved_out are corrections.
+        applied_as_of, reason, measures (whole numbers up to 2^53, negative where taken away). Reason null is the tile of
+        the day, with applied_as_of the morning after; late, moved_in and moved_out are corrections.
     """
     summed = rows.groupBy(*KEYS, "reason").agg(*[_sum_of(m, currency) for m in catalogue.measures])
     return summed.where(" or ".join(f"{m.name} <> 0" for m in catalogue.measures))

@@ -147,7 +147,7 @@ def coarser_segments(groups: GroupsInUse) -> list[Segment]:
 
 
 def read_far(run: Run, people: DataFrame, groups: GroupsInUse) -> dict[str, Any]:
-    """How many people are far from every centre; beyond the configured share, the group that they might make.
+    """How many people are far from every centre (one row); beyond the configured share, the group that they might make.
 
     Args:
         people: is_far of everybody.

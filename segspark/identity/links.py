@@ -186,7 +186,7 @@ def resolve(rows: pa.Table) -> pa.Table:
     person: dict[str, str] = {}
     since: dict[str, tuple[bool, int, str]] = {}
     anonymous: dict[str, bool] = {}
-    # Of persons of more than one identifier.
+    # A person that is not in it has one identifier, its own.
     members: dict[str, list[str]] = {}
     steps_before: Counter[tuple[str, int]] = Counter()
     told = rows.filter(is_known).sort_by([(name, "ascending") for name in ("known_as_of", "left_id", "step")])
