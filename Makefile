@@ -22,13 +22,13 @@ setup: .venv/.made jars/.verified .venv/.started
 jars/.verified: conf/jars/pom.xml conf/jars/SHA256SUMS | .venv/.made
 	@if command -v mvn >/dev/null; then \
 	  mvn -q -B -Dstyle.color=never -f conf/jars/pom.xml dependency:copy-dependencies -DincludeGroupIds=io.delta,io.unitycatalog -DoutputDirectory=$(CURDIR)/jars \
-	  && $(BIN)/python -m segspark.environment verify-jars && touch $@; \
+	  && $(BIN)/python -m segspark.spark.environment verify-jars && touch $@; \
 	else echo "No Maven here: Spark will fetch the Delta jars by Ivy at its start."; mkdir -p jars; fi
 
 # What a bare spark-submit of this environment needs, and a class archive that makes every JVM start faster.
-.venv/.started: segspark/spark_defaults.py conf/jars/SHA256SUMS .venv/.made | jars/.verified
-	$(BIN)/python -m segspark.spark_defaults
-	$(BIN)/python -m segspark.session
+.venv/.started: segspark/spark/defaults.py conf/jars/SHA256SUMS .venv/.made | jars/.verified
+	$(BIN)/python -m segspark.spark.defaults
+	$(BIN)/python -m segspark.spark.startup
 	touch $@
 
 demo: setup

@@ -28,7 +28,8 @@ from sklearn.cluster import KMeans as MemoryKMeans
 
 from segspark.models.clustering.blocks import SparkBlocks
 from segspark.models.clustering.joint import Solution, joint_sweep
-from segspark.session import local_session, warm_up
+from segspark.spark.session import local_session
+from segspark.spark.startup import warm_up
 
 SETS = {"S": 50_000, "L": 500_000}
 KS, DIMENSIONS, GROUPS, SEED, SAMPLE = range(2, 13), 20, 8, 7, 20_000

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from segspark.features.engine.kernel import PURPOSES, day_number
+from segspark.features.engine.reads import PEOPLE
 from segspark.features.feature import Catalogue, Feature, Measure
-from segspark.features.kernel import PURPOSES, day_number
-from segspark.flows.range_reads import PEOPLE
 from segspark.tables.staging import StagedFile
 
 # People, and events of 400 days.

@@ -41,16 +41,17 @@ from memory import peak_memory
 from skew import measure_skew
 
 from segspark.config.models import Workspace
-from segspark.features.kernel import Calendar
-from segspark.features.windows import window_features
-from segspark.flows.features import FEATURES
-from segspark.flows.flow import Run
-from segspark.flows.range_reads import PEOPLE
-from segspark.flows.range_task import RangeTask
-from segspark.flows.spark_lane import carried_features
-from segspark.session import local_session, warm_up
-from segspark.tables import gold
-from segspark.tables.delta import Lake
+from segspark.features.engine.arrow import RangeTask
+from segspark.features.engine.kernel import Calendar
+from segspark.features.engine.reads import PEOPLE
+from segspark.features.engine.spark import carried_features
+from segspark.features.engine.windows import window_features
+from segspark.features.flow import FEATURES
+from segspark.pipeline.step import Step
+from segspark.spark.session import local_session
+from segspark.spark.startup import warm_up
+from segspark.tables.contracts import gold
+from segspark.tables.lake import Lake
 from segspark.tables.ranges import day_files
 from segspark.tables.staging import Kind, Staged, StagedFile
 
@@ -165,7 +166,7 @@ class Bench:
         return Staged(self.spark, {"people": Kind(PEOPLE)}, {"people": files})
 
     def daily_by_spark(self) -> None:
-        run = Run(Workspace(lake=self.lake.root), self.lake, AS_OF, FEATURES)
+        run = Step(Workspace(lake=self.lake.root), self.lake, AS_OF, FEATURES)
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             frame = carried_features(run, CATALOGUE, Calendar(), self._staged(), Path(folder))
             self.lake.replace_by_spark(STORED, frame, AS_OF, AS_OF + DAY)

@@ -13,12 +13,12 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from segspark.config.models import Consent, Workspace
-from segspark.features.kernel import PURPOSES
-from segspark.flows.features import FEATURES
-from segspark.flows.flow import run_flow
-from segspark.flows.tiles import TILES
-from segspark.tables import silver
-from segspark.tables.delta import Lake
+from segspark.features.engine.kernel import PURPOSES
+from segspark.features.flow import FEATURES
+from segspark.features.tiles_flow import TILES
+from segspark.pipeline.runner import run_flow
+from segspark.tables.contracts import silver
+from segspark.tables.lake import Lake
 
 CASES = {"even": 0.0, "one person with a tenth of all events": 0.1}
 # The first also warms.

@@ -2,7 +2,7 @@
 
 import sys
 
-from segspark.cli import main
+from segspark.cli.main import main
 
 if __name__ == "__main__":
     sys.argv[1:1] = ["run", "ingest"]

@@ -6,8 +6,8 @@ from typing import Any
 
 from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
-from segspark.tables.contract import Contract
-from segspark.tables.delta import Lake
+from segspark.tables.contracts.contract import Contract
+from segspark.tables.lake import Lake
 
 SEGSPARK = """
 name: small

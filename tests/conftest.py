@@ -22,7 +22,7 @@ if not hasattr(sys.modules["__main__"], "__file__"):
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    from segspark.session import local_session
+    from segspark.spark.session import local_session
 
     session = local_session(
         "tests",

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Literal, get_args
 
 from segspark.features.sketch import FEWEST_BITS, MOST_BITS, standard_error
-from segspark.tables.contract import Column
+from segspark.tables.contracts.contract import Column
 
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
 WindowKind = Literal["sum", "days", "last", "first"]

@@ -8,16 +8,16 @@ person to another (taken from the old one, given to the new one).
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.features.feature import Catalogue, ItemKind, Measure
 from segspark.features.sketch import mark_of
-from segspark.tables.silver import EVENTS
+from segspark.tables.contracts.silver import EVENTS
+from segspark.time import DAY
 
-DAY = timedelta(days=1)
 ALWAYS_READ = ("event_type", "identifier_id", "anonymous_id", "occurred_at", "known_as_of", "event_date")
 _WORD = re.compile(r"\w+")
 KEYS = ("person_id", "activity_date", "applied_as_of")

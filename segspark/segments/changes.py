@@ -7,10 +7,10 @@ from functools import cache
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from segspark.ids import mint
 from segspark.segments.definitions import Definitions
 from segspark.segments.membership import EXCLUSIVE, level_keys
-from segspark.segments.registry import mint
-from segspark.segments.rules.compile import value_column
+from segspark.segments.rules.columns import value_column
 from segspark.segments.rules.tree import names
 
 VALUES = "array<struct<name:string,number:double,text:string,date:date>>"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from segspark.segments.definitions import Definitions
-from segspark.segments.faults import Fault, near
 from segspark.segments.rules.tree import Always, Between, Compare, Followed, In, Leaf, Missing, Scalar, leaves, text_of
+from segspark.segments.validation_errors import ValidationIssue, near
 from segspark.segments.values import Kind, Value
 
 _WINDOWED = re.compile(r"(.+)_(\d+)d")
@@ -14,7 +14,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EXAMPLE: dict[Kind, str] = {"number": "1", "text": "'x'", "date": "'2026-06-01'", "boolean": "true"}
 
 
-def faults_in(definitions: Definitions, values: Mapping[str, Value], acts: Mapping[str, str]) -> list[Fault]:
+def issues_in(definitions: Definitions, values: Mapping[str, Value], acts: Mapping[str, str]) -> list[ValidationIssue]:
     """Every condition that looks at what is not there, or compares what cannot be compared.
 
     Args:
@@ -29,14 +29,14 @@ def faults_in(definitions: Definitions, values: Mapping[str, Value], acts: Mappi
     return list(dict.fromkeys(found))
 
 
-def _of_leaf(leaf: Leaf, where: str, values: Mapping[str, Value], acts: Mapping[str, str]) -> Iterator[Fault]:
+def _of_leaf(leaf: Leaf, where: str, values: Mapping[str, Value], acts: Mapping[str, str]) -> Iterator[ValidationIssue]:
     if isinstance(leaf, Always):
         return
     if isinstance(leaf, Followed):
         for act in (leaf.first, leaf.then):
             if act not in acts:
                 fix = near(act, acts, f"Acts are {', '.join(sorted(acts))}.")
-                yield Fault("unknown_act", f"{text_of(leaf)}: no act {act!r} is counted.", where, fix)
+                yield ValidationIssue("unknown_act", f"{text_of(leaf)}: no act {act!r} is counted.", where, fix)
         return
     unknown = [n for n in _names(leaf) if n not in values and not n.startswith("attributes.")]
     if unknown:
@@ -51,7 +51,9 @@ def _of_leaf(leaf: Leaf, where: str, values: Mapping[str, Value], acts: Mapping[
         yield from _constant(leaf, kind, constant, where)
     if isinstance(leaf, Between) and type(leaf.low) is type(leaf.high) and leaf.low > leaf.high:  # type: ignore[operator]
         turned = text_of(Between(leaf.name, leaf.high, leaf.low))
-        yield Fault("never_true", f"{text_of(leaf)}: the first is above the second.", where, f"Write {turned}.")
+        yield ValidationIssue(
+            "never_true", f"{text_of(leaf)}: the first is above the second.", where, f"Write {turned}."
+        )
 
 
 def _names(leaf: Compare | Between | In | Missing) -> list[str]:
@@ -74,7 +76,7 @@ def _constants(leaf: Leaf) -> tuple[Scalar, ...]:
     return ()
 
 
-def _unknown(name: str, where: str, values: Mapping[str, Value]) -> Fault:
+def _unknown(name: str, where: str, values: Mapping[str, Value]) -> ValidationIssue:
     """No such value: another window of the same count, a near name, or how to list them."""
     windowed = _WINDOWED.fullmatch(name)
     others = sorted(int(m[2]) for v in values if windowed and (m := _WINDOWED.fullmatch(v)) and m[1] == windowed[1])
@@ -84,43 +86,43 @@ def _unknown(name: str, where: str, values: Mapping[str, Value]) -> Fault:
         fix = f"Write {windowed[1]}_{nearest}d"
         # Counts of one window, such as hours over the year, do not follow the workspace's windows.
         fix += f", or add {windowed[2]} to features.windows in segspark.yaml." if len(others) > 1 else "."
-        return Fault("unknown_window", what, where, fix)
+        return ValidationIssue("unknown_window", what, where, fix)
     fix = near(name, values, "`segspark features list` shows the features, e.g. n_order_365d.")
-    return Fault("unknown_value", f"there is no value {name!r}.", where, fix)
+    return ValidationIssue("unknown_value", f"there is no value {name!r}.", where, fix)
 
 
-def _between_values(leaf: Compare, kind: Kind | None, other: Kind | None, where: str) -> Iterator[Fault]:
+def _between_values(leaf: Compare, kind: Kind | None, other: Kind | None, where: str) -> Iterator[ValidationIssue]:
     said = {kind or "text", other or "text"}
     if len(said) > 1:
         what = f"{text_of(leaf)}: {leaf.name} is a {kind or 'text'}, {leaf.other} a {other or 'text'}."
-        yield Fault("wrong_type", what, where, _instead(leaf.name, kind))
+        yield ValidationIssue("wrong_type", what, where, _instead(leaf.name, kind))
     elif leaf.plus and not said & {"number", "date"}:
-        yield Fault(
+        yield ValidationIssue(
             "wrong_type", f"{text_of(leaf)}: nothing can be added to {leaf.other}.", where, _instead(leaf.name, kind)
         )
     else:
         yield from _order(leaf, kind, where)
 
 
-def _order(leaf: Compare, kind: Kind | None, where: str) -> Iterator[Fault]:
+def _order(leaf: Compare, kind: Kind | None, where: str) -> Iterator[ValidationIssue]:
     if kind == "boolean" and leaf.op not in ("=", "<>"):
         what = f"{text_of(leaf)}: {leaf.name} is yes or no, none is greater."
-        yield Fault("wrong_type", what, where, f"Write {leaf.name} or not {leaf.name}.")
+        yield ValidationIssue("wrong_type", what, where, f"Write {leaf.name} or not {leaf.name}.")
 
 
-def _constant(leaf: Leaf, kind: Kind | None, constant: Scalar, where: str) -> Iterator[Fault]:
+def _constant(leaf: Leaf, kind: Kind | None, constant: Scalar, where: str) -> Iterator[ValidationIssue]:
     assert not isinstance(leaf, Always)
     if _fits(kind, constant):
         return
     if kind == "date" and isinstance(constant, str):
         fix = f"Write the day as in '2026-06-01', or {leaf.name} >= as_of - 30."
-        yield Fault("no_date", f"{text_of(leaf)}: {constant!r} is no date.", where, fix)
+        yield ValidationIssue("no_date", f"{text_of(leaf)}: {constant!r} is no date.", where, fix)
         return
     alone = isinstance(leaf, Compare) and leaf.value is True
     what = f"{leaf.name} alone is no condition: it is a {kind or 'text'}." if alone else (
         f"{text_of(leaf)}: {leaf.name} is a {kind or 'text'}, {constant!r} is none."
     )  # fmt: skip
-    yield Fault("wrong_type", what, where, _instead(leaf.name, kind))
+    yield ValidationIssue("wrong_type", what, where, _instead(leaf.name, kind))
 
 
 def _fits(kind: Kind | None, constant: Scalar) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from segspark.segments.rules.tree import Node, from_json, to_json, version_of
+from segspark.ids import version_of
+from segspark.segments.rules.tree import Node, from_json, to_json
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from segspark.segments.rules.compile import holds, value_of
+from segspark.segments.rules.evaluate import holds, value_of
 from segspark.segments.rules.tree import Always, And, Compare, Followed, Member, Node, Not, Or, text_of
 
 WORDS = {

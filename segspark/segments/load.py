@@ -15,9 +15,9 @@ from segspark.config.python_file import lines_of_names, load_python
 from segspark.config.yaml_lines import load_yaml, problems_of, raise_all
 from segspark.errors import ConfigError
 from segspark.segments.definitions import Definitions, Group, Level, Levels, Rule
-from segspark.segments.faults import Fault, faults_of, near, raise_faults
-from segspark.segments.rules.forms import Place, Where, read_condition
 from segspark.segments.rules.tree import Always, And, Leaf, Member, Node, Not, map_leaves, members, with_members
+from segspark.segments.rules.yaml import Place, Where, read_condition
+from segspark.segments.validation_errors import ValidationIssue, issues_of, near, raise_issues
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -64,16 +64,18 @@ class RulesForm(_Form):
     exclusive: bool = False
 
 
-def read_definitions(config: Segments, folder: Path) -> tuple[Definitions, list[Fault]]:
+def read_definitions(config: Segments, folder: Path) -> tuple[Definitions, list[ValidationIssue]]:
     """The definitions a workspace names, as far as they can be read, and every fault of every file."""
-    faults: list[Fault] = []
+    faults: list[ValidationIssue] = []
     levels = _levels(folder / config.levels, faults) if config.levels is not None else None
     rules: list[Rule] = []
     for pattern in config.rules:
         paths = sorted(glob.glob(str(folder / pattern)))
         if not paths:
             fix = f"Put a file there, or correct segments.rules in {folder.name}/segspark.yaml."
-            faults.append(Fault("no_file", f"no file matches segments.rules {pattern!r}.", "segspark.yaml", fix))
+            faults.append(
+                ValidationIssue("no_file", f"no file matches segments.rules {pattern!r}.", "segspark.yaml", fix)
+            )
         for path in paths:
             rules += _rules(Path(path), faults)
     faults += _doubled("segment", [(r.key, r.where) for r in rules])
@@ -89,7 +91,7 @@ def load_definitions(config: Segments, folder: Path) -> Definitions:
         DefinitionError: every fault of every file.
     """
     definitions, faults = read_definitions(config, folder)
-    raise_faults(faults)
+    raise_issues(faults)
     return definitions
 
 
@@ -99,9 +101,9 @@ def load_rules(path: Path) -> list[Rule]:
     Raises:
         DefinitionError: every fault of the file.
     """
-    faults: list[Fault] = []
+    faults: list[ValidationIssue] = []
     rules = _rules(path, faults)
-    raise_faults([*faults, *_doubled("segment", [(r.key, r.where) for r in rules])])
+    raise_issues([*faults, *_doubled("segment", [(r.key, r.where) for r in rules])])
     return rules
 
 
@@ -111,17 +113,17 @@ def resolve_rules(rules: list[Rule], known: Sequence[Rule]) -> list[Rule]:
     Raises:
         DefinitionError: a segment that is not there, or one that stands on itself.
     """
-    faults: list[Fault] = []
+    faults: list[ValidationIssue] = []
     own = {r.key for r in rules}
     _, resolved = _resolved(None, [*rules, *(r for r in known if r.key not in own)], faults)
-    raise_faults(faults)
+    raise_issues(faults)
     return resolved[: len(rules)]
 
 
 # Files ----------------------------------------------------------------------------------------------------------
 
 
-def _levels(path: Path, faults: list[Fault]) -> Levels | None:
+def _levels(path: Path, faults: list[ValidationIssue]) -> Levels | None:
     read = _read(path, LevelsForm, faults)
     if read is None:
         return None
@@ -144,7 +146,7 @@ def _levels(path: Path, faults: list[Fault]) -> Levels | None:
     return Levels(tuple(levels))
 
 
-def _no_default(level: str, group: str, is_last: bool, where: str) -> Fault:
+def _no_default(level: str, group: str, is_last: bool, where: str) -> ValidationIssue:
     if is_last:
         what, fix = (
             f"level {level}: the last group, {group}, has a condition.",
@@ -152,10 +154,10 @@ def _no_default(level: str, group: str, is_last: bool, where: str) -> Fault:
         )
     else:
         what, fix = f"level {level}: the group {group} has no condition.", "Write `when`, or put the group last."
-    return Fault("no_default", what, where, fix)
+    return ValidationIssue("no_default", what, where, fix)
 
 
-def _rules(path: Path, faults: list[Fault]) -> list[Rule]:
+def _rules(path: Path, faults: list[ValidationIssue]) -> list[Rule]:
     if path.suffix == ".py":
         return _python_rules(path, faults)
     read = _read(path, RulesForm, faults)
@@ -175,17 +177,17 @@ def _rules(path: Path, faults: list[Fault]) -> list[Rule]:
     return _in_order(rules) if form.exclusive else rules
 
 
-def _python_rules(path: Path, faults: list[Fault]) -> list[Rule]:
+def _python_rules(path: Path, faults: list[ValidationIssue]) -> list[Rule]:
     try:
         found = load_python(path, {"SEGMENTS": Rule})["SEGMENTS"]
     except ConfigError as error:
-        faults += faults_of(error, path)
+        faults += issues_of(error, path)
         return []
     lines = lines_of_names(path)
     return [_placed(r, f"{path.name}:{lines.get(r.key, lines['SEGMENTS'])}", faults) for r in found]
 
 
-def _placed(rule: Rule, where: str, faults: list[Fault]) -> Rule:
+def _placed(rule: Rule, where: str, faults: list[ValidationIssue]) -> Rule:
     """A rule of a Python file with the line of its name."""
 
     def here(leaf: Leaf | Member) -> Node:
@@ -195,7 +197,7 @@ def _placed(rule: Rule, where: str, faults: list[Fault]) -> Rule:
     return replace(rule, when=node, where=where)
 
 
-def _read(path: Path, model: type[M], faults: list[Fault]) -> tuple[M, Where] | None:
+def _read(path: Path, model: type[M], faults: list[ValidationIssue]) -> tuple[M, Where] | None:
     """A YAML file as its form, with the line of each of its places."""
     try:
         data, lines = load_yaml(path)
@@ -207,7 +209,7 @@ def _read(path: Path, model: type[M], faults: list[Fault]) -> tuple[M, Where] | 
             raise_all(problems_of(error, str(path), lines, model))
             raise
     except ConfigError as error:
-        faults += faults_of(error, path)
+        faults += issues_of(error, path)
         return None
 
     def where(place: Place) -> str:
@@ -222,14 +224,14 @@ def _below(where: Where, place: Place) -> Where:
     return lambda more: where((*place, *more))
 
 
-def _doubled(what: str, keys: Sequence[tuple[str, str]]) -> list[Fault]:
+def _doubled(what: str, keys: Sequence[tuple[str, str]]) -> list[ValidationIssue]:
     """A fault for each name that was given before, where it is given again."""
     first: dict[str, str] = {}
     faults = []
     for key, where in keys:
         if key in first:
             said = f"{what} {key!r} is there already, at {first[key]}."
-            faults.append(Fault("double_name", said, where, f"Give one of them another name than {key}."))
+            faults.append(ValidationIssue("double_name", said, where, f"Give one of them another name than {key}."))
         first.setdefault(key, where)
     return faults
 
@@ -237,7 +239,9 @@ def _doubled(what: str, keys: Sequence[tuple[str, str]]) -> list[Fault]:
 # Segments that stand on others --------------------------------------------------------------------------------------
 
 
-def _resolved(levels: Levels | None, rules: list[Rule], faults: list[Fault]) -> tuple[Levels | None, list[Rule]]:
+def _resolved(
+    levels: Levels | None, rules: list[Rule], faults: list[ValidationIssue]
+) -> tuple[Levels | None, list[Rule]]:
     """Levels and rules with the trees of the segments that they name in the place of their names.
 
     What a definition stands on is then part of its content: a change of the one is a new version of the other.
@@ -251,12 +255,14 @@ def _resolved(levels: Levels | None, rules: list[Rule], faults: list[Fault]) -> 
             if key in above:
                 what = f"the segment stands on itself: {' -> '.join((*above, key))}."
                 fix = f"Take in_segment('{key}') out of {above[-1]}."
-                faults.append(Fault("circle", what, member.where, fix))
+                faults.append(ValidationIssue("circle", what, member.where, fix))
                 trees[key] = Always()
             elif key not in written:
                 fix = near(key, written, f"Segments of the rules are {', '.join(written) or 'none'}.")
                 faults.append(
-                    Fault("unknown_segment", f"there is no segment {key!r} among the rules.", member.where, fix)
+                    ValidationIssue(
+                        "unknown_segment", f"there is no segment {key!r} among the rules.", member.where, fix
+                    )
                 )
                 trees[key] = Always()
             else:

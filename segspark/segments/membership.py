@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from segspark.ids import mint
 from segspark.segments.definitions import Definitions, Levels, Rule
-from segspark.segments.registry import Segment, mint
-from segspark.segments.rules.compile import to_column
+from segspark.segments.rules.columns import to_column
 from segspark.segments.rules.tree import And, Not, Or
-from segspark.segments.validity import Ahead
-from segspark.tables.gold import SEGMENTS
+from segspark.segments.segment import Segment
+from segspark.segments.validity import Validity
+from segspark.tables.contracts.gold import SEGMENTS
 
 EXCLUSIVE = ("levels", "rfm", "behaviour", "rare")
 
@@ -100,7 +101,7 @@ def assign_segments(
     groupings: Sequence[Grouping],
     as_of: date,
     language: str,
-    ahead: Ahead | None = None,
+    ahead: Validity | None = None,
     entries: Sequence[Column] | None = None,
 ) -> DataFrame:
     """The memberships of a day.
@@ -132,7 +133,7 @@ def assign_segments(
 
 
 def entries_of(
-    definitions: Definitions, groupings: Sequence[Grouping], language: str, ahead: Ahead | None
+    definitions: Definitions, groupings: Sequence[Grouping], language: str, ahead: Validity | None
 ) -> list[Column]:
     """What each scheme and rule says of a person, null where it says nothing: some thousand calls to the JVM, which need
     nobody's rows."""
@@ -178,7 +179,7 @@ def _with_placed_path(
     return people.withColumn("_full", full).join(F.broadcast(table), on="_full", how="left")
 
 
-def _levels_until(levels: Levels, ahead: Ahead | None) -> Column | None:
+def _levels_until(levels: Levels, ahead: Validity | None) -> Column | None:
     """Until a person may be in another group of some level: in none of the groups before, and out of its own."""
     if ahead is None:
         return None

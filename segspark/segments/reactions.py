@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from segspark.time import DAY
+
 DAYS = 30
 HOURS = (1, 4, 24)
-DAY = timedelta(days=1)
 COLUMNS_READ = (
     "identifier_id", "message_id", "event_type", "occurred_at", "is_machine", "p_human", "event_date", "known_as_of",
 )  # fmt: skip

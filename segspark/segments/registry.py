@@ -1,23 +1,77 @@
-"""Identity of segments: minted once, never a cluster's label."""
+"""Names and contents of segments and definitions, written down when they are first met."""
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from segspark.ids import version_of
+from segspark.pipeline.step import Step
+from segspark.segments.definitions import Definitions
+from segspark.segments.membership import (
+    Grouping,
+)
+from segspark.segments.segment import Segment
+from segspark.tables.contracts import gold
+from segspark.tables.lake import Lake
 
 
-@dataclass(frozen=True)
-class Segment:
-    """One segment as the registry keeps it."""
+def register(run: Step, segments: list[Segment], definitions: Definitions, groupings: list[Grouping]) -> None:
+    """Names and contents of what was met for the first time; of earlier rows only the names of groups follow."""
+    lake = run.writes(gold.SEGMENT_REGISTRY)
+    registered = lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()
+    _rename(lake, registered, [s for g in groupings for s in g.segments.values()])
+    known = {r["segment_id"] for r in registered}
+    rows = [_registry_row(s, run.as_of) for s in segments if s.segment_id not in known]
+    if rows:
+        once = "registry-" + version_of([sorted(r["segment_id"] for r in rows), len(known)])
+        lake.append_small(gold.SEGMENT_REGISTRY, pa.Table.from_pylist(rows), once)
+    contents: dict[str, tuple[str, str, Any]] = {r.version: ("rules", r.key, r.content) for r in definitions.rules}
+    if definitions.levels is not None:
+        contents[definitions.levels.version] = ("levels", "levels", definitions.levels.content)
+    for g in groupings:
+        contents[g.version] = (g.scheme, g.scheme, {k: s.segment_id for k, s in g.segments.items()})
+    lake = run.writes(gold.DEFINITIONS)
+    have = set(lake.read_small(gold.DEFINITIONS)["definition_version"].to_pylist())
+    new = [
+        {
+            "definition_version": v,
+            "scheme": s,
+            "name": n,
+            "content": json.dumps(c, ensure_ascii=False, sort_keys=True),
+            "first_date": run.as_of,
+        }
+        for v, (s, n, c) in contents.items()
+        if v not in have
+    ]
+    if new:
+        lake.append_small(
+            gold.DEFINITIONS,
+            pa.Table.from_pylist(new),
+            "definitions-" + version_of(sorted(r["definition_version"] for r in new)),
+        )
 
-    scheme: str
-    segment_id: str
-    key: str
-    name: Mapping[str, str]
-    description: Mapping[str, str] = field(default_factory=dict)
-    centre: tuple[float, ...] | None = None
-    model_version: str | None = None
+
+def _rename(lake: Lake, registered: list[dict[str, Any]], segments: list[Segment]) -> None:
+    """A name that was edited is the group's name from now on."""
+    names = {s.segment_id: {"name_fr": s.name["fr"], "name_en": s.name["en"]} for s in segments}
+    renamed = [{**r, **names.get(r["segment_id"], {})} for r in registered]
+    if renamed != registered:
+        schema = lake.read_small(gold.SEGMENT_REGISTRY).schema
+        lake.overwrite_small(gold.SEGMENT_REGISTRY, pa.Table.from_pylist(renamed, schema))
 
 
-def mint(scheme: str, key: str) -> str:
-    """The id of a segment that is defined by its key; equal in every lake, so that reruns agree."""
-    return f"{scheme}-{hashlib.sha256(f'{scheme}:{key}'.encode()).hexdigest()[:10]}"
+def _registry_row(segment: Segment, first: date) -> dict[str, Any]:
+    return {
+        "scheme": segment.scheme,
+        "segment_id": segment.segment_id,
+        "segment_key": segment.key,
+        "name_fr": segment.name["fr"],
+        "name_en": segment.name["en"],
+        "description_fr": segment.description.get("fr"),
+        "description_en": segment.description.get("en"),
+        "first_date": first,
+        "centre": list(segment.centre) if segment.centre else None,
+        "model_version": segment.model_version,
+    }

@@ -8,17 +8,17 @@ the sizes that levels roll up by, a scheduled change of the profile and a permis
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from segspark.segments.places import Places
-from segspark.segments.rules.compile import fold_column, leaf_column, value_column
+from segspark.segments.calendar_context import CalendarContext
+from segspark.segments.rules.columns import fold_column, leaf_column, value_column
 from segspark.segments.rules.tree import Always, Between, Compare, Followed, In, Leaf, Missing, Node, leaves, names
 from segspark.segments.values import Motion, Value
+from segspark.time import DAY
 
-DAY = timedelta(days=1)
 # Nothing is promised for longer: by then everybody had a birthday, and calendars are not written.
 FARTHEST_DAYS = 365
 NEXT_BIRTHDAY = "next_birthday_date"
@@ -30,11 +30,11 @@ _PAIRS: set[frozenset[Motion]] = {
 
 
 @dataclass(frozen=True)
-class Ahead:
+class Validity:
     """What is known of the days after ``as_of``: how each value moves, and the calendar."""
 
     values: Mapping[str, Value]
-    places: Places
+    places: CalendarContext
     as_of: date
 
     def until(self, node: Node) -> Column:

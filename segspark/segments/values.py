@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from segspark.features.feature import Catalogue
-from segspark.tables.gold import FEATURES
+from segspark.tables.contracts.gold import FEATURES
 
 Kind = Literal["number", "text", "date", "boolean"]
 # still: only an event changes it; ageing: one more each day; today: the day itself; birthday: one more on

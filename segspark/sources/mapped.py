@@ -19,7 +19,6 @@ from segspark.errors import ConfigError
 from segspark.pseudonyms import Pseudonymiser
 from segspark.sources import json_strict
 from segspark.sources.convert import COLUMNS, REQUIRED, Notation
-from segspark.sources.door import KEPT_TEXT, DoorPlan, Finisher, no_cyclic_collection
 from segspark.sources.expressions import ExpressionError, parse_expression
 from segspark.sources.files import (
     BrokenFile,
@@ -30,6 +29,9 @@ from segspark.sources.files import (
     parquet_records,
     read_bytes,
 )
+from segspark.sources.gateway import KEPT_TEXT, no_cyclic_collection
+from segspark.sources.plan import GatewayPlan
+from segspark.sources.sanitizer import Sanitizer
 from segspark.sources.spec import ColumnSpec, RecordSpec, Source
 from segspark.sources.targets import Maker, make_maker
 from segspark.sources.vocabulary import Produced, Rejected
@@ -175,7 +177,7 @@ def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
 # Step 1 --------------------------------------------------------------------------------------------------------
 
 
-def read_raw(plan: DoorPlan, mapping: Mapping, group: int) -> Iterator[pa.RecordBatch]:
+def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.RecordBatch]:
     """Records of one group of files: what the mapping names of each, and its text to keep; ``file`` is its number."""
     source, text_of = mapping.source, Scrubber(plan, mapping).text_of
     columns, schema = mapping.columns, mapping.raw_schema
@@ -209,7 +211,7 @@ def _raw_batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch
 
 
 def _records(
-    plan: DoorPlan, source: Source, file: InputFile
+    plan: GatewayPlan, source: Source, file: InputFile
 ) -> Iterator[tuple[dict[str, str | None] | None, list[str] | None, str | None]]:
     """Each record's texts by name; where it is refused, None, why, and its own text."""
     if source.format == "parquet":
@@ -254,7 +256,7 @@ def _is_undecodable(row: dict[str, str]) -> bool:
 class Scrubber:
     """The fields of a record as JSON without the scrubbed columns, identifying ones replaced by pseudonyms."""
 
-    def __init__(self, plan: DoorPlan, mapping: Mapping) -> None:
+    def __init__(self, plan: GatewayPlan, mapping: Mapping) -> None:
         self._pseudonyms = Pseudonymiser(plan.key)
         self._kinds = dict(mapping.identifying)
         self._scrubbed = frozenset(mapping.source.scrub)
@@ -327,9 +329,9 @@ def _all_text(mapping: Mapping) -> str:
 # Step 3 --------------------------------------------------------------------------------------------------------
 
 
-def convert(plan: DoorPlan, mapping: Mapping, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Stage what the evaluated texts say; a record that fails in one column is quarantined with all its reasons."""
-    finish = Finisher(plan)
+    finish = Sanitizer(plan)
     files = {file.number: file for group in plan.groups for file in group}
     makers = [make_maker(mapping.source, at, plan.context.currency) for at in range(len(mapping.source.records))]
     with no_cyclic_collection():
@@ -341,7 +343,9 @@ def convert(plan: DoorPlan, mapping: Mapping, batches: Iterator[pa.RecordBatch])
         yield from finish.close()
 
 
-def _convert_one(finish: Finisher, mapping: Mapping, makers: list[Maker], file: InputFile, row: dict[str, Any]) -> None:
+def _convert_one(
+    finish: Sanitizer, mapping: Mapping, makers: list[Maker], file: InputFile, row: dict[str, Any]
+) -> None:
     position, text = row["position"], row["text"] or ""
     if row["reasons"]:
         stage = "read" if position < 0 else "parse"

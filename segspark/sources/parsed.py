@@ -6,9 +6,9 @@ different kinds meet by an integer. ``n_says`` is how many events, lines, profil
 
 import pyarrow as pa
 
-from segspark.tables import silver
-from segspark.tables.contract import Column
-from segspark.tables.schema import ARROW_TYPES
+from segspark.tables.contracts import silver
+from segspark.tables.contracts.contract import Column
+from segspark.tables.contracts.schema import ARROW_TYPES
 from segspark.tables.staging import Kind
 
 FILE_BITS = 32

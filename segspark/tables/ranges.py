@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from segspark.tables.contract import Contract
+from segspark.tables.contracts.contract import Contract
 
 KEY = "person_id"
 ABOUT = "activity_date"

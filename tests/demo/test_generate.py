@@ -18,8 +18,8 @@ from segspark.config.load import load_workspace
 from segspark.demo.generate import Summary, generate
 from segspark.demo.people import TYPES
 from segspark.sources import json_strict
-from segspark.sources.door import MODULES
 from segspark.sources.files import csv_records, json_records, read_bytes
+from segspark.sources.gateway import MODULES
 from segspark.sources.load import load_sources
 from segspark.sources.spec import Csv
 from segspark.sources.vocabulary import Context, Produced, Rejected

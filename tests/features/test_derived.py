@@ -10,8 +10,8 @@ from pyspark.sql import Row, SparkSession
 
 from segspark.features.catalogue import FAMILIES, build_catalogue
 from segspark.features.derived import decayed, histogram, mode, rates, trend
+from segspark.features.engine.windows import with_derived, with_projections
 from segspark.features.profile import COLUMNS, people_profiles
-from segspark.features.windows import with_derived, with_projections
 
 FULL = build_catalogue((7, 30, 90, 365))
 AS_OF = date(2026, 6, 1)

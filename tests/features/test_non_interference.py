@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from segspark.features.catalogue import build_catalogue
-from segspark.features.kernel import Calendar, compute_features
-from segspark.features.running import advance_features, changing_days
+from segspark.features.engine.incremental import advance_features, changing_days
+from segspark.features.engine.kernel import Calendar, compute_features
 
 AS_OF = date(2026, 6, 1)
 EVER = date(1970, 1, 1)

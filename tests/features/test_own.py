@@ -7,7 +7,7 @@ import pytest
 from segspark.config.load import load_workspace
 from segspark.errors import ConfigError
 from segspark.features.feature import Catalogue
-from segspark.flows.catalogue import load_catalogue
+from segspark.features.resources import load_catalogue
 
 MANY = """
 from segspark.features.feature import Derived, Feature, Measure

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
+from segspark.features.engine.items import index_items, item_columns
 from segspark.features.feature import Catalogue, Feature, ItemKind
-from segspark.features.items import index_items, item_columns
 from segspark.features.sketch import estimate_distinct, mark_of, standard_error
 
 BITS = 8

@@ -4,10 +4,10 @@ from datetime import date
 
 from pyspark.sql import DataFrame, SparkSession
 
+from segspark.ids import mint
 from segspark.segments.changes import derive_changes
 from segspark.segments.definitions import Definitions, Rule
-from segspark.segments.registry import mint
-from segspark.segments.rules.forms import parse_condition
+from segspark.segments.rules.yaml import parse_condition
 
 TODAY, YESTERDAY = date(2026, 6, 2), date(2026, 6, 1)
 RULE = Rule("buyers", {"fr": "Acheteurs", "en": "Buyers"}, {}, parse_condition("n_order >= 1"))

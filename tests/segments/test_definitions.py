@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from segspark.config.models import Segments
 from segspark.errors import ConfigError
+from segspark.ids import version_of
 from segspark.segments.definitions import Definitions
 from segspark.segments.load import load_definitions
 from segspark.segments.rules.build import TODAY, count, did, never, segment, value, within
-from segspark.segments.rules.compile import holds
-from segspark.segments.rules.forms import parse_condition
-from segspark.segments.rules.tree import Node, version_of
+from segspark.segments.rules.evaluate import holds
+from segspark.segments.rules.tree import Node
+from segspark.segments.rules.yaml import parse_condition
 
 RULE = "  - {{name: {0}, title: {{fr: {0}, en: {0}}}, when: {1}}}\n"
 

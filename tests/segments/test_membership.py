@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 
 from segspark.segments.definitions import Definitions
 from segspark.segments.membership import Grouping, assign_segments, roll_up
-from segspark.segments.registry import Segment
+from segspark.segments.segment import Segment
 
 paths = st.tuples(st.sampled_from("ab"), st.sampled_from("cd"), st.sampled_from("ef"))
 

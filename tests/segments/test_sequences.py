@@ -7,7 +7,8 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from segspark.features.catalogue import build_catalogue
-from segspark.segments.rules.compile import holds, to_column
+from segspark.segments.rules.columns import to_column
+from segspark.segments.rules.evaluate import holds
 from segspark.segments.rules.tree import Followed
 from segspark.segments.sequences import with_sequences
 

@@ -9,13 +9,14 @@ from pyspark.sql import SparkSession
 
 from segspark.config.models import Calendar
 from segspark.features.catalogue import build_catalogue
+from segspark.segments.calendar_context import CalendarContext
 from segspark.segments.definitions import Definitions, Group, Level, Levels, Rule
 from segspark.segments.membership import assign_segments
-from segspark.segments.places import Places
-from segspark.segments.rules.compile import holds, to_column
-from segspark.segments.rules.forms import parse_condition
+from segspark.segments.rules.columns import to_column
+from segspark.segments.rules.evaluate import holds
 from segspark.segments.rules.tree import Always, And, Compare, Followed, Node, Not, Or, leaves, names
-from segspark.segments.validity import FARTHEST_DAYS, Ahead
+from segspark.segments.rules.yaml import parse_condition
+from segspark.segments.validity import FARTHEST_DAYS, Validity
 from segspark.segments.values import values_of
 
 AS_OF = date(2026, 6, 1)
@@ -27,8 +28,8 @@ CALENDAR = Calendar.model_validate(
     }
 )
 VALUES = values_of(build_catalogue((30, 90)))
-PLACES = Places(CALENDAR)
-AHEAD = Ahead(VALUES, PLACES, AS_OF)
+PLACES = CalendarContext(CALENDAR)
+AHEAD = Validity(VALUES, PLACES, AS_OF)
 DDL = (
     "person_id string, as_of_date date, last_click_date date, last_order_date date, days_since_click int, "
     "days_since_order int, n_order_lifetime bigint, n_order_30d bigint, age_years int, next_birthday_date date, "

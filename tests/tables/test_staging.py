@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from segspark.tables import staging
-from segspark.tables.direct import share_out
+from segspark.tables.io.writer import share_out
 from segspark.tables.staging import Kind, StagedFile, StagingWriter
 
 KINDS = {

@@ -2,17 +2,7 @@
 
 from dataclasses import replace
 
-from segspark.features.catalogue import (
-    affinity,
-    deliverability,
-    habits,
-    mail,
-    offers,
-    profile,
-    purchases,
-    seasons,
-    web,
-)
+from segspark.features.catalogue import affinity, deliverability, habits, mail, offers, profile, purchases, seasons, web
 from segspark.features.feature import Catalogue, Derived, Feature, ItemKind, Measure
 
 FAMILIES = (mail, deliverability, web, purchases, offers, affinity, habits, seasons, profile)

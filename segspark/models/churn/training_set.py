@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.config.models import Churn
-from segspark.features.kernel import Outcome
+from segspark.features.engine.kernel import Outcome
 from segspark.models.churn.inputs import RATIOS
 
 

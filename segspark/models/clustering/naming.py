@@ -3,8 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 from scipy.optimize import linear_sum_assignment
+
+from segspark.config.models import GroupNames
 
 
 @dataclass(frozen=True)
@@ -119,3 +122,9 @@ def _phrase(name: str, z: float) -> tuple[str, str]:
         high_fr, high_en, low_fr, low_en = PHRASES[name]
         return (high_fr, high_en) if z > 0 else (low_fr, low_en)
     return (f"{name} élevé", f"high {name}") if z > 0 else (f"{name} faible", f"low {name}")
+
+
+def renamed(group: dict[str, Any], names: Mapping[str, GroupNames]) -> dict[str, Any]:
+    """With the configured name; the next model inherits it."""
+    own = next((names[k] for k in (group["segment_id"], group["name_fr"], group["name_en"]) if k in names), None)
+    return {**group, "name_fr": own.fr, "name_en": own.en} if own else group

@@ -5,9 +5,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from segspark.segments.rules.functions import count_name, followed, never, within
+from segspark.segments.rules.functions import member as segment
 from segspark.segments.rules.tree import AS_OF, Between, Compare, Followed, In, Missing, Scalar
-from segspark.segments.rules.words import count_name, followed, never, within
-from segspark.segments.rules.words import member as segment
 
 __all__ = ["TODAY", "Value", "count", "did", "never", "segment", "value", "within"]
 

@@ -3,8 +3,6 @@
 A comparison with a missing value is false, never unknown; ``not`` turns it into true.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -235,11 +233,6 @@ def from_json(said: Any) -> Node:
         case {"segment": key}:
             return Member(key)
     raise ValueError(f"no condition: {said!r}")
-
-
-def version_of(content: Any) -> str:
-    """Content hash of a definition: 16 hexadecimal digits."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def text_of(leaf: Leaf) -> str:

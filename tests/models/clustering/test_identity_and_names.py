@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from segspark.flows.groups import identify
 from segspark.models.clustering.behaviour import Group
 from segspark.models.clustering.matching import match_groups
 from segspark.models.clustering.naming import ARCHETYPES, GroupName, describe, describe_apart, name_groups
+from segspark.models.clustering.training import identify
 
 
 def test_centres_are_matched_whatever_their_order() -> None:

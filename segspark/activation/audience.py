@@ -1,0 +1,135 @@
+"""The last gate: a segment's people who may be written to, unsealed into a file."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.activation.csv_file import write_audience
+from segspark.config.load import load_workspace
+from segspark.config.models import Workspace
+from segspark.errors import GateClosed
+from segspark.identity.links import people_as_of
+from segspark.pipeline.flow import Flow
+from segspark.pipeline.progress import Progress
+from segspark.pipeline.step import Step
+from segspark.privacy.consent import derive_usable_from
+from segspark.privacy.contactability import usable_addresses
+from segspark.pseudonyms import Pseudonymiser, load_key
+from segspark.segments.flow import SEGMENTS
+from segspark.segments.lookup import find_segment, newest_day
+from segspark.segments.people import addresses_of
+from segspark.spark.environment import check_environment
+from segspark.spark.session import session_for
+from segspark.tables.contracts import gold, privacy, silver
+from segspark.tables.lake import Lake
+
+EXPORT = Flow(
+    name="export",
+    reads=(*SEGMENTS.reads, "gold.segments"),
+    writes=(),
+    function=lambda run: None,
+)
+
+
+def export_audience(
+    workspace: Workspace, lake: Lake, segment: dict[str, Any], as_of: date | None, out: Path | None
+) -> dict[str, Any]:
+    """Write the audience of a segment.
+
+    Suppression and permission are looked at again here, after and outside of any rule: also what came in since the
+    segment was made.
+
+    Raises:
+        GateClosed: fewer than segments.min_size people; so small a group may point at persons.
+    """
+    day = newest_day(lake, as_of)
+    run = Step(workspace, lake, day, EXPORT)
+    members = run.read_day(gold.SEGMENTS, day).where(F.col("segment_id") == segment["segment_id"])
+    owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(day))
+    # Everything known by now stands against an address, not only what was known that morning.
+    latest = Step(workspace, lake, date(9999, 1, 1), EXPORT)
+    addresses = usable_addresses(addresses_of(latest, owners))
+    vault = run.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id", "sealed")
+    audience = (
+        members.where("is_contactable")
+        .join(_permitted(run, owners), on="person_id", how="left_semi")
+        .join(addresses, on="person_id", how="inner")
+        .join(vault.dropDuplicates(["identifier_id"]), on="identifier_id", how="inner")
+        .select("person_id", "sealed", "scheme", "segment_id", "segment_name", "segment_date")
+        .orderBy("person_id")
+    )
+    sizes = _read_reasons(members)
+    total = sum(sizes.values())
+    if total < workspace.segments.least_people:
+        raise GateClosed(
+            f"{segment['segment_key']} has {total} people on {day}; groups below segments.min_size "
+            f"({workspace.segments.least_people}) are not exported."
+        )
+    path = out or workspace.folder / "exports" / f"{segment['segment_key'].replace('/', '-')}-{day}.csv"
+    written = write_audience(
+        path,
+        _unsealed(audience, Pseudonymiser(load_key(workspace.keys.environment, workspace.keys.file, create=False))),
+        {
+            "segment_id": segment["segment_id"],
+            "segment_key": segment["segment_key"],
+            "segment_date": day,
+            **_read_kind(members),
+            "people": total,
+            "removed": {k: n for k, n in sizes.items() if k is not None},
+        },
+    )
+    removed = {k: n for k, n in sizes.items() if k is not None}
+    late = sizes.get(None, 0) - written.rows
+    if late:
+        removed["suppressed_since"] = late
+    return {"file": str(written.file), "rows": written.rows, "sha256": written.sha256, "removed": removed, "as_of": day}
+
+
+def _permitted(run: Step, owners: DataFrame) -> DataFrame:
+    """The people whose permission to be written to holds by the newest word there is."""
+    consents = run.read(silver.CONSENTS)
+    day = max(run.as_of, _read_newest_word(consents) or run.as_of)
+    assumed, zone = run.workspace.consent.assumed, run.workspace.time_zone
+    usable = derive_usable_from(consents, owners, day, assumed, zone)
+    return usable.where(F.col("email_marketing") <= F.lit(day)).select("person_id")
+
+
+def _read_newest_word(consents: DataFrame) -> date | None:
+    """The day from which the newest consent is known; one row."""
+    newest: date | None = consents.agg(F.max("known_as_of").alias("day")).collect()[0]["day"]
+    return newest
+
+
+def _read_reasons(members: DataFrame) -> dict[str | None, int]:
+    """People by reason not to write to them; None are those who may be written to. At most six rows."""
+    rows = members.groupBy("not_contactable_reason").count().collect()
+    return {r["not_contactable_reason"]: r["count"] for r in rows}
+
+
+def _read_kind(members: DataFrame) -> dict[str, Any]:
+    """What all rows of a segment and day share; one row."""
+    row = members.first()
+    found = row.asDict() if row else {}
+    return {
+        "definition_version": found.get("definition_version"),
+        "is_provisional": bool(found.get("is_provisional")),
+    }
+
+
+def _unsealed(audience: DataFrame, pseudonyms: Pseudonymiser) -> Iterator[dict[str, Any]]:
+    for row in audience.toLocalIterator():
+        said = row.asDict()
+        yield {**said, "email": pseudonyms.unseal("email", bytes(said.pop("sealed")))}
+
+
+def export(config: Path, name: str, as_of: date | None, out: Path | None, progress: Progress) -> dict[str, Any]:
+    """The audience of one segment as CSV with a manifest."""
+    workspace = load_workspace(config)
+    segment = find_segment(Lake(workspace.lake), name)
+    check_environment(workspace.lake)
+    session = session_for(workspace, f"segspark {workspace.name} export", "quick")
+    return export_audience(workspace, Lake(workspace.lake, session), segment, as_of, out)

@@ -1,0 +1,1 @@
+"""Which flows run in which order, and the programs around them."""

@@ -1,0 +1,83 @@
+"""What is right and wrong with a machine, a workspace and its lake; starts no JVM."""
+
+from datetime import date
+from pathlib import Path
+
+import deltalake
+
+from segspark.config.load import load_workspace
+from segspark.errors import SegsparkError
+from segspark.features.resources import load_catalogue
+from segspark.pipeline.step import Step
+from segspark.segments.flow import SEGMENTS
+from segspark.segments.resources import definitions_of
+from segspark.segments.validation_errors import DefinitionError
+from segspark.sources.files import find_files
+from segspark.sources.load import load_sources
+from segspark.spark.environment import examine_environment
+from segspark.tables.contracts import ops
+from segspark.tables.contracts.catalogue import ALL
+from segspark.tables.lake import Lake
+
+FINE, WRONG = "fine", "wrong"
+
+
+def examine(config: Path) -> list[dict[str, str]]:
+    """One row per check: check, state (fine or wrong), detail."""
+    try:
+        workspace = load_workspace(config)
+    except SegsparkError as error:
+        return [_row("workspace", WRONG, str(error))]
+    rows = [_row("workspace", FINE, str(workspace.folder))]
+    rows += [
+        _row(c.name, WRONG if c.cure else FINE, f"{c.detail}. {c.cure}" if c.cure else c.detail)
+        for c in examine_environment(workspace.lake)
+    ]
+    lake = Lake(workspace.lake)
+    try:
+        for source in load_sources(workspace):
+            n = len(find_files(source, workspace.time_zone))
+            rows.append(
+                _row(f"source {source.name}", FINE if n else WRONG, f"{n} files match {', '.join(source.patterns)}")
+            )
+    except SegsparkError as error:
+        rows.append(_row("sources", WRONG, str(error)))
+    try:
+        catalogue = load_catalogue(workspace)
+        rows.append(
+            _row("features", FINE, f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived")
+        )
+        definitions = definitions_of(Step(workspace, lake, date(2026, 1, 1), SEGMENTS))
+        rows.append(
+            _row("segments", FINE, f"{len(definitions.rules)} rules, levels: {'yes' if definitions.levels else 'no'}")
+        )
+    except DefinitionError as error:
+        rows += [_row("definitions", WRONG, f"{f.where}: {f.what} {f.fix} [{f.code}]") for f in error.faults]
+    except SegsparkError as error:
+        rows.append(_row("definitions", WRONG, str(error)))
+    return rows + _lake_rows(lake)
+
+
+def _lake_rows(lake: Lake) -> list[dict[str, str]]:
+    rows = []
+    for contract in ALL:
+        if not lake.exists(contract):
+            continue
+        table = deltalake.DeltaTable(lake.path(contract))
+        missing = [c for c in contract.column_names if c not in {f.name for f in table.schema().fields}]
+        gone = [f for f in table.file_uris() if not Path(f).exists()]
+        if missing or gone:
+            rows.append(_row(contract.name, WRONG, f"columns missing {missing}, files missing {len(gone)}"))
+    runs = lake.read_small(ops.RUNS).to_pylist()
+    done = {r["run_id"] for r in runs if r["state"] == "done"}
+    begun = {r["run_id"] for r in runs if r["state"] == "writing"} - done
+    if begun:
+        rows.append(_row("ingest", WRONG, f"{len(begun)} batch interrupted; the next run completes it"))
+    return [
+        *rows,
+        _row("lake tables", FINE if not rows else WRONG, f"{sum(lake.exists(c) for c in ALL)} of {len(ALL)} exist"),
+    ]
+
+
+def _row(check: str, state: str, detail: str) -> dict[str, str]:
+    return {"check": check, "state": state, "detail": detail}

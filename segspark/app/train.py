@@ -1,0 +1,144 @@
+"""Models of a day: behaviour groups and churn, fitted on what was known, logged and registered."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from pyspark.sql import functions as F
+
+from segspark.features.compute import features_of_days
+from segspark.features.engine.windows import with_derived
+from segspark.features.resources import load_catalogue
+from segspark.ids import identity
+from segspark.models.churn.inputs import choose_inputs, columns_of
+from segspark.models.churn.train import ChurnModel, check_gates, train_churn
+from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn, orders_after
+from segspark.models.clustering.training import train_groups
+from segspark.models.figures import churn_figures
+from segspark.models.tracking import log_model
+from segspark.pipeline.flow import Flow
+from segspark.pipeline.step import Step, staging_folder
+from segspark.tables.contracts import gold
+from segspark.tables.contracts.catalogue import BY_NAME
+
+
+def train(run: Step) -> None:
+    """Fit both models as of the day; a refusal is an outcome, not an error."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        # Neither fills the machine alone: a fit is many small jobs, one after the other.
+        models = [("churn", pool.submit(_timed, run, "churn", _train_churn))]
+        if {"behaviour", "rare"} & set(run.workspace.segments.schemes):
+            models.append(("behaviour", pool.submit(_timed, run, "behaviour", train_groups)))
+        for name, note in models:
+            run.outcome[name] = note.result()
+
+
+def _timed(run: Step, name: str, fit: Callable[[Step], str]) -> str:
+    with run.stage(name) as told:
+        note = told["note"] = fit(run)
+    return note
+
+
+def _versions(run: Step, rows: dict[str, int]) -> dict[str, dict[str, Any]]:
+    return {name: {"version": run.lake.version(BY_NAME[name]), "rows": n} for name, n in rows.items()}
+
+
+# Churn --------------------------------------------------------------------------------------------------------
+
+
+def _train_churn(run: Step) -> str:
+    config = run.workspace.churn
+    cuts = choose_cuts(run.as_of, config)
+    catalogue = load_catalogue(run.workspace)
+    inputs = choose_inputs([*(c.name for c in catalogue.stored_columns()), *(d.name for d in catalogue.derived)])
+    looked_at = catalogue.narrowed({*columns_of(inputs), "last_order_date"})
+    after = orders_after(cuts, config, run.as_of)
+    with staging_folder(run) as folder:
+        features = with_derived(features_of_days(run, cuts.all, looked_at, after, folder), looked_at)
+        version = run.lake.version(gold.ACTIVITY_DAILY)
+        dataset_id = identity("churn", run.as_of, cuts.all, inputs, catalogue.hash, version)
+        frozen = freeze(label_churn(features, cuts, config), inputs, dataset_id)
+        run.writes(gold.TRAINING_SETS).replace_dataset(gold.TRAINING_SETS, frozen, dataset_id)
+    rows = run.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
+    gates = check_gates(rows, _read_first_order(run), cuts, config)
+    if gates:
+        run.outcome["churn_refused"] = [asdict(gate) for gate in gates]
+        return "refused: " + "; ".join(map(str, gates))
+    return _log_churn(run, train_churn(rows, inputs, cuts, config), dataset_id)
+
+
+def _read_first_order(run: Step) -> date | None:
+    today = run.read_day(gold.FEATURES, run.as_of)
+    found: date | None = today.agg(F.min("first_order_date").alias("first")).collect()[0]["first"]
+    return found
+
+
+def _log_churn(run: Step, result: ChurnModel, dataset_id: str) -> str:
+    config = run.workspace.churn
+    ours, recency = result.evaluation, result.baseline
+    people = with_derived(
+        run.read_day(gold.FEATURES, run.as_of), load_catalogue(run.workspace).narrowed(columns_of(result.inputs))
+    )
+    have = [n for n in result.inputs if n in people.columns]
+    version = log_model(
+        run.workspace.mlflow,
+        name=f"{run.workspace.name}_churn",
+        model=result.model,
+        sample=people.select(*have),
+        params={
+            **config.model_dump(mode="json"),
+            "dataset_id": dataset_id,
+            "training_cuts": ", ".join(map(str, result.cuts.train)),
+            "validation_cut": result.cuts.validate,
+        },
+        metrics={
+            **ours.metrics(),
+            **{f"recency_{k}": v for k, v in recency.metrics().items()},
+            "n_train": float(result.n_train),
+        },
+        documents={
+            "evaluation.json": {
+                "model": ours.as_dict(),
+                "recency": recency.as_dict(),
+                "importances": result.importances,
+                "cuts": _said(result.cuts),
+                "n_train": result.n_train,
+            },
+            "features.json": {"features": list(result.inputs), "fill": result.inputs},
+        },
+        figures=churn_figures(ours, recency),
+        data_versions=_versions(run, {"gold.training_sets": result.n_train + ours.n}),
+        as_of=run.as_of,
+        label_end=result.label_end,
+        ranks_by="pr_auc",
+        ranking=ours.pr_auc,
+        allow_champion=result.is_worth_it,
+    )
+    run.outcome["churn_metrics"] = {
+        "roc_auc": round(ours.roc_auc, 4),
+        "recency_roc_auc": round(recency.roc_auc, 4),
+        "pr_auc": round(ours.pr_auc, 4),
+        "recency_pr_auc": round(recency.pr_auc, 4),
+    }
+    return (
+        f"version {version}: ROC-AUC {ours.roc_auc:.3f} (recency alone {recency.roc_auc:.3f}), "
+        f"PR-AUC {ours.pr_auc:.3f} ({recency.pr_auc:.3f}, base rate {ours.base_rate:.3f}), "
+        f"lift {ours.top_decile_lift:.2f}, Brier {ours.brier:.3f} ({recency.brier:.3f})"
+    )
+
+
+def _said(cuts: Cuts) -> dict[str, Any]:
+    return {"train": [d.isoformat() for d in cuts.train], "validate": cuts.validate.isoformat()}
+
+
+TRAIN = Flow(
+    name="train",
+    reads=(
+        "gold.features", "gold.activity_daily", "gold.activity_corrections", "gold.activity_items", "silver.profiles",
+        "silver.identity_links", "silver.consents",
+    ),
+    writes=("gold.training_sets", "gold.segment_migrations"),
+    function=train,
+)  # fmt: skip

@@ -1,0 +1,32 @@
+"""Files that no table names any more: those of failed runs, and those of versions older than the retention."""
+
+from typing import Any
+
+from segspark.config.models import Workspace
+from segspark.tables.contracts.catalogue import ALL
+from segspark.tables.lake import Lake
+from segspark.tables.lock import only_writer
+
+# Delta's own default: so long somebody may still read an older version.
+RETENTION_HOURS = 168
+
+
+def vacuum(workspace: Workspace, hours: int = RETENTION_HOURS, dry_run: bool = False) -> list[dict[str, Any]]:
+    """Remove them from every table; with ``dry_run`` only count.
+
+    A file that no commit names is left alone while it is younger than ``hours``, as a run may be about to commit it.
+
+    Returns:
+        One row per table that has any: table, files.
+
+    Raises:
+        InfrastructureError: somebody writes the lake.
+    """
+    with only_writer(workspace.lake, "clean"):
+        return vacuum_lake(Lake(workspace.lake), hours, dry_run)
+
+
+def vacuum_lake(lake: Lake, hours: int = RETENTION_HOURS, dry_run: bool = False) -> list[dict[str, Any]]:
+    """The same for whoever holds the lock."""
+    found = [(c.name, lake.remove_unnamed_files(c, hours, dry_run)) for c in ALL if lake.exists(c)]
+    return [{"table": name, "files": n} for name, n in found if n]

@@ -1,1 +1,0 @@
-"""From parsed records to clean rows: duplicates, expiry, order totals. Fits nothing."""

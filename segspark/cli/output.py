@@ -1,0 +1,94 @@
+"""What commands share: their options, rows as a table or JSON, and lines of progress."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
+    """A calendar date, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it as 2026-06-01", param, ctx)
+
+
+def config_option(command: F) -> F:
+    return click.option(
+        "--config",
+        "config",
+        type=click.Path(path_type=Path),
+        default=Path("segspark.yaml"),
+        show_default=True,
+        help="The workspace's segspark.yaml, or its folder.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="JSON for programs.")(command)
+
+
+def print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]) -> None:
+    if as_json:
+        click.echo(json.dumps(rows, default=str, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo("nothing yet")
+        return
+    shown = [[shown_value(r.get(c)) for c in columns] for r in rows]
+    widths = [min(max(len(c), *(len(r[at]) for r in shown)), 70) for at, c in enumerate(columns)]
+    click.echo("  ".join(c.ljust(w) for c, w in zip(columns, widths, strict=True)).rstrip())
+    for row, values in zip(shown, rows, strict=True):
+        cells = [
+            cell.rjust(w) if isinstance(values.get(c), int | float) else cell.ljust(w)
+            for cell, w, c in zip(row, widths, columns, strict=True)
+        ]
+        click.echo("  ".join(cells).rstrip())
+
+
+def shown_value(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return str(value)
+
+
+def progress_lines(quiet: bool = False) -> Any:
+    from segspark.pipeline.progress import Lines, Quiet
+
+    return Quiet() if quiet else Lines()
+
+
+def matrix_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How many people each two previewed segments share; on the diagonal, how many each has."""
+    numbers = [
+        [f"{row['people'] if other is row else row['among_previewed'][other['name']]:,}" for other in found]
+        for row in found
+    ]
+    width = max(len(n) for row in numbers for n in row)
+    names = [f"{at} {row['name']}" for at, row in enumerate(found, 1)]
+    longest = max(map(len, names))
+    heads = "  ".join(f"{at:>{width}}" for at in range(1, len(found) + 1))
+    return [
+        "overlap matrix, people in both:",
+        f"{'':{longest}}  {heads}",
+        *(
+            f"{name:{longest}}  {'  '.join(f'{n:>{width}}' for n in row)}"
+            for name, row in zip(names, numbers, strict=True)
+        ),
+    ]

@@ -1,0 +1,242 @@
+"""``segspark segments``: look at segments, try definitions, explain, export. Imports Spark only where it must."""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from segspark.cli.output import Day, config_option, json_option, matrix_lines, print_rows, progress_lines
+from segspark.errors import ConfigError
+
+
+@click.group()
+def segments() -> None:
+    """Look at segments, explain a membership, export an audience."""
+
+
+@segments.command("list")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@json_option
+def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
+    """Names, sizes and how many may be written to."""
+    from segspark.config.load import load_workspace
+    from segspark.query.look import segment_sizes
+
+    rows = segment_sizes(load_workspace(config), as_of)
+    if rows and rows[0]["is_provisional"] and not as_json:
+        click.echo(f"{rows[0]['segment_date']} is provisional: made from a part of the day before")
+    print_rows(rows, as_json, ("scheme", "segment_name", "segment_id", "people", "contactable"))
+
+
+@segments.command("show")
+@click.argument("name")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@json_option
+def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> None:
+    """One segment by name or id: size, profile, definition."""
+    from segspark.config.load import load_workspace
+    from segspark.query.look import describe_segment
+
+    found = describe_segment(load_workspace(config), name, as_of)
+    if as_json:
+        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    for key, value in found.items():
+        if isinstance(value, list):
+            click.echo(f"{key}:")
+            print_rows(value, False, tuple(value[0]) if value else ())
+        else:
+            click.echo(f"{key}: {value}")
+
+
+@segments.command("explain")
+@click.argument("person")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
+@click.option("--segment", help="A rule to explain besides, also where PERSON is not in it.")
+@json_option
+def explain_person(
+    person: str, config: Path, as_of: date | None, language: str | None, segment: str | None, as_json: bool
+) -> None:
+    """Why PERSON (a person_id or an e-mail address) is in each of its segments, and why not in another, with the
+    actual values."""
+    from segspark.config.load import load_workspace
+    from segspark.query.explain import explain
+
+    found = explain(load_workspace(config), person, as_of, language, segment)
+    if as_json:
+        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    for membership in found:
+        click.echo(f"{membership['scheme']}: {membership['sentence'] or membership['segment_name']}")
+        for line in membership["lines"]:
+            click.echo(f"  {line}")
+        if membership["would_need"]:
+            click.echo(f"  {membership['would_need']}")
+
+
+@segments.command("check")
+@config_option
+@json_option
+def check_segments(config: Path, as_json: bool) -> None:
+    """Every fault of levels and rules: what, where, why, how to mend it, and a code. Runs nothing."""
+    from segspark.config.load import load_workspace
+    from segspark.query.look import check_definitions
+
+    faults = check_definitions(load_workspace(config))
+    if as_json:
+        click.echo(json.dumps([f.as_row() for f in faults], ensure_ascii=False))
+    else:
+        click.echo("\n".join(map(str, faults)) or "the definitions are fine")
+    if faults:
+        sys.exit(ConfigError.exit_code)
+
+
+@segments.command("preview")
+@click.argument("target", metavar="NAME|FILE")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@json_option
+def preview_segments(target: str, config: Path, as_of: date | None, as_json: bool) -> None:
+    """Exact size and overlaps of a rule, or of the rules of a YAML file, before they are published."""
+    from segspark.query.preview import preview_rules
+
+    found = preview_rules(config, target, as_of)
+    if as_json:
+        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    for row in found:
+        click.echo(
+            f"{row['name']} as of {row['as_of']}: {row['people']:,} people, {row['contactable']:,} may be written to"
+        )
+        click.echo(f"  left out: {_left_out(row['left_out'])}")
+        for overlap in row["overlaps"][:10]:
+            share = overlap["people"] / row["people"]
+            click.echo(f"  {share:4.0%} in {overlap['scheme']}: {overlap['segment']} ({overlap['people']:,})")
+        click.echo(f"  e.g. {', '.join(row['sample']) or 'nobody'}")
+    if len(found) > 1:
+        click.echo("\n".join(matrix_lines(found)))
+
+
+@segments.command("replay")
+@click.option("--version", required=True, help="A definition_version, or the name of a definition.")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), required=True)
+@json_option
+def replay_segments(version: str, config: Path, as_of: date, as_json: bool) -> None:
+    """What a stored version of a definition gives on a past day, against the rows written then."""
+    from segspark.query.replay import replay_version
+
+    found = replay_version(config, version, as_of)
+    if as_json:
+        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    click.echo(f"{found['scheme']} {found['name']}, version {found['definition_version']}, as of {as_of}")
+    click.echo(f"features of the day: {found['features']}")
+    print_rows(found["segments"], False, ("segment_name", "segment_id", "people", "contactable", "stored", "same"))
+    if not found["is_written"]:
+        click.echo("no rows of that day were made by this version")
+
+
+@segments.command("plan")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@json_option
+def plan_of_segments(config: Path, as_of: date | None, as_json: bool) -> None:
+    """What publishing the definitions as they are now would change: people moving, segments that go."""
+    from segspark.query.plan import plan_definitions
+
+    rows = plan_definitions(config, as_of)
+    columns = ("scheme", "segment", "change", "before", "after", "entered", "left", "is_breaking")
+    if rows or as_json:
+        print_rows(rows, as_json, columns)
+    else:
+        click.echo("nothing would change")
+
+
+@segments.command("diff")
+@click.argument("left", metavar="A[@DAY]")
+@click.argument("right", metavar="B[@DAY]")
+@config_option
+@json_option
+def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
+    """Two segments, or one on two days: who entered, left, stayed, and the change of their KPIs."""
+    from segspark.config.load import load_workspace
+    from segspark.query.diff import diff_segments
+
+    found = diff_segments(load_workspace(config), left, right)
+    if as_json:
+        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    for side in (found["left"], found["right"]):
+        click.echo(f"{side['name']} on {side['segment_date']}: {side['people']:,} people")
+    click.echo(f"entered {found['entered']:,}, left {found['left_it']:,}, stayed {found['stayed']:,}")
+    print_rows(found["kpis"], False, ("measure", "left", "right", "difference"))
+
+
+@segments.command("merge")
+@click.argument("names", metavar="NAME NAME...", nargs=-1, required=True)
+@config_option
+@json_option
+def merge_groups(names: tuple[str, ...], config: Path, as_json: bool) -> None:
+    """Make one of behaviour groups that join in the hierarchy; from the next daily run on."""
+    from segspark.app.overrides import override
+    from segspark.config.load import load_workspace
+
+    if len(names) < 2:
+        raise click.UsageError("merge needs two or more groups")
+    print_rows(override(load_workspace(config), merge=names), as_json, ("segment_id", "segment_name", "people"))
+
+
+@segments.command("split")
+@click.argument("name")
+@config_option
+@json_option
+def split_group(name: str, config: Path, as_json: bool) -> None:
+    """Make two of a behaviour group, along the hierarchy; from the next daily run on."""
+    from segspark.app.overrides import override
+    from segspark.config.load import load_workspace
+
+    print_rows(override(load_workspace(config), split=name), as_json, ("segment_id", "segment_name", "people"))
+
+
+@segments.command("decisions")
+@config_option
+@click.option("--undo", "number", type=int, help="Remove the decision of this number.")
+@json_option
+def decisions_of_segments(config: Path, number: int | None, as_json: bool) -> None:
+    """Groups merged and split by hand, and whether each applies to the model in use."""
+    from segspark.app.overrides import list_overrides, undo_override
+    from segspark.config.load import load_workspace
+
+    workspace = load_workspace(config)
+    if number is not None:
+        click.echo(f"undone: {undo_override(workspace, number)}")
+        return
+    print_rows(list_overrides(workspace), as_json, ("number", "decision", "state"))
+
+
+@segments.command("export")
+@click.argument("name")
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@click.option("--out", type=click.Path(path_type=Path), help="Default: exports/ in the workspace.")
+@json_option
+def export_segment(name: str, config: Path, as_of: date | None, out: Path | None, as_json: bool) -> None:
+    """CSV of those of a segment who may be written to, with a manifest."""
+    from segspark.activation.audience import export
+
+    manifest = export(config, name, as_of, out, progress_lines(as_json))
+    if as_json:
+        click.echo(json.dumps(manifest, default=str, ensure_ascii=False))
+    else:
+        click.echo(f"{manifest['rows']:,} people in {manifest['file']}; left out: {_left_out(manifest['removed'])}")
+
+
+def _left_out(by_reason: dict[str, int]) -> str:
+    return ", ".join(f"{reason} {n:,}" for reason, n in by_reason.items()) or "nobody"

@@ -1,0 +1,173 @@
+"""Running state against all days: a part of the people each day, everybody once a week; and the two ways back.
+
+``repair`` writes a day anew from all days. ``restate`` writes what would be known today about a past day, beside what
+was published then and not over it.
+"""
+
+import json
+from dataclasses import replace
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import functions as F
+
+from segspark.errors import CheckFailed, GateClosed
+from segspark.features.compute import range_task, spark_features, stage_people
+from segspark.features.engine.arrow import RangeTask, feature_schema
+from segspark.features.engine.kernel import compute_features
+from segspark.features.engine.reads import permitted
+from segspark.features.engine.spark import choose_engine, n_ranges, past_activity, stored_features
+from segspark.features.engine.windows import by_range
+from segspark.features.flow import FEATURES, write_features
+from segspark.features.resources import load_catalogue
+from segspark.pipeline.flow import Flow
+from segspark.pipeline.runs import finished_runs, provisional_days
+from segspark.pipeline.step import Step, staging_folder
+from segspark.tables.contracts import gold
+from segspark.tables.io.writer import ask_ranges
+from segspark.tables.ranges import DayFile, id_ranges, read_range, share_ids
+from segspark.time import DAY
+
+# Each day another of so many equal parts of the people.
+PARTS = 64
+# And everybody on Sundays, when clusters have time.
+WHOLE_ON = 6
+DIFFERENCE = pa.schema(
+    [("person_id", pa.string()), ("feature", pa.string()), ("stored", pa.string()), ("computed", pa.string())]
+)
+DIFFERENCE_DDL = "person_id string, feature string, stored string, computed string"
+MOST_NAMED = 20
+
+
+def check_features(run: Step) -> None:
+    """Compare stored features with a recompute from all days.
+
+    Raises:
+        CheckFailed: names people, features and the day.
+    """
+    if _made_from(run) != "the day before":
+        run.outcome["checked"] = "nothing: the day was made from all days"
+        return
+    with run.stage("check") as told:
+        catalogue = load_catalogue(run.workspace)
+        stored = tuple(f for f in run.files(gold.FEATURES) if f.day == run.as_of)
+        parts = id_ranges(PARTS)
+        is_whole = run.as_of.weekday() == WHOLE_ON
+        task = range_task(run, [run.as_of], catalogue, None)
+        part = None if is_whole else parts[run.as_of.toordinal() % PARTS]
+        if choose_engine(run) == "spark":
+            found = _read_differences(run, task, part)
+        else:
+            whole = share_ids(task.n_bytes, run.lake.spark.sparkContext.defaultParallelism)
+            ranges = [part] if part else whole
+            found = ask_ranges(run.lake.spark, partial(differences, task, stored), ranges, DIFFERENCE_DDL)
+        run.outcome["checked"] = "everybody" if is_whole else f"1 part of {PARTS}"
+        told["note"] = f"{run.outcome['checked']} against a recompute from all days: {len(found) or 'no'} differences"
+    if found:
+        said = "; ".join(f"{r['person_id']} {r['feature']}: {r['stored']}, not {r['computed']}" for r in found[:5])
+        raise CheckFailed(
+            f"Features as of {run.as_of} differ from their recompute ({len(found)} values or more): {said}. "
+            f"Run: segspark features repair --as-of {run.as_of}"
+        )
+
+
+def _read_differences(run: Step, task: RangeTask, part: tuple[str, str] | None) -> list[dict[str, str]]:
+    """``differences`` by the Spark lane, of everybody or a part of the people; each range names MOST_NAMED at most.
+    Items are left out: this lane carries none of them on."""
+    catalogue, calendar, dates = task.catalogue.without_items, task.calendar, task.dates
+    stored, activity = stored_features(run, catalogue, run.as_of), past_activity(run, catalogue)
+    if part:
+        is_inside = (F.col("person_id") >= part[0]) & (F.col("person_id") < part[1])
+        stored, activity = stored.where(is_inside), activity.where(is_inside)
+    schema = feature_schema(catalogue)
+
+    def compare(stored: pa.Table, activity: pa.Table) -> pa.Table:
+        stored = stored.select(schema.names).cast(schema).sort_by("person_id")
+        return unequal(stored, compute_features(activity, permitted(stored), catalogue, dates, calendar))
+
+    found = by_range(stored, activity, n_ranges(run), compare, DIFFERENCE_DDL)
+    return [row.asDict() for row in found.collect()]
+
+
+def _made_from(run: Step) -> str | None:
+    done = [r for r in finished_runs(run.lake, "features") if r["as_of_date"] == run.as_of]
+    return json.loads(done[-1]["outputs"]).get("made_from") if done else None
+
+
+def differences(task: RangeTask, files: tuple[DayFile, ...], low: str, high: str) -> pa.Table:
+    """Values of stored features that a recompute does not give, at most ``MOST_NAMED``.
+
+    Args:
+        task: from all days; who is listed, and their permissions, are taken from the stored rows.
+        files: of gold.features of the task's day.
+    """
+    schema = feature_schema(task.catalogue)
+    names = [n for n in schema.names if n != "as_of_date"]
+    stored = read_range(files, low, high, names, "as_of_date", schema).sort_by("person_id")
+    if not stored.num_rows:
+        return DIFFERENCE.empty_table()
+    return unequal(stored, task.over(stored, low, high))
+
+
+def unequal(stored: pa.Table, computed: pa.Table) -> pa.Table:
+    """Values that differ, at most ``MOST_NAMED``; both of the same people in the same order."""
+    computed = computed.select(stored.column_names).cast(stored.schema)
+    rows: list[dict[str, str]] = []
+    for name in stored.column_names:
+        ours, theirs = stored[name], computed[name]
+        same = pc.fill_null(pc.equal(ours, theirs), False)
+        same = pc.or_(same, pc.and_(pc.is_null(ours), pc.is_null(theirs)))
+        for at in pc.indices_nonzero(pc.invert(same)).to_pylist()[: MOST_NAMED - len(rows)]:
+            person = stored["person_id"][at].as_py()
+            rows.append({"person_id": person, "feature": name, "stored": str(ours[at]), "computed": str(theirs[at])})
+    return pa.Table.from_pylist(rows, schema=DIFFERENCE)
+
+
+def restate_features(run: Step) -> None:
+    """The features of a past day with everything that was learnt about it since."""
+    catalogue = load_catalogue(run.workspace)
+    closed = {r["as_of_date"] for r in finished_runs(run.lake, "tiles")} - provisional_days(run.lake)
+    known = max(closed, default=None)
+    if known is None or run.as_of > known:
+        last = known - DAY if known else "none"
+        raise GateClosed(f"The days before {run.as_of} are not closed yet; the last closed one is {last}.")
+    contract = gold.FEATURES_RESTATED.with_columns(catalogue.stored_columns())
+    with run.stage("restate") as told, staging_folder(run) as folder:
+        staged = stage_people(run, [run.as_of], catalogue, folder)
+        lake, end = run.writes(gold.FEATURES_RESTATED), run.as_of + DAY
+        if choose_engine(run) == "spark":
+            frame = spark_features(run, [run.as_of], catalogue, staged, known=known)
+            told["rows"] = lake.replace_by_spark(contract, frame, run.as_of, end)
+        else:
+            task = replace(range_task(run, [run.as_of], catalogue, staged, known=known), known=known)
+            told["rows"] = lake.replace_computed(contract, task, task.n_bytes, run.as_of, end)
+        told["note"] = f"as known on {known}"
+    run.outcome["known"] = known
+
+
+_READS = FEATURES.reads
+FEATURE_CHECK = Flow(
+    name="feature_check",
+    reads=("gold.features", "gold.activity_daily", "gold.activity_corrections", "gold.activity_items"),
+    writes=(),
+    reads_earlier=("ops.runs",),
+    function=check_features,
+    is_skipped_when_unchanged=True,
+    # One task of reading: the scores fill the other cores. No segment is made, and no day published, if it fails.
+    runs_beside_next=True,
+)
+REPAIR = Flow(
+    name="features_repair",
+    reads=_READS,
+    reads_earlier=("ops.runs",),
+    writes=FEATURES.writes,
+    function=partial(write_features, carry_on=False),
+)
+RESTATE = Flow(
+    name="features_restate",
+    reads=_READS,
+    reads_earlier=("ops.runs",),
+    writes=("gold.features_restated",),
+    function=restate_features,
+)

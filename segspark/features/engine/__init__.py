@@ -1,0 +1,1 @@
+"""How features are computed: the kernel and the ways that carry it."""

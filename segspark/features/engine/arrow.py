@@ -1,0 +1,174 @@
+"""What a task of the direct lane does: a range of people, from the tables' own files to features."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segspark.features.engine.backfill import walk_features, with_named_people
+from segspark.features.engine.incremental import advance_features, changing_days, splice
+from segspark.features.engine.item_index import read_index
+from segspark.features.engine.items import walk_index, with_all_items, with_items
+from segspark.features.engine.kernel import Calendar, Outcome, compute_features, day_number, with_outcome
+from segspark.features.engine.reads import (
+    ITEM_BYTES,
+    permitted,
+    read_items,
+    read_people,
+    read_people_of_days,
+    row_bytes,
+)
+from segspark.features.feature import Catalogue
+from segspark.tables.contracts import gold
+from segspark.tables.contracts.schema import ARROW_TYPES
+from segspark.tables.ranges import DayFile, read_range
+
+
+def activity_schema(catalogue: Catalogue) -> pa.Schema:
+    measures = [(m.name, pa.int64()) for m in catalogue.measures]
+    days = [("activity_date", pa.date32()), ("applied_as_of", pa.date32())]
+    return pa.schema([("person_id", pa.string()), *days, ("reason", pa.string()), *measures])
+
+
+def as_if_known(activity: pa.Table, known: date, dates: tuple[date, ...]) -> pa.Table:
+    """Activity or items as if what was learnt up to a later day had been known on the first of the as-of days."""
+    first, applied = min(dates), activity["applied_as_of"]
+    is_seen = pc.and_(pc.greater(applied, first), pc.less_equal(applied, known))
+    moved = pc.if_else(is_seen, pa.scalar(first, pa.date32()), applied)
+    return activity.set_column(activity.schema.get_field_index("applied_as_of"), "applied_as_of", moved)
+
+
+def feature_schema(catalogue: Catalogue) -> pa.Schema:
+    columns = (*gold.FEATURES.columns, *catalogue.stored_columns())
+    return pa.schema([(c.name, ARROW_TYPES[c.type]) for c in columns])
+
+
+@dataclass(frozen=True)
+class RangeTask:
+    """The kernel over the tables' own files, for a task to carry: the rows of the ids [low, high).
+
+    Attributes:
+        dates: as-of days; a running state carries on to one.
+        tiles: files of closed days before the last date.
+        corrections: files of what was applied up to that date.
+        people: staged files of who is listed, or files of gold.features, which say it too.
+        outcome: what came after, for labels.
+        state: files of gold.features as of the day before; None computes from all days.
+        known: up to which day corrections are seen, where that is later than the as-of day: a restatement.
+        items: files of gold.activity_items of what was known by then.
+        index: files of gold.item_last_days of the as-of day; None looks at all items.
+    """
+
+    catalogue: Catalogue
+    dates: tuple[date, ...]
+    calendar: Calendar
+    tiles: tuple[DayFile, ...]
+    corrections: tuple[DayFile, ...]
+    people: tuple[str, ...]
+    outcome: Outcome | None = None
+    state: tuple[DayFile, ...] | None = None
+    known: date | None = None
+    items: tuple[DayFile, ...] = ()
+    index: tuple[DayFile, ...] | None = None
+
+    def __call__(self, low: str, high: str) -> pa.Table:
+        if self.state is not None:
+            people = read_people(self.people, low, high)
+            return self._with_items(self._carried_on(people, low, high), people, low, high)
+        activity = self._all_activity(low, high)
+        features = pa.concat_tables(self._walk(activity, low, high))
+        return features if self.outcome is None else with_outcome(features, activity, self.outcome)
+
+    def by_day(self, low: str, high: str) -> Iterator[pa.Table]:
+        """From all days, a table for each date, so that one day's rows are held at a time."""
+        return self._walk(self._all_activity(low, high), low, high)
+
+    def _all_activity(self, low: str, high: str) -> pa.Table:
+        activity = self._activity(self.tiles, self.corrections, low, high)
+        return activity if self.known is None else as_if_known(activity, self.known, self.dates)
+
+    def _walk(self, activity: pa.Table, low: str, high: str) -> Iterator[pa.Table]:
+        people = read_people_of_days(self.people, low, high)
+        days = walk_features(activity, people, self.catalogue, self.dates, self.calendar)
+        if not self.catalogue.items:
+            return days
+        people = with_named_people(people)
+        if self.index is not None:
+            return (self._with_items(rows, people, low, high) for rows in days)
+        indexes = walk_index(self._all_items(low, high), people, self.catalogue, self.dates)
+        return (with_items(rows, index, self.catalogue, day) for rows, (day, index) in zip(days, indexes, strict=True))
+
+    def over(self, stored: pa.Table, low: str, high: str) -> pa.Table:
+        """From all days, for the people and permissions of stored rows of gold.features; sorted by person_id."""
+        people = permitted(stored)
+        activity = self._activity(self.tiles, self.corrections, low, high)
+        features = compute_features(activity, people, self.catalogue, self.dates, self.calendar)
+        return self._with_items(features, people, low, high)
+
+    @property
+    def n_bytes(self) -> int:
+        """About what it reads takes in memory; of a running state what is carried on, from which the rest follows."""
+        if self.state is not None:
+            return sum(f.rows for f in self.state) * row_bytes(len(self.catalogue.stored_columns()))
+        items = self.items if self.index is None else self.index
+        activity = sum(f.rows for f in (*self.tiles, *self.corrections))
+        return activity * row_bytes(len(self.catalogue.measures)) + sum(f.rows for f in items) * ITEM_BYTES
+
+    def _with_items(self, features: pa.Table, people: pa.Table, low: str, high: str) -> pa.Table:
+        if not self.catalogue.items:
+            return features
+        if self.index is not None:
+            return with_items(features, read_index(self.index, low, high), self.catalogue, self.dates[0])
+        return with_all_items(features, self._all_items(low, high), people, self.catalogue, self.dates)
+
+    def _all_items(self, low: str, high: str) -> pa.Table:
+        items = read_items(self.items, low, high)
+        return items if self.known is None else as_if_known(items, self.known, self.dates)
+
+    def _carried_on(self, people: pa.Table, low: str, high: str) -> pa.Table:
+        (as_of,) = self.dates
+        today = tuple(f for f in self.corrections if f.day == as_of)
+        learnt = self._corrections(today, low, high)
+        days = changing_days(learnt, self.catalogue, as_of)
+        tiles = tuple(f for f in self.tiles if day_number(f.day) in days)
+        # A file of corrections says between which days its rows lie; most lie near the day they were applied on.
+        earlier = tuple(f for f in self.corrections if f.day < as_of and f.meets(days))
+        activity = pa.concat_tables([self._activity(tiles, earlier, low, high), learnt])
+        near = pc.is_in(activity["activity_date"].cast(pa.int32()), pa.array(sorted(days), pa.int32()))
+        schema = feature_schema(self.catalogue.without_items)
+        names = [n for n in schema.names if n != "as_of_date"]
+        state = read_range(self.state or (), low, high, names, "as_of_date", schema)
+        rows, rest = advance_features(state, activity.filter(near), people, self.catalogue, as_of, self.calendar)
+        if not rest.num_rows:
+            return rows
+        theirs = self._activity(self.tiles, self.corrections, low, high, rest["person_id"])
+        return splice(rows, compute_features(theirs, rest, self.catalogue, self.dates, self.calendar))
+
+    def _activity(
+        self,
+        tiles: Sequence[DayFile],
+        corrections: Sequence[DayFile],
+        low: str,
+        high: str,
+        only: pa.ChunkedArray | None = None,
+    ) -> pa.Table:
+        """Tiles, each applied the morning after its day, and corrections."""
+        schema = self._schema
+        columns = [n for n in schema.names if n not in ("activity_date", "applied_as_of")]
+        of_tiles = pa.schema([f for f in schema if f.name != "applied_as_of"])
+        rows = read_range(tiles, low, high, columns, "activity_date", of_tiles, only)
+        applied = pc.add(rows["activity_date"].cast(pa.int32()), pa.scalar(1, pa.int32())).cast(pa.date32())
+        rows = rows.append_column("applied_as_of", applied).select(schema.names)
+        return pa.concat_tables([rows, self._corrections(corrections, low, high, only)])
+
+    def _corrections(
+        self, files: Sequence[DayFile], low: str, high: str, only: pa.ChunkedArray | None = None
+    ) -> pa.Table:
+        columns = [n for n in self._schema.names if n != "applied_as_of"]
+        return read_range(files, low, high, columns, "applied_as_of", self._schema, only)
+
+    @property
+    def _schema(self) -> pa.Schema:
+        return pa.schema([f for f in activity_schema(self.catalogue) if f.name != "reason"])

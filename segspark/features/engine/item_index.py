@@ -1,0 +1,65 @@
+"""What a task does for gold.item_last_days: the last-seen index of a range of people, carried on or from all days."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segspark.features.engine.items import INDEX, ORDER, advance_index, index_items, item_changing_days, splice_index
+from segspark.features.engine.kernel import as_ids
+from segspark.features.engine.reads import ITEM_BYTES, PEOPLE, permitted, read_items, read_people
+from segspark.features.feature import Catalogue
+from segspark.sources.vocabulary import PURPOSES
+from segspark.tables.ranges import DayFile, read_range
+
+
+@dataclass(frozen=True)
+class ItemTask:
+    """The index as of a day, for the ids [low, high).
+
+    Attributes:
+        items: files of gold.activity_items of what was known by then.
+        people: staged files of who is listed.
+        state: files of the index of the day before; None computes from all days.
+        before: files of gold.features of the day before, which say who was listed and permitted what.
+    """
+
+    catalogue: Catalogue
+    as_of: date
+    items: tuple[DayFile, ...]
+    people: tuple[str, ...]
+    state: tuple[DayFile, ...] | None = None
+    before: tuple[DayFile, ...] = ()
+
+    def __call__(self, low: str, high: str) -> pa.Table:
+        people = read_people(self.people, low, high)
+        if self.state is None:
+            return index_items(read_items(self.items, low, high), people, self.catalogue, self.as_of)
+        # What was learnt today: the items of yesterday, and corrections.
+        learnt = read_items([f for f in self.items if f.day == self.as_of], low, high)
+        days = item_changing_days(learnt, self.catalogue, self.as_of)
+        earlier = read_items([f for f in self.items if f.day < self.as_of and f.meets(days)], low, high)
+        items = pa.concat_tables([earlier, learnt])
+        near = pc.is_in(items["activity_date"].cast(pa.int32()), pa.array(sorted(days), pa.int32()))
+        state = read_index(self.state, low, high)
+        columns = ["person_id", *(f"{p}_from" for p in PURPOSES)]
+        schema = pa.schema([(f"{n}_from" if n in PURPOSES else n, PEOPLE.field(n).type) for n in PEOPLE.names])
+        before = permitted(read_range(self.before, low, high, columns, "as_of_date", schema))
+        index, rest = advance_index(state, items.filter(near), people, before, self.catalogue, self.as_of)
+        if not rest.num_rows:
+            return index
+        theirs = read_items(self.items, low, high, rest["person_id"])
+        return splice_index(index, rest, index_items(theirs, rest, self.catalogue, self.as_of))
+
+    @property
+    def n_bytes(self) -> int:
+        return sum(f.rows for f in (self.items if self.state is None else self.state)) * ITEM_BYTES
+
+
+def read_index(files: tuple[DayFile, ...], low: str, high: str) -> pa.Table:
+    """Rows of gold.item_last_days, in their order; another writer may have changed it."""
+    rows = read_range(files, low, high, [n for n in INDEX.names if n != "as_of_date"], "as_of_date", INDEX)
+    ids = as_ids(rows["person_id"])
+    return rows if bool(np.all(ids[1:] >= ids[:-1])) else rows.sort_by(ORDER)

@@ -1,0 +1,297 @@
+"""What people's items say, through an index of when each was last seen and how often.
+
+An item seen in the last n days is one whose last day lies within them, so that one pass over the index counts the
+distinct items of every window. The index is carried on from the day before by the days whose part in it changes, like
+the features of measures (running.py), and sees what a kind's purpose may see. Pure Arrow and numpy.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segspark.features.engine.kernel import (
+    NEVER,
+    as_days,
+    as_ids,
+    as_integers,
+    date_array,
+    dates_or_never,
+    day_number,
+    find_ids,
+)
+from segspark.features.feature import Catalogue, Feature, ItemKind
+from segspark.features.sketch import estimate_distinct
+from segspark.tables.contracts.schema import ARROW_TYPES
+
+INDEX = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("as_of_date", pa.date32()),
+        ("kind", pa.string()),
+        ("item", pa.string()),
+        ("last_date", pa.date32()),
+        ("n", pa.int64()),
+    ]
+)
+ORDER = [("person_id", "ascending"), ("kind", "ascending"), ("item", "ascending")]
+
+
+def item_changing_days(learnt: pa.Table, catalogue: Catalogue, as_of: date) -> set[int]:
+    """Days (since 1970) whose part in the index changes as of a day.
+
+    Args:
+        learnt: activity_date of what was learnt for this day.
+    """
+    yesterday = day_number(as_of) - 1
+    said = pc.unique(learnt["activity_date"]).cast(pa.int32()).to_pylist()
+    return {yesterday, *(yesterday - kind.days for kind in catalogue.items), *said}
+
+
+def index_items(items: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: date) -> pa.Table:
+    """The index of some people as of a day, from all days.
+
+    Args:
+        items: rows of gold.activity_items: person_id, activity_date, applied_as_of, kind, item, n (negative where
+            taken back).
+        people: person_id, as_of_date and per purpose the date since which its events may be seen (null: never).
+
+    Returns:
+        One row per person, kind and item seen within the horizon of its kind: ``INDEX``, sorted. ``n`` counts over
+        the kind's own window.
+    """
+    return advance_index(INDEX.empty_table(), items, people, people.slice(0, 0), catalogue, as_of)[0]
+
+
+def advance_index(
+    state: pa.Table, items: pa.Table, people: pa.Table, before: pa.Table, catalogue: Catalogue, as_of: date
+) -> tuple[pa.Table, pa.Table]:
+    """The index of some people as of a day, from that of the day before.
+
+    Args:
+        state: the people's index as of the day before.
+        items: everything about the ``item_changing_days``, and about no other day.
+        people: who is listed on the day, and since when each purpose may see them.
+        before: the same on the day before.
+
+    Returns:
+        The rows of ``index_items``, and of ``people`` those whom this cannot carry on: the last day of an item was
+        taken back, an earlier permission was restored, or the day before lacks them. Their rows are not to be used.
+    """
+    today, kinds = day_number(as_of), _kinds(catalogue)
+    here = people.filter(pc.equal(people["as_of_date"], pa.scalar(as_of, pa.date32()))).sort_by("person_id")
+    ids, before = as_ids(here["person_id"]), before.sort_by("person_id")
+    at, is_held = find_ids(as_ids(before["person_id"]), ids)
+    # One row per kind, one column per person.
+    since = np.array([dates_or_never(here[k.purpose]) for k in kinds]).reshape(len(kinds), len(ids))
+    was = np.full_like(since, NEVER)
+    if before.num_rows:
+        was = np.array([dates_or_never(before[k.purpose])[at] for k in kinds]).reshape(since.shape)
+    carries = is_held & (was == since)
+    # Of a permission that begins where nothing is read, the days in between would be missing.
+    needs_all = (is_held & ~carries & (since < today - 1)).any(axis=0)
+
+    names, (held_item, item) = _numbered(state["item"], items["item"])
+    pair, day, then, now = _sides(items, item, ids, kinds, len(names), today)
+    person, kind = pair // (len(kinds) * len(names) or 1), pair // (len(names) or 1) % len(kinds)
+    may_see = day >= since[kind, person]
+    needs_all[person[may_see & (then > 0) & ~is_held[person]]] = True
+    now, then = np.where(may_see, now, 0), np.where(may_see & carries[kind, person], then, 0)
+
+    held_pair, is_held_pair = _pairs(state, held_item, ids, kinds, len(names), carries)
+    pairs, places = np.unique(np.r_[held_pair, pair], return_inverse=True)
+    held_at, at = places[: len(held_pair)], places[len(held_pair) :]
+    last, n = np.full(len(pairs), -1, dtype=np.int64), np.zeros(len(pairs), dtype=np.int64)
+    last[held_at], n[held_at] = as_days(state["last_date"])[is_held_pair], as_integers(state["n"])[is_held_pair]
+    needs_all[person[(then > 0) & (now == 0) & (day == last[at])]] = True
+    np.maximum.at(last, at, np.where(now > 0, day, -1))
+    days = np.array([k.days for k in kinds])[kind]
+    change = np.where(day >= today - days, now, 0) - np.where(day >= today - 1 - days, then, 0)
+    np.add.at(n, at, change)
+
+    person, kind = pairs // (len(kinds) * len(names) or 1), pairs // (len(names) or 1) % len(kinds)
+    oldest = np.array([max(0, today - horizon) if (horizon := _horizon(k, catalogue)) else 0 for k in kinds])
+    kept = np.flatnonzero(last >= oldest[kind])
+    index = pa.table(
+        {
+            "person_id": here["person_id"].take(pa.array(person[kept])),
+            "as_of_date": pa.array([as_of] * len(kept), pa.date32()),
+            "kind": pa.array([k.name for k in kinds], pa.string()).take(pa.array(kind[kept])),
+            "item": names.take(pa.array(pairs[kept] % (len(names) or 1))),
+            "last_date": date_array(last[kept], np.ones(len(kept), bool)),
+            "n": pa.array(n[kept]),
+        },
+        schema=INDEX,
+    )
+    return index, here.filter(pa.array(needs_all))
+
+
+def splice_index(index: pa.Table, people: pa.Table, instead: pa.Table) -> pa.Table:
+    """The index with the rows of some people replaced."""
+    if not people.num_rows:
+        return index
+    others = index.filter(pc.invert(pc.is_in(index["person_id"], value_set=people["person_id"].combine_chunks())))
+    return pa.concat_tables([others, instead]).sort_by(ORDER).combine_chunks()
+
+
+def walk_index(
+    items: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date]
+) -> Iterator[tuple[date, pa.Table]]:
+    """``index_items`` of many days: where one follows another it is carried on from it."""
+    days = as_days(items["activity_date"])
+    order = np.argsort(days, kind="stable")
+    items, days = items.take(pa.array(order)), days[order]
+    applied = as_days(items["applied_as_of"])
+    late = np.flatnonzero(applied > days + 1)
+    before, state = None, INDEX.empty_table()
+    for as_of in sorted(as_of_dates):
+        if before is None or as_of != before + timedelta(days=1):
+            state = index_items(items, people, catalogue, as_of)
+        else:
+            learnt = items.take(pa.array(late[applied[late] == day_number(as_of)]))
+            changing = sorted(item_changing_days(learnt, catalogue, as_of))
+            spans = np.searchsorted(days, changing), np.searchsorted(days, changing, side="right")
+            near = pa.concat_tables([items.slice(a, b - a) for a, b in zip(*spans, strict=True)])
+            known = people.filter(pc.equal(people["as_of_date"], pa.scalar(before, pa.date32())))
+            state, rest = advance_index(state, near, people, known, catalogue, as_of)
+            if rest.num_rows:
+                theirs = items.filter(pc.is_in(items["person_id"], value_set=rest["person_id"].combine_chunks()))
+                state = splice_index(state, rest, index_items(theirs, rest, catalogue, as_of))
+        yield as_of, state
+        before = as_of
+
+
+def with_items(features: pa.Table, index: pa.Table, catalogue: Catalogue, as_of: date) -> pa.Table:
+    """The features of a day (sorted by person_id) with the columns of items, all columns in the catalogue's order."""
+    for name, column in item_columns(index, features["person_id"], catalogue, as_of).items():
+        features = features.append_column(name, column)
+    stored = [c.name for c in catalogue.stored_columns()]
+    others = [n for n in features.column_names if n not in set(stored)]
+    return features.select([*others, *stored])
+
+
+def with_all_items(
+    features: pa.Table, items: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date]
+) -> pa.Table:
+    """The features of some days (sorted by as_of_date and person_id) with the columns of items, from all items."""
+    parts = []
+    for as_of, index in walk_index(items, people, catalogue, as_of_dates):
+        here = features.filter(pc.equal(features["as_of_date"], pa.scalar(as_of, pa.date32())))
+        parts.append(with_items(here, index, catalogue, as_of))
+    return pa.concat_tables(parts)
+
+
+def item_columns(index: pa.Table, people: pa.ChunkedArray, catalogue: Catalogue, as_of: date) -> dict[str, pa.Array]:
+    """What the index says of some people (sorted ids), one column per feature and window."""
+    today, n_people = day_number(as_of), len(people)
+    owner, is_here = _find_runs(as_ids(people), as_ids(index["person_id"]))
+    columns: dict[str, pa.Array] = {}
+    for kind in _kinds(catalogue):
+        rows = np.flatnonzero(is_here & pc.equal(index["kind"], kind.name).to_numpy())
+        person, last = owner[rows], as_days(index["last_date"])[rows]
+        n = as_integers(index["n"])[rows]
+        top = _greatest(person, np.where(n > 0, n, -1), last, n_people)
+        latest = _greatest(person, last, n, n_people)
+        for feature in (f for f in catalogue.about_items if f.measure == kind.name):
+            for window in feature.windows or (0,):
+                if feature.kind == "distinct":
+                    seen = np.flatnonzero(last >= today - window) if window else np.arange(len(person))
+                    column = pa.array(_distinct(kind, person[seen], index["item"].take(pa.array(rows[seen])), n_people))
+                elif feature.kind == "total":
+                    column = pa.array(np.bincount(person, weights=n, minlength=n_people).astype(np.int64))
+                else:
+                    column = _of_one(feature, index.take(pa.array(rows)), latest if feature.kind == "latest" else top)
+                columns[feature.column(window)] = column.cast(ARROW_TYPES[feature.type])
+    return columns
+
+
+def _distinct(kind: ItemKind, person: np.ndarray, items: pa.ChunkedArray, n_people: int) -> np.ndarray:
+    """How many of these items each person has; each row is another one of its person."""
+    if kind.hll_sketch is None:
+        return np.bincount(person, minlength=n_people)
+    return estimate_distinct(person, as_integers(items.cast(pa.int64())), n_people, kind.hll_sketch)
+
+
+def _of_one(feature: Feature, rows: pa.Table, chosen: np.ndarray) -> pa.Array:
+    """The item chosen of each person (-1 is none), its count or its last day; the count is 0 where there is none."""
+    of = {"top": "item", "latest": "item", "top_count": "n", "top_last": "last_date"}[feature.kind]
+    column = rows[of].combine_chunks().take(pa.array(chosen, mask=chosen < 0))
+    return pc.fill_null(column, 0) if feature.kind == "top_count" else column
+
+
+def _greatest(person: np.ndarray, first: np.ndarray, second: np.ndarray, n_people: int) -> np.ndarray:
+    """Of each person the row with the greatest value, of equals by a second one, then by name, in whose order the rows
+    are; -1 where a person has none. Below zero is none."""
+    key = np.where(first < 0, -1, (first << 31) + second)
+    most = np.full(n_people, -1, dtype=np.int64)
+    np.maximum.at(most, person, key)
+    best = np.flatnonzero((key == most[person]) & (key >= 0))[::-1]
+    found = np.full(n_people, -1, dtype=np.int64)
+    # Of several places written to, the last one stays.
+    found[person[best]] = best
+    return found
+
+
+def _kinds(catalogue: Catalogue) -> list[ItemKind]:
+    return sorted(catalogue.items, key=lambda k: k.name)
+
+
+def _horizon(kind: ItemKind, catalogue: Catalogue) -> int:
+    """Days after which an item that was not seen again is forgotten; 0 is never."""
+    features = [f for f in catalogue.about_items if f.measure == kind.name]
+    windows = {kind.days, *(w for f in features for w in (f.windows if f.kind == "distinct" else ()))}
+    return 0 if 0 in windows or any(f.kind == "latest" for f in features) else max(windows)
+
+
+def _numbered(*columns: pa.ChunkedArray) -> tuple[pa.Array, list[np.ndarray]]:
+    """All names in their order, and each column as numbers of them."""
+    joined = pa.chunked_array([chunk for c in columns for chunk in c.chunks], pa.string()).combine_chunks()
+    encoded = joined.dictionary_encode()
+    order = pc.sort_indices(encoded.dictionary).to_numpy()
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    numbers = rank[encoded.indices.to_numpy()] if len(joined) else np.empty(0, dtype=np.int64)
+    ends = np.cumsum([len(c) for c in columns])
+    return encoded.dictionary.take(pa.array(order)), np.split(numbers, ends[:-1])
+
+
+def _pairs(
+    rows: pa.Table, item: np.ndarray, ids: np.ndarray, kinds: list[ItemKind], n_items: int, allowed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """One number per person, kind and item, of the rows of listed people and allowed kinds, and which these are."""
+    person, is_here = _find_runs(ids, as_ids(rows["person_id"]))
+    known = pc.index_in(rows["kind"], value_set=pa.array([k.name for k in kinds], pa.string()))
+    kind = pc.fill_null(known, -1).to_numpy().astype(np.int64)
+    kept = np.flatnonzero(is_here & (kind >= 0))
+    kept = kept[allowed[kind[kept], person[kept]]]
+    return (person[kept] * len(kinds) + kind[kept]) * n_items + item[kept], kept
+
+
+def _find_runs(held: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``find_ids`` where the same id mostly follows itself, as in files sorted by person: it is looked up once."""
+    if not len(ids):
+        return find_ids(held, ids)
+    first = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
+    lengths = np.diff(np.r_[first, len(ids)])
+    at, is_held = find_ids(held, ids[first])
+    return np.repeat(at, lengths), np.repeat(is_held, lengths)
+
+
+def _sides(
+    items: pa.Table, item: np.ndarray, ids: np.ndarray, kinds: list[ItemKind], n_items: int, today: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Per person, kind, item and day: how often by what was known yesterday, and by what is known today."""
+    pair, rows = _pairs(items, item, ids, kinds, n_items, np.ones((len(kinds), len(ids)), bool))
+    day, applied = as_days(items["activity_date"])[rows], as_days(items["applied_as_of"])[rows]
+    n = as_integers(items["n"])[rows]
+    kept = np.flatnonzero((day < today) & (applied <= today))
+    kept = kept[np.lexsort((day[kept], pair[kept]))]
+    pair, day, applied, n = pair[kept], day[kept], applied[kept], n[kept]
+    if not len(kept):
+        return pair, day, n, n
+    first = np.flatnonzero(np.r_[True, (pair[1:] != pair[:-1]) | (day[1:] != day[:-1])])
+    then = np.add.reduceat(np.where(applied < today, n, 0), first)
+    now = np.add.reduceat(n, first)
+    return pair[first], day[first], np.maximum(then, 0), np.maximum(now, 0)

@@ -1,1 +1,0 @@
-"""The flows: the only place where tables meet functions."""

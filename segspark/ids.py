@@ -1,0 +1,20 @@
+"""Equal content, equal id: of runs, of definitions, of segments."""
+
+import hashlib
+import json
+from typing import Any
+
+
+def identity(*parts: object) -> str:
+    """Equal inputs, equal id: 24 hexadecimal digits."""
+    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def mint(scheme: str, key: str) -> str:
+    """The id of a segment that is defined by its key; equal in every lake, so that reruns agree."""
+    return f"{scheme}-{hashlib.sha256(f'{scheme}:{key}'.encode()).hexdigest()[:10]}"
+
+
+def version_of(content: Any) -> str:
+    """Content hash of a definition: 16 hexadecimal digits."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Raw files to bronze and silver: batches, dispositions, duplicates, lateness, opt-outs."""

@@ -1,0 +1,208 @@
+"""What becomes of a batch: exceptions among its staged rows, who belongs to whom, one disposition per record."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import reduce
+from pathlib import Path
+from typing import Any, Protocol
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.identity.links import join_people, people_as_of
+from segspark.ingest import duplicates, lateness, order_lines
+from segspark.ingest.batch import Batch
+from segspark.pipeline.step import Step
+from segspark.privacy.consent import derive_usable_from
+from segspark.sources.files import InputFile
+from segspark.sources.parsed import FILE_BITS
+from segspark.tables.contracts import silver
+from segspark.tables.contracts.contract import Contract
+from segspark.tables.staging import Staged
+
+EPOCH_DAY = date(1970, 1, 1)
+
+
+class Before(Protocol):
+    """What earlier runs stored, of some partition dates [first, end) where these are given; None where there is
+    nothing."""
+
+    def __call__(self, contract: Contract, days: tuple[date, date] | None = None) -> DataFrame | None: ...
+
+
+@dataclass(frozen=True)
+class Dispositions:
+    """The staged rows of a run with its exceptions, the path of the records of which nothing was accepted, and the
+    orders that lines made, if any."""
+
+    staged: Staged
+    dispositions: str
+    totals: DataFrame | None
+
+
+def _accepted_frame(staged: Staged, kind: str) -> DataFrame:
+    rows = staged.frame(kind)
+    if not staged.rows("exceptions"):
+        return rows
+    of_kind = staged.frame("exceptions").where((F.col("kind") == kind) & (F.col("verdict") != "other_version"))
+    return rows.join(of_kind.select("no"), on="no", how="left_anti")
+
+
+def find_dispositions(run: Step, staged: Staged, batch: Batch, folder: Path, by_line: Sequence[str]) -> Dispositions:
+    """
+    Args:
+        by_line: sources whose orders are made of their lines.
+    """
+    run_id = batch.run_id
+
+    def before(contract: Contract, days: tuple[date, date] | None = None) -> DataFrame | None:
+        return run.read(contract, days).where(F.col("run_id") != run_id) if run.lake.n_rows(contract) else None
+
+    items = (("lines", silver.ORDER_LINES), ("profiles", silver.PROFILES), ("consents", silver.CONSENTS))
+    found = [
+        duplicates.repeated(staged.frame(kind), kind, before(contract), contract.key)
+        for kind, contract in items
+        if staged.rows(kind)
+    ]
+    makes_events = bool(by_line) and staged.rows("lines") > 0
+    if not makes_events and staged.rows("events"):
+        found.append(_repeated_events(staged, before))
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        repeats = pool.submit(staged.stage, folder, "exceptions", *found)
+        if staged.rows("sights"):
+            pairs, seen = _links_of(staged)
+            joined = staged.stage(folder, "joined", join_people(seen, pairs, before(silver.IDENTITY_LINKS)))
+            staged = staged.plus("joined", joined.files["joined"])
+        staged = staged.plus("exceptions", repeats.result().files.get("exceptions", ()))
+    made = None
+    if makes_events:
+        path = str(folder / "totals")
+        lines = _accepted_frame(staged, "lines").where(F.col("source").isin(*by_line))
+        # Where a record brings its order whole, its lines make no second one.
+        if staged.rows("orders"):
+            lines = lines.join(staged.frame("orders").select("record").distinct(), on="record", how="left_anti")
+        order_lines.order_totals(lines).write.mode("overwrite").parquet(path)
+        made = run.lake.spark.read.parquet(path)
+        staged = staged.stage(folder, "events", _as_kind(order_lines.order_events(made), staged, "events"))
+        staged = staged.stage(folder, "exceptions", _repeated_events(staged, before))
+    if staged.rows("events"):
+        staged = staged.stage(folder, "exceptions", _refused_events(run, staged, batch, before))
+    dispositions = str(folder / "dispositions")
+    dispose(staged.frame("exceptions")).coalesce(1).write.mode("overwrite").parquet(dispositions)
+    return Dispositions(staged, dispositions, made)
+
+
+def _repeated_events(staged: Staged, before: Before) -> DataFrame:
+    days = [EPOCH_DAY + timedelta(days=d) for d in staged.days("events")]
+    known = before(silver.EVENTS, (days[0], days[-1] + timedelta(days=1)))
+    if known is not None:
+        known = known.where(F.col("event_date").isin(days)).select("source", "event_id", "fingerprint")
+    return duplicates.repeated_events(staged.frame("events"), known)
+
+
+def _refused_events(run: Step, staged: Staged, batch: Batch, before: Before) -> DataFrame:
+    """Events that nobody may keep, or that came too late."""
+    workspace, zone = run.workspace, run.workspace.time_zone
+    events = staged.frame("events")
+    refused = lateness.withheld(events, _permitted(run, staged, batch, before), zone)
+    if {source for source, _ in batch.files} <= set(batch.first_loads):
+        return refused
+    late = lateness.expired(events, batch.first_loads, zone, workspace.ingest.late_horizon_days)
+    return refused.unionByName(late)
+
+
+def _permitted(run: Step, staged: Staged, batch: Batch, before: Before) -> DataFrame:
+    """identifier_id, person_id and since when each purpose may see the person's events, with what this run brings."""
+    links, consents = staged.frame("joined"), _accepted_frame(staged, "consents")
+    old_links, old_consents = before(silver.IDENTITY_LINKS), before(silver.CONSENTS)
+    if old_links is not None:
+        links = links.unionByName(old_links.drop("run_id"), allowMissingColumns=True)
+    if old_consents is not None:
+        consents = consents.unionByName(old_consents.drop("run_id"), allowMissingColumns=True)
+    owners = people_as_of(links, F.lit(batch.as_of))
+    workspace = run.workspace
+    usable = derive_usable_from(consents, owners, batch.as_of, workspace.consent.assumed, workspace.time_zone)
+    return owners.join(usable, on="person_id")
+
+
+def _as_kind(frame: DataFrame, staged: Staged, kind: str) -> DataFrame:
+    """The frame with exactly the kind's columns and types, null where it has none."""
+    wanted = staged.frame(kind).schema
+    return frame.select(
+        *[(F.col(f.name) if f.name in frame.columns else F.lit(None)).cast(f.dataType).alias(f.name) for f in wanted]
+    )
+
+
+def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
+    """Pairs of identifiers, each at its first sight, and the first sight of every identifier; several questions are asked
+    of both."""
+    first = ("known_as_of", "effective_at", "recorded_at")
+    pairs = (
+        staged.frame("links")
+        .repartition("left_id", "right_id")
+        .groupBy("left_id", "right_id", "left_is_anonymous", "right_is_anonymous")
+        .agg(F.min(F.struct(*first, "rule")).alias("first"))
+        .select("left_id", "right_id", "left_is_anonymous", "right_is_anonymous", "first.*")
+    )
+    seen = (
+        staged.frame("sights")
+        .repartition("identifier_id")
+        .groupBy("identifier_id", "is_anonymous")
+        .agg(F.min(F.struct(*first)).alias("first"))
+        .select("identifier_id", "is_anonymous", "first.*")
+    )
+    return pairs.localCheckpoint(), seen.localCheckpoint()
+
+
+def read_dispositions(judged: Dispositions, files: dict[str, list[InputFile]]) -> list[dict[str, Any]]:
+    """Records per file and disposition: at most six rows per file."""
+    staged = judged.staged
+    of_door = [staged.frame("records").select("record", F.when(F.col("is_ignored"), "ignored").alias("disposition"))]
+    if staged.rows("refused"):
+        of_door.append(staged.frame("refused").select("record", F.lit("quarantined").alias("disposition")))
+    every = reduce(DataFrame.unionByName, of_door)
+    refused = staged.spark.read.parquet(judged.dispositions)
+    number = F.shiftright("record", FILE_BITS).cast("int").alias("file")
+    rows = every.groupBy(number, "disposition").count().collect()
+    later = refused.groupBy(number, "disposition").count().collect() if staged.rows("exceptions") else []
+    counts: dict[tuple[int, str], int] = {}
+    for row in rows:
+        counts[row["file"], row["disposition"] or "accepted"] = row["count"]
+    for row in later:
+        counts[row["file"], row["disposition"]] = row["count"]
+        counts[row["file"], "accepted"] = counts.get((row["file"], "accepted"), 0) - row["count"]
+    of_number = {f.number: f for its in files.values() for f in its}
+    return [
+        {
+            "source": of_number[file].source,
+            "file_id": of_number[file].file_id,
+            "disposition": word,
+            "n_records": n,
+        }
+        for (file, word), n in sorted(counts.items())
+        if n
+    ]
+
+
+def dispose(exceptions: DataFrame) -> DataFrame:
+    """Records of which nothing was accepted, with what became of them instead.
+
+    Returns:
+        record, disposition: withheld, expired or duplicate, in this order of precedence.
+    """
+    said = exceptions.where("verdict <> 'other_version' and n_says > 0")
+    refused = said.groupBy("record", "kind", "no", "n_says")
+    rows = refused.agg(F.collect_set("verdict").alias("verdicts"))
+    records = rows.groupBy("record").agg(
+        F.count(F.lit(1)).alias("n_refused"),
+        F.max("n_says").alias("n_says"),
+        F.flatten(F.collect_list("verdicts")).alias("verdicts"),
+    )
+    word = (
+        F.when(F.array_contains("verdicts", "withheld"), "withheld")
+        .when(F.array_contains("verdicts", "expired"), "expired")
+        .otherwise("duplicate")
+    )
+    return records.where("n_refused = n_says").select("record", word.alias("disposition"))

@@ -1,0 +1,84 @@
+"""What becomes of a run's rows: which are refused, and why; nothing is fitted here.
+
+Nearly every row is accepted, so the exceptions are looked for among few narrow columns, and whoever writes a table
+leaves out the rows that they name (verdicts.py). An exception is one row: kind, no (of the row), record, n_says, verdict.
+"""
+
+from collections.abc import Sequence
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+EXCEPTION = ("kind", "no", "record", "n_says", "verdict")
+
+
+def _exceptions(rows: DataFrame, kind: str, verdict: str) -> DataFrame:
+    return rows.select(F.lit(kind).alias("kind"), "no", "record", "n_says", F.lit(verdict).alias("verdict"))
+
+
+def repeated(rows: DataFrame, kind: str, known: DataFrame | None, keys: Sequence[str]) -> DataFrame:
+    """Rows that are not the first of their key in this run, or whose key is stored already: duplicates.
+
+    Args:
+        rows: staged rows of this run.
+        known: the keys that earlier runs stored; None where there are none.
+        keys: columns of the key; null is a value like another.
+
+    Returns:
+        Exceptions with the verdict ``duplicate``.
+    """
+    suspects = rows.join(_suspects(rows, known, keys), on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+    first = Window.partitionBy(*keys).orderBy("received_at", "record", "no")
+    later = suspects.withColumn("nth", F.row_number().over(first)).where("nth > 1")
+    found = _exceptions(later, kind, "duplicate")
+    if known is None:
+        return found
+    stored = known.select(*[F.col(k).alias(f"k_{k}") for k in keys]).distinct()
+    same = reduce(lambda a, b: a & b, [F.col(f"k_{k}").eqNullSafe(F.col(k)) for k in keys])
+    again = suspects.join(stored, on=same, how="left_semi")
+    return found.unionByName(_exceptions(again, kind, "duplicate")).distinct()
+
+
+def _key_hash(keys: Sequence[str]) -> Column:
+    return F.xxhash64(*keys)
+
+
+def _suspects(rows: DataFrame, known: DataFrame | None, keys: Sequence[str]) -> DataFrame:
+    """Hashes of keys that occur more than once; only their rows need to be compared in full."""
+    hashes = rows.select(_key_hash(keys).alias("_hash"))
+    twice = hashes.groupBy("_hash").count().where("count > 1").select("_hash")
+    if known is None:
+        return twice
+    stored = known.select(_key_hash(keys).alias("_hash")).distinct()
+    return twice.unionByName(hashes.join(stored, on="_hash", how="left_semi")).distinct()
+
+
+def repeated_events(events: DataFrame, known: DataFrame | None) -> DataFrame:
+    """The same for events, whose content counts: equal id and equal content is a duplicate; an equal id with other
+    content is another version, which is kept and flagged.
+
+    Args:
+        events: source, event_id, fingerprint of this run's events.
+        known: source, event_id, fingerprint of the stored ones; None where there are none.
+
+    Returns:
+        Exceptions with the verdict ``duplicate`` or ``other_version``.
+    """
+    keys = ["source", "event_id"]
+    hashes = _suspects(events, known, keys)
+    suspects = events.join(hashes, on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+    if known is not None:
+        stored = known.join(hashes, on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+        stored = stored.select(*keys, "fingerprint", F.lit(True).alias("is_stored")).distinct()
+        suspects = suspects.join(stored, on=[*keys, "fingerprint"], how="left")
+    else:
+        suspects = suspects.withColumn("is_stored", F.lit(False))
+    first = Window.partitionBy(*keys, "fingerprint").orderBy("received_at", "record", "no")
+    by_id = Window.partitionBy(*keys)
+    is_again = (F.row_number().over(first) > 1) | F.coalesce("is_stored", F.lit(False))
+    has_versions = F.max("fingerprint").over(by_id) != F.min("fingerprint").over(by_id)
+    marked = suspects.withColumns({"is_again": is_again, "has_versions": has_versions})
+    verdicts = F.array(F.when(F.col("is_again"), "duplicate"), F.when(F.col("has_versions"), "other_version"))
+    judged = marked.select("no", "record", "n_says", F.explode(F.array_compact(verdicts)).alias("verdict"))
+    return judged.select(F.lit("events").alias("kind"), "no", "record", "n_says", "verdict")

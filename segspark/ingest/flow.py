@@ -1,0 +1,287 @@
+"""Raw files to bronze and silver.
+
+Three steps: records are parsed into the run's staging; exceptions among them (duplicates, what came too late, what
+nobody may keep) are found; then each table takes its staged rows without those. The list of files is written down
+before the first write (``ops.runs``, state ``writing``); a run killed later is resumed with exactly that list, so
+that every append keeps its transaction id and nothing is taken twice.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import partial, reduce
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import from_arrow_schema
+
+from segspark.config.models import Workspace
+from segspark.ingest.accepted import keep_accepted, with_disposition
+from segspark.ingest.batch import Batch, check_ledger, choose_batch, files_of, totals, write_manifest
+from segspark.ingest.dispositions import Dispositions, find_dispositions, read_dispositions
+from segspark.ingest.opt_outs import opt_outs_of
+from segspark.pipeline.flow import Flow
+from segspark.pipeline.runs import record
+from segspark.pipeline.step import Step
+from segspark.pseudonyms import Key, load_key
+from segspark.sources.files import InputFile
+from segspark.sources.gateway import parse_provider
+from segspark.sources.load import load_sources
+from segspark.sources.mapped import check_header, compile_mapping, convert, evaluate, read_raw
+from segspark.sources.parsed import KINDS
+from segspark.sources.plan import Arrival, GatewayPlan, Limits
+from segspark.sources.spec import Source
+from segspark.sources.vocabulary import Context
+from segspark.spark.checkpoints import rows_per_batch
+from segspark.tables.contracts import bronze, privacy, silver
+from segspark.tables.contracts.contract import Contract
+from segspark.tables.lake import Lake
+from segspark.tables.staging import NAMED_DDL, Staged, StagedFile, read_named
+from segspark.time import MICROS, local_midnight, to_micros
+
+EPOCH_DAY = date(1970, 1, 1)
+BYTES_PER_TASK = 4_000_000
+WRITERS = 3
+# Of records on their way through an expression of a mapping; no column of a batch may grow to the 2 GB of Arrow's texts.
+BATCH_BYTES = 1 << 30
+MOST_ROWS = 1_000
+
+
+def ingest(run: Step) -> None:
+    """Take in every file that was received before the as-of day and is not known by content."""
+    sources = load_sources(run.workspace)
+    while (batch := choose_batch(run, sources)) is not None:
+        _take_in(run, sources, batch)
+    run.outcome.setdefault("files", 0)
+
+
+def _take_in(run: Step, sources: list[Source], batch: Batch) -> None:
+    workspace, lake, run_id = run.workspace, run.lake, batch.run_id
+    files = files_of(batch, sources, workspace)
+    folder = Path(lake.root) / "_staging" / run_id
+    shutil.rmtree(folder, ignore_errors=True)
+    with run.stage("parse") as told:
+        key = load_key(workspace.keys.environment, workspace.keys.file)
+        staged = Staged(lake.spark, KINDS, parse_sources(lake, workspace, sources, files, key, batch, folder))
+        told["rows"] = n_records = staged.rows("records") + staged.rows("refused")
+        told["note"] = f"{sum(map(len, files.values()))} files"
+    with run.stage("judge") as told:
+        by_line = [s.name for s in sources if any(r.target == "order_lines" for r in s.records)]
+        judged = find_dispositions(run, staged, batch, folder, by_line)
+        ledger = read_dispositions(judged, files)
+        told["note"] = ", ".join(f"{n:,} {d}" for d, n in totals(ledger).items())
+        check_ledger(ledger, n_records, workspace)
+    # From here on the batch is bound to its list of files; what was killed before has written nothing.
+    record(lake, run_id=run_id, flow="ingest_batch", as_of=batch.as_of, state="writing", inputs=batch.as_dict())
+    with run.stage("silver") as told:
+        _write_all(run, judged, run_id)
+        told["rows"] = n_records
+    write_manifest(run, files, ledger, run_id)
+    record(lake, run_id=run_id, flow="ingest_batch", as_of=batch.as_of, state="done", outputs=totals(ledger))
+    shutil.rmtree(folder, ignore_errors=True)
+    counts = run.outcome.setdefault("records", {})
+    for word, n in totals(ledger).items():
+        counts[word] = counts.get(word, 0) + n
+    run.outcome["files"] = run.outcome.get("files", 0) + len(batch.files)
+
+
+# Parsing ------------------------------------------------------------------------------------------------------
+
+
+def parse_sources(
+    lake: Lake,
+    workspace: Workspace,
+    sources: list[Source],
+    files: dict[str, list[InputFile]],
+    key: Key,
+    batch: Batch,
+    folder: Path,
+) -> dict[str, list[StagedFile]]:
+    """All records of a batch, staged by kind (sources/parsed.py)."""
+    arrival = Arrival(
+        workspace.time_zone,
+        to_micros(local_midnight(batch.as_of, workspace.time_zone)) - 1,
+        (batch.first_unpublished - EPOCH_DAY).days if batch.first_unpublished else None,
+        workspace.ingest.future_tolerance_minutes * 60 * MICROS,
+    )
+    frames = [
+        _parse_source(lake, workspace, source, files[source.name], key, arrival, folder)
+        for source in sources
+        if source.name in files
+    ]
+    with rows_per_batch(lake.spark, max(1, min(MOST_ROWS, BATCH_BYTES // workspace.ingest.max_record_bytes))):
+        return read_named(reduce(DataFrame.unionByName, frames))
+
+
+def _parse_source(
+    lake: Lake, workspace: Workspace, source: Source, files: list[InputFile], key: Key, arrival: Arrival, folder: Path
+) -> DataFrame:
+    spark = lake.spark
+    groups = spread(files, 4 * spark.sparkContext.defaultParallelism)
+    limits = Limits(workspace.ingest.max_record_bytes, workspace.ingest.max_inflated_bytes, workspace.ingest.max_depth)
+    context = Context(
+        source=source.name,
+        time_zone=source.time_zone,
+        currency=source.currency or workspace.currency,
+        received_at=None,
+        options=source.options,
+    )
+    plan = GatewayPlan(source.kind, context, groups, limits, key, arrival, str(folder))
+    tasks = spark.range(0, len(groups), 1, len(groups))
+    if source.kind != "mapped":
+        return tasks.mapInArrow(_each_group(lambda group: parse_provider(plan, group)), NAMED_DDL)
+    mapping = compile_mapping(source)
+    check_header(mapping, files[0], limits.max_inflated_bytes)
+    schema = from_arrow_schema(mapping.raw_schema)
+    raw = tasks.mapInArrow(_each_group(lambda group: read_raw(plan, mapping, group)), schema)
+    return evaluate(raw, mapping).mapInArrow(lambda batches: convert(plan, mapping, batches), NAMED_DDL)
+
+
+def _each_group(
+    parse: Callable[[int], Iterator[pa.RecordBatch]],
+) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def over_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for group in batch.column(0).to_pylist():
+                yield from parse(group)
+
+    return over_batches
+
+
+def spread(files: list[InputFile], most: int) -> tuple[tuple[InputFile, ...], ...]:
+    """Files over at most so many tasks of about equal size; neighbours by name, and so by day, stay together."""
+    total = sum(f.size_bytes + 1 for f in files)
+    n = max(1, min(most, len(files), -(-total // BYTES_PER_TASK)))
+    groups: list[list[InputFile]] = [[] for _ in range(n)]
+    taken = 0
+    for file in sorted(files, key=lambda f: (f.name, f.file_id)):
+        groups[min(taken * n // total, n - 1)].append(file)
+        taken += file.size_bytes + 1
+    return tuple(tuple(g) for g in groups if g)
+
+
+# Writing ------------------------------------------------------------------------------------------------------
+
+
+def _write_all(run: Step, judged: Dispositions, run_id: str) -> None:
+    """Append to each table once; independent tables are written at the same time."""
+    _bring_objections(run)
+    staged = judged.staged
+    dispositions = judged.dispositions
+
+    def kept_records(rows: pa.Table) -> pa.Table:
+        told = with_disposition(rows, pq.read_table(dispositions))
+        return _stamp(told.filter(pc.not_equal(told["disposition"], "withheld")), run_id)
+
+    direct: list[tuple[Contract, str, Callable[[pa.Table], pa.Table], Sequence[str]]] = [
+        (bronze.RECORDS, "records", kept_records, ("source", "record")),
+        (bronze.QUARANTINE, "refused", lambda rows: _stamp(rows, run_id), ("source", "record")),
+        (silver.EVENTS, "events", _accepted(staged, "events", run_id), ("identifier_id", "occurred_at", "event_id")),
+        (silver.OBJECTIONS, "objections", _accepted(staged, "events", run_id), ("identifier_id", "occurred_at")),
+        (silver.PROFILES, "profiles", _accepted(staged, "profiles", run_id), ("identifier_id", "valid_from")),
+        (silver.CONSENTS, "consents", _accepted(staged, "consents", run_id), ("identifier_id", "effective_at")),
+        (silver.ORDER_LINES, "lines", _accepted(staged, "lines", run_id), ("order_id", "line_id")),
+        (silver.IDENTITY_LINKS, "joined", lambda rows: _stamp(rows, run_id), ("identifier_id", "known_as_of")),
+    ]
+
+    def append(contract: Contract, kind: str, finish: Callable[[pa.Table], pa.Table], order_by: Sequence[str]) -> None:
+        files = staged.files.get(kind, ())
+        run.writes(contract).append_staged(contract, files, finish, order_by, f"{run_id}-{contract.table}")
+
+    jobs: list[Callable[[], None]] = [partial(append, *job) for job in direct]
+    jobs.append(lambda: _write_identities(run, staged, run_id))
+    if staged.rows("orders") or judged.totals is not None:
+        jobs.append(lambda: _write_orders(run, judged, run_id))
+    if staged.rows("exceptions"):
+        jobs.append(lambda: _note_last_opens(run, staged))
+    with ThreadPoolExecutor(max_workers=WRITERS) as pool:
+        for done in [pool.submit(job) for job in jobs]:
+            done.result()
+
+
+def _bring_objections(run: Step) -> None:
+    """Those of a lake whose events are older than the table of objections."""
+    if run.lake.n_rows(silver.EVENTS) and not run.lake.exists(silver.OBJECTIONS):
+        old = opt_outs_of(run).coalesce(1)
+        run.writes(silver.OBJECTIONS).append(silver.OBJECTIONS, old, "objections-of-old-events")
+    else:
+        # Before the events of a first run: were it killed after them, they would pass for old ones.
+        run.writes(silver.OBJECTIONS).create(silver.OBJECTIONS)
+
+
+def _stamp(rows: pa.Table, run_id: str) -> pa.Table:
+    return rows.append_column("run_id", pa.array([run_id] * rows.num_rows, pa.string()))
+
+
+def _accepted(staged: Staged, kind: str, run_id: str) -> Callable[[pa.Table], pa.Table]:
+    paths = [f.path for f in staged.files.get("exceptions", ())]
+
+    def finish(rows: pa.Table) -> pa.Table:
+        if paths:
+            parts = [pq.read_table(p, filters=[("kind", "=", kind)], partitioning=None) for p in paths]
+            rows = keep_accepted(rows, pa.concat_tables(parts))
+        return _stamp(rows, run_id)
+
+    return finish
+
+
+def _write_identities(run: Step, staged: Staged, run_id: str) -> None:
+    new = staged.frame("identities").dropDuplicates(["identifier_id"])
+    if run.lake.n_rows(privacy.IDENTITIES):
+        known = run.read(privacy.IDENTITIES).where(F.col("run_id") != run_id).select("identifier_id")
+        new = new.join(known, on="identifier_id", how="left_anti")
+    rows = new.withColumns({"key_epoch": F.lit(1), "run_id": F.lit(run_id)}).coalesce(run.n_writers)
+    run.writes(privacy.IDENTITIES).append(privacy.IDENTITIES, rows, f"{run_id}-identities")
+
+
+def _write_orders(run: Step, judged: Dispositions, run_id: str) -> None:
+    """The present state of each order: the newest version that was said."""
+    orders = judged.staged.frame("orders")
+    if judged.totals is not None:
+        orders = orders.unionByName(judged.totals, allowMissingColumns=True)
+    said = [c for c in silver.ORDERS.column_names if c not in ("source", "order_id", "run_id")]
+    newest = F.struct(F.coalesce("updated_at", "ordered_at"), "received_at", "record")
+    latest = (
+        orders.groupBy("source", "order_id")
+        .agg(F.max_by(F.struct(*said), newest).alias("last"))
+        .select("source", "order_id", "last.*", F.lit(run_id).alias("run_id"))
+        .repartition(run.n_writers, "order_date")
+        .sortWithinPartitions("order_date", "order_id")
+    )
+    run.writes(silver.ORDERS).upsert(
+        silver.ORDERS,
+        latest,
+        newer="coalesce(new.updated_at, new.ordered_at) >= coalesce(old.updated_at, old.ordered_at)",
+    )
+
+
+def _note_last_opens(run: Step, staged: Staged) -> None:
+    """The date of the last open of people without permission, overwritten: list hygiene and nothing else."""
+    opens = staged.frame("exceptions").where("verdict = 'withheld'").select("no")
+    withheld = (
+        staged.frame("events")
+        .where("identifier_id is not null and event_type = 'open'")
+        .join(opens, on="no", how="left_semi")
+        .select("identifier_id", F.col("event_date").alias("last_open_date"))
+    )
+    both = run.read(privacy.LAST_OPENS).select("identifier_id", "last_open_date").unionByName(withheld)
+    latest = both.groupBy("identifier_id").agg(F.max("last_open_date").alias("last_open_date"))
+    run.writes(privacy.LAST_OPENS).overwrite(privacy.LAST_OPENS, latest.coalesce(1))
+
+
+INGEST = Flow(
+    name="ingest",
+    reads=(),
+    reads_earlier=("silver.events", "silver.consents", "silver.identity_links", "ops.files", "ops.runs"),
+    writes=(
+        "bronze.records", "bronze.quarantine", "privacy.identities", "privacy.last_opens", "silver.events",
+        "silver.objections", "silver.orders", "silver.order_lines", "silver.profiles", "silver.consents", "silver.identity_links",
+        "ops.files", "ops.ledger",
+    ),
+    function=ingest,
+)  # fmt: skip

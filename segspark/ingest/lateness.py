@@ -1,0 +1,36 @@
+"""Events that came too late, or that nobody may keep."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from segspark.ingest.duplicates import _exceptions
+
+
+def local_day(at: Column, time_zone: str) -> Column:
+    return F.to_date(F.from_utc_timestamp(at, time_zone))
+
+
+def expired(events: DataFrame, first_loads: Sequence[str], time_zone: str, late_horizon_days: int) -> DataFrame:
+    """Events older than the horizon when they became known.
+
+    Args:
+        first_loads: sources that had no file before this run; their history is never too late.
+    """
+    last_day = F.date_add(local_day(F.col("occurred_at"), time_zone), 1 + late_horizon_days)
+    later = events.where(~F.col("source").isin(*first_loads)) if first_loads else events
+    too_late = later.where(last_day < F.col("known_as_of"))
+    return _exceptions(too_late, "events", "expired")
+
+
+def withheld(events: DataFrame, permitted: DataFrame, time_zone: str) -> DataFrame:
+    """Opens of people who do not permit to be watched opening.
+
+    Args:
+        permitted: identifier_id, open_tracking (local day since which opens may be kept, null never).
+    """
+    may_keep = local_day(F.col("occurred_at"), time_zone) >= F.col("open_tracking")
+    opens = events.where("event_type = 'open'")
+    joined = opens.join(permitted.select("identifier_id", "open_tracking"), on="identifier_id", how="left")
+    return _exceptions(joined.where(~F.coalesce(may_keep, F.lit(False))), "events", "withheld")

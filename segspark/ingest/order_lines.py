@@ -1,0 +1,83 @@
+"""Orders and their events, made of order lines where a source brings only lines."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+
+def order_totals(lines: DataFrame) -> DataFrame:
+    """Orders from the lines of this run; an order's lines are expected in one file.
+
+    Args:
+        lines: staged lines; the file is part of ``record``.
+
+    Returns:
+        One row per source, order and file: the columns of silver.orders that lines can tell, the category and
+        the product with the largest amount, and the record of the first line.
+    """
+    kind = (
+        F.when(F.bool_or(F.col("line_type") == "sale"), F.lit("sale"))
+        .when(F.bool_or(F.col("line_type") == "refund"), F.lit("refund"))
+        .otherwise(F.lit("other"))
+    )
+    amount = F.sum("amount_cents")
+    return (
+        lines.groupBy("source", "order_id", F.shiftright("record", 32).alias("file"))
+        .agg(
+            F.min("record").alias("record"),
+            F.min("received_at").alias("received_at"),
+            F.max("known_as_of").alias("known_as_of"),
+            F.max("identifier_id").alias("identifier_id"),
+            kind.alias("order_type"),
+            F.min("ordered_at").alias("ordered_at"),
+            amount.alias("signed_cents"),
+            F.max("currency").alias("currency"),
+            F.sum(F.abs("quantity")).cast("int").alias("n_items"),
+            F.max("country").alias("country"),
+            F.max_by("category", F.abs("amount_cents")).alias("category"),
+            F.max_by(
+                "product_id", F.when(F.col("product_id").isNotNull(), F.struct(F.abs("amount_cents"), "product_id"))
+            ).alias("product_id"),
+        )
+        .withColumns(
+            {
+                "amount_cents": F.when(F.col("order_type") == "refund", F.abs("signed_cents")).otherwise(
+                    F.col("signed_cents")
+                ),
+                "order_date": F.to_date("ordered_at"),
+            }
+        )
+        .drop("signed_cents", "file")
+    )
+
+
+def order_events(orders: DataFrame) -> DataFrame:
+    """The order and refund events of orders that were made from lines; guests' events have no identifier.
+
+    They speak for no record of their own (the lines do): ``n_says`` is 0, and ``no`` is their record's, negative.
+    """
+    said = F.concat_ws(
+        "|", "identifier_id", F.col("ordered_at").cast("string"), F.col("amount_cents").cast("string"), "currency",
+        F.col("n_items").cast("string"), "country", "category", "product_id",
+    )  # fmt: skip
+    return orders.where(F.col("order_type") != "other").select(
+        "source",
+        "record",
+        (-F.col("record") - 1).alias("no"),
+        F.lit(0).alias("n_says"),
+        "received_at",
+        "known_as_of",
+        F.concat_ws(":", "order_type", "order_id").alias("event_id"),
+        F.substring(F.sha2(said, 256), 1, 16).alias("fingerprint"),
+        F.lit("order_lines").alias("source_event"),
+        F.when(F.col("order_type") == "sale", "order").otherwise("refund").alias("event_type"),
+        "identifier_id",
+        F.col("ordered_at").alias("occurred_at"),
+        F.to_date("ordered_at").alias("event_date"),
+        "order_id",
+        "product_id",
+        "category",
+        "amount_cents",
+        "currency",
+        "n_items",
+        "country",
+    )

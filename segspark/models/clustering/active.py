@@ -1,0 +1,126 @@
+"""The groups that describe a day: those of the model in use, under their present names; and who fits none of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.config.models import Workspace
+from segspark.features.people import people_of_day
+from segspark.models.clustering.behaviour import active_people, with_behaviour, z_scores
+from segspark.models.clustering.naming import describe, renamed
+from segspark.models.clustering.overrides import arrange, load_overrides
+from segspark.models.clustering.rare import RareModel
+from segspark.models.clustering.rare_groups import active_rare
+from segspark.models.tracking import Loaded, load_champion, read_document
+from segspark.pipeline.step import Step
+
+SCHEMES = ("behaviour", "rare")
+
+
+@dataclass(frozen=True)
+class ActiveClustering:
+    """A model of groups and what its training left.
+
+    Attributes:
+        groups: of groups.json, merged and split as decided, renamed.
+        document: the rest of groups.json.
+        parts: where something is decided: the column with a person's part, and the cluster of each part.
+        waiting: decisions that find no place in this model's hierarchy.
+        rare: the model of rare groups and their list; None where none were trained or the scheme is not made.
+    """
+
+    model: Loaded
+    groups: tuple[dict[str, Any], ...]
+    document: Mapping[str, Any]
+    rare: tuple[RareModel, Sequence[dict[str, Any]]] | None
+    parts: tuple[str, Sequence[int]] | None = None
+    waiting: tuple[str, ...] = ()
+
+
+def active_clustering(run: Step) -> ActiveClustering | None:
+    """The groups of the newest model that may speak about the day; None where there is none or no scheme asks."""
+    schemes, names = run.workspace.segments.schemes, run.workspace.clustering.names
+    if not set(schemes) & set(SCHEMES):
+        return None
+    model = load_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
+    if model is None:
+        return None
+    run_id = model.tags["run_id"]
+    document = read_document(run.workspace.mlflow, run_id, "groups.json")
+    groups, tree, waiting = decided_groups(run.workspace, run_id, document)
+    rare = active_rare(run, model) if "rare" in schemes else None
+    return ActiveClustering(
+        model,
+        tuple(renamed(g, names) for g in groups),
+        document,
+        (rare[0], [renamed(g, names) for g in rare[1]["groups"]]) if rare else None,
+        (tree["column"], _cluster_of_parts(tree, groups)) if tree else None,
+        tuple(waiting),
+    )
+
+
+def decided_groups(
+    workspace: Workspace, run_id: str, document: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None, list[str]]:
+    """The groups after the workspace's decisions, the tree where there are any, and the decisions that wait."""
+    decisions = load_overrides(workspace.folder / workspace.clustering.decisions)
+    if not decisions:
+        return document["groups"], None, []
+    tree = read_document(workspace.mlflow, run_id, "tree.json")
+    groups, waiting = arrange(tree, document["groups"], decisions, z_of(workspace, run_id, document))
+    return groups, tree, waiting
+
+
+def z_of(
+    workspace: Workspace, run_id: str, document: Mapping[str, Any]
+) -> Callable[[Sequence[float]], dict[str, float]]:
+    """Centre -> z-scores, as the training had them."""
+    features = read_document(workspace.mlflow, run_id, "preparation.json")["features"]
+    return lambda centre: z_scores(features, document["mean"], centre)
+
+
+def _cluster_of_parts(tree: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> list[int]:
+    of_part = {p: g["cluster"] for g in groups for p in g["parts"]}
+    return [of_part[p] for p in range(len(tree["groups"]))]
+
+
+def with_groups(people: DataFrame, groups: ActiveClustering) -> DataFrame:
+    """Everybody with ``cluster``, ``is_far`` (1: far from every centre; null: never did anything) and, where there are
+    rare groups, ``rare``."""
+    # Decisions divide and join groups; where somebody is far from is what was trained.
+    centres = [g["centre"] for g in groups.document["groups"]]
+    rare = groups.rare[0] if groups.rare else None
+    assigned = with_behaviour(groups.model.model, people, centres, rare, groups.parts)
+    limit = groups.document.get("far_distance", float("inf"))
+    is_far = F.col("centre_distance") > F.lit(float(limit))
+    if "last_active_date" in people.columns:
+        is_far = F.when(F.col("last_active_date").isNotNull(), is_far)
+    return assigned.withColumn("is_far", is_far.cast("int")).drop("centre_distance")
+
+
+def read_far(run: Step, people: DataFrame, groups: ActiveClustering) -> dict[str, Any]:
+    """How many people are far from every centre (one row); beyond the configured share, the group that they might make.
+
+    Args:
+        people: is_far of everybody.
+    """
+    row = people.agg(F.sum("is_far").alias("n"), F.count("is_far").alias("of")).collect()[0]
+    n, of = row["n"] or 0, row["of"] or 1
+    found: dict[str, Any] = {"people": n, "share": n / of, "proposed": None}
+    if n / of > run.workspace.clustering.max_far_share:
+        found["proposed"] = _read_far_mean(run, groups)
+    return found
+
+
+def _read_far_mean(run: Step, groups: ActiveClustering) -> dict[str, Any]:
+    """What sets the people apart who are far from every centre: their mean, one row."""
+    run_id = groups.model.tags["run_id"]
+    people = active_people(people_of_day(run, {*groups.document["features"], "last_active_date"}))
+    far = with_groups(people, groups).where("is_far = 1")
+    prepared = groups.model.model.stages[0].transform(far)
+    mean = prepared.agg(*[F.avg(f"x_{name}") for name in groups.document["features"]]).collect()[0]
+    fr, en = describe(z_of(run.workspace, run_id, groups.document)(list(mean)))
+    return {"description_fr": fr, "description_en": en}

@@ -1,0 +1,1 @@
+"""What a flow is, how it runs, and the record of runs."""

@@ -1,0 +1,1 @@
+"""Questions to a lake: they read and never write."""

@@ -1,0 +1,72 @@
+"""Two segments on two days: who entered, left and stayed, and what became of their KPIs. Without Spark."""
+
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segspark.config.models import Workspace
+from segspark.errors import ConfigError
+from segspark.segments.lookup import find_segment, newest_day
+from segspark.tables.contracts import gold
+from segspark.tables.lake import Lake
+
+
+def diff_segments(workspace: Workspace, left: str, right: str) -> dict[str, Any]:
+    """People and KPIs of ``NAME@DAY`` (the newest day without one) against those of another.
+
+    Returns:
+        left, right: name, day and people of each; entered (in the right one only), left_it, stayed; kpis: measure,
+        left, right and their difference, of what the days' profiles hold.
+
+    Raises:
+        ConfigError: no such segment or day.
+    """
+    lake = Lake(workspace.lake)
+    sides = [_side(lake, said, workspace.language) for said in (left, right)]
+    (old, new), (ids_before, ids_after) = sides, [_members(lake, side) for side in sides]
+    stayed = pc.sum(pc.is_in(ids_after, value_set=ids_before)).as_py() or 0
+    before, after = _profile(lake, old), _profile(lake, new)
+    return {
+        "left": {**old, "people": len(ids_before)},
+        "right": {**new, "people": len(ids_after)},
+        "entered": len(ids_after) - stayed,
+        "left_it": len(ids_before) - stayed,
+        "stayed": stayed,
+        "kpis": [
+            {"measure": m, "left": before[m], "right": after[m], "difference": after[m] - before[m]}
+            for m in sorted(before.keys() & after.keys())
+        ],
+    }
+
+
+def _side(lake: Lake, said: str, language: str) -> dict[str, Any]:
+    name, _, day = said.rpartition("@") if "@" in said else (said, "", "")
+    try:
+        wanted = date.fromisoformat(day) if day else None
+    except ValueError:
+        raise ConfigError(f"{said!r}: {day!r} is no date; write NAME@2026-06-01.") from None
+    row = find_segment(lake, name)
+    return {
+        "segment_id": row["segment_id"],
+        "name": row[f"name_{language}"],
+        "segment_date": newest_day(lake, wanted),
+    }
+
+
+def _members(lake: Lake, side: dict[str, Any]) -> pa.ChunkedArray:
+    filters: list[tuple[str, str, object]] = [
+        ("segment_date", "=", side["segment_date"]),
+        ("segment_id", "=", side["segment_id"]),
+    ]
+    return lake.read_small(gold.SEGMENTS, filters=filters, columns=["person_id"])["person_id"]
+
+
+def _profile(lake: Lake, side: dict[str, Any]) -> dict[str, float]:
+    rows = lake.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", side["segment_date"])])
+    return {
+        r["measure"]: r["value"]
+        for r in rows.to_pylist()
+        if r["segment_id"] == side["segment_id"] and r["value"] is not None
+    }

@@ -1,0 +1,147 @@
+"""What a definition would give, before it is published: sizes, overlaps, who would move. Nothing is written."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.config.load import load_workspace
+from segspark.config.models import Workspace
+from segspark.errors import ConfigError, GateClosed
+from segspark.features.resources import load_catalogue
+from segspark.models.tracking import load_champion
+from segspark.pipeline.step import Step
+from segspark.segments.check import issues_in
+from segspark.segments.definitions import Definitions, Rule
+from segspark.segments.flow import SEGMENTS
+from segspark.segments.load import load_rules, resolve_rules
+from segspark.segments.people import needed_columns, people_for_segments, sequences_in
+from segspark.segments.resources import definitions_of
+from segspark.segments.rules.columns import to_column
+from segspark.segments.validation_errors import raise_issues
+from segspark.segments.values import acts_of, values_of
+from segspark.spark.environment import check_environment
+from segspark.spark.session import session_for
+from segspark.tables.contracts import gold
+from segspark.tables.lake import Lake
+
+N_SAMPLED = 5
+# Pairs of segments are counted in one pass, an expression each.
+MOST_PREVIEWED = 40
+
+
+def rules_named(run: Step, target: str) -> tuple[Rule, ...]:
+    """The workspace's rule of a name, or all rules of a YAML or Python file.
+
+    Raises:
+        ConfigError: neither, or wrong definitions.
+    """
+    path = Path(target)
+    if path.suffix in (".yaml", ".yml", ".py"):
+        # From where the command is given, or within the workspace.
+        here = path if path.exists() else run.workspace.folder / path
+        rules = tuple(resolve_rules(load_rules(here), definitions_of(run).rules))
+    else:
+        known = definitions_of(run).rules
+        rules = tuple(r for r in known if target in (r.key, *r.name.values()))
+        if not rules:
+            names = ", ".join(r.key for r in known)
+            raise ConfigError(f"There is no rule {target!r} and no such file. Rules of the workspace: {names}.")
+    if len(rules) > MOST_PREVIEWED:
+        raise ConfigError(f"{target} holds {len(rules)} segments; at most {MOST_PREVIEWED} are previewed together.")
+    catalogue = load_catalogue(run.workspace)
+    raise_issues(issues_in(Definitions(None, rules), values_of(catalogue), acts_of(catalogue)))
+    return rules
+
+
+def preview(workspace: Workspace, lake: Lake, target: str, as_of: date | None) -> list[dict[str, Any]]:
+    """Sizes of rules on a day, from its stored features and scores.
+
+    Args:
+        target: name of a rule of the workspace, or a file with ``segments``.
+        as_of: a day with features; the newest by default.
+
+    Returns:
+        One row per rule: name, as_of, people, contactable, left_out (reason -> people), among_previewed (name ->
+        people in both), overlaps (stored segments of the day with people in both, the largest first) and sample
+        (some person_ids).
+    """
+    run = Step(workspace, lake, _day(lake, as_of), SEGMENTS)
+    rules = rules_named(run, target)
+    columns = [f"in_{at}" for at in range(len(rules))]
+    everybody = _people(run, Definitions(None, rules))
+    flags = [to_column(rule.when).alias(c) for rule, c in zip(rules, columns, strict=True)]
+    inside = everybody.select("person_id", "not_contactable_reason", *flags)
+    people = inside.where(" or ".join(columns)).localCheckpoint()
+    both = [
+        F.sum((F.col(a) & F.col(b)).cast("int")).alias(f"{a}_{b}") for i, a in enumerate(columns) for b in columns[i:]
+    ]
+    by_reason = people.groupBy(F.coalesce("not_contactable_reason", F.lit("contactable")).alias("reason"))
+    counted = by_reason.agg(*both).collect()
+    overlaps = _overlaps(run, people, columns)
+
+    def shared(i: int, j: int) -> int:
+        return sum(row[f"in_{min(i, j)}_in_{max(i, j)}"] for row in counted)
+
+    found = []
+    for at, (rule, column) in enumerate(zip(rules, columns, strict=True)):
+        of_reason = {r["reason"]: r[f"{column}_{column}"] for r in counted if r[f"{column}_{column}"]}
+        sample = people.where(column).orderBy("person_id").select("person_id").limit(N_SAMPLED).collect()
+        others = {r.key: shared(at, other) for other, r in enumerate(rules) if other != at}
+        found.append(
+            {
+                "name": rule.key,
+                "as_of": run.as_of,
+                "people": sum(of_reason.values()),
+                "contactable": of_reason.pop("contactable", 0),
+                "left_out": dict(sorted(of_reason.items())),
+                "among_previewed": others,
+                "overlaps": overlaps[column],
+                "sample": [r["person_id"] for r in sample],
+            }
+        )
+    return found
+
+
+def _day(lake: Lake, as_of: date | None) -> date:
+    days = lake.days(gold.FEATURES)
+    if not days:
+        raise GateClosed(f"The lake at {lake.root} has no features yet. Run: segspark run daily --as-of DATE")
+    if as_of is not None and as_of not in days:
+        raise ConfigError(f"There are no features of {as_of}; stored days are {days[0]} to {days[-1]}.")
+    return as_of or days[-1]
+
+
+def _people(run: Step, definitions: Definitions) -> DataFrame:
+    """Everybody with what the definitions look at."""
+    needed = needed_columns(definitions)
+    behaviour = load_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
+    people = people_for_segments(run, behaviour, needed, sequences_in(definitions))
+    return people.select(*[c for c in people.columns if c in needed])
+
+
+def _overlaps(run: Step, people: DataFrame, columns: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Per flag column, the day's stored segments that hold some of its people: at most as many rows as segments."""
+    stored = run.read_day(gold.SEGMENTS, run.as_of)
+    sums = [F.sum(F.col(c).cast("int")).alias(c) for c in columns]
+    joined = stored.join(people.select("person_id", *columns), on="person_id", how="inner")
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in joined.groupBy("scheme", "segment_name").agg(*sums).collect():
+        for column in columns:
+            if row[column]:
+                found[column].append({"scheme": row["scheme"], "segment": row["segment_name"], "people": row[column]})
+    return {c: sorted(found[c], key=lambda r: (-r["people"], r["scheme"], r["segment"])) for c in columns}
+
+
+def preview_rules(config: Path, target: str, as_of: date | None) -> list[dict[str, Any]]:
+    """Sizes and overlaps of a rule of the workspace or of a file's rules (query/preview.py)."""
+    workspace = load_workspace(config)
+    lake = Lake(workspace.lake, None)
+    rules_named(Step(workspace, lake, as_of or date.today(), SEGMENTS), target)
+    check_environment(workspace.lake)
+    session = session_for(workspace, f"segspark {workspace.name} preview")
+    return preview(workspace, Lake(workspace.lake, session), target, as_of)

@@ -1,0 +1,172 @@
+"""A stored version of a definition on a past day, from what was known that day; nothing is written.
+
+Where the features of the day are not kept any more, they and the scores are made again from tiles and corrections.
+"""
+
+import json
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.config.load import load_workspace
+from segspark.config.models import Workspace
+from segspark.errors import ConfigError, GateClosed
+from segspark.features.compute import features_of_days
+from segspark.features.resources import load_catalogue
+from segspark.models.clustering.active import ActiveClustering, active_clustering
+from segspark.pipeline.flow import Flow
+from segspark.pipeline.runs import finished_runs, provisional_days
+from segspark.pipeline.step import Step, staging_folder
+from segspark.scoring.flow import derive_scores
+from segspark.segments.definitions import Definitions, definitions_from
+from segspark.segments.flow import SEGMENTS
+from segspark.segments.groupings import groupings_of, rfm_grouping
+from segspark.segments.membership import Grouping, assign_segments, read_path_sizes, roll_up
+from segspark.segments.people import needed_columns, people_for_segments, sequences_in
+from segspark.spark.environment import check_environment
+from segspark.spark.session import session_for
+from segspark.tables.contracts import gold
+from segspark.tables.lake import Lake
+
+REPLAY = Flow(
+    name="replay",
+    reads=(*SEGMENTS.reads, "gold.activity_daily", "gold.activity_corrections", "gold.activity_items", "gold.segments"),
+    writes=(),
+    function=lambda run: None,
+)
+STORED, AGAIN = "stored", "made again from tiles and corrections"
+
+
+def replay(workspace: Workspace, lake: Lake, said: str, as_of: date) -> dict[str, Any]:
+    """The memberships that a version gives on a day, against those that were written then.
+
+    Args:
+        said: a definition_version, or the name of a definition: the version the day's rows were made by, else the
+            newest one from before.
+
+    Returns:
+        definition_version, scheme, name, as_of, features (``STORED`` or ``AGAIN``), segments (per segment: people,
+        contactable, stored, same: people with the same segment and branch in both) and is_written: the day's rows
+        were made by this version, so that all should be the same.
+
+    Raises:
+        ConfigError: no such version.
+        GateClosed: the day was not closed yet, or the version cannot be made any more.
+    """
+    found = find_version(lake, said, as_of)
+    with ExitStack() as stack:
+        run = Step(workspace, lake, as_of, REPLAY)
+        run = with_day(run, stack.enter_context(staging_folder(run)))
+        rows = _rows(run, found).localCheckpoint()
+        written = run.read_day(gold.SEGMENTS, as_of).where(F.col("definition_version") == found["definition_version"])
+        segments = _read_comparison(rows, written)
+        return {
+            **{k: found[k] for k in ("definition_version", "scheme", "name")},
+            "as_of": as_of,
+            "features": AGAIN if run.instead else STORED,
+            "is_written": any(s["stored"] for s in segments),
+            "segments": segments,
+        }
+
+
+def find_version(lake: Lake, said: str, as_of: date) -> dict[str, Any]:
+    """The row of gold.definitions of a version or name.
+
+    Raises:
+        ConfigError: says what there is.
+    """
+    rows = lake.read_small(gold.DEFINITIONS).to_pylist()
+    found = [r for r in rows if r["definition_version"] == said]
+    if not found:
+        named = [r for r in rows if r["name"] == said]
+        of_day: list[tuple[str, str, object]] = [("segment_date", "=", as_of)]
+        in_use = set(lake.read_small(gold.SEGMENTS, of_day, ["definition_version"])["definition_version"].to_pylist())
+        found = [r for r in named if r["definition_version"] in in_use]
+        found = found or sorted((r for r in named if r["first_date"] <= as_of), key=lambda r: r["first_date"])[-1:]
+        if named and not found:
+            first = min(r["first_date"] for r in named)
+            raise ConfigError(f"{said!r} was first used for {first}; name a version to use it on {as_of}.")
+    if not found:
+        there = ", ".join(sorted({r["name"] for r in rows})) or "none"
+        raise ConfigError(f"There is no definition or version {said!r} in gold.definitions. Definitions: {there}.")
+    return dict(found[0])
+
+
+def with_day(run: Step, folder: Path) -> Step:
+    """The run with the features and scores of its day made again where they are not stored.
+
+    Args:
+        folder: of staged rows; what the run reads is there as long as it is.
+
+    Raises:
+        GateClosed: the day was never closed.
+    """
+    if run.as_of in run.lake.days(gold.FEATURES) and run.as_of in run.lake.days(gold.SCORES):
+        return run
+    closed = {r["as_of_date"] for r in finished_runs(run.lake, "tiles")} - provisional_days(run.lake)
+    if run.as_of > max(closed, default=date.min):
+        last = max(closed, default=None)
+        raise GateClosed(f"The days before {run.as_of} are not closed; the last day that is known is {last}.")
+    features = features_of_days(run, [run.as_of], load_catalogue(run.workspace), None, folder)
+    run = replace(run, instead={gold.FEATURES.name: features})
+    return replace(run, instead={**run.instead, gold.SCORES.name: derive_scores(run)})
+
+
+def _rows(run: Step, found: dict[str, Any]) -> DataFrame:
+    """Memberships by a stored version."""
+    workspace = run.workspace
+    scheme, version = found["scheme"], found["definition_version"]
+    definitions, groupings = Definitions(None, ()), list[Grouping]()
+    groups = active_clustering(run)
+    if scheme in ("levels", "rules"):
+        definitions = definitions_from(scheme, json.loads(found["content"]))
+    elif scheme == "rfm":
+        groupings = [rfm_grouping(run)]
+    elif groups is not None:
+        groupings = [g for g in groupings_of(run, groups) if g.scheme == scheme]
+    if scheme not in ("levels", "rules") and [g.version for g in groupings] != [version]:
+        raise GateClosed(
+            f"{scheme} of version {version} follows from settings or a model that is not in use for {run.as_of}; "
+            f"in use is {groupings[0].version if groupings else 'none'}."
+        )
+    people = _people(run, groups, definitions)
+    placed = None
+    if definitions.levels is not None:
+        placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.least_people)
+    return assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language)
+
+
+def _people(run: Step, groups: ActiveClustering | None, definitions: Definitions) -> DataFrame:
+    needed = needed_columns(definitions)
+    people = people_for_segments(run, groups, needed, sequences_in(definitions))
+    return people.select(*[c for c in people.columns if c in needed]).localCheckpoint()
+
+
+def _read_comparison(rows: DataFrame, written: DataFrame) -> list[dict[str, Any]]:
+    """Both sides per segment: as many rows as a version has segments."""
+    keys = ["person_id", "segment_id", "branch_id"]
+    ours = rows.select(*keys, "segment_name", "is_contactable", F.lit(True).alias("is_ours"))
+    theirs = written.select(*keys, F.col("segment_name").alias("name_then"), F.lit(True).alias("was"))
+    both = ours.join(theirs, on=keys, how="full_outer")
+    counted = both.groupBy("segment_id").agg(
+        F.max(F.coalesce("segment_name", "name_then")).alias("segment_name"),
+        F.count_if("is_ours").alias("people"),
+        F.count_if("is_contactable").alias("contactable"),
+        F.count_if("was").alias("stored"),
+        F.count_if(F.col("is_ours") & F.col("was")).alias("same"),
+    )
+    return sorted((r.asDict() for r in counted.collect()), key=lambda r: (-r["people"], r["segment_name"]))
+
+
+def replay_version(config: Path, version: str, as_of: date) -> dict[str, Any]:
+    """A stored version of a definition on a past day (query/replay.py)."""
+    workspace = load_workspace(config)
+    find_version(Lake(workspace.lake), version, as_of)
+    check_environment(workspace.lake)
+    session = session_for(workspace, f"segspark {workspace.name} replay")
+    return replay(workspace, Lake(workspace.lake, session), version, as_of)

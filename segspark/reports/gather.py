@@ -1,0 +1,264 @@
+"""The report of a day, from small tables, recorded outcomes and the models' documents; no Spark."""
+
+import json
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from segspark.config.models import Workspace
+from segspark.models.tracking import find_champion, read_document
+from segspark.reports.data import (
+    Churn,
+    Decile,
+    Headline,
+    KpiRow,
+    Kpis,
+    LedgerRow,
+    Levels,
+    PathSize,
+    Quality,
+    QuarantineCount,
+    Reason,
+    Refused,
+    ReportData,
+    Rfm,
+    RfmCell,
+    RfmSquare,
+    Scheme,
+    SegmentSize,
+    Sizes,
+)
+from segspark.reports.gather_groups import read_groups, segment_profiles
+from segspark.reports.report import render_report, write_report
+from segspark.scoring.rfm import NAMES as RFM_NAMES
+from segspark.segments.lookup import is_provisional_day, newest_day, previous_day
+from segspark.segments.membership import EXCLUSIVE
+from segspark.tables.contracts import bronze, gold, ops
+from segspark.tables.lake import Lake
+from segspark.time import DAY
+
+SCHEMES = ("levels", "rfm", "behaviour", "rare", "rules")
+# In the order in which their profiles are shown.
+PROFILED = ("behaviour", "rfm", "rules", "levels", "rare")
+
+
+def write_day_report(workspace: Workspace, as_of: date | None, language: str | None, out: Path | None) -> Path:
+    """Gather a stored day, render it, write it; returns the file."""
+    day = newest_day(Lake(workspace.lake), as_of)
+    spoken: Literal["fr", "en"] = "en" if (language or workspace.language) == "en" else "fr"
+    path = out or workspace.folder / "reports" / f"{workspace.name}-{day}.{spoken}.html"
+    return write_report(render_report(gather(workspace, day, spoken)), path)
+
+
+def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> ReportData:
+    """Everything on the page of a stored day."""
+    lake = Lake(workspace.lake)
+    outcomes = _outcomes(lake, day)
+    names = {r["segment_id"]: r[f"name_{language}"] for r in lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
+    keys = {r["segment_id"]: r["segment_key"] for r in lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
+    profiles = _profiles(lake, day)
+    earlier = previous_day(lake, day)
+    before = _profiles(lake, earlier) if earlier else {}
+    n_people = int(outcomes.get("people") or 0)
+    clusters, rare = read_groups(workspace, day, language)
+    return ReportData(
+        workspace=workspace.name,
+        as_of=day,
+        currency=workspace.currency,
+        language=language,
+        headline=_headline(lake, outcomes, day, n_people),
+        sizes=Sizes(n_people, earlier, _schemes(lake, day, profiles, before, names, keys)),
+        levels=_levels(profiles, names),
+        rfm=_rfm(outcomes, workspace, language),
+        clusters=clusters,
+        rare=rare,
+        churn=_churn(workspace, day, outcomes, lake),
+        kpis=_kpis(profiles, names, keys),
+        profiles=segment_profiles(profiles, names, keys, PROFILED),
+        ledger=_ledger(lake),
+        quarantine=_quarantine(lake),
+        min_group=workspace.segments.least_people,
+        is_provisional=is_provisional_day(lake, day),
+    )
+
+
+def _outcomes(lake: Lake, day: date) -> dict[str, Any]:
+    """What the flows of the day recorded, the latest attempt of each."""
+    rows = [r for r in lake.read_small(ops.RUNS).to_pylist() if r["as_of_date"] == day and r["state"] == "done"]
+    merged: dict[str, Any] = {}
+    for row in sorted(rows, key=lambda r: r["written_at"]):
+        if row["flow"] in ("features", "scores", "segments"):
+            merged.update(json.loads(row["outputs"]))
+    return merged
+
+
+def _profiles(lake: Lake, day: date) -> dict[str, dict[str, Any]]:
+    """segment_id -> scheme, n_people and its measures by name."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in lake.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist():
+        one = found.setdefault(
+            row["segment_id"],
+            {"scheme": row["scheme"], "n_people": row["n_people"], "name": row["segment_name"], "m": {}},
+        )
+        one["m"][row["measure"]] = row
+    return found
+
+
+def _headline(lake: Lake, outcomes: dict[str, Any], day: date, n_people: int) -> Headline | None:
+    reasons = dict(outcomes.get("contactable") or {})
+    days = [d for d in lake.days(gold.ACTIVITY_DAILY) if d < day]
+    if not days:
+        return None
+    contactable = int(reasons.pop("contactable", 0))
+    ledger = lake.read_small(ops.LEDGER).to_pylist()
+    accepted = sum(r["n_records"] for r in ledger if r["disposition"] == "accepted")
+    return Headline(n_people, contactable, reasons, accepted, days[0], day - DAY)
+
+
+def _schemes(
+    lake: Lake,
+    day: date,
+    profiles: dict[str, dict[str, Any]],
+    before: dict[str, dict[str, Any]],
+    names: dict[str, str],
+    keys: dict[str, str],
+) -> tuple[Scheme, ...]:
+    table = lake.read_small(
+        gold.SEGMENT_CHANGES, filters=[("segment_date", "=", day)], columns=["segment_id", "change"]
+    )
+    moves: dict[str, dict[str, int]] = defaultdict(lambda: {"in": 0, "out": 0})
+    counted = pa.table(table).group_by(["segment_id", "change"]).aggregate([([], "count_all")])
+    for row in counted.to_pylist():
+        moves[row["segment_id"]]["in" if row["change"] in ("entered", "moved_in") else "out"] += row["count_all"]
+    schemes = []
+    for scheme in SCHEMES:
+        sizes = [
+            SegmentSize(
+                name=names.get(i, p["name"]),
+                n_people=p["n_people"],
+                n_contactable=int(p["m"]["is_contactable"]["numerator"] or 0) if "is_contactable" in p["m"] else None,
+                n_before=before[i]["n_people"] if i in before else (0 if before else None),
+                n_entered=moves[i]["in"] if before else None,
+                n_left=moves[i]["out"] if before else None,
+                path=keys.get(i, "") if scheme == "levels" else "",
+            )
+            for i, p in profiles.items()
+            if p["scheme"] == scheme
+        ]
+        if sizes:
+            ordered = tuple(sorted(sizes, key=lambda s: (-s.n_people, s.name)))
+            schemes.append(Scheme(scheme, ordered, scheme in EXCLUSIVE))
+    return tuple(schemes)
+
+
+def _levels(profiles: dict[str, dict[str, Any]], names: dict[str, str]) -> Levels | None:
+    paths = [
+        PathSize(tuple(names.get(i, p["name"]).split(" › ")), p["n_people"])
+        for i, p in profiles.items()
+        if p["scheme"] == "levels"
+    ]
+    if not paths:
+        return None
+    depth = max(len(p.path) for p in paths)
+    return Levels(tuple(str(i + 1) for i in range(depth)), tuple(sorted(paths, key=lambda p: p.path)))
+
+
+def _rfm(outcomes: dict[str, Any], workspace: Workspace, language: str) -> Rfm | None:
+    rows = outcomes.get("rfm_squares")
+    if not rows:
+        return None
+    config = workspace.scoring.rfm
+    squares = [
+        RfmSquare(r["recency"], r["frequency"], r["n"], r["cents"] / r["n"]) for r in rows if r["recency"] is not None
+    ]
+    cells: dict[str, list[float]] = {}
+    for row in rows:
+        one = cells.setdefault(row["cell"], [0, 0])
+        one[0] += row["n"]
+        one[1] += row["cents"] or 0
+    at = 0 if language == "fr" else 1
+    named = [RfmCell(RFM_NAMES[c][at], int(n), cents / n if n else None) for c, (n, cents) in cells.items()]
+    return Rfm(config.n_bins, config.window_days, tuple(squares), tuple(sorted(named, key=lambda c: -c.n_people)))
+
+
+def _reason(gate: dict[str, Any]) -> Reason:
+    """A gate as the run's record holds it; its days are text there."""
+    values = {k: date.fromisoformat(v) if isinstance(v, str) else v for k, v in gate["values"].items()}
+    return Reason(gate["code"], values)
+
+
+def _churn(workspace: Workspace, day: date, outcomes: dict[str, Any], lake: Lake) -> Churn | Refused | None:
+    found = find_champion(workspace.mlflow, f"{workspace.name}_churn", day)
+    if found is None:
+        trained = [r for r in lake.read_small(ops.RUNS).to_pylist() if r["flow"] == "train" and r["as_of_date"] <= day]
+        gates = [json.loads(r["outputs"]).get("churn_refused") for r in sorted(trained, key=lambda r: r["written_at"])]
+        return Refused(tuple(_reason(g) for g in gates[-1])) if gates and gates[-1] else None
+    said = read_document(workspace.mlflow, found.tags["run_id"], "evaluation.json")
+    model, recency = said["model"], said["recency"]
+    return Churn(
+        label_days=workspace.churn.label_days,
+        n_validated=model["n"],
+        validated_on=date.fromisoformat(said["cuts"]["validate"]),
+        base_rate=model["base_rate"],
+        model=_quality(model),
+        baseline=_quality(recency),
+        deciles=tuple(Decile(d["n"], d["mean_score"], d["rate"], d["lift"]) for d in model["deciles"]),
+        baseline_deciles=tuple(Decile(d["n"], d["mean_score"], d["rate"], d["lift"]) for d in recency["deciles"]),
+        importances=tuple(list(said["importances"].items())[:10]),
+        model_version=f"{found.name}/{found.version}",
+    )
+
+
+def _quality(said: dict[str, Any]) -> Quality:
+    return Quality(said["pr_auc"], said["roc_auc"], said["top_decile_lift"], said["brier"])
+
+
+def _kpis(profiles: dict[str, dict[str, Any]], names: dict[str, str], keys: dict[str, str]) -> Kpis | None:
+    def row(segment_id: str, p: dict[str, Any]) -> KpiRow:
+        def value(name: str) -> float | None:
+            found = p["m"].get(name)
+            return found["value"] if found else None
+
+        delivered, orders = value("delivered_30d"), value("orders_30d")
+        return KpiRow(
+            segment=names.get(segment_id, p["name"]),
+            n_people=p["n_people"],
+            n_delivered=int(delivered) if delivered is not None else None,
+            click_rate=value("click_rate_30d"),
+            n_orders=int(orders) if orders is not None else None,
+            revenue_cents=value("revenue_cents_30d"),
+            bounce_rate=value("bounce_rate_30d"),
+            complaint_rate=value("complaint_rate_30d"),
+            unsubscribe_rate=value("unsubscribe_rate_30d"),
+            open_rate=value("open_rate_30d"),
+            path=keys.get(segment_id, "") if p["scheme"] == "levels" else "",
+        )
+
+    schemes = []
+    for scheme in SCHEMES:
+        rows = [row(i, p) for i, p in profiles.items() if p["scheme"] == scheme]
+        if rows:
+            schemes.append((scheme, tuple(sorted(rows, key=lambda r: (-r.n_people, r.segment)))))
+    return Kpis(30, tuple(schemes)) if schemes else None
+
+
+def _ledger(lake: Lake) -> tuple[LedgerRow, ...]:
+    received: dict[str, int] = defaultdict(int)
+    for row in lake.read_small(ops.FILES).to_pylist():
+        received[row["source"]] += row["n_records"]
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in lake.read_small(ops.LEDGER).to_pylist():
+        counts[row["source"]][row["disposition"]] += row["n_records"]
+    return tuple(LedgerRow(source, received[source], **counts[source]) for source in sorted(counts))
+
+
+def _quarantine(lake: Lake) -> tuple[QuarantineCount, ...]:
+    table = lake.read_small(bronze.QUARANTINE, columns=["source", "reasons"])
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for row in table.to_pylist():
+        for reason in row["reasons"]:
+            counts[row["source"], reason] += 1
+    return tuple(QuarantineCount(s, r, n) for (s, r), n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0])))

@@ -1,0 +1,74 @@
+"""The calendar of a day as columns: what it says where each person lives."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from segspark.config.models import Calendar
+from segspark.segments.calendar import ELSEWHERE, Place, Weather, calendar_of, named_places
+from segspark.segments.rules.evaluate import holds
+from segspark.segments.rules.tree import Leaf
+from segspark.time import DAY
+
+TYPES = {
+    "holiday": "string", "sales_period": "string", "days_to_sales_period": "int", "promotion": "string",
+    "weather": "string", "temperature_c": "double",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CalendarContext:
+    """The calendar of a workspace; people whose country is not known are at home.
+
+    Where nothing is said of a place, country and region are not looked at.
+    """
+
+    config: Calendar
+    weather: Weather = field(default_factory=dict)
+
+    @cached_property
+    def named(self) -> Sequence[Place]:
+        return named_places(self.config, self.weather)
+
+    @property
+    def all(self) -> Sequence[Place]:
+        return [*self.named, ELSEWHERE] if self.named else [Place(self.config.country)]
+
+    def on(self, day: date, place: Place) -> dict[str, Any]:
+        return calendar_of(day, self.config, place, self.weather)
+
+    def columns(self, as_of: date) -> dict[str, Column]:
+        """A column for each of the calendar's values."""
+        by_place = {place: self.on(as_of, place) for place in self.all}
+        names = by_place[self.all[-1]]
+        return {name: self._by_place(lambda p, n=name: _typed(n, by_place[p][n])) for name in names}  # type: ignore[misc]
+
+    def answers(self, leaf: Leaf, as_of: date, n_days: int) -> dict[Place, str]:
+        """Whether a condition on the calendar holds, on the as-of day and the days after: a 0 or 1 for each."""
+        days = [as_of + n * DAY for n in range(n_days + 1)]
+        return {place: "".join("01"[holds(leaf, self.on(day, place))] for day in days) for place in self.all}
+
+    def answer(self, answers: dict[Place, str], day: Column, as_of: date) -> Column:
+        """What ``answers`` say of a day."""
+        at = F.datediff(day, F.lit(as_of)) + 1
+        return F.substring(self._by_place(lambda p: F.lit(answers[p])), at, F.lit(1)) == "1"
+
+    def _by_place(self, value: Callable[[Place], Column]) -> Column:
+        """Regions before their markets, and what holds everywhere for the others."""
+        *named, other = self.all
+        column = value(other)
+        for place in reversed(named):
+            here = F.coalesce("country", F.lit(self.config.country)) == place.market
+            if place.region is not None:
+                here = here & (F.coalesce("region", F.lit("")) == place.region)
+            column = F.when(here, value(place)).otherwise(column)
+        return column
+
+
+def _typed(name: str, value: Any) -> Column:
+    return F.lit(value).cast(TYPES[name]) if name in TYPES else F.lit(value)

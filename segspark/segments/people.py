@@ -1,0 +1,105 @@
+"""Everything that definitions may look at, one row per person."""
+
+from collections.abc import Collection, Sequence
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.features.people import people_of_day
+from segspark.features.resources import load_catalogue
+from segspark.identity.links import people_as_of
+from segspark.ingest.opt_outs import opt_outs_of
+from segspark.models.clustering.active import ActiveClustering, with_groups
+from segspark.models.clustering.behaviour import with_behaviour
+from segspark.models.tracking import Loaded, read_inputs
+from segspark.pipeline.step import Step
+from segspark.privacy.contactability import derive_addresses, derive_contactability
+from segspark.scoring.flow import with_scores
+from segspark.segments.definitions import Definitions
+from segspark.segments.measures import MEASURES, columns_of
+from segspark.segments.resources import calendar_context_of
+from segspark.segments.rules.tree import Followed, names
+from segspark.segments.rules.tree import sequences as sequences_of
+from segspark.segments.sequences import measures_read, with_sequences
+from segspark.segments.validity import NEXT_BIRTHDAY
+from segspark.tables.contracts import gold, privacy, silver
+from segspark.time import DAY
+
+SCORE_COLUMNS = (
+    "recency", "frequency", "monetary", "rfm_cell", "engagement", "engagement_tier", "churn", "churn_band", "cluster",
+)  # fmt: skip
+
+
+PERMISSIONS = ("email_marketing_from", "open_tracking_from")
+
+
+OTHER_COLUMNS = ("is_contactable", "not_contactable_reason", "age_years")
+
+
+# What the models of groups say besides the cluster.
+OF_GROUPS = ("is_far", "rare")
+
+
+RFM_VALUES = ("recency", "frequency", "monetary", "days_since_order", "n_order_365d", "net_order_cents_365d")
+
+
+def people_for_segments(
+    run: Step,
+    behaviour: Loaded | ActiveClustering | None,
+    wanted: Collection[str] | None = None,
+    sequences: Sequence[Followed] = (),
+) -> DataFrame:
+    """One row per person with everything that definitions may look at, or only what is wanted, and some sequences.
+
+    Args:
+        behaviour: gives ``cluster``; with all that its training left also ``is_far`` and ``rare``.
+    """
+    places = calendar_context_of(run.workspace)
+    model = behaviour.model if isinstance(behaviour, ActiveClustering) else behaviour
+    if wanted is not None:
+        wanted = {*wanted, *(("country", "region") if places.named else ())}
+        if model is not None:
+            wanted = {*wanted, *read_inputs(run.workspace.mlflow, model), "last_active_date"}
+    people = with_scores(run, people_of_day(run, wanted))
+    if sequences:
+        catalogue = load_catalogue(run.workspace)
+        first = run.as_of - max(s.within for s in sequences) * DAY
+        contract = gold.ACTIVITY_DAILY.with_columns(catalogue.tile_columns())
+        columns = ("person_id", "activity_date", *measures_read(sequences, catalogue))
+        tiles = run.read_days(contract, columns, (first, run.as_of))
+        corrections = run.read(gold.ACTIVITY_CORRECTIONS, (first, run.as_of + DAY))
+        people = with_sequences(people, tiles, corrections, sequences, catalogue, run.as_of)
+    if model is None:
+        people = people.withColumn("cluster", F.lit(None).cast("int"))
+    elif isinstance(behaviour, ActiveClustering):
+        people = with_groups(people, behaviour)
+    else:
+        people = with_behaviour(model.model, people)
+    addresses = addresses_of(run, people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of)))
+    # The permission that the features of the day were computed under, from there: people are not computed twice.
+    # The vault gives kinds, no identifiers.
+    features = run.read_day(gold.FEATURES, run.as_of)
+    allowed = features.select("person_id", F.col("email_marketing_from").alias("email_marketing"))
+    contact = derive_contactability(allowed, addresses, run.as_of)
+    return people.join(contact, on="person_id", how="left").withColumns(
+        {**places.columns(run.as_of), "is_contactable": F.coalesce("is_contactable", F.lit(False))}
+    )
+
+
+def sequences_in(definitions: Definitions) -> list[Followed]:
+    return sequences_of(node for _, node in definitions.nodes())
+
+
+def needed_columns(definitions: Definitions) -> set[str]:
+    """Of a person's hundreds of values those that the definitions, the groups, the profiles or the changes look at."""
+    looked_at = {n.partition(".")[0] for _, node in definitions.nodes() for n in names(node)}
+    if "age_years" in looked_at:
+        looked_at.add(NEXT_BIRTHDAY)
+    of_profiles = {*columns_of(MEASURES), *PERMISSIONS}
+    return {"person_id", *looked_at, *of_profiles, *RFM_VALUES, *SCORE_COLUMNS, *OTHER_COLUMNS, *OF_GROUPS}
+
+
+def addresses_of(run: Step, owners: DataFrame) -> DataFrame:
+    emails = run.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id").distinct()
+    addresses = owners.join(emails, on="identifier_id", how="inner").select("identifier_id", "person_id")
+    return derive_addresses(opt_outs_of(run), addresses, run.as_of)

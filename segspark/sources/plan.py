@@ -1,0 +1,49 @@
+"""What a gateway task needs to know; it travels with the task and is never logged."""
+
+from dataclasses import dataclass
+
+from segspark.pseudonyms import Key
+from segspark.sources.files import InputFile
+from segspark.sources.vocabulary import Context
+from segspark.time import MICROS, day_number
+
+
+@dataclass(frozen=True)
+class Limits:
+    max_record_bytes: int = 5_000_000
+    max_inflated_bytes: int = 2_000_000_000
+    max_depth: int = 64
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a run knows about when its records became known.
+
+    Attributes:
+        time_zone: the business's; a record is known on the local day after its receipt.
+        run_at: receipt of what has no time at all, UTC microseconds.
+        first_unpublished: no earlier as-of day may know a record, days since 1970; None in an empty lake.
+        future_tolerance: microseconds by which a clock may run ahead of the receipt.
+    """
+
+    time_zone: str
+    run_at: int
+    first_unpublished: int | None = None
+    future_tolerance: int = 600 * MICROS
+
+    def known_as_of(self, received_at: int) -> int:
+        day_after = day_number(received_at, self.time_zone) + 1
+        return day_after if self.first_unpublished is None else max(day_after, self.first_unpublished)
+
+
+@dataclass(frozen=True)
+class GatewayPlan:
+    """What a task needs to know; it travels with the task and is never logged."""
+
+    kind: str
+    context: Context
+    groups: tuple[tuple[InputFile, ...], ...]
+    limits: Limits
+    key: Key
+    arrival: Arrival
+    folder: str

@@ -1,0 +1,1 @@
+"""Spark sessions of this project, and all that is particular to one machine."""

@@ -1,0 +1,148 @@
+"""One way to open a Spark session: the settings of the project locally, the cluster's own under spark-submit."""
+
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from segspark.config.models import Workspace
+from segspark.errors import InfrastructureError
+from segspark.spark.environment import cache_folder, jar_folder, under_spark_submit
+from segspark.spark.scratch import scratch_folder
+from segspark.spark.settings import DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL, Jit, quiet_log
+from segspark.spark.startup import class_archive, jit_options, remember_functions
+
+
+def session_for(workspace: Workspace, name: str, jit: Jit | None = None) -> SparkSession:
+    """The session of a run: the one spark-submit gave, else a local one with the workspace's settings.
+
+    Args:
+        jit: instead of the workspace's, for questions that are soon answered.
+
+    Raises:
+        InfrastructureError: spark-submit was given no Delta.
+    """
+    if under_spark_submit() or SparkSession.getActiveSession() is not None:
+        return _submitted(workspace, name)
+    scratch = scratch_folder(workspace.lake)
+    # MLflow and pandas take their temporary folder from Python, Spark's native libraries theirs from the JVM.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
+    os.environ.setdefault("MLFLOW_DFS_TMP", str(scratch / "mlflow"))
+    spark = workspace.spark
+    return local_session(
+        name,
+        warehouse=scratch / "warehouse",
+        master=spark.master,
+        memory=spark.driver_memory,
+        jit=jit or spark.jit,
+        options={
+            "spark.local.dir": str(scratch),
+            "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
+            "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={scratch} -XX:-UsePerfData",
+            **spark.options,
+        },
+    )
+
+
+def _submitted(workspace: Workspace, name: str) -> SparkSession:
+    """Under spark-submit the master, memory and cores are the cluster's; what Delta and UTC need is ours."""
+    builder = SparkSession.builder.appName(name)
+    for key, value in {**EVERYWHERE, **workspace.spark.options}.items():
+        builder = builder.config(key, value)
+    if workspace.spark.shuffle_partitions:
+        builder = builder.config("spark.sql.shuffle.partitions", str(workspace.spark.shuffle_partitions))
+    session = _quiet(builder.getOrCreate())
+    _require_delta(session)
+    return session
+
+
+def _require_delta(session: SparkSession) -> None:
+    """Without the jar Spark starts, warns where nobody looks, and fails at the first table."""
+    loader = session.sparkContext._jvm.java.lang.Thread.currentThread().getContextClassLoader()  # type: ignore[union-attr]
+    if loader.getResource(EVERYWHERE["spark.sql.extensions"].replace(".", "/") + ".class") is None:
+        raise InfrastructureError(
+            "spark-submit was given no Delta. From the clone: spark-submit --properties-file conf/spark-local.conf "
+            f"jobs/...; elsewhere: spark-submit --packages {DELTA_PACKAGE} jobs/..."
+        )
+
+
+def local_session(
+    name: str,
+    *,
+    warehouse: Path,
+    cores: int | str = "*",
+    master: str | None = None,
+    memory: str = "3g",
+    jit: Jit = "full",
+    options: dict[str, str] | None = None,
+) -> SparkSession:
+    """A session in this process; ``spark.driver.extraJavaOptions`` of the options is added to ours."""
+    # Workers in an unactivated environment must be this very Python.
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    given = dict(options or {})
+    java = " ".join(
+        [
+            JVM_OPTIONS,
+            *jit_options(jit),
+            quiet_log(),
+            *class_archive(),
+            given.pop("spark.driver.extraJavaOptions", ""),
+        ]
+    )
+    # Workers on other machines may know this package by a zip alone.
+    is_here = (master or "local").startswith("local")
+    settings = {
+        **EVERYWHERE,
+        **LOCAL,
+        **_jars(),
+        "spark.sql.warehouse.dir": str(warehouse),
+        "spark.driver.memory": memory,
+        "spark.driver.extraJavaOptions": java.strip(),
+        **({"spark.python.daemon.module": "segspark.spark.worker_daemon"} if is_here else {}),
+        **given,
+    }
+    builder = SparkSession.builder.appName(name).master(master or f"local[{cores}]")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    with _empty_conf():
+        return _quiet(builder.getOrCreate())
+
+
+@contextmanager
+def _empty_conf() -> Iterator[None]:
+    """An empty configuration folder while the JVM starts, unless the user has one.
+
+    It is on the class path, and the JVM refuses a class archive over a folder that holds anything, such as the
+    spark-defaults.conf that ``segspark.spark.defaults`` writes.
+    """
+    if "SPARK_CONF_DIR" in os.environ:
+        yield
+        return
+    folder = cache_folder() / "no-conf"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["SPARK_CONF_DIR"] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ["SPARK_CONF_DIR"]
+
+
+def _jars() -> dict[str, str]:
+    """The fetched jars; where there are none, Ivy fetches them at the session's start."""
+    jars = sorted(jar_folder().glob("*.jar"))
+    if jars:
+        return {"spark.jars": ",".join(map(str, jars))}
+    return {"spark.jars.packages": DELTA_PACKAGE, "spark.jars.ivy": str(cache_folder() / "ivy")}
+
+
+def _quiet(session: SparkSession) -> SparkSession:
+    session.sparkContext.setLogLevel("ERROR")
+    logging.getLogger("DataFrameQueryContextLogger").setLevel(logging.CRITICAL)
+    remember_functions(session)
+    return session

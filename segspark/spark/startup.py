@@ -1,0 +1,138 @@
+"""What makes a local JVM start faster; everything works without it."""
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pyspark
+from pyspark.sql import SparkSession, Window
+from pyspark.sql import functions as F
+
+from segspark.spark.environment import cache_folder, jar_folder, java_command
+from segspark.spark.settings import JIT_FULL, JIT_QUICK, Jit
+
+ARCHIVE_TIMEOUT_S = 180
+
+
+def warm_up(session: SparkSession) -> None:
+    """One small query over what nearly every flow uses; whoever has to wait for something else has it done by then.
+
+    The first query of a process starts Python workers, loads some thousand classes and compiles the planner.
+    """
+    names = session.range(0, 10_000, 1, 2).selectExpr(
+        "id", "cast(id % 997 AS string) AS word", "timestamp_micros(id) AS at"
+    )
+    through_python = names.mapInArrow(lambda batches: batches, names.schema)
+    latest = through_python.groupBy("word").agg(F.max(F.struct("at", "id")).alias("last"), F.count("*").alias("n"))
+    joined = names.join(latest.select("word", "last.id"), on=["word", "id"], how="left_semi")
+    in_order = Window.partitionBy("word").orderBy("at", "id")
+    joined.withColumn("nth", F.row_number().over(in_order)).where("nth = 1").groupBy("nth").count().collect()
+
+
+def jit_options(jit: Jit) -> list[str]:
+    """How long code waits for the optimising compiler, and which methods it leaves out; the latter are absent where this
+    package is no folder."""
+    if jit == "quick":
+        return [JIT_QUICK]
+    path = Path(__file__).parent / "jit.directives"
+    # The JVM tells that it has read them: not on the output, which may be somebody's JSON.
+    told = ["-XX:+UnlockDiagnosticVMOptions", "-XX:+DisplayVMOutputToStderr"]
+    return [JIT_FULL, *([*told, f"-XX:CompilerDirectivesFile={path}"] if path.exists() else [])]
+
+
+def class_archive() -> list[str]:
+    """A class-data archive spares the JVM a quarter of a small run's time and CPU; it is never needed."""
+    archive = class_archive_path()
+    # Another Java, or another class path, is refused by the JVM, in silence with these switches.
+    silent = ["-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr"]
+    return [f"-XX:SharedArchiveFile={archive}", *silent] if archive.exists() else []
+
+
+def class_archive_path() -> Path:
+    """The archive of this Java with this environment's Spark and jars."""
+    java = Path(java_command() or "").resolve()
+    spark = Path(pyspark.__file__).parent
+    # The JVM refuses, in silence, an archive over jars that were written anew, be they the same.
+    jars = sorted([*jar_folder().glob("*.jar"), *(spark / "jars").glob("*.jar")])
+    what = "\n".join([str(java), *(f"{jar} {jar.stat().st_mtime_ns}" for jar in jars)])
+    where, content = (hashlib.sha256(text.encode()).hexdigest()[:12] for text in (str(spark), what))
+    return cache_folder() / f"classes-{where}-{content}.jsa"
+
+
+def make_class_archive() -> Path | None:
+    """Write the archive by one small run in a process of its own; None where that did not work out."""
+    archive = class_archive_path()
+    if archive.exists() or java_command() is None:
+        return archive if archive.exists() else None
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
+        made = Path(folder) / "classes.jsa"
+        try:
+            subprocess.run(
+                [sys.executable, "-c", _SMALL_RUN, folder, str(made)],
+                capture_output=True,
+                timeout=ARCHIVE_TIMEOUT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return None
+        if not made.exists():
+            return None
+        # Whole or not at all, also when two make it at once; this environment's older ones are of no use any more.
+        made.replace(archive)
+        for old in archive.parent.glob(f"{archive.name.rpartition('-')[0]}-*.jsa"):
+            if old != archive:
+                old.unlink(missing_ok=True)
+    return archive
+
+
+# What nearly every flow touches: a partitioned Delta write, an aggregation, a read. The archive is written while the
+# JVM ends, so this waits for it.
+_SMALL_RUN = """
+import sys
+from pathlib import Path
+from segspark.spark.session import local_session
+folder, archive = sys.argv[1:]
+options = f"-XX:ArchiveClassesAtExit={archive} -Xlog:disable -XX:-UsePerfData -Djava.io.tmpdir={folder}"
+spark = local_session("classes", warehouse=Path(folder), options={"spark.driver.extraJavaOptions": options})
+rows = spark.range(100).selectExpr("id", "id % 3 AS part", "cast(id AS string) AS word")
+rows.write.format("delta").partitionBy("part").save(folder + "/a")
+read = spark.read.format("delta").load(folder + "/a").groupBy("part").count()
+read.write.format("delta").mode("overwrite").save(folder + "/b")
+spark.read.format("delta").load(folder + "/b").collect()
+gateway = spark.sparkContext._gateway
+spark.stop()
+gateway.shutdown()
+gateway.proc.stdin.close()
+gateway.proc.wait()
+"""
+
+
+def remember_functions(session: SparkSession) -> None:
+    """Every call of ``F.col`` and its like asks the JVM what ``functions`` is and what its ``col`` is, and the JVM looks
+    into each jar for classes of that name: a third of the time that a day's queries take to be written down."""
+    jvm = session.sparkContext._jvm
+    for name in ("functions", "org.apache.spark.sql.functions", "PythonUtils", "PythonSQLUtils"):
+        known = getattr(jvm, name)
+        if not isinstance(known, _Remembered):
+            setattr(jvm, name, _Remembered(known))
+
+
+class _Remembered:
+    """A class of the JVM whose static functions are looked up once."""
+
+    def __init__(self, java_class: Any) -> None:
+        self._java_class = java_class
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._java_class, name)
+        setattr(self, name, found)
+        return found
+
+
+if __name__ == "__main__":
+    # ``python -m segspark.spark.startup`` makes the class archive; without it everything works, a little slower.
+    print(make_class_archive() or "no class archive")

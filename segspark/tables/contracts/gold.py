@@ -1,0 +1,255 @@
+"""Tiles, features, scores and segments; features and tiles get their measures from the catalogue."""
+
+from segspark.tables.contracts.contract import Contract, optional, personal, required
+
+ACTIVITY_DAILY = Contract(
+    name="gold.activity_daily",
+    grain="one person, one local day",
+    key=("person_id", "activity_date"),
+    partition_by=("activity_date",),
+    columns=(
+        required("person_id", "string", "Person, by the links known when the tile was closed"),
+        required("activity_date", "date", "Local day of the business's time zone"),
+    ),
+)
+
+ACTIVITY_CORRECTIONS = Contract(
+    name="gold.activity_corrections",
+    grain="one person, one closed local day, one as-of day, one reason",
+    key=("person_id", "activity_date", "applied_as_of", "reason"),
+    partition_by=("applied_as_of",),
+    columns=(
+        required("person_id", "string", "Person"),
+        required("activity_date", "date", "Closed local day that is corrected"),
+        required("applied_as_of", "date", "First as-of day that knows the correction"),
+        required("reason", "string", "late, moved_in or moved_out"),
+    ),
+)
+
+ACTIVITY_ITEMS = Contract(
+    name="gold.activity_items",
+    grain="one person, one kind, one item, one local day, one as-of day",
+    key=("person_id", "kind", "item", "activity_date", "applied_as_of"),
+    # By the day on which it became known, so that a rerun replaces what it wrote and nothing of closed days; the day
+    # itself is among the columns of which files have statistics.
+    partition_by=("applied_as_of",),
+    columns=(
+        required("person_id", "string", "Person"),
+        required("activity_date", "date", "Local day of the business's time zone"),
+        required("applied_as_of", "date", "The morning after the day; later for corrections"),
+        required("n", "bigint", "Events that named the item; negative where they are taken away"),
+        required("kind", "string", "Item kind of the catalogue, e.g. category_seen"),
+        personal("item", "string", "What was named"),
+    ),
+)
+
+ITEM_LAST_DAYS = Contract(
+    name="gold.item_last_days",
+    grain="one person, one kind, one item, one as-of day",
+    key=("person_id", "kind", "item", "as_of_date"),
+    partition_by=("as_of_date",),
+    retention_days=8,
+    columns=(
+        required("person_id", "string", "Person"),
+        required("as_of_date", "date", "First day that is not observed"),
+        required("kind", "string", "Item kind of the catalogue"),
+        personal("last_date", "date", "Last local day on which the item was named, of those the purpose may see"),
+        personal("n", "bigint", "Events that named it in the kind's own window"),
+        personal("item", "string", "What was named"),
+    ),
+)
+
+FEATURES = Contract(
+    name="gold.features",
+    grain="one person, one as-of day",
+    key=("person_id", "as_of_date"),
+    partition_by=("as_of_date",),
+    retention_days=100,
+    columns=(
+        required("person_id", "string", "Person"),
+        required("as_of_date", "date", "First day that is not observed"),
+        # The permission that the features were computed under; null is none.
+        personal("email_marketing_from", "date", "Local day since which e-mail marketing may use the person's events"),
+        personal("open_tracking_from", "date", "Local day since which opens may be used"),
+        personal("profiling_from", "date", "Local day since which profiling may use the person's events"),
+    ),
+)
+
+FEATURES_RESTATED = Contract(
+    name="gold.features_restated",
+    grain="one person, one as-of day, as known when it was restated",
+    key=("person_id", "as_of_date"),
+    partition_by=("as_of_date",),
+    retention_days=100,
+    columns=FEATURES.columns,
+)
+
+SCORES = Contract(
+    name="gold.scores",
+    grain="one person, one as-of day, one score",
+    key=("person_id", "as_of_date", "score"),
+    partition_by=("as_of_date", "score"),
+    columns=(
+        required("person_id", "string", "Person"),
+        required("as_of_date", "date", "First day that is not observed"),
+        required("score", "string", "recency, frequency, monetary, rfm, engagement, churn_90d"),
+        personal("value", "double", "The score; a probability is 0 to 1"),
+        personal("band", "string", "Name of the range the value falls in"),
+        optional("model_version", "string", "Registered model and version, null for rules"),
+    ),
+)
+
+SEGMENTS = Contract(
+    name="gold.segments",
+    grain="one person, one scheme, one segment, one day",
+    key=("person_id", "scheme", "segment_id", "segment_date"),
+    partition_by=("segment_date",),
+    retention_days=730,
+    columns=(
+        required("person_id", "string", "Person"),
+        required("segment_date", "date", "Morning of this day; equals as_of_date of the features used"),
+        required("scheme", "string", "levels, rfm, rules, behaviour or rare"),
+        required("segment_id", "string", "Minted once in gold.segment_registry, never a cluster's label"),
+        required("segment_name", "string", "Name in the workspace's language"),
+        required("level", "int", "Depth in the scheme, from 1; the deepest level of the path"),
+        required("path", "string", "Groups from the first level to this one, joined by `/`"),
+        personal("score", "double", "What the scheme ranks by, else null"),
+        optional("branch_id", "string", "Branch of the definition that decided"),
+        required("definition_version", "string", "Content hash of the definition"),
+        optional("model_version", "string", "Registered model and version, null for rules"),
+        required("is_contactable", "boolean", "May be written to that morning"),
+        optional(
+            "not_contactable_reason", "string", "unsubscribed, complained, hard_bounced, no_consent or no_address"
+        ),
+        required("valid_until", "date", "First day on which the membership may have changed"),
+        optional("is_provisional", "boolean", "Made from the part of a day that was there; the daily run replaces it"),
+    ),
+)
+
+SEGMENT_CHANGES = Contract(
+    name="gold.segment_changes",
+    grain="one person, one scheme, one segment, one change",
+    key=("person_id", "scheme", "segment_id", "segment_date", "change"),
+    partition_by=("segment_date",),
+    retention_days=730,
+    columns=(
+        required("person_id", "string", "Person"),
+        required("segment_date", "date", "Day of the change"),
+        required("scheme", "string", "Scheme"),
+        required("segment_id", "string", "Segment entered or left"),
+        required("change", "string", "entered, left, moved_in or moved_out"),
+        optional("other_segment_id", "string", "On moving in an exclusive scheme: the segment on the other side"),
+        optional("previous_date", "date", "Day the change is measured against"),
+        personal(
+            "deciding_values",
+            "array<struct<name:string,number:double,text:string,date:date>>",
+            "The values of the conditions that decided, typed: one of number, text, date is filled",
+        ),
+        optional("definition_version", "string", "Content hash of the definition"),
+    ),
+)
+
+SEGMENT_PROFILES = Contract(
+    name="gold.segment_profiles",
+    grain="one segment, one day, one measure",
+    key=("scheme", "segment_id", "segment_date", "measure"),
+    partition_by=("segment_date",),
+    columns=(
+        required("scheme", "string", "Scheme"),
+        required("segment_id", "string", "Segment"),
+        required("segment_date", "date", "Day"),
+        required("segment_name", "string", "Name in the workspace's language"),
+        required("measure", "string", "Feature or KPI"),
+        required("n_people", "bigint", "People of the segment"),
+        optional("numerator", "double", "Sum over the segment, or the rate's numerator"),
+        optional("denominator", "double", "People, or the rate's denominator"),
+        optional("value", "double", "numerator / denominator"),
+        optional("median", "double", "Median over the segment's people"),
+        optional(
+            "z_score", "double", "Distance of the segment's mean from the list's, in the list's standard deviations"
+        ),
+        optional("rest_value", "double", "The same value over everybody who is not in the segment"),
+        optional("low", "double", "Lower end of the value's 95 % interval"),
+        optional("high", "double", "Upper end of the value's 95 % interval"),
+        optional(
+            "p_value", "double", "Chance of such a difference from the rest, adjusted over the scheme's comparisons"
+        ),
+    ),
+)
+
+SEGMENT_REGISTRY = Contract(
+    name="gold.segment_registry",
+    grain="one segment",
+    key=("scheme", "segment_id"),
+    columns=(
+        required("scheme", "string", "Scheme"),
+        required("segment_id", "string", "Minted once, stable"),
+        required("segment_key", "string", "What identifies the segment in its definition"),
+        required("name_fr", "string", "French name"),
+        required("name_en", "string", "English name"),
+        optional("description_fr", "string", "What sets the group apart, French"),
+        optional("description_en", "string", "What sets the group apart, English"),
+        required("first_date", "date", "First segment_date"),
+        optional("centre", "array<double>", "Cluster centre in scaled space, for matching"),
+        optional("model_version", "string", "Model the centre belongs to"),
+    ),
+)
+
+SEGMENT_MIGRATIONS = Contract(
+    name="gold.segment_migrations",
+    grain="one new model of groups, one group of the last model, one of the new",
+    key=("model_version", "from_segment_id", "to_segment_id"),
+    columns=(
+        required("as_of_date", "date", "Day of the snapshot that both models were applied to"),
+        required("model_version", "string", "The new model"),
+        required("previous_version", "string", "The model before it"),
+        required("from_segment_id", "string", "Segment under the last model"),
+        required("to_segment_id", "string", "Segment under the new model"),
+        required("n_people", "bigint", "People of the snapshot"),
+    ),
+)
+
+DEFINITIONS = Contract(
+    name="gold.definitions",
+    grain="one definition version",
+    key=("definition_version",),
+    columns=(
+        required("definition_version", "string", "Content hash"),
+        required("scheme", "string", "Scheme"),
+        required("name", "string", "Name of the definition"),
+        required("content", "string", "The definition as canonical JSON"),
+        required("first_date", "date", "First segment_date it was used for"),
+    ),
+)
+
+TRAINING_SETS = Contract(
+    name="gold.training_sets",
+    grain="one training set, one person, one cut",
+    key=("dataset_id", "person_id", "cut_date"),
+    partition_by=("dataset_id",),
+    columns=(
+        required("dataset_id", "string", "Content hash of what the set was made from"),
+        required("person_id", "string", "Person"),
+        required("cut_date", "date", "Features know the days before, the label the days from it"),
+        required("role", "string", "train or validate"),
+        personal("label", "int", "1 where the person did not buy in the label window"),
+        personal("values", "array<double>", "Features in the order recorded with the model; null where missing"),
+    ),
+)
+
+TABLES = (
+    ACTIVITY_DAILY,
+    ACTIVITY_CORRECTIONS,
+    ACTIVITY_ITEMS,
+    ITEM_LAST_DAYS,
+    FEATURES,
+    FEATURES_RESTATED,
+    SCORES,
+    SEGMENTS,
+    SEGMENT_CHANGES,
+    SEGMENT_PROFILES,
+    SEGMENT_REGISTRY,
+    SEGMENT_MIGRATIONS,
+    DEFINITIONS,
+    TRAINING_SETS,
+)

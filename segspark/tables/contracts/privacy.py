@@ -1,0 +1,28 @@
+"""The vault: the only place where a pseudonym can be turned back, and the hygiene date of the last open."""
+
+from segspark.tables.contracts.contract import Contract, personal, required
+
+IDENTITIES = Contract(
+    name="privacy.identities",
+    grain="one identifier",
+    key=("identifier_id",),
+    columns=(
+        required("identifier_id", "string", "Keyed pseudonym, 32 hexadecimal digits"),
+        required("kind", "string", "email, customer, user, anonymous or phone"),
+        personal("sealed", "binary", "The identifier, encrypted with the workspace's key"),
+        required("key_epoch", "int", "Which key sealed it"),
+        required("run_id", "string", "Run that first met the identifier"),
+    ),
+)
+
+LAST_OPENS = Contract(
+    name="privacy.last_opens",
+    grain="one identifier",
+    key=("identifier_id",),
+    columns=(
+        required("identifier_id", "string", "Keyed pseudonym"),
+        personal("last_open_date", "date", "UTC date of the last open, overwritten; list hygiene only"),
+    ),
+)
+
+TABLES = (IDENTITIES, LAST_OPENS)

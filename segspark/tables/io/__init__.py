@@ -1,0 +1,1 @@
+"""Reading and writing of Delta tables; only the pipeline comes here."""

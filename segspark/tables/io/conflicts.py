@@ -1,0 +1,32 @@
+"""A commit that lost against another writer's: told as what a second run mends, whichever library committed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from delta import exceptions as of_spark
+from deltalake.exceptions import CommitFailedError
+
+from segspark.errors import InfrastructureError
+from segspark.tables.contracts.contract import Contract
+
+LOST = (CommitFailedError, *(getattr(of_spark, name) for name in of_spark.__all__))
+
+
+@contextmanager
+def translated(contract: Contract, version: int | None) -> Iterator[None]:
+    """Around a commit.
+
+    Args:
+        version: of the table that was read.
+
+    Raises:
+        InfrastructureError: another writer came first; nothing of this commit is in the table.
+    """
+    try:
+        yield
+    except LOST as error:
+        first = str(error).strip().partition("\n")[0]
+        raise InfrastructureError(
+            f"{contract.name} was changed by another writer since its version {version} was read ({first}). "
+            "Nothing was written; run again when the other one is done."
+        ) from error

@@ -1,0 +1,97 @@
+"""An ingest that is interrupted is completed by the next run, and nothing is taken twice."""
+
+import signal
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import make_workspace, rows_of, write_mails, write_orders
+from pyspark.sql import SparkSession
+
+from segspark.features.flow import FEATURES
+from segspark.features.tiles_flow import TILES
+from segspark.ingest import flow as ingest
+from segspark.pipeline.runner import run_flow
+from segspark.tables.contracts import gold, ops
+from segspark.tables.contracts.catalogue import ALL
+from segspark.tables.contracts.contract import Contract
+from segspark.tables.lake import Lake
+from segspark.tables.lock import only_writer
+
+MAY = {n: date(2026, 5, n) for n in range(1, 32)}
+# A process of its own that dies, without a word, after its first table.
+KILLED = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from segspark.app.run import run
+from segspark.tables.lake import Lake
+real = Lake.append_staged
+def once(self, contract, *rest, **more):
+    real(self, contract, *rest, **more)
+    os.kill(os.getpid(), signal.SIGKILL)
+Lake.append_staged = once
+run("ingest", Path(sys.argv[1]), date(2026, 5, 3))
+"""
+
+
+@pytest.mark.parametrize("killed_after", ["append_staged", "append", "append_small"])
+def test_a_killed_ingest_is_completed_by_the_next_run(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_after: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    workspace = make_workspace(tmp_path / "w")
+    lake = Lake(workspace.lake, spark)
+    write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
+    real, calls = getattr(Lake, killed_after), []
+
+    def once(self: Lake, contract: Contract, *rest: Any, **more: Any) -> None:
+        real(self, contract, *rest, **more)
+        if contract.layer != "ops" or contract.name == "ops.ledger":
+            calls.append(contract.name)
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Lake, killed_after, once)
+        with pytest.raises(Killed):
+            run_flow(ingest.INGEST, workspace, lake, MAY[3])
+    assert calls
+    # Another file arrives before the next attempt: it is a batch of its own.
+    write_mails(workspace, MAY[2], ("m4", "ann@example.com", "click", "2026-05-02 11:00:05"))
+    run_flow(ingest.INGEST, workspace, lake, MAY[3])
+    tables = {
+        c.name: len(rows_of(lake, c)) for c in ALL if lake.exists(c) and c.layer in ("bronze", "silver", "privacy")
+    }
+    assert tables["silver.events"] == 2
+    assert (
+        tables["silver.orders"],
+        tables["bronze.records"],
+        tables["silver.identity_links"],
+        tables["privacy.identities"],
+    ) == (1, 2, 1, 1)
+    assert sum(r["n_records"] for r in rows_of(lake, ops.LEDGER)) == 2
+
+
+def test_a_run_that_was_killed_outright_is_simply_run_again(spark: SparkSession, tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(workspace.folder)], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+    lake = Lake(workspace.lake, spark)
+    # Half done: bronze or silver holds what the other does not, and the lock's owner is gone.
+    assert not lake.exists(gold.ACTIVITY_DAILY)
+    whole = workspace.model_copy(update={"lake": tmp_path / "whole"})
+    other = Lake(whole.lake, spark)
+    for each, its in ((workspace, lake), (whole, other)):
+        with only_writer(its.root, "again"):
+            for flow in (ingest.INGEST, TILES, FEATURES):
+                run_flow(flow, each, its, MAY[3])
+    for contract in (c for c in ALL if c.layer in ("bronze", "silver", "gold") and other.exists(c)):
+        assert rows_of(lake, contract) == rows_of(other, contract), contract.name

@@ -1,0 +1,63 @@
+"""Files that nobody names are removed once they are old; what versions of the last days name stays."""
+
+import os
+import shutil
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from segspark.app.vacuum import vacuum
+from segspark.config.load import load_workspace
+from segspark.errors import InfrastructureError
+from segspark.tables.contracts import ops
+from segspark.tables.lake import Lake
+from segspark.tables.lock import only_writer
+
+HOUR = 3600
+
+
+def row(n: int) -> pa.Table:
+    said = {"run_id": str(n), "flow": "f", "as_of_date": date(2026, 1, 1), "state": "done"}
+    return pa.Table.from_pylist([{**said, "written_at": datetime.now(UTC)}])
+
+
+def workspace_at(folder: Path) -> Path:
+    (folder / "segspark.yaml").write_text("name: c\nlake: ./lake\ntime_zone: Europe/Paris\ncurrency: EUR\n")
+    return folder
+
+
+def age(path: Path, hours: int) -> None:
+    moment = time.time() - hours * HOUR
+    os.utime(path, (moment, moment))
+
+
+def test_only_old_files_that_no_version_names_are_removed(tmp_path: Path) -> None:
+    workspace = load_workspace(workspace_at(tmp_path))
+    lake = Lake(workspace.lake)
+    for n in range(3):
+        lake.append_small(ops.RUNS, row(n), f"row-{n}")
+    folder = Path(lake.path(ops.RUNS))
+    for path in folder.glob("*.parquet"):
+        age(path, 1000)
+    named = next(folder.glob("*.parquet"))
+    old, young = folder / "part-old.parquet", folder / "part-young.parquet"
+    for path, hours in ((old, 200), (young, 1)):
+        shutil.copyfile(named, path)
+        age(path, hours)
+    before = lake.read_small(ops.RUNS).sort_by("run_id")
+    assert vacuum(workspace, dry_run=True) == [{"table": "ops.runs", "files": 1}]
+    assert old.exists()
+    assert vacuum(workspace) == [{"table": "ops.runs", "files": 1}]
+    assert not old.exists()
+    assert young.exists()
+    assert vacuum(workspace) == []
+    assert lake.read_small(ops.RUNS).sort_by("run_id") == before
+
+
+def test_a_lake_that_is_written_is_left_alone(tmp_path: Path) -> None:
+    workspace = load_workspace(workspace_at(tmp_path))
+    with only_writer(workspace.lake, "daily"), pytest.raises(InfrastructureError):
+        vacuum(workspace)

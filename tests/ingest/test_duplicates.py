@@ -1,0 +1,90 @@
+"""What is refused of a run's rows, against what a reader of the list would say."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import DataFrame, SparkSession
+
+from segspark.ingest import duplicates
+
+AT = datetime(2026, 5, 1, 10, tzinfo=UTC)
+DDL = (
+    "no bigint, record bigint, n_says int, received_at timestamp, source string, event_id string, fingerprint string, "
+    "event_type string, identifier_id string, occurred_at timestamp, known_as_of date"
+)
+
+
+def events(spark: SparkSession, rows: list[tuple[str, str]], **more: Any) -> DataFrame:
+    said = {"event_type": "open", "identifier_id": "ann", "occurred_at": AT, "known_as_of": date(2026, 5, 2), **more}
+    made = [(i, 100 + i, 1, AT, "s", e, f, *said.values()) for i, (e, f) in enumerate(rows)]
+    return spark.createDataFrame(made, DDL)
+
+
+def verdicts(found: DataFrame) -> list[tuple[int, str]]:
+    return sorted((r["no"], r["verdict"]) for r in found.collect())
+
+
+pairs = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from(["1", "2"])), min_size=1, max_size=8)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pairs, pairs)
+def test_duplicates_and_versions_as_one_would_by_hand(
+    spark: SparkSession, rows: list[tuple[str, str]], stored: list[tuple[str, str]]
+) -> None:
+    known = spark.createDataFrame(
+        [("s", e, f) for e, f in stored], "source string, event_id string, fingerprint string"
+    )
+    expected = [
+        (i, "duplicate") for i, r in enumerate(rows) if r in rows[:i] or r in stored
+    ] + [(i, "other_version") for i, (e, f) in enumerate(rows) if any(o == e and g != f for o, g in rows)]  # fmt: skip
+    assert verdicts(duplicates.repeated_events(events(spark, rows), known)) == sorted(expected)
+
+
+def test_in_an_empty_lake_only_the_run_itself_can_repeat(spark: SparkSession) -> None:
+    found = duplicates.repeated_events(events(spark, [("a", "1"), ("a", "1"), ("b", "1")]), None)
+    assert verdicts(found) == [(1, "duplicate")]
+
+
+def test_a_missing_part_of_a_key_is_a_value_like_another(spark: SparkSession) -> None:
+    rows = spark.createDataFrame(
+        [(0, 1, 1, AT, "ann", None), (1, 2, 1, AT, "ann", None), (2, 3, 1, AT, "ann", "news")],
+        "no bigint, record bigint, n_says int, received_at timestamp, identifier_id string, topic string",
+    )
+    assert verdicts(duplicates.repeated(rows, "consents", None, ["identifier_id", "topic"])) == [(1, "duplicate")]
+
+
+def test_history_of_a_first_load_is_never_too_late(spark: SparkSession) -> None:
+    old = events(spark, [("a", "1")], known_as_of=date(2026, 7, 1))
+    assert verdicts(duplicates.expired(old, (), "Europe/Paris", 30)) == [(0, "expired")]
+    assert verdicts(duplicates.expired(old, ("s",), "Europe/Paris", 30)) == []
+    in_time = events(spark, [("a", "1")], known_as_of=date(2026, 6, 1))
+    assert verdicts(duplicates.expired(in_time, (), "Europe/Paris", 30)) == []
+
+
+def test_opens_without_permission_are_withheld_and_clicks_are_not(spark: SparkSession) -> None:
+    permitted = spark.createDataFrame(
+        [("ann", date(2026, 5, 1)), ("bob", date(2026, 5, 2)), ("cat", None)],
+        "identifier_id string, open_tracking date",
+    )
+
+    def of(who: str, kind: str = "open") -> list[tuple[int, str]]:
+        rows = events(spark, [("a", "1")], identifier_id=who, event_type=kind)
+        return verdicts(duplicates.withheld(rows, permitted, "Europe/Paris"))
+
+    assert of("ann") == []
+    assert of("bob") == of("cat") == of("nobody") == [(0, "withheld")]
+    assert of("cat", "click") == []
+
+
+def test_a_record_is_refused_when_nothing_it_says_was_accepted(spark: SparkSession) -> None:
+    rows = [
+        ("events", 1, 10, 1, "duplicate"), ("events", 2, 20, 2, "duplicate"), ("events", 3, 30, 2, "duplicate"),
+        ("lines", 4, 30, 2, "expired"), ("events", 5, 40, 1, "other_version"), ("events", 6, 50, 1, "withheld"),
+        ("events", 6, 50, 1, "duplicate"),
+    ]  # fmt: skip
+    told = spark.createDataFrame(rows, "kind string, no bigint, record bigint, n_says int, verdict string")
+    found = {r["record"]: r["disposition"] for r in duplicates.dispose(told).collect()}
+    assert found == {10: "duplicate", 30: "expired", 50: "withheld"}

@@ -1,0 +1,53 @@
+"""A table read file by file is the table that Spark reads."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+from pyspark.sql import SparkSession
+
+from segspark.tables.contracts.contract import Contract, optional, required
+from segspark.tables.io.by_file import read_by_file
+from segspark.tables.lake import Lake
+
+VISITS = Contract(
+    name="silver.visits",
+    grain="one visit",
+    key=("person_id", "visit_date"),
+    partition_by=("visit_date",),
+    columns=(
+        required("person_id", "string", "Person"),
+        required("visit_date", "date", "Day"),
+        optional("seconds", "bigint", "Time on the site"),
+        optional("began_at", "timestamp", "First page"),
+    ),
+)
+
+
+def test_it_is_the_table_that_spark_reads_with_columns_that_it_gained_later(
+    tmp_path: Path, spark: SparkSession
+) -> None:
+    lake = Lake(tmp_path, spark)
+    for day, who in ((1, ["ann", "bob"]), (2, ["ann"])):
+        began = [datetime(2026, 5, day, 10, tzinfo=UTC)] * len(who)
+        rows = {
+            "person_id": who,
+            "began_at": began,
+            "visit_date": [date(2026, 5, day)] * len(who),
+            "seconds": [day * 10] * len(who),
+        }
+        lake.append_small(VISITS, pa.table(rows), once=str(day))
+    wider = VISITS.with_columns([optional("page", "string", "First page")])
+    lake.append_small(
+        wider,
+        pa.table({"person_id": ["eve"], "visit_date": [date(2026, 5, 3)], "seconds": [None], "page": ["/"]}),
+        once="3",
+    )
+    columns = ["visit_date", "page", "person_id", "began_at"]
+    found = read_by_file(spark, lake.path(wider), wider, columns)
+    in_order = ["visit_date", "person_id"]
+    assert found.orderBy(*in_order).collect() == lake.read(wider).select(*columns).orderBy(*in_order).collect()
+    assert found.dtypes == lake.read(wider).select(*columns).dtypes
+    assert found.count() == 4
+    some = read_by_file(spark, lake.path(wider), wider, columns, (date(2026, 5, 2), date(2026, 5, 3)))
+    assert [r["person_id"] for r in some.collect()] == ["ann"]
