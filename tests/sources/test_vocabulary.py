@@ -1,0 +1,89 @@
+"""The shared words are a contract with stored tables and with people's rules: here they stand as literals."""
+
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from segspark.sources import vocabulary
+from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
+
+
+def test_the_words_are_these() -> None:
+    assert vocabulary.EVENT_TYPES == (
+        "sent",
+        "delivered",
+        "deferred",
+        "bounce_hard",
+        "bounce_soft",
+        "blocked",
+        "suppressed",
+        "open",
+        "click",
+        "complaint",
+        "unsubscribe",
+        "resubscribe",
+        "page_view",
+        "product_view",
+        "search",
+        "cart_add",
+        "cart_remove",
+        "checkout",
+        "order",
+        "refund",
+        "offer_received",
+        "offer_viewed",
+        "offer_completed",
+        "session_end",
+        "unknown",
+    )
+    assert vocabulary.PURPOSES == ("email_marketing", "open_tracking", "profiling")
+    assert vocabulary.DEVICES == ("desktop", "mobile", "tablet")
+    assert vocabulary.LINE_TYPES == ("sale", "refund", "other")
+
+
+def test_a_refusal_keeps_its_codes_and_says_them() -> None:
+    refused = Rejected("missing:email", "type:url")
+    assert refused.reasons == ["missing:email", "type:url"]
+    assert str(refused) == "missing:email, type:url"
+    assert isinstance(refused, ValueError)
+    assert (Rejected().reasons, str(Rejected())) == ([], "")
+
+
+def test_an_identifier_is_a_kind_and_a_value() -> None:
+    assert Identifier("email", "jeanne@exemple.fr") == ("email", "jeanne@exemple.fr")
+    assert Identifier(kind="user", value="7")._asdict() == {"kind": "user", "value": "7"}
+
+
+def test_a_context_is_what_a_source_declares_and_does_not_change() -> None:
+    context = Context("mails", "Europe/Paris", "EUR", 5)
+    assert (context.source, context.time_zone, context.currency, context.received_at, context.options) == (
+        "mails", "Europe/Paris", "EUR", 5, {},
+    )  # fmt: skip
+    with pytest.raises(FrozenInstanceError):
+        context.source = "others"  # type: ignore[misc]
+    assert Context("a", None, "EUR", None).options is not Context("a", None, "EUR", None).options
+    assert Context("a", None, "EUR", None, {"orders": True}).options == {"orders": True}
+
+
+def test_what_says_nothing_is_empty_and_shares_nothing() -> None:
+    nothing = Produced()
+    assert vars(nothing) == {
+        "events": [], "orders": [], "lines": [], "profiles": [], "consents": [], "links": [],
+        "received_at": None, "ignored": False, "flags": [], "direct": [],
+    }  # fmt: skip
+    other = Produced()
+    for name in ("events", "orders", "lines", "profiles", "consents", "links", "flags", "direct"):
+        assert getattr(nothing, name) is not getattr(other, name)
+
+
+def test_two_results_are_equal_only_where_every_part_is() -> None:
+    # The adapters' tests compare whole results; that must not overlook a part.
+    parts = {
+        "events": [{}], "orders": [{}], "lines": [{}], "profiles": [{}], "consents": [{}],
+        "links": [(Identifier("user", "1"), Identifier("email", "a@exemple.fr"), "crm", 1)],
+        "received_at": 1, "ignored": True, "flags": ["x"], "direct": ["x"],
+    }  # fmt: skip
+    assert set(parts) == set(vars(Produced()))
+    for name, value in parts.items():
+        assert Produced(**{name: value}) != Produced()
+        assert Produced(**{name: value}) == Produced(**{name: value})
