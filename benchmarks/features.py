@@ -47,12 +47,14 @@ from segspark.features.engine.reads import PEOPLE
 from segspark.features.engine.spark import carried_features
 from segspark.features.engine.windows import window_features
 from segspark.features.flow import FEATURES
+from segspark.pipeline.context import Context
+from segspark.pipeline.flow import Request
+from segspark.pipeline.progress import Quiet
 from segspark.pipeline.step import Step
 from segspark.spark.session import local_session
 from segspark.spark.startup import warm_up
 from segspark.tables.contracts import gold
-from segspark.tables.lake import Lake
-from segspark.tables.ranges import day_files
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.staging import Kind, Staged, StagedFile
 
 RESULTS = Path(__file__).parent / "results"
@@ -123,7 +125,7 @@ class Bench:
         options = {"spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 2))}
         self.spark = local_session("bench", warehouse=folder / "warehouse", options=options)
         warm_up(self.spark)
-        self.lake = Lake(folder / "lake", self.spark)
+        self.lake = SparkLake(folder / "lake", self.spark)
         self.lake.create(CORRECTIONS)
         self.people = {
             day: self.folder / f"{n}.parquet" for day, n in ((AS_OF, "people"), (AS_OF - DAY, "people-yesterday"))
@@ -144,11 +146,11 @@ class Bench:
     def kept(self) -> "Bench":
         """The same over a copy of the lake as it is now."""
         kept = copy.copy(self)
-        kept.lake = Lake(shutil.copytree(self.lake.root, self.folder / f"lake-{self.taken}"), self.spark)
+        kept.lake = SparkLake(shutil.copytree(self.lake.store.url, self.folder / f"lake-{self.taken}"), self.spark)
         return kept
 
     def task(self, as_of: date) -> RangeTask:
-        tiles = tuple(f for f in day_files(self.lake.path(TILES), TILES) if f.day < as_of)
+        tiles = tuple(f for f in self.lake.files(TILES) if f.day < as_of)
         people = str(self.people[as_of])
         return RangeTask(CATALOGUE, (as_of,), Calendar(), tiles, (), (people,))
 
@@ -157,7 +159,7 @@ class Bench:
         self.lake.replace_computed(STORED, task, task.n_bytes, as_of, as_of + DAY)
 
     def daily(self) -> None:
-        state = tuple(f for f in day_files(self.lake.path(STORED), STORED) if f.day == AS_OF - DAY)
+        state = tuple(f for f in self.lake.files(STORED) if f.day == AS_OF - DAY)
         task = replace(self.task(AS_OF), state=state)
         self.lake.replace_computed(STORED, task, task.n_bytes, AS_OF, AS_OF + DAY)
 
@@ -166,7 +168,9 @@ class Bench:
         return Staged(self.spark, {"people": Kind(PEOPLE)}, {"people": files})
 
     def daily_by_spark(self) -> None:
-        run = Step(Workspace(lake=self.lake.root), self.lake, AS_OF, FEATURES)
+        workspace = Workspace(lake=self.lake.store.url)
+        context = Context(workspace, AS_OF, FEATURES.needs, FEATURES.name)
+        run = Step(FEATURES, self.lake, context, AS_OF, Quiet(), Request())
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             frame = carried_features(run, CATALOGUE, Calendar(), self._staged(), Path(folder))
             self.lake.replace_by_spark(STORED, frame, AS_OF, AS_OF + DAY)

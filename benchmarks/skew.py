@@ -18,6 +18,7 @@ from segspark.features.flow import FEATURES
 from segspark.features.tiles_flow import TILES
 from segspark.pipeline.runner import run_flow
 from segspark.tables.contracts import silver
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 CASES = {"even": 0.0, "one person with a tenth of all events": 0.1}
@@ -31,15 +32,15 @@ def measure_skew(spark: SparkSession, folder: Path, people: int, events: int) ->
     for case, share in CASES.items():
         lake = folder / f"skew-{share}"
         workspaces[case] = Workspace(lake=lake, consent=Consent(assumed=PURPOSES))
-        _fill(Lake(lake, spark), lake / "drawn", people, events, share)
+        _fill(SparkLake(lake, spark), lake / "drawn", people, events, share)
     found: dict[str, float] = {}
     for _ in range(TIMES):
         for case, workspace in workspaces.items():
             for layer in ("gold", "ops"):
-                shutil.rmtree(workspace.lake / layer, ignore_errors=True)
+                shutil.rmtree(Path(str(workspace.lake)) / layer, ignore_errors=True)
             for flow in (TILES, FEATURES):
                 start = time.perf_counter()
-                run_flow(flow, workspace, Lake(workspace.lake, spark), AS_OF)
+                run_flow(flow, workspace, SparkLake(workspace.lake, spark), AS_OF)
                 what = f"flow {flow.name}, {case}"
                 found[what] = min(found.get(what, 1e9), time.perf_counter() - start)
     return found

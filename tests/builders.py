@@ -4,9 +4,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from segspark.activation.audience import EXPORT
 from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
+from segspark.pipeline.context import Context
+from segspark.pipeline.flow import Flow, Request
+from segspark.pipeline.progress import Quiet
+from segspark.pipeline.step import Step
+from segspark.pipeline.view import look
+from segspark.segments.lookup import find_segment
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 SEGSPARK = """
@@ -109,6 +117,17 @@ def write_consents(workspace: Workspace, day: date, *rows: tuple[str, str, str, 
 def _write(workspace: Workspace, name: str, header: str, rows: tuple[tuple[str, ...], ...]) -> None:
     lines = [header, *(",".join(row) for row in rows)]
     (workspace.folder / "data" / f"{name}.csv").write_text("\n".join(lines) + "\n")
+
+
+def step_of(flow: Flow, workspace: Workspace, lake: SparkLake, as_of: date, request: Request | None = None) -> Step:
+    """A step of a flow without its run."""
+    context = Context(workspace, as_of, flow.needs, flow.name)
+    return Step(flow, lake, context, as_of, Quiet(), request or flow.request)
+
+
+def segment_named(workspace: Workspace, lake: Lake, name: str) -> dict[str, Any]:
+    """The registry's row of a segment."""
+    return find_segment(look(EXPORT, workspace, lake), name)
 
 
 def rows_of(lake: Lake, contract: Contract, day: date | None = None) -> list[dict[str, Any]]:

@@ -13,30 +13,29 @@ from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed
 from segspark.identity.links import people_as_of
-from segspark.pipeline.flow import Flow
 from segspark.pipeline.progress import Progress
-from segspark.pipeline.step import Step
+from segspark.pipeline.view import Question, View, look
 from segspark.privacy.consent import derive_usable_from
 from segspark.privacy.contactability import usable_addresses
-from segspark.pseudonyms import Pseudonymiser, load_key
+from segspark.pseudonyms import Pseudonymiser
 from segspark.segments.flow import SEGMENTS
 from segspark.segments.lookup import find_segment, newest_day
 from segspark.segments.people import addresses_of
+from segspark.sources.resources import EXISTING_KEY
 from segspark.spark.environment import check_environment
 from segspark.spark.session import session_for
+from segspark.store import store_at
 from segspark.tables.contracts import gold, privacy, silver
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
-EXPORT = Flow(
-    name="export",
-    reads=(*SEGMENTS.reads, "gold.segments"),
-    writes=(),
-    function=lambda run: None,
-)
+# After all that is known.
+EVER = date(9999, 1, 1)
+EXPORT = Question("export", (*SEGMENTS.reads, "gold.segments", "gold.segment_registry"), (EXISTING_KEY,))
 
 
 def export_audience(
-    workspace: Workspace, lake: Lake, segment: dict[str, Any], as_of: date | None, out: Path | None
+    workspace: Workspace, lake: SparkLake, segment: dict[str, Any], as_of: date | None, out: Path | None
 ) -> dict[str, Any]:
     """Write the audience of a segment.
 
@@ -46,17 +45,16 @@ def export_audience(
     Raises:
         GateClosed: fewer than segments.min_size people; so small a group may point at persons.
     """
-    day = newest_day(lake, as_of)
-    run = Step(workspace, lake, day, EXPORT)
-    members = run.read_day(gold.SEGMENTS, day).where(F.col("segment_id") == segment["segment_id"])
-    owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(day))
+    view = look(EXPORT, workspace, lake)
+    day = newest_day(view, as_of)
+    members = view.read_day(gold.SEGMENTS, day).where(F.col("segment_id") == segment["segment_id"])
+    owners = people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(day))
     # Everything known by now stands against an address, not only what was known that morning.
-    latest = Step(workspace, lake, date(9999, 1, 1), EXPORT)
-    addresses = usable_addresses(addresses_of(latest, owners))
-    vault = run.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id", "sealed")
+    addresses = usable_addresses(addresses_of(view, owners, EVER))
+    vault = view.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id", "sealed")
     audience = (
         members.where("is_contactable")
-        .join(_permitted(run, owners), on="person_id", how="left_semi")
+        .join(_permitted(view, owners, day), on="person_id", how="left_semi")
         .join(addresses, on="person_id", how="inner")
         .join(vault.dropDuplicates(["identifier_id"]), on="identifier_id", how="inner")
         .select("person_id", "sealed", "scheme", "segment_id", "segment_name", "segment_date")
@@ -71,8 +69,9 @@ def export_audience(
         )
     path = out or workspace.folder / "exports" / f"{segment['segment_key'].replace('/', '-')}-{day}.csv"
     written = write_audience(
-        path,
-        _unsealed(audience, Pseudonymiser(load_key(workspace.keys.environment, workspace.keys.file, create=False))),
+        store_at(path.parent),
+        path.name,
+        _unsealed(audience, Pseudonymiser(view.context[EXISTING_KEY])),
         {
             "segment_id": segment["segment_id"],
             "segment_key": segment["segment_key"],
@@ -86,16 +85,16 @@ def export_audience(
     late = sizes.get(None, 0) - written.rows
     if late:
         removed["suppressed_since"] = late
-    return {"file": str(written.file), "rows": written.rows, "sha256": written.sha256, "removed": removed, "as_of": day}
+    return {"file": written.url, "rows": written.rows, "sha256": written.sha256, "removed": removed, "as_of": day}
 
 
-def _permitted(run: Step, owners: DataFrame) -> DataFrame:
+def _permitted(view: View, owners: DataFrame, day: date) -> DataFrame:
     """The people whose permission to be written to holds by the newest word there is."""
-    consents = run.read(silver.CONSENTS)
-    day = max(run.as_of, _read_newest_word(consents) or run.as_of)
-    assumed, zone = run.workspace.consent.assumed, run.workspace.time_zone
-    usable = derive_usable_from(consents, owners, day, assumed, zone)
-    return usable.where(F.col("email_marketing") <= F.lit(day)).select("person_id")
+    consents = view.read(silver.CONSENTS)
+    latest = max(day, _read_newest_word(consents) or day)
+    assumed, zone = view.settings.consent.assumed, view.settings.time_zone
+    usable = derive_usable_from(consents, owners, latest, assumed, zone)
+    return usable.where(F.col("email_marketing") <= F.lit(latest)).select("person_id")
 
 
 def _read_newest_word(consents: DataFrame) -> date | None:
@@ -129,7 +128,7 @@ def _unsealed(audience: DataFrame, pseudonyms: Pseudonymiser) -> Iterator[dict[s
 def export(config: Path, name: str, as_of: date | None, out: Path | None, progress: Progress) -> dict[str, Any]:
     """The audience of one segment as CSV with a manifest."""
     workspace = load_workspace(config)
-    segment = find_segment(Lake(workspace.lake), name)
+    segment = find_segment(look(EXPORT, workspace, Lake(workspace.lake)), name)
     check_environment(workspace.lake)
     session = session_for(workspace, f"segspark {workspace.name} export", "quick")
-    return export_audience(workspace, Lake(workspace.lake, session), segment, as_of, out)
+    return export_audience(workspace, SparkLake(workspace.lake, session), segment, as_of, out)

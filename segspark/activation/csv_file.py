@@ -2,12 +2,13 @@
 
 import csv
 import hashlib
+import io
 import json
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+
+from segspark.store import Store
 
 FIELDS = ("person_id", "email", "scheme", "segment_id", "segment_name", "segment_date")
 # Spreadsheets run cells that begin so.
@@ -16,7 +17,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Written:
-    file: Path
+    url: str
     rows: int
     sha256: str
 
@@ -27,30 +28,31 @@ def safe_cell(value: Any) -> str:
     return "'" + text if text.startswith(_FORMULA) else text
 
 
-def write_audience(path: Path, rows: Iterable[Mapping[str, Any]], manifest: Mapping[str, Any]) -> Written:
+def write_audience(store: Store, name: str, rows: Iterable[Mapping[str, Any]], manifest: Mapping[str, Any]) -> Written:
     """A CSV and, beside it, its manifest; both appear whole or not at all, readable by their owner only.
 
     Args:
+        store: of the folder of exports.
+        name: of the CSV.
         rows: mappings with FIELDS, streamed.
         manifest: what the audience is (segment, definition version, as-of day, people left out by reason).
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
     digest, n = hashlib.sha256(), 0
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", newline="", encoding="utf-8") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(FIELDS)
+    with store.create(name, private=True) as out:
+
+        def write(cells: Sequence[Any]) -> None:
+            line = io.StringIO(newline="")
+            csv.writer(line, lineterminator="\n").writerow(cells)
+            content = line.getvalue().encode()
+            digest.update(content)
+            out.write(content)
+
+        write(FIELDS)
         for row in rows:
-            writer.writerow([safe_cell(row.get(f)) for f in FIELDS])
+            write([safe_cell(row.get(f)) for f in FIELDS])
             n += 1
-        out.flush()
-        os.fsync(out.fileno())
-    digest.update(temporary.read_bytes())
-    temporary.replace(path)
-    said = {**manifest, "file": path.name, "rows": n, "sha256": digest.hexdigest()}
-    beside = path.with_suffix(".manifest.json")
-    part = beside.with_suffix(".part")
-    part.write_text(json.dumps(said, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
-    part.replace(beside)
-    return Written(path, n, digest.hexdigest())
+    content = {**manifest, "file": name, "rows": n, "sha256": digest.hexdigest()}
+    text = json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
+    with store.create(f"{name.rpartition('.')[0]}.manifest.json", private=True) as out:
+        out.write(text.encode())
+    return Written(store.url_of(name), n, digest.hexdigest())

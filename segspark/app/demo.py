@@ -19,7 +19,7 @@ from segspark.reports.gather import write_day_report
 from segspark.sources.gateway import no_cyclic_collection
 from segspark.spark.startup import warm_up
 from segspark.tables.contracts import gold, silver
-from segspark.tables.lake import Lake
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.time import DAY
 
 
@@ -64,7 +64,7 @@ def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Pro
     return found
 
 
-def types_found(workspace: Workspace, lake: Lake) -> float:
+def types_found(workspace: Workspace, lake: SparkLake) -> float:
     """Adjusted Rand index of the behaviour groups of the newest day against the generator's types.
 
     People the groups do not hold (nobody is left out of the assignment) would count as a group of their own.

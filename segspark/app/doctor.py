@@ -1,15 +1,13 @@
 """What is right and wrong with a machine, a workspace and its lake; starts no JVM."""
 
-from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
-import deltalake
+import pyarrow as pa
 
 from segspark.config.load import load_workspace
 from segspark.errors import SegsparkError
 from segspark.features.resources import load_catalogue
-from segspark.pipeline.step import Step
-from segspark.segments.flow import SEGMENTS
 from segspark.segments.resources import definitions_of
 from segspark.segments.validation_errors import DefinitionError
 from segspark.sources.files import find_files
@@ -47,12 +45,12 @@ def examine(config: Path) -> list[dict[str, str]]:
         rows.append(
             _row("features", FINE, f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived")
         )
-        definitions = definitions_of(Step(workspace, lake, date(2026, 1, 1), SEGMENTS))
+        definitions = definitions_of(workspace)
         rows.append(
             _row("segments", FINE, f"{len(definitions.rules)} rules, levels: {'yes' if definitions.levels else 'no'}")
         )
     except DefinitionError as error:
-        rows += [_row("definitions", WRONG, f"{f.where}: {f.what} {f.fix} [{f.code}]") for f in error.faults]
+        rows += [_row("definitions", WRONG, f"{f.where}: {f.what} {f.fix} [{f.code}]") for f in error.issues]
     except SegsparkError as error:
         rows.append(_row("definitions", WRONG, str(error)))
     return rows + _lake_rows(lake)
@@ -63,9 +61,11 @@ def _lake_rows(lake: Lake) -> list[dict[str, str]]:
     for contract in ALL:
         if not lake.exists(contract):
             continue
-        table = deltalake.DeltaTable(lake.path(contract))
+        table = lake.table(contract)
         missing = [c for c in contract.column_names if c not in {f.name for f in table.schema().fields}]
-        gone = [f for f in table.file_uris() if not Path(f).exists()]
+        there = {file.name for file in lake.folder(contract).list()}
+        named = pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()
+        gone = [path for path in map(unquote, named) if path not in there]
         if missing or gone:
             rows.append(_row(contract.name, WRONG, f"columns missing {missing}, files missing {len(gone)}"))
     runs = lake.read_small(ops.RUNS).to_pylist()

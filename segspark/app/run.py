@@ -1,11 +1,9 @@
 """From a workspace's file to a finished flow: checks, lock, session, the flows in their order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +13,23 @@ from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed
 from segspark.features.check import FEATURE_CHECK, REPAIR, RESTATE, WHOLE_ON
-from segspark.features.flow import FEATURES, features_of
+from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.tiles_flow import TILES
 from segspark.ids import identity
 from segspark.ingest.flow import INGEST
-from segspark.pipeline.flow import Flow
+from segspark.pipeline.flow import Flow, Request
 from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runner import run_flow
-from segspark.pipeline.runs import config_hash, provisional_days, published_days, record
-from segspark.pipeline.step import Step
+from segspark.pipeline.runs import config_hash, record, runs_of
 from segspark.scoring.flow import SCORES
-from segspark.segments.flow import SEGMENTS, write_segments
+from segspark.segments.flow import SEGMENTS
 from segspark.segments.resources import calendar_context_of, definitions_of
 from segspark.sources.load import load_sources
 from segspark.spark.environment import check_environment
 from segspark.spark.session import session_for
+from segspark.tables.compatibility import check_compatible
 from segspark.tables.contracts import gold, silver
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 from segspark.tables.lock import only_writer
 from segspark.time import DAY
@@ -38,14 +37,9 @@ from segspark.time import DAY
 # One day from raw files to segments, in this order.
 DAILY: tuple[Flow, ...] = (INGEST, TILES, FEATURES, FEATURE_CHECK, SCORES, SEGMENTS)
 # The same of a part of the day; its check is the nightly run's.
-HOURLY: tuple[Flow, ...] = (
-    INGEST,
-    TILES,
-    FEATURES,
-    SCORES,
-    replace(SEGMENTS, function=partial(write_segments, is_provisional=True)),
-)
-FLOWS = (*DAILY, TRAIN, RESTATE)
+HOURLY: tuple[Flow, ...] = (INGEST, TILES, FEATURES, SCORES, SEGMENTS)
+# Every flow there is: of the runner, the documentation, the doctor and the tests.
+FLOWS: tuple[Flow, ...] = (*DAILY, FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN)
 
 
 def run(
@@ -63,7 +57,7 @@ def run(
 
 
 def run_named(
-    flow: str, workspace: Workspace, lake: Lake, as_of: date, *, first: date | None = None, progress: Progress
+    flow: str, workspace: Workspace, lake: SparkLake, as_of: date, *, first: date | None = None, progress: Progress
 ) -> dict[str, Any]:
     """The flows of the command line on an open lake whose lock is held."""
     if flow == "ingest":
@@ -82,22 +76,23 @@ def run_named(
 def check_workspace(workspace: Workspace, as_of: date) -> None:
     """Everything that can be wrong before Spark starts: environment, sources, features, definitions."""
     load_sources(workspace)
-    definitions_of(Step(workspace, Lake(workspace.lake), as_of, SEGMENTS))
+    definitions_of(workspace)
     calendar_context_of(workspace)
     check_environment(workspace.lake)
 
 
 @contextmanager
-def lake_session(workspace: Workspace, what: str) -> Iterator[Lake]:
+def lake_session(workspace: Workspace, what: str) -> Iterator[SparkLake]:
     """The lake with a session and its lock; a second writer is told before a JVM starts."""
-    with only_writer(workspace.lake, what):
-        session = session_for(workspace, f"segspark {workspace.name} {what}")
-        yield Lake(workspace.lake, session)
+    lake = Lake(workspace.lake)
+    with only_writer(lake.store, what):
+        check_compatible(lake)
+        yield SparkLake(lake.store, session_for(workspace, f"segspark {workspace.name} {what}"))
 
 
-def daily(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) -> dict[str, Any]:
+def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
     """Ingest to segments for one day, then the day is published."""
-    published = published_days(lake)
+    published = runs_of(lake).published_days()
     if published and published[-1] < as_of - DAY:
         progress.note(
             f"{published[-1] + DAY} to {as_of - DAY} were not run; their events are in, and "
@@ -119,7 +114,7 @@ def daily(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) -> 
     return run_flow(_closing("daily", outcome), workspace, lake, as_of, progress)
 
 
-def hourly(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) -> dict[str, Any]:
+def hourly(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
     """Ingest to segments as of tomorrow, from the part of today that is there; the daily run of that day replaces it.
 
     Nothing is published: whatever comes until midnight is still known on the as-of day.
@@ -127,7 +122,7 @@ def hourly(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) ->
     Raises:
         GateClosed: the as-of day is not the one after the last published day.
     """
-    published = published_days(lake)
+    published = runs_of(lake).published_days()
     if as_of in published:
         raise GateClosed(f"{as_of} is published and stays as it is. The next day is {published[-1] + DAY}.")
     if not published or as_of != published[-1] + DAY:
@@ -141,7 +136,7 @@ def hourly(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) ->
     record(lake, run_id=identity("hourly", as_of, config), flow="hourly", as_of=as_of, state="started", config=config)
     outcome: dict[str, Any] = {"as_of": as_of, "is_provisional": True}
     for flow in HOURLY:
-        outcome.update(run_flow(flow, workspace, lake, as_of, progress))
+        outcome.update(run_flow(flow, workspace, lake, as_of, progress, Request(is_provisional=True)))
     return run_flow(_closing("hourly", outcome), workspace, lake, as_of, progress)
 
 
@@ -150,7 +145,7 @@ def _closing(name: str, outcome: dict[str, Any]) -> Flow:
     return Flow(name, (), (), lambda run: run.outcome.update(outcome))
 
 
-def _warn(workspace: Workspace, lake: Lake, as_of: date, outcome: dict[str, Any], progress: Progress) -> None:
+def _warn(workspace: Workspace, lake: SparkLake, as_of: date, outcome: dict[str, Any], progress: Progress) -> None:
     if not outcome.get("people"):
         progress.note(f"nobody is known before {as_of}: is the as-of day after the data, and `identifier` declared?")
     if not workspace.consent.assumed and not lake.n_rows(silver.CONSENTS):
@@ -162,35 +157,26 @@ def _warn(workspace: Workspace, lake: Lake, as_of: date, outcome: dict[str, Any]
         progress.note("no new records: the day has an empty tile, full features and segments")
 
 
-def train(workspace: Workspace, lake: Lake, as_of: date, progress: Progress) -> dict[str, Any]:
+def train(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
     """Models of a day, from features made for it where the day has none yet."""
-    if as_of not in lake.days(gold.FEATURES) or as_of in provisional_days(lake):
+    if as_of not in lake.days(gold.FEATURES) or as_of in runs_of(lake).provisional_days():
         for flow in (INGEST, TILES, FEATURES):
             run_flow(flow, workspace, lake, as_of, progress)
     return run_flow(TRAIN, workspace, lake, as_of, progress)
 
 
-def backfill(workspace: Workspace, lake: Lake, first: date, last: date, progress: Progress) -> dict[str, Any]:
+def backfill(workspace: Workspace, lake: SparkLake, first: date, last: date, progress: Progress) -> dict[str, Any]:
     """Features, scores and segments of past days, from what was known then; nothing is taken in.
 
     Raises:
         GateClosed: the lake holds no events, or a day lies after the last one whose tiles could be closed.
     """
     if not lake.exists(gold.ACTIVITY_DAILY):
-        raise GateClosed(f"The lake at {lake.root} has no events yet. Run: segspark run daily --as-of {last}")
+        raise GateClosed(f"The lake at {lake.store.url} has no events yet. Run: segspark run daily --as-of {last}")
     days = [first + DAY * i for i in range((last - first).days + 1)]
     run_flow(TILES, workspace, lake, last, progress)
-    run_flow(features_of(days), workspace, lake, last, progress)
+    run_flow(FEATURES_BACKFILL, workspace, lake, last, progress, Request(days=tuple(days)))
     for day in days:
         for flow in (SCORES, SEGMENTS):
-            run_flow(replace(flow), workspace, lake, day, progress)
+            run_flow(flow, workspace, lake, day, progress)
     return {"days": len(days), "from": first, "to": last}
-
-
-def flow_graph(flows: Sequence[Flow] = FLOWS) -> dict[str, set[str]]:
-    """Table -> tables it is made from within one day."""
-    graph: dict[str, set[str]] = {}
-    for flow in flows:
-        for table in flow.writes:
-            graph.setdefault(table, set()).update(flow.reads)
-    return graph

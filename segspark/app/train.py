@@ -1,90 +1,90 @@
 """Models of a day: behaviour groups and churn, fitted on what was known, logged and registered."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from typing import Any
 
 from pyspark.sql import functions as F
 
 from segspark.features.compute import features_of_days
 from segspark.features.engine.windows import with_derived
-from segspark.features.resources import load_catalogue
+from segspark.features.resources import CATALOGUE
 from segspark.ids import identity
 from segspark.models.churn.inputs import choose_inputs, columns_of
 from segspark.models.churn.train import ChurnModel, check_gates, train_churn
 from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn, orders_after
 from segspark.models.clustering.training import train_groups
 from segspark.models.figures import churn_figures
+from segspark.models.resources import BEHAVIOUR_MODEL
 from segspark.models.tracking import log_model
 from segspark.pipeline.flow import Flow
-from segspark.pipeline.step import Step, staging_folder
+from segspark.pipeline.step import Step
+from segspark.pipeline.writes import Frame, ReplaceKey
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.catalogue import BY_NAME
 
 
-def train(run: Step) -> None:
+def train(step: Step) -> None:
     """Fit both models as of the day; a refusal is an outcome, not an error."""
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        # Neither fills the machine alone: a fit is many small jobs, one after the other.
-        models = [("churn", pool.submit(_timed, run, "churn", _train_churn))]
-        if {"behaviour", "rare"} & set(run.workspace.segments.schemes):
-            models.append(("behaviour", pool.submit(_timed, run, "behaviour", train_groups)))
-        for name, note in models:
-            run.outcome[name] = note.result()
+    models: dict[str, Callable[[Step], str]] = {"churn": _train_churn}
+    if {"behaviour", "rare"} & set(step.settings.segments.schemes):
+        models["behaviour"] = lambda step: train_groups(step, step.context[BEHAVIOUR_MODEL])
+    # Neither fills the machine alone: a fit is many small jobs, one after the other.
+    notes = step.beside(*[partial(_timed, step, name, fit) for name, fit in models.items()])
+    step.outcome.update(zip(models, notes, strict=True))
 
 
-def _timed(run: Step, name: str, fit: Callable[[Step], str]) -> str:
-    with run.stage(name) as told:
-        note = told["note"] = fit(run)
+def _timed(step: Step, name: str, fit: Callable[[Step], str]) -> str:
+    with step.stage(name) as report:
+        note = report.note = fit(step)
     return note
 
 
-def _versions(run: Step, rows: dict[str, int]) -> dict[str, dict[str, Any]]:
-    return {name: {"version": run.lake.version(BY_NAME[name]), "rows": n} for name, n in rows.items()}
+def _versions(step: Step, rows: dict[str, int]) -> dict[str, dict[str, Any]]:
+    return {name: {"version": step.facts(BY_NAME[name]).version, "rows": n} for name, n in rows.items()}
 
 
 # Churn --------------------------------------------------------------------------------------------------------
 
 
-def _train_churn(run: Step) -> str:
-    config = run.workspace.churn
-    cuts = choose_cuts(run.as_of, config)
-    catalogue = load_catalogue(run.workspace)
+def _train_churn(step: Step) -> str:
+    config = step.settings.churn
+    cuts = choose_cuts(step.as_of, config)
+    catalogue = step.context[CATALOGUE]
     inputs = choose_inputs([*(c.name for c in catalogue.stored_columns()), *(d.name for d in catalogue.derived)])
     looked_at = catalogue.narrowed({*columns_of(inputs), "last_order_date"})
-    after = orders_after(cuts, config, run.as_of)
-    with staging_folder(run) as folder:
-        features = with_derived(features_of_days(run, cuts.all, looked_at, after, folder), looked_at)
-        version = run.lake.version(gold.ACTIVITY_DAILY)
-        dataset_id = identity("churn", run.as_of, cuts.all, inputs, catalogue.hash, version)
-        frozen = freeze(label_churn(features, cuts, config), inputs, dataset_id)
-        run.writes(gold.TRAINING_SETS).replace_dataset(gold.TRAINING_SETS, frozen, dataset_id)
-    rows = run.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
-    gates = check_gates(rows, _read_first_order(run), cuts, config)
+    after = orders_after(cuts, config, step.as_of)
+    features = with_derived(features_of_days(step, cuts.all, looked_at, after), looked_at)
+    version = step.facts(gold.ACTIVITY_DAILY).version
+    dataset_id = identity("churn", step.as_of, cuts.all, inputs, catalogue.hash, version)
+    frozen = freeze(label_churn(features, cuts, config), inputs, dataset_id)
+    step.write(gold.TRAINING_SETS, Frame(frozen), ReplaceKey(dataset_id))
+    rows = step.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
+    gates = check_gates(rows, _read_first_order(step), cuts, config)
     if gates:
-        run.outcome["churn_refused"] = [asdict(gate) for gate in gates]
+        step.outcome["churn_refused"] = [asdict(gate) for gate in gates]
         return "refused: " + "; ".join(map(str, gates))
-    return _log_churn(run, train_churn(rows, inputs, cuts, config), dataset_id)
+    return _log_churn(step, train_churn(rows, inputs, cuts, config), dataset_id)
 
 
-def _read_first_order(run: Step) -> date | None:
-    today = run.read_day(gold.FEATURES, run.as_of)
+def _read_first_order(step: Step) -> date | None:
+    today = step.read_day(gold.FEATURES, step.as_of)
     found: date | None = today.agg(F.min("first_order_date").alias("first")).collect()[0]["first"]
     return found
 
 
-def _log_churn(run: Step, result: ChurnModel, dataset_id: str) -> str:
-    config = run.workspace.churn
+def _log_churn(step: Step, result: ChurnModel, dataset_id: str) -> str:
+    config = step.settings.churn
     ours, recency = result.evaluation, result.baseline
     people = with_derived(
-        run.read_day(gold.FEATURES, run.as_of), load_catalogue(run.workspace).narrowed(columns_of(result.inputs))
+        step.read_day(gold.FEATURES, step.as_of), step.context[CATALOGUE].narrowed(columns_of(result.inputs))
     )
     have = [n for n in result.inputs if n in people.columns]
     version = log_model(
-        run.workspace.mlflow,
-        name=f"{run.workspace.name}_churn",
+        step.settings.mlflow,
+        name=f"{step.settings.name}_churn",
         model=result.model,
         sample=people.select(*have),
         params={
@@ -109,14 +109,14 @@ def _log_churn(run: Step, result: ChurnModel, dataset_id: str) -> str:
             "features.json": {"features": list(result.inputs), "fill": result.inputs},
         },
         figures=churn_figures(ours, recency),
-        data_versions=_versions(run, {"gold.training_sets": result.n_train + ours.n}),
-        as_of=run.as_of,
+        data_versions=_versions(step, {"gold.training_sets": result.n_train + ours.n}),
+        as_of=step.as_of,
         label_end=result.label_end,
         ranks_by="pr_auc",
         ranking=ours.pr_auc,
         allow_champion=result.is_worth_it,
     )
-    run.outcome["churn_metrics"] = {
+    step.outcome["churn_metrics"] = {
         "roc_auc": round(ours.roc_auc, 4),
         "recency_roc_auc": round(recency.roc_auc, 4),
         "pr_auc": round(ours.pr_auc, 4),
@@ -141,4 +141,5 @@ TRAIN = Flow(
     ),
     writes=("gold.training_sets", "gold.segment_migrations"),
     function=train,
+    needs=(CATALOGUE, BEHAVIOUR_MODEL),
 )  # fmt: skip

@@ -22,11 +22,15 @@ def vacuum(workspace: Workspace, hours: int = RETENTION_HOURS, dry_run: bool = F
     Raises:
         InfrastructureError: somebody writes the lake.
     """
-    with only_writer(workspace.lake, "clean"):
-        return vacuum_lake(Lake(workspace.lake), hours, dry_run)
+    lake = Lake(workspace.lake)
+    with only_writer(lake.store, "clean"):
+        return vacuum_lake(lake, hours, dry_run)
 
 
 def vacuum_lake(lake: Lake, hours: int = RETENTION_HOURS, dry_run: bool = False) -> list[dict[str, Any]]:
     """The same for whoever holds the lock."""
+    if not dry_run:
+        # Where versions before the store kept Spark's scratch.
+        lake.store.delete_tree("_tmp")
     found = [(c.name, lake.remove_unnamed_files(c, hours, dry_run)) for c in ALL if lake.exists(c)]
     return [{"table": name, "files": n} for name, n in found if n]

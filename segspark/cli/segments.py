@@ -88,12 +88,12 @@ def check_segments(config: Path, as_json: bool) -> None:
     from segspark.config.load import load_workspace
     from segspark.query.look import check_definitions
 
-    faults = check_definitions(load_workspace(config))
+    issues = check_definitions(load_workspace(config))
     if as_json:
-        click.echo(json.dumps([f.as_row() for f in faults], ensure_ascii=False))
+        click.echo(json.dumps([f.as_row() for f in issues], ensure_ascii=False))
     else:
-        click.echo("\n".join(map(str, faults)) or "the definitions are fine")
-    if faults:
+        click.echo("\n".join(map(str, issues)) or "the definitions are fine")
+    if issues:
         sys.exit(ConfigError.exit_code)
 
 

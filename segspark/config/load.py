@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from segspark.config.models import Workspace
+from segspark.config.url import Url
 from segspark.config.yaml_lines import Place, Problem, load_yaml, problems_of, raise_all
 
 PREFIX = "SEGSPARK__"
@@ -95,7 +96,7 @@ def _base_text() -> str:
 
 
 def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
-    lake = (folder / workspace.lake.expanduser()).resolve()
+    lake = (folder / Path(workspace.lake.text).expanduser()).resolve()
     mlflow = workspace.mlflow
     uri = mlflow.tracking_uri
     if not uri:
@@ -108,7 +109,7 @@ def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
     return workspace.model_copy(
         update={
             "folder": folder,
-            "lake": lake,
+            "lake": Url(str(lake)),
             "keys": workspace.keys.model_copy(update={"file": folder / workspace.keys.file.expanduser()}),
             "mlflow": mlflow.model_copy(
                 update={

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from segspark.config.precision import least_for_margin
+from segspark.config.url import Url
 
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
 Scaling = Literal["zscore", "minmax", "robust"]
@@ -265,18 +266,14 @@ class Spark(Model):
     options: dict[str, str] = Field(default_factory=dict)
 
 
-class Workspace(Model):
-    """A user's segspark.yaml after defaults and environment; paths are absolute."""
+class Settings(Model):
+    """What flows look at of a workspace: everything but the places of its lake and files."""
 
     name: Name = "workspace"
-    folder: Path = Field(Path("."), description="Where segspark.yaml lies", json_schema_extra={"set_by": "the loader"})
-    lake: Path = Path("lake")
     time_zone: Zone = "Europe/Paris"
     currency: Currency = "EUR"
     language: Literal["fr", "en"] = "fr"
-    keys: Keys = Keys()  # type: ignore[call-arg]
     mlflow: Mlflow = Mlflow()  # type: ignore[call-arg]
-    sources: tuple[str, ...] = Field(("sources/*.yaml",), description="Patterns of source files")
     consent: Consent = Consent()  # type: ignore[call-arg]
     ingest: Ingest = Ingest()  # type: ignore[call-arg]
     features: Features = Features()  # type: ignore[call-arg]
@@ -287,3 +284,17 @@ class Workspace(Model):
     segments: Segments = Segments()  # type: ignore[call-arg]
     calendar: Calendar = Calendar()  # type: ignore[call-arg]
     spark: Spark = Spark()  # type: ignore[call-arg]
+
+
+class Workspace(Settings):
+    """A user's segspark.yaml after defaults and environment; paths are absolute."""
+
+    folder: Path = Field(Path("."), description="Where segspark.yaml lies", json_schema_extra={"set_by": "the loader"})
+    lake: Url = Url("lake")
+    keys: Keys = Keys()  # type: ignore[call-arg]
+    sources: tuple[str, ...] = Field(("sources/*.yaml",), description="Patterns of source files")
+
+    @property
+    def settings(self) -> Settings:
+        """The settings alone."""
+        return Settings.model_construct(**{name: getattr(self, name) for name in Settings.model_fields})

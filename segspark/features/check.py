@@ -4,7 +4,6 @@
 was published then and not over it.
 """
 
-import json
 from dataclasses import replace
 from functools import partial
 
@@ -17,15 +16,14 @@ from segspark.features.compute import range_task, spark_features, stage_people
 from segspark.features.engine.arrow import RangeTask, feature_schema
 from segspark.features.engine.kernel import compute_features
 from segspark.features.engine.reads import permitted
-from segspark.features.engine.spark import choose_engine, n_ranges, past_activity, stored_features
+from segspark.features.engine.spark import SPARK, choose_engine, n_ranges, past_activity, stored_features
 from segspark.features.engine.windows import by_range
 from segspark.features.flow import FEATURES, write_features
-from segspark.features.resources import load_catalogue
-from segspark.pipeline.flow import Flow
-from segspark.pipeline.runs import finished_runs, provisional_days
-from segspark.pipeline.step import Step, staging_folder
+from segspark.features.resources import CATALOGUE
+from segspark.pipeline.flow import Flow, Request
+from segspark.pipeline.step import Step
+from segspark.pipeline.writes import Computed, Frame, ReplaceDays
 from segspark.tables.contracts import gold
-from segspark.tables.io.writer import ask_ranges
 from segspark.tables.ranges import DayFile, id_ranges, read_range, share_ids
 from segspark.time import DAY
 
@@ -40,43 +38,43 @@ DIFFERENCE_DDL = "person_id string, feature string, stored string, computed stri
 MOST_NAMED = 20
 
 
-def check_features(run: Step) -> None:
+def check_features(step: Step) -> None:
     """Compare stored features with a recompute from all days.
 
     Raises:
         CheckFailed: names people, features and the day.
     """
-    if _made_from(run) != "the day before":
-        run.outcome["checked"] = "nothing: the day was made from all days"
+    if _made_from(step) != "the day before":
+        step.outcome["checked"] = "nothing: the day was made from all days"
         return
-    with run.stage("check") as told:
-        catalogue = load_catalogue(run.workspace)
-        stored = tuple(f for f in run.files(gold.FEATURES) if f.day == run.as_of)
+    with step.stage("check") as report:
+        catalogue = step.context[CATALOGUE]
+        stored = tuple(f for f in step.files(gold.FEATURES) if f.day == step.as_of)
         parts = id_ranges(PARTS)
-        is_whole = run.as_of.weekday() == WHOLE_ON
-        task = range_task(run, [run.as_of], catalogue, None)
-        part = None if is_whole else parts[run.as_of.toordinal() % PARTS]
-        if choose_engine(run) == "spark":
-            found = _read_differences(run, task, part)
+        is_whole = step.as_of.weekday() == WHOLE_ON
+        task = range_task(step, [step.as_of], catalogue, None)
+        part = None if is_whole else parts[step.as_of.toordinal() % PARTS]
+        if choose_engine(step) == SPARK:
+            found = _read_differences(step, task, part)
         else:
-            whole = share_ids(task.n_bytes, run.lake.spark.sparkContext.defaultParallelism)
+            whole = share_ids(task.n_bytes, step.n_cores)
             ranges = [part] if part else whole
-            found = ask_ranges(run.lake.spark, partial(differences, task, stored), ranges, DIFFERENCE_DDL)
-        run.outcome["checked"] = "everybody" if is_whole else f"1 part of {PARTS}"
-        told["note"] = f"{run.outcome['checked']} against a recompute from all days: {len(found) or 'no'} differences"
+            found = step.ask_ranges(partial(differences, task, stored), ranges, DIFFERENCE_DDL)
+        step.outcome["checked"] = "everybody" if is_whole else f"1 part of {PARTS}"
+        report.note = f"{step.outcome['checked']} against a recompute from all days: {len(found) or 'no'} differences"
     if found:
         said = "; ".join(f"{r['person_id']} {r['feature']}: {r['stored']}, not {r['computed']}" for r in found[:5])
         raise CheckFailed(
-            f"Features as of {run.as_of} differ from their recompute ({len(found)} values or more): {said}. "
-            f"Run: segspark features repair --as-of {run.as_of}"
+            f"Features as of {step.as_of} differ from their recompute ({len(found)} values or more): {said}. "
+            f"Run: segspark features repair --as-of {step.as_of}"
         )
 
 
-def _read_differences(run: Step, task: RangeTask, part: tuple[str, str] | None) -> list[dict[str, str]]:
-    """``differences`` by the Spark lane, of everybody or a part of the people; each range names MOST_NAMED at most.
-    Items are left out: this lane carries none of them on."""
+def _read_differences(step: Step, task: RangeTask, part: tuple[str, str] | None) -> list[dict[str, str]]:
+    """``differences`` by the Spark engine, of everybody or a part of the people; each range names MOST_NAMED at most.
+    Items are left out: this engine carries none of them on."""
     catalogue, calendar, dates = task.catalogue.without_items, task.calendar, task.dates
-    stored, activity = stored_features(run, catalogue, run.as_of), past_activity(run, catalogue)
+    stored, activity = stored_features(step, catalogue, step.as_of), past_activity(step, catalogue)
     if part:
         is_inside = (F.col("person_id") >= part[0]) & (F.col("person_id") < part[1])
         stored, activity = stored.where(is_inside), activity.where(is_inside)
@@ -86,13 +84,13 @@ def _read_differences(run: Step, task: RangeTask, part: tuple[str, str] | None) 
         stored = stored.select(schema.names).cast(schema).sort_by("person_id")
         return unequal(stored, compute_features(activity, permitted(stored), catalogue, dates, calendar))
 
-    found = by_range(stored, activity, n_ranges(run), compare, DIFFERENCE_DDL)
+    found = by_range(stored, activity, n_ranges(step), compare, DIFFERENCE_DDL)
     return [row.asDict() for row in found.collect()]
 
 
-def _made_from(run: Step) -> str | None:
-    done = [r for r in finished_runs(run.lake, "features") if r["as_of_date"] == run.as_of]
-    return json.loads(done[-1]["outputs"]).get("made_from") if done else None
+def _made_from(step: Step) -> str | None:
+    then = step.runs.outputs("features", step.as_of)
+    return then.get("made_from") if then else None
 
 
 def differences(task: RangeTask, files: tuple[DayFile, ...], low: str, high: str) -> pa.Table:
@@ -124,26 +122,25 @@ def unequal(stored: pa.Table, computed: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=DIFFERENCE)
 
 
-def restate_features(run: Step) -> None:
+def restate_features(step: Step) -> None:
     """The features of a past day with everything that was learnt about it since."""
-    catalogue = load_catalogue(run.workspace)
-    closed = {r["as_of_date"] for r in finished_runs(run.lake, "tiles")} - provisional_days(run.lake)
-    known = max(closed, default=None)
-    if known is None or run.as_of > known:
+    catalogue = step.context[CATALOGUE]
+    known = max(step.runs.closed_days(), default=None)
+    if known is None or step.as_of > known:
         last = known - DAY if known else "none"
-        raise GateClosed(f"The days before {run.as_of} are not closed yet; the last closed one is {last}.")
+        raise GateClosed(f"The days before {step.as_of} are not closed yet; the last closed one is {last}.")
     contract = gold.FEATURES_RESTATED.with_columns(catalogue.stored_columns())
-    with run.stage("restate") as told, staging_folder(run) as folder:
-        staged = stage_people(run, [run.as_of], catalogue, folder)
-        lake, end = run.writes(gold.FEATURES_RESTATED), run.as_of + DAY
-        if choose_engine(run) == "spark":
-            frame = spark_features(run, [run.as_of], catalogue, staged, known=known)
-            told["rows"] = lake.replace_by_spark(contract, frame, run.as_of, end)
+    with step.stage("restate") as report:
+        staged = stage_people(step, [step.as_of], catalogue)
+        day = ReplaceDays(step.as_of, step.as_of + DAY)
+        if choose_engine(step) == SPARK:
+            frame = spark_features(step, [step.as_of], catalogue, staged, known=known)
+            report.rows = step.write(contract, Frame(frame, by_spark=True), day)
         else:
-            task = replace(range_task(run, [run.as_of], catalogue, staged, known=known), known=known)
-            told["rows"] = lake.replace_computed(contract, task, task.n_bytes, run.as_of, end)
-        told["note"] = f"as known on {known}"
-    run.outcome["known"] = known
+            task = replace(range_task(step, [step.as_of], catalogue, staged, known=known), known=known)
+            report.rows = step.write(contract, Computed(task, task.n_bytes), day)
+        report.note = f"as known on {known}"
+    step.outcome["known"] = known
 
 
 _READS = FEATURES.reads
@@ -153,6 +150,7 @@ FEATURE_CHECK = Flow(
     writes=(),
     reads_earlier=("ops.runs",),
     function=check_features,
+    needs=FEATURES.needs,
     is_skipped_when_unchanged=True,
     # One task of reading: the scores fill the other cores. No segment is made, and no day published, if it fails.
     runs_beside_next=True,
@@ -162,7 +160,9 @@ REPAIR = Flow(
     reads=_READS,
     reads_earlier=("ops.runs",),
     writes=FEATURES.writes,
-    function=partial(write_features, carry_on=False),
+    function=write_features,
+    needs=FEATURES.needs,
+    request=Request(carry_on=False),
 )
 RESTATE = Flow(
     name="features_restate",
@@ -170,4 +170,5 @@ RESTATE = Flow(
     reads_earlier=("ops.runs",),
     writes=("gold.features_restated",),
     function=restate_features,
+    needs=FEATURES.needs,
 )

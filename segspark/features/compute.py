@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -16,25 +15,25 @@ from segspark.features.engine.windows import window_features
 from segspark.features.feature import Catalogue
 from segspark.features.resources import sales_calendar
 from segspark.identity.links import people_on_days
-from segspark.pipeline.step import Step
+from segspark.pipeline.view import View
 from segspark.privacy.consent import derive_usable_on
 from segspark.sources.vocabulary import PURPOSES
 from segspark.tables.contracts import gold, silver
 from segspark.tables.staging import Kind, Staged
 
 
-def known_people(run: Step, as_of_dates: Sequence[date]) -> DataFrame:
+def known_people(view: View, as_of_dates: Sequence[date]) -> DataFrame:
     """Everybody known on each day and since when each purpose may see them: person_id, as_of_date, purposes."""
-    owners = people_on_days(run.read(silver.IDENTITY_LINKS), as_of_dates).where(~F.col("is_anonymous"))
-    workspace = run.workspace
+    owners = people_on_days(view.read(silver.IDENTITY_LINKS), as_of_dates).where(~F.col("is_anonymous"))
+    settings = view.settings
     usable = derive_usable_on(
-        run.read(silver.CONSENTS), owners, as_of_dates, workspace.consent.assumed, workspace.time_zone
+        view.read(silver.CONSENTS), owners, as_of_dates, settings.consent.assumed, settings.time_zone
     )
     return usable.select("person_id", "as_of_date", *PURPOSES)
 
 
 def range_task(
-    run: Step,
+    view: View,
     as_of_dates: Sequence[date],
     catalogue: Catalogue,
     staged: Staged | None,
@@ -53,68 +52,68 @@ def range_task(
     return RangeTask(
         catalogue,
         tuple(as_of_dates),
-        sales_calendar(run.workspace),
-        tuple(f for f in run.files(gold.ACTIVITY_DAILY) if f.day < end),
-        tuple(f for f in run.files(gold.ACTIVITY_CORRECTIONS) if f.day <= known),
+        sales_calendar(view.settings),
+        tuple(f for f in view.files(gold.ACTIVITY_DAILY) if f.day < end),
+        tuple(f for f in view.files(gold.ACTIVITY_CORRECTIONS) if f.day <= known),
         tuple(f.path for f in staged.files.get("people", ())) if staged else (),
         outcome,
         # Labels look at measures only: items are of the days before.
-        items=tuple(f for f in run.files(gold.ACTIVITY_ITEMS) if f.day <= (known if outcome is None else last)),
+        items=tuple(f for f in view.files(gold.ACTIVITY_ITEMS) if f.day <= (known if outcome is None else last)),
     )
 
 
 def stage_people(
-    run: Step, as_of_dates: Sequence[date], catalogue: Catalogue, folder: Path, outcome: Outcome | None = None
+    view: View, as_of_dates: Sequence[date], catalogue: Catalogue, outcome: Outcome | None = None
 ) -> Staged:
     features = feature_schema(catalogue)
     if outcome is not None:
         features = features.append(pa.field(outcome.name, pa.int64()))
     kinds = {"people": Kind(PEOPLE), "features": Kind(features, "as_of_date")}
-    people = known_people(run, as_of_dates)
+    people = known_people(view, as_of_dates)
     if len(as_of_dates) > 1:
         # Every task then finds its people without reading all of them.
         people = people.sortWithinPartitions("person_id")
-    return Staged(run.lake.spark, kinds, {}).stage(folder, "people", people)
+    return view.staged(kinds).stage(view.staging, "people", people)
 
 
 def spark_features(
-    run: Step,
+    view: View,
     as_of_dates: Sequence[date],
     catalogue: Catalogue,
     staged: Staged,
     outcome: Outcome | None = None,
     known: date | None = None,
 ) -> DataFrame:
-    """The Spark lane: the same kernel and rows, on tables that are no plain files or by configuration.
+    """The Spark engine: the same kernel and rows, on tables that are no plain files or by configuration.
 
     Args:
         known: corrections up to this day are seen as if they had been known on the first of the as-of days.
     """
-    corrections = run.read(gold.ACTIVITY_CORRECTIONS)
+    corrections = view.read(gold.ACTIVITY_CORRECTIONS)
     if known is not None:
         first, applied = F.lit(min(as_of_dates)), F.col("applied_as_of")
         is_seen = (applied > first) & (applied <= F.lit(known))
         corrections = corrections.withColumn("applied_as_of", F.when(is_seen, first).otherwise(applied))
     return window_features(
-        run.read(gold.ACTIVITY_DAILY),
+        view.read(gold.ACTIVITY_DAILY),
         corrections,
         staged.frame("people"),
         catalogue,
         as_of_dates,
-        sales_calendar(run.workspace),
-        n_ranges(run),
+        sales_calendar(view.settings),
+        n_ranges(view),
         outcome,
-        run.read(gold.ACTIVITY_ITEMS) if catalogue.items else None,
+        view.read(gold.ACTIVITY_ITEMS) if catalogue.items else None,
     )
 
 
 def features_of_days(
-    run: Step, as_of_dates: Sequence[date], catalogue: Catalogue, outcome: Outcome | None, folder: Path
+    view: View, as_of_dates: Sequence[date], catalogue: Catalogue, outcome: Outcome | None
 ) -> DataFrame:
     """Stored features of some days, and for training sets what came after, recomputed from tiles and corrections in
     one walk."""
-    staged = stage_people(run, as_of_dates, catalogue, folder, outcome)
-    if choose_engine(run) == "spark":
-        return spark_features(run, as_of_dates, catalogue, staged, outcome)
-    task = range_task(run, as_of_dates, catalogue, staged, outcome)
-    return staged.compute(folder, "features", task, task.n_bytes).frame("features")
+    staged = stage_people(view, as_of_dates, catalogue, outcome)
+    if choose_engine(view) == "spark":
+        return spark_features(view, as_of_dates, catalogue, staged, outcome)
+    task = range_task(view, as_of_dates, catalogue, staged, outcome)
+    return staged.compute(view.staging, "features", task, task.n_bytes).frame("features")

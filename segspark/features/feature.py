@@ -238,32 +238,32 @@ class Catalogue:
 
     def check(self) -> list[str]:
         """What is wrong with the catalogue: doubled names, features of what does not exist or cannot be."""
-        faults = []
+        issues = []
         names = [c.name for c in self.stored_columns()] if not self._missing() else []
         names += [d.name for d in (*self.derived, *self.of_profile)]
         for name in sorted({n for n in names if names.count(n) > 1}):
-            faults.append(f"feature column {name} is defined twice")
+            issues.append(f"feature column {name} is defined twice")
         measures = [*(m.name for m in self.measures), *(i.name for i in self.items)]
         for name in sorted({n for n in measures if measures.count(n) > 1}):
-            faults.append(f"measure {name} is defined twice")
+            issues.append(f"measure {name} is defined twice")
         for kind in self.items:
             if kind.hll_sketch is not None and not FEWEST_BITS <= kind.hll_sketch <= MOST_BITS:
-                faults.append(f"item kind {kind.name}: hll_sketch goes from {FEWEST_BITS} to {MOST_BITS}")
+                issues.append(f"item kind {kind.name}: hll_sketch goes from {FEWEST_BITS} to {MOST_BITS}")
         for feature in self._missing():
             there = list(self.by_item if feature.of_items else self.by_measure)
             near = get_close_matches(feature.measure, there, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
             what = "item kind" if feature.of_items else "measure"
-            faults.append(f"feature {feature.name} needs {what} {feature.measure}, which does not exist{hint}")
+            issues.append(f"feature {feature.name} needs {what} {feature.measure}, which does not exist{hint}")
         for feature in self.about_items:
             if feature.months or feature.weekdays or feature.only_sales:
-                faults.append(f"feature {feature.name}: items are not told apart by months, weekdays or sales periods")
+                issues.append(f"feature {feature.name}: items are not told apart by months, weekdays or sales periods")
             named = self.by_item.get(feature.measure)
             if named and named.hll_sketch is not None and feature.kind != "distinct":
-                faults.append(f"feature {feature.name}: of a sketch only distinct items are known, not {feature.kind}")
+                issues.append(f"feature {feature.name}: of a sketch only distinct items are known, not {feature.kind}")
             if named and feature.kind in ("total", "top", "top_count") and feature.windows != (named.days,):
-                faults.append(f"feature {feature.name}: {feature.kind} has the window of its items, ({named.days},)")
-        return faults
+                issues.append(f"feature {feature.name}: {feature.kind} has the window of its items, ({named.days},)")
+        return issues
 
     def _missing(self) -> list[Feature]:
         return [f for f in self.features if f.measure not in (self.by_item if f.of_items else self.by_measure)]

@@ -81,14 +81,14 @@ def from_yaml(path: Path, written: OwnFeatures) -> Own:
     Raises:
         ConfigError: a sum without a column, a distinct count without an item.
     """
-    measures, items, features, faults = [], [], [], []
+    measures, items, features, issues = [], [], [], []
     for own in written.measures:
         if own.aggregate == "sum" and own.column is None:
-            faults.append(f"{path.name}, measure {own.name}: aggregate sum needs `column`")
+            issues.append(f"{path.name}, measure {own.name}: aggregate sum needs `column`")
         if (own.aggregate == "distinct") != (own.item is not None):
-            faults.append(f"{path.name}, measure {own.name}: aggregate distinct and `item` go together")
+            issues.append(f"{path.name}, measure {own.name}: aggregate distinct and `item` go together")
         if own.hll_sketch is not None and own.aggregate != "distinct":
-            faults.append(f"{path.name}, measure {own.name}: hll_sketch is of aggregate distinct")
+            issues.append(f"{path.name}, measure {own.name}: hll_sketch is of aggregate distinct")
         if own.aggregate == "distinct":
             what = (own.name, own.event_types, own.item or "", own.purpose, own.unit, own.description, own.where)
             items.append(ItemKind(*what, hll_sketch=own.hll_sketch))
@@ -104,8 +104,8 @@ def from_yaml(path: Path, written: OwnFeatures) -> Own:
         else:
             kind: Kind = "days" if own.aggregate == "days" else "sum"
             features.append(Feature(own.name, own.name, own.description, kind, own.windows, own.months, own.weekdays))
-    if faults:
-        raise ConfigError("\n".join(faults))
+    if issues:
+        raise ConfigError("\n".join(issues))
     derived = tuple(Derived(d.name, d.sql, d.type, d.description) for d in written.derived)
     return Own(path.name, tuple(measures), tuple(features), derived, tuple(items))
 
@@ -120,48 +120,48 @@ def from_python(path: Path) -> Own:
     return Own(path.name, found["MEASURES"], found["FEATURES"], found["DERIVED"], found["ITEMS"])
 
 
-def faults_of(own: Own) -> list[str]:
+def issues_of(own: Own) -> list[str]:
     """What is wrong with a file's measures, items and features by themselves; Catalogue.check looks at them together."""
-    faults = []
+    issues = []
     sources: tuple[Measure | ItemKind, ...] = (*own.measures, *own.items)
     for measure in sources:
         where = f"{own.file}, measure {measure.name}"
-        faults += _name_faults(where, measure.name)
+        issues += _name_issues(where, measure.name)
         unknown = [t for t in measure.event_types if t not in EVENT_TYPES]
         if unknown or not measure.event_types:
-            faults.append(f"{where}: no such event types {unknown}; there are {', '.join(EVENT_TYPES)}")
+            issues.append(f"{where}: no such event types {unknown}; there are {', '.join(EVENT_TYPES)}")
         if measure.purpose not in get_args(MeasurePurpose):
             purposes = ", ".join(get_args(MeasurePurpose))
-            faults.append(f"{where}: purpose {measure.purpose!r}; there are {purposes}")
-        faults += _sql_faults(where, measure.where)
+            issues.append(f"{where}: purpose {measure.purpose!r}; there are {purposes}")
+        issues += _sql_issues(where, measure.where)
         if isinstance(measure, ItemKind):
-            faults += _sql_faults(where, measure.expression)
+            issues += _sql_issues(where, measure.expression)
             if measure.days < 1:
-                faults.append(f"{where}: items are counted over one day or more")
+                issues.append(f"{where}: items are counted over one day or more")
     for feature in own.features:
         where = f"{own.file}, feature {feature.name}"
-        faults += _name_faults(where, feature.name)
+        issues += _name_issues(where, feature.name)
         if feature.kind not in get_args(Kind):
-            faults.append(f"{where}: kind {feature.kind!r}; there are {', '.join(get_args(Kind))}")
+            issues.append(f"{where}: kind {feature.kind!r}; there are {', '.join(get_args(Kind))}")
         if any(not isinstance(w, int) or not 0 <= w <= 3650 for w in feature.windows):
-            faults.append(f"{where}: windows are whole days from 0 (since ever) to 3650")
+            issues.append(f"{where}: windows are whole days from 0 (since ever) to 3650")
         if any(m not in range(1, 13) for m in feature.months):
-            faults.append(f"{where}: months go from 1 to 12")
+            issues.append(f"{where}: months go from 1 to 12")
         if any(d not in range(1, 8) for d in feature.weekdays):
-            faults.append(f"{where}: weekdays go from 1 (Monday) to 7")
+            issues.append(f"{where}: weekdays go from 1 (Monday) to 7")
     for derived in own.derived:
         where = f"{own.file}, derived {derived.name}"
-        faults += _name_faults(where, derived.name)
-        faults += _sql_faults(where, derived.sql)
+        issues += _name_issues(where, derived.name)
+        issues += _sql_issues(where, derived.sql)
         if derived.type not in DERIVED_TYPES:
-            faults.append(f"{where}: type {derived.type!r}; there are {', '.join(DERIVED_TYPES)}")
-    return faults
+            issues.append(f"{where}: type {derived.type!r}; there are {', '.join(DERIVED_TYPES)}")
+    return issues
 
 
 def unknown_names(own: Own, catalogue: Catalogue) -> list[str]:
     """Derived features that read something which is no feature, or one that is defined after them."""
     known = {f.column(w) for f in catalogue.features for w in f.windows or (0,)} | set(READABLE)
-    mine, faults = {d.name for d in own.derived}, []
+    mine, issues = {d.name for d in own.derived}, []
     for derived in catalogue.derived:
         if derived.name in mine:
             try:
@@ -171,16 +171,16 @@ def unknown_names(own: Own, catalogue: Catalogue) -> list[str]:
             for name in sorted(set(read) - known):
                 near = get_close_matches(name, known, 1)
                 hint = f"; did you mean {near[0]}?" if near else ""
-                faults.append(f"{own.file}, derived {derived.name}: there is no feature {name}{hint}")
+                issues.append(f"{own.file}, derived {derived.name}: there is no feature {name}{hint}")
         known.add(derived.name)
-    return faults
+    return issues
 
 
-def _name_faults(where: str, name: str) -> list[str]:
+def _name_issues(where: str, name: str) -> list[str]:
     return [] if _NAME.fullmatch(name) else [f"{where}: names are small letters, digits and _, a letter first"]
 
 
-def _sql_faults(where: str, sql: str | None) -> list[str]:
+def _sql_issues(where: str, sql: str | None) -> list[str]:
     if not sql:
         return []
     try:

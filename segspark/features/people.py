@@ -8,20 +8,20 @@ from pyspark.sql import functions as F
 from segspark.features.engine.windows import with_derived, with_projections
 from segspark.features.profile import COLUMNS as PROFILE_COLUMNS
 from segspark.features.profile import people_profiles
-from segspark.features.resources import load_catalogue
+from segspark.features.resources import CATALOGUE
 from segspark.identity.links import people_as_of
-from segspark.pipeline.step import Step
+from segspark.pipeline.view import View
 from segspark.tables.contracts import gold, silver
 
 
-def people_of_day(run: Step, wanted: Collection[str] | None = None) -> DataFrame:
+def people_of_day(view: View, wanted: Collection[str] | None = None) -> DataFrame:
     """Stored and derived features and the profile of everybody on the as-of day.
 
     Args:
         wanted: columns that are looked at; None is all. Hundreds of expressions cost more to plan than to compute.
     """
-    catalogue = load_catalogue(run.workspace)
-    features = run.read_day(gold.FEATURES, run.as_of)
+    catalogue = view.context[CATALOGUE]
+    features = view.read_day(gold.FEATURES, view.as_of)
     if wanted is not None:
         catalogue = catalogue.narrowed(wanted)
         stored = [c.name for c in (*gold.FEATURES.columns, *catalogue.stored_columns())]
@@ -29,7 +29,7 @@ def people_of_day(run: Step, wanted: Collection[str] | None = None) -> DataFrame
         of_profile = {*PROFILE_COLUMNS, "age_years", "days_to_birthday", "attributes"}
         if not catalogue.of_profile and not of_profile.intersection(wanted):
             return with_derived(features, catalogue)
-    owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of))
-    profiles = people_profiles(run.read(silver.PROFILES), owners, run.as_of)
+    owners = people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of))
+    profiles = people_profiles(view.read(silver.PROFILES), owners, view.as_of)
     people = with_derived(features, catalogue).join(profiles, on="person_id", how="left")
     return with_projections(people, catalogue.of_profile)

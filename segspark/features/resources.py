@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from segspark.config.load import load_model
-from segspark.config.models import Workspace
+from segspark.config.models import Settings, Workspace
 from segspark.errors import ConfigError
 from segspark.features.catalogue import build_catalogue
 from segspark.features.engine.kernel import Calendar, sales_days
 from segspark.features.feature import Catalogue
-from segspark.features.own import Own, OwnFeatures, faults_of, from_python, from_yaml, unknown_names
+from segspark.features.own import Own, OwnFeatures, from_python, from_yaml, issues_of, unknown_names
+from segspark.pipeline.context import Resource
 
 
 def load_catalogue(workspace: Workspace) -> Catalogue:
@@ -17,13 +18,13 @@ def load_catalogue(workspace: Workspace) -> Catalogue:
     Raises:
         ConfigError: every fault of every feature file.
     """
-    own, faults = [], []
+    own, issues = [], []
     for path in workspace.features.files:
         try:
             own.append(_read_own(workspace.folder / path))
         except ConfigError as error:
-            faults.append(str(error))
-    faults += [fault for each in own for fault in faults_of(each)]
+            issues.append(str(error))
+    issues += [issue for each in own for issue in issues_of(each)]
     catalogue = build_catalogue(
         workspace.features.windows,
         tuple(m for each in own for m in each.measures),
@@ -31,9 +32,9 @@ def load_catalogue(workspace: Workspace) -> Catalogue:
         tuple(d for each in own for d in each.derived),
         tuple(i for each in own for i in each.items),
     )
-    faults += catalogue.check() + [fault for each in own for fault in unknown_names(each, catalogue)]
-    if faults:
-        raise ConfigError("\n".join(faults))
+    issues += catalogue.check() + [issue for each in own for issue in unknown_names(each, catalogue)]
+    if issues:
+        raise ConfigError("\n".join(issues))
     return catalogue
 
 
@@ -41,5 +42,11 @@ def _read_own(path: Path) -> Own:
     return from_python(path) if path.suffix == ".py" else from_yaml(path, load_model(path, OwnFeatures))
 
 
-def sales_calendar(workspace: Workspace) -> Calendar:
-    return Calendar(sales_days([(p.start, p.end) for p in workspace.calendar.sales_periods]))
+def sales_calendar(settings: Settings) -> Calendar:
+    """The sales days that features look at."""
+    return Calendar(sales_days([(p.start, p.end) for p in settings.calendar.sales_periods]))
+
+
+CATALOGUE: Resource[Catalogue] = Resource(
+    "catalogue", lambda setting: load_catalogue(setting.workspace), lambda setting: setting[CATALOGUE].hash
+)

@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,13 +12,14 @@ from pyspark.sql import DataFrame
 from segspark.features.engine.arrow import activity_schema
 from segspark.features.engine.reads import ITEMS
 from segspark.features.feature import Catalogue
-from segspark.features.resources import load_catalogue
+from segspark.features.resources import CATALOGUE
 from segspark.features.tiles import Events, build_activity, build_items, columns_read, days_around, owned_rows
 from segspark.identity.links import person_spans
 from segspark.pipeline.flow import Flow
-from segspark.pipeline.runs import finished_runs, provisional_days
-from segspark.pipeline.step import Step, staging_folder
+from segspark.pipeline.step import Step
+from segspark.pipeline.writes import ReplaceDays, StagedRows
 from segspark.spark.checkpoints import checkpoint_as_planned
+from segspark.store import Store, open_url
 from segspark.tables.contracts import gold, silver
 from segspark.tables.staging import NAMED_DDL, Kind, StagedFile, StagingWriter, read_named
 from segspark.time import DAY
@@ -32,69 +31,67 @@ BROADCAST_LINKS = 1_000_000
 ROWS_PER_PARTITION = 200_000
 
 
-def close_tiles(run: Step) -> None:
+def close_tiles(step: Step) -> None:
     """Close every local day before the as-of day, and note what was learnt since about days closed before."""
-    catalogue = load_catalogue(run.workspace)
-    since = _closed_before(run, catalogue)
+    catalogue = step.context[CATALOGUE]
+    since = _closed_before(step, catalogue)
     first = since or BEGINNING
-    with run.stage("tiles") as told, staging_folder(run) as folder:
-        events = events_of(run, catalogue, since)
-        spans = person_spans(run.read(silver.IDENTITY_LINKS))
-        is_small = run.lake.n_rows(silver.IDENTITY_LINKS) <= BROADCAST_LINKS
+    with step.stage("tiles") as report:
+        events = events_of(step, catalogue, since)
+        spans = person_spans(step.read(silver.IDENTITY_LINKS))
+        is_small = step.facts(silver.IDENTITY_LINKS).rows <= BROADCAST_LINKS
         # Tiles and items look at the same rows, which are read and given to people once.
-        owned = owned_rows(events, spans, catalogue, since, first, run.as_of, run.workspace.time_zone, is_small)
+        owned = owned_rows(events, spans, catalogue, since, first, step.as_of, step.settings.time_zone, is_small)
         if since is None:
-            n_partitions = -(-run.lake.n_rows(silver.EVENTS) // ROWS_PER_PARTITION)
-            rows = checkpoint_as_planned(owned, max(run.n_writers, n_partitions))
+            n_partitions = -(-step.facts(silver.EVENTS).rows // ROWS_PER_PARTITION)
+            rows = checkpoint_as_planned(owned, max(step.n_writers, n_partitions))
         else:
             rows = owned.localCheckpoint()
-        activity, items = build_activity(rows, catalogue, run.workspace.currency), build_items(rows, catalogue)
+        activity, items = build_activity(rows, catalogue, step.settings.currency), build_items(rows, catalogue)
         kinds = {
             "tiles": Kind(activity_schema(catalogue), "activity_date"),
             "corrections": Kind(activity_schema(catalogue), "applied_as_of"),
         }
         # Side by side: the small plan's start hides behind the large one.
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            of_items = pool.submit(_stage_items, items, folder)
-            staged = _stage_activity(activity, kinds, folder)
-            named = of_items.result()
+        staged, named = step.beside(
+            lambda: _stage_activity(activity, kinds, step.staging), lambda: _stage_items(items, step.staging)
+        )
         for kind, contract, span in (
-            ("tiles", gold.ACTIVITY_DAILY, (first, run.as_of)),
-            ("corrections", gold.ACTIVITY_CORRECTIONS, (first + DAY, run.as_of + DAY)),
+            ("tiles", gold.ACTIVITY_DAILY, (first, step.as_of)),
+            ("corrections", gold.ACTIVITY_CORRECTIONS, (first + DAY, step.as_of + DAY)),
         ):
             contract = contract.with_columns(catalogue.tile_columns())
-            run.writes(contract).replace_staged(contract, staged.get(kind, []), ("person_id",), *span)
+            step.write(contract, StagedRows(staged.get(kind, []), ("person_id",)), ReplaceDays(*span))
         order_by = ("person_id", "kind", "item", "activity_date")
         learnt = named.get("learnt", [])
-        run.writes(gold.ACTIVITY_ITEMS).replace_staged(
-            gold.ACTIVITY_ITEMS, named.get("of_day", []), order_by, first + DAY, run.as_of + DAY, apart=learnt
-        )
-        told["rows"] = sum(f.rows for files in (*staged.values(), *named.values()) for f in files)
-        told["note"] = f"days from {since or 'the beginning'} to {run.as_of - DAY}"
+        of_day = StagedRows(named.get("of_day", []), order_by, apart=learnt)
+        step.write(gold.ACTIVITY_ITEMS, of_day, ReplaceDays(first + DAY, step.as_of + DAY))
+        report.rows = sum(f.rows for files in (*staged.values(), *named.values()) for f in files)
+        report.note = f"days from {since or 'the beginning'} to {step.as_of - DAY}"
         if since is not None:
-            told["note"] += "; " + _late_note(staged.get("corrections", []))
-    run.outcome["measures"] = catalogue.measure_hashes
+            report.note += "; " + _late_note(staged.get("corrections", []))
+    step.outcome["measures"] = catalogue.measure_hashes
 
 
-def events_of(run: Step, catalogue: Catalogue, since: date | None) -> Events:
+def events_of(step: Step, catalogue: Catalogue, since: date | None) -> Events:
     """From the beginning all days; later the days around those to close, and what was learnt since. All are read file
     by file, and later only where somebody has moved."""
-    every = run.read_days(silver.EVENTS, columns_read(catalogue))
+    every = step.read_days(silver.EVENTS, columns_read(catalogue))
     if since is None:
         return Events.whole(every)
     return Events(
         every,
-        run.read(silver.EVENTS, days_around(since, run.as_of)),
-        run.read(silver.EVENTS, known_after=since),
+        step.read(silver.EVENTS, days_around(since, step.as_of)),
+        step.read(silver.EVENTS, known_after=since),
     )
 
 
-def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Path) -> dict[str, list[StagedFile]]:
+def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Store) -> dict[str, list[StagedFile]]:
     """One pass for both tables: rows without a reason are tiles, the others corrections."""
-    schema, name = kinds["tiles"].schema, str(folder)
+    schema = kinds["tiles"].schema
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        writer = StagingWriter(name, kinds)
+        writer = StagingWriter(folder, kinds)
         for batch in batches:
             is_tile = pc.is_null(batch.column("reason"))
             for kind, mask in (("tiles", is_tile), ("corrections", pc.invert(is_tile))):
@@ -106,12 +103,12 @@ def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Path) -
     return read_named(activity.select(*schema.names).mapInArrow(write, NAMED_DDL))
 
 
-def _stage_items(items: DataFrame, folder: Path) -> dict[str, list[StagedFile]]:
+def _stage_items(items: DataFrame, folder: Store) -> dict[str, list[StagedFile]]:
     """The items of each day itself, and apart from them what was learnt later."""
-    kinds, name = {kind: Kind(ITEMS, "applied_as_of") for kind in ("of_day", "learnt")}, str(folder)
+    kinds = {kind: Kind(ITEMS, "applied_as_of") for kind in ("of_day", "learnt")}
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        writer = StagingWriter(name, kinds)
+        writer = StagingWriter(folder, kinds)
         for batch in batches:
             days, applied = (batch.column(c).cast(pa.int32()) for c in ("activity_date", "applied_as_of"))
             is_of_day = pc.equal(applied, pc.add(days, 1))
@@ -124,11 +121,11 @@ def _stage_items(items: DataFrame, folder: Path) -> dict[str, list[StagedFile]]:
     return read_named(items.select(*ITEMS.names).mapInArrow(write, NAMED_DDL))
 
 
-def _closed_before(run: Step, catalogue: Catalogue) -> date | None:
+def _closed_before(step: Step, catalogue: Catalogue) -> date | None:
     """The last as-of day before this one whose tiles were closed with the same measures; None: from scratch."""
-    done = [r for r in finished_runs(run.lake, "tiles", is_running=True) if r["as_of_date"] < run.as_of]
+    done = [r for r in step.runs.finished("tiles", is_running=True) if r["as_of_date"] < step.as_of]
     # The tile of a part of a day is none of a closed day: it is made again.
-    provisional = provisional_days(run.lake)
+    provisional = step.runs.provisional_days()
     done = [r for r in done if r["as_of_date"] not in provisional]
     if not done:
         return None
@@ -140,7 +137,7 @@ def _late_note(files: Sequence[StagedFile]) -> str:
     """What came late, from which days, and how many people it moved: the corrections are few."""
     if not files:
         return "nothing came late"
-    parts = [pq.read_table(f.path, columns=["person_id", "activity_date"], partitioning=None) for f in files]
+    parts = [pq.read_table(open_url(f.path), columns=["person_id", "activity_date"]) for f in files]
     rows = pa.concat_tables(parts)
     ends = pc.min_max(rows["activity_date"])
     people = pc.count_distinct(rows["person_id"]).as_py()
@@ -153,5 +150,6 @@ TILES = Flow(
     reads_earlier=("ops.runs",),
     writes=("gold.activity_daily", "gold.activity_corrections", "gold.activity_items"),
     function=close_tiles,
+    needs=(CATALOGUE,),
     is_skipped_when_unchanged=True,
 )

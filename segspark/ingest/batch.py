@@ -1,21 +1,20 @@
 """The batch of files that an ingest takes in: chosen once, written down, found again after an interruption."""
 
-import json
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
-from segspark.config.models import Workspace
 from segspark.errors import CheckFailed, GateClosed
 from segspark.ids import identity
-from segspark.pipeline.runs import published_days
+from segspark.pipeline.batch import FLOW as BATCH_FLOW
 from segspark.pipeline.step import Step
+from segspark.pipeline.view import View
+from segspark.pipeline.writes import Append, Small
 from segspark.sources.files import InputFile, find_files
 from segspark.sources.spec import Source
 from segspark.tables.contracts import ops
-from segspark.tables.lake import Lake
 from segspark.time import DAY, local_midnight, to_micros
 
 
@@ -56,55 +55,48 @@ class Batch:
         )
 
 
-def choose_batch(run: Step, sources: list[Source]) -> Batch | None:
+def choose_batch(step: Step, sources: list[Source]) -> Batch | None:
     """What a run will take in: an interrupted batch, else every new file that was received before the as-of day."""
-    return _unfinished(run.lake) or _new_batch(run, sources, read_consumed(run.lake))
+    begun = step.batch.interrupted
+    return Batch.from_dict(begun) if begun else _new_batch(step, sources, read_consumed(step))
 
 
-def _new_batch(run: Step, sources: list[Source], seen: set[tuple[str, str]]) -> Batch | None:
-    published = published_days(run.lake)
-    if published and run.as_of <= published[-1]:
-        run.progress.note(f"{run.as_of} is published: nothing new is taken in")
+def _new_batch(step: Step, sources: list[Source], seen: set[tuple[str, str]]) -> Batch | None:
+    published = step.runs.published_days()
+    if published and step.as_of <= published[-1]:
+        step.note(f"{step.as_of} is published: nothing new is taken in")
         return None
-    midnight = to_micros(local_midnight(run.as_of, run.workspace.time_zone))
+    midnight = to_micros(local_midnight(step.as_of, step.settings.time_zone))
     files: dict[tuple[str, str], InputFile] = {}
     for source in sources:
-        for file in find_files(source, run.workspace.time_zone):
+        for file in find_files(source, step.settings.time_zone):
             # The same content under another name is the same file.
             if (source.name, file.file_id) not in seen and (file.received_at is None or file.received_at < midnight):
                 files.setdefault((source.name, file.file_id), file)
     if not files:
         return None
     first_unpublished = published[-1] + DAY if published else None
-    first_loads = tuple(sorted({s for s, _ in files} - _loaded_before(run.lake, published)))
-    batch = Batch("", tuple(sorted(files)), run.as_of, first_unpublished, first_loads)
+    first_loads = tuple(sorted({s for s, _ in files} - _loaded_before(step, published)))
+    batch = Batch("", tuple(sorted(files)), step.as_of, first_unpublished, first_loads)
     return replace(batch, run_id=identity("ingest", batch.as_dict()))
 
 
-def _loaded_before(lake: Lake, published: list[date]) -> set[str]:
+def _loaded_before(step: Step, published: list[date]) -> set[str]:
     """Sources that a published day knows."""
     if not published:
         return set()
-    batches = lake.read_small(ops.RUNS, filters=[("flow", "=", "ingest_batch")]).to_pylist()
-    earlier = {r["run_id"] for r in batches if r["as_of_date"] <= published[-1]}
-    files = lake.read_small(ops.FILES, columns=["source", "run_id"]).to_pylist()
+    earlier = {r["run_id"] for r in step.runs.rows(BATCH_FLOW) if r["as_of_date"] <= published[-1]}
+    files = step.read_small(ops.FILES, columns=["source", "run_id"]).to_pylist()
     return {f["source"] for f in files if f["run_id"] in earlier}
 
 
-def _unfinished(lake: Lake) -> Batch | None:
-    rows = [r for r in lake.read_small(ops.RUNS).to_pylist() if r["flow"] == "ingest_batch"]
-    done = {r["run_id"] for r in rows if r["state"] == "done"}
-    started = [r for r in rows if r["state"] == "writing" and r["run_id"] not in done]
-    return Batch.from_dict(json.loads(started[0]["inputs"])) if started else None
-
-
-def read_consumed(lake: Lake) -> set[tuple[str, str]]:
+def read_consumed(view: View) -> set[tuple[str, str]]:
     """(source, file_id) of every file taken in; the manifest has one row per file."""
-    table = lake.read_small(ops.FILES)
+    table = view.read_small(ops.FILES)
     return set(zip(table["source"].to_pylist(), table["file_id"].to_pylist(), strict=True))
 
 
-def files_of(batch: Batch, sources: list[Source], workspace: Workspace) -> dict[str, list[InputFile]]:
+def files_of(batch: Batch, sources: list[Source], time_zone: str) -> dict[str, list[InputFile]]:
     """The batch's files by source, numbered in the batch's order.
 
     Raises:
@@ -114,7 +106,7 @@ def files_of(batch: Batch, sources: list[Source], workspace: Workspace) -> dict[
     found: dict[tuple[str, str], InputFile] = {}
     for source in sources:
         if any(s == source.name for s, _ in number):
-            for file in find_files(source, workspace.time_zone):
+            for file in find_files(source, time_zone):
                 key = (source.name, file.file_id)
                 if key in number:
                     found.setdefault(key, replace(file, number=number[key]))
@@ -140,8 +132,11 @@ def totals(ledger: list[dict[str, Any]]) -> dict[str, int]:
     return counted
 
 
-def check_ledger(ledger: list[dict[str, Any]], n_records: int, workspace: Workspace) -> None:
+def check_ledger(ledger: list[dict[str, Any]], n_records: int, limit: float) -> None:
     """Every record has one disposition; a run that is mostly quarantine stops before it writes anything.
+
+    Args:
+        limit: the largest share of a source's records that may be quarantined.
 
     Raises:
         CheckFailed: dispositions do not add up to the records.
@@ -155,7 +150,6 @@ def check_ledger(ledger: list[dict[str, Any]], n_records: int, workspace: Worksp
         counts = by_source.setdefault(row["source"], [0, 0])
         counts[0] += row["n_records"]
         counts[1] += row["n_records"] if row["disposition"] == "quarantined" else 0
-    limit = workspace.ingest.max_quarantined_share
     bad = {s: f"{q:,} of {n:,}" for s, (n, q) in by_source.items() if n >= 20 and q > limit * n}
     if bad:
         raise GateClosed(
@@ -164,10 +158,10 @@ def check_ledger(ledger: list[dict[str, Any]], n_records: int, workspace: Worksp
         )
 
 
-def write_manifest(run: Step, files: dict[str, list[InputFile]], ledger: list[dict[str, Any]], run_id: str) -> None:
+def write_manifest(step: Step, files: dict[str, list[InputFile]], ledger: list[dict[str, Any]], run_id: str) -> None:
     """The ledger and the list of files taken in; from then on no run takes them again."""
     rows = [{**row, "run_id": run_id} for row in ledger]
-    run.writes(ops.LEDGER).append_small(ops.LEDGER, pa.Table.from_pylist(rows), f"{run_id}-ledger")
+    step.write(ops.LEDGER, Small(pa.Table.from_pylist(rows)), Append(f"{run_id}-ledger"))
     counts: dict[tuple[str, str], int] = {}
     for row in ledger:
         counts[row["source"], row["file_id"]] = counts.get((row["source"], row["file_id"]), 0) + row["n_records"]
@@ -178,7 +172,7 @@ def write_manifest(run: Step, files: dict[str, list[InputFile]], ledger: list[di
             "file_name": file.name,
             "size_bytes": file.size_bytes,
             "n_records": counts.get((name, file.file_id), 0),
-            "received_at": file.received_at or to_micros(local_midnight(run.as_of, run.workspace.time_zone)) - 1,
+            "received_at": file.received_at or to_micros(local_midnight(step.as_of, step.settings.time_zone)) - 1,
             "run_id": run_id,
         }
         for name, its in files.items()
@@ -187,4 +181,4 @@ def write_manifest(run: Step, files: dict[str, list[InputFile]], ledger: list[di
     table = pa.Table.from_pylist(manifest)
     at = table.schema.get_field_index("received_at")
     table = table.set_column(at, "received_at", table["received_at"].cast(pa.timestamp("us", tz="UTC")))
-    run.writes(ops.FILES).append_small(ops.FILES, table, f"{run_id}-files")
+    step.write(ops.FILES, Small(table), Append(f"{run_id}-files"))

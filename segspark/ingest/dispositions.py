@@ -1,11 +1,9 @@
 """What becomes of a batch: exceptions among its staged rows, who belongs to whom, one disposition per record."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
-from pathlib import Path
 from typing import Any, Protocol
 
 from pyspark.sql import DataFrame
@@ -18,9 +16,10 @@ from segspark.pipeline.step import Step
 from segspark.privacy.consent import derive_usable_from
 from segspark.sources.files import InputFile
 from segspark.sources.parsed import FILE_BITS
+from segspark.store import Store
 from segspark.tables.contracts import silver
 from segspark.tables.contracts.contract import Contract
-from segspark.tables.staging import Staged
+from segspark.tables.staging import Staged, written
 
 EPOCH_DAY = date(1970, 1, 1)
 
@@ -34,11 +33,14 @@ class Before(Protocol):
 
 @dataclass(frozen=True)
 class Dispositions:
-    """The staged rows of a run with its exceptions, the path of the records of which nothing was accepted, and the
-    orders that lines made, if any."""
+    """What was found of a batch.
+
+    Attributes:
+        staged: the batch's rows with its exceptions and, as ``dispositions``, the records of which nothing was accepted.
+        totals: the orders that lines made, if any.
+    """
 
     staged: Staged
-    dispositions: str
     totals: DataFrame | None
 
 
@@ -50,15 +52,18 @@ def _accepted_frame(staged: Staged, kind: str) -> DataFrame:
     return rows.join(of_kind.select("no"), on="no", how="left_anti")
 
 
-def find_dispositions(run: Step, staged: Staged, batch: Batch, folder: Path, by_line: Sequence[str]) -> Dispositions:
-    """
+def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, by_line: Sequence[str]) -> Dispositions:
+    """Find duplicates, what came too late and what nobody may keep among the rows of a batch.
+
     Args:
+        staged: rows of the kinds of ``sources/parsed.py``.
+        folder: where more is staged.
         by_line: sources whose orders are made of their lines.
     """
     run_id = batch.run_id
 
     def before(contract: Contract, days: tuple[date, date] | None = None) -> DataFrame | None:
-        return run.read(contract, days).where(F.col("run_id") != run_id) if run.lake.n_rows(contract) else None
+        return step.read(contract, days).where(F.col("run_id") != run_id) if step.facts(contract).rows else None
 
     items = (("lines", silver.ORDER_LINES), ("profiles", silver.PROFILES), ("consents", silver.CONSENTS))
     found = [
@@ -69,29 +74,28 @@ def find_dispositions(run: Step, staged: Staged, batch: Batch, folder: Path, by_
     makes_events = bool(by_line) and staged.rows("lines") > 0
     if not makes_events and staged.rows("events"):
         found.append(_repeated_events(staged, before))
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        repeats = pool.submit(staged.stage, folder, "exceptions", *found)
-        if staged.rows("sights"):
-            pairs, seen = _links_of(staged)
-            joined = staged.stage(folder, "joined", join_people(seen, pairs, before(silver.IDENTITY_LINKS)))
-            staged = staged.plus("joined", joined.files["joined"])
-        staged = staged.plus("exceptions", repeats.result().files.get("exceptions", ()))
+
+    def join() -> Staged:
+        if not staged.rows("first_seen"):
+            return staged
+        pairs, seen = _links_of(staged)
+        return staged.stage(folder, "joined", join_people(seen, pairs, before(silver.IDENTITY_LINKS)))
+
+    repeats, joined = step.beside(lambda: staged.stage(folder, "exceptions", *found), join)
+    staged = joined.plus("exceptions", repeats.files.get("exceptions", ()))
     made = None
     if makes_events:
-        path = str(folder / "totals")
         lines = _accepted_frame(staged, "lines").where(F.col("source").isin(*by_line))
         # Where a record brings its order whole, its lines make no second one.
         if staged.rows("orders"):
             lines = lines.join(staged.frame("orders").select("record").distinct(), on="record", how="left_anti")
-        order_lines.order_totals(lines).write.mode("overwrite").parquet(path)
-        made = run.lake.spark.read.parquet(path)
+        made = written(order_lines.order_totals(lines), folder, "totals")
         staged = staged.stage(folder, "events", _as_kind(order_lines.order_events(made), staged, "events"))
         staged = staged.stage(folder, "exceptions", _repeated_events(staged, before))
     if staged.rows("events"):
-        staged = staged.stage(folder, "exceptions", _refused_events(run, staged, batch, before))
-    dispositions = str(folder / "dispositions")
-    dispose(staged.frame("exceptions")).coalesce(1).write.mode("overwrite").parquet(dispositions)
-    return Dispositions(staged, dispositions, made)
+        staged = staged.stage(folder, "exceptions", _refused_events(step, staged, batch, before))
+    staged = staged.stage(folder, "dispositions", dispose(staged.frame("exceptions")).coalesce(1))
+    return Dispositions(staged, made)
 
 
 def _repeated_events(staged: Staged, before: Before) -> DataFrame:
@@ -102,18 +106,18 @@ def _repeated_events(staged: Staged, before: Before) -> DataFrame:
     return duplicates.repeated_events(staged.frame("events"), known)
 
 
-def _refused_events(run: Step, staged: Staged, batch: Batch, before: Before) -> DataFrame:
+def _refused_events(step: Step, staged: Staged, batch: Batch, before: Before) -> DataFrame:
     """Events that nobody may keep, or that came too late."""
-    workspace, zone = run.workspace, run.workspace.time_zone
+    settings, zone = step.settings, step.settings.time_zone
     events = staged.frame("events")
-    refused = lateness.withheld(events, _permitted(run, staged, batch, before), zone)
+    refused = lateness.withheld(events, _permitted(step, staged, batch, before), zone)
     if {source for source, _ in batch.files} <= set(batch.first_loads):
         return refused
-    late = lateness.expired(events, batch.first_loads, zone, workspace.ingest.late_horizon_days)
+    late = lateness.expired(events, batch.first_loads, zone, settings.ingest.late_horizon_days)
     return refused.unionByName(late)
 
 
-def _permitted(run: Step, staged: Staged, batch: Batch, before: Before) -> DataFrame:
+def _permitted(step: Step, staged: Staged, batch: Batch, before: Before) -> DataFrame:
     """identifier_id, person_id and since when each purpose may see the person's events, with what this run brings."""
     links, consents = staged.frame("joined"), _accepted_frame(staged, "consents")
     old_links, old_consents = before(silver.IDENTITY_LINKS), before(silver.CONSENTS)
@@ -122,8 +126,8 @@ def _permitted(run: Step, staged: Staged, batch: Batch, before: Before) -> DataF
     if old_consents is not None:
         consents = consents.unionByName(old_consents.drop("run_id"), allowMissingColumns=True)
     owners = people_as_of(links, F.lit(batch.as_of))
-    workspace = run.workspace
-    usable = derive_usable_from(consents, owners, batch.as_of, workspace.consent.assumed, workspace.time_zone)
+    settings = step.settings
+    usable = derive_usable_from(consents, owners, batch.as_of, settings.consent.assumed, settings.time_zone)
     return owners.join(usable, on="person_id")
 
 
@@ -136,8 +140,8 @@ def _as_kind(frame: DataFrame, staged: Staged, kind: str) -> DataFrame:
 
 
 def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
-    """Pairs of identifiers, each at its first sight, and the first sight of every identifier; several questions are asked
-    of both."""
+    """Pairs of identifiers, each as first seen, and where every identifier was first seen; several questions are
+    asked of both."""
     first = ("known_as_of", "effective_at", "recorded_at")
     pairs = (
         staged.frame("links")
@@ -147,7 +151,7 @@ def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
         .select("left_id", "right_id", "left_is_anonymous", "right_is_anonymous", "first.*")
     )
     seen = (
-        staged.frame("sights")
+        staged.frame("first_seen")
         .repartition("identifier_id")
         .groupBy("identifier_id", "is_anonymous")
         .agg(F.min(F.struct(*first)).alias("first"))
@@ -156,14 +160,14 @@ def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
     return pairs.localCheckpoint(), seen.localCheckpoint()
 
 
-def read_dispositions(judged: Dispositions, files: dict[str, list[InputFile]]) -> list[dict[str, Any]]:
+def read_dispositions(found: Dispositions, files: dict[str, list[InputFile]]) -> list[dict[str, Any]]:
     """Records per file and disposition: at most six rows per file."""
-    staged = judged.staged
+    staged = found.staged
     of_door = [staged.frame("records").select("record", F.when(F.col("is_ignored"), "ignored").alias("disposition"))]
     if staged.rows("refused"):
         of_door.append(staged.frame("refused").select("record", F.lit("quarantined").alias("disposition")))
     every = reduce(DataFrame.unionByName, of_door)
-    refused = staged.spark.read.parquet(judged.dispositions)
+    refused = staged.frame("dispositions")
     number = F.shiftright("record", FILE_BITS).cast("int").alias("file")
     rows = every.groupBy(number, "disposition").count().collect()
     later = refused.groupBy(number, "disposition").count().collect() if staged.rows("exceptions") else []

@@ -2,16 +2,13 @@
 
 Three steps: records are parsed into the run's staging; exceptions among them (duplicates, what came too late, what
 nobody may keep) are found; then each table takes its staged rows without those. The list of files is written down
-before the first write (``ops.runs``, state ``writing``); a run killed later is resumed with exactly that list, so
-that every append keeps its transaction id and nothing is taken twice.
+before the first write (pipeline/batch.py); a run killed later is resumed with exactly that list, so that every append
+keeps its transaction id and nothing is taken twice.
 """
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial, reduce
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,27 +17,25 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from segspark.config.models import Workspace
 from segspark.ingest.accepted import keep_accepted, with_disposition
 from segspark.ingest.batch import Batch, check_ledger, choose_batch, files_of, totals, write_manifest
 from segspark.ingest.dispositions import Dispositions, find_dispositions, read_dispositions
 from segspark.ingest.opt_outs import opt_outs_of
 from segspark.pipeline.flow import Flow
-from segspark.pipeline.runs import record
 from segspark.pipeline.step import Step
-from segspark.pseudonyms import Key, load_key
+from segspark.pipeline.writes import Append, Frame, Overwrite, StagedRows, Upsert
 from segspark.sources.files import InputFile
 from segspark.sources.gateway import parse_provider
-from segspark.sources.load import load_sources
 from segspark.sources.mapped import check_header, compile_mapping, convert, evaluate, read_raw
 from segspark.sources.parsed import KINDS
 from segspark.sources.plan import Arrival, GatewayPlan, Limits
+from segspark.sources.resources import KEY, SOURCES
 from segspark.sources.spec import Source
 from segspark.sources.vocabulary import Context
 from segspark.spark.checkpoints import rows_per_batch
+from segspark.store import Store, open_url
 from segspark.tables.contracts import bronze, privacy, silver
 from segspark.tables.contracts.contract import Contract
-from segspark.tables.lake import Lake
 from segspark.tables.staging import NAMED_DDL, Staged, StagedFile, read_named
 from segspark.time import MICROS, local_midnight, to_micros
 
@@ -52,87 +47,74 @@ BATCH_BYTES = 1 << 30
 MOST_ROWS = 1_000
 
 
-def ingest(run: Step) -> None:
+def ingest(step: Step) -> None:
     """Take in every file that was received before the as-of day and is not known by content."""
-    sources = load_sources(run.workspace)
-    while (batch := choose_batch(run, sources)) is not None:
-        _take_in(run, sources, batch)
-    run.outcome.setdefault("files", 0)
+    sources = step.context[SOURCES]
+    while (batch := choose_batch(step, sources)) is not None:
+        _take_in(step, sources, batch)
+    step.outcome.setdefault("files", 0)
 
 
-def _take_in(run: Step, sources: list[Source], batch: Batch) -> None:
-    workspace, lake, run_id = run.workspace, run.lake, batch.run_id
-    files = files_of(batch, sources, workspace)
-    folder = Path(lake.root) / "_staging" / run_id
-    shutil.rmtree(folder, ignore_errors=True)
-    with run.stage("parse") as told:
-        key = load_key(workspace.keys.environment, workspace.keys.file)
-        staged = Staged(lake.spark, KINDS, parse_sources(lake, workspace, sources, files, key, batch, folder))
-        told["rows"] = n_records = staged.rows("records") + staged.rows("refused")
-        told["note"] = f"{sum(map(len, files.values()))} files"
-    with run.stage("judge") as told:
+def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
+    files = files_of(batch, sources, step.settings.time_zone)
+    folder = step.batch.begin(batch.run_id, batch.as_of, batch.as_dict())
+    with step.stage("parse") as report:
+        staged = step.staged(KINDS, parse_sources(step, sources, files, batch, folder))
+        report.rows = n_records = staged.rows("records") + staged.rows("refused")
+        report.note = f"{sum(map(len, files.values()))} files"
+    with step.stage("judge") as report:
         by_line = [s.name for s in sources if any(r.target == "order_lines" for r in s.records)]
-        judged = find_dispositions(run, staged, batch, folder, by_line)
-        ledger = read_dispositions(judged, files)
-        told["note"] = ", ".join(f"{n:,} {d}" for d, n in totals(ledger).items())
-        check_ledger(ledger, n_records, workspace)
+        found = find_dispositions(step, staged, batch, folder, by_line)
+        ledger = read_dispositions(found, files)
+        report.note = ", ".join(f"{n:,} {d}" for d, n in totals(ledger).items())
+        check_ledger(ledger, n_records, step.settings.ingest.max_quarantined_share)
     # From here on the batch is bound to its list of files; what was killed before has written nothing.
-    record(lake, run_id=run_id, flow="ingest_batch", as_of=batch.as_of, state="writing", inputs=batch.as_dict())
-    with run.stage("silver") as told:
-        _write_all(run, judged, run_id)
-        told["rows"] = n_records
-    write_manifest(run, files, ledger, run_id)
-    record(lake, run_id=run_id, flow="ingest_batch", as_of=batch.as_of, state="done", outputs=totals(ledger))
-    shutil.rmtree(folder, ignore_errors=True)
-    counts = run.outcome.setdefault("records", {})
+    step.batch.bind()
+    with step.stage("silver") as report:
+        _write_all(step, found, batch.run_id)
+        report.rows = n_records
+    write_manifest(step, files, ledger, batch.run_id)
+    step.batch.commit(totals(ledger))
+    counts = step.outcome.setdefault("records", {})
     for word, n in totals(ledger).items():
         counts[word] = counts.get(word, 0) + n
-    run.outcome["files"] = run.outcome.get("files", 0) + len(batch.files)
+    step.outcome["files"] = step.outcome.get("files", 0) + len(batch.files)
 
 
 # Parsing ------------------------------------------------------------------------------------------------------
 
 
 def parse_sources(
-    lake: Lake,
-    workspace: Workspace,
-    sources: list[Source],
-    files: dict[str, list[InputFile]],
-    key: Key,
-    batch: Batch,
-    folder: Path,
+    step: Step, sources: list[Source], files: dict[str, list[InputFile]], batch: Batch, folder: Store
 ) -> dict[str, list[StagedFile]]:
     """All records of a batch, staged by kind (sources/parsed.py)."""
+    settings = step.settings
     arrival = Arrival(
-        workspace.time_zone,
-        to_micros(local_midnight(batch.as_of, workspace.time_zone)) - 1,
+        settings.time_zone,
+        to_micros(local_midnight(batch.as_of, settings.time_zone)) - 1,
         (batch.first_unpublished - EPOCH_DAY).days if batch.first_unpublished else None,
-        workspace.ingest.future_tolerance_minutes * 60 * MICROS,
+        settings.ingest.future_tolerance_minutes * 60 * MICROS,
     )
     frames = [
-        _parse_source(lake, workspace, source, files[source.name], key, arrival, folder)
-        for source in sources
-        if source.name in files
+        _parse_source(step, source, files[source.name], arrival, folder) for source in sources if source.name in files
     ]
-    with rows_per_batch(lake.spark, max(1, min(MOST_ROWS, BATCH_BYTES // workspace.ingest.max_record_bytes))):
-        return read_named(reduce(DataFrame.unionByName, frames))
+    every = reduce(DataFrame.unionByName, frames)
+    with rows_per_batch(every.sparkSession, max(1, min(MOST_ROWS, BATCH_BYTES // settings.ingest.max_record_bytes))):
+        return read_named(every)
 
 
-def _parse_source(
-    lake: Lake, workspace: Workspace, source: Source, files: list[InputFile], key: Key, arrival: Arrival, folder: Path
-) -> DataFrame:
-    spark = lake.spark
-    groups = spread(files, 4 * spark.sparkContext.defaultParallelism)
-    limits = Limits(workspace.ingest.max_record_bytes, workspace.ingest.max_inflated_bytes, workspace.ingest.max_depth)
+def _parse_source(step: Step, source: Source, files: list[InputFile], arrival: Arrival, folder: Store) -> DataFrame:
+    groups, config = spread(files, 4 * step.n_cores), step.settings.ingest
+    limits = Limits(config.max_record_bytes, config.max_inflated_bytes, config.max_depth)
     context = Context(
         source=source.name,
         time_zone=source.time_zone,
-        currency=source.currency or workspace.currency,
+        currency=source.currency or step.settings.currency,
         received_at=None,
         options=source.options,
     )
-    plan = GatewayPlan(source.kind, context, groups, limits, key, arrival, str(folder))
-    tasks = spark.range(0, len(groups), 1, len(groups))
+    plan = GatewayPlan(source.kind, context, groups, limits, step.context[KEY], arrival, folder)
+    tasks = step.tasks(len(groups))
     if source.kind != "mapped":
         return tasks.mapInArrow(_each_group(lambda group: parse_provider(plan, group)), NAMED_DDL)
     mapping = compile_mapping(source)
@@ -168,17 +150,18 @@ def spread(files: list[InputFile], most: int) -> tuple[tuple[InputFile, ...], ..
 # Writing ------------------------------------------------------------------------------------------------------
 
 
-def _write_all(run: Step, judged: Dispositions, run_id: str) -> None:
+def _write_all(step: Step, found: Dispositions, run_id: str) -> None:
     """Append to each table once; independent tables are written at the same time."""
-    _bring_objections(run)
-    staged = judged.staged
-    dispositions = judged.dispositions
+    _bring_objections(step)
+    staged = found.staged
+    refused, refused_schema = [f.path for f in staged.files.get("dispositions", ())], KINDS["dispositions"].schema
 
     def kept_records(rows: pa.Table) -> pa.Table:
-        told = with_disposition(rows, pq.read_table(dispositions))
-        return _stamp(told.filter(pc.not_equal(told["disposition"], "withheld")), run_id)
+        parts = [pq.read_table(open_url(path)) for path in refused]
+        disposed = with_disposition(rows, pa.concat_tables([refused_schema.empty_table(), *parts]))
+        return _stamp(disposed.filter(pc.not_equal(disposed["disposition"], "withheld")), run_id)
 
-    direct: list[tuple[Contract, str, Callable[[pa.Table], pa.Table], Sequence[str]]] = [
+    as_staged: list[tuple[Contract, str, Callable[[pa.Table], pa.Table], Sequence[str]]] = [
         (bronze.RECORDS, "records", kept_records, ("source", "record")),
         (bronze.QUARANTINE, "refused", lambda rows: _stamp(rows, run_id), ("source", "record")),
         (silver.EVENTS, "events", _accepted(staged, "events", run_id), ("identifier_id", "occurred_at", "event_id")),
@@ -190,28 +173,26 @@ def _write_all(run: Step, judged: Dispositions, run_id: str) -> None:
     ]
 
     def append(contract: Contract, kind: str, finish: Callable[[pa.Table], pa.Table], order_by: Sequence[str]) -> None:
-        files = staged.files.get(kind, ())
-        run.writes(contract).append_staged(contract, files, finish, order_by, f"{run_id}-{contract.table}")
+        rows = StagedRows(staged.files.get(kind, ()), tuple(order_by), finish)
+        step.write(contract, rows, Append(f"{run_id}-{contract.table}"))
 
-    jobs: list[Callable[[], None]] = [partial(append, *job) for job in direct]
-    jobs.append(lambda: _write_identities(run, staged, run_id))
-    if staged.rows("orders") or judged.totals is not None:
-        jobs.append(lambda: _write_orders(run, judged, run_id))
+    jobs: list[Callable[[], None]] = [partial(append, *job) for job in as_staged]
+    jobs.append(lambda: _write_identities(step, staged, run_id))
+    if staged.rows("orders") or found.totals is not None:
+        jobs.append(lambda: _write_orders(step, found, run_id))
     if staged.rows("exceptions"):
-        jobs.append(lambda: _note_last_opens(run, staged))
-    with ThreadPoolExecutor(max_workers=WRITERS) as pool:
-        for done in [pool.submit(job) for job in jobs]:
-            done.result()
+        jobs.append(lambda: _note_last_opens(step, staged))
+    step.beside(*jobs, at_once=WRITERS)
 
 
-def _bring_objections(run: Step) -> None:
+def _bring_objections(step: Step) -> None:
     """Those of a lake whose events are older than the table of objections."""
-    if run.lake.n_rows(silver.EVENTS) and not run.lake.exists(silver.OBJECTIONS):
-        old = opt_outs_of(run).coalesce(1)
-        run.writes(silver.OBJECTIONS).append(silver.OBJECTIONS, old, "objections-of-old-events")
+    if step.facts(silver.EVENTS).rows and not step.facts(silver.OBJECTIONS).exists:
+        old = opt_outs_of(step).coalesce(1)
+        step.write(silver.OBJECTIONS, Frame(old), Append("objections-of-old-events"))
     else:
         # Before the events of a first run: were it killed after them, they would pass for old ones.
-        run.writes(silver.OBJECTIONS).create(silver.OBJECTIONS)
+        step.ensure(silver.OBJECTIONS)
 
 
 def _stamp(rows: pa.Table, run_id: str) -> pa.Table:
@@ -223,44 +204,41 @@ def _accepted(staged: Staged, kind: str, run_id: str) -> Callable[[pa.Table], pa
 
     def finish(rows: pa.Table) -> pa.Table:
         if paths:
-            parts = [pq.read_table(p, filters=[("kind", "=", kind)], partitioning=None) for p in paths]
+            parts = [pq.read_table(open_url(p), filters=[("kind", "=", kind)]) for p in paths]
             rows = keep_accepted(rows, pa.concat_tables(parts))
         return _stamp(rows, run_id)
 
     return finish
 
 
-def _write_identities(run: Step, staged: Staged, run_id: str) -> None:
+def _write_identities(step: Step, staged: Staged, run_id: str) -> None:
     new = staged.frame("identities").dropDuplicates(["identifier_id"])
-    if run.lake.n_rows(privacy.IDENTITIES):
-        known = run.read(privacy.IDENTITIES).where(F.col("run_id") != run_id).select("identifier_id")
+    if step.facts(privacy.IDENTITIES).rows:
+        known = step.read(privacy.IDENTITIES).where(F.col("run_id") != run_id).select("identifier_id")
         new = new.join(known, on="identifier_id", how="left_anti")
-    rows = new.withColumns({"key_epoch": F.lit(1), "run_id": F.lit(run_id)}).coalesce(run.n_writers)
-    run.writes(privacy.IDENTITIES).append(privacy.IDENTITIES, rows, f"{run_id}-identities")
+    rows = new.withColumns({"key_epoch": F.lit(1), "run_id": F.lit(run_id)}).coalesce(step.n_writers)
+    step.write(privacy.IDENTITIES, Frame(rows), Append(f"{run_id}-identities"))
 
 
-def _write_orders(run: Step, judged: Dispositions, run_id: str) -> None:
+def _write_orders(step: Step, found: Dispositions, run_id: str) -> None:
     """The present state of each order: the newest version that was said."""
-    orders = judged.staged.frame("orders")
-    if judged.totals is not None:
-        orders = orders.unionByName(judged.totals, allowMissingColumns=True)
+    orders = found.staged.frame("orders")
+    if found.totals is not None:
+        orders = orders.unionByName(found.totals, allowMissingColumns=True)
     said = [c for c in silver.ORDERS.column_names if c not in ("source", "order_id", "run_id")]
     newest = F.struct(F.coalesce("updated_at", "ordered_at"), "received_at", "record")
     latest = (
         orders.groupBy("source", "order_id")
         .agg(F.max_by(F.struct(*said), newest).alias("last"))
         .select("source", "order_id", "last.*", F.lit(run_id).alias("run_id"))
-        .repartition(run.n_writers, "order_date")
+        .repartition(step.n_writers, "order_date")
         .sortWithinPartitions("order_date", "order_id")
     )
-    run.writes(silver.ORDERS).upsert(
-        silver.ORDERS,
-        latest,
-        newer="coalesce(new.updated_at, new.ordered_at) >= coalesce(old.updated_at, old.ordered_at)",
-    )
+    newer = "coalesce(new.updated_at, new.ordered_at) >= coalesce(old.updated_at, old.ordered_at)"
+    step.write(silver.ORDERS, Frame(latest), Upsert(newer))
 
 
-def _note_last_opens(run: Step, staged: Staged) -> None:
+def _note_last_opens(step: Step, staged: Staged) -> None:
     """The date of the last open of people without permission, overwritten: list hygiene and nothing else."""
     opens = staged.frame("exceptions").where("verdict = 'withheld'").select("no")
     withheld = (
@@ -269,9 +247,9 @@ def _note_last_opens(run: Step, staged: Staged) -> None:
         .join(opens, on="no", how="left_semi")
         .select("identifier_id", F.col("event_date").alias("last_open_date"))
     )
-    both = run.read(privacy.LAST_OPENS).select("identifier_id", "last_open_date").unionByName(withheld)
+    both = step.read(privacy.LAST_OPENS).select("identifier_id", "last_open_date").unionByName(withheld)
     latest = both.groupBy("identifier_id").agg(F.max("last_open_date").alias("last_open_date"))
-    run.writes(privacy.LAST_OPENS).overwrite(privacy.LAST_OPENS, latest.coalesce(1))
+    step.write(privacy.LAST_OPENS, Frame(latest.coalesce(1)), Overwrite())
 
 
 INGEST = Flow(
@@ -284,4 +262,5 @@ INGEST = Flow(
         "ops.files", "ops.ledger",
     ),
     function=ingest,
+    needs=(SOURCES, KEY),
 )  # fmt: skip

@@ -1,19 +1,49 @@
-"""What a flow is: a name, what it reads and writes, and a function."""
+"""What a flow is: a name, what it reads and writes, what it looks up, and a function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from segspark.pipeline.context import Resource
     from segspark.pipeline.step import Step
 
 
 @dataclass(frozen=True)
-class Flow:
-    """One step of the way: what it reads of today, what it reads of earlier days, what it writes.
+class Request:
+    """How a flow is to do its day.
 
-    ``reads`` and ``writes`` make an acyclic graph within one day; ``reads_earlier`` is declared state of
-    yesterday or of the last model and closes no cycle.
+    Attributes:
+        days: of a backfill, all days of one walk, without gaps; empty is the as-of day alone.
+        is_provisional: only a part of the last day is there.
+        carry_on: from yesterday's state where it fits; False computes from all days.
+    """
+
+    days: tuple[date, ...] = ()
+    is_provisional: bool = False
+    carry_on: bool = True
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One step of the way, as data.
+
+    ``reads`` and ``writes`` make an acyclic graph within one day; ``reads_earlier`` is declared state of yesterday
+    and closes no cycle. Only what is declared can be read, written and looked up.
+
+    Attributes:
+        name: as ops.runs stores it.
+        reads: names of tables, as other flows of the same day have written them.
+        writes: names of tables.
+        function: what it does with a step.
+        reads_earlier: names of tables, as earlier days left them.
+        needs: what is resolved from the workspace and the model registry; part of a run's identity.
+        request: how its days are done where nothing else is asked.
+        is_skipped_when_unchanged: what it writes follows from what it reads and needs alone, so that equal inputs need
+            no second run.
+        runs_beside_next: it writes nothing that the next flow reads, may run beside it, and ends before anything after
+            that begins.
     """
 
     name: str
@@ -21,7 +51,40 @@ class Flow:
     writes: tuple[str, ...]
     function: Callable[["Step"], None]
     reads_earlier: tuple[str, ...] = ()
-    # What it writes follows from what it reads and the configuration alone: equal inputs need no second run.
+    needs: "tuple[Resource[Any], ...]" = ()
+    request: Request = Request()
     is_skipped_when_unchanged: bool = False
-    # It writes nothing that the next flow reads, may run beside it, and ends before anything after that begins.
     runs_beside_next: bool = False
+
+    @property
+    def readable(self) -> tuple[str, ...]:
+        """Every table that its steps may read; one's own writes can be read again."""
+        return (*self.reads, *self.reads_earlier, *self.writes)
+
+
+def flow_graph(flows: Sequence[Flow]) -> Mapping[str, set[str]]:
+    """Table -> tables it is made from within one day."""
+    graph: dict[str, set[str]] = {}
+    for flow in flows:
+        for table in flow.writes:
+            graph.setdefault(table, set()).update(flow.reads)
+    return graph
+
+
+def cycles_of(graph: Mapping[str, set[str]]) -> list[tuple[str, ...]]:
+    """The ways by which a table would be made of itself within one day; none in a sound graph."""
+    found: list[tuple[str, ...]] = []
+
+    def walk(table: str, path: tuple[str, ...]) -> None:
+        if table in path:
+            found.append((*path[path.index(table) :], table))
+            return
+        if table not in done:
+            for source in sorted(graph.get(table, ())):
+                walk(source, (*path, table))
+            done.add(table)
+
+    done: set[str] = set()
+    for table in sorted(graph):
+        walk(table, ())
+    return found

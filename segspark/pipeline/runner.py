@@ -3,40 +3,52 @@
 import json
 import time
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segspark.config.models import Workspace
 from segspark.ids import identity
-from segspark.pipeline.flow import Flow
+from segspark.pipeline.context import Context
+from segspark.pipeline.flow import Flow, Request
 from segspark.pipeline.progress import Progress, Quiet
-from segspark.pipeline.runs import config_hash, finished_runs, record
+from segspark.pipeline.runs import config_hash, record, runs_of
 from segspark.pipeline.step import Step
 from segspark.tables.contracts.catalogue import BY_NAME
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.lake import Lake
 
+if TYPE_CHECKING:
+    from segspark.tables.io.spark_lake import SparkLake
+
 
 def run_flow(
-    flow: Flow, workspace: Workspace, lake: Lake, as_of: date, progress: Progress | None = None
+    flow: Flow,
+    workspace: Workspace,
+    lake: "SparkLake",
+    as_of: date,
+    progress: Progress | None = None,
+    request: Request | None = None,
 ) -> dict[str, Any]:
     """Run one flow and record it: start, versions read, versions written, duration.
 
     The caller holds the lake's lock.
     """
-    run = Step(workspace, lake, as_of, flow, progress or Quiet())
+    progress, request = progress or Quiet(), request or flow.request
+    context = Context(workspace, as_of, flow.needs, flow.name)
     inputs = {n: lake.version(BY_NAME[n]) for n in (*flow.reads, *flow.reads_earlier)}
     config = config_hash(workspace)
-    data = {n: v for n, v in inputs.items() if not n.startswith("ops.")}
-    shape = [schema_json(BY_NAME[n]) for n in flow.writes]
-    run_id = identity(flow.name, as_of, config, data, shape)
+    run_id = run_identity(flow, as_of, config, inputs, context, request)
     if flow.is_skipped_when_unchanged and (before := _outcome_of(lake, flow, as_of, run_id)) is not None:
-        run.progress.stage(flow.name, 0.0, None, "unchanged since its last run for this day")
+        progress.stage(flow.name, 0.0, None, "unchanged since its last run for this day")
         return before
     start = time.monotonic()
     if flow.is_skipped_when_unchanged:
         # Told beforehand: what a killed run has written is then known to be nobody's.
         record(lake, run_id=run_id, flow=flow.name, as_of=as_of, state="started", config=config, inputs=inputs)
-    flow.function(run)
+    step = Step(flow, lake, context, as_of, progress, request)
+    try:
+        flow.function(step)
+    finally:
+        step.close()
     outputs = {n: lake.version(BY_NAME[n]) for n in flow.writes}
     record(
         lake,
@@ -47,16 +59,27 @@ def run_flow(
         duration_s=time.monotonic() - start,
         config=config,
         inputs=inputs,
-        outputs={"versions": outputs, **run.outcome},
+        outputs={"versions": outputs, **step.outcome},
     )
-    return run.outcome
+    return step.outcome
+
+
+def run_identity(
+    flow: Flow, as_of: date, config: str, inputs: dict[str, int | None], context: Context, request: Request
+) -> str:
+    """Equal where everything that decides about the rows is equal: the configuration, the versions of the tables that
+    are read, what is resolved beside them (rules, levels, decisions, weather, models), how the day is done, and the
+    shape of what is written."""
+    data = {name: version for name, version in inputs.items() if not name.startswith("ops.")}
+    shape = [schema_json(BY_NAME[name]) for name in flow.writes]
+    return identity(flow.name, as_of, config, data, context.identities(), request, shape)
 
 
 def _outcome_of(lake: Lake, flow: Flow, as_of: date, run_id: str) -> dict[str, Any] | None:
     """What the flow's last run for the day told, if it had the same inputs and its tables still hold the day."""
     if not all(lake.exists(BY_NAME[n]) for n in flow.writes):
         return None
-    done = [r for r in finished_runs(lake, flow.name) if r["as_of_date"] == as_of]
+    done = [r for r in runs_of(lake).finished(flow.name) if r["as_of_date"] == as_of]
     if not done:
         return None
     outcome: dict[str, Any] = json.loads(done[-1]["outputs"])

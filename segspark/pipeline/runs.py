@@ -1,6 +1,7 @@
 """The record of runs: what ended, what was interrupted, which days are published."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,27 +12,62 @@ from segspark.ids import identity
 from segspark.tables.contracts import ops
 from segspark.tables.lake import Lake
 
+Filters = list[tuple[str, str, object]]
 
-def finished_runs(lake: Lake, flow: str, is_running: bool = False) -> list[dict[str, Any]]:
-    """The runs of a flow that ended and still say what its tables hold, oldest first.
 
-    A run that did not end may have written anything that follows from its configuration: earlier runs under another
-    one say nothing any more.
+class Runs:
+    """What ops.runs says, read anew at each question."""
 
-    Args:
-        is_running: asked by the flow itself, whose own start is the newest row.
-    """
-    rows = lake.read_small(ops.RUNS, filters=[("flow", "=", flow)]).to_pylist()
-    rows.sort(key=lambda r: r["written_at"])
-    if is_running:
-        rows.pop()
-    finished: list[dict[str, Any]] = []
-    for at, row in enumerate(rows):
-        if row["state"] == "done":
-            finished.append(row)
-        elif all(following["state"] != "done" for following in rows[at + 1 : at + 2]):
-            finished = [r for r in finished if r["config_hash"] == row["config_hash"]]
-    return finished
+    def __init__(self, read: Callable[[Filters | None], pa.Table]) -> None:
+        self._read = read
+
+    def rows(self, flow: str) -> list[dict[str, Any]]:
+        """Every row of a flow, oldest first."""
+        return sorted(self._read([("flow", "=", flow)]).to_pylist(), key=lambda r: r["written_at"])
+
+    def finished(self, flow: str, is_running: bool = False) -> list[dict[str, Any]]:
+        """The runs of a flow that ended and still say what its tables hold, oldest first.
+
+        A run that did not end may have written anything that follows from its configuration: earlier runs under
+        another one say nothing any more.
+
+        Args:
+            is_running: asked by the flow itself, whose own start is the newest row.
+        """
+        rows = self.rows(flow)
+        if is_running:
+            rows.pop()
+        finished: list[dict[str, Any]] = []
+        for at, row in enumerate(rows):
+            if row["state"] == "done":
+                finished.append(row)
+            elif all(following["state"] != "done" for following in rows[at + 1 : at + 2]):
+                finished = [r for r in finished if r["config_hash"] == row["config_hash"]]
+        return finished
+
+    def outputs(self, flow: str, as_of: date, is_running: bool = False) -> dict[str, Any] | None:
+        """What the last finished run of a flow for a day recorded; None where none has ended."""
+        done = [r for r in self.finished(flow, is_running) if r["as_of_date"] == as_of]
+        return json.loads(done[-1]["outputs"]) if done else None
+
+    def published_days(self) -> list[date]:
+        """As-of days whose daily flow has ended, in order."""
+        return sorted({r["as_of_date"] for r in self.rows("daily") if r["state"] == "done"})
+
+    def provisional_days(self) -> set[date]:
+        """As-of days of which only a part may have been there when their tables were written: an hourly run began and
+        no daily one has ended."""
+        hourly = {r["as_of_date"] for r in self.rows("hourly")}
+        return hourly - set(self.published_days()) if hourly else set()
+
+    def closed_days(self) -> set[date]:
+        """As-of days whose tiles were closed and are not provisional."""
+        return {r["as_of_date"] for r in self.finished("tiles")} - self.provisional_days()
+
+
+def runs_of(lake: Lake) -> Runs:
+    """The runs of a lake."""
+    return Runs(lambda filters: lake.read_small(ops.RUNS, filters=filters))
 
 
 def config_hash(workspace: Workspace) -> str:
@@ -66,16 +102,3 @@ def record(
         "outputs": json.dumps(outputs, default=str, sort_keys=True),
     }
     lake.append_small(ops.RUNS, pa.Table.from_pylist([row]), once=f"{run_id}-{state}-{now.timestamp()}")
-
-
-def published_days(lake: Lake) -> list[date]:
-    """As-of days whose daily flow has ended, in order."""
-    rows = lake.read_small(ops.RUNS).to_pylist()
-    return sorted({r["as_of_date"] for r in rows if r["flow"] == "daily" and r["state"] == "done"})
-
-
-def provisional_days(lake: Lake) -> set[date]:
-    """As-of days of which only a part may have been there when their tables were written: an hourly run began and no
-    daily one has ended."""
-    rows = lake.read_small(ops.RUNS, filters=[("flow", "=", "hourly")], columns=["as_of_date"])
-    return set(rows["as_of_date"].to_pylist()) - set(published_days(lake)) if rows.num_rows else set()

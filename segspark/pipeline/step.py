@@ -1,97 +1,88 @@
-"""What a flow is, and the run that carries it: tables opened and written by declaration only, each run recorded."""
+"""A flow at work on one day: it reads and writes declared tables, and has no lake, path or store."""
 
-import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import DataFrame
-
-from segspark.config.models import Workspace
-from segspark.errors import SegsparkError
-from segspark.pipeline.flow import Flow
-from segspark.pipeline.progress import Progress, Quiet
+from segspark.pipeline.batch import Batches
+from segspark.pipeline.context import Context
+from segspark.pipeline.flow import Flow, Request
+from segspark.pipeline.progress import Progress
+from segspark.pipeline.view import View
+from segspark.pipeline.writes import How, Rows, write
+from segspark.spark.jobs import beside
 from segspark.tables.contracts.contract import Contract
-from segspark.tables.io.by_file import read_by_file
-from segspark.tables.io.reader import Days, within
-from segspark.tables.lake import Lake
-from segspark.tables.ranges import DayFile, day_files
+
+if TYPE_CHECKING:
+    from segspark.tables.io.spark_lake import SparkLake
 
 
 @dataclass
-class Step:
-    """A flow at work on one lake for one logical date.
+class StageReport:
+    """What a stage tells when it ends."""
+
+    rows: int | None = None
+    note: str = ""
+
+
+class Step(View):
+    """What a flow's function sees.
 
     Attributes:
-        instead: what stands in for a table, by its name: rows of a day that is not kept any more.
+        request: how the day is to be done.
     """
 
-    workspace: Workspace
-    lake: Lake
-    as_of: date
-    flow: Flow
-    progress: Progress = field(default_factory=Quiet)
-    outcome: dict[str, Any] = field(default_factory=dict)
-    instead: Mapping[str, DataFrame] = field(default_factory=dict)
+    def __init__(
+        self, flow: Flow, lake: "SparkLake", context: Context, as_of: date, progress: Progress, request: Request
+    ) -> None:
+        super().__init__(lake, context, as_of, flow.name, flow.readable)
+        self.request = request
+        self._writable, self._progress = frozenset(flow.writes), progress
 
-    def read(self, contract: Contract, days: Days | None = None, known_after: date | None = None) -> DataFrame:
-        """The table's rows; of the partition dates [first, end) or of a set of them, or with a later ``known_as_of``,
-        where these are given: the other files are not looked at."""
-        self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
-        if contract.name in self.instead:
-            return within(self.instead[contract.name], contract, days, known_after)
-        return self.lake.read(contract, days=days, known_after=known_after)
+    def write(self, table: Contract, rows: Rows, how: How) -> int | None:
+        """Write one table in one commit; a read after it sees the rows.
 
-    def read_day(self, contract: Contract, day: date) -> DataFrame:
-        """The rows of one partition date."""
-        return self.read(contract, (day, day + timedelta(days=1)))
+        Returns:
+            The rows written, where they are counted on the way.
 
-    def read_days(self, contract: Contract, columns: Sequence[str], days: tuple[date, date] | None = None) -> DataFrame:
-        """Some columns of many days, or all, of a table that has a file or more for each (tables/io/by_file.py)."""
-        self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
-        is_ours = contract.name not in self.instead and not self.lake.why_not_plain(contract)
-        if not is_ours or not self.lake.n_rows(contract):
-            return self.read(contract, days).select(*columns)
-        return read_by_file(self.lake.spark, self.lake.path(contract), contract, columns, days)
+        Raises:
+            SegsparkError: the flow does not declare the table, or its batch is not bound yet.
+            CheckFailed: rows lie outside of what is replaced, or lack a required column.
+            InfrastructureError: somebody else has written the table meanwhile.
+        """
+        self._check(table, self._writable, "written")
+        self.batch.check_bound()
+        return write(self._frames, table, rows, how)
 
-    def files(self, contract: Contract) -> list[DayFile]:
-        """The files of a table partitioned by day, for tasks that read them themselves."""
-        self._check(contract, (*self.flow.reads, *self.flow.reads_earlier, *self.flow.writes), "read")
-        return day_files(self.lake.path(contract), contract)
+    def ensure(self, table: Contract) -> None:
+        """Make the table where it is missing, with the columns that the contract has gained."""
+        self._check(table, self._writable, "written")
+        self._lake.create(table)
 
-    @property
-    def n_writers(self) -> int:
-        """Tasks that keep every core busy, two at least."""
-        return max(self.lake.spark.sparkContext.defaultParallelism, 2)
+    @cached_property
+    def batch(self) -> Batches:
+        """The batches of files that an ingest takes in."""
+        return Batches(self._lake)
 
-    def writes(self, contract: Contract) -> Lake:
-        """The lake, after a look whether this flow may write the table."""
-        self._check(contract, self.flow.writes, "written")
-        return self.lake
-
-    def _check(self, contract: Contract, declared: tuple[str, ...], verb: str) -> None:
-        if contract.name not in declared:
-            raise SegsparkError(f"{contract.name} is {verb} by flow {self.flow.name}, which does not declare it.")
+    def close(self) -> None:
+        super().close()
+        self.batch.close()
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[dict[str, Any]]:
-        """Time a stage; the caller may put ``rows`` and ``note`` into what it is given."""
-        told: dict[str, Any] = {}
-        start = time.monotonic()
-        yield told
-        self.progress.stage(name, time.monotonic() - start, told.get("rows"), str(told.get("note", "")))
+    def stage(self, name: str) -> Iterator[StageReport]:
+        """Time a stage and tell it; the caller fills the report."""
+        report, start = StageReport(), time.monotonic()
+        yield report
+        self._progress.stage(name, time.monotonic() - start, report.rows, report.note)
 
+    def note(self, text: str) -> None:
+        """Tell something in passing."""
+        self._progress.note(text)
 
-@contextmanager
-def staging_folder(run: Step) -> Iterator[Path]:
-    """A folder of this run for what it stages, removed when it ends; one that a killed run left is removed first."""
-    folder = Path(run.lake.root) / "_staging" / f"{run.flow.name}-{run.as_of}"
-    shutil.rmtree(folder, ignore_errors=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    def beside(self, *functions: Callable[[], Any], at_once: int | None = None) -> list[Any]:
+        """Run functions at the same time, all or so many at once; their results in order."""
+        return beside(*functions, at_once=at_once)

@@ -8,6 +8,8 @@ import pyarrow.compute as pc
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
+from segspark.pipeline.view import View, look
+from segspark.query.look import LOOK
 from segspark.segments.lookup import find_segment, newest_day
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
@@ -23,11 +25,11 @@ def diff_segments(workspace: Workspace, left: str, right: str) -> dict[str, Any]
     Raises:
         ConfigError: no such segment or day.
     """
-    lake = Lake(workspace.lake)
-    sides = [_side(lake, said, workspace.language) for said in (left, right)]
-    (old, new), (ids_before, ids_after) = sides, [_members(lake, side) for side in sides]
+    view = look(LOOK, workspace, Lake(workspace.lake))
+    sides = [_side(view, said, workspace.language) for said in (left, right)]
+    (old, new), (ids_before, ids_after) = sides, [_members(view, side) for side in sides]
     stayed = pc.sum(pc.is_in(ids_after, value_set=ids_before)).as_py() or 0
-    before, after = _profile(lake, old), _profile(lake, new)
+    before, after = _profile(view, old), _profile(view, new)
     return {
         "left": {**old, "people": len(ids_before)},
         "right": {**new, "people": len(ids_after)},
@@ -41,30 +43,30 @@ def diff_segments(workspace: Workspace, left: str, right: str) -> dict[str, Any]
     }
 
 
-def _side(lake: Lake, said: str, language: str) -> dict[str, Any]:
+def _side(view: View, said: str, language: str) -> dict[str, Any]:
     name, _, day = said.rpartition("@") if "@" in said else (said, "", "")
     try:
         wanted = date.fromisoformat(day) if day else None
     except ValueError:
         raise ConfigError(f"{said!r}: {day!r} is no date; write NAME@2026-06-01.") from None
-    row = find_segment(lake, name)
+    row = find_segment(view, name)
     return {
         "segment_id": row["segment_id"],
         "name": row[f"name_{language}"],
-        "segment_date": newest_day(lake, wanted),
+        "segment_date": newest_day(view, wanted),
     }
 
 
-def _members(lake: Lake, side: dict[str, Any]) -> pa.ChunkedArray:
+def _members(view: View, side: dict[str, Any]) -> pa.ChunkedArray:
     filters: list[tuple[str, str, object]] = [
         ("segment_date", "=", side["segment_date"]),
         ("segment_id", "=", side["segment_id"]),
     ]
-    return lake.read_small(gold.SEGMENTS, filters=filters, columns=["person_id"])["person_id"]
+    return view.read_small(gold.SEGMENTS, filters=filters, columns=["person_id"])["person_id"]
 
 
-def _profile(lake: Lake, side: dict[str, Any]) -> dict[str, float]:
-    rows = lake.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", side["segment_date"])])
+def _profile(view: View, side: dict[str, Any]) -> dict[str, float]:
+    rows = view.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", side["segment_date"])])
     return {
         r["measure"]: r["value"]
         for r in rows.to_pylist()

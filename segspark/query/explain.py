@@ -5,24 +5,25 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from pyspark.sql import functions as F
-
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
-from segspark.models.tracking import load_champion
-from segspark.pipeline.step import Step, staging_folder
-from segspark.pseudonyms import Pseudonymiser, load_key
-from segspark.query.look import _definition
-from segspark.query.replay import REPLAY, with_day
+from segspark.pipeline.view import Question, View, look
+from segspark.pseudonyms import Pseudonymiser
+from segspark.query.look import rule_definition
 from segspark.reports.labels import feature_label
 from segspark.segments.explain import explain as explain_tree
 from segspark.segments.lookup import find_segment, newest_day
 from segspark.segments.narrative import narrative
-from segspark.segments.people import people_for_segments
 from segspark.segments.rules.tree import Always, And, Followed, Node, Not, from_json, sequences
-from segspark.spark.session import session_for
+from segspark.sources.resources import EXISTING_KEY
 from segspark.tables.contracts import gold, silver
 from segspark.tables.lake import Lake
+
+EXPLAIN = Question(
+    "explain",
+    ("gold.segments", "gold.segment_registry", "gold.definitions", "silver.identity_links"),
+    (EXISTING_KEY,),
+)
 
 
 def explain(
@@ -39,18 +40,18 @@ def explain(
         ConfigError: the day holds nobody of this id, or the segment is no rule.
     """
 
-    lake = Lake(workspace.lake)
-    day = newest_day(lake, as_of)
-    person = _person_of(workspace, lake, person, day) if "@" in person else person
-    memberships = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day), ("person_id", "=", person)])
+    view = look(EXPLAIN, workspace, Lake(workspace.lake))
+    day = newest_day(view, as_of)
+    person = _person_of(view, person, day) if "@" in person else person
+    memberships = view.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day), ("person_id", "=", person)])
     if not memberships.num_rows:
         raise ConfigError(
             f"There is nobody {person!r} in the segments of {day}; a person_id has 32 hexadecimal digits."
         )
     contents = {
-        d["definition_version"]: json.loads(d["content"]) for d in lake.read_small(gold.DEFINITIONS).to_pylist()
+        d["definition_version"]: json.loads(d["content"]) for d in view.read_small(gold.DEFINITIONS).to_pylist()
     }
-    asked = _asked_for(lake, segment, memberships.to_pylist()) if segment else None
+    asked = _asked_for(view, segment, memberships.to_pylist()) if segment else None
     rows = sorted(memberships.to_pylist(), key=lambda r: (r["scheme"], r["segment_name"]))
     trees = [_trees_of(row, contents[row["definition_version"]]) for row in rows]
     looked_at = [tree[0] for tree in trees if tree]
@@ -58,7 +59,7 @@ def explain(
         looked_at.append(from_json(asked[1]["when"]))
     values = read_person(workspace, person, day, sequences(looked_at))
     spoken = language or workspace.language
-    names = {r["segment_id"]: r[f"name_{spoken}"] for r in lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
+    names = {r["segment_id"]: r[f"name_{spoken}"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
 
     def say(tree: Node, name: str) -> str:
         return narrative(tree, values, spoken, name, lambda n: feature_label(n, "en" if spoken == "en" else "fr"))
@@ -97,11 +98,11 @@ def explain(
     return found
 
 
-def _person_of(workspace: Workspace, lake: Lake, email: str, day: date) -> str:
+def _person_of(view: View, email: str, day: date) -> str:
     """The person of an address by the links known on a day."""
-    pseudonyms = Pseudonymiser(load_key(workspace.keys.environment, workspace.keys.file, create=False))
+    pseudonyms = Pseudonymiser(view.context[EXISTING_KEY])
     identifier = pseudonyms.identifier_id("email", email) or ""
-    links = lake.read_small(silver.IDENTITY_LINKS, filters=[("identifier_id", "=", identifier)]).to_pylist()
+    links = view.read_small(silver.IDENTITY_LINKS, filters=[("identifier_id", "=", identifier)]).to_pylist()
     known = [r for r in links if r["known_as_of"] <= day]
     if not known:
         raise ConfigError(f"The address is not known on {day}: no source brought it before, or with another key.")
@@ -109,13 +110,13 @@ def _person_of(workspace: Workspace, lake: Lake, email: str, day: date) -> str:
 
 
 def _asked_for(
-    lake: Lake, segment: str, memberships: list[dict[str, Any]]
+    view: View, segment: str, memberships: list[dict[str, Any]]
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """The registry's row and the newest definition of a rule, unless the person is in it anyway."""
-    row = find_segment(lake, segment)
+    row = find_segment(view, segment)
     if any(m["segment_id"] == row["segment_id"] for m in memberships):
         return None
-    definition = _definition(lake, row)
+    definition = rule_definition(view, row)
     if definition is None:
         raise ConfigError(f"{segment!r} is of the scheme {row['scheme']}; only rules are explained to those outside.")
     return row, {"when": definition}
@@ -157,9 +158,16 @@ def _grouped(row: dict[str, Any], values: dict[str, Any]) -> list[str]:
 def read_person(workspace: Workspace, person: str, day: date, sequences: Sequence[Followed] = ()) -> dict[str, Any]:
     """Everything that definitions look at, of one person on a stored day, also where its features are not kept, and some
     sequences."""
-    run = Step(workspace, Lake(workspace.lake, session_for(workspace, "segspark explain", "quick")), day, REPLAY)
-    behaviour = load_champion(workspace.mlflow, f"{workspace.name}_behaviour", day)
-    with staging_folder(run) as folder:
-        people = people_for_segments(with_day(run, folder), behaviour, sequences=sequences)
+    from pyspark.sql import functions as F
+
+    from segspark.models.resources import BEHAVIOUR_MODEL
+    from segspark.query.replay import REPLAY, with_day
+    from segspark.segments.people import people_for_segments
+    from segspark.spark.session import session_for
+    from segspark.tables.io.spark_lake import SparkLake
+
+    lake = SparkLake(workspace.lake, session_for(workspace, "segspark explain", "quick"))
+    with look(REPLAY, workspace, lake, day) as view:
+        people = people_for_segments(with_day(view), view.context[BEHAVIOUR_MODEL], sequences=sequences)
         row = people.where(F.col("person_id") == person).first()
     return row.asDict() if row is not None else {}

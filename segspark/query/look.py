@@ -1,4 +1,4 @@
-"""Looking at a lake without Spark: tables, segments, explanations."""
+"""Looking at a lake without Spark: tables, segments, what a change of features would cost."""
 
 import json
 from datetime import date
@@ -10,15 +10,21 @@ import pyarrow.compute as pc
 from segspark.config.models import Workspace
 from segspark.features.describe import plan_features
 from segspark.features.resources import load_catalogue
-from segspark.pipeline.runs import finished_runs
-from segspark.pipeline.step import Step
-from segspark.segments.flow import SEGMENTS
+from segspark.pipeline.view import Question, View, look
 from segspark.segments.lookup import find_segment, is_provisional_day, newest_day
 from segspark.segments.resources import definitions_of
 from segspark.segments.validation_errors import DefinitionError, ValidationIssue
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.lake import Lake
+
+LOOK = Question(
+    "look",
+    (
+        "gold.segments", "gold.segment_registry", "gold.segment_profiles", "gold.definitions", "gold.activity_daily",
+        "gold.features", "ops.runs",
+    ),
+)  # fmt: skip
 
 
 def list_tables(workspace: Workspace) -> list[dict[str, Any]]:
@@ -38,9 +44,9 @@ def list_tables(workspace: Workspace) -> list[dict[str, Any]]:
 
 def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, Any]]:
     """The segments of a day with their people, from the day's own partition."""
-    lake = Lake(workspace.lake)
-    day = newest_day(lake, as_of)
-    rows = lake.read_small(
+    view = look(LOOK, workspace, Lake(workspace.lake))
+    day = newest_day(view, as_of)
+    rows = view.read_small(
         gold.SEGMENTS,
         filters=[("segment_date", "=", day)],
         columns=["scheme", "segment_id", "segment_name", "is_contactable"],
@@ -49,7 +55,7 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
     grouped = rows.group_by(["scheme", "segment_id", "segment_name"]).aggregate(
         [("is_contactable", "count"), ("is_contactable", "sum")]
     )
-    is_provisional = is_provisional_day(lake, day)
+    is_provisional = is_provisional_day(view, day)
     found = [
         {
             "scheme": r["scheme"],
@@ -67,11 +73,11 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
 
 def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dict[str, Any]:
     """One segment: names, size, definition, profile of the day."""
-    lake = Lake(workspace.lake)
-    row = find_segment(lake, name)
-    day = newest_day(lake, as_of)
+    view = look(LOOK, workspace, Lake(workspace.lake))
+    row = find_segment(view, name)
+    day = newest_day(view, as_of)
     size = next((r for r in segment_sizes(workspace, day) if r["segment_id"] == row["segment_id"]), None)
-    profile = lake.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist()
+    profile = view.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist()
     measures = [
         {
             name: p.get(name)
@@ -80,7 +86,7 @@ def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dic
         for p in profile
         if p["segment_id"] == row["segment_id"]
     ]
-    definition = _definition(lake, row)
+    definition = rule_definition(view, row)
     return {
         "segment_id": row["segment_id"],
         "scheme": row["scheme"],
@@ -95,10 +101,15 @@ def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dic
     }
 
 
-def _definition(lake: Lake, row: dict[str, Any]) -> Any:
+def rule_definition(view: View, row: dict[str, Any]) -> Any:
+    """The newest condition of a rule, as JSON; None of other schemes.
+
+    Args:
+        row: of gold.segment_registry.
+    """
     if row["scheme"] != "rules":
         return None
-    stored = lake.read_small(gold.DEFINITIONS).to_pylist()
+    stored = view.read_small(gold.DEFINITIONS).to_pylist()
     found = [d for d in stored if d["scheme"] == "rules" and d["name"] == row["segment_key"]]
     newest = max(found, key=lambda d: d["first_date"], default=None)
     return json.loads(newest["content"])["when"] if newest else None
@@ -107,9 +118,9 @@ def _definition(lake: Lake, row: dict[str, Any]) -> Any:
 def check_definitions(workspace: Workspace) -> list[ValidationIssue]:
     """Every fault of the workspace's levels and rules; nothing is run."""
     try:
-        definitions_of(Step(workspace, Lake(workspace.lake), date.min, SEGMENTS))
+        definitions_of(workspace)
     except DefinitionError as error:
-        return list(error.faults)
+        return list(error.issues)
     return []
 
 
@@ -120,17 +131,17 @@ def plan_of_features(workspace: Workspace) -> dict[str, Any]:
         tiles: what happens to the tiles, in words; measures: features.describe.plan_features; columns: new columns of
         gold.features that the stored tiles carry already.
     """
-    catalogue, lake = load_catalogue(workspace), Lake(workspace.lake)
-    done = finished_runs(lake, "tiles")
+    catalogue, view = load_catalogue(workspace), look(LOOK, workspace, Lake(workspace.lake))
+    done = view.runs.finished("tiles")
     before: dict[str, str] = json.loads(done[-1]["outputs"]).get("measures", {}) if done else {}
     rows = plan_features(catalogue, before)
-    days = lake.days(gold.ACTIVITY_DAILY)
-    stored = set(lake.columns(gold.FEATURES))
-    told = "the tiles carry every feature; nothing is read from silver again"
+    days = view.facts(gold.ACTIVITY_DAILY).days
+    stored = set(view.facts(gold.FEATURES).columns)
+    plan = "the tiles carry every feature; nothing is read from silver again"
     if not days:
-        told = "there are no tiles yet; the first run makes them"
+        plan = "there are no tiles yet; the first run makes them"
     elif rows:
-        told = f"all tiles, {days[0]} to {days[-1]}, are made again from silver"
+        plan = f"all tiles, {days[0]} to {days[-1]}, are made again from silver"
     moved = {c for r in rows for c in r["features"].split(", ")}
     new = [c.name for c in catalogue.stored_columns() if stored and c.name not in stored and c.name not in moved]
-    return {"tiles": told, "measures": rows if days else [], "columns": new}
+    return {"tiles": plan, "measures": rows if days else [], "columns": new}

@@ -12,20 +12,19 @@ from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed
 from segspark.ids import mint
-from segspark.pipeline.step import Step
-from segspark.query.preview import _day, _people
+from segspark.pipeline.view import View, look
+from segspark.query.preview import PREVIEW, day_with_features, people_of_definitions
 from segspark.segments.definitions import Levels
-from segspark.segments.flow import SEGMENTS
 from segspark.segments.membership import assign_segments, read_path_sizes, roll_up, rule_segments
-from segspark.segments.resources import definitions_of
+from segspark.segments.resources import DEFINITIONS
 from segspark.spark.session import session_for
 from segspark.tables.contracts import gold
-from segspark.tables.lake import Lake
+from segspark.tables.io.spark_lake import SparkLake
 
 EDITABLE = ("levels", "rules")
 
 
-def plan_segments(workspace: Workspace, lake: Lake, as_of: date | None) -> list[dict[str, Any]]:
+def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> list[dict[str, Any]]:
     """What publishing the workspace's definitions, as they are now, would change on a day that is stored.
 
     Returns:
@@ -36,18 +35,19 @@ def plan_segments(workspace: Workspace, lake: Lake, as_of: date | None) -> list[
     Raises:
         GateClosed: the day has no segments to compare with.
     """
-    run = Step(workspace, lake, _day(lake, as_of), SEGMENTS)
-    stored = run.read_day(gold.SEGMENTS, run.as_of).where(F.col("scheme").isin(*EDITABLE))
-    if run.as_of not in lake.days(gold.SEGMENTS):
+    view = look(PREVIEW, workspace, lake)
+    view = view.on(day_with_features(view, as_of))
+    stored = view.read_day(gold.SEGMENTS, view.as_of).where(F.col("scheme").isin(*EDITABLE))
+    if view.as_of not in view.facts(gold.SEGMENTS).days:
         raise GateClosed(
-            f"There are no segments of {run.as_of} to compare with. Run: segspark run daily --as-of {run.as_of}"
+            f"There are no segments of {view.as_of} to compare with. Run: segspark run daily --as-of {view.as_of}"
         )
-    definitions = definitions_of(run)
-    people = _people(run, definitions).localCheckpoint()
+    definitions = view.context[DEFINITIONS]
+    people = people_of_definitions(view, definitions).localCheckpoint()
     placed = None
     if definitions.levels is not None:
         placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.least_people)
-    today = assign_segments(people, definitions, placed, [], run.as_of, workspace.language)
+    today = assign_segments(people, definitions, placed, [], view.as_of, workspace.language)
     keys = ["person_id", "scheme", "segment_id"]
     now = today.select(*keys, F.col("segment_name").alias("new_name"), F.col("definition_version").alias("new_version"))
     was = stored.select(
@@ -77,7 +77,7 @@ def plan_segments(workspace: Workspace, lake: Lake, as_of: date | None) -> list[
         {"scheme": "rules", "segment": r.name[workspace.language], "change": "new", "before": 0, "after": 0,
          "entered": 0, "left": 0, "is_breaking": False}
         for r in definitions.rules
-        if mint("rules", r.key) not in met and not _is_registered(lake, mint("rules", r.key))
+        if mint("rules", r.key) not in met and not _is_registered(view, mint("rules", r.key))
     ]  # fmt: skip
     # All levels are one definition: of a change of it those groups are told that people enter or leave.
     changed = [
@@ -115,8 +115,8 @@ def level_ids(levels: Levels | None) -> set[str]:
     return {mint("levels", "/".join(path)) for path in paths}
 
 
-def _is_registered(lake: Lake, segment_id: str) -> bool:
-    return segment_id in lake.read_small(gold.SEGMENT_REGISTRY, columns=["segment_id"])["segment_id"].to_pylist()
+def _is_registered(view: View, segment_id: str) -> bool:
+    return segment_id in view.read_small(gold.SEGMENT_REGISTRY, columns=["segment_id"])["segment_id"].to_pylist()
 
 
 def plan_definitions(config: Path, as_of: date | None) -> list[dict[str, Any]]:
@@ -124,4 +124,4 @@ def plan_definitions(config: Path, as_of: date | None) -> list[dict[str, Any]]:
     workspace = load_workspace(config)
     check_workspace(workspace, as_of or date.today())
     session = session_for(workspace, f"segspark {workspace.name} plan")
-    return plan_segments(workspace, Lake(workspace.lake, session), as_of)
+    return plan_segments(workspace, SparkLake(workspace.lake, session), as_of)

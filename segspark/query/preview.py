@@ -12,29 +12,34 @@ from pyspark.sql import functions as F
 from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
-from segspark.features.resources import load_catalogue
-from segspark.models.tracking import load_champion
-from segspark.pipeline.step import Step
+from segspark.features.resources import CATALOGUE, load_catalogue
+from segspark.models.resources import BEHAVIOUR_MODEL
+from segspark.pipeline.view import Question, View, look
 from segspark.segments.check import issues_in
 from segspark.segments.definitions import Definitions, Rule
 from segspark.segments.flow import SEGMENTS
 from segspark.segments.load import load_rules, resolve_rules
 from segspark.segments.people import needed_columns, people_for_segments, sequences_in
-from segspark.segments.resources import definitions_of
+from segspark.segments.resources import CALENDAR, DEFINITIONS, definitions_of
 from segspark.segments.rules.columns import to_column
 from segspark.segments.validation_errors import raise_issues
 from segspark.segments.values import acts_of, values_of
 from segspark.spark.environment import check_environment
 from segspark.spark.session import session_for
 from segspark.tables.contracts import gold
-from segspark.tables.lake import Lake
+from segspark.tables.io.spark_lake import SparkLake
 
+PREVIEW = Question(
+    "preview",
+    (*SEGMENTS.reads, *SEGMENTS.reads_earlier, *SEGMENTS.writes),
+    (CATALOGUE, DEFINITIONS, CALENDAR, BEHAVIOUR_MODEL),
+)
 N_SAMPLED = 5
 # Pairs of segments are counted in one pass, an expression each.
 MOST_PREVIEWED = 40
 
 
-def rules_named(run: Step, target: str) -> tuple[Rule, ...]:
+def rules_named(workspace: Workspace, target: str) -> tuple[Rule, ...]:
     """The workspace's rule of a name, or all rules of a YAML or Python file.
 
     Raises:
@@ -43,22 +48,22 @@ def rules_named(run: Step, target: str) -> tuple[Rule, ...]:
     path = Path(target)
     if path.suffix in (".yaml", ".yml", ".py"):
         # From where the command is given, or within the workspace.
-        here = path if path.exists() else run.workspace.folder / path
-        rules = tuple(resolve_rules(load_rules(here), definitions_of(run).rules))
+        here = path if path.exists() else workspace.folder / path
+        rules = tuple(resolve_rules(load_rules(here), definitions_of(workspace).rules))
     else:
-        known = definitions_of(run).rules
+        known = definitions_of(workspace).rules
         rules = tuple(r for r in known if target in (r.key, *r.name.values()))
         if not rules:
             names = ", ".join(r.key for r in known)
             raise ConfigError(f"There is no rule {target!r} and no such file. Rules of the workspace: {names}.")
     if len(rules) > MOST_PREVIEWED:
         raise ConfigError(f"{target} holds {len(rules)} segments; at most {MOST_PREVIEWED} are previewed together.")
-    catalogue = load_catalogue(run.workspace)
+    catalogue = load_catalogue(workspace)
     raise_issues(issues_in(Definitions(None, rules), values_of(catalogue), acts_of(catalogue)))
     return rules
 
 
-def preview(workspace: Workspace, lake: Lake, target: str, as_of: date | None) -> list[dict[str, Any]]:
+def preview(workspace: Workspace, lake: SparkLake, target: str, as_of: date | None) -> list[dict[str, Any]]:
     """Sizes of rules on a day, from its stored features and scores.
 
     Args:
@@ -70,10 +75,11 @@ def preview(workspace: Workspace, lake: Lake, target: str, as_of: date | None) -
         people in both), overlaps (stored segments of the day with people in both, the largest first) and sample
         (some person_ids).
     """
-    run = Step(workspace, lake, _day(lake, as_of), SEGMENTS)
-    rules = rules_named(run, target)
+    view = look(PREVIEW, workspace, lake)
+    view = view.on(day_with_features(view, as_of))
+    rules = rules_named(workspace, target)
     columns = [f"in_{at}" for at in range(len(rules))]
-    everybody = _people(run, Definitions(None, rules))
+    everybody = people_of_definitions(view, Definitions(None, rules))
     flags = [to_column(rule.when).alias(c) for rule, c in zip(rules, columns, strict=True)]
     inside = everybody.select("person_id", "not_contactable_reason", *flags)
     people = inside.where(" or ".join(columns)).localCheckpoint()
@@ -82,7 +88,7 @@ def preview(workspace: Workspace, lake: Lake, target: str, as_of: date | None) -
     ]
     by_reason = people.groupBy(F.coalesce("not_contactable_reason", F.lit("contactable")).alias("reason"))
     counted = by_reason.agg(*both).collect()
-    overlaps = _overlaps(run, people, columns)
+    overlaps = _overlaps(view, people, columns)
 
     def shared(i: int, j: int) -> int:
         return sum(row[f"in_{min(i, j)}_in_{max(i, j)}"] for row in counted)
@@ -95,7 +101,7 @@ def preview(workspace: Workspace, lake: Lake, target: str, as_of: date | None) -
         found.append(
             {
                 "name": rule.key,
-                "as_of": run.as_of,
+                "as_of": view.as_of,
                 "people": sum(of_reason.values()),
                 "contactable": of_reason.pop("contactable", 0),
                 "left_out": dict(sorted(of_reason.items())),
@@ -107,26 +113,26 @@ def preview(workspace: Workspace, lake: Lake, target: str, as_of: date | None) -
     return found
 
 
-def _day(lake: Lake, as_of: date | None) -> date:
-    days = lake.days(gold.FEATURES)
+def day_with_features(view: View, as_of: date | None) -> date:
+    """The day asked for, or the newest that has features."""
+    days = view.facts(gold.FEATURES).days
     if not days:
-        raise GateClosed(f"The lake at {lake.root} has no features yet. Run: segspark run daily --as-of DATE")
+        raise GateClosed("The lake has no features yet. Run: segspark run daily --as-of DATE")
     if as_of is not None and as_of not in days:
         raise ConfigError(f"There are no features of {as_of}; stored days are {days[0]} to {days[-1]}.")
     return as_of or days[-1]
 
 
-def _people(run: Step, definitions: Definitions) -> DataFrame:
+def people_of_definitions(view: View, definitions: Definitions) -> DataFrame:
     """Everybody with what the definitions look at."""
     needed = needed_columns(definitions)
-    behaviour = load_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
-    people = people_for_segments(run, behaviour, needed, sequences_in(definitions))
+    people = people_for_segments(view, view.context[BEHAVIOUR_MODEL], needed, sequences_in(definitions))
     return people.select(*[c for c in people.columns if c in needed])
 
 
-def _overlaps(run: Step, people: DataFrame, columns: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+def _overlaps(view: View, people: DataFrame, columns: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Per flag column, the day's stored segments that hold some of its people: at most as many rows as segments."""
-    stored = run.read_day(gold.SEGMENTS, run.as_of)
+    stored = view.read_day(gold.SEGMENTS, view.as_of)
     sums = [F.sum(F.col(c).cast("int")).alias(c) for c in columns]
     joined = stored.join(people.select("person_id", *columns), on="person_id", how="inner")
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -140,8 +146,7 @@ def _overlaps(run: Step, people: DataFrame, columns: Sequence[str]) -> dict[str,
 def preview_rules(config: Path, target: str, as_of: date | None) -> list[dict[str, Any]]:
     """Sizes and overlaps of a rule of the workspace or of a file's rules (query/preview.py)."""
     workspace = load_workspace(config)
-    lake = Lake(workspace.lake, None)
-    rules_named(Step(workspace, lake, as_of or date.today(), SEGMENTS), target)
+    rules_named(workspace, target)
     check_environment(workspace.lake)
     session = session_for(workspace, f"segspark {workspace.name} preview")
-    return preview(workspace, Lake(workspace.lake, session), target, as_of)
+    return preview(workspace, SparkLake(workspace.lake, session), target, as_of)

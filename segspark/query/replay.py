@@ -4,8 +4,6 @@ Where the features of the day are not kept any more, they and the scores are mad
 """
 
 import json
-from contextlib import ExitStack
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,32 +15,41 @@ from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.features.compute import features_of_days
-from segspark.features.resources import load_catalogue
-from segspark.models.clustering.active import ActiveClustering, active_clustering
-from segspark.pipeline.flow import Flow
-from segspark.pipeline.runs import finished_runs, provisional_days
-from segspark.pipeline.step import Step, staging_folder
+from segspark.features.resources import CATALOGUE
+from segspark.models.clustering.active import ActiveClustering
+from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, CHURN_MODEL
+from segspark.pipeline.view import Question, View, look
 from segspark.scoring.flow import derive_scores
 from segspark.segments.definitions import Definitions, definitions_from
 from segspark.segments.flow import SEGMENTS
 from segspark.segments.groupings import groupings_of, rfm_grouping
 from segspark.segments.membership import Grouping, assign_segments, read_path_sizes, roll_up
 from segspark.segments.people import needed_columns, people_for_segments, sequences_in
+from segspark.segments.resources import CALENDAR
 from segspark.spark.environment import check_environment
 from segspark.spark.session import session_for
 from segspark.tables.contracts import gold
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
-REPLAY = Flow(
+REPLAY = Question(
     name="replay",
-    reads=(*SEGMENTS.reads, "gold.activity_daily", "gold.activity_corrections", "gold.activity_items", "gold.segments"),
-    writes=(),
-    function=lambda run: None,
+    reads=(
+        *SEGMENTS.reads,
+        "gold.activity_daily",
+        "gold.activity_corrections",
+        "gold.activity_items",
+        "gold.segments",
+        "gold.definitions",
+        "ops.runs",
+        "gold.item_last_days",
+    ),
+    needs=(CATALOGUE, CALENDAR, CHURN_MODEL, BEHAVIOUR_MODEL, ACTIVE_CLUSTERING),
 )
 STORED, AGAIN = "stored", "made again from tiles and corrections"
 
 
-def replay(workspace: Workspace, lake: Lake, said: str, as_of: date) -> dict[str, Any]:
+def replay(workspace: Workspace, lake: SparkLake, said: str, as_of: date) -> dict[str, Any]:
     """The memberships that a version gives on a day, against those that were written then.
 
     Args:
@@ -58,34 +65,33 @@ def replay(workspace: Workspace, lake: Lake, said: str, as_of: date) -> dict[str
         ConfigError: no such version.
         GateClosed: the day was not closed yet, or the version cannot be made any more.
     """
-    found = find_version(lake, said, as_of)
-    with ExitStack() as stack:
-        run = Step(workspace, lake, as_of, REPLAY)
-        run = with_day(run, stack.enter_context(staging_folder(run)))
-        rows = _rows(run, found).localCheckpoint()
-        written = run.read_day(gold.SEGMENTS, as_of).where(F.col("definition_version") == found["definition_version"])
+    with look(REPLAY, workspace, lake, as_of) as stored:
+        found = find_version(stored, said, as_of)
+        view = with_day(stored)
+        rows = _rows(view, found).localCheckpoint()
+        written = view.read_day(gold.SEGMENTS, as_of).where(F.col("definition_version") == found["definition_version"])
         segments = _read_comparison(rows, written)
         return {
             **{k: found[k] for k in ("definition_version", "scheme", "name")},
             "as_of": as_of,
-            "features": AGAIN if run.instead else STORED,
+            "features": AGAIN if view is not stored else STORED,
             "is_written": any(s["stored"] for s in segments),
             "segments": segments,
         }
 
 
-def find_version(lake: Lake, said: str, as_of: date) -> dict[str, Any]:
+def find_version(view: View, said: str, as_of: date) -> dict[str, Any]:
     """The row of gold.definitions of a version or name.
 
     Raises:
         ConfigError: says what there is.
     """
-    rows = lake.read_small(gold.DEFINITIONS).to_pylist()
+    rows = view.read_small(gold.DEFINITIONS).to_pylist()
     found = [r for r in rows if r["definition_version"] == said]
     if not found:
         named = [r for r in rows if r["name"] == said]
         of_day: list[tuple[str, str, object]] = [("segment_date", "=", as_of)]
-        in_use = set(lake.read_small(gold.SEGMENTS, of_day, ["definition_version"])["definition_version"].to_pylist())
+        in_use = set(view.read_small(gold.SEGMENTS, of_day, ["definition_version"])["definition_version"].to_pylist())
         found = [r for r in named if r["definition_version"] in in_use]
         found = found or sorted((r for r in named if r["first_date"] <= as_of), key=lambda r: r["first_date"])[-1:]
         if named and not found:
@@ -97,53 +103,51 @@ def find_version(lake: Lake, said: str, as_of: date) -> dict[str, Any]:
     return dict(found[0])
 
 
-def with_day(run: Step, folder: Path) -> Step:
-    """The run with the features and scores of its day made again where they are not stored.
-
-    Args:
-        folder: of staged rows; what the run reads is there as long as it is.
+def with_day(view: View) -> View:
+    """The view with the features and scores of its day made again where they are not stored; what was staged for them
+    is there until the given view is closed.
 
     Raises:
         GateClosed: the day was never closed.
     """
-    if run.as_of in run.lake.days(gold.FEATURES) and run.as_of in run.lake.days(gold.SCORES):
-        return run
-    closed = {r["as_of_date"] for r in finished_runs(run.lake, "tiles")} - provisional_days(run.lake)
-    if run.as_of > max(closed, default=date.min):
+    if view.as_of in view.facts(gold.FEATURES).days and view.as_of in view.facts(gold.SCORES).days:
+        return view
+    closed = view.runs.closed_days()
+    if view.as_of > max(closed, default=date.min):
         last = max(closed, default=None)
-        raise GateClosed(f"The days before {run.as_of} are not closed; the last day that is known is {last}.")
-    features = features_of_days(run, [run.as_of], load_catalogue(run.workspace), None, folder)
-    run = replace(run, instead={gold.FEATURES.name: features})
-    return replace(run, instead={**run.instead, gold.SCORES.name: derive_scores(run)})
+        raise GateClosed(f"The days before {view.as_of} are not closed; the last day that is known is {last}.")
+    features = features_of_days(view, [view.as_of], view.context[CATALOGUE], None)
+    view = view.standing_in({gold.FEATURES: features})
+    return view.standing_in({gold.SCORES: derive_scores(view)})
 
 
-def _rows(run: Step, found: dict[str, Any]) -> DataFrame:
+def _rows(view: View, found: dict[str, Any]) -> DataFrame:
     """Memberships by a stored version."""
-    workspace = run.workspace
+    settings = view.settings
     scheme, version = found["scheme"], found["definition_version"]
     definitions, groupings = Definitions(None, ()), list[Grouping]()
-    groups = active_clustering(run)
+    groups = view.context[ACTIVE_CLUSTERING]
     if scheme in ("levels", "rules"):
         definitions = definitions_from(scheme, json.loads(found["content"]))
     elif scheme == "rfm":
-        groupings = [rfm_grouping(run)]
+        groupings = [rfm_grouping(settings)]
     elif groups is not None:
-        groupings = [g for g in groupings_of(run, groups) if g.scheme == scheme]
+        groupings = [g for g in groupings_of(settings, groups) if g.scheme == scheme]
     if scheme not in ("levels", "rules") and [g.version for g in groupings] != [version]:
         raise GateClosed(
-            f"{scheme} of version {version} follows from settings or a model that is not in use for {run.as_of}; "
+            f"{scheme} of version {version} follows from settings or a model that is not in use for {view.as_of}; "
             f"in use is {groupings[0].version if groupings else 'none'}."
         )
-    people = _people(run, groups, definitions)
+    people = _people(view, groups, definitions)
     placed = None
     if definitions.levels is not None:
-        placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.least_people)
-    return assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language)
+        placed = roll_up(read_path_sizes(people, definitions.levels), settings.segments.least_people)
+    return assign_segments(people, definitions, placed, groupings, view.as_of, settings.language)
 
 
-def _people(run: Step, groups: ActiveClustering | None, definitions: Definitions) -> DataFrame:
+def _people(view: View, groups: ActiveClustering | None, definitions: Definitions) -> DataFrame:
     needed = needed_columns(definitions)
-    people = people_for_segments(run, groups, needed, sequences_in(definitions))
+    people = people_for_segments(view, groups, needed, sequences_in(definitions))
     return people.select(*[c for c in people.columns if c in needed]).localCheckpoint()
 
 
@@ -166,7 +170,7 @@ def _read_comparison(rows: DataFrame, written: DataFrame) -> list[dict[str, Any]
 def replay_version(config: Path, version: str, as_of: date) -> dict[str, Any]:
     """A stored version of a definition on a past day (query/replay.py)."""
     workspace = load_workspace(config)
-    find_version(Lake(workspace.lake), version, as_of)
+    find_version(look(REPLAY, workspace, Lake(workspace.lake)), version, as_of)
     check_environment(workspace.lake)
     session = session_for(workspace, f"segspark {workspace.name} replay")
-    return replay(workspace, Lake(workspace.lake, session), version, as_of)
+    return replay(workspace, SparkLake(workspace.lake, session), version, as_of)

@@ -9,7 +9,9 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from segspark.config.models import Workspace
+from segspark.models.resources import OVERRIDES
 from segspark.models.tracking import find_champion, read_document
+from segspark.pipeline.view import Question, View, look
 from segspark.reports.data import (
     Churn,
     Decile,
@@ -40,6 +42,14 @@ from segspark.tables.contracts import bronze, gold, ops
 from segspark.tables.lake import Lake
 from segspark.time import DAY
 
+REPORT = Question(
+    "report",
+    (
+        "gold.segments", "gold.segment_registry", "gold.segment_profiles", "gold.segment_changes", "gold.activity_daily",
+        "bronze.quarantine", "ops.runs", "ops.files", "ops.ledger",
+    ),
+    (OVERRIDES,),
+)  # fmt: skip
 SCHEMES = ("levels", "rfm", "behaviour", "rare", "rules")
 # In the order in which their profiles are shown.
 PROFILED = ("behaviour", "rfm", "rules", "levels", "rare")
@@ -47,7 +57,7 @@ PROFILED = ("behaviour", "rfm", "rules", "levels", "rare")
 
 def write_day_report(workspace: Workspace, as_of: date | None, language: str | None, out: Path | None) -> Path:
     """Gather a stored day, render it, write it; returns the file."""
-    day = newest_day(Lake(workspace.lake), as_of)
+    day = newest_day(look(REPORT, workspace, Lake(workspace.lake)), as_of)
     spoken: Literal["fr", "en"] = "en" if (language or workspace.language) == "en" else "fr"
     path = out or workspace.folder / "reports" / f"{workspace.name}-{day}.{spoken}.html"
     return write_report(render_report(gather(workspace, day, spoken)), path)
@@ -55,39 +65,39 @@ def write_day_report(workspace: Workspace, as_of: date | None, language: str | N
 
 def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> ReportData:
     """Everything on the page of a stored day."""
-    lake = Lake(workspace.lake)
-    outcomes = _outcomes(lake, day)
-    names = {r["segment_id"]: r[f"name_{language}"] for r in lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
-    keys = {r["segment_id"]: r["segment_key"] for r in lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
-    profiles = _profiles(lake, day)
-    earlier = previous_day(lake, day)
-    before = _profiles(lake, earlier) if earlier else {}
+    view = look(REPORT, workspace, Lake(workspace.lake))
+    outcomes = _outcomes(view, day)
+    names = {r["segment_id"]: r[f"name_{language}"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
+    keys = {r["segment_id"]: r["segment_key"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
+    profiles = _profiles(view, day)
+    earlier = previous_day(view, day)
+    before = _profiles(view, earlier) if earlier else {}
     n_people = int(outcomes.get("people") or 0)
-    clusters, rare = read_groups(workspace, day, language)
+    clusters, rare = read_groups(workspace, view.context[OVERRIDES], day, language)
     return ReportData(
         workspace=workspace.name,
         as_of=day,
         currency=workspace.currency,
         language=language,
-        headline=_headline(lake, outcomes, day, n_people),
-        sizes=Sizes(n_people, earlier, _schemes(lake, day, profiles, before, names, keys)),
+        headline=_headline(view, outcomes, day, n_people),
+        sizes=Sizes(n_people, earlier, _schemes(view, day, profiles, before, names, keys)),
         levels=_levels(profiles, names),
         rfm=_rfm(outcomes, workspace, language),
         clusters=clusters,
         rare=rare,
-        churn=_churn(workspace, day, outcomes, lake),
+        churn=_churn(workspace, day, outcomes, view),
         kpis=_kpis(profiles, names, keys),
         profiles=segment_profiles(profiles, names, keys, PROFILED),
-        ledger=_ledger(lake),
-        quarantine=_quarantine(lake),
+        ledger=_ledger(view),
+        quarantine=_quarantine(view),
         min_group=workspace.segments.least_people,
-        is_provisional=is_provisional_day(lake, day),
+        is_provisional=is_provisional_day(view, day),
     )
 
 
-def _outcomes(lake: Lake, day: date) -> dict[str, Any]:
+def _outcomes(view: View, day: date) -> dict[str, Any]:
     """What the flows of the day recorded, the latest attempt of each."""
-    rows = [r for r in lake.read_small(ops.RUNS).to_pylist() if r["as_of_date"] == day and r["state"] == "done"]
+    rows = [r for r in view.read_small(ops.RUNS).to_pylist() if r["as_of_date"] == day and r["state"] == "done"]
     merged: dict[str, Any] = {}
     for row in sorted(rows, key=lambda r: r["written_at"]):
         if row["flow"] in ("features", "scores", "segments"):
@@ -95,10 +105,10 @@ def _outcomes(lake: Lake, day: date) -> dict[str, Any]:
     return merged
 
 
-def _profiles(lake: Lake, day: date) -> dict[str, dict[str, Any]]:
+def _profiles(view: View, day: date) -> dict[str, dict[str, Any]]:
     """segment_id -> scheme, n_people and its measures by name."""
     found: dict[str, dict[str, Any]] = {}
-    for row in lake.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist():
+    for row in view.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist():
         one = found.setdefault(
             row["segment_id"],
             {"scheme": row["scheme"], "n_people": row["n_people"], "name": row["segment_name"], "m": {}},
@@ -107,26 +117,26 @@ def _profiles(lake: Lake, day: date) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _headline(lake: Lake, outcomes: dict[str, Any], day: date, n_people: int) -> Headline | None:
+def _headline(view: View, outcomes: dict[str, Any], day: date, n_people: int) -> Headline | None:
     reasons = dict(outcomes.get("contactable") or {})
-    days = [d for d in lake.days(gold.ACTIVITY_DAILY) if d < day]
+    days = [d for d in view.facts(gold.ACTIVITY_DAILY).days if d < day]
     if not days:
         return None
     contactable = int(reasons.pop("contactable", 0))
-    ledger = lake.read_small(ops.LEDGER).to_pylist()
+    ledger = view.read_small(ops.LEDGER).to_pylist()
     accepted = sum(r["n_records"] for r in ledger if r["disposition"] == "accepted")
     return Headline(n_people, contactable, reasons, accepted, days[0], day - DAY)
 
 
 def _schemes(
-    lake: Lake,
+    view: View,
     day: date,
     profiles: dict[str, dict[str, Any]],
     before: dict[str, dict[str, Any]],
     names: dict[str, str],
     keys: dict[str, str],
 ) -> tuple[Scheme, ...]:
-    table = lake.read_small(
+    table = view.read_small(
         gold.SEGMENT_CHANGES, filters=[("segment_date", "=", day)], columns=["segment_id", "change"]
     )
     moves: dict[str, dict[str, int]] = defaultdict(lambda: {"in": 0, "out": 0})
@@ -190,10 +200,10 @@ def _reason(gate: dict[str, Any]) -> Reason:
     return Reason(gate["code"], values)
 
 
-def _churn(workspace: Workspace, day: date, outcomes: dict[str, Any], lake: Lake) -> Churn | Refused | None:
+def _churn(workspace: Workspace, day: date, outcomes: dict[str, Any], view: View) -> Churn | Refused | None:
     found = find_champion(workspace.mlflow, f"{workspace.name}_churn", day)
     if found is None:
-        trained = [r for r in lake.read_small(ops.RUNS).to_pylist() if r["flow"] == "train" and r["as_of_date"] <= day]
+        trained = [r for r in view.read_small(ops.RUNS).to_pylist() if r["flow"] == "train" and r["as_of_date"] <= day]
         gates = [json.loads(r["outputs"]).get("churn_refused") for r in sorted(trained, key=lambda r: r["written_at"])]
         return Refused(tuple(_reason(g) for g in gates[-1])) if gates and gates[-1] else None
     said = read_document(workspace.mlflow, found.tags["run_id"], "evaluation.json")
@@ -245,18 +255,18 @@ def _kpis(profiles: dict[str, dict[str, Any]], names: dict[str, str], keys: dict
     return Kpis(30, tuple(schemes)) if schemes else None
 
 
-def _ledger(lake: Lake) -> tuple[LedgerRow, ...]:
+def _ledger(view: View) -> tuple[LedgerRow, ...]:
     received: dict[str, int] = defaultdict(int)
-    for row in lake.read_small(ops.FILES).to_pylist():
+    for row in view.read_small(ops.FILES).to_pylist():
         received[row["source"]] += row["n_records"]
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in lake.read_small(ops.LEDGER).to_pylist():
+    for row in view.read_small(ops.LEDGER).to_pylist():
         counts[row["source"]][row["disposition"]] += row["n_records"]
     return tuple(LedgerRow(source, received[source], **counts[source]) for source in sorted(counts))
 
 
-def _quarantine(lake: Lake) -> tuple[QuarantineCount, ...]:
-    table = lake.read_small(bronze.QUARANTINE, columns=["source", "reasons"])
+def _quarantine(view: View) -> tuple[QuarantineCount, ...]:
+    table = view.read_small(bronze.QUARANTINE, columns=["source", "reasons"])
     counts: dict[tuple[str, str], int] = defaultdict(int)
     for row in table.to_pylist():
         for reason in row["reasons"]:

@@ -1,13 +1,14 @@
 """The report's parts about groups and profiles, from the documents beside the model and the day's profiles."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from segspark.config.models import Workspace
+from segspark.config.models import Settings
 from segspark.models.clustering.active import decided_groups
 from segspark.models.clustering.naming import renamed
+from segspark.models.clustering.overrides import Override
 from segspark.models.tracking import document_names, find_champion, read_document
 from segspark.reports.data import (
     Alarm,
@@ -24,23 +25,25 @@ from segspark.reports.data import (
 )
 
 
-def read_groups(workspace: Workspace, day: date, language: str) -> tuple[Clusters | None, Rare | None]:
+def read_groups(
+    settings: Settings, overrides: Sequence[Override], day: date, language: str
+) -> tuple[Clusters | None, Rare | None]:
     """The groups of the model that speaks about a day, and the rare ones where it has some."""
-    found = find_champion(workspace.mlflow, f"{workspace.name}_behaviour", day)
+    found = find_champion(settings.mlflow, f"{settings.name}_behaviour", day)
     if found is None:
         return None, None
     run_id = found.tags["run_id"]
     wanted = {"groups.json", "sweep.json", "tree.json", "map.json", "migration.json", "rare.json"}
     said = {
-        name: read_document(workspace.mlflow, run_id, name)
-        for name in sorted(wanted & document_names(workspace.mlflow, run_id))
+        name: read_document(settings.mlflow, run_id, name)
+        for name in sorted(wanted & document_names(settings.mlflow, run_id))
     }
     fitted_on, version = date.fromisoformat(found.tags["as_of"]), f"{found.name}/{found.version}"
     rare = said.get("rare.json")
     clusters = clusters_of(said, language, fitted_on, version)
-    groups, tree, _ = decided_groups(workspace, run_id, said["groups.json"])
+    groups, tree, _ = decided_groups(settings, overrides, run_id, said["groups.json"])
     if tree is not None:
-        groups = [renamed(g, workspace.clustering.names) for g in groups]
+        groups = [renamed(g, settings.clustering.names) for g in groups]
         clusters = replace(clusters, in_use=tuple(g[f"name_{language}"] for g in groups))
     return clusters, rare_of(rare, language) if rare else None
 

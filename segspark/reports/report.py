@@ -1,8 +1,6 @@
 """The report as one self-contained HTML page, and its place on disk."""
 
 import math
-import os
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from segspark.reports.reasons import explain_reason
 from segspark.reports.small_groups import show, show_parts
 from segspark.reports.takeaways import take_away
 from segspark.reports.texts import TEXTS, Texts
+from segspark.store import store_at
 
 SECTIONS = (
     "headline", "sizes", "levels", "rfm", "clusters", "rare", "churn", "kpis", "profiles", "intake", "glossary",
@@ -80,18 +79,7 @@ def render_report(data: ReportData) -> str:
 
 def write_report(html: str, path: Path) -> Path:
     """Put the page at ``path`` in one step: a reader sees the old page or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(html)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    store_at(path.parent).replace(path.name, html.encode())
     return path
 
 

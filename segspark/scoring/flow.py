@@ -6,67 +6,72 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from segspark.config.models import Settings
 from segspark.features.catalogue import build_catalogue
 from segspark.features.derived import window_weights
 from segspark.features.people import people_of_day
+from segspark.features.resources import CATALOGUE
 from segspark.models.churn.inputs import columns_of
 from segspark.models.churn.train import score_churn
-from segspark.models.tracking import Loaded, load_champion, read_inputs
+from segspark.models.resources import CHURN_MODEL
+from segspark.models.tracking import Loaded, read_inputs
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
+from segspark.pipeline.view import View
+from segspark.pipeline.writes import Frame, ReplaceDays
 from segspark.scoring.engagement import ACTS, with_engagement
 from segspark.scoring.rfm import read_cuts, with_rfm
 from segspark.tables.contracts import gold
 from segspark.time import DAY
 
 
-def stored_windows(run: Step) -> tuple[int, ...]:
+def stored_windows(settings: Settings) -> tuple[int, ...]:
     """The windows that counts are stored for."""
-    clicks = next(f for f in build_catalogue(run.workspace.features.windows).features if f.name == "n_click")
+    clicks = next(f for f in build_catalogue(settings.features.windows).features if f.name == "n_click")
     return clicks.windows
 
 
-def write_scores(run: Step) -> None:
+def write_scores(step: Step) -> None:
     """Scores of everybody on the as-of day."""
-    with run.stage("scores") as told:
-        scores = derive_scores(run)
-        told["note"] = run.outcome["churn"]
-        in_order = scores.repartition(run.n_writers, "score").sortWithinPartitions("score", "person_id")
-        run.writes(gold.SCORES).replace_range(gold.SCORES, in_order, run.as_of, run.as_of + DAY)
+    with step.stage("scores") as report:
+        scores = derive_scores(step)
+        report.note = step.outcome["churn"]
+        in_order = scores.repartition(step.n_writers, "score").sortWithinPartitions("score", "person_id")
+        step.write(gold.SCORES, Frame(in_order), ReplaceDays(step.as_of, step.as_of + DAY))
 
 
-def derive_scores(run: Step) -> DataFrame:
+def derive_scores(view: View) -> DataFrame:
     """Rows of gold.scores, from the features of the as-of day."""
-    config = run.workspace.scoring
-    champion = load_champion(run.workspace.mlflow, f"{run.workspace.name}_churn", run.as_of)
-    people = people_of_day(run, _looked_at(run, champion)).localCheckpoint()
-    windows = stored_windows(run)
+    config = view.settings.scoring
+    champion = view.context[CHURN_MODEL]
+    people = people_of_day(view, _looked_at(view, champion)).localCheckpoint()
+    windows = stored_windows(view.settings)
     scored = with_rfm(people, config.rfm, read_cuts(people, config.rfm))
     scored = with_engagement(scored, config.engagement, windows)
-    run.outcome["rfm_squares"] = _read_squares(scored, config.rfm.window_days)
+    view.outcome["rfm_squares"] = _read_squares(scored, config.rfm.window_days)
     error = window_weights(config.engagement.half_life_days, windows, config.engagement.window_days).largest_error
-    run.outcome["engagement_largest_error"] = round(error, 4)
+    view.outcome["engagement_largest_error"] = round(error, 4)
     total = F.col("recency") * 100 + F.col("frequency") * 10 + F.col("monetary")
     of_features = [_score(n, F.col(n)) for n in ("recency", "frequency", "monetary")]
     of_features += [_score("rfm", total, "cell"), _score("engagement", F.col("engagement"), "tier")]
     parts = [_long(scored, of_features)]
     if champion is None:
-        run.outcome["churn"] = "no churn model that may score this day"
+        view.outcome["churn"] = "no churn model that may score this day"
     else:
-        churn = score_churn(champion.model, people, run.workspace.churn.active_days)
-        name = f"churn_{run.workspace.churn.label_days}d"
+        churn = score_churn(champion.model, people, view.settings.churn.active_days)
+        name = f"churn_{view.settings.churn.label_days}d"
         parts.append(_long(churn, [_score(name, F.col("churn"), "band", champion.model_version)]))
-        run.outcome["churn"] = champion.model_version
-    scores = reduce(DataFrame.unionByName, parts).withColumn("as_of_date", F.lit(run.as_of))
+        view.outcome["churn"] = champion.model_version
+    scores = reduce(DataFrame.unionByName, parts).withColumn("as_of_date", F.lit(view.as_of))
     return scores.where("value is not null or band is not null")
 
 
-def _looked_at(run: Step, champion: Loaded | None) -> set[str]:
+def _looked_at(view: View, champion: Loaded | None) -> set[str]:
     """The features that some score is made of."""
-    window = run.workspace.scoring.rfm.window_days
+    window = view.settings.scoring.rfm.window_days
     ours = {"days_since_order", *(f"{n}_{window}d" for n in ("n_order", "order_cents", "refund_cents"))}
-    ours |= {f"{act}_{w}d" for act in ACTS.values() for w in stored_windows(run)}
-    return ours if champion is None else ours | columns_of(read_inputs(run.workspace.mlflow, champion))
+    ours |= {f"{act}_{w}d" for act in ACTS.values() for w in stored_windows(view.settings)}
+    return ours if champion is None else ours | columns_of(read_inputs(view.settings.mlflow, champion))
 
 
 def _read_squares(people: DataFrame, window: int) -> list[dict[str, Any]]:
@@ -92,11 +97,11 @@ def _long(people: DataFrame, scores: list[Column]) -> DataFrame:
     return people.select("person_id", F.explode(F.array(*scores)).alias("each")).select("person_id", "each.*")
 
 
-def with_scores(run: Step, people: DataFrame) -> DataFrame:
+def with_scores(view: View, people: DataFrame) -> DataFrame:
     """The stored scores of the as-of day beside each person: recency, frequency, monetary, rfm_cell, engagement,
     engagement_tier, churn, churn_band."""
-    churn = f"churn_{run.workspace.churn.label_days}d"
-    scores = run.read_day(gold.SCORES, run.as_of)
+    churn = f"churn_{view.settings.churn.label_days}d"
+    scores = view.read_day(gold.SCORES, view.as_of)
 
     def value(score: str) -> Column:
         return F.max(F.when(F.col("score") == score, F.col("value")))
@@ -120,4 +125,5 @@ SCORES = Flow(
     reads=("gold.features", "silver.profiles", "silver.identity_links"),
     writes=("gold.scores",),
     function=write_scores,
+    needs=(CATALOGUE, CHURN_MODEL),
 )

@@ -21,10 +21,10 @@ def issues_in(definitions: Definitions, values: Mapping[str, Value], acts: Mappi
         values, acts: segments/values.py.
     """
     found = [
-        fault
+        issue
         for where, node in definitions.nodes()
         for leaf in leaves(node)
-        for fault in _of_leaf(leaf, leaf.where or where, values, acts)
+        for issue in _of_leaf(leaf, leaf.where or where, values, acts)
     ]
     return list(dict.fromkeys(found))
 

@@ -1,15 +1,20 @@
 """Features and scores to segments, their changes and their profiles."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.features.resources import load_catalogue
+from segspark.features.resources import CATALOGUE
 from segspark.identity.links import people_as_of
-from segspark.models.clustering.active import active_clustering, read_far
+from segspark.models.clustering.active import read_far
+from segspark.models.resources import ACTIVE_CLUSTERING
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
+from segspark.pipeline.view import View
+from segspark.pipeline.writes import Frame, NoRows, ReplaceDays
 from segspark.segments.changes import derive_changes
 from segspark.segments.definitions import Definitions
 from segspark.segments.groupings import coarser_segments, groupings_of, rfm_grouping
@@ -28,7 +33,7 @@ from segspark.segments.people import PERMISSIONS, RFM_VALUES, needed_columns, pe
 from segspark.segments.profiles import profiles_of
 from segspark.segments.reactions import COLUMNS_READ, days_read, mail_reactions
 from segspark.segments.registry import register
-from segspark.segments.resources import calendar_context_of, definitions_of
+from segspark.segments.resources import CALENDAR, DEFINITIONS
 from segspark.segments.segment_sums import read_segment_sums, segment_sums
 from segspark.segments.validity import Validity
 from segspark.segments.values import values_of
@@ -36,83 +41,88 @@ from segspark.tables.contracts import gold, silver
 from segspark.time import DAY
 
 
-def validity_of(run: Step) -> Validity:
+def validity_of(view: View) -> Validity:
     """How the values of the day move on, for `valid_until`."""
-    return Validity(values_of(load_catalogue(run.workspace)), calendar_context_of(run.workspace), run.as_of)
+    return Validity(values_of(view.context[CATALOGUE]), view.context[CALENDAR], view.as_of)
 
 
-def write_segments(run: Step, is_provisional: bool = False) -> None:
-    """The memberships of the as-of day, what changed since the previous stored day, and the profiles.
-
-    Args:
-        is_provisional: only a part of the last day is there.
-    """
-    workspace, schemes = run.workspace, run.workspace.segments.schemes
-    definitions = definitions_of(run)
-    groups = active_clustering(run)
+def write_segments(step: Step) -> None:
+    """The memberships of the as-of day, what changed since the previous stored day, and the profiles."""
+    settings, schemes = step.settings, step.settings.segments.schemes
+    definitions = step.context[DEFINITIONS]
+    groups = step.context[ACTIVE_CLUSTERING]
     needed = needed_columns(definitions)
-    ahead = validity_of(run)
+    ahead = validity_of(step)
     places = ("country", "region") if ahead.places.named else ()
     groupings, segments = [], rule_segments(definitions.rules)
     if "rfm" in schemes:
-        groupings.append(rfm_grouping(run))
+        groupings.append(rfm_grouping(settings))
     if groups is not None:
-        groupings += groupings_of(run, groups)
+        groupings += groupings_of(settings, groups)
     elif "behaviour" in schemes:
-        run.outcome["behaviour"] = "no model of groups that may describe this day"
-    with run.stage("people"), ThreadPoolExecutor(max_workers=1) as pool:
-        people = people_for_segments(run, groups, needed, sequences_in(definitions))
+        step.outcome["behaviour"] = "no model of groups that may describe this day"
+    with step.stage("people"):
+        people = people_for_segments(step, groups, needed, sequences_in(definitions))
         people = people.select(*[c for c in people.columns if c in {*needed, *places}])
         # The definitions are put into words for Spark while it computes the people.
-        said = pool.submit(entries_of, definitions, groupings, workspace.language, ahead)
-        people, entries = people.localCheckpoint(), said.result()
+        checkpoint, to_entries = (
+            people.localCheckpoint,
+            partial(entries_of, definitions, groupings, settings.language, ahead),
+        )
+        people, entries = step.beside(checkpoint, to_entries)
     placed = None
     if definitions.levels is not None:
-        placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.least_people)
+        placed = roll_up(read_path_sizes(people, definitions.levels), settings.segments.least_people)
         segments += level_segments(definitions.levels, placed)
     segments += [s for g in groupings for s in g.segments.values()]
     if groups is not None:
         segments += coarser_segments(groups)
-        run.outcome["waiting_decisions"] = list(groups.waiting)
-    with run.stage("segments") as told:
-        today = assign_segments(people, definitions, placed, groupings, run.as_of, workspace.language, ahead, entries)
-        today = today.withColumn("is_provisional", F.lit(is_provisional))
+        step.outcome["waiting_decisions"] = list(groups.waiting)
+    with step.stage("segments") as report:
+        today = assign_segments(people, definitions, placed, groupings, step.as_of, settings.language, ahead, entries)
+        today = today.withColumn("is_provisional", F.lit(step.request.is_provisional))
         # By segment: schemes are few, and might all fall to one task.
-        in_order = today.repartition(run.n_writers, "scheme", "segment_id")
+        in_order = today.repartition(step.n_writers, "scheme", "segment_id")
         in_order = in_order.sortWithinPartitions("scheme", "segment_id", "person_id")
-        n_rows = run.writes(gold.SEGMENTS).replace_range(gold.SEGMENTS, in_order, run.as_of, run.as_of + DAY)
-        today = run.read_day(gold.SEGMENTS, run.as_of)
-        told["rows"] = run.outcome["memberships"] = n_rows
-    with ThreadPoolExecutor(max_workers=3) as pool:
-        changes = pool.submit(_stage_changes, run, today, people, definitions, groupings)
-        contactable = pool.submit(_read_contactable, people)
-        profiles = pool.submit(_stage_profiles, run, today, people)
-        if groups is not None:
-            run.outcome["far"] = read_far(run, people, groups)
-        run.outcome["contactable"] = contactable.result()
-        changes.result()
-        profiles.result()
-    register(run, segments, definitions, groupings)
+        n_rows = step.write(gold.SEGMENTS, Frame(in_order), _day_of(step))
+        today = step.read_day(gold.SEGMENTS, step.as_of)
+        report.rows = step.outcome["memberships"] = n_rows
+    asked: list[Callable[[], Any]] = [
+        partial(_stage_changes, step, today, people, definitions, groupings),
+        partial(_read_contactable, people),
+        partial(_stage_profiles, step, today, people),
+    ]
+    if groups is not None:
+        asked.append(partial(read_far, step, people, groups))
+    _, contactable, _, *far = step.beside(*asked)
+    step.outcome["contactable"] = contactable
+    if far:
+        step.outcome["far"] = far[0]
+    register(step, segments, definitions, groupings)
 
 
 def _stage_changes(
-    run: Step, today: DataFrame, people: DataFrame, definitions: Definitions, groupings: list[Grouping]
+    step: Step, today: DataFrame, people: DataFrame, definitions: Definitions, groupings: list[Grouping]
 ) -> None:
-    with run.stage("changes") as told:
-        told["note"] = _write_changes(run, today, people, definitions, groupings)
+    with step.stage("changes") as report:
+        report.note = _write_changes(step, today, people, definitions, groupings)
 
 
-def _stage_profiles(run: Step, today: DataFrame, people: DataFrame) -> None:
-    with run.stage("profiles"):
-        owners = people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of))
+def _stage_profiles(step: Step, today: DataFrame, people: DataFrame) -> None:
+    with step.stage("profiles"):
+        owners = people_as_of(step.read(silver.IDENTITY_LINKS), F.lit(step.as_of))
         permissions = people.select("person_id", *PERMISSIONS)
-        events = run.read_days(silver.EVENTS, COLUMNS_READ, days_read(run.as_of))
-        reactions = mail_reactions(events, owners, permissions, run.as_of, run.workspace.time_zone)
+        events = step.read_days(silver.EVENTS, COLUMNS_READ, days_read(step.as_of))
+        reactions = mail_reactions(events, owners, permissions, step.as_of, step.settings.time_zone)
         measured = people.join(reactions, on="person_id", how="left")
         measures = measurable(MEASURES, measured.columns)
         sums = read_segment_sums(segment_sums(today, measured, measures), measures)
-        profiles = run.lake.spark.createDataFrame(profiles_of(sums, run.as_of)).coalesce(1)
-        run.writes(gold.SEGMENT_PROFILES).replace_range(gold.SEGMENT_PROFILES, profiles, run.as_of, run.as_of + DAY)
+        profiles = step.frame(profiles_of(sums, step.as_of)).coalesce(1)
+        step.write(gold.SEGMENT_PROFILES, Frame(profiles), _day_of(step))
+
+
+def _day_of(step: Step) -> ReplaceDays:
+    return ReplaceDays(step.as_of, step.as_of + DAY)
 
 
 def _read_contactable(people: DataFrame) -> dict[str, int]:
@@ -122,20 +132,18 @@ def _read_contactable(people: DataFrame) -> dict[str, int]:
 
 
 def _write_changes(
-    run: Step, today: DataFrame, people: DataFrame, definitions: Definitions, groupings: list[Grouping]
+    step: Step, today: DataFrame, people: DataFrame, definitions: Definitions, groupings: list[Grouping]
 ) -> str:
-    previous = previous_day(run.lake, run.as_of)
-    lake = run.writes(gold.SEGMENT_CHANGES)
+    previous = previous_day(step, step.as_of)
     if previous is None:
-        empty = lake.spark.createDataFrame([], lake.schema(gold.SEGMENT_CHANGES))
-        lake.replace_range(gold.SEGMENT_CHANGES, empty, run.as_of, run.as_of + DAY)
+        step.write(gold.SEGMENT_CHANGES, NoRows(), _day_of(step))
         return "first stored day"
-    yesterday = run.read_day(gold.SEGMENTS, previous)
+    yesterday = step.read_day(gold.SEGMENTS, previous)
     values = {g.scheme: RFM_VALUES if g.scheme == "rfm" else (g.column, *RFM_VALUES[3:]) for g in groupings}
-    changes = derive_changes(today, yesterday, people, definitions, values, run.as_of, previous)
+    changes = derive_changes(today, yesterday, people, definitions, values, step.as_of, previous)
     # Few rows of a large join, which keeps its tasks.
     in_order = changes.repartition(1).sortWithinPartitions("person_id", "scheme", "segment_id")
-    lake.replace_range(gold.SEGMENT_CHANGES, in_order, run.as_of, run.as_of + DAY)
+    step.write(gold.SEGMENT_CHANGES, Frame(in_order), _day_of(step))
     return f"against {previous}"
 
 
@@ -150,4 +158,5 @@ SEGMENTS = Flow(
         "gold.segments", "gold.segment_changes", "gold.segment_profiles", "gold.segment_registry", "gold.definitions",
     ),
     function=write_segments,
+    needs=(CATALOGUE, DEFINITIONS, CALENDAR, ACTIVE_CLUSTERING),
 )  # fmt: skip

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from segspark.config.models import Settings
 from segspark.ids import mint, version_of
 from segspark.models.clustering.active import ActiveClustering
-from segspark.pipeline.step import Step
 from segspark.scoring.rfm import NAMES as RFM_NAMES
 from segspark.segments.membership import (
     Grouping,
@@ -13,10 +13,10 @@ from segspark.segments.membership import (
 from segspark.segments.segment import Segment
 
 
-def groupings_of(run: Step, groups: ActiveClustering) -> list[Grouping]:
+def groupings_of(settings: Settings, groups: ActiveClustering) -> list[Grouping]:
     """The schemes that the model makes."""
     found = []
-    if "behaviour" in run.workspace.segments.schemes:
+    if "behaviour" in settings.segments.schemes:
         found.append(_grouping("behaviour", "cluster", groups.groups, "cluster", groups.model.model_version))
     if groups.rare:
         found.append(_grouping("rare", "rare", groups.rare[1], "key", groups.model.model_version))
@@ -54,7 +54,7 @@ def coarser_segments(groups: ActiveClustering) -> list[Segment]:
     ]
 
 
-def rfm_grouping(run: Step) -> Grouping:
+def rfm_grouping(settings: Settings) -> Grouping:
     segments = {key: Segment("rfm", mint("rfm", key), key, {"fr": fr, "en": en}) for key, (fr, en) in RFM_NAMES.items()}
-    version = version_of({"rfm": run.workspace.scoring.rfm.model_dump(mode="json"), "cells": sorted(RFM_NAMES)})
+    version = version_of({"rfm": settings.scoring.rfm.model_dump(mode="json"), "cells": sorted(RFM_NAMES)})
     return Grouping("rfm", "rfm_cell", segments, version, score="engagement")

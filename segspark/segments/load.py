@@ -66,22 +66,22 @@ class RulesForm(_Form):
 
 def read_definitions(config: Segments, folder: Path) -> tuple[Definitions, list[ValidationIssue]]:
     """The definitions a workspace names, as far as they can be read, and every fault of every file."""
-    faults: list[ValidationIssue] = []
-    levels = _levels(folder / config.levels, faults) if config.levels is not None else None
+    issues: list[ValidationIssue] = []
+    levels = _levels(folder / config.levels, issues) if config.levels is not None else None
     rules: list[Rule] = []
     for pattern in config.rules:
         paths = sorted(glob.glob(str(folder / pattern)))
         if not paths:
             fix = f"Put a file there, or correct segments.rules in {folder.name}/segspark.yaml."
-            faults.append(
+            issues.append(
                 ValidationIssue("no_file", f"no file matches segments.rules {pattern!r}.", "segspark.yaml", fix)
             )
         for path in paths:
-            rules += _rules(Path(path), faults)
-    faults += _doubled("segment", [(r.key, r.where) for r in rules])
+            rules += _rules(Path(path), issues)
+    issues += _doubled("segment", [(r.key, r.where) for r in rules])
     rules = list({r.key: r for r in reversed(rules)}.values())[::-1]
-    levels, rules = _resolved(levels, rules, faults)
-    return Definitions(levels, tuple(rules)), faults
+    levels, rules = _resolved(levels, rules, issues)
+    return Definitions(levels, tuple(rules)), issues
 
 
 def load_definitions(config: Segments, folder: Path) -> Definitions:
@@ -90,8 +90,8 @@ def load_definitions(config: Segments, folder: Path) -> Definitions:
     Raises:
         DefinitionError: every fault of every file.
     """
-    definitions, faults = read_definitions(config, folder)
-    raise_issues(faults)
+    definitions, issues = read_definitions(config, folder)
+    raise_issues(issues)
     return definitions
 
 
@@ -101,9 +101,9 @@ def load_rules(path: Path) -> list[Rule]:
     Raises:
         DefinitionError: every fault of the file.
     """
-    faults: list[ValidationIssue] = []
-    rules = _rules(path, faults)
-    raise_issues([*faults, *_doubled("segment", [(r.key, r.where) for r in rules])])
+    issues: list[ValidationIssue] = []
+    rules = _rules(path, issues)
+    raise_issues([*issues, *_doubled("segment", [(r.key, r.where) for r in rules])])
     return rules
 
 
@@ -113,18 +113,18 @@ def resolve_rules(rules: list[Rule], known: Sequence[Rule]) -> list[Rule]:
     Raises:
         DefinitionError: a segment that is not there, or one that stands on itself.
     """
-    faults: list[ValidationIssue] = []
+    issues: list[ValidationIssue] = []
     own = {r.key for r in rules}
-    _, resolved = _resolved(None, [*rules, *(r for r in known if r.key not in own)], faults)
-    raise_issues(faults)
+    _, resolved = _resolved(None, [*rules, *(r for r in known if r.key not in own)], issues)
+    raise_issues(issues)
     return resolved[: len(rules)]
 
 
 # Files ----------------------------------------------------------------------------------------------------------
 
 
-def _levels(path: Path, faults: list[ValidationIssue]) -> Levels | None:
-    read = _read(path, LevelsForm, faults)
+def _levels(path: Path, issues: list[ValidationIssue]) -> Levels | None:
+    read = _read(path, LevelsForm, issues)
     if read is None:
         return None
     form, where = read
@@ -135,14 +135,14 @@ def _levels(path: Path, faults: list[ValidationIssue]) -> Levels | None:
             place: Place = ("levels", at, "groups", number)
             here, is_last = where(place), number == len(level.groups) - 1
             if (group.when is None) != is_last:
-                faults.append(_no_default(level.level, group.key, is_last, here))
+                issues.append(_no_default(level.level, group.key, is_last, here))
             node: Node = Always()
             if group.when is not None:
-                node = read_condition(group.when, _below(where, (*place, "when")), faults)
+                node = read_condition(group.when, _below(where, (*place, "when")), issues)
             groups.append(Group(group.key, group.name.model_dump(), node, here))
-        faults += _doubled(f"level {level.level}: group", [(g.key, g.where) for g in groups])
+        issues += _doubled(f"level {level.level}: group", [(g.key, g.where) for g in groups])
         levels.append(Level(level.level, tuple(groups)))
-    faults += _doubled("level", [(lv.key, where(("levels", at, "level"))) for at, lv in enumerate(levels)])
+    issues += _doubled("level", [(lv.key, where(("levels", at, "level"))) for at, lv in enumerate(levels)])
     return Levels(tuple(levels))
 
 
@@ -157,10 +157,10 @@ def _no_default(level: str, group: str, is_last: bool, where: str) -> Validation
     return ValidationIssue("no_default", what, where, fix)
 
 
-def _rules(path: Path, faults: list[ValidationIssue]) -> list[Rule]:
+def _rules(path: Path, issues: list[ValidationIssue]) -> list[Rule]:
     if path.suffix == ".py":
-        return _python_rules(path, faults)
-    read = _read(path, RulesForm, faults)
+        return _python_rules(path, issues)
+    read = _read(path, RulesForm, issues)
     if read is None:
         return []
     form, where = read
@@ -169,7 +169,7 @@ def _rules(path: Path, faults: list[ValidationIssue]) -> list[Rule]:
             r.name,
             r.title.model_dump(),
             r.description.model_dump() if r.description else {},
-            read_condition(r.when, _below(where, ("segments", at, "when")), faults),
+            read_condition(r.when, _below(where, ("segments", at, "when")), issues),
             where(("segments", at)),
         )
         for at, r in enumerate(form.segments)
@@ -177,27 +177,27 @@ def _rules(path: Path, faults: list[ValidationIssue]) -> list[Rule]:
     return _in_order(rules) if form.exclusive else rules
 
 
-def _python_rules(path: Path, faults: list[ValidationIssue]) -> list[Rule]:
+def _python_rules(path: Path, issues: list[ValidationIssue]) -> list[Rule]:
     try:
         found = load_python(path, {"SEGMENTS": Rule})["SEGMENTS"]
     except ConfigError as error:
-        faults += issues_of(error, path)
+        issues += issues_of(error, path)
         return []
     lines = lines_of_names(path)
-    return [_placed(r, f"{path.name}:{lines.get(r.key, lines['SEGMENTS'])}", faults) for r in found]
+    return [_placed(r, f"{path.name}:{lines.get(r.key, lines['SEGMENTS'])}", issues) for r in found]
 
 
-def _placed(rule: Rule, where: str, faults: list[ValidationIssue]) -> Rule:
+def _placed(rule: Rule, where: str, issues: list[ValidationIssue]) -> Rule:
     """A rule of a Python file with the line of its name."""
 
     def here(leaf: Leaf | Member) -> Node:
         return replace(leaf, where=where)
 
-    node = map_leaves(read_condition(rule.when, lambda place: where, faults), here)
+    node = map_leaves(read_condition(rule.when, lambda place: where, issues), here)
     return replace(rule, when=node, where=where)
 
 
-def _read(path: Path, model: type[M], faults: list[ValidationIssue]) -> tuple[M, Where] | None:
+def _read(path: Path, model: type[M], issues: list[ValidationIssue]) -> tuple[M, Where] | None:
     """A YAML file as its form, with the line of each of its places."""
     try:
         data, lines = load_yaml(path)
@@ -209,7 +209,7 @@ def _read(path: Path, model: type[M], faults: list[ValidationIssue]) -> tuple[M,
             raise_all(problems_of(error, str(path), lines, model))
             raise
     except ConfigError as error:
-        faults += issues_of(error, path)
+        issues += issues_of(error, path)
         return None
 
     def where(place: Place) -> str:
@@ -227,20 +227,20 @@ def _below(where: Where, place: Place) -> Where:
 def _doubled(what: str, keys: Sequence[tuple[str, str]]) -> list[ValidationIssue]:
     """A fault for each name that was given before, where it is given again."""
     first: dict[str, str] = {}
-    faults = []
+    issues = []
     for key, where in keys:
         if key in first:
             said = f"{what} {key!r} is there already, at {first[key]}."
-            faults.append(ValidationIssue("double_name", said, where, f"Give one of them another name than {key}."))
+            issues.append(ValidationIssue("double_name", said, where, f"Give one of them another name than {key}."))
         first.setdefault(key, where)
-    return faults
+    return issues
 
 
 # Segments that stand on others --------------------------------------------------------------------------------------
 
 
 def _resolved(
-    levels: Levels | None, rules: list[Rule], faults: list[ValidationIssue]
+    levels: Levels | None, rules: list[Rule], issues: list[ValidationIssue]
 ) -> tuple[Levels | None, list[Rule]]:
     """Levels and rules with the trees of the segments that they name in the place of their names.
 
@@ -255,11 +255,11 @@ def _resolved(
             if key in above:
                 what = f"the segment stands on itself: {' -> '.join((*above, key))}."
                 fix = f"Take in_segment('{key}') out of {above[-1]}."
-                faults.append(ValidationIssue("circle", what, member.where, fix))
+                issues.append(ValidationIssue("circle", what, member.where, fix))
                 trees[key] = Always()
             elif key not in written:
                 fix = near(key, written, f"Segments of the rules are {', '.join(written) or 'none'}.")
-                faults.append(
+                issues.append(
                     ValidationIssue(
                         "unknown_segment", f"there is no segment {key!r} among the rules.", member.where, fix
                     )

@@ -6,17 +6,17 @@ from typing import Any
 import pyarrow.compute as pc
 
 from segspark.errors import ConfigError
+from segspark.pipeline.view import View
 from segspark.tables.contracts import gold
-from segspark.tables.lake import Lake
 
 
-def find_segment(lake: Lake, name: str) -> dict[str, Any]:
+def find_segment(view: View, name: str) -> dict[str, Any]:
     """The registry's row of a segment by id, key or one of its names.
 
     Raises:
         ConfigError: no such segment, or several of this name; says what there is.
     """
-    rows = lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()
+    rows = view.read_small(gold.SEGMENT_REGISTRY).to_pylist()
     wanted = name.strip().lower()
     found = [r for r in rows if r["segment_id"] == name]
     found = found or [
@@ -32,29 +32,29 @@ def find_segment(lake: Lake, name: str) -> dict[str, Any]:
     raise ConfigError(f"There is no segment {name!r}. There are {names[:20]} and more; see `segspark segments list`.")
 
 
-def newest_day(lake: Lake, as_of: date | None) -> date:
+def newest_day(view: View, as_of: date | None) -> date:
     """The day asked for, or the newest stored one.
 
     Raises:
         ConfigError: no such day.
     """
-    days = lake.days(gold.SEGMENTS)
+    days = view.facts(gold.SEGMENTS).days
     if not days:
-        raise ConfigError(f"The lake at {lake.root} has no segments yet. Run: segspark run daily --as-of DATE")
+        raise ConfigError("The lake has no segments yet. Run: segspark run daily --as-of DATE")
     if as_of is not None and as_of not in days:
         raise ConfigError(f"There are no segments of {as_of}; stored days are {days[0]} to {days[-1]}.")
     return as_of or days[-1]
 
 
-def previous_day(lake: Lake, as_of: date) -> date | None:
+def previous_day(view: View, as_of: date) -> date | None:
     """The newest stored day before another, provisional ones left out."""
-    earlier = (d for d in reversed(lake.days(gold.SEGMENTS)) if d < as_of)
-    return next((d for d in earlier if not is_provisional_day(lake, d)), None)
+    earlier = (d for d in reversed(view.facts(gold.SEGMENTS).days) if d < as_of)
+    return next((d for d in earlier if not is_provisional_day(view, d)), None)
 
 
-def is_provisional_day(lake: Lake, day: date) -> bool:
+def is_provisional_day(view: View, day: date) -> bool:
     """Whether the segments of a stored day were made by an hourly run and not replaced yet."""
-    if "is_provisional" not in lake.columns(gold.SEGMENTS):
+    if "is_provisional" not in view.facts(gold.SEGMENTS).columns:
         return False
-    marks = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day)], columns=["is_provisional"])
+    marks = view.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day)], columns=["is_provisional"])
     return bool(pc.any(marks["is_provisional"]).as_py())

@@ -1,23 +1,24 @@
 """Everything that definitions may look at, one row per person."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.features.people import people_of_day
-from segspark.features.resources import load_catalogue
+from segspark.features.resources import CATALOGUE
 from segspark.identity.links import people_as_of
 from segspark.ingest.opt_outs import opt_outs_of
 from segspark.models.clustering.active import ActiveClustering, with_groups
 from segspark.models.clustering.behaviour import with_behaviour
 from segspark.models.tracking import Loaded, read_inputs
-from segspark.pipeline.step import Step
+from segspark.pipeline.view import View
 from segspark.privacy.contactability import derive_addresses, derive_contactability
 from segspark.scoring.flow import with_scores
 from segspark.segments.definitions import Definitions
 from segspark.segments.measures import MEASURES, columns_of
-from segspark.segments.resources import calendar_context_of
+from segspark.segments.resources import CALENDAR
 from segspark.segments.rules.tree import Followed, names
 from segspark.segments.rules.tree import sequences as sequences_of
 from segspark.segments.sequences import measures_read, with_sequences
@@ -44,7 +45,7 @@ RFM_VALUES = ("recency", "frequency", "monetary", "days_since_order", "n_order_3
 
 
 def people_for_segments(
-    run: Step,
+    view: View,
     behaviour: Loaded | ActiveClustering | None,
     wanted: Collection[str] | None = None,
     sequences: Sequence[Followed] = (),
@@ -54,35 +55,35 @@ def people_for_segments(
     Args:
         behaviour: gives ``cluster``; with all that its training left also ``is_far`` and ``rare``.
     """
-    places = calendar_context_of(run.workspace)
+    places = view.context[CALENDAR]
     model = behaviour.model if isinstance(behaviour, ActiveClustering) else behaviour
     if wanted is not None:
         wanted = {*wanted, *(("country", "region") if places.named else ())}
         if model is not None:
-            wanted = {*wanted, *read_inputs(run.workspace.mlflow, model), "last_active_date"}
-    people = with_scores(run, people_of_day(run, wanted))
+            wanted = {*wanted, *read_inputs(view.settings.mlflow, model), "last_active_date"}
+    people = with_scores(view, people_of_day(view, wanted))
     if sequences:
-        catalogue = load_catalogue(run.workspace)
-        first = run.as_of - max(s.within for s in sequences) * DAY
+        catalogue = view.context[CATALOGUE]
+        first = view.as_of - max(s.within for s in sequences) * DAY
         contract = gold.ACTIVITY_DAILY.with_columns(catalogue.tile_columns())
         columns = ("person_id", "activity_date", *measures_read(sequences, catalogue))
-        tiles = run.read_days(contract, columns, (first, run.as_of))
-        corrections = run.read(gold.ACTIVITY_CORRECTIONS, (first, run.as_of + DAY))
-        people = with_sequences(people, tiles, corrections, sequences, catalogue, run.as_of)
+        tiles = view.read_days(contract, columns, (first, view.as_of))
+        corrections = view.read(gold.ACTIVITY_CORRECTIONS, (first, view.as_of + DAY))
+        people = with_sequences(people, tiles, corrections, sequences, catalogue, view.as_of)
     if model is None:
         people = people.withColumn("cluster", F.lit(None).cast("int"))
     elif isinstance(behaviour, ActiveClustering):
         people = with_groups(people, behaviour)
     else:
         people = with_behaviour(model.model, people)
-    addresses = addresses_of(run, people_as_of(run.read(silver.IDENTITY_LINKS), F.lit(run.as_of)))
+    addresses = addresses_of(view, people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of)), view.as_of)
     # The permission that the features of the day were computed under, from there: people are not computed twice.
     # The vault gives kinds, no identifiers.
-    features = run.read_day(gold.FEATURES, run.as_of)
+    features = view.read_day(gold.FEATURES, view.as_of)
     allowed = features.select("person_id", F.col("email_marketing_from").alias("email_marketing"))
-    contact = derive_contactability(allowed, addresses, run.as_of)
+    contact = derive_contactability(allowed, addresses, view.as_of)
     return people.join(contact, on="person_id", how="left").withColumns(
-        {**places.columns(run.as_of), "is_contactable": F.coalesce("is_contactable", F.lit(False))}
+        {**places.columns(view.as_of), "is_contactable": F.coalesce("is_contactable", F.lit(False))}
     )
 
 
@@ -99,7 +100,13 @@ def needed_columns(definitions: Definitions) -> set[str]:
     return {"person_id", *looked_at, *of_profiles, *RFM_VALUES, *SCORE_COLUMNS, *OTHER_COLUMNS, *OF_GROUPS}
 
 
-def addresses_of(run: Step, owners: DataFrame) -> DataFrame:
-    emails = run.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id").distinct()
+def addresses_of(view: View, owners: DataFrame, as_of: date) -> DataFrame:
+    """Every e-mail address of a person, and what stands against writing to it by a day.
+
+    Args:
+        owners: identifier_id, person_id.
+        as_of: what was known before.
+    """
+    emails = view.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id").distinct()
     addresses = owners.join(emails, on="identifier_id", how="inner").select("identifier_id", "person_id")
-    return derive_addresses(opt_outs_of(run), addresses, run.as_of)
+    return derive_addresses(opt_outs_of(view), addresses, as_of)

@@ -8,58 +8,53 @@ import pyarrow as pa
 
 from segspark.ids import version_of
 from segspark.pipeline.step import Step
+from segspark.pipeline.writes import Append, Overwrite, Small
 from segspark.segments.definitions import Definitions
 from segspark.segments.membership import (
     Grouping,
 )
 from segspark.segments.segment import Segment
 from segspark.tables.contracts import gold
-from segspark.tables.lake import Lake
 
 
-def register(run: Step, segments: list[Segment], definitions: Definitions, groupings: list[Grouping]) -> None:
+def register(step: Step, segments: list[Segment], definitions: Definitions, groupings: list[Grouping]) -> None:
     """Names and contents of what was met for the first time; of earlier rows only the names of groups follow."""
-    lake = run.writes(gold.SEGMENT_REGISTRY)
-    registered = lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()
-    _rename(lake, registered, [s for g in groupings for s in g.segments.values()])
+    registered = step.read_small(gold.SEGMENT_REGISTRY).to_pylist()
+    _rename(step, registered, [s for g in groupings for s in g.segments.values()])
     known = {r["segment_id"] for r in registered}
-    rows = [_registry_row(s, run.as_of) for s in segments if s.segment_id not in known]
+    rows = [_registry_row(s, step.as_of) for s in segments if s.segment_id not in known]
     if rows:
         once = "registry-" + version_of([sorted(r["segment_id"] for r in rows), len(known)])
-        lake.append_small(gold.SEGMENT_REGISTRY, pa.Table.from_pylist(rows), once)
+        step.write(gold.SEGMENT_REGISTRY, Small(pa.Table.from_pylist(rows)), Append(once))
     contents: dict[str, tuple[str, str, Any]] = {r.version: ("rules", r.key, r.content) for r in definitions.rules}
     if definitions.levels is not None:
         contents[definitions.levels.version] = ("levels", "levels", definitions.levels.content)
     for g in groupings:
         contents[g.version] = (g.scheme, g.scheme, {k: s.segment_id for k, s in g.segments.items()})
-    lake = run.writes(gold.DEFINITIONS)
-    have = set(lake.read_small(gold.DEFINITIONS)["definition_version"].to_pylist())
+    have = set(step.read_small(gold.DEFINITIONS)["definition_version"].to_pylist())
     new = [
         {
             "definition_version": v,
             "scheme": s,
             "name": n,
             "content": json.dumps(c, ensure_ascii=False, sort_keys=True),
-            "first_date": run.as_of,
+            "first_date": step.as_of,
         }
         for v, (s, n, c) in contents.items()
         if v not in have
     ]
     if new:
-        lake.append_small(
-            gold.DEFINITIONS,
-            pa.Table.from_pylist(new),
-            "definitions-" + version_of(sorted(r["definition_version"] for r in new)),
-        )
+        once = "definitions-" + version_of(sorted(r["definition_version"] for r in new))
+        step.write(gold.DEFINITIONS, Small(pa.Table.from_pylist(new)), Append(once))
 
 
-def _rename(lake: Lake, registered: list[dict[str, Any]], segments: list[Segment]) -> None:
+def _rename(step: Step, registered: list[dict[str, Any]], segments: list[Segment]) -> None:
     """A name that was edited is the group's name from now on."""
     names = {s.segment_id: {"name_fr": s.name["fr"], "name_en": s.name["en"]} for s in segments}
     renamed = [{**r, **names.get(r["segment_id"], {})} for r in registered]
     if renamed != registered:
-        schema = lake.read_small(gold.SEGMENT_REGISTRY).schema
-        lake.overwrite_small(gold.SEGMENT_REGISTRY, pa.Table.from_pylist(renamed, schema))
+        schema = step.read_small(gold.SEGMENT_REGISTRY).schema
+        step.write(gold.SEGMENT_REGISTRY, Small(pa.Table.from_pylist(renamed, schema)), Overwrite())
 
 
 def _registry_row(segment: Segment, first: date) -> dict[str, Any]:

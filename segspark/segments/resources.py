@@ -1,40 +1,49 @@
 """The definitions and the calendar of a workspace, read and checked; no Spark."""
 
+from typing import TYPE_CHECKING
+
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
-from segspark.features.resources import load_catalogue
-from segspark.pipeline.step import Step
+from segspark.features.feature import Catalogue
+from segspark.features.resources import CATALOGUE, load_catalogue
+from segspark.ids import identity
+from segspark.pipeline.context import Resource
 from segspark.segments.calendar import parse_weather
-from segspark.segments.calendar_context import CalendarContext
 from segspark.segments.check import issues_in
 from segspark.segments.definitions import Definitions
 from segspark.segments.load import read_definitions
 from segspark.segments.validation_errors import raise_issues
 from segspark.segments.values import acts_of, values_of
 
+if TYPE_CHECKING:
+    from segspark.segments.calendar_context import CalendarContext
 
-def definitions_of(run: Step) -> Definitions:
+
+def definitions_of(workspace: Workspace, catalogue: Catalogue | None = None) -> Definitions:
     """The workspace's levels and rules, of the schemes it makes, their names checked.
 
     Raises:
         DefinitionError: every fault of every definition.
     """
-    wanted = run.workspace.segments
-    found, faults = read_definitions(wanted, run.workspace.folder)
+    wanted = workspace.segments
+    found, issues = read_definitions(wanted, workspace.folder)
     definitions = Definitions(
         found.levels if "levels" in wanted.schemes else None, found.rules if "rules" in wanted.schemes else ()
     )
-    catalogue = load_catalogue(run.workspace)
-    raise_issues([*faults, *issues_in(definitions, values_of(catalogue), acts_of(catalogue))])
+    catalogue = catalogue or load_catalogue(workspace)
+    raise_issues([*issues, *issues_in(definitions, values_of(catalogue), acts_of(catalogue))])
     return definitions
 
 
-def calendar_context_of(workspace: Workspace) -> CalendarContext:
+def calendar_context_of(workspace: Workspace) -> "CalendarContext":
     """The calendar, with the weather where a file of it is named.
 
     Raises:
         ConfigError: the file is missing or has wrong rows.
     """
+
+    from segspark.segments.calendar_context import CalendarContext
+
     config = workspace.calendar
     if config.weather is None:
         return CalendarContext(config)
@@ -42,3 +51,36 @@ def calendar_context_of(workspace: Workspace) -> CalendarContext:
     if not path.exists():
         raise ConfigError(f"{path}: there is no such file. Correct calendar.weather in segspark.yaml.")
     return CalendarContext(config, parse_weather(path.read_text(encoding="utf-8-sig"), str(path)))
+
+
+def _identity_of(definitions: Definitions) -> object:
+    """Contents, and the names that rows carry."""
+    levels = definitions.levels
+    of_levels = (
+        None if levels is None else [(level.key, [(g.key, g.name) for g in level.groups]) for level in levels.levels]
+    )
+    rules = [(rule.key, rule.version, rule.name) for rule in definitions.rules]
+    return (levels.version if levels else None, of_levels, rules)
+
+
+def _weather_of(workspace: Workspace) -> str | None:
+    """The content of the weather's file; the rest of the calendar is configuration."""
+
+    config = workspace.calendar
+    return (
+        None
+        if config.weather is None
+        else identity((workspace.folder / config.weather).read_text(encoding="utf-8-sig"))
+    )
+
+
+DEFINITIONS: Resource[Definitions] = Resource(
+    "definitions",
+    lambda setting: definitions_of(setting.workspace, setting[CATALOGUE]),
+    lambda setting: _identity_of(setting[DEFINITIONS]),
+)
+CALENDAR: "Resource[CalendarContext]" = Resource(
+    "calendar",
+    lambda setting: calendar_context_of(setting.workspace),
+    lambda setting: _weather_of(setting.workspace),
+)

@@ -65,9 +65,9 @@ class ValidationIssue:
 class DefinitionError(ConfigError):
     """Every fault of every definition."""
 
-    def __init__(self, faults: Iterable[ValidationIssue]) -> None:
-        self.faults = tuple(sorted(dict.fromkeys(faults), key=lambda f: (_place(f.where), f.code)))
-        super().__init__("\n".join(map(str, self.faults)))
+    def __init__(self, issues: Iterable[ValidationIssue]) -> None:
+        self.issues = tuple(sorted(dict.fromkeys(issues), key=lambda f: (_place(f.where), f.code)))
+        super().__init__("\n".join(map(str, self.issues)))
 
 
 def _place(where: str) -> tuple[str, int]:
@@ -75,13 +75,13 @@ def _place(where: str) -> tuple[str, int]:
     return (file, int(line)) if line.isdigit() else (where, 0)
 
 
-def raise_issues(faults: Iterable[ValidationIssue]) -> None:
+def raise_issues(issues: Iterable[ValidationIssue]) -> None:
     """Raise what was found; nothing where nothing was.
 
     Raises:
         DefinitionError: the faults.
     """
-    if found := tuple(faults):
+    if found := tuple(issues):
         raise DefinitionError(found)
 
 

@@ -4,7 +4,6 @@ A raw record is ``(position, raw)``: bytes of one JSON text, or a dictionary of 
 """
 
 import csv
-import glob
 import gzip
 import hashlib
 import io
@@ -15,13 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from segspark.sources.spec import Csv, Source
 from segspark.sources.vocabulary import Rejected
+from segspark.store import Store, open_url, store_of_pattern
 from segspark.time import local_midnight, to_micros
 
 BLOCK = 1 << 20
@@ -51,21 +50,25 @@ class InputFile:
 
 def find_files(source: Source, time_zone: str) -> list[InputFile]:
     """The files of a source's patterns, in the order of their names, each with its content's hash."""
-    paths = sorted({p for pattern in source.patterns for p in glob.glob(pattern, recursive=True)})
-    return [_describe(source, Path(p), time_zone) for p in paths if Path(p).is_file()]
+    found: dict[str, tuple[Store, str]] = {}
+    for pattern in source.patterns:
+        store, below = store_of_pattern(pattern)
+        found |= {store.url_of(name): (store, name) for name in store.matching(below)}
+    return [_describe(source, *found[url], time_zone) for url in sorted(found)]
 
 
-def _describe(source: Source, path: Path, time_zone: str) -> InputFile:
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
+def _describe(source: Source, store: Store, name: str, time_zone: str) -> InputFile:
+    digest, short = hashlib.sha256(), name.rpartition("/")[2]
+    with store.open(name) as handle:
         while block := handle.read(BLOCK):
             digest.update(block)
     received = None
     if source.received.how == "file_name":
-        day = date_in_name(path.name, source.received.pattern)
+        day = date_in_name(short, source.received.pattern)
         # The end of that local day: what is in the file was there when the day closed.
         received = to_micros(local_midnight(day + timedelta(days=1), time_zone)) - 1 if day else None
-    return InputFile(source.name, str(path), path.name, digest.hexdigest()[:32], path.stat().st_size, received)
+    size = store.size(name) or 0
+    return InputFile(source.name, store.url_of(name), short, digest.hexdigest()[:32], size, received)
 
 
 def date_in_name(name: str, pattern: str) -> date | None:
@@ -85,11 +88,11 @@ def read_bytes(path: str, max_inflated: int) -> bytes:
     Raises:
         BrokenFile: ``file_truncated`` or ``file_too_large``.
     """
-    with open(path, "rb") as handle:
+    with open_url(path) as handle:
         head = handle.read(2)
         handle.seek(0)
         if head != b"\x1f\x8b":
-            content = handle.read(max_inflated + 1)
+            content: bytes = handle.read(max_inflated + 1)
         else:
             try:
                 with gzip.GzipFile(fileobj=handle) as inflated:
@@ -216,7 +219,7 @@ def _rows(text: str, spec: Csv) -> Iterator[list[str]]:
 def parquet_records(path: str) -> Iterator[dict[str, str | None]]:
     import pyarrow.parquet as pq
 
-    for batch in pq.ParquetFile(path).iter_batches(10_000):
+    for batch in pq.ParquetFile(open_url(path)).iter_batches(10_000):
         for row in batch.to_pylist():
             yield flatten(row)
 

@@ -20,7 +20,7 @@ def load_sources(workspace: Workspace, environ: Mapping[str, str] = os.environ) 
     """
     paths = sorted({p for pattern in workspace.sources for p in glob.glob(str(workspace.folder / pattern))})
     sources: list[Source] = []
-    faults: list[str] = []
+    issues: list[str] = []
     for path in paths:
         try:
             source = load_model(Path(path), Source, environ).model_copy(update={"folder": Path(path).parent.resolve()})
@@ -28,13 +28,13 @@ def load_sources(workspace: Workspace, environ: Mapping[str, str] = os.environ) 
                 compile_mapping(source)
             sources.append(source)
         except ConfigError as error:
-            faults.append(str(error))
+            issues.append(str(error))
     names = [s.name for s in sources]
-    faults += [f"two sources are called {n}" for n in sorted({n for n in names if names.count(n) > 1})]
+    issues += [f"two sources are called {n}" for n in sorted({n for n in names if names.count(n) > 1})]
     if not paths:
-        faults.append(
+        issues.append(
             f"{workspace.folder}: no source file matches {list(workspace.sources)}; see `sources` in segspark.yaml"
         )
-    if faults:
-        raise ConfigError("\n".join(faults))
+    if issues:
+        raise ConfigError("\n".join(issues))
     return sorted(sources, key=lambda s: s.name)

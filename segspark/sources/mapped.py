@@ -83,7 +83,7 @@ def compile_mapping(source: Source) -> Mapping:
     Raises:
         ConfigError: all faults of the source at once.
     """
-    faults: list[str] = []
+    issues: list[str] = []
     outputs: list[Output] = []
     identifying: dict[str, str] = {}
 
@@ -91,7 +91,7 @@ def compile_mapping(source: Source) -> Mapping:
         try:
             expression = parse_expression(text)
         except ExpressionError as error:
-            faults.append(f"{where}: {error}")
+            issues.append(f"{where}: {error}")
             return
         outputs.append(Output(name, text, expression.columns))
         if kind:
@@ -109,15 +109,15 @@ def compile_mapping(source: Source) -> Mapping:
             add(f"r{at}__link{n}", link.value, f"{where}.links[{n}]", link.kind)
         for name, text in _texts(record):
             add(f"r{at}_{name}", text, f"{where}.columns.{name}")
-        faults += _column_faults(record, where)
+        issues += _column_faults(record, where)
     if source.received.how == "column":
         add("received", source.received.column or "", f"source {source.name}, received.column")
     plain = {c for o in outputs for c in o.columns}
     for column in plain:
         if any(other.startswith(column + ".") for other in plain):
-            faults.append(f"source {source.name}: use either {column} or its fields ({column}.…), not both")
-    if faults:
-        raise ConfigError("\n".join(faults))
+            issues.append(f"source {source.name}: use either {column} or its fields ({column}.…), not both")
+    if issues:
+        raise ConfigError("\n".join(issues))
     return Mapping(source, tuple(outputs), tuple(sorted(identifying.items())))
 
 
@@ -133,24 +133,24 @@ def _texts(record: RecordSpec) -> Iterator[tuple[str, str]]:
 
 def _column_faults(record: RecordSpec, where: str) -> list[str]:
     allowed = COLUMNS[record.target]
-    faults = []
+    issues = []
     for name, spec in record.columns.items():
         if name == "attributes":
             if not isinstance(spec, dict):
-                faults.append(f"{where}.columns.attributes: a mapping of name: expression is needed")
+                issues.append(f"{where}.columns.attributes: a mapping of name: expression is needed")
         elif name not in allowed:
             near = get_close_matches(name, allowed, 1)
             hint = f"did you mean {near[0]}? " if near else ""
-            faults.append(f"{where}.columns.{name}: no such column; {hint}allowed: {', '.join(sorted(allowed))}")
+            issues.append(f"{where}.columns.{name}: no such column; {hint}allowed: {', '.join(sorted(allowed))}")
         elif isinstance(spec, dict):
-            faults.append(f"{where}.columns.{name}: an expression, or {{value: …, times: …, decimal_mark: …}}")
+            issues.append(f"{where}.columns.{name}: an expression, or {{value: …, times: …, decimal_mark: …}}")
     for name in REQUIRED[record.target]:
         if name not in record.columns:
-            faults.append(f"{where}.columns lacks {name}")
+            issues.append(f"{where}.columns lacks {name}")
     owner = record.identifier or (record.anonymous if record.target == "events" else None)
     if owner is None and record.target in ("profiles", "consents"):
-        faults.append(f"{where} lacks an identifier")
-    return faults
+        issues.append(f"{where} lacks an identifier")
+    return issues
 
 
 def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:

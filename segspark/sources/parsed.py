@@ -57,8 +57,8 @@ KINDS = {
             }
         )
     ),
-    # The first sight of every identifier by each task; of links above the same.
-    "sights": Kind(
+    # Where each task saw every identifier first; of links above the same.
+    "first_seen": Kind(
         _schema(
             {
                 "identifier_id": "string", "is_anonymous": "boolean", "known_as_of": "date",
@@ -73,6 +73,7 @@ KINDS = {
     "identities": Kind(_schema({"identifier_id": "string", "kind": "string", "sealed": "binary"})),
     # Made by the run itself from the above.
     "joined": Kind(_schema({c.name: c.type for c in silver.IDENTITY_LINKS.columns if c.name != "run_id"})),
+    "dispositions": Kind(_schema({"record": "bigint", "disposition": "string"})),
     "exceptions": Kind(
         _schema({"kind": "string", "no": "bigint", "record": "bigint", "n_says": "int", "verdict": "string"})
     ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from segspark.pseudonyms import Key
 from segspark.sources.files import InputFile
 from segspark.sources.vocabulary import Context
+from segspark.store import Store
 from segspark.time import MICROS, day_number
 
 
@@ -46,4 +47,4 @@ class GatewayPlan:
     limits: Limits
     key: Key
     arrival: Arrival
-    folder: str
+    folder: Store

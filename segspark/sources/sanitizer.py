@@ -49,22 +49,22 @@ class Sanitizer:
         self._pseudonyms = Pseudonymiser(plan.key)
         self._context, self._arrival = plan.context, plan.arrival
         self._sealed: set[str] = set()
-        self._sights: dict[str, tuple[int, int, int, bool]] = {}
+        self._first_seen: dict[str, tuple[int, int, int, bool]] = {}
         self._links: dict[Pair, tuple[int, int, int, str]] = {}
         self._numbers: dict[int, int] = {}
         self._out = StagingWriter(plan.folder, KINDS)
 
     def close(self) -> Iterator[pa.RecordBatch]:
         """Stage what was collected, of each identifier and each pair its first, and name the files."""
-        for identifier, (known, at, received, anonymous) in self._sights.items():
+        for identifier, (known, at, received, anonymous) in self._first_seen.items():
             row = {"identifier_id": identifier, "is_anonymous": anonymous, "known_as_of": known}
-            self._out.add("sights", {**row, "effective_at": at, "recorded_at": received})
+            self._out.add("first_seen", {**row, "effective_at": at, "recorded_at": received})
         for pair, (known, at, received, rule) in self._links.items():
             link = dict(zip(_PAIR, pair, strict=True))
             self._out.add(
                 "links", {**link, "rule": rule, "effective_at": at, "recorded_at": received, "known_as_of": known}
             )
-        self._sights, self._links = {}, {}
+        self._first_seen, self._links = {}, {}
         yield from self._out.close()
 
     def rejected(
@@ -155,11 +155,11 @@ class Sanitizer:
             self._out.add("objections", item)
 
     def _see(self, identifier: str, is_anonymous: bool, known: int, at: int, received: int) -> None:
-        before = self._sights.get(identifier)
+        before = self._first_seen.get(identifier)
         if before is None or known <= before[0]:
-            sight = (known, at, received, is_anonymous)
-            if before is None or sight < before:
-                self._sights[identifier] = sight
+            seen = (known, at, received, is_anonymous)
+            if before is None or seen < before:
+                self._first_seen[identifier] = seen
 
     def _received(self, file: InputFile, produced: Produced) -> int:
         if produced.received_at is not None:

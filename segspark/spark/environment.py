@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from segspark.config.url import Url
 from segspark.errors import InfrastructureError
 
 JAVA = 17
@@ -44,7 +45,7 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "segspark"
 
 
-def check_environment(lake: Path) -> None:
+def check_environment(lake: Url) -> None:
     """Everything at once, before any JVM.
 
     Raises:
@@ -55,7 +56,7 @@ def check_environment(lake: Path) -> None:
         raise InfrastructureError("not ready:\n" + "\n".join(f"- {c.name}: {c.detail}. {c.cure}" for c in wrong))
 
 
-def examine_environment(lake: Path) -> list[Check]:
+def examine_environment(lake: Url) -> list[Check]:
     """Every check. Under spark-submit Java, Spark and jars are the cluster's, and the JVM runs already."""
     machine = [] if under_spark_submit() else [_spark(), _java(), _jars()]
     return [_python(), *machine, _memory(), *_folder(lake)]
@@ -189,8 +190,8 @@ def available_memory(root: Path = Path("/")) -> int | None:
     return free
 
 
-def _folder(lake: Path) -> list[Check]:
-    at = lake
+def _folder(lake: Url) -> list[Check]:
+    at = Path(lake.text)
     while not at.exists() and at != at.parent:
         at = at.parent
     may_write = at.is_dir() and os.access(at, os.W_OK | os.X_OK)

@@ -29,7 +29,7 @@ def session_for(workspace: Workspace, name: str, jit: Jit | None = None) -> Spar
     """
     if under_spark_submit() or SparkSession.getActiveSession() is not None:
         return _submitted(workspace, name)
-    scratch = scratch_folder(workspace.lake)
+    scratch = scratch_folder(workspace.folder)
     # MLflow and pandas take their temporary folder from Python, Spark's native libraries theirs from the JVM.
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     os.environ.setdefault("MLFLOW_DFS_TMP", str(scratch / "mlflow"))

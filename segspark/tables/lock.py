@@ -1,4 +1,4 @@
-"""One writer at a time per lake: a lock file with its owner and age."""
+"""One writer at a time per lake: a lock file with its owner."""
 
 import json
 import os
@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from segspark.errors import InfrastructureError
+from segspark.store import Store
 
 LOCK = "_lock.json"
 
 
 @contextmanager
-def only_writer(root: Path, what: str) -> Iterator[None]:
+def only_writer(store: Store, what: str) -> Iterator[None]:
     """Hold the lake's lock.
 
     A lock whose process is gone from this machine is taken over; of another machine's process nothing can be
@@ -22,38 +23,31 @@ def only_writer(root: Path, what: str) -> Iterator[None]:
     Raises:
         InfrastructureError: another run holds the lock; nothing was touched.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    path = root / LOCK
-    mine = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "what": what})
+    mine = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "what": what}).encode()
     for _ in range(2):
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-        except FileExistsError:
-            _remove_if_abandoned(path)
-            continue
-        with os.fdopen(handle, "w") as out:
-            out.write(mine)
-        break
+        if store.put_if_absent(LOCK, mine):
+            break
+        _remove_if_abandoned(store)
     else:
         raise InfrastructureError(
-            f"Another run writes to this lake ({_describe(path)}). Wait for it to end and run again; "
-            f"if it is certain that none runs, remove {path}."
+            f"Another run writes to this lake ({_describe(store)}). Wait for it to end and run again; "
+            f"if it is certain that none runs, remove {store.url_of(LOCK)}."
         )
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        store.delete(LOCK)
 
 
-def _remove_if_abandoned(path: Path) -> None:
+def _remove_if_abandoned(store: Store) -> None:
     try:
-        owner = json.loads(path.read_text())
+        owner = json.loads(store.read(LOCK))
         same_host = owner["host"] == socket.gethostname()
         pid = int(owner["pid"])
     except (OSError, ValueError, KeyError):
         return
     if same_host and pid != os.getpid() and not Path(f"/proc/{pid}").exists() and not _is_alive(pid):
-        path.unlink(missing_ok=True)
+        store.delete(LOCK)
 
 
 def _is_alive(pid: int) -> bool:
@@ -66,9 +60,9 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def _describe(path: Path) -> str:
+def _describe(store: Store) -> str:
     try:
-        owner = json.loads(path.read_text())
+        owner = json.loads(store.read(LOCK))
         return f"{owner['what']}, process {owner['pid']} on {owner['host']}"
     except (OSError, ValueError, KeyError):
         return "owner unknown"

@@ -1,4 +1,4 @@
-"""The direct lane of reading: a task takes the rows of a range of people straight from a table's files.
+"""The Arrow engine's way of reading: a task takes the rows of a range of people straight from a table's files.
 
 Files hold rows sorted by ``person_id``; the Delta log's statistics say which of them meet a range. A file that lies
 inside is taken whole, of one that straddles an edge only the rows of the range, so that nothing depends on how the
@@ -9,7 +9,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import unquote
 
 import deltalake
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from segspark.store import Store, open_url
 from segspark.tables.contracts.contract import Contract
 
 KEY = "person_id"
@@ -53,22 +53,23 @@ class DayFile:
         return any(first <= day <= last for day in days)
 
 
-def day_files(root: str, contract: Contract) -> list[DayFile]:
-    """The files of the table's present version, in the order of their days."""
-    if not deltalake.DeltaTable.is_deltatable(root):
-        return []
-    actions = pa.table(deltalake.DeltaTable(root).get_add_actions(flatten=True))
+def day_files(table: deltalake.DeltaTable, store: Store, contract: Contract) -> list[DayFile]:
+    """The files of a version of a table, in the order of their days.
+
+    Args:
+        store: of the table's folder.
+    """
+    actions = pa.table(table.get_add_actions(flatten=True))
     if not actions.num_rows:
         return []
     wanted = ("path", f"partition.{contract.partition_by[0]}", f"min.{KEY}", f"max.{KEY}", "num_records")
     ends = [f"{end}.{ABOUT}" for end in ("min", "max")]
-    root = str(Path(root))
     have = all(name in actions.column_names for name in ends) and contract.partition_by[0] != ABOUT
     about = zip(*(actions[name].to_pylist() for name in ends), strict=True) if have else [None] * actions.num_rows
     rows = zip(*(actions[name].to_pylist() for name in wanted), about, strict=True)
     files = [
         DayFile(
-            f"{root}/{unquote(path)}",
+            store.url_of(unquote(path)),
             _date(day),
             low,
             high,
@@ -128,7 +129,7 @@ def read_range(
     for file in files:
         if file.low >= high or file.high < low:
             continue
-        opened = pq.ParquetFile(file.path, memory_map=True)
+        opened = pq.ParquetFile(open_url(file.path))
         if file.low < low or file.high >= high:
             table = read_groups(opened, low, high, list(columns))
         else:

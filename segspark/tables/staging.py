@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +19,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from segspark.store import Store
 from segspark.tables.ranges import share_ids
 
 NAMED_DDL = "kind string, path string, rows bigint, days string"
@@ -49,7 +49,7 @@ class StagedFile:
 class StagingWriter:
     """Collects the rows of one task and writes a file per kind and some hundred thousand rows."""
 
-    def __init__(self, folder: str, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, folder: Store, kinds: Mapping[str, Kind]) -> None:
         self._folder, self._kinds = folder, kinds
         self._rows: dict[str, list[dict[str, Any]]] = {k: [] for k in kinds}
         self._batches: dict[str, list[pa.RecordBatch]] = {k: [] for k in kinds}
@@ -96,11 +96,12 @@ class StagingWriter:
             table = table.take(pc.sort_indices(table[day]))
             counted = pc.value_counts(table[day].cast(pa.int32()))
             days = {c["values"]: c["counts"] for c in counted.to_pylist()}
-        folder = Path(self._folder) / kind
-        folder.mkdir(parents=True, exist_ok=True)
-        path = str(folder / f"part-{uuid.uuid4().hex}.parquet")
-        pq.write_table(table, path, compression="lz4", row_group_size=ROWS_PER_GROUP)
-        self._named.append({"kind": kind, "path": path, "rows": table.num_rows, "days": json.dumps(days)})
+        name = f"{kind}/part-{uuid.uuid4().hex}.parquet"
+        with self._folder.create(name) as stream:
+            pq.write_table(table, stream, compression="lz4", row_group_size=ROWS_PER_GROUP)
+        self._named.append(
+            {"kind": kind, "path": self._folder.url_of(name), "rows": table.num_rows, "days": json.dumps(days)}
+        )
 
 
 def _columns(rows: list[dict[str, Any]], schema: pa.Schema) -> list[pa.Array]:
@@ -136,12 +137,12 @@ class Staged:
         """Days (since 1970) of which the kind has rows."""
         return sorted({day for f in self.files.get(kind, ()) for day in f.days})
 
-    def stage(self, folder: Path, kind: str, *frames: DataFrame) -> "Staged":
+    def stage(self, folder: Store, kind: str, *frames: DataFrame) -> "Staged":
         """The same with the rows of some frames (columns of the kind) added; frames are computed at the same time."""
-        described, name = {kind: self.kinds[kind]}, str(folder)
+        described = {kind: self.kinds[kind]}
 
         def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            writer = StagingWriter(name, described)
+            writer = StagingWriter(folder, described)
             for batch in batches:
                 writer.add_batch(kind, pa.RecordBatch.from_arrays(batch.columns, schema=described[kind].schema))
             yield from writer.close()
@@ -155,18 +156,18 @@ class Staged:
     def plus(self, kind: str, files: Sequence[StagedFile]) -> "Staged":
         return Staged(self.spark, self.kinds, {**self.files, kind: (*self.files.get(kind, ()), *files)})
 
-    def compute(self, folder: Path, kind: str, compute: Callable[[str, str], pa.Table], n_bytes: int) -> "Staged":
+    def compute(self, folder: Store, kind: str, compute: Callable[[str, str], pa.Table], n_bytes: int) -> "Staged":
         """The same with what a function makes of each range of people; a task per range.
 
         Args:
             compute: rows of the kind from the ids [low, high); pure but for the files it reads.
             n_bytes: what it reads in all takes in memory, for the number of tasks.
         """
-        described, name = {kind: self.kinds[kind]}, str(folder)
+        described = {kind: self.kinds[kind]}
         ranges = share_ids(n_bytes, self.spark.sparkContext.defaultParallelism)
 
         def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            writer = StagingWriter(name, described)
+            writer = StagingWriter(folder, described)
             for batch in batches:
                 for at in batch.column(0).to_pylist():
                     for rows in compute(*ranges[at]).to_batches():
@@ -175,6 +176,13 @@ class Staged:
 
         tasks = self.spark.range(0, len(ranges), 1, len(ranges))
         return self.plus(kind, read_named(tasks.mapInArrow(write, NAMED_DDL)).get(kind, []))
+
+
+def written(frame: DataFrame, folder: Store, name: str) -> DataFrame:
+    """A frame as Spark writes it to a folder, read from there: several questions of it compute it once."""
+    path = folder.for_spark(name)
+    frame.write.mode("overwrite").parquet(path)
+    return frame.sparkSession.read.parquet(path)
 
 
 def read_named(named: DataFrame) -> dict[str, list[StagedFile]]:

@@ -9,16 +9,17 @@ from typing import Any
 import deltalake
 import polars
 import pytest
-from builders import make_workspace, rows_of, write_consents, write_mails, write_orders
+from builders import make_workspace, rows_of, segment_named, write_consents, write_mails, write_orders
 from pyspark.sql import SparkSession
 
 from segspark.activation.audience import export_audience
-from segspark.app.run import DAILY, daily, flow_graph
+from segspark.app.run import DAILY, FLOWS, daily
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed, InfrastructureError
 from segspark.features.flow import FEATURES
 from segspark.features.tiles_flow import TILES
 from segspark.ingest import flow as ingest
+from segspark.pipeline.flow import flow_graph
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pseudonyms import Pseudonymiser, load_key
@@ -27,9 +28,9 @@ from segspark.query.explain import explain
 from segspark.query.look import list_tables, plan_of_features, segment_sizes
 from segspark.query.plan import plan_segments
 from segspark.query.preview import preview
-from segspark.segments.lookup import find_segment
 from segspark.tables.contracts import gold, ops, silver
 from segspark.tables.contracts.catalogue import ALL
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 from segspark.tables.lock import only_writer
 
@@ -50,7 +51,7 @@ def features(lake: Lake, workspace: Workspace, email: str, day: date) -> dict[st
 def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Lake]:
     """Three days: the first with orders, the second without anything, the third with a late order of the first."""
     workspace = make_workspace(tmp_path_factory.mktemp("shop") / "w")
-    lake = Lake(workspace.lake, spark)
+    lake = SparkLake(workspace.lake, spark)
     write_consents(workspace, MAY[1], ("ann@example.com", "open_tracking", "granted", "2026-05-01 08:00:00"),
                    ("eve@example.com", "email_marketing", "withdrawn", "2026-05-01 09:00:00"))  # fmt: skip
     write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"),
@@ -150,13 +151,13 @@ def test_a_membership_says_until_when_it_holds_without_an_event(shop: tuple[Work
 
 def test_only_those_who_may_be_written_to_are_exported(shop: tuple[Workspace, Lake], tmp_path: Path) -> None:
     workspace, lake = shop
-    manifest = export_audience(workspace, lake, find_segment(lake, "Buyers"), None, tmp_path / "buyers.csv")
+    manifest = export_audience(workspace, lake, segment_named(workspace, lake, "Buyers"), None, tmp_path / "buyers.csv")
     lines = (tmp_path / "buyers.csv").read_text().splitlines()
     assert [line.split(",")[1] for line in lines[1:]] == ["ann@example.com"]
     assert manifest["removed"] == {"complained": 1}
     small = workspace.model_copy(update={"segments": workspace.segments.model_copy(update={"min_size": 20})})
     with pytest.raises(GateClosed, match="20"):
-        export_audience(small, lake, find_segment(lake, "buyers"), None, tmp_path / "few.csv")
+        export_audience(small, lake, segment_named(workspace, lake, "buyers"), None, tmp_path / "few.csv")
 
 
 def test_a_membership_is_explained_with_its_actual_values(
@@ -308,23 +309,23 @@ def test_no_address_is_left_outside_of_the_vault(shop: tuple[Workspace, Lake]) -
     for contract in ALL:
         if lake.exists(contract):
             assert "example.com" not in str(lake.read_small(contract).to_pylist()), contract.name
-    logs = [p.read_text() for p in Path(lake.root).rglob("_delta_log/*.json")]
+    logs = [p.read_text() for p in Path(lake.store.url).rglob("_delta_log/*.json")]
     assert not any("example.com" in text for text in logs)
 
 
 def test_a_second_run_at_the_same_time_is_refused_and_touches_nothing(shop: tuple[Workspace, Lake]) -> None:
     workspace, lake = shop
     with (
-        only_writer(lake.root, "daily"),
+        only_writer(lake.store, "daily"),
         pytest.raises(InfrastructureError, match="Another run") as refused,
-        only_writer(lake.root, "daily"),
+        only_writer(lake.store, "daily"),
     ):
         pass
     assert refused.value.exit_code == 4
 
 
 def test_the_flows_of_a_day_form_no_cycle() -> None:
-    graph, done = flow_graph(), set[str]()
+    graph, done = flow_graph(FLOWS), set[str]()
 
     def visit(table: str, above: tuple[str, ...]) -> None:
         assert table not in above, f"cycle: {' <- '.join((*above, table))}"
@@ -353,13 +354,13 @@ def test_whoever_withdraws_after_the_day_is_not_exported(shop: tuple[Workspace, 
     workspace, lake = shop
     write_consents(workspace, MAY[5], ("ann@example.com", "email_marketing", "withdrawn", "2026-05-05 09:00:00"))
     run_flow(ingest.INGEST, workspace, lake, MAY[6])
-    manifest = export_audience(workspace, lake, find_segment(lake, "Buyers"), MAY[5], tmp_path / "late.csv")
+    manifest = export_audience(workspace, lake, segment_named(workspace, lake, "Buyers"), MAY[5], tmp_path / "late.csv")
     assert (manifest["rows"], manifest["removed"]) == (0, {"complained": 1, "suppressed_since": 1})
 
 
 def test_whoever_complains_after_the_day_is_not_exported(spark: SparkSession, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
-    lake = Lake(workspace.lake, spark)
+    lake = SparkLake(workspace.lake, spark)
     write_orders(
         workspace, MAY[2], *[(n, f"{n}@example.com", "2026-05-02 10:00:00", "10.00") for n in ("ann", "bob", "eve")]
     )
@@ -369,11 +370,11 @@ def test_whoever_complains_after_the_day_is_not_exported(spark: SparkSession, tm
     run_flow(ingest.INGEST, workspace, lake, MAY[4])
     # In a lake from before the table of objections they are found among its events.
     shutil.rmtree(lake.path(silver.OBJECTIONS))
-    manifest = export_audience(workspace, lake, find_segment(lake, "Buyers"), MAY[3], tmp_path / "b.csv")
+    manifest = export_audience(workspace, lake, segment_named(workspace, lake, "Buyers"), MAY[3], tmp_path / "b.csv")
     assert (manifest["rows"], manifest["removed"]) == (1, {"suppressed_since": 2})
     assert "eve@example.com" in (tmp_path / "b.csv").read_text()
     write_mails(workspace, MAY[4], ("c2", "eve@example.com", "complaint", "2026-05-04 10:00:00"))
     run_flow(ingest.INGEST, workspace, lake, MAY[5])
     assert {r["event_id"] for r in rows_of(lake, silver.OBJECTIONS)} == {"c1", "u1", "c2"}
-    manifest = export_audience(workspace, lake, find_segment(lake, "Buyers"), MAY[3], tmp_path / "b.csv")
+    manifest = export_audience(workspace, lake, segment_named(workspace, lake, "Buyers"), MAY[3], tmp_path / "b.csv")
     assert (manifest["rows"], manifest["removed"]) == (0, {"suppressed_since": 3})

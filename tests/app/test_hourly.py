@@ -18,10 +18,11 @@ from segspark.ingest.flow import INGEST
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
-from segspark.pipeline.runs import published_days
+from segspark.pipeline.runs import runs_of
 from segspark.segments.lookup import is_provisional_day, previous_day
 from segspark.tables.contracts import gold, silver
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
@@ -81,7 +82,7 @@ def short(run: Callable[..., Any], *arguments: Any) -> None:
 @pytest.fixture(scope="module")
 def seen(spark: SparkSession, workspace: Workspace) -> dict[str, Any]:
     """What stood there after each run: 3 May, twice within the day for 4 May, then 4 May; and so on."""
-    lake = Lake(workspace.lake, spark)
+    lake = SparkLake(workspace.lake, spark)
     found: dict[str, Any] = {"lake": lake}
     daily(workspace, lake, MAY[3], Quiet())
     deliver(workspace, "orders-2026-05-03",
@@ -94,7 +95,7 @@ def seen(spark: SparkSession, workspace: Workspace) -> dict[str, Any]:
     deliver(workspace, "crm-2026-05-03", [f"{n}@example.com,c-{n},2026-05-03 12:00:00,FR" for n in NEW])
     deliver(workspace, "orders-2026-05-03-b", ["5,eve@example.com,2026-05-02 20:00:00,7.00"])
     hourly(workspace, lake, MAY[4], Quiet())
-    found["published"] = published_days(lake)
+    found["published"] = runs_of(lake).published_days()
     found["before"] = previous_day(lake, MAY[5])
     tables = (gold.SEGMENTS, gold.FEATURES, gold.SEGMENT_CHANGES, gold.SEGMENT_PROFILES, gold.SCORES)
     found["second"] = {c.name: rows_of(lake, c, MAY[4]) for c in tables}
@@ -112,7 +113,7 @@ def seen(spark: SparkSession, workspace: Workspace) -> dict[str, Any]:
 def plain(spark: SparkSession, workspace: Workspace, seen: dict[str, Any]) -> Lake:
     """The same files without a run within the day."""
     other = workspace.model_copy(update={"lake": workspace.folder / "plain"})
-    lake = Lake(other.lake, spark)
+    lake = SparkLake(other.lake, spark)
     for day in (3, 4, 6):
         for flow in (INGEST, TILES, FEATURES, Flow("daily", (), (), lambda run: None)):
             run_flow(flow, other, lake, MAY[day])

@@ -18,6 +18,7 @@ from segspark.pipeline.runner import run_flow
 from segspark.tables.contracts import gold, ops
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 from segspark.tables.lock import only_writer
 
@@ -46,7 +47,7 @@ def test_a_killed_ingest_is_completed_by_the_next_run(
         pass
 
     workspace = make_workspace(tmp_path / "w")
-    lake = Lake(workspace.lake, spark)
+    lake = SparkLake(workspace.lake, spark)
     write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
     real, calls = getattr(Lake, killed_after), []
 
@@ -84,13 +85,13 @@ def test_a_run_that_was_killed_outright_is_simply_run_again(spark: SparkSession,
         [sys.executable, "-c", KILLED, str(workspace.folder)], capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
-    lake = Lake(workspace.lake, spark)
+    lake = SparkLake(workspace.lake, spark)
     # Half done: bronze or silver holds what the other does not, and the lock's owner is gone.
     assert not lake.exists(gold.ACTIVITY_DAILY)
     whole = workspace.model_copy(update={"lake": tmp_path / "whole"})
-    other = Lake(whole.lake, spark)
+    other = SparkLake(whole.lake, spark)
     for each, its in ((workspace, lake), (whole, other)):
-        with only_writer(its.root, "again"):
+        with only_writer(its.store, "again"):
             for flow in (ingest.INGEST, TILES, FEATURES):
                 run_flow(flow, each, its, MAY[3])
     for contract in (c for c in ALL if c.layer in ("bronze", "silver", "gold") and other.exists(c)):

@@ -81,4 +81,4 @@ def test_the_daily_job_runs_on_a_cluster_with_the_code_as_a_zip(tmp_path: Path) 
         capture_output=True, text=True, env=environ, cwd=tmp_path, check=False, timeout=900,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert (workspace.lake / "gold" / "segments" / "segment_date=2026-05-03").is_dir()
+    assert (Path(str(workspace.lake)) / "gold" / "segments" / "segment_date=2026-05-03").is_dir()

@@ -14,9 +14,10 @@ from segspark.features.flow import FEATURES
 from segspark.features.tiles_flow import TILES
 from segspark.ingest.flow import INGEST
 from segspark.pipeline.runner import run_flow
-from segspark.tables import lake as delta
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.io import spark_lake
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.io.writer import commit
 from segspark.tables.lake import Lake
 
@@ -58,13 +59,13 @@ def test_a_day_killed_around_each_of_its_commits_ends_as_one_left_alone(
     write_orders(workspace, MAY[3], ("2", "bob@example.com", "2026-05-03 10:00:00", "30.00"),
                  ("3", "ann@example.com", "2026-05-02 23:00:00", "50.00"))  # fmt: skip
     write_consents(workspace, MAY[3], ("ann@example.com", "open_tracking", "withdrawn", "2026-05-03 08:00:00"))
-    lake = Lake(workspace.lake, spark)
+    lake = SparkLake(workspace.lake, spark)
     for flow in (INGEST, TILES, FEATURES):
         run_flow(flow, workspace, lake, MAY[3])
     run_flow(INGEST, workspace, lake, MAY[4])
     alone = workspace.model_copy(update={"lake": tmp_path / "alone"})
-    shutil.copytree(workspace.lake, alone.lake)
-    other = Lake(alone.lake, spark)
+    shutil.copytree(str(workspace.lake), str(alone.lake))
+    other = SparkLake(alone.lake, spark)
     for day in (MAY[4], MAY[5]):
         for flow in (TILES, FEATURES):
             run_flow(flow, alone, other, day)
@@ -75,10 +76,10 @@ def test_a_day_killed_around_each_of_its_commits_ends_as_one_left_alone(
 
     for contract in TABLES:
         for side in ("before", "after"):
-            monkeypatch.setattr(delta, "commit", killing(contract.name, side))
+            monkeypatch.setattr(spark_lake, "commit", killing(contract.name, side))
             with pytest.raises(Killed):
                 attempt()
-            monkeypatch.setattr(delta, "commit", commit)
+            monkeypatch.setattr(spark_lake, "commit", commit)
     for flow in (TILES, FEATURES):
         told = run_flow(flow, workspace, lake, MAY[4])
     assert told["made_from"] == "the day before"
@@ -87,4 +88,4 @@ def test_a_day_killed_around_each_of_its_commits_ends_as_one_left_alone(
     assert told["made_from"] == "the day before"
     assert rows(lake) == rows(other)
     assert [r["n_order"] for r in rows(lake)["gold.activity_corrections"]] == [1]
-    assert not list((Path(lake.root) / "_staging").glob("*"))
+    assert not list((Path(lake.store.url) / "_staging").glob("*"))

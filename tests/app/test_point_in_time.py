@@ -1,6 +1,7 @@
 """Stored features of random people and days against a count over silver, written without tiles, kernel or Spark."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from pyspark.sql import SparkSession
 
 from segspark.config.load import load_workspace
 from segspark.demo.generate import generate
-from segspark.features.flow import features_of
+from segspark.features.flow import FEATURES_BACKFILL
 from segspark.features.tiles_flow import TILES
 from segspark.ingest.flow import INGEST
+from segspark.pipeline.flow import Request
 from segspark.pipeline.runner import run_flow
 from segspark.tables.contracts import gold, silver
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 AS_OF = date(2026, 5, 1)
@@ -39,8 +42,8 @@ def lake(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     folder: Path = tmp_path_factory.mktemp("point") / "w"
     generate(folder, people=400, events=9_000, months=5, as_of=AS_OF, seed=3)
     workspace = load_workspace(folder)
-    opened = Lake(workspace.lake, spark)
-    for flow in (INGEST, TILES, features_of(DAYS)):
+    opened = SparkLake(workspace.lake, spark)
+    for flow in (INGEST, TILES, replace(FEATURES_BACKFILL, request=Request(days=tuple(DAYS)))):
         run_flow(flow, workspace, opened, AS_OF)
     return opened
 

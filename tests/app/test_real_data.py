@@ -15,13 +15,15 @@ from pyspark.sql import SparkSession
 from segspark.app.run import daily, train
 from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
-from segspark.features.flow import FEATURES, features_of
+from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.tiles_flow import TILES
 from segspark.ingest.flow import INGEST
+from segspark.pipeline.flow import Request
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.tables.contracts import gold, silver
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 CLONE = Path(__file__).parents[2]
@@ -41,7 +43,7 @@ def opened(spark: SparkSession, tmp_path: Path) -> Open:
             text = source.read_text().replace("${SEGSPARK_SHARED_DATA:-../../../../../shared/data}", str(DATA))
             source.write_text(text)
         workspace = load_workspace(folder, {"SEGSPARK_LAKES": str(tmp_path)})
-        return workspace, Lake(workspace.lake, spark)
+        return workspace, SparkLake(workspace.lake, spark)
 
     return make
 
@@ -89,7 +91,7 @@ def test_online_retail_day_by_day_equals_all_at_once(opened: Open, tmp_path: Pat
     daily(workspace, lake, last, Quiet())
     _check_counts(lake)
     whole = workspace.model_copy(update={"lake": tmp_path / "whole"})
-    other = Lake(whole.lake, lake.spark)
+    other = SparkLake(whole.lake, lake.spark)
     for flow in (INGEST, TILES, FEATURES):
         run_flow(flow, whole, other, last)
     for contract in (silver.EVENTS, silver.ORDERS, silver.ORDER_LINES, silver.IDENTITY_LINKS, gold.ACTIVITY_DAILY):
@@ -99,7 +101,7 @@ def test_online_retail_day_by_day_equals_all_at_once(opened: Open, tmp_path: Pat
     # The backfill's one walk gives every row of every day anew.
     stored = comparable(lake, gold.FEATURES)
     assert stored["as_of_date"].n_unique() == len(days) + 1
-    run_flow(features_of([*days, last]), workspace, lake, last)
+    run_flow(FEATURES_BACKFILL, workspace, lake, last, request=Request(days=(*days, last)))
     assert comparable(lake, gold.FEATURES).equals(stored)
     outcome: dict[str, Any] = train(workspace, lake, last, Quiet())
     # Nine months cannot carry a label of ninety days and half a year of history before it.

@@ -59,5 +59,5 @@ def test_only_old_files_that_no_version_names_are_removed(tmp_path: Path) -> Non
 
 def test_a_lake_that_is_written_is_left_alone(tmp_path: Path) -> None:
     workspace = load_workspace(workspace_at(tmp_path))
-    with only_writer(workspace.lake, "daily"), pytest.raises(InfrastructureError):
+    with only_writer(Lake(workspace.lake).store, "daily"), pytest.raises(InfrastructureError):
         vacuum(workspace)

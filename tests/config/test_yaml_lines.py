@@ -83,7 +83,7 @@ class Table(Model):
     how: str = Field("a", alias="from")
 
 
-def faults_of(data: Any, lines: dict[Any, int]) -> list[str]:
+def issues_of(data: Any, lines: dict[Any, int]) -> list[str]:
     with pytest.raises(ValidationError) as caught:
         Table.model_validate(data)
     return [str(p) for p in problems_of(caught.value, "t.yaml", lines, Table)]
@@ -91,21 +91,21 @@ def faults_of(data: Any, lines: dict[Any, int]) -> list[str]:
 
 def test_branches_of_a_union_are_one_problem_at_the_key() -> None:
     lines = {("columns",): 1, ("columns", "size"): 2}
-    (fault,) = faults_of({"columns": {"size": "big"}}, lines)
-    assert fault.startswith("t.yaml:2: columns.size (is 'big'): ")
-    assert "integer" in fault
-    assert " Or: " in fault
+    (issue,) = issues_of({"columns": {"size": "big"}}, lines)
+    assert issue.startswith("t.yaml:2: columns.size (is 'big'): ")
+    assert "integer" in issue
+    assert " Or: " in issue
 
 
 def test_unknown_keys_within_lists_and_free_mappings_get_the_keys_of_their_model() -> None:
     lines = {("kept",): 1, ("kept", 0): 2, ("kept", 0, "value"): 2, ("kept", 0, "unitt"): 3}
-    (fault,) = faults_of({"kept": [{"value": "a", "unitt": "b"}]}, lines)
-    assert fault == "t.yaml:3: kept.0.unitt: there is no such key. Did you mean unit? Allowed: unit, value."
+    (issue,) = issues_of({"kept": [{"value": "a", "unitt": "b"}]}, lines)
+    assert issue == "t.yaml:3: kept.0.unitt: there is no such key. Did you mean unit? Allowed: unit, value."
 
 
 def test_keys_are_named_as_they_are_written() -> None:
-    (fault,) = faults_of({"how": "a"}, {("how",): 4})
-    assert "Allowed: columns, from, kept." in fault
+    (issue,) = issues_of({"how": "a"}, {("how",): 4})
+    assert "Allowed: columns, from, kept." in issue
 
 
 def test_long_values_are_cut() -> None:

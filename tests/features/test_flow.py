@@ -8,7 +8,7 @@ import deltalake
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from builders import make_workspace, write_consents, write_mails, write_orders
+from builders import make_workspace, step_of, write_consents, write_mails, write_orders
 from pyspark.sql import SparkSession
 
 from segspark.app import run as start
@@ -20,19 +20,19 @@ from segspark.features.compute import range_task
 from segspark.features.engine import arrow as tasks
 from segspark.features.engine.incremental import changing_days
 from segspark.features.engine.kernel import day_number
-from segspark.features.flow import FEATURES, features_of
+from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.resources import load_catalogue
 from segspark.features.tiles import build_activity, owned_rows
 from segspark.features.tiles_flow import TILES, events_of
 from segspark.identity.links import person_spans
 from segspark.ingest.flow import INGEST
-from segspark.pipeline.flow import Flow
+from segspark.pipeline.flow import Flow, Request
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
-from segspark.pipeline.runs import finished_runs, published_days
-from segspark.pipeline.step import Step
+from segspark.pipeline.runs import runs_of
 from segspark.tables.contracts import gold, silver
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
@@ -45,14 +45,14 @@ def day_rows(lake: Lake, contract: Contract, day: date) -> pa.Table:
 
 
 def made_from(lake: Lake) -> dict[date, Any]:
-    return {r["as_of_date"]: json.loads(r["outputs"])["made_from"] for r in finished_runs(lake, "features")}
+    return {r["as_of_date"]: json.loads(r["outputs"])["made_from"] for r in runs_of(lake).finished("features")}
 
 
 @pytest.fixture(scope="module")
 def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Lake]:
     """Four days: somebody new on the second, a withdrawal on the third, a late order on the fourth."""
     workspace = make_workspace(tmp_path_factory.mktemp("running") / "w")
-    lake = Lake(workspace.lake, spark)
+    lake = SparkLake(workspace.lake, spark)
     write_consents(workspace, MAY[1], ("ann@example.com", "open_tracking", "granted", "2026-05-01 08:00:00"))
     write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"),
                  ("2", "bob@example.com", "2026-05-02 23:30:00", "30.00"))  # fmt: skip
@@ -84,7 +84,7 @@ def test_many_days_in_one_walk_and_one_commit_equal_day_by_day(shop: tuple[Works
     workspace, lake = shop
     one_by_one = [day_rows(lake, gold.FEATURES, MAY[d]) for d in DAYS]
     before = lake.version(gold.FEATURES) or 0
-    run_flow(features_of([MAY[d] for d in DAYS]), workspace, lake, MAY[6])
+    run_flow(FEATURES_BACKFILL, workspace, lake, MAY[6], request=Request(days=tuple([MAY[d] for d in DAYS])))
     assert lake.version(gold.FEATURES) == before + 1
     assert [day_rows(lake, gold.FEATURES, MAY[d]) for d in DAYS] == one_by_one
 
@@ -106,7 +106,7 @@ def test_a_difference_is_an_error_that_names_person_feature_and_cure(
     monkeypatch.setattr(start, "DAILY", start.DAILY[start.DAILY.index(FEATURE_CHECK) :])
     with pytest.raises(CheckFailed, match="n_order_30d"):
         start.daily(workspace, lake, MAY[4], Quiet())
-    assert MAY[4] not in published_days(lake)
+    assert MAY[4] not in runs_of(lake).published_days()
     assert MAY[4] not in lake.days(gold.SEGMENTS)
     run_flow(REPAIR, workspace, lake, MAY[4])
     assert run_flow(FEATURE_CHECK, workspace, lake, MAY[4])["checked"] == "everybody"
@@ -131,7 +131,7 @@ def test_a_day_reads_one_tile_day_per_window_and_the_newest(
     """And the days of what was learnt; whatever the history."""
     workspace, lake = shop
     catalogue = load_catalogue(workspace)
-    run = Step(workspace, lake, MAY[6], FEATURES)
+    run = step_of(FEATURES, workspace, lake, MAY[6])
     whole = range_task(run, [MAY[6]], catalogue, None)
     files = [f for f in run.files(gold.FEATURES) if f.day == MAY[5]]
     task = tasks.RangeTask(
@@ -174,7 +174,7 @@ def files_scanned(plan: Any) -> list[int]:
 def test_a_tile_reads_the_days_around_it_and_what_the_run_accepted(shop: tuple[Workspace, Lake]) -> None:
     """Of all that was ever taken in; nobody moved that day, so nobody's events are looked for."""
     workspace, lake = shop
-    run = Step(workspace, lake, MAY[6], TILES)
+    run = step_of(TILES, workspace, lake, MAY[6])
     events = events_of(run, load_catalogue(workspace), MAY[5])
     spans = person_spans(run.read(silver.IDENTITY_LINKS))
     catalogue = load_catalogue(workspace)
@@ -199,7 +199,7 @@ def test_a_tile_reads_the_days_around_it_and_what_the_run_accepted(shop: tuple[W
 
 def test_features_are_made_from_all_days_where_their_basis_changed(spark: SparkSession, tmp_path: Any) -> None:
     workspace = make_workspace(tmp_path / "w")
-    lake = Lake(workspace.lake, spark)
+    lake = SparkLake(workspace.lake, spark)
     write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
     steps: tuple[Flow, ...] = (INGEST, TILES, FEATURES)
     for flow in steps:

@@ -29,6 +29,7 @@ from segspark.segments.people import RFM_VALUES
 from segspark.segments.rules.tree import from_json
 from segspark.tables.contracts import gold, silver
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 AS_OF = date(2026, 5, 1)
@@ -67,7 +68,7 @@ def shop(
     folder: Path = tmp_path_factory.mktemp("explained") / "w"
     generate(folder, people=request.param, events=22 * request.param, months=5, as_of=AS_OF, seed=5)
     workspace = load_workspace(folder)
-    lake = Lake(workspace.lake, spark)
+    lake = SparkLake(workspace.lake, spark)
     for day, rules in ((DAY_BEFORE, RULES), (AS_OF, {**RULES, **CHANGED})):
         write_rules(workspace, rules)
         daily(workspace, lake, day, Quiet())

@@ -97,7 +97,7 @@ FILES = [
 ]  # fmt: skip
 
 
-def faults(folder: Path, name: str, content: str | None) -> list[ValidationIssue]:
+def issues(folder: Path, name: str, content: str | None) -> list[ValidationIssue]:
     if content is not None:
         (folder / name).write_text(content)
     named = {"levels": name} if name == "levels.yaml" else {"rules": [name]}
@@ -113,27 +113,27 @@ def test_there_are_forty_mistakes_and_more() -> None:
 @pytest.mark.parametrize(("condition", "code", "named"), CONDITIONS, ids=[c[0] for c in CONDITIONS])
 def test_a_wrong_condition_has_a_code_a_line_and_a_cure(tmp_path: Path, condition: str, code: str, named: str) -> None:
     said = condition if condition[0] in "{7" else f'"{condition}"'
-    (fault,) = faults(tmp_path, "rules.yaml", RULES.format(said))
-    assert (fault.code, fault.where) == (code, "rules.yaml:4")
-    assert named in fault.fix
-    assert fault.what
-    assert fault.why
+    (issue,) = issues(tmp_path, "rules.yaml", RULES.format(said))
+    assert (issue.code, issue.where) == (code, "rules.yaml:4")
+    assert named in issue.fix
+    assert issue.what
+    assert issue.why
 
 
 @pytest.mark.parametrize(("name", "content", "code", "line", "named"), FILES)
 def test_a_wrong_file_has_a_code_a_line_and_a_cure(
     tmp_path: Path, name: str, content: str | None, code: str, line: int | None, named: str
 ) -> None:
-    (fault,) = faults(tmp_path, name, content)
+    (issue,) = issues(tmp_path, name, content)
     where = "segspark.yaml" if content is None else name
-    assert (fault.code, fault.where) == (code, f"{where}:{line}" if line else where)
-    assert named in fault.fix
+    assert (issue.code, issue.where) == (code, f"{where}:{line}" if line else where)
+    assert named in issue.fix
 
 
 @pytest.mark.parametrize("condition", [c for c, code, _ in CONDITIONS if code in ("unknown_value", "unknown_window")])
 def test_what_a_cure_names_can_be_written(tmp_path: Path, condition: str) -> None:
-    (fault,) = faults(tmp_path, "rules.yaml", RULES.format(f'"{condition}"'))
-    for word in fault.fix.replace("Write ", "").rstrip(".").split(", or ")[0].split(" or "):
+    (issue,) = issues(tmp_path, "rules.yaml", RULES.format(f'"{condition}"'))
+    for word in issue.fix.replace("Write ", "").rstrip(".").split(", or ")[0].split(" or "):
         assert word in VALUES or word.startswith("`segspark features list`")
 
 

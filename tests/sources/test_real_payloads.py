@@ -40,7 +40,7 @@ def cases() -> list[Any]:
 def test_real_payloads_become_the_expected_events(case: dict[str, Any] | None) -> None:
     if case is None:
         pytest.skip("no data in SEGSPARK_SHARED_DATA/esp_payloads")
-    parse = import_module(f"segspark.sources.esp.{MODULES[case['esp']]}").parse
+    parse = import_module(f"segspark.sources.{MODULES[case['esp']]}").parse
     payloads = case["payload"] if isinstance(case["payload"], list) else [case["payload"]]
     context = Context("s", None, "EUR", None)
     if case["esp"] == "mailgun" and "event-data" not in payloads[0]:

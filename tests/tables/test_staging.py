@@ -5,6 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from segspark.store import store_at
 from segspark.tables import staging
 from segspark.tables.io.writer import share_out
 from segspark.tables.staging import Kind, StagedFile, StagingWriter
@@ -18,7 +19,7 @@ KINDS = {
 def test_rows_are_packed_and_sorted_by_day(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(staging, "BATCH", 3)
     monkeypatch.setattr(staging, "ROWS_PER_FILE", 6)
-    writer = StagingWriter(str(tmp_path), KINDS)
+    writer = StagingWriter(store_at(tmp_path), KINDS)
     for i in range(10):
         writer.add("events", {"id": i, "day": 20_000 - i % 3})
     writer.add("links", {"a": None})
@@ -31,7 +32,7 @@ def test_rows_are_packed_and_sorted_by_day(tmp_path: Path, monkeypatch) -> None:
 
 
 def test_a_task_that_found_nothing_names_no_file(tmp_path: Path) -> None:
-    assert list(StagingWriter(str(tmp_path), KINDS).close()) == []
+    assert list(StagingWriter(store_at(tmp_path), KINDS).close()) == []
 
 
 def test_every_day_is_written_by_one_task_unless_it_is_too_large() -> None:

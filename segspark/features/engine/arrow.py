@@ -1,4 +1,4 @@
-"""What a task of the direct lane does: a range of people, from the tables' own files to features."""
+"""What a task of the Arrow engine does: a range of people, from the tables' own files to features."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,6 @@
-"""The Spark lane of a daily run: the same kernel over ranges of people, by Spark's own reader, on tables of any kind."""
+"""The Spark engine: the same kernel over ranges of people, by Spark's own reader, on tables of any kind."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +16,7 @@ from segspark.features.engine.reads import ITEMS, PEOPLE, permitted
 from segspark.features.engine.windows import activity_frame, by_range, window_features
 from segspark.features.feature import Catalogue
 from segspark.pipeline.step import Step
+from segspark.pipeline.view import View
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.schema import ddl
 from segspark.tables.staging import NAMED_DDL, NAMED_SCHEMA, Kind, Staged, StagingWriter, read_named
@@ -29,86 +29,90 @@ READ_BY_RANGE = (
     gold.ITEM_LAST_DAYS,
     gold.FEATURES,
 )
+# As the configuration and the record of runs write them.
+ARROW, SPARK = "direct", "spark"
 CARRIED, ASIDE = "carried", "aside"
 
 
-def choose_engine(run: Step) -> str:
-    """``direct`` or ``spark``, by the configuration or the tables' properties; the run's record says which and why.
+def choose_engine(view: View) -> str:
+    """``ARROW`` or ``SPARK``, by the configuration or the tables' properties; the run's record says which and why.
 
     Raises:
-        ConfigError: the direct lane is asked for where it would misread a table.
+        ConfigError: the Arrow engine is asked for where it would misread a table.
     """
-    odd = {c.name: why for c in READ_BY_RANGE if (why := run.lake.why_not_plain(c))}
+    readable = (c for c in READ_BY_RANGE if c.name in view.readable)
+    odd = {c.name: why for c in readable if (why := view.facts(c).why_not_plain)}
     found = "; ".join(f"{name} has {why}" for name, why in odd.items())
-    asked = run.workspace.features.lane
-    if asked == "direct" and odd:
+    asked = view.settings.features.lane
+    if asked == ARROW and odd:
         raise ConfigError(f"features.lane is direct, but {found}: its files alone are not its rows. Use auto or spark.")
-    lane = ("spark" if odd else "direct") if asked == "auto" else asked
-    run.outcome.update(lane=lane, lane_because=found or ("plain files" if asked == "auto" else "features.lane"))
-    return lane
+    engine: str = (SPARK if odd else ARROW) if asked == "auto" else asked
+    # Words of the stored record.
+    view.outcome.update(lane=engine, lane_because=found or ("plain files" if asked == "auto" else "features.lane"))
+    return engine
 
 
-def n_ranges(run: Step) -> int:
-    return 2 * run.lake.spark.sparkContext.defaultParallelism
+def n_ranges(view: View) -> int:
+    return 2 * view.n_cores
 
 
-def carried_features(run: Step, catalogue: Catalogue, calendar: Calendar, staged: Staged, folder: Path) -> DataFrame:
+def carried_features(step: Step, catalogue: Catalogue, calendar: Calendar, staged: Staged) -> DataFrame:
     """The features of the as-of day from those of the day before, as ``kernel.compute_features`` gives them.
 
     Of tiles and corrections only the days are read whose part in some feature changes. Whom the day before cannot
-    carry on, few, the tasks put aside; they are computed from all days. Items have no index in this lane: all of them
+    carry on, few, the tasks put aside; they are computed from all days. Items have no index in this engine: all of them
     are read.
 
     Args:
         staged: who is listed on the day (``people``).
     """
-    frame = _carried_windows(run, catalogue.without_items, calendar, staged, folder)
-    return _with_items(run, frame, catalogue) if catalogue.items else frame
+    frame = _carried_windows(step, catalogue.without_items, calendar, staged)
+    return _with_items(step, frame, catalogue) if catalogue.items else frame
 
 
-def _carried_windows(run: Step, catalogue: Catalogue, calendar: Calendar, staged: Staged, folder: Path) -> DataFrame:
-    corrections = run.read(gold.ACTIVITY_CORRECTIONS).where(F.col("applied_as_of") <= F.lit(run.as_of))
-    days = changing_days(_read_learnt(run, corrections), catalogue, run.as_of)
+def _carried_windows(step: Step, catalogue: Catalogue, calendar: Calendar, staged: Staged) -> DataFrame:
+    corrections = step.read(gold.ACTIVITY_CORRECTIONS).where(F.col("applied_as_of") <= F.lit(step.as_of))
+    days = changing_days(_read_learnt(step, corrections), catalogue, step.as_of)
     near = frozenset(EPOCH + timedelta(days=n) for n in days)
     corrected = corrections.where(F.col("activity_date").isin(sorted(near)))
-    activity = activity_frame(run.read(gold.ACTIVITY_DAILY, near), corrected, catalogue)
-    state = stored_features(run, catalogue, run.as_of - DAY)
+    activity = activity_frame(step.read(gold.ACTIVITY_DAILY, near), corrected, catalogue)
+    state = stored_features(step, catalogue, step.as_of - DAY)
     people = staged.frame("people")
     # One frame of both, because only two frames can meet in a task.
-    told = activity.unionByName(people, allowMissingColumns=True)
+    both_kinds = activity.unionByName(people, allowMissingColumns=True)
 
-    as_of, name = run.as_of, str(folder)
+    as_of, folder = step.as_of, step.staging
     kinds = {CARRIED: Kind(feature_schema(catalogue)), ASIDE: Kind(PEOPLE)}
     activity_names = activity.columns
 
-    def advance(state: pa.Table, told: pa.Table) -> pa.Table:
-        is_person = told["as_of_date"].is_valid()
-        listed = told.filter(is_person).select(PEOPLE.names).cast(PEOPLE)
-        happened = told.filter(pc.invert(is_person)).select(activity_names)
-        rows, rest = advance_features(state, happened, listed, catalogue, as_of, calendar)
+    def advance(state: pa.Table, rows: pa.Table) -> pa.Table:
+        is_person = rows["as_of_date"].is_valid()
+        listed = rows.filter(is_person).select(PEOPLE.names).cast(PEOPLE)
+        happened = rows.filter(pc.invert(is_person)).select(activity_names)
+        carried, rest = advance_features(state, happened, listed, catalogue, as_of, calendar)
         if rest.num_rows:
-            rows = rows.filter(pc.invert(pc.is_in(rows["person_id"], value_set=rest["person_id"])))
-        writer = StagingWriter(name, kinds)
-        for kind, table in ((CARRIED, rows), (ASIDE, rest)):
+            carried = carried.filter(pc.invert(pc.is_in(carried["person_id"], value_set=rest["person_id"])))
+        writer = StagingWriter(folder, kinds)
+        for kind, table in ((CARRIED, carried), (ASIDE, rest)):
             for batch in table.cast(kinds[kind].schema).to_batches():
                 writer.add_batch(kind, batch)
         return pa.Table.from_batches(list(writer.close()), schema=NAMED_SCHEMA)
 
-    files = read_named(by_range(state, told, n_ranges(run), advance, NAMED_DDL))
-    both = Staged(run.lake.spark, kinds, files)
+    files = read_named(by_range(state, both_kinds, n_ranges(step), advance, NAMED_DDL))
+    both = step.staged(kinds, files)
     frame = both.frame(CARRIED)
     if not both.rows(ASIDE):
         return frame
     aside = both.frame(ASIDE)
     few = F.broadcast(aside.select("person_id"))
-    tiles = run.read(gold.ACTIVITY_DAILY)
+    tiles = step.read(gold.ACTIVITY_DAILY)
     tiles, corrections = (f.join(few, on="person_id", how="left_semi") for f in (tiles, corrections))
-    rest = window_features(tiles, corrections, aside, catalogue, [as_of], calendar, n_ranges(run))
+    rest = window_features(tiles, corrections, aside, catalogue, [as_of], calendar, n_ranges(step))
     return frame.unionByName(rest)
 
 
-def _with_items(run: Step, features: DataFrame, catalogue: Catalogue) -> DataFrame:
-    as_of, items = run.as_of, run.read(gold.ACTIVITY_ITEMS)
+def _with_items(step: Step, features: DataFrame, catalogue: Catalogue) -> DataFrame:
+    as_of, items = step.as_of, step.read(gold.ACTIVITY_ITEMS)
     known = items.where(F.col("applied_as_of") <= F.lit(as_of)).select(*ITEMS.names)
 
     def add(features: pa.Table, items: pa.Table) -> pa.Table:
@@ -116,23 +120,23 @@ def _with_items(run: Step, features: DataFrame, catalogue: Catalogue) -> DataFra
         return with_all_items(features, items, permitted(features), catalogue, [as_of])
 
     names, output = features.columns, ddl((*gold.FEATURES.columns, *catalogue.stored_columns()))
-    return by_range(features, known, n_ranges(run), add, output)
+    return by_range(features, known, n_ranges(step), add, output)
 
 
-def stored_features(run: Step, catalogue: Catalogue, day: date) -> DataFrame:
-    return run.read_day(gold.FEATURES, day).select(*feature_schema(catalogue).names)
+def stored_features(step: Step, catalogue: Catalogue, day: date) -> DataFrame:
+    return step.read_day(gold.FEATURES, day).select(*feature_schema(catalogue).names)
 
 
-def past_activity(run: Step, catalogue: Catalogue) -> DataFrame:
+def past_activity(step: Step, catalogue: Catalogue) -> DataFrame:
     """All tiles and corrections that the as-of day knows."""
-    tiles = run.read(gold.ACTIVITY_DAILY).where(F.col("activity_date") < F.lit(run.as_of))
-    corrections = run.read(gold.ACTIVITY_CORRECTIONS).where(F.col("applied_as_of") <= F.lit(run.as_of))
+    tiles = step.read(gold.ACTIVITY_DAILY).where(F.col("activity_date") < F.lit(step.as_of))
+    corrections = step.read(gold.ACTIVITY_CORRECTIONS).where(F.col("applied_as_of") <= F.lit(step.as_of))
     return activity_frame(tiles, corrections, catalogue)
 
 
-def _read_learnt(run: Step, corrections: DataFrame) -> pa.Table:
+def _read_learnt(step: Step, corrections: DataFrame) -> pa.Table:
     """Days of which something was learnt for the as-of day; no more than the horizon of late events and moves has."""
-    if run.as_of not in run.lake.days(gold.ACTIVITY_CORRECTIONS):
+    if step.as_of not in step.facts(gold.ACTIVITY_CORRECTIONS).days:
         return pa.table({"activity_date": pa.array([], pa.date32())})
-    learnt = corrections.where(F.col("applied_as_of") == F.lit(run.as_of))
+    learnt = corrections.where(F.col("applied_as_of") == F.lit(step.as_of))
     return learnt.select("activity_date").distinct().toArrow()

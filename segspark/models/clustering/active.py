@@ -7,15 +7,15 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.config.models import Workspace
+from segspark.config.models import Settings
 from segspark.features.people import people_of_day
 from segspark.models.clustering.behaviour import active_people, with_behaviour, z_scores
 from segspark.models.clustering.naming import describe, renamed
-from segspark.models.clustering.overrides import arrange, load_overrides
+from segspark.models.clustering.overrides import Override, arrange
 from segspark.models.clustering.rare import RareModel
 from segspark.models.clustering.rare_groups import active_rare
-from segspark.models.tracking import Loaded, load_champion, read_document
-from segspark.pipeline.step import Step
+from segspark.models.tracking import Loaded, read_document
+from segspark.pipeline.view import View
 
 SCHEMES = ("behaviour", "rare")
 
@@ -40,18 +40,22 @@ class ActiveClustering:
     waiting: tuple[str, ...] = ()
 
 
-def active_clustering(run: Step) -> ActiveClustering | None:
-    """The groups of the newest model that may speak about the day; None where there is none or no scheme asks."""
-    schemes, names = run.workspace.segments.schemes, run.workspace.clustering.names
-    if not set(schemes) & set(SCHEMES):
-        return None
-    model = load_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
+def active_clustering(
+    settings: Settings, model: Loaded | None, overrides: Sequence[Override]
+) -> ActiveClustering | None:
+    """The groups of a model as they are in use; None where there is no model.
+
+    Args:
+        model: the newest that may speak about the day.
+        overrides: groups merged and split by hand.
+    """
+    schemes, names = settings.segments.schemes, settings.clustering.names
     if model is None:
         return None
     run_id = model.tags["run_id"]
-    document = read_document(run.workspace.mlflow, run_id, "groups.json")
-    groups, tree, waiting = decided_groups(run.workspace, run_id, document)
-    rare = active_rare(run, model) if "rare" in schemes else None
+    document = read_document(settings.mlflow, run_id, "groups.json")
+    groups, tree, waiting = decided_groups(settings, overrides, run_id, document)
+    rare = active_rare(settings.mlflow, model) if "rare" in schemes else None
     return ActiveClustering(
         model,
         tuple(renamed(g, names) for g in groups),
@@ -63,22 +67,19 @@ def active_clustering(run: Step) -> ActiveClustering | None:
 
 
 def decided_groups(
-    workspace: Workspace, run_id: str, document: Mapping[str, Any]
+    settings: Settings, overrides: Sequence[Override], run_id: str, document: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None, list[str]]:
     """The groups after the workspace's decisions, the tree where there are any, and the decisions that wait."""
-    decisions = load_overrides(workspace.folder / workspace.clustering.decisions)
-    if not decisions:
+    if not overrides:
         return document["groups"], None, []
-    tree = read_document(workspace.mlflow, run_id, "tree.json")
-    groups, waiting = arrange(tree, document["groups"], decisions, z_of(workspace, run_id, document))
+    tree = read_document(settings.mlflow, run_id, "tree.json")
+    groups, waiting = arrange(tree, document["groups"], overrides, z_of(settings, run_id, document))
     return groups, tree, waiting
 
 
-def z_of(
-    workspace: Workspace, run_id: str, document: Mapping[str, Any]
-) -> Callable[[Sequence[float]], dict[str, float]]:
+def z_of(settings: Settings, run_id: str, document: Mapping[str, Any]) -> Callable[[Sequence[float]], dict[str, float]]:
     """Centre -> z-scores, as the training had them."""
-    features = read_document(workspace.mlflow, run_id, "preparation.json")["features"]
+    features = read_document(settings.mlflow, run_id, "preparation.json")["features"]
     return lambda centre: z_scores(features, document["mean"], centre)
 
 
@@ -101,7 +102,7 @@ def with_groups(people: DataFrame, groups: ActiveClustering) -> DataFrame:
     return assigned.withColumn("is_far", is_far.cast("int")).drop("centre_distance")
 
 
-def read_far(run: Step, people: DataFrame, groups: ActiveClustering) -> dict[str, Any]:
+def read_far(view: View, people: DataFrame, groups: ActiveClustering) -> dict[str, Any]:
     """How many people are far from every centre (one row); beyond the configured share, the group that they might make.
 
     Args:
@@ -110,17 +111,17 @@ def read_far(run: Step, people: DataFrame, groups: ActiveClustering) -> dict[str
     row = people.agg(F.sum("is_far").alias("n"), F.count("is_far").alias("of")).collect()[0]
     n, of = row["n"] or 0, row["of"] or 1
     found: dict[str, Any] = {"people": n, "share": n / of, "proposed": None}
-    if n / of > run.workspace.clustering.max_far_share:
-        found["proposed"] = _read_far_mean(run, groups)
+    if n / of > view.settings.clustering.max_far_share:
+        found["proposed"] = _read_far_mean(view, groups)
     return found
 
 
-def _read_far_mean(run: Step, groups: ActiveClustering) -> dict[str, Any]:
+def _read_far_mean(view: View, groups: ActiveClustering) -> dict[str, Any]:
     """What sets the people apart who are far from every centre: their mean, one row."""
     run_id = groups.model.tags["run_id"]
-    people = active_people(people_of_day(run, {*groups.document["features"], "last_active_date"}))
+    people = active_people(people_of_day(view, {*groups.document["features"], "last_active_date"}))
     far = with_groups(people, groups).where("is_far = 1")
     prepared = groups.model.model.stages[0].transform(far)
     mean = prepared.agg(*[F.avg(f"x_{name}") for name in groups.document["features"]]).collect()[0]
-    fr, en = describe(z_of(run.workspace, run_id, groups.document)(list(mean)))
+    fr, en = describe(z_of(view.settings, run_id, groups.document)(list(mean)))
     return {"description_fr": fr, "description_en": en}

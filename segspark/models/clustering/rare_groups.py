@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from segspark.config.models import Mlflow
 from segspark.errors import CheckFailed
 from segspark.ids import mint
 from segspark.models.clustering.behaviour import Behaviour
@@ -25,16 +26,17 @@ FIXED = {
 }
 
 
-def train_rare(run: Step, result: Behaviour, last: Loaded | None) -> tuple[Rare, bytes]:
+def train_rare(step: Step, result: Behaviour, last: Loaded | None) -> tuple[Rare, bytes]:
     """The rare groups with their segments and names, and the points that decide about others.
 
     Args:
         last: the model in use, whose rare groups are recognised by their centres.
     """
+    mlflow = step.settings.mlflow
     model, points, labels, document = fit_rare(
-        result.values, result.n_people, result.fitted.centres, run.workspace.rare
+        result.values, result.n_people, result.fitted.centres, step.settings.rare
     )
-    before = _read_rare(run, last)["groups"] if last and _has_rare(run, last) else []
+    before = _read_rare(mlflow, last)["groups"] if last and _has_rare(mlflow, last) else []
     old = {g["segment_id"]: g for g in before if g["kind"] == "group"}
     rare = [g for g, key in enumerate(model.keys) if not key.endswith(USUAL)]
     centres = [points[labels == g].mean(axis=0).tolist() for g in rare]
@@ -49,7 +51,7 @@ def train_rare(run: Step, result: Behaviour, last: Loaded | None) -> tuple[Rare,
         groups.append(
             {
                 "key": model.keys[g],
-                "segment_id": match or mint("rare", f"{run.as_of}-{g}-{en}"),
+                "segment_id": match or mint("rare", f"{step.as_of}-{g}-{en}"),
                 "name_fr": known["name_fr"],
                 "name_en": known["name_en"],
                 **dict(zip(("description_fr", "description_en"), describe(z), strict=True)),
@@ -72,25 +74,25 @@ def _fixed(model: RareModel, kind: str, n: int) -> dict[str, Any]:
     return {"key": key, "segment_id": segment_id, **names, "kind": kind, "n_people": n, "z_scores": {}, "centre": []}
 
 
-def active_rare(run: Step, model: Loaded) -> tuple[RareModel, Mapping[str, Any]] | None:
+def active_rare(mlflow: Mlflow, model: Loaded) -> tuple[RareModel, Mapping[str, Any]] | None:
     """The rare groups that were trained with a model, and their document; None where none were.
 
     Raises:
         CheckFailed: the stored points are not those that were registered.
     """
-    if not _has_rare(run, model):
+    if not _has_rare(mlflow, model):
         return None
-    document = _read_rare(run, model)
-    content = read_bytes(run.workspace.mlflow, model.tags["run_id"], RARE_POINTS)
+    document = _read_rare(mlflow, model)
+    content = read_bytes(mlflow, model.tags["run_id"], RARE_POINTS)
     if digest_of(content) != document["core_digest"]:
         raise CheckFailed(f"{RARE_POINTS} of {model.model_version} is not the file that was registered.")
     return load_rare(document, Density.from_bytes(content)), document
 
 
-def _has_rare(run: Step, model: Loaded) -> bool:
-    return has_document(run.workspace.mlflow, model.tags["run_id"], RARE)
+def _has_rare(mlflow: Mlflow, model: Loaded) -> bool:
+    return has_document(mlflow, model.tags["run_id"], RARE)
 
 
-def _read_rare(run: Step, model: Loaded) -> dict[str, Any]:
-    document: dict[str, Any] = read_document(run.workspace.mlflow, model.tags["run_id"], RARE)
+def _read_rare(mlflow: Mlflow, model: Loaded) -> dict[str, Any]:
+    document: dict[str, Any] = read_document(mlflow, model.tags["run_id"], RARE)
     return document

@@ -22,10 +22,10 @@ from segspark.models.clustering.naming import describe, renamed
 from segspark.models.clustering.rare_groups import RARE_POINTS, train_rare
 from segspark.models.clustering.ward import cut
 from segspark.models.figures import cluster_figures, k_distance_figure
-from segspark.models.tracking import Loaded, load_champion, log_model, read_document, read_inputs
+from segspark.models.tracking import Loaded, log_model, read_document, read_inputs
 from segspark.pipeline.step import Step
+from segspark.pipeline.writes import Append, Small
 from segspark.tables.contracts import gold
-from segspark.tables.contracts.catalogue import BY_NAME
 
 # Centres farther apart than this are no longer near, in standard deviations over all features.
 MATCH_DISTANCE = 1.5
@@ -34,19 +34,22 @@ MATCH_DISTANCE = 1.5
 # Training -------------------------------------------------------------------------------------------------------
 
 
-def train_groups(run: Step) -> str:
-    """Fit the groups of the day, and log them with all that their review needs."""
-    config = run.workspace.clustering
-    last = load_champion(run.workspace.mlflow, f"{run.workspace.name}_behaviour", run.as_of)
+def train_groups(step: Step, last: Loaded | None) -> str:
+    """Fit the groups of the day, and log them with all that their review needs.
+
+    Args:
+        last: the model in use.
+    """
+    config = step.settings.clustering
     # Of the hundreds of features those that may be inputs: the others would cost their planning.
     wanted = {"person_id", "last_active_date", *config.features, *(i.name for i in DEFAULT)}
-    people = people_of_day(run, wanted | set(read_inputs(run.workspace.mlflow, last) if last else ()))
-    result = train_behaviour(people, config, run.as_of)
+    people = people_of_day(step, wanted | set(read_inputs(step.settings.mlflow, last) if last else ()))
+    result = train_behaviour(people, config, step.as_of)
     if isinstance(result, TooFew):
         return "no groups: " + "; ".join(result.reasons)
-    before = read_document(run.workspace.mlflow, last.tags["run_id"], "groups.json")["groups"] if last else []
-    shared = _read_shared(run, people, result, last, before) if last else {}
-    groups = [renamed(g, config.names) for g in identify(run.as_of, result.groups, before, shared)]
+    before = read_document(step.settings.mlflow, last.tags["run_id"], "groups.json")["groups"] if last else []
+    shared = _read_shared(step, people, result, last, before) if last else {}
+    groups = [renamed(g, config.names) for g in identify(step.as_of, result.groups, before, shared)]
     tree = tree_of(result.fitted, groups, config.levels)
     around = coarser_groups(tree, groups, result.z_scores)
     inputs = [f.name for f in result.preparation.features]
@@ -67,16 +70,16 @@ def train_groups(run: Step) -> str:
         "map.json": project(result.points, result.clusters, result.fitted.centres).as_dict(),
     }
     files = cluster_figures(result.fitted)
-    migration = _migration(run, last, before, groups, shared) if last else None
+    migration = _migration(step, last, before, groups, shared) if last else None
     if migration is not None:
         documents["migration.json"] = migration.as_dict()
-    if "rare" in run.workspace.segments.schemes:
-        rare, points = train_rare(run, result, last)
+    if "rare" in step.settings.segments.schemes:
+        rare, points = train_rare(step, result, last)
         documents["rare.json"] = rare.as_dict()
         files |= {RARE_POINTS: points, "k_distance.png": k_distance_figure(rare)}
     version = log_model(
-        run.workspace.mlflow,
-        name=f"{run.workspace.name}_behaviour",
+        step.settings.mlflow,
+        name=f"{step.settings.name}_behaviour",
         model=result.model,
         sample=people.select(*inputs),
         params={"k": result.fitted.k, "reason": result.fitted.reason, **config.model_dump(mode="json")},
@@ -88,29 +91,27 @@ def train_groups(run: Step) -> str:
         },
         documents=documents,
         figures=files,
-        data_versions={
-            "gold.features": {"version": run.lake.version(BY_NAME["gold.features"]), "rows": result.n_people}
-        },
-        as_of=run.as_of,
-        label_end=run.as_of,
+        data_versions={"gold.features": {"version": step.facts(gold.FEATURES).version, "rows": result.n_people}},
+        as_of=step.as_of,
+        label_end=step.as_of,
         # The newest grouping is in use: groups follow the list, and their identity is kept by matching.
         ranks_by="as_of_day",
-        ranking=float(run.as_of.toordinal()),
+        ranking=float(step.as_of.toordinal()),
     )
     if migration is not None:
-        _write_migration(run, migration, f"{run.workspace.name}_behaviour/{version}")
+        _write_migration(step, migration, f"{step.settings.name}_behaviour/{version}")
     names = ", ".join(f"{g['name_fr']} {g['n_people']:,}" for g in groups)
-    alarm = f"; ALARM: {run.outcome['behaviour_alarm']}" if migration and migration.alarm else ""
+    alarm = f"; ALARM: {step.outcome['behaviour_alarm']}" if migration and migration.alarm else ""
     return f"k = {result.fitted.k} ({result.fitted.reason}); version {version}: {names}{alarm}"
 
 
 def _read_shared(
-    run: Step, people: DataFrame, result: Behaviour, last: Loaded, before: Sequence[Mapping[str, Any]]
+    step: Step, people: DataFrame, result: Behaviour, last: Loaded, before: Sequence[Mapping[str, Any]]
 ) -> dict[tuple[str, int], int]:
     """(old segment, new cluster) -> people, both models applied to the snapshot; none where a feature is gone. A row for
     each pair of groups at most."""
     inputs = [f.name for f in result.preparation.features]
-    needed = read_inputs(run.workspace.mlflow, last)
+    needed = read_inputs(step.settings.mlflow, last)
     if not set(needed) <= set(people.columns):
         return {}
     frame = active_people(people).select(*dict.fromkeys([*inputs, *needed]))
@@ -204,7 +205,7 @@ def path_of(segment_id: str, around: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _migration(
-    run: Step,
+    step: Step,
     last: Loaded,
     before: Sequence[dict[str, Any]],
     after: Sequence[dict[str, Any]],
@@ -212,13 +213,13 @@ def _migration(
 ) -> Migration | None:
     if not shared:
         return None
-    config = run.workspace.clustering
+    config = step.settings.clustering
     segment = {g["cluster"]: g["segment_id"] for g in after}
     people = {(a, segment[c]): n for (a, c), n in shared.items()}
     migration = compare_models(last.model_version, before, after, people, config.min_rand, config.max_share_move)
     if migration.alarm:
         names = {s["segment_id"]: s["name_en"] for s in migration.shares}
-        run.outcome["behaviour_alarm"] = "; ".join(
+        step.outcome["behaviour_alarm"] = "; ".join(
             f"adjusted Rand index with {last.model_version} {r['value']:.2f} is below {r['threshold']}"
             if r["measure"] == "rand"
             else f"share of {names[r['segment_id']]} moved by {r['value']:+.0%}, more than {r['threshold']:.0%}"
@@ -227,10 +228,10 @@ def _migration(
     return migration
 
 
-def _write_migration(run: Step, migration: Migration, version: str) -> None:
+def _write_migration(step: Step, migration: Migration, version: str) -> None:
     rows = [
         {
-            "as_of_date": run.as_of,
+            "as_of_date": step.as_of,
             "model_version": version,
             "previous_version": migration.previous_version,
             "from_segment_id": m["from_id"],
@@ -239,5 +240,4 @@ def _write_migration(run: Step, migration: Migration, version: str) -> None:
         }
         for m in migration.matrix
     ]
-    lake = run.writes(gold.SEGMENT_MIGRATIONS)
-    lake.append_small(gold.SEGMENT_MIGRATIONS, pa.Table.from_pylist(rows), once=f"migration-{version}")
+    step.write(gold.SEGMENT_MIGRATIONS, Small(pa.Table.from_pylist(rows)), Append(f"migration-{version}"))

@@ -25,13 +25,13 @@ def parse_condition(said: Any) -> Node:
     Raises:
         DefinitionError: anything else.
     """
-    faults: list[ValidationIssue] = []
-    node = read_condition(said, lambda place: "", faults)
-    raise_issues(faults)
+    issues: list[ValidationIssue] = []
+    node = read_condition(said, lambda place: "", issues)
+    raise_issues(issues)
     return node
 
 
-def read_condition(said: Any, where: Where, faults: list[ValidationIssue], place: Place = ()) -> Node:
+def read_condition(said: Any, where: Where, issues: list[ValidationIssue], place: Place = ()) -> Node:
     """The tree of what is written at a place; what is wrong is added to the faults, and everybody stands for it.
 
     Args:
@@ -39,7 +39,7 @@ def read_condition(said: Any, where: Where, faults: list[ValidationIssue], place
     """
 
     def each(parts: list[Any], *below: str) -> tuple[Node, ...]:
-        return tuple(read_condition(part, where, faults, (*place, *below, at)) for at, part in enumerate(parts))
+        return tuple(read_condition(part, where, issues, (*place, *below, at)) for at, part in enumerate(parts))
 
     here = where(place)
     try:
@@ -51,7 +51,7 @@ def read_condition(said: Any, where: Where, faults: list[ValidationIssue], place
             case str():
                 return parse_text(said, here)
             case [one]:
-                return read_condition(one, where, faults, (*place, 0))
+                return read_condition(one, where, issues, (*place, 0))
             case [_, *_]:
                 return And(each(said))
             case {"all": [_, *_] as parts, **rest} if not rest:
@@ -59,7 +59,7 @@ def read_condition(said: Any, where: Where, faults: list[ValidationIssue], place
             case {"any": [_, *_] as parts, **rest} if not rest:
                 return Or(each(parts, "any"))
             case {"not": part, **rest} if not rest:
-                return Not(read_condition(part, where, faults, (*place, "not")))
+                return Not(read_condition(part, where, issues, (*place, "not")))
             case {"segment": str(key), **rest} if not rest:
                 return Member(key, where=here)
             case {"never": str(act), **rest} if not rest:
@@ -69,9 +69,9 @@ def read_condition(said: Any, where: Where, faults: list[ValidationIssue], place
             case {"did": str(first), "not_then": str(then), "days": days, **rest} if not rest.keys() - {"within"}:
                 return replace(followed(first, then, days, rest.get("within"), is_followed=False), where=here)
     except WordError as error:
-        faults.append(ValidationIssue(error.code, error.what, here, error.fix))
+        issues.append(ValidationIssue(error.code, error.what, here, error.fix))
         return Always()
     unknown = [str(k) for k in said if k not in WORDS] if isinstance(said, dict) and len(said) == 1 else []
     fix = near(unknown[0], WORDS, _FIX) if unknown else _FIX
-    faults.append(ValidationIssue("no_condition", f"{said!r} is no condition.", here, fix))
+    issues.append(ValidationIssue("no_condition", f"{said!r} is no condition.", here, fix))
     return Always()

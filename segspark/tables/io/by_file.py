@@ -6,7 +6,6 @@ per day that is most of the time. Whoever wants a few days is better served by S
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 from urllib.parse import unquote
 
 import deltalake
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from segspark.store import Store, open_url
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import ARROW_TYPES
 
@@ -23,7 +23,8 @@ TASKS_PER_CORE = 4
 
 def read_by_file(
     spark: SparkSession,
-    root: str,
+    table: deltalake.DeltaTable,
+    store: Store,
     contract: Contract,
     columns: Sequence[str],
     days: tuple[date, date] | None = None,
@@ -31,15 +32,14 @@ def read_by_file(
     """Some columns of a path table partitioned by a date.
 
     Args:
+        store: of the table's folder.
         columns: wanted ones; the partition's date may be among them.
         days: only the rows of the partition dates [first, end).
     """
-    actions = pa.table(deltalake.DeltaTable(root).get_add_actions(flatten=True))
+    actions = pa.table(table.get_add_actions(flatten=True))
     day = contract.partition_by[0]
     named = zip(actions["path"].to_pylist(), map(_date, actions[f"partition.{day}"].to_pylist()), strict=True)
-    files = sorted(
-        (str(Path(root) / unquote(path)), at) for path, at in named if days is None or days[0] <= at < days[1]
-    )
+    files = sorted((store.url_of(unquote(path)), at) for path, at in named if days is None or days[0] <= at < days[1])
     n_tasks = max(1, min(len(files), TASKS_PER_CORE * spark.sparkContext.defaultParallelism))
     work = [files[at::n_tasks] for at in range(n_tasks)]
     types = {c.name: c.type for c in contract.columns}
@@ -55,18 +55,18 @@ def read_by_file(
 
 
 def _rows(path: str, day: str, value: date, schema: pa.Schema) -> pa.Table:
-    stored = pq.ParquetFile(path, memory_map=True)
+    stored = pq.ParquetFile(open_url(path))
     have = set(stored.schema_arrow.names)
-    table = stored.read(columns=[n for n in schema.names if n in have], use_threads=False)
+    rows = stored.read(columns=[n for n in schema.names if n in have], use_threads=False)
     columns = {}
     for field in schema:
         if field.name == day:
-            columns[field.name] = pa.array([value] * table.num_rows, field.type)
+            columns[field.name] = pa.array([value] * rows.num_rows, field.type)
         elif field.name in have:
-            columns[field.name] = table[field.name].cast(field.type)
+            columns[field.name] = rows[field.name].cast(field.type)
         else:
             # A column that the table gained later.
-            columns[field.name] = pa.nulls(table.num_rows, field.type)
+            columns[field.name] = pa.nulls(rows.num_rows, field.type)
     return pa.table(columns, schema=schema)
 
 

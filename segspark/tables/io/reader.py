@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from segspark.store import Store
 from segspark.tables.contracts.contract import Contract
 
 # Partition dates [first, end), or just these.
@@ -31,7 +31,7 @@ _PATTERN = re.compile(r"[*?{}\[\]\\]")
 def read_plain(
     spark: SparkSession,
     table: deltalake.DeltaTable,
-    root: str,
+    store: Store,
     contract: Contract,
     days: Days | None = None,
     known_after: date | None = None,
@@ -40,18 +40,18 @@ def read_plain(
     would take their path for a pattern.
 
     Args:
-        root: the table's folder.
+        store: of the table's folder.
         days: only files of these partition dates.
         known_after: only files that hold a later ``known_as_of``, by the log's statistics.
     """
     schema = T.StructType.fromJson(json.loads(table.schema().to_json()))
-    files = _files(table, contract, days, known_after)
+    files, root = _files(table, contract, days, known_after), store.for_spark()
     if len(files) > MOST_FILES or any("://" in path for path in files) or _PATTERN.search(root):
         return None
     if not files:
         return spark.createDataFrame([], schema)
     reader = spark.read.schema(schema).option("basePath", root)
-    frame = reader.parquet(*[str(Path(root) / path) for path in files])
+    frame = reader.parquet(*[store.for_spark(path) for path in files])
     if not contract.partition_by:
         return frame
     # Spark puts the partition's columns last. One call to the JVM, where selecting hundreds of names takes thousands;

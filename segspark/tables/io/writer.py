@@ -1,4 +1,4 @@
-"""The direct lane of writing: Spark tasks write the Parquet files themselves, the driver commits once.
+"""The Arrow engine's way of writing: Spark tasks write the Parquet files themselves, the driver commits once.
 
 Spark's own writer takes some milliseconds per file and seconds per commit, which daily partitions multiply; these
 files cost about one millisecond each. The tables stay ordinary Delta tables. A task that fails or is repeated
@@ -6,7 +6,6 @@ leaves files that no commit names, which VACUUM removes.
 """
 
 import json
-import os
 import time
 import uuid
 from collections import Counter
@@ -23,6 +22,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 
 from segspark.errors import CheckFailed
+from segspark.store import Store, open_url
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import ARROW_TYPES
 from segspark.tables.io import conflicts
@@ -49,13 +49,14 @@ ZSTD_FROM_BYTES = 64_000
 ROWS_WORTH_A_TASK = 20_000
 ROWS_PER_TASK = 300_000
 
-Computed = Callable[[str, str], pa.Table | Iterator[pa.Table]]
+Compute = Callable[[str, str], pa.Table | Iterator[pa.Table]]
 
 
-def write_files(frame: DataFrame, contract: Contract, root: str) -> list[dict[str, Any]]:
-    """Write the rows as files below a table's root, one per task and partition value, and tell what was written.
+def write_files(frame: DataFrame, contract: Contract, store: Store) -> list[dict[str, Any]]:
+    """Write the rows as files of a table, one per task and partition value, and tell what was written.
 
     Args:
+        store: of the table's folder.
         frame: exactly the contract's columns; rows sorted as they shall lie in the files, those of one partition
             value best in one task.
 
@@ -67,7 +68,7 @@ def write_files(frame: DataFrame, contract: Contract, root: str) -> list[dict[st
         tables = list(batches)
         if not tables:
             return
-        added = list(_write_parts(pa.Table.from_batches(tables), contract, root))
+        added = list(_write_parts(pa.Table.from_batches(tables), contract, store))
         if added:
             yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
 
@@ -77,12 +78,12 @@ def write_files(frame: DataFrame, contract: Contract, root: str) -> list[dict[st
 def write_staged(
     spark: SparkSession,
     contract: Contract,
-    root: str,
+    store: Store,
     files: Sequence[StagedFile],
     finish: Callable[[pa.Table], pa.Table],
     order_by: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """Staged rows as files below a table's root, without a shuffle: a task reads its days from every staged file.
+    """Staged rows as files of a table, without a shuffle: a task reads its days from every staged file.
 
     Args:
         files: of one kind; sorted by the table's day where it has one.
@@ -102,7 +103,7 @@ def write_staged(
                 paths, first, last = work[at]
                 rows = finish(pa.concat_tables([_read_days(path, day, first, last) for path in paths]))
                 rows = rows.sort_by([(c, "ascending") for c in ([day] if day else []) + list(order_by)])
-                added = list(_write_parts(_conform(rows, columns), contract, root))
+                added = list(_write_parts(_conform(rows, columns), contract, store))
                 if added:
                     yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
 
@@ -113,9 +114,9 @@ def write_staged(
 
 
 def write_computed(
-    spark: SparkSession, contract: Contract, root: str, compute: Computed, n_bytes: int
+    spark: SparkSession, contract: Contract, store: Store, compute: Compute, n_bytes: int
 ) -> list[dict[str, Any]]:
-    """What a function makes of each range of people, as files below a table's root; a task per range.
+    """What a function makes of each range of people, as files of a table; a task per range.
 
     Args:
         compute: the contract's columns for the ids [low, high), in the order they shall lie in, as one table or
@@ -130,7 +131,7 @@ def write_computed(
             for at in batch.column(0).to_pylist():
                 made = compute(*ranges[at])
                 for rows in (made,) if isinstance(made, pa.Table) else made:
-                    added = list(_write_parts(_conform(rows, columns), contract, root))
+                    added = list(_write_parts(_conform(rows, columns), contract, store))
                     if added:
                         yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
 
@@ -192,9 +193,9 @@ def share_out(files: Sequence[StagedFile], parallelism: int) -> list[tuple[list[
 
 def _read_days(path: str, day: str | None, first: int, last: int) -> pa.Table:
     if day is None:
-        return pq.ParquetFile(path).read(use_threads=False)
+        return pq.ParquetFile(open_url(path)).read(use_threads=False)
     start, end = (pa.scalar(d, pa.int32()).cast(pa.date32()).as_py() for d in (first, last))
-    return pq.read_table(path, filters=[(day, ">=", start), (day, "<=", end)], use_threads=False, partitioning=None)
+    return pq.read_table(open_url(path), filters=[(day, ">=", start), (day, "<=", end)], use_threads=False)
 
 
 def _conform(rows: pa.Table, columns: dict[str, str]) -> pa.Table:
@@ -203,14 +204,14 @@ def _conform(rows: pa.Table, columns: dict[str, str]) -> pa.Table:
     return pa.table({n: rows[n] if n in have else pa.nulls(rows.num_rows, ARROW_TYPES[t]) for n, t in columns.items()})
 
 
-def _write_parts(table: pa.Table, contract: Contract, root: str) -> Iterator[dict[str, Any]]:
+def _write_parts(table: pa.Table, contract: Contract, store: Store) -> Iterator[dict[str, Any]]:
     for column in contract.columns:
         if column.required and table[column.name].null_count:
             raise CheckFailed(f"{contract.name}: {table[column.name].null_count} rows have no {column.name}")
     if not table.num_rows:
         return
     if not contract.partition_by:
-        yield _write_part(table, contract, root, {})
+        yield _write_part(table, contract, store, {})
         return
     names = list(contract.partition_by)
     keys = table.select(names).append_column("_at", pa.array(np.arange(table.num_rows)))
@@ -225,17 +226,15 @@ def _write_parts(table: pa.Table, contract: Contract, root: str) -> Iterator[dic
                 same = pc.equal(part[name], pa.scalar(group[name], part.schema.field(name).type))
                 mask = same if mask is None else pc.and_(mask, same)
             part = part.filter(mask)
-        yield _write_part(part, contract, root, {n: _partition_text(group[n]) for n in names})
+        yield _write_part(part, contract, store, {n: _partition_text(group[n]) for n in names})
 
 
-def _write_part(part: pa.Table, contract: Contract, root: str, values: dict[str, str]) -> dict[str, Any]:
+def _write_part(part: pa.Table, contract: Contract, store: Store, values: dict[str, str]) -> dict[str, Any]:
     folder = "/".join(f"{n}={quote(v, safe='')}" for n, v in values.items())
     relative = f"{folder}/" if folder else ""
     data = part.drop_columns(list(values)) if values else part
     compression = "zstd" if data.nbytes > ZSTD_FROM_BYTES * data.num_columns else "snappy"
     name = f"part-{uuid.uuid4().hex}.{compression}.parquet"
-    os.makedirs(os.path.join(root, folder), exist_ok=True)
-    path = os.path.join(root, folder, name)
     data = _tightened(data)
     # Hardly a person comes twice in a file: a dictionary of them is as long as the column. Of integers it is slower,
     # to write and to read, than their differences; nobody asks for their extremes.
@@ -245,19 +244,21 @@ def _write_part(part: pa.Table, contract: Contract, root: str, values: dict[str,
     encoding = dict.fromkeys(integers, "DELTA_BINARY_PACKED")
     if KEY in others:
         encoding[KEY] = "DELTA_LENGTH_BYTE_ARRAY"
-    pq.write_table(
-        data,
-        path,
-        compression=compression,
-        # Of activity a task reads its range in the files of all days: the less, the narrower their row groups are.
-        row_group_size=ROWS_PER_GROUP if ABOUT in contract.column_names else None,
-        use_dictionary=[n for n in others if n != KEY],
-        column_encoding=encoding,
-        write_statistics=others,
-    )
+    with store.create(f"{relative}{name}") as stream:
+        pq.write_table(
+            data,
+            stream,
+            compression=compression,
+            # Of activity a task reads its range in the files of all days: the less, the narrower their row groups are.
+            row_group_size=ROWS_PER_GROUP if ABOUT in contract.column_names else None,
+            use_dictionary=[n for n in others if n != KEY],
+            column_encoding=encoding,
+            write_statistics=others,
+        )
+        size = stream.tell()
     return {
         "path": quote(f"{relative}{name}", safe="/=%-._"),
-        "size": os.path.getsize(path),
+        "size": size,
         "stats": json.dumps(_statistics(data)),
         "partition": json.dumps(values),
         "rows": part.num_rows,

@@ -6,7 +6,7 @@ from pathlib import Path
 import deltalake
 import polars
 import pytest
-from builders import make_workspace, write_consents, write_mails, write_orders
+from builders import make_workspace, step_of, write_consents, write_mails, write_orders
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Workspace
@@ -21,10 +21,10 @@ from segspark.features.resources import load_catalogue
 from segspark.features.tiles_flow import TILES
 from segspark.ingest.flow import INGEST
 from segspark.pipeline.runner import run_flow
-from segspark.pipeline.step import Step
 from segspark.tables import ranges
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 DAYS = (4, 5, 6)
@@ -59,7 +59,7 @@ def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple
             (f"o{d}", "p1@example.com", "open", f"{day} 12:00:00"),
         )
     write_consents(workspace, date(2026, 5, 4), ("p1@example.com", "open_tracking", "withdrawn", "2026-05-04 08:00:00"))
-    lake = Lake(workspace.lake, spark)
+    lake = SparkLake(workspace.lake, spark)
     for d in DAYS:
         for flow in (INGEST, TILES, FEATURES):
             told = run_flow(flow, workspace, lake, date(2026, 5, d))
@@ -80,7 +80,7 @@ def test_compaction_and_the_number_of_tasks_change_no_row(
         for flow in (FEATURES, REPAIR):
             run_flow(flow, with_lane(workspace, lane), lake, DAY)
             assert rows(lake).equals(before)
-    n_files = sum(f.day == DAY for f in ranges.day_files(lake.path(gold.FEATURES), gold.FEATURES))
+    n_files = sum(f.day == DAY for f in lake.files(gold.FEATURES))
     assert n_files > 2
 
 
@@ -102,9 +102,9 @@ def test_the_spark_lane_gives_the_same_rows_from_the_day_before_and_from_all_day
     small = load_catalogue(workspace).narrowed({"n_order_30d", "last_order_date", "n_click_2d"})
     cuts = [date(2026, 5, 3), date(2026, 5, 4)]
     found = []
-    for at, each in enumerate((workspace, slow)):
-        run = Step(each, lake, DAY, FEATURES)
-        frame = features_of_days(run, cuts, small, after, tmp_path / f"stage{at}").toPandas()
+    for each in (workspace, slow):
+        run = step_of(FEATURES, each, lake, DAY)
+        frame = features_of_days(run, cuts, small, after).toPandas()
         found.append(polars.from_pandas(frame.sort_values(["as_of_date", "person_id"])))
     assert found[0].select(found[1].columns).equals(found[1])
     assert found[0]["n_after"].sum() > 0

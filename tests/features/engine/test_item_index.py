@@ -7,7 +7,7 @@ import deltalake
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from builders import make_workspace, write_consents
+from builders import make_workspace, step_of, write_consents
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Workspace
@@ -15,14 +15,15 @@ from segspark.features.check import FEATURE_CHECK, REPAIR
 from segspark.features.engine import item_index
 from segspark.features.engine.items import item_changing_days
 from segspark.features.engine.kernel import day_number
-from segspark.features.flow import FEATURES, features_of
+from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.resources import load_catalogue
 from segspark.features.tiles_flow import TILES
 from segspark.ingest.flow import INGEST
+from segspark.pipeline.flow import Request
 from segspark.pipeline.runner import run_flow
-from segspark.pipeline.step import Step
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
@@ -68,7 +69,7 @@ def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple
     workspace = workspace.model_copy(
         update={"features": workspace.features.model_copy(update={"files": (workspace.folder / "own.yaml",)})}
     )
-    lake = Lake(workspace.lake, spark)
+    lake = SparkLake(workspace.lake, spark)
     ann, bob = "ann@example.com", "bob@example.com"
     write_visits(workspace, MAY[2], ("1", ann, "product_view", "2026-05-02 10:00:00", "bags", ""),
                  ("2", ann, "product_view", "2026-05-02 23:30:00", "bags", ""),
@@ -114,7 +115,7 @@ def test_carried_on_equals_all_days_one_walk_the_other_lane_and_after_compaction
         deltalake.DeltaTable(lake.path(contract)).optimize.compact()
     run_flow(REPAIR, workspace, lake, MAY[6])
     assert [day_rows(lake, *each) for each in stored] == carried
-    run_flow(features_of([MAY[d] for d in DAYS]), workspace, lake, MAY[6])
+    run_flow(FEATURES_BACKFILL, workspace, lake, MAY[6], request=Request(days=tuple([MAY[d] for d in DAYS])))
     assert [day_rows(lake, *each) for each in stored] == carried
     slow = workspace.model_copy(update={"features": workspace.features.model_copy(update={"lane": "spark"})})
     run_flow(FEATURES, slow, lake, MAY[6])
@@ -126,7 +127,7 @@ def test_a_day_reads_the_items_that_changed_and_yesterdays_index(
 ) -> None:
     """Yesterday's items, the day that leaves the window, what was learnt; whatever the history."""
     workspace, lake = shop
-    run, read = Step(workspace, lake, MAY[5], FEATURES), []
+    run, read = step_of(FEATURES, workspace, lake, MAY[5]), []
     catalogue = load_catalogue(workspace)
     files = tuple(f for f in run.files(gold.ACTIVITY_ITEMS) if f.day <= MAY[5])
     state = tuple(f for f in run.files(gold.ITEM_LAST_DAYS) if f.day == MAY[4])

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
+from builders import step_of
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Workspace
@@ -13,10 +14,9 @@ from segspark.features.engine.reads import PEOPLE
 from segspark.features.engine.spark import ASIDE, carried_features
 from segspark.features.feature import Catalogue, Feature, Measure
 from segspark.features.flow import FEATURES
-from segspark.pipeline.step import Step
 from segspark.tables.contracts import gold
-from segspark.tables.lake import Lake
-from segspark.tables.staging import Kind, Staged
+from segspark.tables.io.spark_lake import SparkLake
+from segspark.tables.staging import Kind
 
 ANN, BOB, DAN, EVE = (letter * 32 for letter in "abde")
 AS_OF, EVER = date(2026, 5, 10), date(1970, 1, 1)
@@ -33,7 +33,7 @@ CATALOGUE = Catalogue(
 def test_whom_the_day_before_cannot_carry_on_is_put_aside_and_computed_from_all_days(
     spark: SparkSession, tmp_path: Path
 ) -> None:
-    lake = Lake(tmp_path, spark)
+    lake = SparkLake(tmp_path, spark)
     day = {n: AS_OF - timedelta(days=n) for n in range(10)}
     tiles = [(ANN, day[1], 1), (ANN, day[6], 2), (BOB, day[2], 1), (BOB, day[4], 1), (EVE, day[3], 1)]
     # bob's last order was not his; what ann bought three days ago was learnt today.
@@ -67,10 +67,12 @@ def test_whom_the_day_before_cannot_carry_on_is_put_aside_and_computed_from_all_
     ):
         lake.append_small(table, rows, once="test")
     kinds = {"people": Kind(PEOPLE)}
-    staged = Staged(spark, kinds, {}).stage(tmp_path / "s", "people", spark.createDataFrame(people))
-    run = Step(Workspace(lake=tmp_path), lake, AS_OF, FEATURES)
-    frame = carried_features(run, CATALOGUE, Calendar(), staged, tmp_path / "s")
-    aside = [pa.parquet.read_table(p)["person_id"].to_pylist() for p in (tmp_path / "s" / ASIDE).glob("*")]
+    step = step_of(FEATURES, Workspace(lake=tmp_path), lake, AS_OF)
+    staged = step.staged(kinds).stage(step.staging, "people", spark.createDataFrame(people))
+    frame = carried_features(step, CATALOGUE, Calendar(), staged)
+    aside = [
+        pa.parquet.read_table(step.staging.open(f.name))["person_id"].to_pylist() for f in step.staging.list(ASIDE)
+    ]
     assert sorted(p for each in aside for p in each) == [BOB, EVE]
     assert lake.replace_by_spark(contract, frame, AS_OF, AS_OF + timedelta(days=1)) == 4
     found = lake.read(contract).where(f"as_of_date = DATE'{AS_OF}'").toArrow().sort_by("person_id")

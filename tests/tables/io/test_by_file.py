@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 
 from segspark.tables.contracts.contract import Contract, optional, required
 from segspark.tables.io.by_file import read_by_file
-from segspark.tables.lake import Lake
+from segspark.tables.io.spark_lake import SparkLake
 
 VISITS = Contract(
     name="silver.visits",
@@ -27,7 +27,7 @@ VISITS = Contract(
 def test_it_is_the_table_that_spark_reads_with_columns_that_it_gained_later(
     tmp_path: Path, spark: SparkSession
 ) -> None:
-    lake = Lake(tmp_path, spark)
+    lake = SparkLake(tmp_path, spark)
     for day, who in ((1, ["ann", "bob"]), (2, ["ann"])):
         began = [datetime(2026, 5, day, 10, tzinfo=UTC)] * len(who)
         rows = {
@@ -44,10 +44,12 @@ def test_it_is_the_table_that_spark_reads_with_columns_that_it_gained_later(
         once="3",
     )
     columns = ["visit_date", "page", "person_id", "began_at"]
-    found = read_by_file(spark, lake.path(wider), wider, columns)
+    found = read_by_file(spark, lake.table(wider), lake.folder(wider), wider, columns)
     in_order = ["visit_date", "person_id"]
     assert found.orderBy(*in_order).collect() == lake.read(wider).select(*columns).orderBy(*in_order).collect()
     assert found.dtypes == lake.read(wider).select(*columns).dtypes
     assert found.count() == 4
-    some = read_by_file(spark, lake.path(wider), wider, columns, (date(2026, 5, 2), date(2026, 5, 3)))
+    some = read_by_file(
+        spark, lake.table(wider), lake.folder(wider), wider, columns, (date(2026, 5, 2), date(2026, 5, 3))
+    )
     assert [r["person_id"] for r in some.collect()] == ["ann"]

@@ -11,8 +11,10 @@ import pytest
 from pyspark.sql import SparkSession
 
 from segspark.errors import InfrastructureError
-from segspark.tables import lake as delta
 from segspark.tables.contracts.contract import Contract, required
+from segspark.tables.contracts.schema import schema_json
+from segspark.tables.io import spark_lake
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.io.writer import _write_parts, commit
 from segspark.tables.lake import Lake
 
@@ -28,7 +30,7 @@ TABLE = Contract(
 
 def written(lake: Lake, person: str, day: date = DAY) -> list[dict[str, Any]]:
     rows = pa.table({"person_id": [person], "as_of_date": pa.array([day], pa.date32())})
-    return list(_write_parts(rows, TABLE, lake.path(TABLE)))
+    return list(_write_parts(rows, TABLE, lake.folder(TABLE)))
 
 
 def people(lake: Lake) -> list[str]:
@@ -41,7 +43,7 @@ def test_a_replacement_is_of_the_version_that_was_read_or_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: list[str], other_day: date
 ) -> None:
     """Also where the day was empty, and where another day changed from which the rows may follow."""
-    lake = Lake(tmp_path)
+    lake = SparkLake(tmp_path, None)
     lake.create(TABLE)
     for person in held:
         commit(deltalake.DeltaTable(lake.path(TABLE)), TABLE, written(lake, person), replace=[str(DAY)])
@@ -54,8 +56,7 @@ def test_a_replacement_is_of_the_version_that_was_read_or_fails(
         )
         return mine
 
-    monkeypatch.setattr(delta, "write_computed", compute)
-    monkeypatch.setattr(Lake, "spark", None)
+    monkeypatch.setattr(spark_lake, "write_computed", compute)
 
     def replace(read_at: int | None = None) -> None:
         lake.replace_computed(TABLE, lambda low, high: pa.table({}), 1, DAY, DAY + timedelta(days=1), read_at)
@@ -69,7 +70,7 @@ def test_a_replacement_is_of_the_version_that_was_read_or_fails(
     assert lake.version(TABLE) == version + 1
     assert people(lake) == (["theirs"] if other_day == DAY else sorted([*held, "theirs"]))
     # The same where the change came before the work, but after what it follows from was read.
-    monkeypatch.setattr(delta, "write_computed", lambda *_: written(lake, "mine"))
+    monkeypatch.setattr(spark_lake, "write_computed", lambda *_: written(lake, "mine"))
     with pytest.raises(InfrastructureError):
         replace(read_at=version)
     replace()
@@ -78,7 +79,7 @@ def test_a_replacement_is_of_the_version_that_was_read_or_fails(
 
 @pytest.mark.parametrize("once", [None, "mine"])
 def test_an_append_goes_in_after_what_others_have_appended(tmp_path: Path, once: str | None) -> None:
-    lake = Lake(tmp_path)
+    lake = SparkLake(tmp_path, None)
     lake.create(TABLE)
     table = deltalake.DeltaTable(lake.path(TABLE))
     commit(deltalake.DeltaTable(lake.path(TABLE)), TABLE, written(lake, "theirs"), once="theirs")
@@ -87,7 +88,7 @@ def test_an_append_goes_in_after_what_others_have_appended(tmp_path: Path, once:
 
 
 def test_the_same_append_twice_at_once_goes_in_once(tmp_path: Path) -> None:
-    lake = Lake(tmp_path)
+    lake = SparkLake(tmp_path, None)
     lake.create(TABLE)
     table = deltalake.DeltaTable(lake.path(TABLE))
     commit(deltalake.DeltaTable(lake.path(TABLE)), TABLE, written(lake, "first"), once="same")
@@ -105,16 +106,16 @@ def test_the_same_append_twice_at_once_goes_in_once(tmp_path: Path) -> None:
     ],
 )
 def test_tasks_read_only_files_that_show_all_rows(tmp_path: Path, settings: dict[str, str], said: str | None) -> None:
-    lake = Lake(tmp_path)
+    lake = SparkLake(tmp_path, None)
     assert lake.why_not_plain(TABLE) is None
-    schema = deltalake.Schema.from_json(delta.schema_json(TABLE))
+    schema = deltalake.Schema.from_json(schema_json(TABLE))
     deltalake.DeltaTable.create(lake.path(TABLE), schema=schema, configuration=settings)
     assert lake.why_not_plain(TABLE) == said
 
 
 def test_a_replacement_by_spark_that_lost_says_so(tmp_path: Path, spark: SparkSession) -> None:
     """Spark's writer commits when its tasks are done; one of them lets another writer come first."""
-    lake = Lake(tmp_path, spark)
+    lake = SparkLake(tmp_path, spark)
     lake.create(TABLE)
     commit(deltalake.DeltaTable(lake.path(TABLE)), TABLE, written(lake, "old"), replace=[str(DAY)])
     path = lake.path(TABLE)

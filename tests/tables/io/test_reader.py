@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from segspark.tables.contracts.contract import Contract, optional, required
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 VISITS = Contract(
@@ -37,7 +38,7 @@ def rows_of(frame: DataFrame) -> list[tuple[object, ...]]:
 
 def visits_below(root: Path, spark: SparkSession) -> Lake:
     """Three days, each known two days later; the last with a column that the table gained, and without a site."""
-    lake = Lake(root, spark)
+    lake = SparkLake(root, spark)
     for day in (1, 2, 3):
         said = {
             "person_id": ["ann", "bob"],

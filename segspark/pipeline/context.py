@@ -1,0 +1,95 @@
+"""What a step looks up beside tables: catalogue, definitions, calendar, models, key; each resolved once, when asked.
+
+A room declares what it can resolve as a ``Resource``. The pipeline knows none of them: it hands out what a flow
+declares, and makes what each of them stands for part of the run's identity.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from threading import RLock
+from typing import Any, Generic, TypeVar
+
+from segspark.config.models import Settings, Workspace
+from segspark.errors import SegsparkError
+
+T = TypeVar("T", covariant=True)
+
+
+@dataclass(frozen=True)
+class Resource(Generic[T]):
+    """Something that is resolved from a workspace, and perhaps a day.
+
+    Attributes:
+        name: for messages and the record of a run.
+        resolve: reads and checks it.
+        identify: what of it decides about rows, as plain data, without loading what is large.
+    """
+
+    name: str
+    resolve: "Callable[[Setting], T]"
+    identify: "Callable[[Setting], object]"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a resource is resolved: the workspace with its folder, the day, and other resources."""
+
+    workspace: Workspace
+    day: date | None
+    resolved: "Context" = field(repr=False)
+
+    @property
+    def as_of(self) -> date:
+        """The day.
+
+        Raises:
+            SegsparkError: what is asked has no day.
+        """
+        if self.day is None:
+            raise SegsparkError("This follows from a day, and the question names none.")
+        return self.day
+
+    def __getitem__(self, resource: Resource[T]) -> T:
+        return self.resolved.resolve(resource)
+
+
+class Context:
+    """The resources of one step or question.
+
+    Attributes:
+        settings: the workspace's settings without the places of its lake and files.
+    """
+
+    def __init__(self, workspace: Workspace, as_of: date | None, needs: Iterable[Resource[Any]], name: str) -> None:
+        self.settings: Settings = workspace.settings
+        self._setting = Setting(workspace, as_of, self)
+        self._needs, self._name = tuple(needs), name
+        self._values: dict[str, Any] = {}
+        self._lock = RLock()
+
+    def __getitem__(self, resource: Resource[T]) -> T:
+        """The resource's value.
+
+        Raises:
+            SegsparkError: the flow does not declare it.
+        """
+        if resource not in self._needs:
+            raise SegsparkError(f"{resource.name} is looked up by {self._name}, which does not declare it.")
+        return self.resolve(resource)
+
+    def on(self, day: date) -> "Context":
+        """The same resources as of a day."""
+        return Context(self._setting.workspace, day, self._needs, self._name)
+
+    def resolve(self, resource: Resource[T]) -> T:
+        """The same for other resources, which need not be declared."""
+        with self._lock:
+            if resource.name not in self._values:
+                self._values[resource.name] = resource.resolve(self._setting)
+            value: T = self._values[resource.name]
+            return value
+
+    def identities(self) -> dict[str, object]:
+        """Name -> what the resource stands for, of everything declared."""
+        return {r.name: r.identify(self._setting) for r in self._needs}

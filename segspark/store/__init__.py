@@ -1,0 +1,9 @@
+"""Where files lie: one interface for every kind of store, and the only room that opens files of data.
+
+The lake, sources, staging, exports and reports are read and written through a ``Store``. Configuration, keys and
+what belongs to this program or machine are ordinary files and are not its business.
+"""
+
+from segspark.store.store import Store, StoredFile, open_url, store_at, store_of_pattern
+
+__all__ = ["Store", "StoredFile", "open_url", "store_at", "store_of_pattern"]

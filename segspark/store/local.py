@@ -1,0 +1,140 @@
+"""A folder of this machine, or one that every worker sees under the same path."""
+
+import glob
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segspark.store.store import StoredFile
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class LocalStore:
+    """The store of one folder; folders are made when a file is written into them."""
+
+    root: str
+
+    @property
+    def url(self) -> str:
+        return self.root
+
+    def below(self, prefix: str) -> "LocalStore":
+        return LocalStore(self.url_of(prefix))
+
+    def url_of(self, name: str) -> str:
+        return os.path.join(self.root, name) if name else self.root
+
+    def read(self, name: str) -> bytes:
+        with open(self.url_of(name), "rb") as file:
+            return file.read()
+
+    def open(self, name: str) -> "pa.NativeFile":
+        import pyarrow as pa
+
+        path = self.url_of(name)
+        # Nothing can be mapped of an empty file.
+        return pa.memory_map(path) if os.path.getsize(path) else pa.OSFile(path)
+
+    @contextmanager
+    def create(self, name: str, private: bool = False) -> Iterator["pa.NativeFile"]:
+        import pyarrow as pa
+
+        path = self._with_folder(name)
+        aside = _aside(path)
+        os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666))
+        try:
+            with pa.OSFile(aside, "wb") as stream:
+                yield stream
+            if private:
+                _flush(aside)
+            os.replace(aside, path)
+        except BaseException:
+            os.unlink(aside)
+            raise
+
+    def list(self, prefix: str = "") -> Sequence[StoredFile]:
+        folder, _, start = prefix.rpartition("/")
+        top = self.url_of(folder)
+        found = []
+        for at, _, files in os.walk(top):
+            below = os.path.relpath(at, top)
+            for file in files:
+                within = file if below == "." else f"{below}/{file}"
+                if within.startswith(start):
+                    name = f"{folder}/{within}" if folder else within
+                    found.append(StoredFile(name, os.path.getsize(os.path.join(at, file))))
+        return sorted(found, key=lambda f: f.name)
+
+    def matching(self, pattern: str) -> Sequence[str]:
+        found = glob.glob(pattern, root_dir=self.root, recursive=True)
+        return sorted({name for name in found if os.path.isfile(self.url_of(name))})
+
+    def size(self, name: str) -> int | None:
+        path = self.url_of(name)
+        return os.path.getsize(path) if os.path.isfile(path) else None
+
+    def put_if_absent(self, name: str, content: bytes) -> bool:
+        # A link appears with its whole content or not at all, and only where nothing of the name is.
+        path = self._with_folder(name)
+        written = _written_aside(path, content)
+        try:
+            os.link(written, path)
+        except FileExistsError:
+            return False
+        finally:
+            os.unlink(written)
+        return True
+
+    def replace(self, name: str, content: bytes) -> None:
+        path = self._with_folder(name)
+        os.replace(_written_aside(path, content), path)
+
+    def delete(self, name: str) -> None:
+        try:
+            os.unlink(self.url_of(name))
+        except FileNotFoundError:
+            return
+
+    def delete_tree(self, prefix: str = "") -> None:
+        shutil.rmtree(self.url_of(prefix), ignore_errors=True)
+
+    def for_spark(self, name: str = "") -> str:
+        return self.url_of(name)
+
+    def for_delta(self, name: str = "") -> tuple[str, dict[str, str]]:
+        return self.url_of(name), {}
+
+    def _with_folder(self, name: str) -> str:
+        path = self.url_of(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return path
+
+
+def _aside(path: str) -> str:
+    """A name beside a file that nobody else uses; what begins with a dot is no data to Spark and Delta."""
+    folder, name = os.path.split(path)
+    return os.path.join(folder, f".{name}.{uuid.uuid4().hex}.part")
+
+
+def _written_aside(path: str, content: bytes) -> str:
+    aside = _aside(path)
+    with open(aside, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return aside
+
+
+def _flush(path: str) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,113 @@
+"""What a store can do, and which store a place belongs to."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from segspark.config.url import Url
+from segspark.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of a store: its name below the store's URL, and its size in bytes."""
+
+    name: str
+    size: int
+
+
+class Store(Protocol):
+    """Files below one URL, by names with ``/``; it can be pickled and sent to a task.
+
+    There is no rename, because object stores have none: a file appears whole, by ``replace`` or when the stream of
+    ``create`` is closed.
+    """
+
+    @property
+    def url(self) -> str:
+        """The root, as text."""
+
+    def below(self, prefix: str) -> "Store":
+        """The store of a folder in this one."""
+
+    def url_of(self, name: str) -> str:
+        """The full URL of a file, as ``open_url`` and Spark take it."""
+
+    def read(self, name: str) -> bytes:
+        """The whole content.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
+
+    def open(self, name: str) -> "pa.NativeFile":
+        """A file to read from any place in it, for Parquet."""
+
+    def create(self, name: str, private: bool = False) -> "AbstractContextManager[pa.NativeFile]":
+        """A stream into a file, which appears whole when the stream is closed, and not at all after an error.
+
+        Args:
+            private: for its owner alone where a store knows of owners, and on the disk when this returns.
+        """
+
+    def list(self, prefix: str = "") -> Sequence[StoredFile]:
+        """Every file whose name begins with the prefix, by name."""
+
+    def matching(self, pattern: str) -> Sequence[str]:
+        """Names that match a glob pattern, ``**`` over folders, by name."""
+
+    def size(self, name: str) -> int | None:
+        """Bytes of a file; None where there is none."""
+
+    def put_if_absent(self, name: str, content: bytes) -> bool:
+        """Write a file unless there is one; whether it was written. Of several at once exactly one writes."""
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Write a file whole, instead of what is there."""
+
+    def delete(self, name: str) -> None:
+        """Remove a file; one that is not there is no error."""
+
+    def delete_tree(self, prefix: str = "") -> None:
+        """Remove a folder with everything in it; one that is not there is no error."""
+
+    def for_spark(self, name: str = "") -> str:
+        """The address under which Spark reads and writes it."""
+
+    def for_delta(self, name: str = "") -> tuple[str, dict[str, str]]:
+        """The address and the options under which delta-rs opens it."""
+
+
+def store_at(url: "Url | Path | str", options: dict[str, Any] | None = None) -> Store:
+    """The store of a URL.
+
+    Raises:
+        ConfigError: no store is known for the URL's scheme.
+    """
+    from segspark.store.local import LocalStore
+
+    text = str(url)
+    scheme, is_url, rest = text.partition("://")
+    if not is_url:
+        return LocalStore(text)
+    if scheme == "file":
+        return LocalStore(rest)
+    raise ConfigError(f"{text}: there is no store for {scheme}://; use a folder that every worker sees under one path.")
+
+
+def open_url(url: str) -> "pa.NativeFile":
+    """A file by its full URL, as ``Store.url_of`` gives it: for tasks that get files of several stores."""
+    folder, _, name = url.rpartition("/")
+    return store_at(folder or "/").open(name)
+
+
+def store_of_pattern(pattern: str) -> tuple[Store, str]:
+    """The store that a glob pattern looks in, and the pattern below its root."""
+    parts = pattern.split("/")
+    fixed = next((at for at, part in enumerate(parts) if any(c in part for c in "*?[")), len(parts) - 1)
+    return store_at("/".join(parts[:fixed]) or "/"), "/".join(parts[fixed:])

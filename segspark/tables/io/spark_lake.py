@@ -1,0 +1,270 @@
+"""The lake with a Spark session: tables read as frames, and written in few, safe ways.
+
+Writes are of four kinds, each safe to repeat: ``append`` once per key (a Delta application transaction),
+``replace_range`` (whole partition dates), ``overwrite`` (small tables), ``upsert`` (MERGE by key). All but the last
+are files that tasks write themselves and one commit (writer.py) where the table has plain files.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import deltalake
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from segspark.config.url import Url
+from segspark.errors import CheckFailed
+from segspark.store import Store
+from segspark.tables.contracts.contract import Contract
+from segspark.tables.contracts.schema import schema_json
+from segspark.tables.io import conflicts
+from segspark.tables.io.by_file import read_by_file
+from segspark.tables.io.reader import Days, read_plain, within
+from segspark.tables.io.writer import Compute, commit, write_computed, write_files, write_staged
+from segspark.tables.lake import Lake
+from segspark.tables.ranges import odd_feature
+from segspark.tables.staging import StagedFile
+
+
+class SparkLake(Lake):
+    """A lake and the session that reads and writes it."""
+
+    def __init__(self, at: Url | Path | str | Store, spark: SparkSession) -> None:
+        super().__init__(at)
+        self.spark = spark
+
+    def read(
+        self,
+        contract: Contract,
+        version: int | None = None,
+        days: Days | None = None,
+        known_after: date | None = None,
+    ) -> DataFrame:
+        """The table, or an empty frame of its columns where nothing was written yet.
+
+        Args:
+            days: only the rows of the partition dates [first, end), or of a set of them.
+            known_after: only the rows with a later ``known_as_of``.
+        """
+        if not self.exists(contract):
+            return self.spark.createDataFrame([], self.schema(contract))
+        table = self.table(contract, version)
+        frame = (
+            None
+            if odd_feature(table)
+            else read_plain(self.spark, table, self.folder(contract), contract, days, known_after)
+        )
+        if frame is None:
+            reader = self.spark.read.format("delta")
+            if version is not None:
+                reader = reader.option("versionAsOf", version)
+            frame = reader.load(self.folder(contract).for_spark())
+        return within(frame, contract, days, known_after)
+
+    def read_by_file(
+        self, contract: Contract, columns: Sequence[str], days: tuple[date, date] | None = None
+    ) -> DataFrame:
+        """Some columns of a table that has a file or more for each of many days."""
+        if self.why_not_plain(contract) or not self.n_rows(contract):
+            return self.read(contract, days=days).select(*columns)
+        return read_by_file(self.spark, self.table(contract), self.folder(contract), contract, columns, days)
+
+    def append(self, contract: Contract, frame: DataFrame, once: str) -> None:
+        """Append; a second append under the same ``once`` changes nothing."""
+        self.create(contract)
+        table = self.table(contract)
+        if table.transaction_version(once) is None:
+            added = write_files(self._conform(contract, frame), contract, self.folder(contract))
+            commit(table, contract, added, once=once)
+
+    def append_staged(
+        self,
+        contract: Contract,
+        files: Sequence[StagedFile],
+        finish: Callable[[pa.Table], pa.Table],
+        order_by: Sequence[str],
+        once: str,
+    ) -> None:
+        """Append staged rows (direct.write_staged); same promise as ``append``."""
+        self.create(contract)
+        table = self.table(contract)
+        if table.transaction_version(once) is None:
+            added = write_staged(self.spark, contract, self.folder(contract), files, finish, order_by)
+            commit(table, contract, added, once=once)
+
+    def overwrite(self, contract: Contract, frame: DataFrame) -> None:
+        """Replace the whole of a small table without partitions."""
+        self.create(contract)
+        table = self.table(contract)
+        commit(
+            table, contract, write_files(self._conform(contract, frame), contract, self.folder(contract)), replace=[]
+        )
+
+    def replace_range(self, contract: Contract, frame: DataFrame, first: date, end: date) -> int:
+        """Replace the partition dates [first, end); rows of other days are refused, no rows empties them.
+
+        Returns:
+            Rows written.
+        """
+        if self.why_not_plain(contract):
+            return self.replace_by_spark(contract, frame, first, end)
+        table = self._open(contract)
+        added = write_files(self._conform(contract, frame), contract, self.folder(contract))
+        return self._commit_days(table, contract, added, first, end)
+
+    def replace_by_spark(self, contract: Contract, frame: DataFrame, first: date, end: date) -> int:
+        """``replace_range`` by Spark's own writer, for tables of any kind."""
+        self._open(contract)
+        column = contract.partition_by[0]
+        span = f"{column} >= DATE'{first.isoformat()}' AND {column} < DATE'{end.isoformat()}'"
+        writer = self._conform(contract, frame).write.format("delta").mode("overwrite")
+        with conflicts.translated(contract, self.version(contract)):
+            writer.option("replaceWhere", span).save(self.folder(contract).for_spark())
+        return sum(f.rows for f in self.files(contract) if first <= f.day < end)
+
+    def replace_staged(
+        self,
+        contract: Contract,
+        files: Sequence[StagedFile],
+        order_by: Sequence[str],
+        first: date,
+        end: date,
+        apart: Sequence[StagedFile] = (),
+    ) -> None:
+        """``replace_range`` with staged rows (direct.write_staged), which hold the contract's columns.
+
+        Args:
+            apart: rows that go to files of their own, so that the statistics of the others stay narrow.
+        """
+        if self.why_not_plain(contract):
+            paths = [f.path for f in (*files, *apart)]
+            rows = self.spark.read.parquet(*paths) if paths else self.read(contract).where("false")
+            self.replace_by_spark(contract, rows, first, end)
+            return
+        table = self._open(contract)
+        added = [
+            file
+            for each in (files, apart)
+            for file in write_staged(self.spark, contract, self.folder(contract), each, lambda rows: rows, order_by)
+        ]
+        self._commit_days(table, contract, added, first, end)
+
+    def replace_computed(
+        self,
+        contract: Contract,
+        compute: Compute,
+        n_bytes: int,
+        first: date,
+        end: date,
+        read_at: int | None = None,
+    ) -> int:
+        """``replace_range`` with what a function makes of each range of people (direct.write_computed).
+
+        Args:
+            read_at: version of the table that the function's rows follow from; the present one by default.
+        """
+        table = self._open(contract, read_at)
+        added = write_computed(self.spark, contract, self.folder(contract), compute, n_bytes)
+        return self._commit_days(table, contract, added, first, end)
+
+    def drop_days(self, contract: Contract, first: date, end: date) -> None:
+        """Empty the partition dates [first, end)."""
+        self._commit_days(self._open(contract), contract, [], first, end)
+
+    def _open(self, contract: Contract, version: int | None = None) -> deltalake.DeltaTable:
+        """The table, made where it is missing; opened before the work, so that a change meanwhile is a conflict."""
+        table = self.create(contract)
+        return table if version in (None, table.version()) else self.table(contract, version)
+
+    def _commit_days(
+        self, table: deltalake.DeltaTable, contract: Contract, added: list[dict[str, Any]], first: date, end: date
+    ) -> int:
+        wanted = range(first.toordinal(), end.toordinal())
+        return self._commit(table, contract, added, lambda value: date.fromisoformat(value).toordinal() in wanted)
+
+    def replace_dataset(self, contract: Contract, frame: DataFrame, dataset_id: str) -> None:
+        """Replace one training set."""
+        table = self._open(contract)
+        added = write_files(self._conform(contract, frame), contract, self.folder(contract))
+        self._commit(table, contract, added, lambda value: value == dataset_id)
+
+    def _commit(
+        self,
+        table: deltalake.DeltaTable,
+        contract: Contract,
+        added: list[dict[str, Any]],
+        is_wanted: Callable[[str], bool],
+    ) -> int:
+        """Replace the wanted values of the first partition column in one commit.
+
+        Raises:
+            CheckFailed: a row has another value; nothing was committed.
+        """
+        column = contract.partition_by[0]
+        found = sorted({json.loads(a["partition"])[column] for a in added})
+        strange = [v for v in found if not is_wanted(v)]
+        if strange:
+            raise CheckFailed(f"{contract.name}: rows of {strange[:3]} are none of those to be replaced.")
+        old = {p[column] for p in table.partitions()}
+        if replaced := sorted({*filter(is_wanted, old), *found}):
+            commit(table, contract, added, replace=replaced)
+        return sum(a["rows"] for a in added)
+
+    def upsert(self, contract: Contract, frame: DataFrame, newer: str, days: Iterable[date] | None = None) -> None:
+        """MERGE by the contract's key: insert what is new, update where the SQL condition ``newer`` over
+        ``old`` and ``new`` holds. ``days`` bounds the target's partitions that can match."""
+        from delta.tables import DeltaTable
+
+        table = self._open(contract)
+        rows = self._conform(contract, frame)
+        if not self.n_rows(contract) or _is_empty(
+            rows.join(self.read(contract), on=list(contract.key), how="left_semi")
+        ):
+            # Nothing to update, the usual case: an append costs a tenth of a MERGE.
+            commit(table, contract, write_files(rows, contract, self.folder(contract)), is_derived=True)
+            return
+        conditions = [f"old.{k} <=> new.{k}" for k in contract.key]
+        if days is not None and contract.partition_by:
+            literals = ", ".join(f"DATE'{d.isoformat()}'" for d in sorted(days))
+            conditions.append(f"old.{contract.partition_by[0]} IN ({literals})" if literals else "false")
+        merge = (
+            DeltaTable.forPath(self.spark, self.folder(contract).for_spark())
+            .alias("old")
+            .merge(rows.alias("new"), " AND ".join(conditions))
+            .whenMatchedUpdateAll(condition=newer)
+            .whenNotMatchedInsertAll()
+        )
+        with conflicts.translated(contract, self.version(contract)):
+            merge.execute()
+
+    def schema(self, contract: Contract) -> T.StructType:
+        return T.StructType.fromJson(json.loads(schema_json(contract)))
+
+    def _conform(self, contract: Contract, frame: DataFrame) -> DataFrame:
+        """Exactly the contract's columns and types; what is missing is null where the contract allows it.
+
+        Raises:
+            CheckFailed: a required column is missing.
+        """
+        missing = [c.name for c in contract.columns if c.required and c.name not in frame.columns]
+        if missing:
+            raise CheckFailed(f"{contract.name} needs {missing}; the frame has {sorted(frame.columns)}.")
+        fields = self.schema(contract).fields
+        if [(f.name, f.dataType) for f in frame.schema.fields] == [(f.name, f.dataType) for f in fields]:
+            # A cast that does nothing still costs calls to the JVM for every column.
+            return frame
+        return frame.select(
+            *[
+                (F.col(f.name) if f.name in frame.columns else F.lit(None)).cast(f.dataType).alias(f.name)
+                for f in fields
+            ]
+        )
+
+
+def _is_empty(frame: DataFrame) -> bool:
+    return frame.limit(1).count() == 0
