@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
-from segspark.ingest import duplicates
+from segspark.ingest import dispositions, duplicates, lateness
 
 AT = datetime(2026, 5, 1, 10, tzinfo=UTC)
 DDL = (
@@ -58,10 +58,10 @@ def test_a_missing_part_of_a_key_is_a_value_like_another(spark: SparkSession) ->
 
 def test_history_of_a_first_load_is_never_too_late(spark: SparkSession) -> None:
     old = events(spark, [("a", "1")], known_as_of=date(2026, 7, 1))
-    assert verdicts(duplicates.expired(old, (), "Europe/Paris", 30)) == [(0, "expired")]
-    assert verdicts(duplicates.expired(old, ("s",), "Europe/Paris", 30)) == []
+    assert verdicts(lateness.expired(old, (), "Europe/Paris", 30)) == [(0, "expired")]
+    assert verdicts(lateness.expired(old, ("s",), "Europe/Paris", 30)) == []
     in_time = events(spark, [("a", "1")], known_as_of=date(2026, 6, 1))
-    assert verdicts(duplicates.expired(in_time, (), "Europe/Paris", 30)) == []
+    assert verdicts(lateness.expired(in_time, (), "Europe/Paris", 30)) == []
 
 
 def test_opens_without_permission_are_withheld_and_clicks_are_not(spark: SparkSession) -> None:
@@ -72,7 +72,7 @@ def test_opens_without_permission_are_withheld_and_clicks_are_not(spark: SparkSe
 
     def of(who: str, kind: str = "open") -> list[tuple[int, str]]:
         rows = events(spark, [("a", "1")], identifier_id=who, event_type=kind)
-        return verdicts(duplicates.withheld(rows, permitted, "Europe/Paris"))
+        return verdicts(lateness.withheld(rows, permitted, "Europe/Paris"))
 
     assert of("ann") == []
     assert of("bob") == of("cat") == of("nobody") == [(0, "withheld")]
@@ -86,5 +86,5 @@ def test_a_record_is_refused_when_nothing_it_says_was_accepted(spark: SparkSessi
         ("events", 6, 50, 1, "duplicate"),
     ]  # fmt: skip
     told = spark.createDataFrame(rows, "kind string, no bigint, record bigint, n_says int, verdict string")
-    found = {r["record"]: r["disposition"] for r in duplicates.dispose(told).collect()}
+    found = {r["record"]: r["disposition"] for r in dispositions.dispose(told).collect()}
     assert found == {10: "duplicate", 30: "expired", 50: "withheld"}

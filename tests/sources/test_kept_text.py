@@ -14,6 +14,7 @@ from segspark.sources.gateway import MODULES
 from segspark.sources.plan import Arrival, GatewayPlan, Limits
 from segspark.sources.sanitizer import Sanitizer
 from segspark.sources.vocabulary import Context
+from segspark.store import store_at
 
 
 def kept_text(kind: str, record: dict[str, Any], folder: Path) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segspark.config.url import Url
 from segspark.errors import EXIT_INFRASTRUCTURE, InfrastructureError
 from segspark.spark import environment
 from segspark.spark.environment import (
@@ -55,7 +56,7 @@ def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def check(name: str, lake: Path) -> Check:
-    return next(c for c in examine_environment(lake) if c.name == name)
+    return next(c for c in examine_environment(Url(str(lake))) if c.name == name)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +215,7 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(environment, "available_memory", lambda: 1)
     with pytest.raises(InfrastructureError) as caught:
-        check_environment(tmp_path)
+        check_environment(Url(str(tmp_path)))
     lines = str(caught.value).splitlines()
     assert [line.split(":")[0] for line in lines[1:]] == ["- Java", "- memory"]
     assert caught.value.exit_code == EXIT_INFRASTRUCTURE
@@ -223,4 +224,4 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path, monkeypatch: p
 def test_under_spark_submit_java_and_jars_are_the_clusters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYSPARK_GATEWAY_PORT", "12345")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert {c.name for c in examine_environment(tmp_path)} == {"Python", "memory", "lake", "disk"}
+    assert {c.name for c in examine_environment(Url(str(tmp_path)))} == {"Python", "memory", "lake", "disk"}

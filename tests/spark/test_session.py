@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.load import load_workspace
 from segspark.errors import InfrastructureError
-from segspark.spark import session
+from segspark.spark import session, settings, startup
 from segspark.spark.checkpoints import checkpoint_as_planned, rows_per_batch
 from segspark.spark.defaults import spark_defaults, write_spark_defaults
 from segspark.spark.environment import java_command
@@ -19,7 +19,7 @@ from segspark.spark.scratch import scratch_folder
 from segspark.spark.session import session_for
 from segspark.spark.settings import DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def settings_of(text: str) -> dict[str, str]:
@@ -30,7 +30,7 @@ def settings_of(text: str) -> dict[str, str]:
 def test_the_session_has_the_settings_of_the_project(spark: SparkSession) -> None:
     for key, value in {**EVERYWHERE, **LOCAL}.items():
         assert spark.conf.get(key) == value
-    assert f"{JVM_OPTIONS} {session.JIT_QUICK}" in (spark.conf.get("spark.driver.extraJavaOptions") or "")
+    assert f"{JVM_OPTIONS} {settings.JIT_QUICK}" in (spark.conf.get("spark.driver.extraJavaOptions") or "")
     assert os.environ["PYSPARK_PYTHON"] == sys.executable
     assert not logging.getLogger("DataFrameQueryContextLogger").isEnabledFor(logging.ERROR)
 
@@ -57,7 +57,7 @@ def test_a_session_without_delta_is_refused(spark: SparkSession, monkeypatch: py
 def test_conf_spark_local_says_what_the_session_sets() -> None:
     said = settings_of((ROOT / "conf" / "spark-local.conf").read_text())
     assert {**EVERYWHERE, **LOCAL}.items() <= said.items()
-    assert f"{JVM_OPTIONS} {session.JIT_FULL}" in said["spark.driver.extraJavaOptions"]
+    assert f"{JVM_OPTIONS} {settings.JIT_FULL}" in said["spark.driver.extraJavaOptions"]
 
 
 def test_conf_spark_cluster_leaves_the_cluster_its_own() -> None:
@@ -112,30 +112,30 @@ def test_what_a_killed_run_left_is_removed_and_a_running_ones_kept(tmp_path: Pat
 
 def test_the_class_archive_is_of_one_java_and_one_set_of_jars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    first = session.class_archive_path()
+    first = startup.class_archive_path()
     assert first.is_relative_to(tmp_path)
-    assert session._class_archive() == []
+    assert startup.class_archive() == []
     first.parent.mkdir(parents=True)
     first.touch()
-    assert f"-XX:SharedArchiveFile={first}" in session._class_archive()
+    assert f"-XX:SharedArchiveFile={first}" in startup.class_archive()
     monkeypatch.setenv("SEGSPARK_JARS", str(tmp_path))
-    assert session.class_archive_path() != first
+    assert startup.class_archive_path() != first
 
 
 def test_without_java_no_class_archive_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert session.make_class_archive() is None
+    assert startup.make_class_archive() is None
 
 
 @pytest.mark.parametrize(("jit", "has_directives"), [("full", True), ("quick", False)])
-def test_the_jvm_takes_our_options_and_says_nothing_on_its_output(jit: session.Jit, has_directives: bool) -> None:
+def test_the_jvm_takes_our_options_and_says_nothing_on_its_output(jit: settings.Jit, has_directives: bool) -> None:
     """A directive that it cannot read keeps the JVM from starting; a word on its output would spoil our JSON."""
     java = java_command()
     assert java is not None
     said = subprocess.run(
-        [java, *" ".join([JVM_OPTIONS, *session._jit_options(jit)]).split(), "-version"],
+        [java, *" ".join([JVM_OPTIONS, *startup.jit_options(jit)]).split(), "-version"],
         capture_output=True,
         text=True,
         check=False,
