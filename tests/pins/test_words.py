@@ -1,0 +1,198 @@
+"""Words that stored rows, folders and configuration files hold, as literals: tables and their columns, the built-in
+features, flows, vocabulary. Whoever changes one on purpose also says what becomes of a lake that is there already.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+import pyarrow as pa
+import pytest
+
+from segspark.activation.audience import EXPORT
+from segspark.app.run import DAILY, HOURLY, TRAIN, Flow
+from segspark.config.models import Features, Rare, Segments, Workspace
+from segspark.features.catalogue import build_catalogue
+from segspark.features.check import REPAIR, RESTATE
+from segspark.features.feature import Catalogue, Kind
+from segspark.features.flow import features_of
+from segspark.ingest.accepted import with_disposition
+from segspark.ingest.batch import totals
+from segspark.models.clustering.rare import UNUSUAL, USUAL
+from segspark.pseudonyms import KINDS
+from segspark.query.replay import REPLAY
+from segspark.scoring.rfm import NAMES
+from segspark.segments.membership import EXCLUSIVE
+from segspark.sources.vocabulary import DEVICES, EVENT_TYPES, LINE_TYPES, PURPOSES
+from segspark.tables.contracts.catalogue import ALL
+from segspark.tables.contracts.contract import Column, Contract
+from segspark.tables.contracts.silver import OBJECTION_TYPES
+from segspark.tables.lake import Lake
+
+
+def digest(rows: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def promise(columns: Sequence[Column]) -> list[list[object]]:
+    """What Delta keeps of columns; comments may be corrected."""
+    return [[c.name, c.type, c.required] for c in columns]
+
+
+# Tables ---------------------------------------------------------------------------------------------------------
+
+TABLES: dict[str, tuple[int, str]] = {
+    "bronze.records": (10, "506e8288a6eb"),
+    "bronze.quarantine": (10, "777da82a0459"),
+    "privacy.identities": (5, "29d2b053aa03"),
+    "privacy.last_opens": (2, "2e69fa2253ea"),
+    "silver.events": (31, "f6a131cc26e9"),
+    "silver.orders": (15, "3768c7bbed81"),
+    "silver.order_lines": (18, "e1cf1759c714"),
+    "silver.profiles": (15, "e63bbd4138be"),
+    "silver.consents": (12, "ddc6f8eca29b"),
+    "silver.identity_links": (9, "7a10b15e56c5"),
+    "silver.objections": (8, "e260af12a645"),
+    "gold.activity_daily": (2, "1b12d1a165b1"),
+    "gold.activity_corrections": (4, "cddc1894ff59"),
+    "gold.activity_items": (6, "87ab9750fb0a"),
+    "gold.item_last_days": (6, "125fb36d14fe"),
+    "gold.features": (5, "f6af165c1b64"),
+    "gold.features_restated": (5, "f6af165c1b64"),
+    "gold.scores": (6, "21f3b03c9e3d"),
+    "gold.segments": (15, "3b7275de6275"),
+    "gold.segment_changes": (9, "9010a6fc4102"),
+    "gold.segment_profiles": (15, "dab6cffbc60b"),
+    "gold.segment_registry": (10, "61b25899254a"),
+    "gold.segment_migrations": (6, "84153bbd1175"),
+    "gold.definitions": (5, "29b726c0246f"),
+    "gold.training_sets": (6, "f19cc0d5e8bc"),
+    "ops.runs": (9, "87bd07a10a7c"),
+    "ops.files": (7, "57c4ef49b347"),
+    "ops.ledger": (5, "e4823eb70dde"),
+}
+
+
+def contract_digest(contract: Contract) -> str:
+    layout = [list(contract.key), list(contract.partition_by), list(contract.cluster_by), contract.retention_days]
+    return digest([contract.version, layout, promise(contract.columns)])
+
+
+def test_every_table_is_there_under_its_name_and_no_other() -> None:
+    # The name is the folder of the lake, and a word in `inputs` and `outputs` of ops.runs.
+    assert [c.name for c in ALL] == list(TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_names_types_order_key_and_layout_of_columns_stay(name: str) -> None:
+    # Rows of a lake have these; a run is told from another by the schema of what it writes, too.
+    contract = next(c for c in ALL if c.name == name)
+    found = (len(contract.columns), contract_digest(contract))
+    assert found == TABLES[name], f"{name} now is: {promise(contract.columns)}"
+
+
+def test_a_table_lies_at_layer_and_name() -> None:
+    # Other programs read the lake by these paths.
+    lake = Lake(Path("lake"))
+    assert {c.name: lake.path(c) for c in ALL} == {n: f"lake/{n.replace('.', '/')}" for n in TABLES}
+
+
+STORED = "a4163ee54dc6"
+PROJECTED = "46cc35696047"
+
+
+def test_columns_of_the_built_in_features_stay() -> None:
+    # Columns of gold.features, and the names that rules of every workspace are written in.
+    catalogue: Catalogue = build_catalogue((7, 30, 90, 365))
+    assert (len(catalogue.stored_columns()), digest(promise(catalogue.stored_columns()))) == (238, STORED)
+    made = [[d.name, d.type, d.sql] for d in (*catalogue.derived, *catalogue.of_profile)]
+    assert (len(made), digest(made)) == (129, PROJECTED)
+    # Tiles have a column per measure.
+    assert promise(catalogue.tile_columns()) == [[m.name, "bigint", True] for m in catalogue.measures]
+
+
+# Flows ----------------------------------------------------------------------------------------------------------
+
+
+def test_names_of_flows_stay() -> None:
+    # ops.runs says them: a lake whose days were published by `daily` has no published day under another word.
+    assert [f.name for f in DAILY] == ["ingest", "tiles", "features", "feature_check", "scores", "segments"]
+    assert [f.name for f in HOURLY] == ["ingest", "tiles", "features", "scores", "segments"]
+    others = (TRAIN, REPAIR, RESTATE, EXPORT, REPLAY, features_of([]))
+    assert [f.name for f in others] == [
+        "train",
+        "features_repair",
+        "features_restate",
+        "export",
+        "replay",
+        "features_backfill",
+    ]
+
+
+READS_AND_WRITES = "e15f7dd2e16a"
+
+
+def test_what_each_flow_reads_and_writes_stays() -> None:
+    # A run is skipped as unchanged by the versions of what its flow reads: a table less, and a change is overlooked.
+    flows: list[Flow] = [*DAILY, TRAIN, REPAIR, RESTATE]
+    said = {f.name: [sorted(f.reads), sorted(f.reads_earlier), sorted(f.writes)] for f in flows}
+    assert digest([said]) == READS_AND_WRITES, said
+    assert [f.name for f in flows if f.is_skipped_when_unchanged] == ["tiles", "features", "feature_check"]
+
+
+# Vocabulary -----------------------------------------------------------------------------------------------------
+
+
+def test_words_of_the_shared_vocabulary_stay() -> None:
+    # silver.events, silver.consents, silver.order_lines and privacy.identities hold them, and measures ask for them.
+    assert (
+        " ".join(EVENT_TYPES)
+        == "sent delivered deferred bounce_hard bounce_soft blocked suppressed open click complaint unsubscribe resubscribe page_view product_view search cart_add cart_remove checkout order refund offer_received offer_viewed offer_completed session_end unknown"
+    )
+    assert " ".join(sorted(OBJECTION_TYPES)) == "bounce_hard complaint resubscribe unsubscribe"
+    assert PURPOSES == ("email_marketing", "open_tracking", "profiling")
+    assert DEVICES == ("desktop", "mobile", "tablet")
+    assert LINE_TYPES == ("sale", "refund", "other")
+    assert KINDS == ("email", "customer", "user", "anonymous", "phone")
+
+
+def test_words_of_dispositions_stay() -> None:
+    # bronze.records, ops.ledger and the report say them; the others are in the lake of test_stored_rows.py.
+    records = pa.table({"record": [1, 2, 3], "is_ignored": [True, False, False]})
+    refused = pa.table({"record": [3], "disposition": ["expired"]})
+    assert with_disposition(records, refused)["disposition"].to_pylist() == ["ignored", "accepted", "expired"]
+    assert totals([{"disposition": "ignored", "n_records": 2}]) == {"ignored": 2}
+
+
+def test_words_of_schemes_and_groups_stay() -> None:
+    # gold.segments, gold.scores and the registry hold them.
+    assert EXCLUSIVE == ("levels", "rfm", "behaviour", "rare")
+    assert Segments().schemes == ("levels", "rfm", "behaviour", "rare", "rules")  # type: ignore[call-arg]
+    assert (
+        " ".join(NAMES)
+        == "champions loyal cannot_lose at_risk potential_loyalist new_customers promising need_attention about_to_sleep hibernating lost never_bought"
+    )
+    assert (USUAL, UNUSUAL) == ("usual", "unusual")
+
+
+def test_values_of_configuration_files_stay() -> None:
+    # Workspaces are written in them; `lane: direct` stays, also as an alias.
+    for lane in ("auto", "direct", "spark"):
+        assert Workspace.model_validate({"features": {"lane": lane}}).features.lane == lane
+    assert Features().windows == (7, 30, 90, 365)  # type: ignore[call-arg]
+    for method in ("dbscan", "hdbscan"):
+        assert Rare.model_validate({"method": method}).method == method
+    for method in ("kmeans", "ward"):
+        assert Workspace.model_validate({"clustering": {"method": method}}).clustering.method == method
+    for scheme in ("levels", "rfm", "behaviour", "rare", "rules"):
+        assert Segments.model_validate({"schemes": [scheme]}).schemes == (scheme,)
+
+
+def test_kinds_of_features_stay() -> None:
+    # Feature files in Python name them, and they are part of the hash of the catalogue.
+    names = [n for part in get_args(Kind) for n in (get_args(part) or (part,))]
+    assert sorted(names) == sorted(
+        ["sum", "days", "last", "first", "distinct", "total", "top", "top_count", "top_last", "latest"]
+    )
