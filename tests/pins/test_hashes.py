@@ -350,7 +350,7 @@ def test_ids_that_are_minted_from_keys_stay() -> None:
     # gold.segments, exports and what marketers built on them name segments by these.
     assert mint("rules", "vip") == "rules-eb19e30bad"
     assert mint("rules", "été") == "rules-530b69947f"
-    assert {key: s.segment_id for key, s in rfm_grouping(Workspace())).segments.items(} == RFM_IDS
+    assert {key: s.segment_id for key, s in rfm_grouping(Workspace()).segments.items()} == RFM_IDS
     assert sorted(NAMES) == sorted(RFM_IDS)
     (rule,) = rule_segments([Rule("vip", {"fr": "a", "en": "b"}, {}, Always())])
     assert (rule.scheme, rule.segment_id, rule.key) == ("rules", "rules-eb19e30bad", "vip")
