@@ -17,7 +17,7 @@ from segspark.config.models import Features, Rare, Segments, Workspace
 from segspark.features.catalogue import build_catalogue
 from segspark.features.check import REPAIR, RESTATE
 from segspark.features.feature import Catalogue, Kind
-from segspark.features.flow import features_of
+from segspark.features.flow import FEATURES_BACKFILL
 from segspark.ingest.accepted import with_disposition
 from segspark.ingest.batch import totals
 from segspark.models.clustering.rare import UNUSUAL, USUAL
@@ -120,7 +120,7 @@ def test_names_of_flows_stay() -> None:
     # ops.runs says them: a lake whose days were published by `daily` has no published day under another word.
     assert [f.name for f in DAILY] == ["ingest", "tiles", "features", "feature_check", "scores", "segments"]
     assert [f.name for f in HOURLY] == ["ingest", "tiles", "features", "scores", "segments"]
-    others = (TRAIN, REPAIR, RESTATE, EXPORT, REPLAY, features_of([]))
+    others = (TRAIN, REPAIR, RESTATE, EXPORT, REPLAY, FEATURES_BACKFILL)
     assert [f.name for f in others] == [
         "train",
         "features_repair",
