@@ -47,6 +47,7 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m segspark.config.schema --check
 	$(BIN)/python -m segspark.features.describe --check
+	$(BIN)/python -m segspark.app.graph --check
 
 bench: setup
 	$(BIN)/python benchmarks/features.py --set S
@@ -54,6 +55,7 @@ bench: setup
 schema: setup
 	$(BIN)/python -m segspark.config.schema
 	$(BIN)/python -m segspark.features.describe
+	$(BIN)/python -m segspark.app.graph
 
 # Exact versions with hashes for every supported Python and system, and no address of a registry.
 requirements: .venv/.made

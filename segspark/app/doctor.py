@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 
+from segspark.app.graph import makers
 from segspark.config.load import load_workspace
 from segspark.errors import SegsparkError
 from segspark.features.resources import load_catalogue
@@ -13,8 +14,9 @@ from segspark.segments.validation_errors import DefinitionError
 from segspark.sources.files import find_files
 from segspark.sources.load import load_sources
 from segspark.spark.environment import examine_environment
+from segspark.tables.compatibility import problems_of
 from segspark.tables.contracts import ops
-from segspark.tables.contracts.catalogue import ALL
+from segspark.tables.contracts.catalogue import ALL, BY_NAME
 from segspark.tables.lake import Lake
 
 FINE, WRONG = "fine", "wrong"
@@ -68,6 +70,12 @@ def _lake_rows(lake: Lake) -> list[dict[str, str]]:
         gone = [path for path in map(unquote, named) if path not in there]
         if missing or gone:
             rows.append(_row(contract.name, WRONG, f"columns missing {missing}, files missing {len(gone)}"))
+    for table, flow in makers().items():
+        missing = [n for n in flow["reads"] if lake.exists(BY_NAME[table]) and not lake.exists(BY_NAME[n])]
+        if missing:
+            detail = f"flow {flow['flow']} makes it of {', '.join(missing)}, which the lake does not hold"
+            rows.append(_row(table, WRONG, detail))
+    rows += [_row(c.name, WRONG, problem) for c in ALL for problem in problems_of(lake, c)]
     runs = lake.read_small(ops.RUNS).to_pylist()
     done = {r["run_id"] for r in runs if r["state"] == "done"}
     begun = {r["run_id"] for r in runs if r["state"] == "writing"} - done

@@ -17,7 +17,7 @@ from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.tiles_flow import TILES
 from segspark.ids import identity
 from segspark.ingest.flow import INGEST
-from segspark.pipeline.flow import Flow, Request
+from segspark.pipeline.flow import Flow, Request, in_order
 from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import config_hash, record, runs_of
@@ -34,10 +34,10 @@ from segspark.tables.lake import Lake
 from segspark.tables.lock import only_writer
 from segspark.time import DAY
 
-# One day from raw files to segments, in this order.
-DAILY: tuple[Flow, ...] = (INGEST, TILES, FEATURES, FEATURE_CHECK, SCORES, SEGMENTS)
+# One day from raw files to segments.
+DAILY = in_order((INGEST, TILES, FEATURES, FEATURE_CHECK, SCORES, SEGMENTS))
 # The same of a part of the day; its check is the nightly run's.
-HOURLY: tuple[Flow, ...] = (INGEST, TILES, FEATURES, SCORES, SEGMENTS)
+HOURLY = in_order((INGEST, TILES, FEATURES, SCORES, SEGMENTS))
 # Every flow there is: of the runner, the documentation, the doctor and the tests.
 FLOWS: tuple[Flow, ...] = (*DAILY, FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN)
 

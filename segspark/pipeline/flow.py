@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from segspark.errors import SegsparkError
+
 if TYPE_CHECKING:
     from segspark.pipeline.context import Resource
     from segspark.pipeline.step import Step
@@ -69,6 +71,24 @@ def flow_graph(flows: Sequence[Flow]) -> Mapping[str, set[str]]:
         for table in flow.writes:
             graph.setdefault(table, set()).update(flow.reads)
     return graph
+
+
+def in_order(flows: Sequence[Flow]) -> tuple[Flow, ...]:
+    """The flows of one day, each after those that write what it reads; otherwise as they are given.
+
+    Raises:
+        SegsparkError: a table would be made of itself within one day.
+    """
+    if cycles := cycles_of(flow_graph(flows)):
+        raise SegsparkError(f"Within one day a table is made of itself: {' <- '.join(cycles[0])}.")
+    ordered: list[Flow] = []
+    waiting = list(flows)
+    while waiting:
+        written_later = {table: flow for flow in waiting for table in flow.writes}
+        ready = next(f for f in waiting if all(written_later.get(table, f) is f for table in f.reads))
+        ordered.append(ready)
+        waiting.remove(ready)
+    return tuple(ordered)
 
 
 def cycles_of(graph: Mapping[str, set[str]]) -> list[tuple[str, ...]]:

@@ -8,19 +8,21 @@ writes the days of a table reads from each file just the rows of those days.
 import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.pandas.types import from_arrow_schema
 
+from segspark.spark.jobs import beside
 from segspark.store import Store
 from segspark.tables.ranges import share_ids
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 NAMED_DDL = "kind string, path string, rows bigint, days string"
 NAMED_SCHEMA = pa.schema([("kind", pa.string()), ("path", pa.string()), ("rows", pa.int64()), ("days", pa.string())])
@@ -119,14 +121,16 @@ def _columns(rows: list[dict[str, Any]], schema: pa.Schema) -> list[pa.Array]:
 class Staged:
     """The staged files of one run by kind."""
 
-    spark: SparkSession
+    spark: "SparkSession"
     kinds: Mapping[str, Kind]
     files: Mapping[str, Sequence[StagedFile]]
 
     def rows(self, kind: str) -> int:
         return sum(f.rows for f in self.files.get(kind, ()))
 
-    def frame(self, kind: str) -> DataFrame:
+    def frame(self, kind: str) -> "DataFrame":
+        from pyspark.sql.pandas.types import from_arrow_schema
+
         schema = from_arrow_schema(self.kinds[kind].schema)
         paths = [f.path for f in self.files.get(kind, ())]
         if not paths:
@@ -137,7 +141,7 @@ class Staged:
         """Days (since 1970) of which the kind has rows."""
         return sorted({day for f in self.files.get(kind, ()) for day in f.days})
 
-    def stage(self, folder: Store, kind: str, *frames: DataFrame) -> "Staged":
+    def stage(self, folder: Store, kind: str, *frames: "DataFrame") -> "Staged":
         """The same with the rows of some frames (columns of the kind) added; frames are computed at the same time."""
         described = {kind: self.kinds[kind]}
 
@@ -149,8 +153,8 @@ class Staged:
 
         columns = self.kinds[kind].schema.names
         named = [frame.select(*columns).mapInArrow(write, NAMED_DDL) for frame in frames]
-        with ThreadPoolExecutor(max_workers=3) as pool:
-            added = [file for files in pool.map(read_named, named) for file in files.get(kind, ())]
+        done = beside(*[partial(read_named, each) for each in named], at_once=3)
+        added = [file for files in done for file in files.get(kind, ())]
         return self.plus(kind, added)
 
     def plus(self, kind: str, files: Sequence[StagedFile]) -> "Staged":
@@ -178,14 +182,14 @@ class Staged:
         return self.plus(kind, read_named(tasks.mapInArrow(write, NAMED_DDL)).get(kind, []))
 
 
-def written(frame: DataFrame, folder: Store, name: str) -> DataFrame:
+def written(frame: "DataFrame", folder: Store, name: str) -> "DataFrame":
     """A frame as Spark writes it to a folder, read from there: several questions of it compute it once."""
     path = folder.for_spark(name)
     frame.write.mode("overwrite").parquet(path)
     return frame.sparkSession.read.parquet(path)
 
 
-def read_named(named: DataFrame) -> dict[str, list[StagedFile]]:
+def read_named(named: "DataFrame") -> dict[str, list[StagedFile]]:
     """Run the tasks that write; the files they name, by kind. One row per file: bounded."""
     files: dict[str, list[StagedFile]] = {}
     for row in sorted(named.collect(), key=lambda r: (r["kind"], r["path"])):

@@ -1,0 +1,83 @@
+"""``segspark features``: what they are, what a change of them costs, and how a day is made anew."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+
+from segspark.cli.output import Day, config_option, json_option, print_rows, progress_lines
+
+
+@click.group()
+def features() -> None:
+    """Features: what they are, what a change of them costs, and how a day is made anew."""
+
+
+@features.command("list")
+@config_option
+@click.option("--family", help="Only one family: mail, web, purchases, offers, habits, own.")
+@json_option
+def list_all_features(config: Path, family: str | None, as_json: bool) -> None:
+    """Every column with its unit, purpose and formula."""
+    from segspark.config.load import load_workspace
+    from segspark.features.describe import FIELDS, list_features
+    from segspark.features.resources import load_catalogue
+
+    rows = list_features(load_catalogue(load_workspace(config)))
+    print_rows([r for r in rows if family in (None, r["family"])], as_json, FIELDS)
+
+
+@features.command("describe")
+@click.argument("name")
+@config_option
+@json_option
+def describe_one_feature(name: str, config: Path, as_json: bool) -> None:
+    """One feature: formula, events and condition, windows, purpose, what is made of it."""
+    from segspark.config.load import load_workspace
+    from segspark.features.describe import describe_feature
+    from segspark.features.resources import load_catalogue
+
+    found = describe_feature(load_catalogue(load_workspace(config)), name)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for key, value in found.items():
+        click.echo(f"{key}: {', '.join(value) if isinstance(value, list) else value}")
+
+
+@features.command("plan")
+@config_option
+@json_option
+def plan_all_features(config: Path, as_json: bool) -> None:
+    """What the next run does for the features as they are defined now."""
+    from segspark.config.load import load_workspace
+    from segspark.query.look import plan_of_features
+
+    found = plan_of_features(load_workspace(config))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    click.echo(found["tiles"])
+    print_rows(found["measures"], False, ("measure", "change", "features"))
+    if found["columns"]:
+        click.echo(f"new from the tiles that are there: {', '.join(found['columns'])}")
+
+
+def _on_day(flow: str, help_text: str) -> None:
+    @features.command(flow, help=help_text)
+    @config_option
+    @click.option("--as-of", "as_of", type=Day(), required=True)
+    @json_option
+    def run_on_day(config: Path, as_of: date, as_json: bool) -> None:
+        from segspark.app.run import run
+
+        outcome = run(flow, config, as_of, progress=progress_lines(as_json))
+        if as_json:
+            click.echo(json.dumps(outcome, default=str, ensure_ascii=False))
+
+
+_on_day("repair", "Write the features of a day anew, from all days.")
+_on_day(
+    "restate", "What would be known today about a past day; into gold.features_restated, not over what was published."
+)

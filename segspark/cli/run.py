@@ -1,0 +1,113 @@
+"""Commands that run flows, and those about a workspace as a whole."""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from segspark.app.programs import PROGRAMS
+from segspark.cli.output import Day, config_option, json_option, print_rows, progress_lines
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a commented workspace that runs as it stands."""
+    from segspark.config.template import init_workspace
+
+    init_workspace(folder)
+    click.echo(f"Made {folder}. Next: segspark run daily --config {folder} --as-of 2026-06-01")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo-workspace"))
+@click.option("--people", default=50_000, show_default=True, help="People on the list.")
+@click.option("--events", default=1_000_000, show_default=True, help="About so many records.")
+@click.option("--seed", default=7, show_default=True)
+def demo(folder: Path, people: int, events: int, seed: int) -> None:
+    """Generate a demo shop's files and run everything on them."""
+    from segspark.app.demo import run_demo
+
+    run_demo(folder, people=people, events=events, seed=seed, progress=progress_lines())
+
+
+@click.command()
+@click.argument("flow", type=click.Choice(PROGRAMS))
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Morning of this day: what happened before is known.")
+@click.option("--from", "first", type=Day(), help="First day of a backfill.")
+@click.option("--to", "last", type=Day(), help="Last day of a backfill.")
+@json_option
+def run(flow: str, config: Path, as_of: date | None, first: date | None, last: date | None, as_json: bool) -> None:
+    """Run a flow: ingest, daily (ingest to segments), hourly (as of tomorrow, from the part of today that is there),
+    train, or backfill --from --to."""
+    from segspark.app.run import run
+
+    if flow == "backfill" and (first is None or last is None or first > last):
+        raise click.UsageError("backfill needs --from and --to, the earlier day first")
+    if flow != "backfill" and as_of is None:
+        raise click.UsageError(f"{flow} needs --as-of, e.g. --as-of 2026-06-01")
+    outcome = run(flow, config, as_of or last or date.min, first=first, progress=progress_lines(as_json))
+    if as_json:
+        click.echo(json.dumps(outcome, default=str, ensure_ascii=False))
+
+
+@click.command()
+@config_option
+@json_option
+def tables(config: Path, as_json: bool) -> None:
+    """List the tables: what a row is, rows and last version, where they lie."""
+    from segspark.config.load import load_workspace
+    from segspark.query.look import list_tables
+
+    rows = list_tables(load_workspace(config))
+    print_rows(rows, as_json, ("table", "rows", "version", "grain", "path"))
+
+
+@click.command("clean")
+@config_option
+@click.option("--hours", default=168, show_default=True, help="What versions younger than this name stays.")
+@click.option("--dry-run", is_flag=True, help="Only count.")
+@json_option
+def clean_lake(config: Path, hours: int, dry_run: bool, as_json: bool) -> None:
+    """Remove files of failed runs and of old versions; the daily run does so on Sundays."""
+    from segspark.app.vacuum import vacuum
+    from segspark.config.load import load_workspace
+
+    rows = vacuum(load_workspace(config), hours, dry_run)
+    if rows or as_json:
+        print_rows(rows, as_json, ("table", "files"))
+    else:
+        click.echo("nothing to remove")
+
+
+@click.command()
+@config_option
+@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
+@click.option("--out", type=click.Path(path_type=Path), help="Default: reports/ in the workspace.")
+def report(config: Path, as_of: date | None, language: str | None, out: Path | None) -> None:
+    """Write the HTML report of a day; one file, no network."""
+    from segspark.config.load import load_workspace
+    from segspark.reports.gather import write_day_report
+
+    path = write_day_report(load_workspace(config), as_of, language, out)
+    click.echo(str(path))
+
+
+@click.command()
+@config_option
+@json_option
+def doctor(config: Path, as_json: bool) -> None:
+    """Check Java, jars, memory, rights, the workspace's files and the lake."""
+    from segspark.app.doctor import examine
+
+    rows = examine(config)
+    print_rows(rows, as_json, ("check", "state", "detail"))
+    if any(r["state"] == "wrong" for r in rows):
+        sys.exit(1)
+
+
+COMMANDS = (init, demo, run, tables, clean_lake, report, doctor)
