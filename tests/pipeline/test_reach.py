@@ -1,0 +1,56 @@
+"""No flow's function can reach the lake, a path of it, or a store: by what it imports and by what it is given."""
+
+import ast
+from pathlib import Path
+
+import segspark
+
+PACKAGE = Path(segspark.__file__).parent
+# Rooms whose modules work for flows.
+ROOMS = ("sources", "identity", "privacy", "ingest", "features", "models", "scoring", "segments")
+# A View's and a Step's own.
+OF_THE_PIPELINE = {"_lake", "_frames", "_setting", "_instead", "_writable", "_progress"}
+# Stores of which a flow has only the folder that a step or a batch hands it, and files that others staged there.
+OF_THE_STORE = {"Store", "StoredFile", "open_url"}
+
+
+def trees() -> list[tuple[str, ast.AST]]:
+    files = [p for room in ROOMS for p in sorted((PACKAGE / room).rglob("*.py"))]
+    return [(str(p.relative_to(PACKAGE)), ast.parse(p.read_text())) for p in files]
+
+
+def test_what_flows_are_made_of_imports_no_lake_and_makes_no_store() -> None:
+    found = []
+    for name, tree in trees():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ImportFrom) or not node.module:
+                continue
+            if node.module.startswith(("segspark.tables.io", "segspark.tables.lake", "segspark.store.")):
+                found.append(f"{name}: {node.module}")
+            if node.module == "segspark.store":
+                found += [f"{name}: {a.name}" for a in node.names if a.name not in OF_THE_STORE]
+    # Where deliveries lie is for the sources to say; they are no part of the lake.
+    assert [f for f in found if f != "sources/files.py: store_of_pattern"] == []
+
+
+def test_what_flows_are_made_of_leaves_the_pipelines_own_alone() -> None:
+    found = [
+        f"{name}:{node.lineno} {node.attr}"
+        for name, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in OF_THE_PIPELINE
+        and not (isinstance(node.value, ast.Name) and node.value.id == "self")
+    ]
+    assert found == []
+
+
+def test_what_flows_are_made_of_knows_no_place_of_the_lake() -> None:
+    """``Workspace.lake`` is for those who open one; settings have none."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "lake"
+    ]
+    assert found == []
