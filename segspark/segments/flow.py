@@ -95,9 +95,9 @@ def write_segments(step: Step) -> None:
     if groups is not None:
         asked.append(partial(read_far, step, people, groups))
     _, contactable, _, *far = step.beside(*asked)
-    step.outcome["contactable"] = contactable
     if far:
         step.outcome["far"] = far[0]
+    step.outcome["contactable"] = contactable
     register(step, segments, definitions, groupings)
 
 
