@@ -7,10 +7,10 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segspark.features.engine.backfill import walk_features, with_named_people
+from segspark.features.engine.backfill import backfill_features, with_named_people
 from segspark.features.engine.incremental import advance_features, changing_days, splice
 from segspark.features.engine.item_index import read_index
-from segspark.features.engine.items import walk_index, with_all_items, with_items
+from segspark.features.engine.items import backfill_index, with_all_items, with_items
 from segspark.features.engine.kernel import Calendar, Outcome, compute_features, day_number, with_outcome
 from segspark.features.engine.reads import (
     ITEM_BYTES,
@@ -91,13 +91,13 @@ class RangeTask:
 
     def _walk(self, activity: pa.Table, low: str, high: str) -> Iterator[pa.Table]:
         people = read_people_of_days(self.people, low, high)
-        days = walk_features(activity, people, self.catalogue, self.dates, self.calendar)
+        days = backfill_features(activity, people, self.catalogue, self.dates, self.calendar)
         if not self.catalogue.items:
             return days
         people = with_named_people(people)
         if self.index is not None:
             return (self._with_items(rows, people, low, high) for rows in days)
-        indexes = walk_index(self._all_items(low, high), people, self.catalogue, self.dates)
+        indexes = backfill_index(self._all_items(low, high), people, self.catalogue, self.dates)
         return (with_items(rows, index, self.catalogue, day) for rows, (day, index) in zip(days, indexes, strict=True))
 
     def over(self, stored: pa.Table, low: str, high: str) -> pa.Table:

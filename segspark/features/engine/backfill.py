@@ -39,7 +39,7 @@ _NOTHING = {"last": -1, "first": int(NEVER)}
 Columns = dict[str, tuple[np.ndarray, int | None]]
 
 
-def walk_features(
+def backfill_features(
     activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date], calendar: Calendar
 ) -> Iterator[pa.Table]:
     """``kernel.compute_features`` as a table for each day, in their order.

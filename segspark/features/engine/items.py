@@ -136,7 +136,7 @@ def splice_index(index: pa.Table, people: pa.Table, instead: pa.Table) -> pa.Tab
     return pa.concat_tables([others, instead]).sort_by(ORDER).combine_chunks()
 
 
-def walk_index(
+def backfill_index(
     items: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date]
 ) -> Iterator[tuple[date, pa.Table]]:
     """``index_items`` of many days: where one follows another it is carried on from it."""
@@ -177,7 +177,7 @@ def with_all_items(
 ) -> pa.Table:
     """The features of some days (sorted by as_of_date and person_id) with the columns of items, from all items."""
     parts = []
-    for as_of, index in walk_index(items, people, catalogue, as_of_dates):
+    for as_of, index in backfill_index(items, people, catalogue, as_of_dates):
         here = features.filter(pc.equal(features["as_of_date"], pa.scalar(as_of, pa.date32())))
         parts.append(with_items(here, index, catalogue, as_of))
     return pa.concat_tables(parts)

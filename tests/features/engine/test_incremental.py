@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segspark.features.engine.backfill import walk_features
+from segspark.features.engine.backfill import backfill_features
 from segspark.features.engine.incremental import advance_features, changing_days, splice, walk_day_by_day
 from segspark.features.engine.kernel import Calendar, compute_features, day_number, sales_days
 from segspark.features.feature import Catalogue, Feature, Measure
@@ -116,7 +116,7 @@ def test_a_walk_over_days_with_and_without_gaps_equals_day_by_day(history: Histo
     dates = [FIRST + timedelta(days=n) for n in sorted(chosen)]
     people = pa.concat_tables([history.people(n) for n in sorted(chosen)])
     expected = compute_features(history.activity, people, CATALOGUE, dates, CALENDAR).to_pylist()
-    for walk in (walk_features, walk_day_by_day):
+    for walk in (backfill_features, walk_day_by_day):
         walked = pa.concat_tables(walk(history.activity, people, CATALOGUE, dates, CALENDAR))
         assert walked.to_pylist() == expected, walk
 
@@ -137,7 +137,7 @@ def test_a_walk_of_people_whose_past_stays_equals_the_kernel(
     expected = compute_features(steady.activity, people, CATALOGUE, dates, CALENDAR).to_pylist()
     numbered = people.set_column(0, "person_id", people["person_id"].dictionary_encode())
     for listed in (people, numbered):
-        walked = pa.concat_tables(walk_features(steady.activity, listed, CATALOGUE, dates, CALENDAR))
+        walked = pa.concat_tables(backfill_features(steady.activity, listed, CATALOGUE, dates, CALENDAR))
         assert walked.to_pylist() == expected
 
 

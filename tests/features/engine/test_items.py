@@ -14,7 +14,7 @@ from segspark.features.engine.items import (
     item_changing_days,
     item_columns,
     splice_index,
-    walk_index,
+    backfill_index,
 )
 from segspark.features.feature import Catalogue, Feature, ItemKind
 
@@ -189,7 +189,7 @@ def test_a_walk_over_days_with_and_without_gaps_equals_day_by_day(
 ) -> None:
     items, since = history
     people = pa.concat_tables([people_of(n, since[n]) for n in sorted(chosen)])
-    walked = dict(walk_index(items, people, CATALOGUE, [day(n) for n in chosen]))
+    walked = dict(backfill_index(items, people, CATALOGUE, [day(n) for n in chosen]))
     for n in chosen:
         assert walked[day(n)].to_pylist() == index_items(items, people, CATALOGUE, day(n)).to_pylist()
 
