@@ -1,13 +1,9 @@
-"""What a store can do, and which store a place belongs to."""
+"""What a store can do."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-
-from segspark.config.url import Url
-from segspark.errors import ConfigError
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -81,33 +77,3 @@ class Store(Protocol):
 
     def for_delta(self, name: str = "") -> tuple[str, dict[str, str]]:
         """The address and the options under which delta-rs opens it."""
-
-
-def store_at(url: "Url | Path | str", options: dict[str, Any] | None = None) -> Store:
-    """The store of a URL.
-
-    Raises:
-        ConfigError: no store is known for the URL's scheme.
-    """
-    from segspark.store.local import LocalStore
-
-    text = str(url)
-    scheme, is_url, rest = text.partition("://")
-    if not is_url:
-        return LocalStore(text)
-    if scheme == "file":
-        return LocalStore(rest)
-    raise ConfigError(f"{text}: there is no store for {scheme}://; use a folder that every worker sees under one path.")
-
-
-def open_url(url: str) -> "pa.NativeFile":
-    """A file by its full URL, as ``Store.url_of`` gives it: for tasks that get files of several stores."""
-    folder, _, name = url.rpartition("/")
-    return store_at(folder or "/").open(name)
-
-
-def store_of_pattern(pattern: str) -> tuple[Store, str]:
-    """The store that a glob pattern looks in, and the pattern below its root."""
-    parts = pattern.split("/")
-    fixed = next((at for at, part in enumerate(parts) if any(c in part for c in "*?[")), len(parts) - 1)
-    return store_at("/".join(parts[:fixed]) or "/"), "/".join(parts[fixed:])

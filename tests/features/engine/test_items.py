@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from segspark.features.engine.items import (
     advance_index,
+    backfill_index,
     index_items,
     item_changing_days,
     item_columns,
     splice_index,
-    backfill_index,
 )
 from segspark.features.feature import Catalogue, Feature, ItemKind
 
