@@ -1,7 +1,7 @@
 """Which store a place belongs to."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segspark.config.url import Url
 from segspark.errors import ConfigError
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def store_at(url: "Url | Path | str", options: dict[str, Any] | None = None) -> Store:
+def store_at(url: Url | Path | str) -> Store:
     """The store of a URL.
 
     Raises:
