@@ -1,7 +1,7 @@
 """Where something lies, as text: a path or the URL of a store."""
 
-import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import core_schema
@@ -30,8 +30,8 @@ class Url:
         def read(value: object) -> Url:
             if isinstance(value, Url):
                 return value
-            if isinstance(value, str | os.PathLike):
-                return Url(os.fspath(value))  # type: ignore[arg-type]
+            if isinstance(value, str | Path):
+                return Url(str(value))
             raise ValueError("a path is needed, e.g. ./lake")
 
         return core_schema.no_info_plain_validator_function(
