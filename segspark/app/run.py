@@ -1,6 +1,6 @@
 """From a workspace's file to a finished flow: checks, lock, session, the flows in their order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -43,34 +43,28 @@ FLOWS: tuple[Flow, ...] = (*DAILY, FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN)
 
 
 def run(
-    flow: str, config: Path, as_of: date, *, first: date | None = None, progress: Progress | None = None
+    program: str, config: Path, as_of: date, *, first: date | None = None, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """Run a flow by name on a workspace.
+    """Run a program by name on a workspace.
 
     Raises:
         SegsparkError: with the exit code of its kind; nothing is half done that a second run does not complete.
     """
     workspace = load_workspace(config)
     check_workspace(workspace, as_of)
-    with lake_session(workspace, f"{flow} {as_of}") as lake:
-        return run_named(flow, workspace, lake, as_of, first=first, progress=progress or Quiet())
+    with lake_session(workspace, f"{program} {as_of}") as lake:
+        return run_named(program, workspace, lake, as_of, first=first, progress=progress or Quiet())
 
 
 def run_named(
-    flow: str, workspace: Workspace, lake: SparkLake, as_of: date, *, first: date | None = None, progress: Progress
+    program: str, workspace: Workspace, lake: SparkLake, as_of: date, *, first: date | None = None, progress: Progress
 ) -> dict[str, Any]:
-    """The flows of the command line on an open lake whose lock is held."""
-    if flow == "ingest":
-        return run_flow(INGEST, workspace, lake, as_of, progress)
-    if flow == "daily":
-        return daily(workspace, lake, as_of, progress)
-    if flow == "hourly":
-        return hourly(workspace, lake, as_of, progress)
-    if flow == "train":
-        return train(workspace, lake, as_of, progress)
-    if flow in ("repair", "restate"):
-        return run_flow(REPAIR if flow == "repair" else RESTATE, workspace, lake, as_of, progress)
-    return backfill(workspace, lake, first or as_of, as_of, progress)
+    """A program of the command line (app/programs.py) on an open lake whose lock is held."""
+    if program in SINGLE:
+        return run_flow(SINGLE[program], workspace, lake, as_of, progress)
+    if program == "backfill":
+        return backfill(workspace, lake, first or as_of, as_of, progress)
+    return SEQUENCES[program](workspace, lake, as_of, progress)
 
 
 def check_workspace(workspace: Workspace, as_of: date) -> None:
@@ -180,3 +174,10 @@ def backfill(workspace: Workspace, lake: SparkLake, first: date, last: date, pro
         for flow in (SCORES, SEGMENTS):
             run_flow(flow, workspace, lake, day, progress)
     return {"days": len(days), "from": first, "to": last}
+
+
+# Programs that run one flow, and those that run several for one day.
+SINGLE: Mapping[str, Flow] = {"ingest": INGEST, "repair": REPAIR, "restate": RESTATE}
+SEQUENCES: Mapping[str, Callable[[Workspace, SparkLake, date, Progress], dict[str, Any]]] = {
+    "daily": daily, "hourly": hourly, "train": train,
+}  # fmt: skip
