@@ -6,7 +6,6 @@ from reports.sample import sample
 from segspark.reports.charts import elbow_chart, lift_chart, reliability_chart, silhouette_chart
 from segspark.reports.data import Decile, SweepPoint
 from segspark.reports.formats import Formats
-from segspark.reports.svg import element, nice_ticks
 from segspark.reports.texts import Texts
 
 FR, TEXTS = Formats("fr", "EUR"), Texts("fr")
@@ -14,18 +13,6 @@ FR, TEXTS = Formats("fr", "EUR"), Texts("fr")
 
 def words(svg):
     return [t.text for t in ET.fromstring(svg).iter("text")]
-
-
-def test_an_element_escapes_its_text_and_its_attributes():
-    assert element("text", "a<b>", x=1.5, class_='"x') == '<text x="1.5" class="&#34;x">a&lt;b&gt;</text>'
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "ticks"),
-    [(0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1.0]), (0, 7, [0, 2, 4, 6, 8]), (3, 3, [3.0, 3.2, 3.4, 3.6, 3.8, 4.0])],
-)
-def test_ticks_are_round_and_cover_the_values(low, high, ticks):
-    assert nice_ticks(low, high) == ticks
 
 
 @pytest.mark.parametrize("draw", [silhouette_chart, elbow_chart])

@@ -5,11 +5,10 @@ from string import Formatter
 import pytest
 
 import segspark.reports
-from segspark.reports.labels import FEATURES, NOT_CONTACTABLE, SCHEMES, feature_label
-from segspark.reports.reasons import EXPLANATIONS, explain_reason
+from segspark.reports.labels import FEATURES, NOT_CONTACTABLE, SCHEMES
+from segspark.reports.reasons import EXPLANATIONS
 from segspark.reports.report import OPTIONAL, SECTIONS, TERMS
 from segspark.reports.texts import TEXTS, Texts
-from segspark.segments.values import CALENDAR, CONTACT, PROFILE, SCORES
 
 PACKAGE = Path(segspark.reports.__file__).parent
 
@@ -45,20 +44,3 @@ def test_french_punctuation_does_not_leave_its_word():
     rise = Texts("fr")("take_growth", day="31 mai", name="Voici", change="+1", share="+3\u00a0%")
     assert rise.startswith("Plus forte hausse d'effectif depuis le 31 mai\u00a0: «\u00a0Voici\u00a0», +1 ")
     assert "\u202f;" in Texts("fr")("pr_auc_note", rate="0,5")
-
-
-def test_features_are_named_with_their_window():
-    assert feature_label("n_click_90d", "fr") == "Clics humains, 90\u00a0j"
-    assert feature_label("n_order_lifetime", "en") == "Orders, ever"
-    assert feature_label("days_since_order", "en") == "Days since last order"
-    assert feature_label("moon_phase_30d", "fr") == "moon_phase_30d"
-
-
-def test_what_rules_say_of_profile_scores_and_calendar_has_a_label():
-    outside = {**PROFILE, **SCORES, **CONTACT, **CALENDAR}
-    assert [n for n in outside if n not in FEATURES] == []
-
-
-def test_reasons_are_explained_with_or_without_their_column():
-    assert explain_reason("scale:total_price", "en") == explain_reason("scale", "en") != ""
-    assert explain_reason("moon_phase", "fr") == ""

@@ -6,7 +6,6 @@ from segspark.reports import views
 from segspark.reports.data import (
     Dendrogram,
     Group,
-    LedgerRow,
     Levels,
     Measured,
     Migration,
@@ -128,8 +127,3 @@ def test_only_the_largest_segments_that_may_be_shown_have_profiles():
     assert list(views.profile_lines([thin], 20)[0][0].measures) == ["b", "c"]
     assert views.is_significant(Measured(1.0, p_value=0.04))
     assert not views.is_significant(Measured(1.0))
-
-
-def test_a_ledger_row_is_complete_when_its_dispositions_add_up():
-    assert LedgerRow("crm", 10, 7, 1, 0, 0, 1, 1).is_complete
-    assert not LedgerRow("crm", 10, 7, 1).is_complete

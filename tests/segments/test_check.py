@@ -1,17 +1,13 @@
 """Forty mistakes in definitions: each has its code, its line, and a cure that names something that is there."""
 
-import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from segspark.cli.main import cli
 from segspark.config.models import Segments
 from segspark.features.catalogue import build_catalogue
 from segspark.segments.check import issues_in
 from segspark.segments.load import read_definitions
-from segspark.segments.rules.sql import ALLOWED
 from segspark.segments.validation_errors import WHY, ValidationIssue
 from segspark.segments.values import acts_of, values_of
 
@@ -135,36 +131,3 @@ def test_what_a_cure_names_can_be_written(tmp_path: Path, condition: str) -> Non
     (issue,) = issues(tmp_path, "rules.yaml", RULES.format(f'"{condition}"'))
     for word in issue.fix.replace("Write ", "").rstrip(".").split(", or ")[0].split(" or "):
         assert word in VALUES or word.startswith("`segspark features list`")
-
-
-def test_what_is_said_to_be_allowed_is() -> None:
-    said = [w.strip() for w in ALLOWED.partition("days, and ")[2].rstrip(".").split(",")]
-    assert said == ["count", "did_not_then", "did_then", "in_segment", "never", "within"]
-
-
-def test_all_faults_of_all_files_are_told_at_once_in_text_and_json(tmp_path: Path) -> None:
-    (tmp_path / "segspark.yaml").write_text("segments: {levels: levels.yaml, rules: [rules.yaml]}\n")
-    (tmp_path / "levels.yaml").write_text(LEVELS.replace("_active <= 30", "_activ <= 30"))
-    (tmp_path / "rules.yaml").write_text(RULES.format("{all: [n_order_30d >, n_order_30d > 'x', n_order_9d = 1]}"))
-    told = CliRunner().invoke(cli, ["segments", "check", "--config", str(tmp_path), "--json"])
-    assert told.exit_code == 2
-    rows = json.loads(told.output)
-    assert [(r["where"], r["code"]) for r in rows] == [
-        ("levels.yaml:4", "unknown_value"),
-        ("rules.yaml:4", "unknown_window"),
-        ("rules.yaml:4", "unreadable_condition"),
-        ("rules.yaml:4", "wrong_type"),
-    ]
-    assert all(set(r) == {"code", "where", "what", "why", "fix"} and all(r.values()) for r in rows)
-    text = CliRunner().invoke(cli, ["segments", "check", "--config", str(tmp_path)]).output
-    assert "rules.yaml:4: there is no n_order_9d: n_order is counted over 7, 30, 90, 365 days. [unknown_window]" in text
-    assert "  fix: Write n_order_7d, or add 9 to features.windows in segspark.yaml." in text
-    (tmp_path / "levels.yaml").write_text(LEVELS)
-    (tmp_path / "rules.yaml").write_text(RULES.format("n_order_30d > 1"))
-    told = CliRunner().invoke(cli, ["segments", "check", "--config", str(tmp_path)])
-    assert (told.exit_code, told.output) == (0, "the definitions are fine\n")
-
-
-def test_every_code_is_explained_where_definitions_are() -> None:
-    readme = (Path(__file__).parents[2] / "segspark" / "segments" / "README.md").read_text()
-    assert [code for code in WHY if f"`{code}`" not in readme] == []
