@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from segspark.segments.rules.build import TODAY, count, did, never, segment, value, within
-from segspark.segments.rules.tree import Node
+from segspark.segments.rules.tree import Compare, Node
 from segspark.segments.rules.yaml import parse_condition
 
 
@@ -42,3 +42,19 @@ def test_three_forms_are_one_tree(sql: str, yaml: object, python: Node) -> None:
 def test_a_condition_in_python_takes_constants_and_values_only() -> None:
     with pytest.raises(TypeError, match="a text, a number"):
         value("n") >= object()  # noqa: B015
+
+
+def test_a_constant_may_stand_on_the_left() -> None:
+    assert (value("n") > 5) == Compare("n", ">", 5)
+    assert (value("n") == 5) == Compare("n", "=", 5)
+
+
+def test_days_are_added_on_either_side_and_only_to_values() -> None:
+    assert (value("a") + 2 < value("b") - 3) == Compare("a", "<", other="b", plus=-5)
+    with pytest.raises(TypeError, match="add to the other side"):
+        value("a") + 2 < 5  # noqa: B015
+
+
+def test_a_value_is_no_key_since_its_equality_is_a_condition() -> None:
+    with pytest.raises(TypeError, match="unhashable"):
+        {value("n")}

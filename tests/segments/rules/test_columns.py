@@ -6,6 +6,7 @@ from segments.rules.trees import ROWS
 
 from segspark.segments.rules.columns import to_column
 from segspark.segments.rules.evaluate import holds
+from segspark.segments.rules.tree import And, Member, Or
 from segspark.segments.rules.yaml import parse_condition
 
 DDL = "n int, m int, city string, day date, is_vip boolean, attributes map<string,string>, as_of_date date"
@@ -22,3 +23,14 @@ def test_a_column_and_one_person_agree(spark: SparkSession, text: str) -> None:
     node = parse_condition(text)
     frame = spark.createDataFrame([tuple(r.values()) for r in ROWS], DDL)
     assert [r["x"] for r in frame.select(to_column(node).alias("x")).collect()] == [holds(node, r) for r in ROWS]
+
+
+def test_a_column_of_nothing_is_never_null(spark: SparkSession) -> None:
+    row = spark.range(1).select(to_column(And(())).alias("all"), to_column(Or(())).alias("any")).first()
+    assert row is not None
+    assert (row["all"], row["any"]) == (True, False)
+
+
+def test_a_segment_that_is_not_resolved_has_no_column() -> None:
+    with pytest.raises(TypeError, match="buyers is not resolved"):
+        to_column(Member("buyers"))

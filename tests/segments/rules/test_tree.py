@@ -1,10 +1,33 @@
 """The tree: its canonical form, and the text that people read and write."""
 
+import pytest
 from hypothesis import given
 from segments.rules.trees import leaf, trees
 
 from segspark.ids import version_of
-from segspark.segments.rules.tree import Leaf, Node, from_json, text_of, to_json
+from segspark.segments.rules.tree import (
+    Always,
+    And,
+    Between,
+    Compare,
+    Followed,
+    In,
+    Leaf,
+    Member,
+    Missing,
+    Node,
+    Not,
+    Or,
+    from_json,
+    leaves,
+    map_leaves,
+    members,
+    names,
+    sequences,
+    text_of,
+    to_json,
+    with_members,
+)
 from segspark.segments.rules.yaml import parse_condition
 
 
@@ -18,3 +41,80 @@ def test_the_canonical_form_gives_the_tree_back_and_decides_its_version(node: No
 @given(leaf)
 def test_what_an_explanation_shows_can_be_written(node: Leaf) -> None:
     assert parse_condition(text_of(node)) == node
+
+
+A, B, C = Compare("a", ">", 1), Missing("b"), In("c", ("x", "y"))
+
+
+def test_what_is_joined_in_python_lies_flat() -> None:
+    assert And((A, B, C)) == A & B & C
+    assert Or((A, B, C)) == A | (B | C)
+    assert And((Or((A, B)), Not(C))) == (A | B) & ~C
+
+
+def test_where_a_condition_is_written_is_no_part_of_it() -> None:
+    assert Compare("a", ">", 1, where="rules.yaml:4") == A
+    assert "rules.yaml" not in str(to_json(Compare("a", ">", 1, where="rules.yaml:4")))
+
+
+def test_a_shift_is_part_of_the_canonical_form_only_where_there_is_one() -> None:
+    assert to_json(Compare("a", "<", other="b")) == {"name": "a", "op": "<", "other": "b"}
+    assert to_json(Compare("a", "<", other="b", plus=-3)) == {"name": "a", "op": "<", "other": "b", "plus": -3}
+
+
+def test_the_canonical_form_of_each_kind_stays_as_definitions_store_it() -> None:
+    tree = And((A, Between("b", 1, 2), C, Not(B), Or((Always(), Member("k"))), Followed("v", "o", 3, False, 20)))
+    assert to_json(tree) == {
+        "all": [
+            {"name": "a", "op": ">", "value": 1},
+            {"name": "b", "between": [1, 2]},
+            {"name": "c", "in": ["x", "y"]},
+            {"not": {"name": "b", "missing": True}},
+            {"any": [{"always": True}, {"segment": "k"}]},
+            {"did": "v", "not_then": "o", "days": 3, "within": 20},
+        ]
+    }
+    assert from_json(to_json(tree)) == tree
+    with pytest.raises(ValueError, match="no condition"):
+        from_json({"name": "a"})
+
+
+def test_a_tree_names_every_value_it_looks_at_once_in_order() -> None:
+    tree = And((Compare("a", "<", other="b"), Not(Compare("a", ">", 1)), Always(), Followed("v", "o", 3, True, 20)))
+    assert names(tree) == ["a", "b", "did_v_then_o_3d_of_20d_date", "did_v_then_o_3d_of_20d_then_date"]
+
+
+def test_sequences_of_several_trees_are_told_once() -> None:
+    first, second = Followed("v", "o", 3), Followed("v", "o", 3, False)
+    assert sequences([And((first, A)), Not(first), Or((second, first))]) == [first, second]
+
+
+def test_members_are_replaced_by_their_trees_before_anything_is_looked_at() -> None:
+    written = Or((A, Not(Member("buyers"))))
+    assert members(written) == [Member("buyers")]
+    assert with_members(written, {"buyers": B & C}) == Or((A, Not(And((B, C)))))
+    with pytest.raises(TypeError, match="buyers is not resolved"):
+        leaves(written)
+
+
+def test_leaves_are_changed_where_they_stand() -> None:
+    assert map_leaves(And((A, Not(B))), lambda leaf: Always() if leaf == B else leaf) == And((A, Not(Always())))
+
+
+@pytest.mark.parametrize(
+    ("leaf", "text"),
+    [
+        (Compare("a", "<>", "x"), "a <> 'x'"),
+        (Compare("a", "=", True), "a = true"),
+        (Compare("a", ">", other="b"), "a > b"),
+        (Compare("a", ">=", other="as_of_date", plus=-30), "a >= as_of_date - 30"),
+        (Compare("a", "<", other="b", plus=2), "a < b + 2"),
+        (Between("a", 1, 2.5), "a between 1 and 2.5"),
+        (C, "c in ('x', 'y')"),
+        (B, "b is null"),
+        (Followed("v", "o", 3, False, 20), "did_not_then('v', 'o', 3, 20)"),
+        (Always(), "true"),
+    ],
+)
+def test_a_condition_is_shown_as_people_write_it(leaf: Leaf, text: str) -> None:
+    assert text_of(leaf) == text
