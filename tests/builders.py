@@ -1,8 +1,11 @@
 """A small shop's workspace on disk: orders, mails and consents of ann, bob and eve as CSV files by day."""
 
-from datetime import date
+import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from segspark.activation.audience import EXPORT
 from segspark.config.load import load_workspace
@@ -13,6 +16,7 @@ from segspark.pipeline.progress import Quiet
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import look
 from segspark.segments.lookup import find_segment
+from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
@@ -135,3 +139,81 @@ def rows_of(lake: Lake, contract: Contract, day: date | None = None) -> list[dic
     filters = [(contract.partition_by[0], "=", day)] if day else None
     rows = lake.read_small(contract, filters=filters).to_pylist()
     return sorted(({k: v for k, v in r.items() if k != "run_id"} for r in rows), key=str)
+
+
+# A lake without a run ---------------------------------------------------------------------------------------------
+
+# What a required column holds where a test says nothing of it.
+_PLAIN: dict[str, Any] = {
+    "string": "", "int": 1, "bigint": 0, "boolean": True, "date": date(2026, 5, 1), "binary": b"",
+    "timestamp": datetime(2026, 5, 1, tzinfo=UTC),
+}  # fmt: skip
+
+
+def store_rows(lake: Lake, contract: Contract, *rows: dict[str, Any]) -> None:
+    """Rows of a table, written without Spark; a required column that is not given holds something plain."""
+    plain = {c.name: _PLAIN[c.type] for c in contract.columns if c.required}
+    table = pa.Table.from_pylist([{**plain, **row} for row in rows])
+    lake.append_small(contract, table, once=f"{contract.name}-{lake.version(contract)}")
+
+
+FIRST_DAY, SECOND_DAY = date(2026, 5, 3), date(2026, 5, 5)
+BUYERS, ACTIVE = "id-of-buyers", "id-of-active"
+
+
+def stored_shop(folder: Path) -> Workspace:
+    """Two stored days, written without Spark: ann buys on both, bob from the second on, and may not be written to."""
+    workspace = make_workspace(folder)
+    lake = Lake(workspace.lake)
+
+    def inside(day: date, person: str, scheme: str, segment: str, name: str, reason: str | None) -> dict[str, Any]:
+        return {
+            "segment_date": day, "person_id": person, "scheme": scheme, "segment_id": segment, "segment_name": name,
+            "is_contactable": reason is None, "not_contactable_reason": reason,
+            "definition_version": "v1" if day == FIRST_DAY else "v2",
+        }  # fmt: skip
+
+    members = [
+        (FIRST_DAY, "ann", None), (SECOND_DAY, "ann", None), (SECOND_DAY, "bob", "complained"),
+    ]  # fmt: skip
+    store_rows(
+        lake,
+        gold.SEGMENTS,
+        *[inside(day, who, "rules", BUYERS, "Buyers", reason) for day, who, reason in members],
+        *[inside(day, "ann", "levels", ACTIVE, "Active", None) for day in (FIRST_DAY, SECOND_DAY)],
+    )
+    store_rows(
+        lake,
+        gold.SEGMENT_REGISTRY,
+        {"scheme": "rules", "segment_id": BUYERS, "segment_key": "buyers", "name_fr": "Acheteurs", "name_en": "Buyers",
+         "description_fr": "Ont acheté", "description_en": "Have bought"},
+        {"scheme": "levels", "segment_id": ACTIVE, "segment_key": "active", "name_fr": "Actifs", "name_en": "Active",
+         "description_fr": None, "description_en": None},
+    )  # fmt: skip
+    when = {"name": "n_order_lifetime", "op": ">=", "value": 1}
+    store_rows(
+        lake,
+        gold.DEFINITIONS,
+        *[
+            {"definition_version": version, "scheme": "rules", "name": "buyers", "first_date": day,
+             "content": json.dumps({"name": "buyers", "title": {"fr": "A", "en": "B"}, "when": {**when, "value": least}})}
+            for version, day, least in (("v1", FIRST_DAY, 1), ("v2", SECOND_DAY, 2))
+        ],
+    )  # fmt: skip
+
+    def measured(day: date, segment: str, n: int, measure: str, value: float | None, **more: float) -> dict[str, Any]:
+        scheme, name = ("rules", "Buyers") if segment == BUYERS else ("levels", "Active")
+        return {"segment_date": day, "scheme": scheme, "segment_id": segment, "segment_name": name, "n_people": n,
+                "measure": measure, "value": value, **more}  # fmt: skip
+
+    store_rows(
+        lake,
+        gold.SEGMENT_PROFILES,
+        measured(FIRST_DAY, BUYERS, 1, "orders_30d", 1.0),
+        measured(FIRST_DAY, BUYERS, 1, "click_rate_30d", None),
+        measured(SECOND_DAY, BUYERS, 2, "orders_30d", 3.0, median=1.0),
+        measured(SECOND_DAY, BUYERS, 2, "click_rate_30d", 0.5),
+        measured(SECOND_DAY, BUYERS, 2, "is_contactable", 0.5, numerator=1.0),
+        measured(SECOND_DAY, ACTIVE, 1, "orders_30d", 2.0),
+    )
+    return workspace

@@ -11,8 +11,9 @@ from segspark.config.models import Segments
 from segspark.errors import ConfigError
 from segspark.ids import version_of
 from segspark.segments.definitions import Definitions
-from segspark.segments.load import load_definitions
+from segspark.segments.load import load_definitions, load_rules, read_definitions, resolve_rules
 from segspark.segments.rules.evaluate import holds
+from segspark.segments.rules.tree import Always
 from segspark.segments.rules.yaml import parse_condition
 
 RULE = "  - {{name: {0}, title: {{fr: {0}, en: {0}}}, when: {1}}}\n"
@@ -84,3 +85,63 @@ SEGMENTS = [
 def test_versions_follow_content_only(tmp_path: Path) -> None:
     rule = definitions(tmp_path, {"a": "n>=1"}).rules[0]
     assert rule.version == definitions(tmp_path, {"a": '"n  >= 1"'}).rules[0].version == version_of(rule.content)
+
+
+def test_levels_may_stand_on_rules_and_the_last_group_takes_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "levels.yaml").write_text("""levels:
+  - level: money
+    groups:
+      - {key: rich, name: {fr: r, en: r}, when: "in_segment('big')"}
+      - {key: others, name: {fr: o, en: o}}
+""")
+    (tmp_path / "rules.yaml").write_text("segments:\n" + RULE.format("big", "spent > 100"))
+    config = Segments.model_validate({"levels": "levels.yaml", "rules": ["rules.yaml"]})
+    found, issues = read_definitions(config, tmp_path)
+    assert issues == []
+    assert found.levels is not None
+    rich, others = found.levels.levels[0].groups
+    assert (rich.when, others.when) == (parse_condition("spent > 100"), Always())
+    assert (rich.where, found.rules[0].where) == ("levels.yaml:4", "rules.yaml:2")
+
+
+def test_what_can_be_read_is_there_beside_the_faults(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(
+        "segments:\n" + RULE.format("big", "spent > 100") + RULE.format("odd", "spent >") + RULE.format("big", "true")
+    )
+    config = Segments.model_validate({"rules": ["rules.yaml"], "schemes": ["rules"]})
+    found, issues = read_definitions(config, tmp_path)
+    assert {(i.code, i.where) for i in issues} == {
+        ("unreadable_condition", "rules.yaml:3"), ("double_name", "rules.yaml:4"),
+    }  # fmt: skip
+    # Of two equal names the first holds; for what cannot be read stands everybody.
+    assert {r.key: r.when for r in found.rules} == {"big": parse_condition("spent > 100"), "odd": Always()}
+
+
+def test_files_of_a_pattern_come_by_name(tmp_path: Path) -> None:
+    for name in ("b", "a", "c"):
+        (tmp_path / f"{name}.yaml").write_text("segments:\n" + RULE.format(f"of_{name}", "true"))
+    config = Segments.model_validate({"rules": ["?.yaml"], "schemes": ["rules"]})
+    assert [r.key for r in load_definitions(config, tmp_path).rules] == ["of_a", "of_b", "of_c"]
+
+
+def test_variables_of_the_environment_stand_in_definitions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEAST", "7")
+    (rule,) = definitions(tmp_path, {"big": "'spent > ${LEAST}'"}).rules
+    assert rule.when == parse_condition("spent > 7")
+
+
+def test_rules_of_a_file_of_their_own_may_name_those_of_the_workspace(tmp_path: Path) -> None:
+    known = definitions(tmp_path, {"big": "spent > 100", "own": "true"}).rules
+    new = tmp_path / "new.yaml"
+    new.write_text(
+        "segments:\n" + RULE.format("own", "\"in_segment('big')\"") + RULE.format("both", "\"in_segment('own')\"")
+    )
+    own, both = resolve_rules(load_rules(new), known)
+    # The file's rule of a name goes before the workspace's.
+    assert own.when == both.when == parse_condition("spent > 100")
+    new.write_text("segments:\n" + RULE.format("own", "\"in_segment('bigg')\""))
+    with pytest.raises(ConfigError, match="Write big"):
+        resolve_rules(load_rules(new), known)
+    new.write_text("segments:\n" + 2 * RULE.format("own", "true"))
+    with pytest.raises(ConfigError, match="double_name"):
+        load_rules(new)

@@ -1,0 +1,44 @@
+"""Of a person's hundreds of values, which the day's definitions, profiles and changes need."""
+
+from segspark.segments.definitions import Definitions, Group, Level, Levels, Rule
+from segspark.segments.measures import MEASURES, columns_of
+from segspark.segments.people import needed_columns, sequences_in
+from segspark.segments.rules.tree import Always, Compare, Followed, Node, Not
+
+NOTHING = Definitions(None, ())
+CART = Followed("cart_add", "order", 7, False, 30)
+
+
+def rule(when: Node) -> Definitions:
+    return Definitions(None, (Rule("r", {"fr": "r", "en": "r"}, {}, when),))
+
+
+def test_a_condition_needs_its_values_and_nothing_else_besides_what_is_always_needed() -> None:
+    more = needed_columns(rule(Compare("n_search_30d", "<", other="last_search_date"))) - needed_columns(NOTHING)
+    assert more == {"n_search_30d", "last_search_date"}
+
+
+def test_an_attribute_of_the_profile_needs_the_map_of_them() -> None:
+    assert needed_columns(rule(Compare("attributes.card", "=", "gold"))) - needed_columns(NOTHING) == {"attributes"}
+
+
+def test_an_age_moves_on_the_next_birthday() -> None:
+    assert needed_columns(rule(Compare("age_years", "<", 30))) - needed_columns(NOTHING) == {"next_birthday_date"}
+
+
+def test_levels_are_looked_at_as_rules_are() -> None:
+    of_city = Group("paris", {"fr": "p", "en": "p"}, Compare("city", "=", "Paris"))
+    levels = Levels((Level("place", (of_city, Group("others", {"fr": "o", "en": "o"}, Always()))),))
+    assert needed_columns(Definitions(levels, ())) - needed_columns(NOTHING) == {"city"}
+
+
+def test_profiles_and_permissions_are_needed_without_any_definition() -> None:
+    assert columns_of(MEASURES) | {"person_id", "email_marketing_from", "rfm_cell", "is_contactable", "rare"} <= (
+        needed_columns(NOTHING)
+    )
+
+
+def test_a_sequence_is_computed_once_and_both_its_dates_are_needed() -> None:
+    twice = Definitions(None, (*rule(CART).rules, *rule(Not(CART)).rules))
+    assert sequences_in(twice) == [CART]
+    assert {CART.name, CART.then_name} <= needed_columns(twice)
