@@ -146,14 +146,15 @@ def rows_of(lake: Lake, contract: Contract, day: date | None = None) -> list[dic
 # What a required column holds where a test says nothing of it.
 _PLAIN: dict[str, Any] = {
     "string": "", "int": 1, "bigint": 0, "boolean": True, "date": date(2026, 5, 1), "binary": b"",
-    "timestamp": datetime(2026, 5, 1, tzinfo=UTC),
+    "timestamp": datetime(2026, 5, 1, tzinfo=UTC), "array<string>": [],
 }  # fmt: skip
 
 
 def store_rows(lake: Lake, contract: Contract, *rows: dict[str, Any]) -> None:
     """Rows of a table, written without Spark; a required column that is not given holds something plain."""
     plain = {c.name: _PLAIN[c.type] for c in contract.columns if c.required}
-    table = pa.Table.from_pylist([{**plain, **row} for row in rows])
+    given = dict.fromkeys(name for row in rows for name in row)
+    table = pa.Table.from_pylist([{**given, **plain, **row} for row in rows])
     lake.append_small(contract, table, once=f"{contract.name}-{lake.version(contract)}")
 
 

@@ -1,6 +1,27 @@
+import pytest
+
+from segspark.privacy.contactability import REASONS
+from segspark.reports.labels import NOT_CONTACTABLE
 from segspark.reports.reasons import explain_reason
 
 
 def test_reasons_are_explained_with_or_without_their_column():
     assert explain_reason("scale:total_price", "en") == explain_reason("scale", "en") != ""
     assert explain_reason("moon_phase", "fr") == ""
+
+
+@pytest.mark.parametrize(
+    ("reason", "fr", "en"),
+    [
+        ("null", "ne contient rien", "holds nothing"),
+        ("nul", "octet nul", "NUL byte"),
+        ("time_unit:occurred_at", "secondes, millisecondes", "seconds, milliseconds"),
+    ],
+)
+def test_a_code_is_said_in_both_languages(reason, fr, en):
+    assert fr in explain_reason(reason, "fr")
+    assert en in explain_reason(reason, "en")
+
+
+def test_every_reason_not_to_write_to_somebody_has_a_label():
+    assert set(REASONS) <= set(NOT_CONTACTABLE)
