@@ -1,0 +1,73 @@
+"""An audience as a file: safe to open, whole or not there, for its owner alone, with a manifest that tells its hash."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segspark.activation.csv_file import FIELDS, safe_cell, write_audience
+from segspark.store import store_at
+
+ANN = {
+    "person_id": "p1", "email": "ann@example.com", "scheme": "rules", "segment_id": "s", "segment_name": 'Big, "rich"',
+    "segment_date": date(2026, 5, 5), "sealed": b"kept out",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@x", "\tx", "\rx"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+
+
+def test_other_cells_are_as_they_are_and_a_missing_one_is_empty() -> None:
+    assert [safe_cell(v) for v in ("a=1", "ann@example.com", 3, None, "")] == ["a=1", "ann@example.com", "3", "", ""]
+
+
+def test_a_file_has_the_fields_in_their_order_and_nothing_else(tmp_path: Path) -> None:
+    write_audience(store_at(tmp_path), "a.csv", [ANN, {**ANN, "email": "=bob", "segment_name": None}], {})
+    with (tmp_path / "a.csv").open(newline="") as file:
+        head, ann, bob = csv.reader(file)
+    assert tuple(head) == FIELDS
+    assert ann == ["p1", "ann@example.com", "rules", "s", 'Big, "rich"', "2026-05-05"]
+    assert (bob[1], bob[4]) == ("'=bob", "")
+    assert b"\r" not in (tmp_path / "a.csv").read_bytes()
+
+
+def test_the_manifest_tells_rows_and_hash_of_the_file_beside_what_was_given(tmp_path: Path) -> None:
+    written = write_audience(
+        store_at(tmp_path), "é.2.csv", [ANN], {"segment_key": "é", "segment_date": date(2026, 5, 5)}
+    )
+    digest = hashlib.sha256((tmp_path / "é.2.csv").read_bytes()).hexdigest()
+    assert (written.url, written.rows, written.sha256) == (str(tmp_path / "é.2.csv"), 1, digest)
+    text = (tmp_path / "é.2.manifest.json").read_text()
+    assert json.loads(text) == {
+        "segment_key": "é", "segment_date": "2026-05-05", "file": "é.2.csv", "rows": 1, "sha256": digest
+    }  # fmt: skip
+
+
+def test_an_empty_audience_is_a_head_alone(tmp_path: Path) -> None:
+    assert write_audience(store_at(tmp_path), "a.csv", [], {}).rows == 0
+    assert (tmp_path / "a.csv").read_text() == ",".join(FIELDS) + "\n"
+
+
+def test_only_the_owner_may_read_either_file(tmp_path: Path) -> None:
+    write_audience(store_at(tmp_path), "a.csv", [ANN], {})
+    assert {p.name: p.stat().st_mode & 0o777 for p in tmp_path.iterdir()} == {"a.csv": 0o600, "a.manifest.json": 0o600}
+
+
+def test_what_fails_on_the_way_leaves_the_old_file_and_no_rest(tmp_path: Path) -> None:
+    write_audience(store_at(tmp_path), "a.csv", [ANN], {})
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+
+    def rows() -> Iterator[dict[str, Any]]:
+        yield {**ANN, "email": "bob@example.com"}
+        raise ValueError("the vault does not open")
+
+    with pytest.raises(ValueError, match="vault"):
+        write_audience(store_at(tmp_path), "a.csv", rows(), {})
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before

@@ -1,0 +1,69 @@
+"""Which version is replayed, and on which days. test_explain.py replays those of a whole shop."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from builders import FIRST_DAY, SECOND_DAY, make_workspace, store_rows, stored_shop
+
+from segspark.config.models import Workspace
+from segspark.errors import ConfigError, GateClosed
+from segspark.pipeline.runs import record
+from segspark.pipeline.view import View, look
+from segspark.query.replay import REPLAY, find_version, with_day
+from segspark.tables.contracts import gold
+from segspark.tables.lake import Lake
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workspace:
+    return stored_shop(tmp_path / "w")
+
+
+def view_of(workspace: Workspace, day: date) -> View:
+    return look(REPLAY, workspace, Lake(workspace.lake), day)
+
+
+def version(workspace: Workspace, said: str, day: date) -> str:
+    return str(find_version(view_of(workspace, day), said, day)["definition_version"])
+
+
+def test_a_version_is_itself_on_any_day(shop: Workspace) -> None:
+    assert version(shop, "v2", FIRST_DAY) == "v2"
+
+
+def test_a_name_means_the_version_that_made_the_day_s_rows(shop: Workspace) -> None:
+    assert [version(shop, "buyers", day) for day in (FIRST_DAY, SECOND_DAY)] == ["v1", "v2"]
+
+
+def test_of_a_day_without_rows_a_name_means_the_newest_version_from_before(shop: Workspace) -> None:
+    assert version(shop, "buyers", date(2026, 5, 4)) == "v1"
+    assert version(shop, "buyers", date(2026, 5, 9)) == "v2"
+
+
+def test_a_day_before_a_definition_was_used_needs_a_version_by_name(shop: Workspace) -> None:
+    with pytest.raises(ConfigError, match="first used for 2026-05-03; name a version to use it on 2026-05-01"):
+        version(shop, "buyers", date(2026, 5, 1))
+
+
+def test_what_is_neither_is_answered_with_what_there_is(shop: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no definition or version 'v3'.*Definitions: buyers\."):
+        version(shop, "v3", SECOND_DAY)
+    with pytest.raises(ConfigError, match=r"Definitions: none\."):
+        version(make_workspace(tmp_path / "empty"), "v3", SECOND_DAY)
+
+
+def test_a_day_that_is_kept_is_taken_as_it_is_stored(shop: Workspace) -> None:
+    lake = Lake(shop.lake)
+    store_rows(lake, gold.FEATURES, {"person_id": "ann", "as_of_date": FIRST_DAY})
+    store_rows(lake, gold.SCORES, {"person_id": "ann", "as_of_date": FIRST_DAY, "score": "recency"})
+    view = view_of(shop, FIRST_DAY)
+    assert with_day(view) is view
+
+
+def test_a_day_that_was_never_closed_cannot_be_made_again(shop: Workspace) -> None:
+    with pytest.raises(GateClosed, match="not closed; the last day that is known is None"):
+        with_day(view_of(shop, FIRST_DAY))
+    record(Lake(shop.lake), run_id="t", flow="tiles", as_of=FIRST_DAY, state="done", outputs={})
+    with pytest.raises(GateClosed, match="before 2026-05-05 are not closed; the last day that is known is 2026-05-03"):
+        with_day(view_of(shop, SECOND_DAY))

@@ -1,0 +1,56 @@
+"""Stored scores beside each person; tests/app makes them day by day."""
+
+from datetime import date
+from pathlib import Path
+
+from builders import make_workspace, store_rows
+from pyspark.sql import SparkSession
+
+from segspark.pipeline.view import Question, look
+from segspark.scoring.flow import stored_windows, with_scores
+from segspark.tables.contracts import gold
+from segspark.tables.io.spark_lake import SparkLake
+
+DAY = date(2026, 5, 5)
+SCORES = [
+    ("ann", "recency", 5.0, None), ("ann", "frequency", 4.0, None), ("ann", "monetary", 3.0, None),
+    ("ann", "rfm", 543.0, "champions"), ("ann", "engagement", 61.5, "engaged"), ("ann", "churn_90d", 0.25, "low"),
+    # Of bob, who bought nothing, only the cell is known; a churn of other days is none.
+    ("bob", "rfm", None, "never_bought"), ("bob", "churn_30d", 0.9, "high"),
+]  # fmt: skip
+
+
+def test_everybody_has_the_scores_of_the_day_and_whoever_has_none_stays(spark: SparkSession, tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    lake = SparkLake(workspace.lake, spark)
+    assert workspace.churn.label_days == 90
+    rows = [{"person_id": who, "as_of_date": DAY, "score": s, "value": v, "band": b} for who, s, v, b in SCORES]
+    other_day = {"person_id": "ann", "as_of_date": date(2026, 5, 4), "score": "recency", "value": 9.0, "band": "other"}
+    store_rows(lake, gold.SCORES, *rows, other_day)
+    people = spark.createDataFrame([("ann",), ("bob",), ("eve",)], "person_id string")
+    view = look(Question("test", ("gold.scores",)), workspace, lake, DAY)
+    found = {r["person_id"]: tuple(r)[1:] for r in with_scores(view, people).collect()}
+    assert found == {
+        "ann": (5, 4, 3, "champions", 61.5, "engaged", 0.25, "low"),
+        "bob": (None, None, None, "never_bought", None, None, None, None),
+        "eve": (None,) * 8,
+    }
+
+
+def test_scores_are_kept_as_whole_numbers_where_they_are_ranks(spark: SparkSession, tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    lake = SparkLake(workspace.lake, spark)
+    lake.create(gold.SCORES)
+    view = look(Question("test", ("gold.scores",)), workspace, lake, DAY)
+    types = dict(with_scores(view, spark.createDataFrame([], "person_id string")).dtypes)
+    assert list(types) == [
+        "person_id", "recency", "frequency", "monetary", "rfm_cell", "engagement", "engagement_tier", "churn", "churn_band",
+    ]  # fmt: skip
+    assert (types["recency"], types["engagement"]) == ("int", "double")
+
+
+def test_counts_are_stored_for_the_windows_of_the_workspace(tmp_path: Path) -> None:
+    settings = make_workspace(tmp_path / "w").settings
+    own = settings.model_copy(update={"features": settings.features.model_copy(update={"windows": (3, 45)})})
+    assert {3, 45} <= set(stored_windows(own))
+    assert not {3, 45} & set(stored_windows(settings))
