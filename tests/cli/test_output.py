@@ -1,6 +1,14 @@
 """What commands print."""
 
-from segspark.cli.output import matrix_lines
+import json
+from datetime import date
+from typing import Any
+
+import click
+import pytest
+
+from segspark.cli.output import Day, matrix_lines, print_rows, progress_lines, shown_value
+from segspark.pipeline.progress import Lines, Quiet
 
 
 def test_the_overlap_of_previewed_segments_is_a_matrix() -> None:
@@ -16,3 +24,52 @@ def test_the_overlap_of_previewed_segments_is_a_matrix() -> None:
         "2 new       7     30      0",
         "3 none      0      0      0",
     ]
+
+
+ROWS: list[dict[str, Any]] = [
+    {"name": "ann", "people": 1200, "day": date(2026, 5, 1), "note": None},
+    {"name": "bob and eve", "people": 7, "day": None, "note": "é"},
+]
+
+
+def test_rows_are_a_table_with_numbers_to_the_right(capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows(ROWS, False, ("name", "people", "note", "gone"))
+    assert capsys.readouterr().out.splitlines() == [
+        "name         people  note  gone",
+        "ann           1,200",
+        "bob and eve       7  é",
+    ]
+
+
+def test_programs_get_every_field_whatever_is_shown_to_people(capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows(ROWS, True, ("name",))
+    text = capsys.readouterr().out
+    assert json.loads(text)[0] == {"name": "ann", "people": 1200, "day": "2026-05-01", "note": None}
+    assert "é" in text
+
+
+def test_no_rows_are_nothing_yet_for_people_and_an_empty_list_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows([], False, ("name",))
+    print_rows([], True, ("name",))
+    assert capsys.readouterr().out == "nothing yet\n[]\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, ""), (1234567, "1,234,567"), (True, "True"), (0.123456, "0.1235"), (1234.5, "1,234"), (-4321.7, "-4,322"),
+     (date(2026, 5, 1), "2026-05-01"), ("x", "x")],
+)  # fmt: skip
+def test_a_value_is_shown_short(value: object, shown: str) -> None:
+    assert shown_value(value) == shown
+
+
+def test_a_day_is_written_in_one_way() -> None:
+    assert Day().convert("2026-06-01", None, None) == Day().convert(date(2026, 6, 1), None, None) == date(2026, 6, 1)
+    for wrong in ("01/06/2026", "2026-06-31", "yesterday"):
+        with pytest.raises(click.BadParameter, match="is no date; write it as 2026-06-01"):
+            Day().convert(wrong, None, None)
+
+
+def test_programs_hear_nothing_of_the_progress() -> None:
+    assert isinstance(progress_lines(True), Quiet)
+    assert isinstance(progress_lines(), Lines)
