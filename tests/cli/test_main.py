@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import make_workspace, store_rows, stored_shop
@@ -13,6 +15,7 @@ from segspark import __version__
 from segspark.cli.main import cli, main
 from segspark.config.load import load_workspace
 from segspark.features.describe import FIELDS
+from segspark.pipeline.progress import Lines, Quiet
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.lake import Lake
@@ -239,3 +242,42 @@ def test_a_report_is_written_where_it_is_wanted_and_its_place_told(shop: Path, t
     shown = ask("report", "--config", shop, "--as-of", "2026-05-03", "--language", "fr", "--out", page)
     assert (shown.exit_code, shown.output) == (0, f"{page}\n")
     assert '<html lang="fr">' in page.read_text()
+
+
+# What a command asks of a run: the run itself is not started -----------------------------------------------------------
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What the runs were asked that commands have started."""
+    calls: list[tuple[Any, ...]] = []
+
+    def run(flow: str, config: Path, as_of: date, *, first: date | None = None, progress: Any) -> dict[str, Any]:
+        calls.append((flow, as_of, first, type(progress)))
+        return {"as_of": as_of, "people": 3}
+
+    monkeypatch.setattr("segspark.app.run.run", run)
+    return calls
+
+
+def test_a_run_tells_its_progress_to_people_and_its_outcome_to_programs(asked: list[tuple[Any, ...]]) -> None:
+    assert ask("run", "daily", "--as-of", "2026-06-01").output == ""
+    assert json.loads(ask("run", "daily", "--as-of", "2026-06-01", "--json").output) == {
+        "as_of": "2026-06-01", "people": 3
+    }  # fmt: skip
+    day = date(2026, 6, 1)
+    assert asked == [("daily", day, None, Lines), ("daily", day, None, Quiet)]
+
+
+def test_a_backfill_goes_from_the_first_day_to_the_last(asked: list[tuple[Any, ...]]) -> None:
+    assert ask("run", "backfill", "--from", "2026-05-01", "--to", "2026-05-09").exit_code == 0
+    assert ask("run", "backfill", "--from", "2026-05-01", "--to", "2026-05-01").exit_code == 0
+    assert [call[1:3] for call in asked] == [
+        (date(2026, 5, 9), date(2026, 5, 1)), (date(2026, 5, 1), date(2026, 5, 1)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("flow", ["repair", "restate"])
+def test_features_are_made_anew_by_the_flow_of_that_name(asked: list[tuple[Any, ...]], flow: str) -> None:
+    assert json.loads(ask("features", flow, "--as-of", "2026-06-01", "--json").output)["people"] == 3
+    assert asked == [(flow, date(2026, 6, 1), None, Quiet)]

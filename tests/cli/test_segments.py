@@ -1,8 +1,9 @@
 """``segspark segments`` without Spark: what is shown, JSON for programs, and what is refused before Spark starts."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import builders
 import pytest
@@ -157,3 +158,92 @@ def test_a_decision_that_is_undone_is_told_and_the_others_stay(own: Workspace) -
 def test_a_decision_that_is_undone_is_told_to_programs_as_json(own: Workspace) -> None:
     decided(own)
     json.loads(ask(own, "decisions", "--undo", 1, "--json").output)
+
+
+# What Spark has answered is shown: the answers are given here, tests/app and tests/query make them ---------------------
+
+DAY = date(2026, 5, 5)
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, function: str, answer: Any, *arguments: object) -> str:
+    """What a command prints where the question it asks has an answer."""
+    monkeypatch.setattr(function, lambda *given, **more: answer)
+    shown = CliRunner().invoke(cli, ["segments", *map(str, arguments)])
+    assert shown.exit_code == 0, shown.exception
+    return shown.output
+
+
+def previewed(name: str, people: int, **more: Any) -> dict[str, Any]:
+    return {
+        "name": name, "as_of": DAY, "people": people, "contactable": people - 200 if people else 0, "left_out": {},
+        "among_previewed": {}, "overlaps": [], "sample": [], **more,
+    }  # fmt: skip
+
+
+def test_a_preview_says_how_many_whom_it_leaves_out_and_what_it_overlaps(monkeypatch: pytest.MonkeyPatch) -> None:
+    overlaps = [{"scheme": "rfm", "segment": f"s{n}", "people": 600 - n} for n in range(11)]
+    found = previewed("rich", 1200, left_out={"complained": 200, "no_consent": 0}, overlaps=overlaps, sample=["a", "b"])
+    lines = answered(monkeypatch, "segspark.query.preview.preview_rules", [found], "preview", "rich").splitlines()
+    assert lines[:3] == [
+        "rich as of 2026-05-05: 1,200 people, 1,000 may be written to", "  left out: complained 200, no_consent 0",
+        "   50% in rfm: s0 (600)",
+    ]  # fmt: skip
+    # Ten overlaps are enough, and one rule alone has no matrix.
+    assert (len(lines), lines[-1]) == (2 + 10 + 1, "  e.g. a, b")
+
+
+def test_several_rules_are_previewed_with_a_matrix_and_a_rule_of_nobody_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = [previewed("rich", 1200, among_previewed={"none": 0}), previewed("none", 0, among_previewed={"rich": 0})]
+    lines = answered(monkeypatch, "segspark.query.preview.preview_rules", found, "preview", "f.yaml").splitlines()
+    assert lines[3:6] == [
+        "none as of 2026-05-05: 0 people, 0 may be written to", "  left out: nobody", "  e.g. nobody",
+    ]  # fmt: skip
+    assert lines[6] == "overlap matrix, people in both:"
+
+
+def test_a_preview_is_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = answered(
+        monkeypatch, "segspark.query.preview.preview_rules", [previewed("r", 300)], "preview", "r", "--json"
+    )
+    assert json.loads(shown)[0]["as_of"] == "2026-05-05"
+
+
+def test_a_plan_that_changes_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert answered(monkeypatch, "segspark.query.plan.plan_definitions", [], "plan") == "nothing would change\n"
+    assert answered(monkeypatch, "segspark.query.plan.plan_definitions", [], "plan", "--json") == "[]\n"
+
+
+def test_a_replay_says_what_it_is_made_of_and_whether_the_day_was_made_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"scheme": "rules", "name": "buyers", "definition_version": "v1", "features": "stored", "is_written": False,
+             "segments": [{"segment_name": "Buyers", "segment_id": "s", "people": 3, "contactable": 2, "stored": 0, "same": 0}]}  # fmt: skip
+    asked = ("replay", "--version", "v1", "--as-of", DAY)
+    lines = answered(monkeypatch, "segspark.query.replay.replay_version", found, *asked).splitlines()
+    assert lines[:2] == ["rules buyers, version v1, as of 2026-05-05", "features of the day: stored"]
+    assert lines[3].split() == ["Buyers", "s", "3", "2", "0", "0"]
+    assert lines[-1] == "no rows of that day were made by this version"
+    written = answered(monkeypatch, "segspark.query.replay.replay_version", {**found, "is_written": True}, *asked)
+    assert "no rows" not in written
+
+
+def test_an_export_tells_its_file_and_who_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"file": "x.csv", "rows": 1200, "sha256": "0", "removed": {"complained": 3}, "as_of": DAY}
+    assert answered(monkeypatch, "segspark.activation.audience.export", found, "export", "buyers") == (
+        "1,200 people in x.csv; left out: complained 3\n"
+    )
+    nobody = answered(monkeypatch, "segspark.activation.audience.export", {**found, "removed": {}}, "export", "buyers")
+    assert nobody.endswith("left out: nobody\n")
+    shown = answered(monkeypatch, "segspark.activation.audience.export", found, "export", "buyers", "--json")
+    assert json.loads(shown) == {**found, "as_of": "2026-05-05"}
+
+
+def test_an_explanation_is_a_sentence_with_its_conditions_or_a_name(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [
+        {"scheme": "rules", "sentence": "Is in “Buyers”.", "segment_name": "Buyers", "lines": ["✓ n >= 1"], "would_need": None},
+        {"scheme": "rfm", "sentence": None, "segment_name": "Lost", "lines": [], "would_need": "needed: n >= 5"},
+    ]  # fmt: skip
+    shown = answered(monkeypatch, "segspark.query.explain.explain", found, "explain", "ann", "--config", shop.folder)
+    assert shown.splitlines() == ["rules: Is in “Buyers”.", "  ✓ n >= 1", "rfm: Lost", "  needed: n >= 5"]
