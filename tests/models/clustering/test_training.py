@@ -1,13 +1,14 @@
-"""Coarser groups around the groups, and names that were edited."""
+"""Groups keep their segments from training to training, and have coarser groups around them."""
 
+from datetime import date
 from typing import Any
 
 import numpy as np
 
-from segspark.config.models import GroupNames
+from segspark.models.clustering.behaviour import Group
 from segspark.models.clustering.fitted import Fitted, Hierarchy
-from segspark.models.clustering.naming import renamed
-from segspark.models.clustering.training import coarser_groups, path_of, tree_of
+from segspark.models.clustering.naming import GroupName
+from segspark.models.clustering.training import coarser_groups, identify, path_of, tree_of
 from segspark.models.clustering.ward import ward_tree
 
 CENTRES, SIZES = np.array([[0.0], [1.0], [10.0]]), np.array([50.0, 30.0, 20.0])
@@ -43,8 +44,14 @@ def test_a_coarser_group_holds_those_that_join_and_a_single_one_is_itself() -> N
     assert tree.as_dict()["segments"]["2"]["segment_id"] == "c"
 
 
-def test_an_edited_name_replaces_the_one_by_rule_and_is_found_by_id_too() -> None:
-    names = {"a": GroupNames(fr="Fidèles", en="Regulars"), "Usual": GroupNames(fr="x", en="y")}
-    assert renamed(GROUPS[0], names)["name_fr"] == "Fidèles"
-    assert renamed({**GROUPS[1], "name_en": "Usual"}, names)["name_en"] == "y"
-    assert renamed(GROUPS[2], names) == GROUPS[2]
+def found(cluster: int, name: str, centre: float) -> Group:
+    return Group(cluster, 10, GroupName(name, name, "", ""), (centre,), {})
+
+
+def test_a_group_keeps_segment_and_name_over_many_trainings() -> None:
+    first = identify(date(2026, 1, 1), [found(0, "calm", 0.0), found(1, "lively", 9.0)], [])
+    second = identify(date(2026, 2, 1), [found(0, "very lively", 9.5), found(1, "new", 20.0)], first)
+    third = identify(date(2026, 3, 1), [found(0, "newest", 20.1), found(1, "calm", 9.9)], second)
+    assert second[0]["segment_id"] == third[1]["segment_id"] == first[1]["segment_id"]
+    assert second[0]["name_fr"] == third[1]["name_fr"] == "lively"
+    assert third[0]["segment_id"] == second[1]["segment_id"] not in {g["segment_id"] for g in first}

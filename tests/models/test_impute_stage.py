@@ -1,32 +1,14 @@
-"""Groups of people with missing values: how these are filled is configured, saved with the model, and applied anywhere."""
+"""The stage of a saved pipeline that fills missing values: saved with the model, and the same wherever it is applied."""
 
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pytest
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Clustering, Mlflow
-from segspark.errors import ConfigError
 from segspark.models.clustering.behaviour import Behaviour, train_behaviour, with_behaviour
-from segspark.models.clustering.inputs import configured
-from segspark.models.prepare import Input
 from segspark.models.tracking import load_champion, log_model
-
-INPUTS = (Input("a", 0.0, log=True), Input("b", 7.0))
-
-
-def test_missing_values_are_filled_as_configured() -> None:
-    a, b = configured(INPUTS, Clustering(imputation="nearest", imputation_of={"b": 3}))
-    assert (a.impute, b.impute, b.fill) == ("nearest", "constant", 3.0)
-    a, b = configured(INPUTS, Clustering(imputation_of={"a": "median"}, log=("b",)))
-    assert (a.impute, a.log, b.impute, b.fill, b.log) == ("median", False, "constant", 7.0, True)
-
-
-def test_a_feature_that_is_none_of_the_inputs_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"name \['c'\]; the groups are made of \['a', 'b'\]"):
-        configured(INPUTS, Clustering(imputation_of={"c": "nearest"}))
 
 
 def test_a_saved_model_fills_from_the_same_neighbours_and_gives_the_same_groups(

@@ -1,0 +1,37 @@
+"""The names of groups say what sets them apart."""
+
+from segspark.config.models import GroupNames
+from segspark.models.clustering.naming import ARCHETYPES, describe, describe_apart, name_groups, renamed
+
+
+def test_the_four_archetypes_are_given_where_they_fit_best() -> None:
+    groups = [
+        {"n_order_365d": 2.0, "days_since_order": -1.5},
+        {"sale_share_lifetime": 2.0, "visit_trend": -0.3, "n_order_365d": 0.3},
+        {"days_since_active": 1.8, "tenure_days": 0.5, "n_click_90d": -0.6},
+        {"tenure_days": -1.7, "visit_trend": 0.9},
+    ]
+    assert [g.fr for g in name_groups(groups)] == [a.fr for a in ARCHETYPES]
+
+
+def test_other_groups_are_called_after_what_stands_out_and_no_name_is_given_twice() -> None:
+    names = name_groups([{"n_click_90d": 3.0, "n_visit_day_90d": 2.0}] * 3)
+    assert names[0].en == "Many clicks, many visits" or names[0].fr in {a.fr for a in ARCHETYPES}
+    assert len({n.fr for n in names}) == len({n.en for n in names}) == 3
+
+
+def test_a_name_that_is_taken_says_more_and_is_numbered_where_nothing_more_can_be_said() -> None:
+    z = {"n_click_90d": 3.0, "n_order_365d": 2.0, "tenure_days": -1.0}
+    short, whole = describe(z, 2)[0], describe(z, 3)[0]
+    assert describe_apart(z, set())[0] == short
+    assert describe_apart(z, {short})[0] == whole
+    assert describe_apart(z, {short, whole})[0] == f"{short} (2)"
+    assert describe_apart(z, {short, whole, f"{short} (2)"}) == (f"{short} (3)", f"{describe(z, 2)[1]} (3)")
+
+
+def test_an_edited_name_replaces_the_one_by_rule_and_is_found_by_id_too() -> None:
+    names = {"a": GroupNames(fr="Fidèles", en="Regulars"), "Usual": GroupNames(fr="x", en="y")}
+    calm, lively, rare = ({"segment_id": i, "name_fr": i, "name_en": i} for i in "abc")
+    assert renamed(calm, names)["name_fr"] == "Fidèles"
+    assert renamed({**lively, "name_en": "Usual"}, names)["name_en"] == "y"
+    assert renamed(rare, names) == rare
