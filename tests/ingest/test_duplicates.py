@@ -1,13 +1,12 @@
-"""What is refused of a run's rows, against what a reader of the list would say."""
+"""What repeats within a run's rows or against stored ones, as a reader of the list would say."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
-from segspark.ingest import dispositions, duplicates, lateness
+from segspark.ingest import duplicates
 
 AT = datetime(2026, 5, 1, 10, tzinfo=UTC)
 DDL = (
@@ -16,8 +15,8 @@ DDL = (
 )
 
 
-def events(spark: SparkSession, rows: list[tuple[str, str]], **more: Any) -> DataFrame:
-    said = {"event_type": "open", "identifier_id": "ann", "occurred_at": AT, "known_as_of": date(2026, 5, 2), **more}
+def events(spark: SparkSession, rows: list[tuple[str, str]]) -> DataFrame:
+    said = {"event_type": "open", "identifier_id": "ann", "occurred_at": AT, "known_as_of": date(2026, 5, 2)}
     made = [(i, 100 + i, 1, AT, "s", e, f, *said.values()) for i, (e, f) in enumerate(rows)]
     return spark.createDataFrame(made, DDL)
 
@@ -54,37 +53,3 @@ def test_a_missing_part_of_a_key_is_a_value_like_another(spark: SparkSession) ->
         "no bigint, record bigint, n_says int, received_at timestamp, identifier_id string, topic string",
     )
     assert verdicts(duplicates.repeated(rows, "consents", None, ["identifier_id", "topic"])) == [(1, "duplicate")]
-
-
-def test_history_of_a_first_load_is_never_too_late(spark: SparkSession) -> None:
-    old = events(spark, [("a", "1")], known_as_of=date(2026, 7, 1))
-    assert verdicts(lateness.expired(old, (), "Europe/Paris", 30)) == [(0, "expired")]
-    assert verdicts(lateness.expired(old, ("s",), "Europe/Paris", 30)) == []
-    in_time = events(spark, [("a", "1")], known_as_of=date(2026, 6, 1))
-    assert verdicts(lateness.expired(in_time, (), "Europe/Paris", 30)) == []
-
-
-def test_opens_without_permission_are_withheld_and_clicks_are_not(spark: SparkSession) -> None:
-    permitted = spark.createDataFrame(
-        [("ann", date(2026, 5, 1)), ("bob", date(2026, 5, 2)), ("cat", None)],
-        "identifier_id string, open_tracking date",
-    )
-
-    def of(who: str, kind: str = "open") -> list[tuple[int, str]]:
-        rows = events(spark, [("a", "1")], identifier_id=who, event_type=kind)
-        return verdicts(lateness.withheld(rows, permitted, "Europe/Paris"))
-
-    assert of("ann") == []
-    assert of("bob") == of("cat") == of("nobody") == [(0, "withheld")]
-    assert of("cat", "click") == []
-
-
-def test_a_record_is_refused_when_nothing_it_says_was_accepted(spark: SparkSession) -> None:
-    rows = [
-        ("events", 1, 10, 1, "duplicate"), ("events", 2, 20, 2, "duplicate"), ("events", 3, 30, 2, "duplicate"),
-        ("lines", 4, 30, 2, "expired"), ("events", 5, 40, 1, "other_version"), ("events", 6, 50, 1, "withheld"),
-        ("events", 6, 50, 1, "duplicate"),
-    ]  # fmt: skip
-    told = spark.createDataFrame(rows, "kind string, no bigint, record bigint, n_says int, verdict string")
-    found = {r["record"]: r["disposition"] for r in dispositions.dispose(told).collect()}
-    assert found == {10: "duplicate", 30: "expired", 50: "withheld"}
