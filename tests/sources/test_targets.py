@@ -1,11 +1,8 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from segspark.errors import ConfigError
 from segspark.sources.files import InputFile
-from segspark.sources.mapped import compile_mapping
 from segspark.sources.spec import Source
 from segspark.sources.targets import make_maker
 from segspark.sources.vocabulary import Identifier, Produced, Rejected
@@ -88,21 +85,3 @@ def test_absurd_births_are_flagged_and_left_empty() -> None:
     made = produce(spec, id="x", birth_date="1890-01-01", valid_from="2026-01-01")
     assert made.profiles[0]["birth_date"] is None
     assert made.profiles[0]["flags"] == ["absurd:birth_date"]
-
-
-def test_all_faults_of_a_mapping_are_told_at_once() -> None:
-    records = [
-        {"target": "orders", "columns": {"orderd_at": "at", "amount": "cast(x as int)"}},
-        {"target": "consents", "columns": {"purpose": "p", "value": "v", "effective_at": "e"}},
-    ]
-    with pytest.raises(ConfigError) as refused:
-        compile_mapping(source(records=records))
-    said = str(refused.value)
-    assert "did you mean ordered_at?" in said
-    assert "lacks ordered_at" in said
-    assert "cast" in said
-    assert "lacks an identifier" in said
-
-
-def test_a_source_file_is_found_by_its_own_folder(tmp_path: Path) -> None:
-    assert source(folder=tmp_path).patterns == [str(tmp_path / "*.csv")]
