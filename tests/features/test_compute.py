@@ -1,4 +1,4 @@
-"""The lanes, compaction and the number of tasks change no row."""
+"""The features of some days are the same by either engine, after compaction and with any number of tasks."""
 
 from datetime import date
 from pathlib import Path

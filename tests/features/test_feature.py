@@ -1,4 +1,4 @@
-"""The catalogue is data: it can be narrowed to what is looked at, and its faults are told."""
+"""A catalogue is data: it can be narrowed to what is looked at, and its faults are told."""
 
 from dataclasses import replace
 
