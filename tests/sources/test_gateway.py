@@ -1,0 +1,112 @@
+"""A provider's files through the gateway: every record is taken or refused, and stands in its place."""
+
+import gc
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from segspark.pseudonyms import Key
+from segspark.sources.files import InputFile
+from segspark.sources.gateway import KEPT_TEXT, no_cyclic_collection, parse_provider
+from segspark.sources.plan import Arrival, GatewayPlan, Limits
+from segspark.sources.vocabulary import Context
+from segspark.store import store_at
+
+NOON = 1_780_315_200_000_000
+OPEN = {"event": "open", "timestamp": 1_780_315_100, "email": "ann@example.com", "sg_event_id": "e1"}
+
+
+def staged(folder: Path, *files: bytes, groups: tuple[tuple[int, ...], ...] | None = None, **limits: int) -> Any:
+    """What the first group of files becomes, by kind."""
+    given = []
+    for at, content in enumerate(files):
+        path = folder / f"in-{at}.json"
+        path.write_bytes(content)
+        given.append(InputFile("mails", str(path), path.name, f"{at}" * 32, len(content), NOON, at))
+    chosen = tuple(tuple(given[at] for at in group) for group in groups or (tuple(range(len(given))),))
+    plan = GatewayPlan(
+        "sendgrid", Context("mails", None, "EUR", None), chosen, Limits(**limits), Key(b"k" * 32),
+        Arrival("UTC", NOON), store_at(folder / "staged"),
+    )  # fmt: skip
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for batch in parse_provider(plan, 0):
+        for named in batch.to_pylist():
+            rows.setdefault(named["kind"], []).extend(pq.read_table(named["path"]).to_pylist())
+    return rows
+
+
+def refused(rows: Any) -> list[tuple[int, str, list[str]]]:
+    return [(r["position"], r["stage"], r["reasons"]) for r in rows.get("refused", [])]
+
+
+def lines(*records: Any) -> bytes:
+    return b"\n".join(r if isinstance(r, bytes) else json.dumps(r).encode() for r in records)
+
+
+def test_records_are_counted_by_their_place_whether_they_are_taken_or_not(tmp_path: Path) -> None:
+    found = staged(tmp_path, lines(OPEN, b'{"a":1,"a":2}', b"7", b'"text"', {**OPEN, "sg_event_id": "e2"}))
+    assert [r["position"] for r in found["records"]] == [0, 4]
+    assert [(e["event_id"], e["record"]) for e in found["events"]] == [("e1", 1), ("e2", 5)]
+    assert refused(found) == [(1, "parse", ["dup_key"]), (2, "parse", ["type"]), (3, "parse", ["type"])]
+
+
+def test_what_the_adapter_refuses_is_kept_with_its_reasons(tmp_path: Path) -> None:
+    found = staged(tmp_path, lines({**OPEN, "timestamp": "noon"}))
+    assert refused(found) == [(0, "parse", ["type:timestamp"])]
+    assert "ann@example.com" not in found["refused"][0]["text"]
+    assert "events" not in found
+
+
+def test_a_broken_file_is_refused_whole_and_the_others_are_read(tmp_path: Path) -> None:
+    found = staged(tmp_path, b"x" * 5_000, lines(OPEN), max_inflated_bytes=4_000)
+    assert refused(found) == [(-1, "read", ["file_too_large"])]
+    assert [(r["file_name"], r["position"]) for r in found["records"]] == [("in-1.json", 0)]
+    assert found["events"][0]["record"] >> 32 == 1
+
+
+def test_a_task_reads_the_files_of_its_group_only(tmp_path: Path) -> None:
+    found = staged(tmp_path, lines(OPEN), lines({**OPEN, "sg_event_id": "e2"}), groups=((1,), (0,)))
+    assert [e["event_id"] for e in found["events"]] == ["e2"]
+
+
+def test_the_limits_of_a_record_are_those_of_the_plan(tmp_path: Path) -> None:
+    deep = {**OPEN, "more": {"a": {"b": 1}}}
+    assert refused(staged(tmp_path, lines(deep), max_depth=2)) == [(0, "parse", ["depth"])]
+    assert refused(staged(tmp_path, lines(deep), max_record_bytes=50)) == [(0, "parse", ["too_large"])]
+    assert refused(staged(tmp_path, lines(deep), max_depth=3)) == []
+
+
+def test_of_a_long_record_that_is_refused_the_beginning_is_kept(tmp_path: Path) -> None:
+    found = staged(tmp_path, b'{"a":"' + b"x" * KEPT_TEXT + b'", NUL\x00')
+    assert refused(found)[0][2] == ["nul"]
+    assert len(found["refused"][0]["text"]) == KEPT_TEXT
+    # No table holds a NUL.
+    assert staged(tmp_path, b'{"a":\x00}')["refused"][0]["text"] == '{"a":\ufffd}'
+
+
+def test_the_search_for_cycles_rests_meanwhile_and_goes_on_afterwards_even_after_an_error() -> None:
+    assert gc.isenabled()
+    during = []
+
+    def fail() -> None:
+        with no_cyclic_collection():
+            during.append(gc.isenabled())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert during == [False]
+    assert gc.isenabled()
+
+
+def test_who_has_switched_it_off_finds_it_off() -> None:
+    gc.disable()
+    try:
+        with no_cyclic_collection():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
