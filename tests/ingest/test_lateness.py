@@ -43,3 +43,21 @@ def test_opens_without_permission_are_withheld_and_clicks_are_not(spark: SparkSe
     assert of("ann") == []
     assert of("bob") == of("cat") == of("nobody") == [(0, "withheld")]
     assert of("cat", "click") == []
+
+
+def test_the_horizon_counts_local_days_and_its_last_one_is_in_time(spark: SparkSession) -> None:
+    # 23:00 UTC on 1 May is 2 May in Paris: known by the morning of 2 June is one day and thirty days later.
+    late_evening = datetime(2026, 5, 1, 23, tzinfo=UTC)
+    for known, zone, said in (
+        (date(2026, 6, 2), "Europe/Paris", []),
+        (date(2026, 6, 3), "Europe/Paris", [(0, "expired")]),
+        (date(2026, 6, 2), "UTC", [(0, "expired")]),
+    ):
+        assert verdicts(lateness.expired(event(spark, known, at=late_evening), (), zone, 30)) == said
+
+
+def test_an_open_counts_from_the_local_day_of_the_permission(spark: SparkSession) -> None:
+    permitted = spark.createDataFrame([("ann", date(2026, 5, 2))], "identifier_id string, open_tracking date")
+    late_evening = event(spark, at=datetime(2026, 5, 1, 23, tzinfo=UTC))
+    assert verdicts(lateness.withheld(late_evening, permitted, "Europe/Paris")) == []
+    assert verdicts(lateness.withheld(late_evening, permitted, "UTC")) == [(0, "withheld")]
