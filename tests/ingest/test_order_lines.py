@@ -24,7 +24,7 @@ DDL = (
 LINES = (
     {"record": 4, "quantity": 2, "amount_cents": 3000, "ordered_at": LATER},
     {"record": 5, "product_id": "bag", "category": "bags", "amount_cents": -5000},
-    {"record": 6, "line_type": "other", "product_id": None, "category": "post", "amount_cents": 9000},
+    {"record": 6, "line_type": "other", "product_id": None, "category": "post", "amount_cents": 4000},
     {
         "record": 7,
         "order_id": "o2",
@@ -36,6 +36,7 @@ LINES = (
     {"record": 8, "order_id": "o3", "line_type": "other", "amount_cents": 50},
     {"record": (1 << 32) + 1, "amount_cents": 1},
     {"record": 9, "order_id": "o4", "identifier_id": None},
+    {"record": 10, "order_id": "o4", "identifier_id": None, "product_id": None, "amount_cents": 2000},
 )
 
 
@@ -52,10 +53,11 @@ def by_record(orders: DataFrame) -> dict[int, Row]:
 
 def test_an_order_is_the_sum_of_its_lines_from_the_first_of_them(by_record: dict[int, Row]) -> None:
     ann = by_record[4]
-    assert (ann["order_type"], ann["amount_cents"], ann["n_items"]) == ("sale", 7000, 4)
+    assert (ann["order_type"], ann["amount_cents"], ann["n_items"]) == ("sale", 2000, 4)
     assert (ann["ordered_at"].replace(tzinfo=UTC), ann["order_date"]) == (AT, date(2026, 5, 2))
-    # Of the line with the largest amount, whatever its sign; the product of the largest line that has one.
-    assert (ann["category"], ann["product_id"]) == ("post", "bag")
+    # Of the line with the largest amount, whatever its sign; a line without a product gives none.
+    assert (ann["category"], ann["product_id"]) == ("bags", "bag")
+    assert (by_record[9]["amount_cents"], by_record[9]["product_id"]) == (3000, "hat")
 
 
 def test_a_refund_is_told_as_a_positive_amount(by_record: dict[int, Row]) -> None:
