@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from segspark.config.load import BASE, from_environment, load_model, load_workspace, merge
 from segspark.config.models import Model, Workspace
+from segspark.config.url import Url
 from segspark.errors import ConfigError
 
 
@@ -44,7 +45,7 @@ def test_base_yaml_shows_every_key() -> None:
 
 def test_an_empty_file_is_the_defaults_beside_it(tmp_path: Path) -> None:
     found = workspace(tmp_path, "")
-    assert found.lake == tmp_path / "lake"
+    assert found.lake == Url(str(tmp_path / "lake"))
     assert found.keys.file == tmp_path / ".segspark-key"
     assert found.mlflow.tracking_uri == f"sqlite:///{tmp_path}/mlflow.db"
     assert found.mlflow.artifact_location == str(tmp_path / "mlflow-artifacts")
@@ -72,11 +73,11 @@ def test_mappings_are_merged_and_lists_replaced() -> None:
 
 
 def test_variables_come_from_the_environment_or_their_default(tmp_path: Path) -> None:
-    text = "lake: ${ROOT:-./here}/lake\nname: ${NAME}"
-    assert workspace(tmp_path, text, {"NAME": "ann"}).lake == tmp_path / "here" / "lake"
-    assert workspace(tmp_path, text, {"NAME": "ann", "ROOT": "/data"}).lake == Path("/data/lake")
+    text, here = "lake: ${ROOT:-./here}/lake\nname: ${NAME}", Url(str(tmp_path / "here" / "lake"))
+    assert workspace(tmp_path, text, {"NAME": "ann"}).lake == here
+    assert workspace(tmp_path, text, {"NAME": "ann", "ROOT": "/data"}).lake == Url("/data/lake")
     # As in a shell, `:-` also stands in for a variable that is empty.
-    assert workspace(tmp_path, text, {"NAME": "ann", "ROOT": ""}).lake == tmp_path / "here" / "lake"
+    assert workspace(tmp_path, text, {"NAME": "ann", "ROOT": ""}).lake == here
 
 
 def test_a_variable_that_is_not_set_is_named_with_its_line(tmp_path: Path) -> None:
