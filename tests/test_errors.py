@@ -1,0 +1,26 @@
+"""Every error that a user sees has its exit code, and no two kinds share one."""
+
+import inspect
+
+from segspark import errors
+from segspark.errors import CheckFailed, ConfigError, GateClosed, InfrastructureError, SegsparkError
+
+
+def test_each_kind_has_the_exit_code_that_is_documented() -> None:
+    kinds = (CheckFailed, ConfigError, GateClosed, InfrastructureError, SegsparkError)
+    assert {k.__name__: k.exit_code for k in kinds} == {
+        "CheckFailed": 1,
+        "ConfigError": 2,
+        "GateClosed": 3,
+        "InfrastructureError": 4,
+        "SegsparkError": 70,
+    }
+    found = [k for _, k in inspect.getmembers(errors, inspect.isclass) if issubclass(k, Exception)]
+    assert set(found) == set(kinds)
+    assert all(issubclass(k, SegsparkError) for k in kinds)
+
+
+def test_a_configuration_error_carries_its_parts_beside_its_text() -> None:
+    assert ConfigError("wrong").problems == ()
+    told = ConfigError("wrong", ["a", "b"])
+    assert (str(told), told.problems) == ("wrong", ("a", "b"))
