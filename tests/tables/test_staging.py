@@ -7,8 +7,7 @@ import pyarrow.parquet as pq
 
 from segspark.store import store_at
 from segspark.tables import staging
-from segspark.tables.io.writer import share_out
-from segspark.tables.staging import Kind, StagedFile, StagingWriter
+from segspark.tables.staging import Kind, StagingWriter
 
 KINDS = {
     "events": Kind(pa.schema([("id", pa.int64()), ("day", pa.date32())]), "day"),
@@ -33,16 +32,3 @@ def test_rows_are_packed_and_sorted_by_day(tmp_path: Path, monkeypatch) -> None:
 
 def test_a_task_that_found_nothing_names_no_file(tmp_path: Path) -> None:
     assert list(StagingWriter(store_at(tmp_path), KINDS).close()) == []
-
-
-def test_every_day_is_written_by_one_task_unless_it_is_too_large() -> None:
-    files = [StagedFile(f"f{i}", 40_000, dict.fromkeys(range(i, i + 10), 4000)) for i in range(4)]
-    work = share_out(files, 2)
-    assert len(work) == 2
-    spans = sorted((first, last) for _, first, last in work)
-    assert spans[0][0] == 0
-    assert spans[0][1] + 1 == spans[1][0]
-    assert spans[1][1] == 12
-    for paths, first, last in work:
-        meets = {f.path for f in files if any(first <= d <= last for d in f.days)}
-        assert set(paths) == meets

@@ -12,7 +12,6 @@ from pyspark.sql import SparkSession
 
 from segspark.errors import InfrastructureError
 from segspark.tables.contracts.contract import Contract, required
-from segspark.tables.contracts.schema import schema_json
 from segspark.tables.io import spark_lake
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.io.writer import _write_parts, commit
@@ -95,22 +94,6 @@ def test_the_same_append_twice_at_once_goes_in_once(tmp_path: Path) -> None:
     with pytest.raises(InfrastructureError, match="Nothing was written"):
         commit(table, TABLE, written(lake, "second"), once="same")
     assert people(lake) == ["first"]
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({}, None),
-        ({"delta.enableDeletionVectors": "true"}, "delta.enableDeletionVectors=true"),
-        ({"delta.columnMapping.mode": "name"}, "delta.columnMapping.mode=name"),
-    ],
-)
-def test_tasks_read_only_files_that_show_all_rows(tmp_path: Path, settings: dict[str, str], said: str | None) -> None:
-    lake = SparkLake(tmp_path, None)
-    assert lake.why_not_plain(TABLE) is None
-    schema = deltalake.Schema.from_json(schema_json(TABLE))
-    deltalake.DeltaTable.create(lake.path(TABLE), schema=schema, configuration=settings)
-    assert lake.why_not_plain(TABLE) == said
 
 
 def test_a_replacement_by_spark_that_lost_says_so(tmp_path: Path, spark: SparkSession) -> None:
