@@ -13,13 +13,12 @@ from builders import make_workspace, rows_of, segment_named, write_consents, wri
 from pyspark.sql import SparkSession
 
 from segspark.activation.audience import export_audience
-from segspark.app.run import DAILY, FLOWS, daily
+from segspark.app.run import daily
 from segspark.config.models import Workspace
-from segspark.errors import ConfigError, GateClosed, InfrastructureError
+from segspark.errors import ConfigError, GateClosed
 from segspark.features.flow import FEATURES
 from segspark.features.tiles_flow import TILES
 from segspark.ingest import flow as ingest
-from segspark.pipeline.flow import flow_graph
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pseudonyms import Pseudonymiser, load_key
@@ -32,7 +31,6 @@ from segspark.tables.contracts import gold, ops, silver
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
-from segspark.tables.lock import only_writer
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 
@@ -311,33 +309,6 @@ def test_no_address_is_left_outside_of_the_vault(shop: tuple[Workspace, Lake]) -
             assert "example.com" not in str(lake.read_small(contract).to_pylist()), contract.name
     logs = [p.read_text() for p in Path(lake.store.url).rglob("_delta_log/*.json")]
     assert not any("example.com" in text for text in logs)
-
-
-def test_a_second_run_at_the_same_time_is_refused_and_touches_nothing(shop: tuple[Workspace, Lake]) -> None:
-    workspace, lake = shop
-    with (
-        only_writer(lake.store, "daily"),
-        pytest.raises(InfrastructureError, match="Another run") as refused,
-        only_writer(lake.store, "daily"),
-    ):
-        pass
-    assert refused.value.exit_code == 4
-
-
-def test_the_flows_of_a_day_form_no_cycle() -> None:
-    graph, done = flow_graph(FLOWS), set[str]()
-
-    def visit(table: str, above: tuple[str, ...]) -> None:
-        assert table not in above, f"cycle: {' <- '.join((*above, table))}"
-        if table not in done:
-            for other in graph.get(table, ()):
-                visit(other, (*above, table))
-            done.add(table)
-
-    for table in graph:
-        visit(table, ())
-    writers = [t for flow in DAILY for t in flow.writes]
-    assert len(writers) == len(set(writers)), "one flow writes each table"
 
 
 def test_the_notebook_runs_and_writes_nothing(shop: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch) -> None:
