@@ -1,7 +1,7 @@
-"""Running state against all days: a part of the people each day, everybody once a week; and the two ways back.
+"""Compare incremental features with a full recompute: a part of the people each day, everybody once a week.
 
-``repair`` writes a day anew from all days. ``restate`` writes what would be known today about a past day, beside what
-was published then and not over it.
+``repair`` rewrites a day from all days. ``restate`` recomputes a past day with what is known today and writes it
+beside the published rows, not over them.
 """
 
 from dataclasses import replace
@@ -27,9 +27,9 @@ from segspark.tables.contracts import gold
 from segspark.tables.ranges import DayFile, id_ranges, read_range, share_ids
 from segspark.time import DAY
 
-# Each day another of so many equal parts of the people.
+# The people are split into this many equal parts; each day checks the next one.
 PARTS = 64
-# And everybody on Sundays, when clusters have time.
+# Everybody is checked on Sundays, when clusters have time.
 WHOLE_ON = 6
 DIFFERENCE = pa.schema(
     [("person_id", pa.string()), ("feature", pa.string()), ("stored", pa.string()), ("computed", pa.string())]
@@ -63,16 +63,16 @@ def check_features(step: Step) -> None:
         step.outcome["checked"] = "everybody" if is_whole else f"1 part of {PARTS}"
         report.note = f"{step.outcome['checked']} against a recompute from all days: {len(found) or 'no'} differences"
     if found:
-        said = "; ".join(f"{r['person_id']} {r['feature']}: {r['stored']}, not {r['computed']}" for r in found[:5])
+        examples = "; ".join(f"{r['person_id']} {r['feature']}: {r['stored']}, not {r['computed']}" for r in found[:5])
         raise CheckFailed(
-            f"Features as of {step.as_of} differ from their recompute ({len(found)} values or more): {said}. "
+            f"Features as of {step.as_of} differ from their recompute ({len(found)} values or more): {examples}. "
             f"Run: segspark features repair --as-of {step.as_of}"
         )
 
 
 def _read_differences(step: Step, task: RangeTask, part: tuple[str, str] | None) -> list[dict[str, str]]:
-    """``differences`` by the Spark engine, of everybody or a part of the people; each range names MOST_NAMED at most.
-    Items are left out: this engine carries none of them on."""
+    """``differences`` by the Spark engine, for everybody or a part of the people; each range names at most MOST_NAMED.
+    Items are left out: this engine does not compute them incrementally."""
     catalogue, calendar, dates = task.catalogue.without_items, task.calendar, task.dates
     stored, activity = stored_features(step, catalogue, step.as_of), past_activity(step, catalogue)
     if part:
@@ -94,10 +94,10 @@ def _made_from(step: Step) -> str | None:
 
 
 def differences(task: RangeTask, files: tuple[DayFile, ...], low: str, high: str) -> pa.Table:
-    """Values of stored features that a recompute does not give, at most ``MOST_NAMED``.
+    """Stored feature values that differ from a recompute, at most ``MOST_NAMED``.
 
     Args:
-        task: from all days; who is listed, and their permissions, are taken from the stored rows.
+        task: computes from all days; listed people and their permissions are taken from the stored rows.
         files: of gold.features of the task's day.
     """
     schema = feature_schema(task.catalogue)
@@ -109,7 +109,7 @@ def differences(task: RangeTask, files: tuple[DayFile, ...], low: str, high: str
 
 
 def unequal(stored: pa.Table, computed: pa.Table) -> pa.Table:
-    """Values that differ, at most ``MOST_NAMED``; both of the same people in the same order."""
+    """Values that differ, at most ``MOST_NAMED``; both frames hold the same people in the same order."""
     computed = computed.select(stored.column_names).cast(stored.schema)
     rows: list[dict[str, str]] = []
     for name in stored.column_names:
@@ -123,7 +123,7 @@ def unequal(stored: pa.Table, computed: pa.Table) -> pa.Table:
 
 
 def restate_features(step: Step) -> None:
-    """The features of a past day with everything that was learnt about it since."""
+    """The features of a past day, with everything learnt about it since."""
     catalogue = step.context[CATALOGUE]
     known = max(step.runs.closed_days(), default=None)
     if known is None or step.as_of > known:
@@ -152,7 +152,8 @@ FEATURE_CHECK = Flow(
     function=check_features,
     needs=FEATURES.needs,
     is_skipped_when_unchanged=True,
-    # One task of reading: the scores fill the other cores. No segment is made, and no day published, if it fails.
+    # The check only reads, in one task: the scores use the other cores. If it fails, no segments are made and no day is
+    # published.
     runs_beside_next=True,
 )
 REPAIR = Flow(

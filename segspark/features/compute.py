@@ -1,4 +1,4 @@
-"""The features of some days from tiles and corrections, by either engine."""
+"""Compute the features of some days from tiles and corrections, by either engine."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ from segspark.tables.staging import Kind, Staged
 
 
 def known_people(view: View, as_of_dates: Sequence[date]) -> DataFrame:
-    """Everybody known on each day and since when each purpose may see them: person_id, as_of_date, purposes."""
+    """People known on each day, and the date from which each purpose may see them: person_id, as_of_date, purposes."""
     owners = people_on_days(view.read(silver.IDENTITY_LINKS), as_of_dates).where(~F.col("is_anonymous"))
     settings = view.settings
     usable = derive_usable_on(
@@ -40,11 +40,11 @@ def range_task(
     outcome: Outcome | None = None,
     known: date | None = None,
 ) -> RangeTask:
-    """The task over the files that it may need.
+    """The task with the files it may need.
 
     Args:
-        staged: who is listed; None leaves that to the caller.
-        known: corrections up to this day are seen; the last of the as-of days by default.
+        staged: listed people; None leaves them to the caller.
+        known: corrections up to this day are included; the last as-of day by default.
     """
     last = max(as_of_dates)
     end = last if outcome is None else last + timedelta(days=outcome.days)
@@ -57,7 +57,7 @@ def range_task(
         tuple(f for f in view.files(gold.ACTIVITY_CORRECTIONS) if f.day <= known),
         tuple(f.path for f in staged.files.get("people", ())) if staged else (),
         outcome,
-        # Labels look at measures only: items are of the days before.
+        # Labels use measures only: item features look at the days before.
         items=tuple(f for f in view.files(gold.ACTIVITY_ITEMS) if f.day <= (known if outcome is None else last)),
     )
 
@@ -71,7 +71,7 @@ def stage_people(
     kinds = {"people": Kind(PEOPLE), "features": Kind(features, "as_of_date")}
     people = known_people(view, as_of_dates)
     if len(as_of_dates) > 1:
-        # Every task then finds its people without reading all of them.
+        # Sorted rows let every task find its people without reading all of them.
         people = people.sortWithinPartitions("person_id")
     return view.staged(kinds).stage(view.staging, "people", people)
 
@@ -84,10 +84,10 @@ def spark_features(
     outcome: Outcome | None = None,
     known: date | None = None,
 ) -> DataFrame:
-    """The Spark engine: the same kernel and rows, on tables that are no plain files or by configuration.
+    """The Spark engine: the same kernel and rows, for tables that are not plain files or by configuration.
 
     Args:
-        known: corrections up to this day are seen as if they had been known on the first of the as-of days.
+        known: corrections up to this day count as if they had been known on the first as-of day.
     """
     corrections = view.read(gold.ACTIVITY_CORRECTIONS)
     if known is not None:
@@ -110,8 +110,8 @@ def spark_features(
 def features_of_days(
     view: View, as_of_dates: Sequence[date], catalogue: Catalogue, outcome: Outcome | None
 ) -> DataFrame:
-    """Stored features of some days, and for training sets what came after, recomputed from tiles and corrections in
-    one walk."""
+    """Stored features of some days, and for training sets the outcome after them, recomputed from tiles and corrections
+    in one pass."""
     staged = stage_people(view, as_of_dates, catalogue, outcome)
     if choose_engine(view) == "spark":
         return spark_features(view, as_of_dates, catalogue, staged, outcome)

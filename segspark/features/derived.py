@@ -1,6 +1,6 @@
-"""The forms that derived features take, as constructors: a name, columns and words in, a projection out.
+"""Constructors of derived features: a name, columns and a description in, a projection out.
 
-All give null where nothing can be said: no denominator, no day, no act.
+All give null where the value is undefined: no denominator, no day, no act.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ def rate(name: str, top: str, bottom: str, describe: str) -> Derived:
 
 
 def rates(name: str, top: str, bottom: str, describe: str, windows: Sequence[int]) -> list[Derived]:
-    """A rate in each window; ``top`` and ``bottom`` are names without their window."""
+    """A rate per window; ``top`` and ``bottom`` are column names without the window suffix."""
     return [rate(f"{name}_{w}d", f"{top}_{w}d", f"{bottom}_{w}d", f"{describe}, {w} days") for w in windows]
 
 
@@ -24,9 +24,9 @@ def differences(name: str, more: str, less: str, describe: str, windows: Sequenc
 
 
 def trend(name: str, measure: str, describe: str, short: int = 90, long: int = 365) -> Derived:
-    """The pace of a short window over that of a long one; 1 is steady."""
-    said = f"{describe} of the last {short} days against the pace of {long}; 1 is steady"
-    return Derived(name, f"try_divide({measure}_{short}d * {long}.0, {measure}_{long}d * {short}.0)", "double", said)
+    """The daily rate in a short window divided by that in a long one; 1 is steady."""
+    text = f"{describe} of the last {short} days against the pace of {long}; 1 is steady"
+    return Derived(name, f"try_divide({measure}_{short}d * {long}.0, {measure}_{long}d * {short}.0)", "double", text)
 
 
 def days_since(what: str, day: str, describe: str) -> Derived:
@@ -35,10 +35,10 @@ def days_since(what: str, day: str, describe: str) -> Derived:
 
 
 def mode(name: str, options: Mapping[str, str], type_: str, describe: str) -> Derived:
-    """The option with the greatest count, the first of equals.
+    """The option with the greatest count; ties go to the first.
 
     Args:
-        options: column of its count per option, which is an SQL literal.
+        options: option (an SQL literal) -> column of its count.
     """
     most = f"greatest({', '.join(options.values())})"
     branches = " ".join(f"when {column} = {most} then {option}" for option, column in options.items())
@@ -52,19 +52,19 @@ def histogram(name: str, columns: Sequence[str], describe: str) -> Derived:
 def decayed(name: str, measure: str, half_life_days: int, windows: Sequence[int], describe: str) -> Derived:
     """A sum in which every act loses half its weight per half-life: a weighted sum of windows.
 
-    Integers stay the state, and nothing has to be corrected in a float. The description says by how much the weight of
-    one act can be wrong; acts older than the largest window count as nothing.
+    The state stays integer, so no float has to be corrected. The description gives the largest error of one act's
+    weight; acts older than the largest window have weight zero.
     """
-    found = window_weights(half_life_days, windows, max(windows))
-    error = max(found.largest_error, 2 ** (-(max(windows) + 1) / half_life_days))
-    terms = " + ".join(f"{weight:.6f} * {measure}_{w}d" for w, weight in found.weights.items())
-    said = f"{describe}, each losing half its weight in {half_life_days} days (the weight of one is at most {error:.2f} off)"
-    return Derived(f"{name}_h{half_life_days}", terms, "double", said)
+    approximation = window_weights(half_life_days, windows, max(windows))
+    error = max(approximation.largest_error, 2 ** (-(max(windows) + 1) / half_life_days))
+    terms = " + ".join(f"{weight:.6f} * {measure}_{w}d" for w, weight in approximation.weights.items())
+    text = f"{describe}, each losing half its weight in {half_life_days} days (the weight of one is at most {error:.2f} off)"
+    return Derived(f"{name}_h{half_life_days}", terms, "double", text)
 
 
 @dataclass(frozen=True)
 class WindowWeights:
-    """Weights of the windows' sums, and the largest error against the exact decay of one act."""
+    """Weights of the window sums, and the largest error against the exact decay of one act."""
 
     weights: dict[int, float]
     largest_error: float
@@ -73,8 +73,8 @@ class WindowWeights:
 def window_weights(half_life_days: float, windows: Sequence[int], window_days: int) -> WindowWeights:
     """The step function over age bands that is nearest to the decay: the mean of the curve over each band.
 
-    An act of age 1 to the smallest window counts in every window, so that the weight of a band is the sum of the
-    weights of the windows that hold it.
+    An act younger than the smallest window counts in every window, so a band's weight is the sum of the weights of the
+    windows that contain it.
     """
     edges = sorted(w for w in set(windows) if w <= window_days) or [min(windows)]
     levels, errors, start = [], [], 0

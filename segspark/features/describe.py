@@ -1,4 +1,4 @@
-"""The catalogue in words: one row per column, and the page of the docs that is made of them."""
+"""The catalogue as text: one row per column, and the documentation page made from these rows."""
 
 import sys
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def describe_feature(catalogue: Catalogue, name: str) -> dict[str, Any]:
     """Everything about one column, or about all windows of a feature.
 
     Raises:
-        ConfigError: no such feature; near names are told.
+        ConfigError: no such feature; the message lists similar names.
     """
     rows = {r["feature"]: r for r in list_features(catalogue)}
     feature = next((f for f in catalogue.features if name == f.name or name in _columns(f)), None)
@@ -84,8 +84,8 @@ def page(catalogue: Catalogue) -> str:
 
 
 def _short(formula: str, most: int = 120) -> str:
-    said = formula.replace("|", "\\|")
-    return said if len(said) <= most else said[: most - 1] + "…"
+    text = formula.replace("|", "\\|")
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _stored(catalogue: Catalogue, feature: Feature, window: int) -> dict[str, str]:
@@ -139,13 +139,13 @@ def _needs(catalogue: Catalogue, name: str) -> set[str]:
 
 
 def plan_features(catalogue: Catalogue, tiles: Mapping[str, str]) -> list[dict[str, str]]:
-    """Which features the stored tiles carry, and which need their days from silver again.
+    """Which features the stored tiles support, and which need their days recomputed from silver.
 
     Args:
         tiles: measure_hashes of the newest tiles; empty where there are none.
 
     Returns:
-        One row per measure that is not as it was: measure, change (new, changed, removed), features (columns).
+        One row per measure that has changed: measure, change (new, changed, removed), features (columns).
     """
     now = catalogue.measure_hashes
     rows = []
@@ -159,7 +159,7 @@ def plan_features(catalogue: Catalogue, tiles: Mapping[str, str]) -> list[dict[s
 
 
 def main(arguments: list[str]) -> int:
-    """Write the page, or with ``--check`` compare it."""
+    """Write the page, or compare it with ``--check``."""
     text = page(build_catalogue((7, 30, 90, 365)))
     if arguments == ["--check"]:
         if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:

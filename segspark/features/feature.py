@@ -1,8 +1,8 @@
-"""What a feature is: data that batch, backfill, training, documentation and the column comments share.
+"""What a feature is: data shared by batch, backfill, training, documentation and the column comments.
 
 A *measure* is an integer that one event adds to its person's local day. An *item kind* is a thing that events name: a
-category, a product, a campaign. A *feature* is a window over the days of one measure, or looks at a person's items of
-one kind. A *derived* feature is a projection over stored ones, made where it is read.
+category, a product, a campaign. A *feature* is a window over the days of one measure, or is computed from a person's
+items of one kind. A *derived* feature is a projection over stored ones, computed on read.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ WindowKind = Literal["sum", "days", "last", "first"]
 AboutItems = Literal["distinct", "total", "top", "top_count", "top_last", "latest"]
 Kind = Literal[WindowKind, AboutItems]
 OF_ITEMS = frozenset(get_args(AboutItems))
-# Kinds without a window of their own, and what is no integer.
+# Kinds that always cover the lifetime, and the SQL types that are not integers.
 _UNDATED = ("last", "first", "top_last", "latest")
 _DATES, _NAMES = ("last", "first", "top_last"), ("top", "latest")
 _WORD = re.compile(r"\w+")
@@ -33,7 +33,7 @@ class Measure:
 
     Attributes:
         event_types: events that count.
-        where: Spark SQL condition over silver.events and ``local_hour``; None is every event of these types.
+        where: Spark SQL condition over silver.events and ``local_hour``; None counts every event of these types.
         value: Spark SQL expression of an integer; ``1`` counts.
     """
 
@@ -52,12 +52,12 @@ class ItemKind:
 
     Attributes:
         event_types: events that count.
-        expression: Spark SQL text of the item over silver.events; nothing or blank is no item.
+        expression: Spark SQL text of the item over silver.events; null or blank is no item.
         unit: the items, as in "categories".
-        where: as of a measure.
-        days: of the window in which items are counted, for the one with most.
-        hll_sketch: with it a person's items are kept as marks in a HyperLogLog of 2^hll_sketch registers (sketch.py):
-            distinct counts are estimates, and the items themselves are not known.
+        where: as for a measure.
+        days: length of the window in which items are counted to find the most frequent one.
+        hll_sketch: if given, a person's items are kept as marks in a HyperLogLog of 2^hll_sketch registers
+            (sketch.py): distinct counts are estimates, and the items themselves are not known.
     """
 
     name: str
@@ -73,14 +73,14 @@ class ItemKind:
 
 @dataclass(frozen=True)
 class Feature:
-    """Windows over the days of a measure, or what a person's items of one kind say.
+    """Windows over the days of a measure, or over a person's items of one kind.
 
     Attributes:
-        measure: of a measure or an item kind.
-        kind: of a measure ``sum`` over the window's days, ``days`` with the measure above zero, ``last`` or ``first``
-            such day. Of items ``distinct``, the number of them seen in the window; over the kind's own window
-            ``total`` counts them all, ``top`` is the item with most, ``top_count`` its count and ``top_last`` the day
-            it was last seen; ``latest`` is the item seen last.
+        measure: name of a measure or an item kind.
+        kind: for a measure ``sum`` over the window's days, ``days`` with the measure above zero, ``last`` or ``first``
+            such day. For items ``distinct``, the number of them seen in the window; over the kind's own window
+            ``total`` counts them all, ``top`` is the most frequent item, ``top_count`` its count and ``top_last`` the
+            day it was last seen; ``latest`` is the item seen last.
         windows: days; 0 is lifetime. Last and first days, and ``latest``, are lifetime.
         months: only days of these calendar months count.
         weekdays: only these days of the week count, 1 is Monday.
@@ -127,7 +127,7 @@ class Derived:
 class Catalogue:
     """All measures, item kinds, stored and derived features of one workspace.
 
-    ``of_profile`` are derived features that read a person's profile too, so that they are made after it is joined.
+    ``of_profile`` are derived features that also read a person's profile, so they are computed after it is joined.
     """
 
     measures: tuple[Measure, ...]
@@ -151,7 +151,7 @@ class Catalogue:
 
     @property
     def without_items(self) -> "Catalogue":
-        """What is stored of measures alone."""
+        """The catalogue with measures only."""
         return replace(self, features=self.windowed, items=())
 
     @property
@@ -160,15 +160,15 @@ class Catalogue:
 
     @property
     def hash(self) -> str:
-        """Of what changes stored values, descriptions apart."""
-        said: tuple[tuple[Measure | Feature | ItemKind, ...], ...] = (self.measures, self.features, self.items)
-        return _hash([[_what_counts(item) for item in items] for items in said])
+        """Hash of everything that changes stored values; descriptions are left out."""
+        parts: tuple[tuple[Measure | Feature | ItemKind, ...], ...] = (self.measures, self.features, self.items)
+        return _hash([[_what_counts(item) for item in items] for items in parts])
 
     @property
     def measure_hashes(self) -> dict[str, str]:
-        """Of each measure and item kind, what changes its days: tiles hold these, and windows are nothing to them."""
-        said: tuple[Measure | ItemKind, ...] = (*self.measures, *self.items)
-        return {each.name: _hash(_what_counts(each)) for each in said}
+        """Per measure and item kind, a hash of what changes its daily values: tiles do not depend on windows."""
+        parts: tuple[Measure | ItemKind, ...] = (*self.measures, *self.items)
+        return {each.name: _hash(_what_counts(each)) for each in parts}
 
     def tile_columns(self) -> list[Column]:
         return [Column(m.name, "bigint", f"{m.describe} ({m.unit})", required=True) for m in self.measures]
@@ -179,15 +179,15 @@ class Catalogue:
         for feature in self.features:
             for window in feature.windows or (0,):
                 span = "" if feature.kind in _UNDATED else _span(window)
-                said = f"{self.unit_of(feature)}; purpose {self.purpose_of(feature)}{self.error_of(feature)}"
-                comment = f"{feature.describe}{span} [{said}]"
+                notes = f"{self.unit_of(feature)}; purpose {self.purpose_of(feature)}{self.error_of(feature)}"
+                comment = f"{feature.describe}{span} [{notes}]"
                 columns.append(Column(feature.column(window), feature.type, comment, personal=True))
         return columns
 
     def narrowed(self, names: Collection[str]) -> "Catalogue":
-        """Only what these columns need, one through another: plans and tasks then carry no more.
+        """Only what these columns need, directly or indirectly, so that plans and tasks carry no more.
 
-        Names that are no features are let pass.
+        Names that are not features are ignored.
         """
         wanted = set(names)
 
@@ -230,14 +230,14 @@ class Catalogue:
         return fixed.get(feature.kind) or self.source_of(feature).unit
 
     def error_of(self, feature: Feature) -> str:
-        """What is said of a column that is an estimate."""
+        """The note on the error of a column that is an estimate."""
         kind = self.by_item.get(feature.measure) if feature.of_items else None
         if kind is None or kind.hll_sketch is None:
             return ""
         return f"; estimated by HyperLogLog, standard error {standard_error(kind.hll_sketch):.1%}"
 
     def check(self) -> list[str]:
-        """What is wrong with the catalogue: doubled names, features of what does not exist or cannot be."""
+        """What is wrong with the catalogue: duplicate names, features of unknown measures, impossible combinations."""
         issues = []
         names = [c.name for c in self.stored_columns()] if not self._missing() else []
         names += [d.name for d in (*self.derived, *self.of_profile)]
@@ -273,8 +273,8 @@ def _what_counts(item: Measure | Feature | ItemKind) -> dict[str, object]:
     return {k: v for k, v in asdict(item).items() if k not in ("describe", "unit", "family")}
 
 
-def _hash(said: object) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+def _hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _span(window: int) -> str:

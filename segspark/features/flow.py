@@ -1,4 +1,4 @@
-"""Tiles to the features of a day, or of many days in one walk."""
+"""Tiles to the features of a day, or of many days in one backfill."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -21,12 +21,12 @@ from segspark.time import DAY
 
 
 def write_features(step: Step) -> None:
-    """The features of the as-of day, one row per known person: from yesterday's, where they are there and fit."""
+    """The features of the as-of day, one row per known person: incremental if yesterday's exist and match."""
     catalogue = step.context[CATALOGUE]
     contract = gold.FEATURES.with_columns(catalogue.stored_columns())
     engine, day = choose_engine(step), ReplaceDays(step.as_of, step.as_of + DAY)
     step.ensure(contract)
-    # What is written follows from this version, and is not written over a later one.
+    # The rows depend on this version of the table; the commit fails if a later one exists.
     read_at = step.facts(contract).version
     with step.stage("features") as report:
         staged = stage_people(step, [step.as_of], catalogue)
@@ -38,7 +38,7 @@ def write_features(step: Step) -> None:
                 task = replace(task, index=_write_index(step, task))
             step.write(contract, Computed(task, task.n_bytes, read_at), day)
         else:
-            # This engine looks at all items and leaves no index.
+            # This engine reads all items and writes no index.
             step.ensure(gold.ITEM_LAST_DAYS)
             frame = (
                 spark_features(step, [step.as_of], catalogue, staged)
@@ -54,7 +54,8 @@ def write_features(step: Step) -> None:
 
 
 def _write_index(step: Step, task: RangeTask) -> tuple[DayFile, ...]:
-    """The last-seen index of the as-of day, and its files: carried on where the features are and yesterday's is kept."""
+    """Write the last-seen index of the as-of day and give its files; incremental if the features are and yesterday's
+    index is kept."""
     yesterday = tuple(f for f in step.files(gold.ITEM_LAST_DAYS) if f.day == step.as_of - DAY)
     work = ItemTask(task.catalogue, step.as_of, task.items, task.people)
     if task.state is not None and yesterday:
@@ -66,9 +67,9 @@ def _write_index(step: Step, task: RangeTask) -> tuple[DayFile, ...]:
 
 
 def write_many_days(step: Step) -> None:
-    """The features of the requested days in one walk over the tiles and one commit.
+    """The features of the requested days in one pass over the tiles and one commit.
 
-    A day that lies between them and is none of them is emptied: the request holds days without gaps.
+    A day between them that is not requested would be emptied: the request holds days without gaps.
     """
     catalogue, days = step.context[CATALOGUE], step.request.days
     contract = gold.FEATURES.with_columns(catalogue.stored_columns())
@@ -85,7 +86,7 @@ def write_many_days(step: Step) -> None:
 
 
 def basis_of(task: RangeTask, as_of: date, catalogue: Catalogue) -> dict[str, Any]:
-    """What the features of a day stand on; equal again a day later, they can be carried on."""
+    """What the features of a day depend on; if it is equal a day later, they can be advanced."""
     sales = sorted(d for d in task.calendar.sales_days if d < day_number(as_of))
     return {
         "catalogue": catalogue.hash,
@@ -97,7 +98,7 @@ def basis_of(task: RangeTask, as_of: date, catalogue: Catalogue) -> dict[str, An
 
 
 def _state_before(step: Step, task: RangeTask, catalogue: Catalogue) -> tuple[DayFile, ...] | None:
-    """Yesterday's rows, unless they were made of something else than what lies there now."""
+    """Yesterday's rows, unless they were made from other inputs than those present now."""
     yesterday = step.as_of - DAY
     files = tuple(f for f in step.files(gold.FEATURES) if f.day == yesterday)
     then = step.runs.outputs("features", yesterday, is_running=True)
@@ -121,7 +122,7 @@ FEATURES = Flow(
     needs=(CATALOGUE,),
     is_skipped_when_unchanged=True,
 )
-# All days of a request from all tiles.
+# Computes all days of a request from all tiles.
 FEATURES_BACKFILL = replace(
     FEATURES, name="features_backfill", function=write_many_days, is_skipped_when_unchanged=False
 )

@@ -18,7 +18,7 @@ from segspark.sources.expressions import ExpressionError, parse_expression
 from segspark.sources.vocabulary import EVENT_TYPES
 
 DERIVED_TYPES = ("double", "bigint", "int", "date", "string", "boolean")
-# What a derived feature may read besides the features.
+# Columns that a derived feature may read besides the features.
 READABLE = ("person_id", "as_of_date")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -116,12 +116,12 @@ def from_python(path: Path) -> Own:
     Raises:
         ConfigError: the file fails, or holds something else under these names.
     """
-    found = load_python(path, {"MEASURES": Measure, "ITEMS": ItemKind, "FEATURES": Feature, "DERIVED": Derived})
-    return Own(path.name, found["MEASURES"], found["FEATURES"], found["DERIVED"], found["ITEMS"])
+    content = load_python(path, {"MEASURES": Measure, "ITEMS": ItemKind, "FEATURES": Feature, "DERIVED": Derived})
+    return Own(path.name, content["MEASURES"], content["FEATURES"], content["DERIVED"], content["ITEMS"])
 
 
 def issues_of(own: Own) -> list[str]:
-    """What is wrong with a file's measures, items and features by themselves; Catalogue.check looks at them together."""
+    """What is wrong with each of a file's measures, items and features; Catalogue.check looks at them together."""
     issues = []
     sources: tuple[Measure | ItemKind, ...] = (*own.measures, *own.items)
     for measure in sources:
@@ -159,7 +159,7 @@ def issues_of(own: Own) -> list[str]:
 
 
 def unknown_names(own: Own, catalogue: Catalogue) -> list[str]:
-    """Derived features that read something which is no feature, or one that is defined after them."""
+    """Derived features that read an unknown name, or a feature defined after them."""
     known = {f.column(w) for f in catalogue.features for w in f.windows or (0,)} | set(READABLE)
     mine, issues = {d.name for d in own.derived}, []
     for derived in catalogue.derived:

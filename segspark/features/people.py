@@ -18,7 +18,7 @@ def people_of_day(view: View, wanted: Collection[str] | None = None) -> DataFram
     """Stored and derived features and the profile of everybody on the as-of day.
 
     Args:
-        wanted: columns that are looked at; None is all. Hundreds of expressions cost more to plan than to compute.
+        wanted: columns to compute; None is all. Hundreds of expressions cost more to plan than to compute.
     """
     catalogue = view.context[CATALOGUE]
     features = view.read_day(gold.FEATURES, view.as_of)

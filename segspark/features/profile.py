@@ -9,16 +9,16 @@ COLUMNS = ("country", "region", "city", "language", "gender", "signup_date")
 
 
 def people_profiles(profiles: DataFrame, owners: DataFrame, as_of: date) -> DataFrame:
-    """The newest attribute of each kind that was known of a person on a day.
+    """The newest value of each profile attribute known of a person on a day.
 
     Args:
         profiles: silver.profiles.
         owners: identifier_id, person_id as of the day.
 
     Returns:
-        One row per person with a profile: person_id, age_years (int), next_birthday_date (when that grows),
-        days_to_birthday (int, 0 on the day; null for 1 January, which may mean that only the year is known), the columns
-        above, attributes (map; a later row's word wins).
+        One row per person with a profile: person_id, age_years (int), next_birthday_date (when the age grows),
+        days_to_birthday (int, 0 on the day; null for 1 January, which may mean that only the year is known), the
+        columns above, attributes (map; the value of the later row wins).
     """
     known = profiles.where(
         (F.col("known_as_of") <= F.lit(as_of)) & (F.col("valid_from") < F.lit(as_of).cast("timestamp"))
@@ -31,7 +31,7 @@ def people_profiles(profiles: DataFrame, owners: DataFrame, as_of: date) -> Data
     )
     age = F.floor(F.months_between(F.lit(as_of), F.col("birth_date")) / 12).cast("int")
     grows = F.add_months("birth_date", 12 * (age + 1)).alias("next_birthday_date")
-    # add_months brings 29 February to the 28th of other years.
+    # add_months moves 29 February to the 28th in other years.
     years = as_of.year - F.year("birth_date")
     this_year, next_year = (F.add_months("birth_date", 12 * (years + n)) for n in (0, 1))
     coming = F.when(this_year >= F.lit(as_of), this_year).otherwise(next_year)

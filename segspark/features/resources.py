@@ -1,4 +1,4 @@
-"""The features of a workspace: everybody's and its own, from its files."""
+"""The features of a workspace: the built-in ones and its own, from its files."""
 
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from segspark.pipeline.context import Resource
 
 
 def load_catalogue(workspace: Workspace) -> Catalogue:
-    """The features of a workspace: everybody's and its own.
+    """The features of a workspace: the built-in ones and its own.
 
     Raises:
-        ConfigError: every fault of every feature file.
+        ConfigError: all errors of all feature files.
     """
     own, issues = [], []
     for path in workspace.features.files:
@@ -43,7 +43,7 @@ def _read_own(path: Path) -> Own:
 
 
 def sales_calendar(settings: Settings) -> Calendar:
-    """The sales days that features look at."""
+    """The sales days used by features."""
     return Calendar(sales_days([(p.start, p.end) for p in settings.calendar.sales_periods]))
 
 

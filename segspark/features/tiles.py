@@ -1,8 +1,8 @@
-"""Daily tiles, items and their corrections, made from events and links, so that a rerun gives the same rows.
+"""Daily tiles, items and their corrections, made from events and links; a rerun gives the same rows.
 
 The tile of a local day holds the events known by the next morning, under the persons known by then. What is
 learnt later about a closed day is a correction: late events, and the events of an identifier that moved from one
-person to another (taken from the old one, given to the new one).
+person to another (subtracted from the old person, added to the new one).
 """
 
 import re
@@ -25,12 +25,12 @@ KEYS = ("person_id", "activity_date", "applied_as_of")
 
 @dataclass(frozen=True)
 class Events:
-    """Rows of silver.events, as few as the question needs.
+    """Rows of silver.events, as few as each use needs.
 
     Attributes:
-        every: all of them, for the people whose identifiers move.
-        near: at least those of the days around the tiles.
-        learnt: at least those that became known since corrections were made before.
+        every: all events, for people whose identifiers move.
+        near: at least the events of the days around the tiles.
+        learnt: at least the events that became known since the last corrections.
     """
 
     every: DataFrame
@@ -43,7 +43,7 @@ class Events:
 
 
 def days_around(first: date, end: date) -> tuple[date, date]:
-    """The UTC days [first, end) that the local days [first, end) lie within."""
+    """The UTC days [first, end) that cover the local days [first, end)."""
     return first - DAY, end + 2 * DAY
 
 
@@ -64,10 +64,10 @@ def with_days(events: DataFrame, types: Collection[str], time_zone: str) -> Data
 
 
 def columns_read(catalogue: Catalogue) -> list[str]:
-    """Columns of silver.events that tiles and items look at."""
-    said = [text for m in catalogue.measures for text in (m.where or "", m.value)]
-    said += [text for kind in catalogue.items for text in (kind.where or "", kind.expression)]
-    names = {*ALWAYS_READ, *(word for text in said for word in _WORD.findall(text))}
+    """Columns of silver.events that tiles and items read."""
+    expressions = [text for m in catalogue.measures for text in (m.where or "", m.value)]
+    expressions += [text for kind in catalogue.items for text in (kind.where or "", kind.expression)]
+    names = {*ALWAYS_READ, *(word for text in expressions for word in _WORD.findall(text))}
     return [c for c in EVENTS.column_names if c in names]
 
 
@@ -76,9 +76,9 @@ def _subject() -> Column:
 
 
 def _sum_of(measure: Measure, currency: str) -> Column:
-    # As text, because a call to the JVM for each of its parts takes longer than the sum of a day. As a double, which
-    # holds whole numbers up to 2^53, 9 * 10^13 euros in cents: each addition of integers looks for an overflow, which
-    # makes the pass take nearly twice as long.
+    # Built as text, because a JVM call for each part takes longer than summing a day. Summed as a double, which holds
+    # integers up to 2^53 (9 * 10^13 euros in cents): integer addition checks for overflow, which nearly doubles the
+    # time of the pass.
     types = ", ".join(f"'{t}'" for t in measure.event_types)
     where = measure.where.replace("{currency}", currency) if measure.where else "true"
     counted = (
@@ -93,28 +93,28 @@ def build_activity(rows: DataFrame, catalogue: Catalogue, currency: str) -> Data
 
     Args:
         rows: owned_rows.
-        currency: of the business; amounts in another one stay out of sums.
+        currency: of the business; amounts in another currency are excluded from sums.
 
     Returns:
         One row per person, day, as-of day and reason with a measure that is not zero: person_id, activity_date,
-        applied_as_of, reason, measures (whole numbers up to 2^53, negative where taken away). Reason null is the tile of
-        the day, with applied_as_of the morning after; late, moved_in and moved_out are corrections.
+        applied_as_of, reason, measures (whole numbers up to 2^53, negative where subtracted). Reason null is the tile
+        of the day, with applied_as_of the morning after; late, moved_in and moved_out are corrections.
     """
     summed = rows.groupBy(*KEYS, "reason").agg(*[_sum_of(m, currency) for m in catalogue.measures])
     return summed.where(" or ".join(f"{m.name} <> 0" for m in catalogue.measures))
 
 
 def build_items(rows: DataFrame, catalogue: Catalogue) -> DataFrame:
-    """What people's events named, on the days and as of the days of ``build_activity``.
+    """The items that people's events name, with the same days and as-of days as ``build_activity``.
 
     Args:
         rows: owned_rows.
 
     Returns:
         One row per person, day, as-of day, kind and item with a count that is not zero: person_id, activity_date,
-        applied_as_of (of the day's own items the morning after; later ones are corrections), kind, item, n.
+        applied_as_of (the morning after for the day's own items; later ones are corrections), kind, item, n.
     """
-    # Left out afterwards: a lambda over an array is interpreted, item by item, at ten times the price.
+    # Filtered after the explode: Spark interprets a lambda over an array item by item, at ten times the cost.
     named = F.expr(f"explode(array({', '.join(map(_item_of, catalogue.items))}))")
     each = rows.select(*KEYS, "sign", named.alias("named")).select(*KEYS, "sign", "named.*").where("item <> ''")
     return each.groupBy(*KEYS, "kind", "item").agg(F.sum("sign").alias("n")).where("n <> 0")
@@ -139,19 +139,19 @@ def owned_rows(
     time_zone: str,
     is_small: bool,
 ) -> DataFrame:
-    """The events that make the tiles of the local days [first, end) and the corrections with applied_as_of in
-    (after, end], each under its person; of one that moved two rows, out and in.
+    """The events behind the tiles of the local days [first, end) and the corrections with applied_as_of in
+    (after, end], each with its person; an event that moved gives two rows, out and in.
 
     Args:
-        events: those of the days around, of what was learnt, and all.
+        events: near the tiles' days, newly learnt, and all.
         spans: identity.person_spans.
-        after: as-of day up to which corrections were made before; None is from the beginning.
+        after: as-of day up to which corrections exist; None is from the beginning.
         time_zone: of the business; its days are the tiles' days.
-        is_small: links are few enough to go to every task whole, which spares the events a shuffle.
+        is_small: there are few enough links to broadcast, which saves a shuffle of the events.
 
     Returns:
-        KEYS, reason (null is the day's own), sign (-1 takes away), local_hour and the columns of the events; all rows of
-        a person in one partition.
+        KEYS, reason (null for the day's own events), sign (-1 subtracts), local_hour and the columns of the events; all
+        rows of a person in one partition.
     """
     types = {t for m in catalogue.measures for t in m.event_types}
     types |= {t for kind in catalogue.items for t in kind.event_types}
@@ -163,7 +163,7 @@ def owned_rows(
         applied = applied & (F.col("applied_as_of") > F.lit(after))
 
     def dated(rows: DataFrame) -> DataFrame:
-        # What is known in time belongs to the tile; what is known later is applied on the day it became known.
+        # Events known in time belong to the tile; later ones are applied on the day they became known.
         what = {"applied_as_of": F.greatest("known_as_of", closes), "reason": F.when(is_late, F.lit("late"))}
         return with_days(rows, types, time_zone).withColumns(what)
 
@@ -178,7 +178,7 @@ def owned_rows(
     moves = _moves(spans).where(applied)
     if is_small:
         moves = F.broadcast(moves)
-    # Few subjects move: their events are looked for before anything is computed of them.
+    # Few subjects move: their events are selected before anything is computed on them.
     theirs = events.every.join(
         moves.select(F.col("subject_id").alias("moving")), on=_subject() == F.col("moving"), how="left_semi"
     )
@@ -193,14 +193,14 @@ def owned_rows(
         )
     )
     each = moved.where(known_before).select("*", sides.alias("side")).select("*", "side.*")
-    # Measures are many expressions: they are planned once, over all rows together. Hardly two rows of a person and day
-    # meet before the shuffle: each is sent once, not as the sums of all measures.
+    # Measures are many expressions: they are planned once, over the union of all rows. Partial sums before the shuffle
+    # would hardly combine rows of a person and day: each row is sent as it is, not as the sums of all measures.
     read = [*KEYS, "reason", "sign", "local_hour", *events.every.columns]
     return owned.withColumn("sign", F.lit(1)).select(*read).unionByName(each.select(*read)).repartition("person_id")
 
 
 def _moves(spans: DataFrame) -> DataFrame:
-    """Identifiers that came to another person: subject_id, applied_as_of, moved_in, moved_out."""
+    """Identifiers that moved to another person: subject_id, applied_as_of, moved_in, moved_out."""
     before = spans.select(
         "identifier_id", F.col("person_id").alias("old_person_id"), F.col("to_as_of").alias("from_as_of")
     )
@@ -209,13 +209,13 @@ def _moves(spans: DataFrame) -> DataFrame:
         F.col("identifier_id").alias("subject_id"),
         F.col("from_as_of").alias("applied_as_of"),
         F.col("person_id").alias("moved_in"),
-        # Before its first link an identifier was its own person.
+        # Before its first link an identifier is its own person.
         F.coalesce("old_person_id", "identifier_id").alias("moved_out"),
     ).where("moved_in <> moved_out")
 
 
 def _with_person(counted: DataFrame, spans: DataFrame, known: Column) -> DataFrame:
-    """The person of each row by the links known on a day; an unlinked visitor is its own person."""
+    """Add each row's person by the links known on a day; an unlinked visitor is its own person."""
     of_subject = (
         (F.col("subject_id") == F.col("span_of"))
         & (F.col("from_as_of") <= known)

@@ -1,4 +1,4 @@
-"""Silver to tiles, items and corrections: what each local day holds, and what was learnt later about it."""
+"""Silver to tiles, items and corrections: the activity of each local day, and what was learnt later about it."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -25,14 +25,14 @@ from segspark.tables.staging import NAMED_DDL, Kind, StagedFile, StagingWriter, 
 from segspark.time import DAY
 
 BEGINNING = date(1990, 1, 1)
-# So many links go to every task whole, which spares the events a shuffle.
+# Up to this many links are broadcast, which saves a shuffle of the events.
 BROADCAST_LINKS = 1_000_000
-# Of all events; the few of a day are shared out by Spark.
+# Partitions for a read of all events; Spark splits the few events of a day by itself.
 ROWS_PER_PARTITION = 200_000
 
 
 def close_tiles(step: Step) -> None:
-    """Close every local day before the as-of day, and note what was learnt since about days closed before."""
+    """Close every local day before the as-of day, and add corrections for days closed before."""
     catalogue = step.context[CATALOGUE]
     since = _closed_before(step, catalogue)
     first = since or BEGINNING
@@ -40,7 +40,7 @@ def close_tiles(step: Step) -> None:
         events = events_of(step, catalogue, since)
         spans = person_spans(step.read(silver.IDENTITY_LINKS))
         is_small = step.facts(silver.IDENTITY_LINKS).rows <= BROADCAST_LINKS
-        # Tiles and items look at the same rows, which are read and given to people once.
+        # Tiles and items use the same rows, which are read and joined to people once.
         owned = owned_rows(events, spans, catalogue, since, first, step.as_of, step.settings.time_zone, is_small)
         if since is None:
             n_partitions = -(-step.facts(silver.EVENTS).rows // ROWS_PER_PARTITION)
@@ -52,7 +52,7 @@ def close_tiles(step: Step) -> None:
             "tiles": Kind(activity_schema(catalogue), "activity_date"),
             "corrections": Kind(activity_schema(catalogue), "applied_as_of"),
         }
-        # Side by side: the small plan's start hides behind the large one.
+        # In parallel: the small plan starts while the large one runs.
         staged, named = step.beside(
             lambda: _stage_activity(activity, kinds, step.staging), lambda: _stage_items(items, step.staging)
         )
@@ -74,8 +74,8 @@ def close_tiles(step: Step) -> None:
 
 
 def events_of(step: Step, catalogue: Catalogue, since: date | None) -> Events:
-    """From the beginning all days; later the days around those to close, and what was learnt since. All are read file
-    by file, and later only where somebody has moved."""
+    """In the first run all events; later those around the days to close, and those learnt since. All events are read
+    file by file, in later runs only if somebody moved."""
     every = step.read_days(silver.EVENTS, columns_read(catalogue))
     if since is None:
         return Events.whole(every)
@@ -87,7 +87,7 @@ def events_of(step: Step, catalogue: Catalogue, since: date | None) -> Events:
 
 
 def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Store) -> dict[str, list[StagedFile]]:
-    """One pass for both tables: rows without a reason are tiles, the others corrections."""
+    """Stage both tables in one pass: rows without a reason are tiles, the others corrections."""
     schema = kinds["tiles"].schema
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -104,7 +104,7 @@ def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Store) 
 
 
 def _stage_items(items: DataFrame, folder: Store) -> dict[str, list[StagedFile]]:
-    """The items of each day itself, and apart from them what was learnt later."""
+    """Stage the items of each day itself, and separately those learnt later."""
     kinds = {kind: Kind(ITEMS, "applied_as_of") for kind in ("of_day", "learnt")}
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -122,9 +122,9 @@ def _stage_items(items: DataFrame, folder: Store) -> dict[str, list[StagedFile]]
 
 
 def _closed_before(step: Step, catalogue: Catalogue) -> date | None:
-    """The last as-of day before this one whose tiles were closed with the same measures; None: from scratch."""
+    """The last as-of day before this one whose tiles were closed with the same measures; None means from scratch."""
     done = [r for r in step.runs.finished("tiles", is_running=True) if r["as_of_date"] < step.as_of]
-    # The tile of a part of a day is none of a closed day: it is made again.
+    # A provisional tile covers only part of a day: it is not closed and is made again.
     provisional = step.runs.provisional_days()
     done = [r for r in done if r["as_of_date"] not in provisional]
     if not done:
@@ -134,7 +134,7 @@ def _closed_before(step: Step, catalogue: Catalogue) -> date | None:
 
 
 def _late_note(files: Sequence[StagedFile]) -> str:
-    """What came late, from which days, and how many people it moved: the corrections are few."""
+    """A note on what was learnt late: for how many people and which days; the corrections are few."""
     if not files:
         return "nothing came late"
     parts = [pq.read_table(open_url(f.path), columns=["person_id", "activity_date"]) for f in files]

@@ -5,7 +5,7 @@ from segspark.features.derived import days_since, rate
 from segspark.features.feature import Derived, Feature, ItemKind
 
 _HUMAN = "coalesce(not is_machine, true)"
-# What is done about goods on the site; a click's category is that of the mail.
+# Actions on goods on the site; a click carries the category of its mail.
 _LOOKS = tuple(act for act in ACTS if act not in ("click", "order"))
 
 ITEMS = [

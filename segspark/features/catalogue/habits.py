@@ -1,4 +1,4 @@
-"""When and on what people act. An act is a human click, a web event or an order; opens are none."""
+"""When and on which device people act. An act is a human click, a web event or an order; an open is not an act."""
 
 from segspark.features.derived import days_since, histogram, mode, rate, rates, trend
 from segspark.features.feature import Derived, Feature, Measure, counts

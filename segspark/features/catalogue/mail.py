@@ -1,4 +1,4 @@
-"""Mail engagement. Clicks come first; opens are seen only with their own consent and enter nothing else."""
+"""Mail engagement. Clicks come first; opens need their own consent and are used by no other feature."""
 
 from segspark.features.derived import days_since, decayed, rate, rates, trend
 from segspark.features.feature import Derived, Feature, ItemKind, Measure, counts

@@ -1,4 +1,4 @@
-"""Who people are, as their profile says on the day; made where it is read and never stored."""
+"""Profile features as of the day; computed on read, never stored."""
 
 from segspark.features.feature import Derived, Feature
 

@@ -3,7 +3,7 @@
 from segspark.features.derived import days_since, decayed, differences, rate, rates, trend
 from segspark.features.feature import Derived, Feature, Measure, counts
 
-# Amounts in another currency are kept in silver and stay out of sums.
+# Amounts in another currency are kept in silver and excluded from sums.
 _OWN_CURRENCY = "currency is null or currency = '{currency}'"
 _CENTS = "coalesce(amount_cents, 0)"
 

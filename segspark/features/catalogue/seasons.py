@@ -1,4 +1,4 @@
-"""Calendar context: orders within sales periods and by month, read against the day's own month."""
+"""Calendar context: orders within sales periods and by month, compared with the month of the as-of day."""
 
 from segspark.features.derived import histogram, mode, rate
 from segspark.features.feature import Derived, Feature

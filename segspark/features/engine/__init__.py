@@ -1,1 +1,1 @@
-"""How features are computed: the kernel and the ways that carry it."""
+"""How features are computed: the kernel and the engines that run it."""

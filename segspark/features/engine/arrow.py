@@ -1,4 +1,4 @@
-"""What a task of the Arrow engine does: a range of people, from the tables' own files to features."""
+"""A task of the Arrow engine: computes the features of a range of people from the tables' own files."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def activity_schema(catalogue: Catalogue) -> pa.Schema:
 
 
 def as_if_known(activity: pa.Table, known: date, dates: tuple[date, ...]) -> pa.Table:
-    """Activity or items as if what was learnt up to a later day had been known on the first of the as-of days."""
+    """Activity or items as if everything learnt up to a later day had been known on the first as-of day."""
     first, applied = min(dates), activity["applied_as_of"]
     is_seen = pc.and_(pc.greater(applied, first), pc.less_equal(applied, known))
     moved = pc.if_else(is_seen, pa.scalar(first, pa.date32()), applied)
@@ -47,18 +47,18 @@ def feature_schema(catalogue: Catalogue) -> pa.Schema:
 
 @dataclass(frozen=True)
 class RangeTask:
-    """The kernel over the tables' own files, for a task to carry: the rows of the ids [low, high).
+    """The kernel over the tables' own files, sent to a task: computes the rows of the ids [low, high).
 
     Attributes:
-        dates: as-of days; a running state carries on to one.
+        dates: as-of days; exactly one if ``state`` is given.
         tiles: files of closed days before the last date.
-        corrections: files of what was applied up to that date.
-        people: staged files of who is listed, or files of gold.features, which say it too.
+        corrections: files of corrections applied up to that date.
+        people: staged files of listed people, or files of gold.features, which list them too.
         outcome: what came after, for labels.
         state: files of gold.features as of the day before; None computes from all days.
-        known: up to which day corrections are seen, where that is later than the as-of day: a restatement.
-        items: files of gold.activity_items of what was known by then.
-        index: files of gold.item_last_days of the as-of day; None looks at all items.
+        known: last day of the corrections included, if later than the as-of day (a restatement).
+        items: files of gold.activity_items known by then.
+        index: files of gold.item_last_days of the as-of day; None reads all items.
     """
 
     catalogue: Catalogue
@@ -82,7 +82,7 @@ class RangeTask:
         return features if self.outcome is None else with_outcome(features, activity, self.outcome)
 
     def by_day(self, low: str, high: str) -> Iterator[pa.Table]:
-        """From all days, a table for each date, so that one day's rows are held at a time."""
+        """From all days, a table per date, so that only one day's rows are in memory at a time."""
         return self._walk(self._all_activity(low, high), low, high)
 
     def _all_activity(self, low: str, high: str) -> pa.Table:
@@ -101,7 +101,7 @@ class RangeTask:
         return (with_items(rows, index, self.catalogue, day) for rows, (day, index) in zip(days, indexes, strict=True))
 
     def over(self, stored: pa.Table, low: str, high: str) -> pa.Table:
-        """From all days, for the people and permissions of stored rows of gold.features; sorted by person_id."""
+        """From all days, with the people and permissions of stored rows of gold.features; sorted by person_id."""
         people = permitted(stored)
         activity = self._activity(self.tiles, self.corrections, low, high)
         features = compute_features(activity, people, self.catalogue, self.dates, self.calendar)
@@ -109,7 +109,8 @@ class RangeTask:
 
     @property
     def n_bytes(self) -> int:
-        """About what it reads takes in memory; of a running state what is carried on, from which the rest follows."""
+        """Approximate memory of what it reads; for incremental tasks, of the state carried on, to which the rest is
+        proportional."""
         if self.state is not None:
             return sum(f.rows for f in self.state) * row_bytes(len(self.catalogue.stored_columns()))
         items = self.items if self.index is None else self.index
@@ -133,7 +134,7 @@ class RangeTask:
         learnt = self._corrections(today, low, high)
         days = changing_days(learnt, self.catalogue, as_of)
         tiles = tuple(f for f in self.tiles if day_number(f.day) in days)
-        # A file of corrections says between which days its rows lie; most lie near the day they were applied on.
+        # Files of corrections have statistics of their days; most rows lie near the day they were applied on.
         earlier = tuple(f for f in self.corrections if f.day < as_of and f.meets(days))
         activity = pa.concat_tables([self._activity(tiles, earlier, low, high), learnt])
         near = pc.is_in(activity["activity_date"].cast(pa.int32()), pa.array(sorted(days), pa.int32()))
@@ -154,7 +155,7 @@ class RangeTask:
         high: str,
         only: pa.ChunkedArray | None = None,
     ) -> pa.Table:
-        """Tiles, each applied the morning after its day, and corrections."""
+        """Tiles, applied the morning after their day, and corrections."""
         schema = self._schema
         columns = [n for n in schema.names if n not in ("activity_date", "applied_as_of")]
         of_tiles = pa.schema([f for f in schema if f.name != "applied_as_of"])

@@ -1,8 +1,8 @@
-"""Features of many days in one walk over time: what enters a window since the day before is added, what leaves it is
-taken away, for everybody at once.
+"""Backfill: features of many days in one pass over time. From one day to the next, what enters a window is added and
+what leaves it is subtracted, for everybody at once.
 
-That holds for people of whom nothing is learnt later and whose permissions stay as they are between the first and the
-last of the days, which is nearly everybody. The others are carried on day by day (running.py), and stand among them.
+This is valid for people without corrections and with constant permissions between the first and the last day, which
+is nearly everybody. The others are advanced day by day (incremental.py) and merged into the result.
 Pure Arrow and numpy, integers only; the kernel over all days (kernel.py) gives the same rows.
 """
 
@@ -33,18 +33,18 @@ from segspark.features.engine.kernel import (
 from segspark.features.feature import Catalogue, Feature
 
 BEGINNING = -(1 << 30)
-# What stands for no last or first day.
+# Placeholders for "no last day" and "no first day".
 _NOTHING = {"last": -1, "first": int(NEVER)}
-# Column -> its values, and which of them stands for none, where dates are numbers of days.
+# Column -> its values, and the placeholder for none; dates are day numbers.
 Columns = dict[str, tuple[np.ndarray, int | None]]
 
 
 def backfill_features(
     activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date], calendar: Calendar
 ) -> Iterator[pa.Table]:
-    """``kernel.compute_features`` as a table for each day, in their order.
+    """``kernel.compute_features`` as a table per day, in the order of the days.
 
-    Args as there; ``person_id`` of ``people`` may be a dictionary's.
+    Same arguments; ``person_id`` of ``people`` may be dictionary-encoded.
     """
     dates = sorted(as_of_dates)
     ids, listed = _listed(people)
@@ -63,7 +63,7 @@ def backfill_features(
         of_them = activity.take(pa.array(np.flatnonzero(is_seen)[is_odd[owner[is_seen]]]))
         theirs = walk_day_by_day(of_them, odd, catalogue, dates, calendar)
     names = pa.array(ids.astype(str), pa.string())
-    # What is needed of them is in the running sums; the days take their time.
+    # All that is needed of them is in the running sums; the days below take long, so memory is freed here.
     del activity, people
     for as_of in dates:
         places = listed.on(day_number(as_of))
@@ -86,14 +86,14 @@ def backfill_features(
 
 @dataclass(frozen=True)
 class _Listed:
-    """Who is listed when.
+    """Who is listed on which day.
 
     Attributes:
-        order: the rows by day, then person.
-        person: place among the ids, of the rows in that order.
-        day: of the same rows.
-        since: purpose -> since when it may see each person, where that is the same on all days.
-        is_moving: of each person, whether some permission is another one on some of the days.
+        order: row numbers, sorted by day, then person.
+        person: position among the ids, per row in that order.
+        day: per row in that order.
+        since: purpose -> date from which it may see each person, where that is the same on all days.
+        is_moving: per person, whether some permission differs between the days.
     """
 
     order: np.ndarray
@@ -116,7 +116,7 @@ def _listed(people: pa.Table) -> tuple[np.ndarray, _Listed]:
         names = names.dictionary_encode()
     ids, place = np.unique(as_ids(pa.chunked_array([names.dictionary])), return_inverse=True)
     person = place.astype(np.int32)[names.indices.to_numpy()]
-    # Mostly somebody's rows follow each other; of days as 16 bits (until 2149) numpy sorts without comparing.
+    # A person's rows are mostly contiguous; numpy radix-sorts days stored in 16 bits (enough until 2149).
     is_in_order = bool(np.all(person[1:] >= person[:-1]))
     order = np.argsort(days.astype(np.uint16), kind="stable") if is_in_order else np.lexsort((person, days))
     since, is_moving = {}, np.zeros(len(ids), dtype=bool)
@@ -129,18 +129,18 @@ def _listed(people: pa.Table) -> tuple[np.ndarray, _Listed]:
 
 
 def with_named_people(people: pa.Table) -> pa.Table:
-    """The rows with their ids as text where they are a dictionary's."""
+    """The rows with dictionary-encoded ids as plain text."""
     return people.cast(pa.schema([f.with_type(pa.string()) if f.name == "person_id" else f for f in people.schema]))
 
 
 def _of(values: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The values of some people, as an array of one's own; mostly everybody is listed, which takes no looking up."""
+    """A copy of the values of some people; usually everybody is listed, which needs no look-up."""
     return values.copy() if len(places) == len(values) else values[places]
 
 
 @dataclass(frozen=True)
 class _Entries:
-    """What a measure says under one condition, in the order of days; no value is zero."""
+    """The values of a measure under one condition, in the order of days; none is zero."""
 
     person: np.ndarray
     day: np.ndarray
@@ -152,7 +152,7 @@ class _Entries:
 
 
 class _Plain:
-    """The running sums of people whose past does not change, at home on one day after the other."""
+    """The running sums of people whose past does not change, moved forward day by day."""
 
     def __init__(
         self,
@@ -189,7 +189,7 @@ class _Plain:
         self._now = {name: np.full(n, nothing or 0, dtype=np.int64) for name, nothing in columns}
 
     def advance(self, today: int) -> None:
-        """To a later day: days since the present one enter, those that have become too old leave."""
+        """Move to a later day: newer days enter the windows, days that have become too old leave them."""
         before = self._today
         for feature in self._catalogue.windowed:
             entries = self._entries[_key(feature)]

@@ -1,8 +1,8 @@
-"""Features as running state: yesterday's row, and the few days whose part in it changes, to today's row.
+"""Incremental features: today's row from yesterday's row and the few days whose contribution changes.
 
-A day's part changes where it enters (yesterday), where it leaves a window, and where something was learnt about it
-today. What is read follows from that and not from the length of the history. Pure Arrow and numpy, integers only;
-the kernel over all days (kernel.py) gives the same rows and repairs what this one cannot carry on.
+A day's contribution changes when it enters (yesterday), when it leaves a window, and when a correction of it was
+learnt today. So the amount read depends on these days, not on the length of the history. Pure Arrow and numpy,
+integers only; the kernel over all days (kernel.py) gives the same rows and recomputes whom this cannot advance.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,10 +33,10 @@ from segspark.features.feature import Catalogue, Feature
 
 
 def changing_days(corrections: pa.Table, catalogue: Catalogue, as_of: date) -> set[int]:
-    """Days (since 1970) whose part in some feature changes as of a day.
+    """Days (since 1970) whose contribution to some feature changes as of a day.
 
     Args:
-        corrections: activity_date of what was learnt for this day.
+        corrections: activity_date of the corrections applied as of this day.
     """
     yesterday = day_number(as_of) - 1
     windows = {w for f in catalogue.windowed for w in f.windows if w}
@@ -53,13 +53,13 @@ def advance_features(
         state: the people's rows of gold.features as of the day before.
         activity: all tiles and corrections of these people on the ``changing_days``, and of no other day: person_id,
             activity_date, applied_as_of and the measures.
-        people: who is listed on the day: person_id, as_of_date and since when each purpose may see their events.
+        people: listed on the day: person_id, as_of_date and per purpose the date from which it may see their events.
         catalogue: measures and features, the same as the state's.
 
     Returns:
-        The rows (as ``kernel.compute_features`` gives them), and of ``people`` those whom this cannot carry on: their
-        last or first day was taken back, an earlier permission was restored, or the state lacks them though a tile
-        says something. Their rows are not to be used.
+        The rows (as ``kernel.compute_features`` gives them), and the part of ``people`` that cannot be advanced: their
+        last or first day was taken back, an earlier permission was restored, or the state lacks them though a tile has
+        activity of them. Their rows must not be used.
     """
     here, state = _in_order(people), _in_order(state)
     ids, today = as_ids(here["person_id"]), day_number(as_of)
@@ -75,7 +75,7 @@ def advance_features(
     for purpose in PURPOSES:
         was = dates_or_never(state[f"{purpose}_from"])[at] if len(state) else np.full(len(ids), NEVER)
         carries[purpose] = is_held & (was == since[purpose])
-        # Of a permission that begins where nothing is read, the days in between would be missing.
+        # If a permission begins on a day that is not read, the days in between would be missing.
         needs_all |= is_held & ~carries[purpose] & (since[purpose] < today - 1)
 
     columns: dict[str, pa.Array] = {}
@@ -109,9 +109,9 @@ def advance_features(
 def walk_day_by_day(
     activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date], calendar: Calendar
 ) -> Iterator[pa.Table]:
-    """``kernel.compute_features`` day by day: where one follows another it is carried on from it.
+    """``kernel.compute_features`` day by day; a day that follows another is advanced from it.
 
-    Args as there; a table for each day.
+    Same arguments; gives a table per day.
     """
     days = as_days(activity["activity_date"])
     order = np.argsort(days, kind="stable")
@@ -148,7 +148,7 @@ def _in_order(rows: pa.Table) -> pa.Table:
 def _sides(
     activity: pa.Table, ids: np.ndarray, today: int, catalogue: Catalogue
 ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Per person and day what was known yesterday and what is known today."""
+    """Per person and day, the values known yesterday and those known today."""
     at, is_here = find_ids(ids, as_ids(activity["person_id"]))
     days, applied = as_days(activity["activity_date"]), as_days(activity["applied_as_of"])
     keep = np.flatnonzero(is_here & (days < today) & (applied <= today))
@@ -166,7 +166,7 @@ def _sides(
 
 
 def _carried(values: np.ndarray, at: np.ndarray, carried: np.ndarray, nothing: int, is_same: bool) -> np.ndarray:
-    """What the state holds of each person, as an array of one's own; where the people are the same it is in place."""
+    """A copy of each person's values in the state; if the people are the same, no look-up is needed."""
     if is_same and carried.all():
         return np.require(values, requirements="W")
     if not len(values):
@@ -186,7 +186,7 @@ def _edge(
     then: np.ndarray,
     needs_all: np.ndarray,
 ) -> pa.Array:
-    """The last or first day with something; whoever lost that very day is marked."""
+    """The last or first day above zero; people who lost exactly that day are marked."""
     nothing = -1 if feature.kind == "last" else int(NEVER)
     held = pc.fill_null(state[feature.name].cast(pa.int32()), nothing).to_numpy(zero_copy_only=False)
     edge = _carried(held.astype(np.int64), at, carried, nothing, is_same)
@@ -197,7 +197,7 @@ def _edge(
 
 
 def splice(rows: pa.Table, instead: pa.Table) -> pa.Table:
-    """The rows with those of some people replaced; both sorted by person_id."""
+    """The rows, with the rows of some people replaced; both sorted by person_id."""
     if not instead.num_rows:
         return rows
     at, _ = find_ids(as_ids(rows["person_id"]), as_ids(instead["person_id"]))

@@ -1,4 +1,4 @@
-"""What a task does for gold.item_last_days: the last-seen index of a range of people, carried on or from all days."""
+"""A task for gold.item_last_days: the last-seen index of a range of people, advanced by a day or from all days."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,10 +20,10 @@ class ItemTask:
     """The index as of a day, for the ids [low, high).
 
     Attributes:
-        items: files of gold.activity_items of what was known by then.
-        people: staged files of who is listed.
+        items: files of gold.activity_items known by then.
+        people: staged files of listed people.
         state: files of the index of the day before; None computes from all days.
-        before: files of gold.features of the day before, which say who was listed and permitted what.
+        before: files of gold.features of the day before, for its listed people and their permissions.
     """
 
     catalogue: Catalogue
@@ -37,7 +37,7 @@ class ItemTask:
         people = read_people(self.people, low, high)
         if self.state is None:
             return index_items(read_items(self.items, low, high), people, self.catalogue, self.as_of)
-        # What was learnt today: the items of yesterday, and corrections.
+        # Learnt today: the items of yesterday, and corrections.
         learnt = read_items([f for f in self.items if f.day == self.as_of], low, high)
         days = item_changing_days(learnt, self.catalogue, self.as_of)
         earlier = read_items([f for f in self.items if f.day < self.as_of and f.meets(days)], low, high)
@@ -59,7 +59,7 @@ class ItemTask:
 
 
 def read_index(files: tuple[DayFile, ...], low: str, high: str) -> pa.Table:
-    """Rows of gold.item_last_days, in their order; another writer may have changed it."""
+    """Rows of gold.item_last_days, sorted here because another writer may have changed the order."""
     rows = read_range(files, low, high, [n for n in INDEX.names if n != "as_of_date"], "as_of_date", INDEX)
     ids = as_ids(rows["person_id"])
     return rows if bool(np.all(ids[1:] >= ids[:-1])) else rows.sort_by(ORDER)

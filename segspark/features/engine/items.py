@@ -1,8 +1,8 @@
-"""What people's items say, through an index of when each was last seen and how often.
+"""Item features, from an index of when each item was last seen and how often.
 
-An item seen in the last n days is one whose last day lies within them, so that one pass over the index counts the
-distinct items of every window. The index is carried on from the day before by the days whose part in it changes, like
-the features of measures (running.py), and sees what a kind's purpose may see. Pure Arrow and numpy.
+An item was seen in the last n days if its last day lies within them, so one pass over the index counts the distinct
+items of every window. The index is advanced from the day before by the days whose contribution changes, like the
+features of measures (incremental.py), and includes only what a kind's purpose may see. Pure Arrow and numpy.
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,14 +40,14 @@ ORDER = [("person_id", "ascending"), ("kind", "ascending"), ("item", "ascending"
 
 
 def item_changing_days(learnt: pa.Table, catalogue: Catalogue, as_of: date) -> set[int]:
-    """Days (since 1970) whose part in the index changes as of a day.
+    """Days (since 1970) whose contribution to the index changes as of a day.
 
     Args:
-        learnt: activity_date of what was learnt for this day.
+        learnt: rows with the activity_date of what was learnt for this day.
     """
     yesterday = day_number(as_of) - 1
-    said = pc.unique(learnt["activity_date"]).cast(pa.int32()).to_pylist()
-    return {yesterday, *(yesterday - kind.days for kind in catalogue.items), *said}
+    days = pc.unique(learnt["activity_date"]).cast(pa.int32()).to_pylist()
+    return {yesterday, *(yesterday - kind.days for kind in catalogue.items), *days}
 
 
 def index_items(items: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: date) -> pa.Table:
@@ -56,11 +56,11 @@ def index_items(items: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: 
     Args:
         items: rows of gold.activity_items: person_id, activity_date, applied_as_of, kind, item, n (negative where
             taken back).
-        people: person_id, as_of_date and per purpose the date since which its events may be seen (null: never).
+        people: person_id, as_of_date and per purpose the date from which it may see events (null: never).
 
-    Returns:
-        One row per person, kind and item seen within the horizon of its kind: ``INDEX``, sorted. ``n`` counts over
-        the kind's own window.
+        Returns:
+            One row per person, kind and item seen within the horizon of its kind: ``INDEX``, sorted. ``n`` counts over
+            the kind's own window.
     """
     return advance_index(INDEX.empty_table(), items, people, people.slice(0, 0), catalogue, as_of)[0]
 
@@ -73,12 +73,12 @@ def advance_index(
     Args:
         state: the people's index as of the day before.
         items: everything about the ``item_changing_days``, and about no other day.
-        people: who is listed on the day, and since when each purpose may see them.
+        people: listed on the day, and per purpose the date from which it may see them.
         before: the same on the day before.
 
-    Returns:
-        The rows of ``index_items``, and of ``people`` those whom this cannot carry on: the last day of an item was
-        taken back, an earlier permission was restored, or the day before lacks them. Their rows are not to be used.
+        Returns:
+            The rows of ``index_items``, and the part of ``people`` that cannot be advanced: the last day of an item was
+            taken back, an earlier permission was restored, or the day before lacks them. Their rows must not be used.
     """
     today, kinds = day_number(as_of), _kinds(catalogue)
     here = people.filter(pc.equal(people["as_of_date"], pa.scalar(as_of, pa.date32()))).sort_by("person_id")
@@ -90,7 +90,7 @@ def advance_index(
     if before.num_rows:
         was = np.array([dates_or_never(before[k.purpose])[at] for k in kinds]).reshape(since.shape)
     carries = is_held & (was == since)
-    # Of a permission that begins where nothing is read, the days in between would be missing.
+    # If a permission begins on a day that is not read, the days in between would be missing.
     needs_all = (is_held & ~carries & (since < today - 1)).any(axis=0)
 
     names, (held_item, item) = _numbered(state["item"], items["item"])
@@ -139,7 +139,7 @@ def splice_index(index: pa.Table, people: pa.Table, instead: pa.Table) -> pa.Tab
 def backfill_index(
     items: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date]
 ) -> Iterator[tuple[date, pa.Table]]:
-    """``index_items`` of many days: where one follows another it is carried on from it."""
+    """``index_items`` of many days; a day that follows another is advanced from it."""
     days = as_days(items["activity_date"])
     order = np.argsort(days, kind="stable")
     items, days = items.take(pa.array(order)), days[order]
@@ -164,7 +164,7 @@ def backfill_index(
 
 
 def with_items(features: pa.Table, index: pa.Table, catalogue: Catalogue, as_of: date) -> pa.Table:
-    """The features of a day (sorted by person_id) with the columns of items, all columns in the catalogue's order."""
+    """The features of a day (sorted by person_id) with the item columns added, all columns in the catalogue's order."""
     for name, column in item_columns(index, features["person_id"], catalogue, as_of).items():
         features = features.append_column(name, column)
     stored = [c.name for c in catalogue.stored_columns()]
@@ -175,7 +175,7 @@ def with_items(features: pa.Table, index: pa.Table, catalogue: Catalogue, as_of:
 def with_all_items(
     features: pa.Table, items: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date]
 ) -> pa.Table:
-    """The features of some days (sorted by as_of_date and person_id) with the columns of items, from all items."""
+    """The features of some days (sorted by as_of_date and person_id) with the item columns, computed from all items."""
     parts = []
     for as_of, index in backfill_index(items, people, catalogue, as_of_dates):
         here = features.filter(pc.equal(features["as_of_date"], pa.scalar(as_of, pa.date32())))
@@ -184,7 +184,7 @@ def with_all_items(
 
 
 def item_columns(index: pa.Table, people: pa.ChunkedArray, catalogue: Catalogue, as_of: date) -> dict[str, pa.Array]:
-    """What the index says of some people (sorted ids), one column per feature and window."""
+    """Item features of some people (sorted ids) from the index, one column per feature and window."""
     today, n_people = day_number(as_of), len(people)
     owner, is_here = _find_runs(as_ids(people), as_ids(index["person_id"]))
     columns: dict[str, pa.Array] = {}
@@ -208,30 +208,30 @@ def item_columns(index: pa.Table, people: pa.ChunkedArray, catalogue: Catalogue,
 
 
 def _distinct(kind: ItemKind, person: np.ndarray, items: pa.ChunkedArray, n_people: int) -> np.ndarray:
-    """How many of these items each person has; each row is another one of its person."""
+    """Number of these items per person; each row is a distinct item of its person."""
     if kind.hll_sketch is None:
         return np.bincount(person, minlength=n_people)
     return estimate_distinct(person, as_integers(items.cast(pa.int64())), n_people, kind.hll_sketch)
 
 
 def _of_one(feature: Feature, rows: pa.Table, chosen: np.ndarray) -> pa.Array:
-    """The item chosen of each person (-1 is none), its count or its last day; the count is 0 where there is none."""
+    """Of each person's chosen item (-1 is none) the name, count or last day; the count is 0 where there is none."""
     of = {"top": "item", "latest": "item", "top_count": "n", "top_last": "last_date"}[feature.kind]
     column = rows[of].combine_chunks().take(pa.array(chosen, mask=chosen < 0))
     return pc.fill_null(column, 0) if feature.kind == "top_count" else column
 
 
 def _greatest(person: np.ndarray, first: np.ndarray, second: np.ndarray, n_people: int) -> np.ndarray:
-    """Of each person the row with the greatest value, of equals by a second one, then by name, in whose order the rows
-    are; -1 where a person has none. Below zero is none."""
+    """Per person the row with the greatest value; ties go by a second value, then by name (the rows are in name order).
+    -1 where a person has none; values below zero do not count."""
     key = np.where(first < 0, -1, (first << 31) + second)
     most = np.full(n_people, -1, dtype=np.int64)
     np.maximum.at(most, person, key)
     best = np.flatnonzero((key == most[person]) & (key >= 0))[::-1]
-    found = np.full(n_people, -1, dtype=np.int64)
-    # Of several places written to, the last one stays.
-    found[person[best]] = best
-    return found
+    rows = np.full(n_people, -1, dtype=np.int64)
+    # If a position is assigned several times, the last assignment stays.
+    rows[person[best]] = best
+    return rows
 
 
 def _kinds(catalogue: Catalogue) -> list[ItemKind]:
@@ -239,14 +239,14 @@ def _kinds(catalogue: Catalogue) -> list[ItemKind]:
 
 
 def _horizon(kind: ItemKind, catalogue: Catalogue) -> int:
-    """Days after which an item that was not seen again is forgotten; 0 is never."""
+    """Days after which an item that was not seen again is dropped; 0 is never."""
     features = [f for f in catalogue.about_items if f.measure == kind.name]
     windows = {kind.days, *(w for f in features for w in (f.windows if f.kind == "distinct" else ()))}
     return 0 if 0 in windows or any(f.kind == "latest" for f in features) else max(windows)
 
 
 def _numbered(*columns: pa.ChunkedArray) -> tuple[pa.Array, list[np.ndarray]]:
-    """All names in their order, and each column as numbers of them."""
+    """All names sorted, and each column as positions among them."""
     joined = pa.chunked_array([chunk for c in columns for chunk in c.chunks], pa.string()).combine_chunks()
     encoded = joined.dictionary_encode()
     order = pc.sort_indices(encoded.dictionary).to_numpy()
@@ -260,7 +260,7 @@ def _numbered(*columns: pa.ChunkedArray) -> tuple[pa.Array, list[np.ndarray]]:
 def _pairs(
     rows: pa.Table, item: np.ndarray, ids: np.ndarray, kinds: list[ItemKind], n_items: int, allowed: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One number per person, kind and item, of the rows of listed people and allowed kinds, and which these are."""
+    """One number per (person, kind, item) for the rows of listed people and allowed kinds, and which rows these are."""
     person, is_here = _find_runs(ids, as_ids(rows["person_id"]))
     known = pc.index_in(rows["kind"], value_set=pa.array([k.name for k in kinds], pa.string()))
     kind = pc.fill_null(known, -1).to_numpy().astype(np.int64)
@@ -270,7 +270,7 @@ def _pairs(
 
 
 def _find_runs(held: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """``find_ids`` where the same id mostly follows itself, as in files sorted by person: it is looked up once."""
+    """``find_ids`` for runs of equal ids, as in files sorted by person: each run is looked up once."""
     if not len(ids):
         return find_ids(held, ids)
     first = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
@@ -282,7 +282,7 @@ def _find_runs(held: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def _sides(
     items: pa.Table, item: np.ndarray, ids: np.ndarray, kinds: list[ItemKind], n_items: int, today: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Per person, kind, item and day: how often by what was known yesterday, and by what is known today."""
+    """Per person, kind, item and day: the count known yesterday, and the count known today."""
     pair, rows = _pairs(items, item, ids, kinds, n_items, np.ones((len(kinds), len(ids)), bool))
     day, applied = as_days(items["activity_date"])[rows], as_days(items["applied_as_of"])[rows]
     n = as_integers(items["n"])[rows]

@@ -1,7 +1,7 @@
 """The kernel: tiles and corrections of a range of people to windowed features as of any days.
 
-Pure Arrow and numpy, integers only, no Spark: any carrier (a Spark task, a test) gives the same rows. Each row
-of activity is summed once per person and age band; windows are running sums of bands.
+Pure Arrow and numpy, integers only, no Spark: any caller (a Spark task, a test) gets the same rows. Each row of
+activity is added once, to its person and age band; windows are cumulative sums of bands.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def day_number(day: date) -> int:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happened after a day, for labels: the sum of a measure over [as_of, as_of + days), as known on a day."""
+    """Outcome for labels: the sum of a measure over [as_of, as_of + days), as known on a given day."""
 
     name: str
     measure: str
@@ -46,27 +46,27 @@ def compute_features(
     """Features of some people as of some days.
 
     Args:
-        activity: tiles and corrections of these people: person_id, activity_date, applied_as_of (of a tile the day
+        activity: tiles and corrections of these people: person_id, activity_date, applied_as_of (for a tile the day
             after activity_date), one integer column per measure (corrections may be negative).
-        people: person_id, as_of_date and per purpose the date since which its events may be seen (null: never);
-            who is listed for a day gets a row for it, silent people too.
+        people: person_id, as_of_date and per purpose the date from which it may see events (null: never); everybody
+            listed for a day gets a row for it, people without activity too.
         catalogue: measures and features.
-        as_of_dates: days to compute; a row of A sees activity before A that was applied as of A.
+        as_of_dates: days to compute; the row of day A includes activity before A that was applied by A.
 
-    Returns:
-        person_id, as_of_date, the purposes' dates (``profiling_from`` and so on) and the columns of measures (what
-        items say is added by items.py), sorted by as_of_date and person_id.
+        Returns:
+            person_id, as_of_date, the purposes' dates (``profiling_from`` and so on) and the columns of measures (item
+            columns are added by items.py), sorted by as_of_date and person_id.
     """
     parts = [_one_day(activity, people, catalogue, day, calendar) for day in sorted(as_of_dates)]
     return pa.concat_tables(parts)
 
 
 def with_outcome(features: pa.Table, activity: pa.Table, outcome: Outcome) -> pa.Table:
-    """The features with the outcome of each person and day in a further column.
+    """The features with the outcome of each person and day in an extra column.
 
     Args:
         features: person_id, as_of_date and more.
-        activity: as for compute_features; what was applied after ``outcome.known`` is not seen.
+        activity: as for compute_features; what was applied after ``outcome.known`` is ignored.
     """
     days, applied = as_days(activity["activity_date"]), as_days(activity["applied_as_of"])
     values = np.where(applied <= day_number(outcome.known), as_integers(activity[outcome.measure]), 0)
@@ -127,7 +127,7 @@ def assemble(people: pa.Table, as_of: date, columns: dict[str, pa.Array], catalo
 def _net_days(
     activity: pa.Table, ids: np.ndarray, today: int, catalogue: Catalogue
 ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    """What is known as of today: one entry per person and day, tiles and corrections added up, in that order."""
+    """Net values known as of today: one entry per person and day (sorted so), tiles and corrections added up."""
     all_days = as_days(activity["activity_date"])
     applied = as_days(activity["applied_as_of"])
     names = as_ids(activity["person_id"])
@@ -149,7 +149,7 @@ def _net_days(
 
 @dataclass(frozen=True)
 class Days:
-    """What is known of the days of some entries; ``is_sale`` is None where the calendar has no sales periods."""
+    """Calendar attributes of the days of some entries; ``is_sale`` is None if the calendar has no sales periods."""
 
     month: np.ndarray
     weekday: np.ndarray
@@ -175,17 +175,17 @@ def visible_values(feature: Feature, values: np.ndarray, may_see: np.ndarray, da
 
 
 def _by_band(person: np.ndarray, age: np.ndarray, values: np.ndarray, windows: tuple[int, ...], n: int) -> np.ndarray:
-    """Per person, running sums over the windows; the last column is lifetime."""
+    """Per person, cumulative sums over the windows; the last column is lifetime."""
     width = len(windows) + 1
     band = np.searchsorted(np.asarray(windows), age)
     used = np.flatnonzero(values)
-    # Sums stay far below 2**53, where a double still is an exact integer.
+    # Sums stay far below 2**53, up to which a double holds integers exactly.
     sums = np.bincount(person[used] * width + band[used], weights=values[used], minlength=n * width)
     return np.cumsum(sums.reshape(n, width), axis=1).astype(np.int64)
 
 
 def _edge_day(values: np.ndarray, day: np.ndarray, starts: np.ndarray, is_last: bool) -> pa.Array:
-    """Last or first day of each person on which the value is above zero; null where there is none."""
+    """Each person's last or first day with a value above zero; null if there is none."""
     n = len(starts) - 1
     result = np.full(n, -1 if is_last else NEVER, dtype=np.int64)
     positive = np.flatnonzero(values > 0)
@@ -202,7 +202,7 @@ def date_array(days: np.ndarray, is_known: np.ndarray) -> pa.Array:
 
 
 def as_ids(column: pa.ChunkedArray) -> np.ndarray:
-    """Fixed-width bytes; pseudonyms straight from the Arrow buffer, without an object per row."""
+    """Ids as fixed-width bytes; pseudonyms are read from the Arrow buffer, without an object per row."""
     array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
     if len(array) and pc.all(pc.equal(pc.binary_length(array), 32)).as_py():
         _, offsets, values = array.buffers()
@@ -212,7 +212,7 @@ def as_ids(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def find_ids(held: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Place of each id among the (sorted) held ones, and whether it is there."""
+    """Position of each id among the (sorted) held ids, and whether it is there."""
     if not len(held):
         return np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=bool)
     at = np.minimum(np.searchsorted(held, ids), len(held) - 1)
@@ -234,7 +234,7 @@ def as_integers(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def sales_days(periods: Sequence[tuple[date, date]]) -> frozenset[int]:
-    """Day numbers of periods given by first and last day."""
+    """Day numbers of periods given by their first and last day."""
     days: set[int] = set()
     for start, end in periods:
         day = start

@@ -1,4 +1,4 @@
-"""What the tasks of the Arrow engine read of a range of people besides tiles: who is listed, and items."""
+"""What the tasks of the Arrow engine read besides tiles, for a range of people: listed people, and items."""
 
 from collections.abc import Sequence
 
@@ -22,12 +22,12 @@ ITEMS = pa.schema(
         ("item", pa.string()),
     ]
 )
-# A row of items, and the numbers by which kinds, items and people are told apart.
+# Bytes of a row of items, with the numbers that encode its kind, item and person.
 ITEM_BYTES = 300
 
 
 def row_bytes(n_columns: int) -> int:
-    """Of a row of integers with its person and its days."""
+    """Bytes of a row of integers with its person and days."""
     return 60 + 8 * n_columns
 
 
@@ -37,7 +37,7 @@ def read_people(paths: Sequence[str], low: str, high: str) -> pa.Table:
 
 
 def read_people_of_days(paths: Sequence[str], low: str, high: str) -> pa.Table:
-    """``read_people`` where somebody is listed on many days: each id is read once, its rows hold its number."""
+    """``read_people`` for people listed on many days: each id is read once and dictionary-encoded in its rows."""
     files = [pq.ParquetFile(open_url(path), read_dictionary=[KEY]) for path in paths]
     schema = PEOPLE.set(0, pa.field(KEY, pa.dictionary(pa.int32(), pa.string())))
     read = [file.read_row_groups(groups_that_meet(file, low, high), use_threads=False) for file in files]
@@ -57,5 +57,5 @@ def read_items(files: Sequence[DayFile], low: str, high: str, only: pa.ChunkedAr
 
 
 def permitted(features: pa.Table) -> pa.Table:
-    """Who is listed, and the permissions, as rows of gold.features say."""
+    """Listed people and their permissions, from rows of gold.features."""
     return features.select(["person_id", "as_of_date", *(f"{p}_from" for p in PURPOSES)]).rename_columns(PEOPLE.names)

@@ -1,4 +1,4 @@
-"""The Spark engine: the same kernel over ranges of people, by Spark's own reader, on tables of any kind."""
+"""The Spark engine: the same kernel over ranges of people, reading tables of any kind by Spark."""
 
 from datetime import date, timedelta
 
@@ -29,26 +29,28 @@ READ_BY_RANGE = (
     gold.ITEM_LAST_DAYS,
     gold.FEATURES,
 )
-# As the configuration and the record of runs write them.
+# The names used in the configuration and in the record of runs.
 ARROW, SPARK = "direct", "spark"
 CARRIED, ASIDE = "carried", "aside"
 
 
 def choose_engine(view: View) -> str:
-    """``ARROW`` or ``SPARK``, by the configuration or the tables' properties; the run's record says which and why.
+    """``ARROW`` or ``SPARK``, by the configuration or the tables' properties; recorded with the reason in the run.
 
     Raises:
-        ConfigError: the Arrow engine is asked for where it would misread a table.
+        ConfigError: the Arrow engine is requested although it would misread a table.
     """
     readable = (c for c in READ_BY_RANGE if c.name in view.readable)
     odd = {c.name: why for c in readable if (why := view.facts(c).why_not_plain)}
-    found = "; ".join(f"{name} has {why}" for name, why in odd.items())
+    reasons = "; ".join(f"{name} has {why}" for name, why in odd.items())
     asked = view.settings.features.lane
     if asked == ARROW and odd:
-        raise ConfigError(f"features.lane is direct, but {found}: its files alone are not its rows. Use auto or spark.")
+        raise ConfigError(
+            f"features.lane is direct, but {reasons}: its files alone are not its rows. Use auto or spark."
+        )
     engine: str = (SPARK if odd else ARROW) if asked == "auto" else asked
-    # Words of the stored record.
-    view.outcome.update(lane=engine, lane_because=found or ("plain files" if asked == "auto" else "features.lane"))
+    # These keys are stored in the record of runs.
+    view.outcome.update(lane=engine, lane_because=reasons or ("plain files" if asked == "auto" else "features.lane"))
     return engine
 
 
@@ -59,12 +61,12 @@ def n_ranges(view: View) -> int:
 def carried_features(step: Step, catalogue: Catalogue, calendar: Calendar, staged: Staged) -> DataFrame:
     """The features of the as-of day from those of the day before, as ``kernel.compute_features`` gives them.
 
-    Of tiles and corrections only the days are read whose part in some feature changes. Whom the day before cannot
-    carry on, few, the tasks put aside; they are computed from all days. Items have no index in this engine: all of them
-    are read.
+    Only the days of tiles and corrections are read whose contribution to some feature changes. The tasks set aside the
+    few people who cannot be advanced from the day before; these are computed from all days. Items have no index in this
+    engine: all of them are read.
 
     Args:
-        staged: who is listed on the day (``people``).
+        staged: listed people of the day (``people``).
     """
     frame = _carried_windows(step, catalogue.without_items, calendar, staged)
     return _with_items(step, frame, catalogue) if catalogue.items else frame
@@ -78,7 +80,7 @@ def _carried_windows(step: Step, catalogue: Catalogue, calendar: Calendar, stage
     activity = activity_frame(step.read(gold.ACTIVITY_DAILY, near), corrected, catalogue)
     state = stored_features(step, catalogue, step.as_of - DAY)
     people = staged.frame("people")
-    # One frame of both, because only two frames can meet in a task.
+    # Both in one frame, because Spark can cogroup only two frames.
     both_kinds = activity.unionByName(people, allowMissingColumns=True)
 
     as_of, folder = step.as_of, step.staging
@@ -128,14 +130,14 @@ def stored_features(step: Step, catalogue: Catalogue, day: date) -> DataFrame:
 
 
 def past_activity(step: Step, catalogue: Catalogue) -> DataFrame:
-    """All tiles and corrections that the as-of day knows."""
+    """All tiles and corrections known as of the day."""
     tiles = step.read(gold.ACTIVITY_DAILY).where(F.col("activity_date") < F.lit(step.as_of))
     corrections = step.read(gold.ACTIVITY_CORRECTIONS).where(F.col("applied_as_of") <= F.lit(step.as_of))
     return activity_frame(tiles, corrections, catalogue)
 
 
 def _read_learnt(step: Step, corrections: DataFrame) -> pa.Table:
-    """Days of which something was learnt for the as-of day; no more than the horizon of late events and moves has."""
+    """Days corrected as of the as-of day; at most as many as the horizon of late events and moves allows."""
     if step.as_of not in step.facts(gold.ACTIVITY_CORRECTIONS).days:
         return pa.table({"activity_date": pa.array([], pa.date32())})
     learnt = corrections.where(F.col("applied_as_of") == F.lit(step.as_of))

@@ -1,4 +1,4 @@
-"""The Spark lane: the kernel over ranges of people, and the derived projections."""
+"""Window features in Spark: the kernel over ranges of people, and the derived projections."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -38,8 +38,8 @@ def window_features(
         people: person_id, as_of_date, usable_from per purpose (columns named as the purposes); one row for each
             person known as of each day.
         n_ranges: ranges of person ids, one task each.
-        outcome: what is to be known of the days after, as a last column.
-        items: gold.activity_items, where the catalogue looks at items.
+        outcome: of the days after, added as the last column.
+        items: gold.activity_items, if the catalogue has item features.
 
     Returns:
         One row per person and day: the columns of gold.features.
@@ -49,7 +49,7 @@ def window_features(
     of_tiles = tiles.where(F.col("activity_date") < F.lit(end))
     activity = activity_frame(of_tiles, corrections.where(F.col("applied_as_of") <= F.lit(known)), catalogue)
     if items is not None:
-        # One group per range holds both: rows without a kind are activity.
+        # One group per range holds activity and items: rows without a kind are activity.
         known_items = items.where(F.col("applied_as_of") <= F.lit(last))
         activity = activity.unionByName(known_items.select(*KEYS, "kind", "item", "n"), allowMissingColumns=True)
     dates, output = list(as_of_dates), ddl((*gold.FEATURES.columns, *catalogue.stored_columns()))
@@ -70,7 +70,7 @@ def window_features(
 
 
 def activity_frame(tiles: DataFrame, corrections: DataFrame, catalogue: Catalogue) -> DataFrame:
-    """Tiles, each applied the morning after its day, and corrections: keys and measures."""
+    """Tiles, applied the morning after their day, and corrections: keys and measures."""
     names = [m.name for m in catalogue.measures]
     dated = tiles.withColumn("applied_as_of", F.date_add("activity_date", 1))
     return dated.select(*KEYS, *names).unionByName(corrections.select(*KEYS, *names))
@@ -79,19 +79,19 @@ def activity_frame(tiles: DataFrame, corrections: DataFrame, catalogue: Catalogu
 def by_range(
     left: DataFrame, right: DataFrame, n_ranges: int, function: Callable[[pa.Table, pa.Table], pa.Table], output: str
 ) -> DataFrame:
-    """A function over two frames with person_id, a call for each range of people."""
+    """Apply a function to two frames with person_id, one call per range of people."""
     ours, theirs = (_ranged(frame, n_ranges).groupBy("_range") for frame in (left, right))
     return ours.cogroup(theirs).applyInArrow(function, output)
 
 
 def _ranged(frame: DataFrame, n_ranges: int) -> DataFrame:
-    """Pseudonyms are uniform hexadecimal: equal ranges of their first digits hold equally many people."""
+    """Add the range; pseudonyms are uniform hexadecimal, so equal ranges of first digits hold equally many people."""
     first = F.conv(F.substring("person_id", 1, 4), 16, 10).cast("int")
     return frame.withColumn("_range", F.floor(first * n_ranges / 65536).cast("int"))
 
 
 def with_derived(features: DataFrame, catalogue: Catalogue) -> DataFrame:
-    """The stored columns and the derived ones, made where they are read."""
+    """The stored columns and the derived ones, which are computed on read."""
     return with_projections(features, catalogue.derived)
 
 
