@@ -1,4 +1,4 @@
-"""The exceptions of a run applied to staged rows, as they are written: pure Arrow, for tasks that write files."""
+"""Apply a run's exceptions to staged rows while they are written: pure Arrow, for tasks that write files."""
 
 import numpy as np
 import pyarrow as pa
@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 
 
 def keep_accepted(rows: pa.Table, exceptions: pa.Table) -> pa.Table:
-    """Rows without those that an exception refuses; other versions are kept, with ``_flag`` among their attributes.
+    """Drop the rows that an exception refuses; other versions are kept, with ``_flag`` among their attributes.
 
     Args:
         rows: staged rows of one kind: no, and attributes where versions matter.
@@ -21,25 +21,25 @@ def keep_accepted(rows: pa.Table, exceptions: pa.Table) -> pa.Table:
         if is_other.any():
             at = rows.schema.get_field_index("attributes")
             flagged = [
-                [*(said or []), ("_flag", "other_version")] if other else said
-                for said, other in zip(rows["attributes"].to_pylist(), is_other, strict=True)
+                [*(attributes or []), ("_flag", "other_version")] if other else attributes
+                for attributes, other in zip(rows["attributes"].to_pylist(), is_other, strict=True)
             ]
             rows = rows.set_column(at, rows.schema.field(at), pa.array(flagged, type=rows.schema.field(at).type))
     return rows.filter(pa.array(~np.isin(numbers, refused))) if len(refused) else rows
 
 
 def with_disposition(records: pa.Table, exceptions: pa.Table) -> pa.Table:
-    """Staged records with their ``disposition``: what the door ignored, what the run refused, else accepted.
+    """Add ``disposition`` to staged records: ignored by the gateway, refused by the run, else accepted.
 
     Args:
         records: record, is_ignored.
-        exceptions: record, disposition of records of which nothing was accepted.
+        exceptions: record and disposition of records from which nothing was accepted.
     """
     words = np.where(records["is_ignored"].to_numpy(zero_copy_only=False), "ignored", "accepted").astype(object)
     numbers, refused = records["record"].to_numpy(), exceptions["record"].to_numpy()
     if len(refused):
         order = np.argsort(refused)
         at = np.minimum(np.searchsorted(refused[order], numbers), len(refused) - 1)
-        found = refused[order][at] == numbers
-        words[found] = np.asarray(exceptions["disposition"].to_pylist(), dtype=object)[order][at[found]]
+        is_refused = refused[order][at] == numbers
+        words[is_refused] = np.asarray(exceptions["disposition"].to_pylist(), dtype=object)[order][at[is_refused]]
     return records.append_column("disposition", pa.array(words.tolist(), pa.string()))

@@ -1,4 +1,4 @@
-"""The batch of files that an ingest takes in: chosen once, written down, found again after an interruption."""
+"""The batch of files that an ingest takes in: chosen once, recorded, and resumed after an interruption."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,8 +24,8 @@ class Batch:
 
     Attributes:
         first_unpublished: the as-of day after the last published one; None in an empty lake.
-        first_loads: sources that had no file before the last published day. Another run for the day after it
-            loads a source no less for the first time.
+        first_loads: sources without a file up to the last published day. A second run for the next day still
+            loads them for the first time.
     """
 
     run_id: str
@@ -44,19 +44,19 @@ class Batch:
         }
 
     @staticmethod
-    def from_dict(said: dict[str, Any]) -> "Batch":
-        unpublished = said["first_unpublished"]
+    def from_dict(content: dict[str, Any]) -> "Batch":
+        unpublished = content["first_unpublished"]
         return Batch(
-            said["run_id"],
-            tuple((s, i) for s, i in said["files"]),
-            date.fromisoformat(said["as_of"]),
+            content["run_id"],
+            tuple((s, i) for s, i in content["files"]),
+            date.fromisoformat(content["as_of"]),
             date.fromisoformat(unpublished) if unpublished else None,
-            tuple(said["first_loads"]),
+            tuple(content["first_loads"]),
         )
 
 
 def choose_batch(step: Step, sources: list[Source]) -> Batch | None:
-    """What a run will take in: an interrupted batch, else every new file that was received before the as-of day."""
+    """The batch a run takes in: an interrupted one, else every new file received before the as-of day."""
     begun = step.batch.interrupted
     return Batch.from_dict(begun) if begun else _new_batch(step, sources, read_consumed(step))
 
@@ -70,7 +70,7 @@ def _new_batch(step: Step, sources: list[Source], seen: set[tuple[str, str]]) ->
     files: dict[tuple[str, str], InputFile] = {}
     for source in sources:
         for file in find_files(source, step.settings.time_zone):
-            # The same content under another name is the same file.
+            # A file is identified by its content: another name does not make another file.
             if (source.name, file.file_id) not in seen and (file.received_at is None or file.received_at < midnight):
                 files.setdefault((source.name, file.file_id), file)
     if not files:
@@ -82,7 +82,7 @@ def _new_batch(step: Step, sources: list[Source], seen: set[tuple[str, str]]) ->
 
 
 def _loaded_before(step: Step, published: list[date]) -> set[str]:
-    """Sources that a published day knows."""
+    """Sources with files in a published day."""
     if not published:
         return set()
     earlier = {r["run_id"] for r in step.runs.rows(BATCH_FLOW) if r["as_of_date"] <= published[-1]}
@@ -103,21 +103,21 @@ def files_of(batch: Batch, sources: list[Source], time_zone: str) -> dict[str, l
         GateClosed: a file of an interrupted batch is no longer there with the same content.
     """
     number = {key: n for n, key in enumerate(batch.files)}
-    found: dict[tuple[str, str], InputFile] = {}
+    present: dict[tuple[str, str], InputFile] = {}
     for source in sources:
         if any(s == source.name for s, _ in number):
             for file in find_files(source, time_zone):
                 key = (source.name, file.file_id)
                 if key in number:
-                    found.setdefault(key, replace(file, number=number[key]))
-    missing = sorted(set(number) - set(found))
+                    present.setdefault(key, replace(file, number=number[key]))
+    missing = sorted(set(number) - set(present))
     if missing:
         raise GateClosed(
             f"An interrupted run began to take in {len(missing)} file(s) that are no longer there with the same "
             f"content (source, hash): {missing[:3]}. Put them back and run again."
         )
     by_source: dict[str, list[InputFile]] = {}
-    for (name, _), file in sorted(found.items()):
+    for (name, _), file in sorted(present.items()):
         by_source.setdefault(name, []).append(file)
     return by_source
 
@@ -133,7 +133,7 @@ def totals(ledger: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def check_ledger(ledger: list[dict[str, Any]], n_records: int, limit: float) -> None:
-    """Every record has one disposition; a run that is mostly quarantine stops before it writes anything.
+    """Check that every record has one disposition; a run with too much quarantine stops before it writes anything.
 
     Args:
         limit: the largest share of a source's records that may be quarantined.
@@ -159,7 +159,7 @@ def check_ledger(ledger: list[dict[str, Any]], n_records: int, limit: float) -> 
 
 
 def write_manifest(step: Step, files: dict[str, list[InputFile]], ledger: list[dict[str, Any]], run_id: str) -> None:
-    """The ledger and the list of files taken in; from then on no run takes them again."""
+    """Write the ledger and the list of files taken in; later runs skip these files."""
     rows = [{**row, "run_id": run_id} for row in ledger]
     step.write(ops.LEDGER, Small(pa.Table.from_pylist(rows)), Append(f"{run_id}-ledger"))
     counts: dict[tuple[str, str], int] = {}

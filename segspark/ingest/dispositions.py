@@ -1,4 +1,4 @@
-"""What becomes of a batch: exceptions among its staged rows, who belongs to whom, one disposition per record."""
+"""Dispositions of a batch: exceptions among its staged rows, identity links, one disposition per record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,19 +25,18 @@ EPOCH_DAY = date(1970, 1, 1)
 
 
 class Before(Protocol):
-    """What earlier runs stored, of some partition dates [first, end) where these are given; None where there is
-    nothing."""
+    """Rows stored by earlier runs, limited to the partition dates [first, end) if given; None if there are none."""
 
     def __call__(self, contract: Contract, days: tuple[date, date] | None = None) -> DataFrame | None: ...
 
 
 @dataclass(frozen=True)
 class Dispositions:
-    """What was found of a batch.
+    """The outcome for a batch.
 
     Attributes:
-        staged: the batch's rows with its exceptions and, as ``dispositions``, the records of which nothing was accepted.
-        totals: the orders that lines made, if any.
+        staged: the batch's rows, its exceptions and, as ``dispositions``, the records from which nothing was accepted.
+        totals: the orders made from lines, if any.
     """
 
     staged: Staged
@@ -53,12 +52,12 @@ def _accepted_frame(staged: Staged, kind: str) -> DataFrame:
 
 
 def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, by_line: Sequence[str]) -> Dispositions:
-    """Find duplicates, what came too late and what nobody may keep among the rows of a batch.
+    """Find the rows of a batch that are duplicates, too late, or not permitted to be kept.
 
     Args:
         staged: rows of the kinds of ``sources/parsed.py``.
-        folder: where more is staged.
-        by_line: sources whose orders are made of their lines.
+        folder: receives further staged files.
+        by_line: sources whose orders are made from their lines.
     """
     run_id = batch.run_id
 
@@ -66,14 +65,14 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
         return step.read(contract, days).where(F.col("run_id") != run_id) if step.facts(contract).rows else None
 
     items = (("lines", silver.ORDER_LINES), ("profiles", silver.PROFILES), ("consents", silver.CONSENTS))
-    found = [
+    exceptions = [
         duplicates.repeated(staged.frame(kind), kind, before(contract), contract.key)
         for kind, contract in items
         if staged.rows(kind)
     ]
     makes_events = bool(by_line) and staged.rows("lines") > 0
     if not makes_events and staged.rows("events"):
-        found.append(_repeated_events(staged, before))
+        exceptions.append(_repeated_events(staged, before))
 
     def join() -> Staged:
         if not staged.rows("first_seen"):
@@ -81,12 +80,12 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
         pairs, seen = _links_of(staged)
         return staged.stage(folder, "joined", join_people(seen, pairs, before(silver.IDENTITY_LINKS)))
 
-    repeats, joined = step.beside(lambda: staged.stage(folder, "exceptions", *found), join)
+    repeats, joined = step.beside(lambda: staged.stage(folder, "exceptions", *exceptions), join)
     staged = joined.plus("exceptions", repeats.files.get("exceptions", ()))
     made = None
     if makes_events:
         lines = _accepted_frame(staged, "lines").where(F.col("source").isin(*by_line))
-        # Where a record brings its order whole, its lines make no second one.
+        # A record that holds a complete order must not produce a second one from its lines.
         if staged.rows("orders"):
             lines = lines.join(staged.frame("orders").select("record").distinct(), on="record", how="left_anti")
         made = written(order_lines.order_totals(lines), folder, "totals")
@@ -107,7 +106,7 @@ def _repeated_events(staged: Staged, before: Before) -> DataFrame:
 
 
 def _refused_events(step: Step, staged: Staged, batch: Batch, before: Before) -> DataFrame:
-    """Events that nobody may keep, or that came too late."""
+    """Events that may not be kept, or that came too late."""
     settings, zone = step.settings, step.settings.time_zone
     events = staged.frame("events")
     refused = lateness.withheld(events, _permitted(step, staged, batch, before), zone)
@@ -118,7 +117,8 @@ def _refused_events(step: Step, staged: Staged, batch: Batch, before: Before) ->
 
 
 def _permitted(step: Step, staged: Staged, batch: Batch, before: Before) -> DataFrame:
-    """identifier_id, person_id and since when each purpose may see the person's events, with what this run brings."""
+    """identifier_id, person_id and the date from which each purpose may see the person's events, including the consents
+    and links of this run."""
     links, consents = staged.frame("joined"), _accepted_frame(staged, "consents")
     old_links, old_consents = before(silver.IDENTITY_LINKS), before(silver.CONSENTS)
     if old_links is not None:
@@ -132,7 +132,7 @@ def _permitted(step: Step, staged: Staged, batch: Batch, before: Before) -> Data
 
 
 def _as_kind(frame: DataFrame, staged: Staged, kind: str) -> DataFrame:
-    """The frame with exactly the kind's columns and types, null where it has none."""
+    """The frame with exactly the kind's columns and types; missing columns are null."""
     wanted = staged.frame(kind).schema
     return frame.select(
         *[(F.col(f.name) if f.name in frame.columns else F.lit(None)).cast(f.dataType).alias(f.name) for f in wanted]
@@ -140,8 +140,8 @@ def _as_kind(frame: DataFrame, staged: Staged, kind: str) -> DataFrame:
 
 
 def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
-    """Pairs of identifiers, each as first seen, and where every identifier was first seen; several questions are
-    asked of both."""
+    """Pairs of identifiers, each where first seen, and every identifier's first seen row; both frames are used several
+    times."""
     first = ("known_as_of", "effective_at", "recorded_at")
     pairs = (
         staged.frame("links")
@@ -160,9 +160,9 @@ def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
     return pairs.localCheckpoint(), seen.localCheckpoint()
 
 
-def read_dispositions(found: Dispositions, files: dict[str, list[InputFile]]) -> list[dict[str, Any]]:
+def read_dispositions(dispositions: Dispositions, files: dict[str, list[InputFile]]) -> list[dict[str, Any]]:
     """Records per file and disposition: at most six rows per file."""
-    staged = found.staged
+    staged = dispositions.staged
     of_door = [staged.frame("records").select("record", F.when(F.col("is_ignored"), "ignored").alias("disposition"))]
     if staged.rows("refused"):
         of_door.append(staged.frame("refused").select("record", F.lit("quarantined").alias("disposition")))
@@ -191,13 +191,13 @@ def read_dispositions(found: Dispositions, files: dict[str, list[InputFile]]) ->
 
 
 def dispose(exceptions: DataFrame) -> DataFrame:
-    """Records of which nothing was accepted, with what became of them instead.
+    """The disposition of records from which nothing was accepted.
 
     Returns:
         record, disposition: withheld, expired or duplicate, in this order of precedence.
     """
-    said = exceptions.where("verdict <> 'other_version' and n_says > 0")
-    refused = said.groupBy("record", "kind", "no", "n_says")
+    refusals = exceptions.where("verdict <> 'other_version' and n_says > 0")
+    refused = refusals.groupBy("record", "kind", "no", "n_says")
     rows = refused.agg(F.collect_set("verdict").alias("verdicts"))
     records = rows.groupBy("record").agg(
         F.count(F.lit(1)).alias("n_refused"),

@@ -1,7 +1,7 @@
-"""What becomes of a run's rows: which are refused, and why; nothing is fitted here.
+"""Duplicates among a run's rows, as exceptions with a verdict.
 
-Nearly every row is accepted, so the exceptions are looked for among few narrow columns, and whoever writes a table
-leaves out the rows that they name (verdicts.py). An exception is one row: kind, no (of the row), record, n_says, verdict.
+Nearly every row is accepted, so exceptions are found on a few narrow columns, and the writer of a table drops the
+rows they name (accepted.py). An exception is one row: kind, no (of the row), record, n_says, verdict.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ def _exceptions(rows: DataFrame, kind: str, verdict: str) -> DataFrame:
 
 
 def repeated(rows: DataFrame, kind: str, known: DataFrame | None, keys: Sequence[str]) -> DataFrame:
-    """Rows that are not the first of their key in this run, or whose key is stored already: duplicates.
+    """Duplicates: rows that are not the first of their key in this run, or whose key is stored already.
 
     Args:
         rows: staged rows of this run.
-        known: the keys that earlier runs stored; None where there are none.
-        keys: columns of the key; null is a value like another.
+        known: the keys stored by earlier runs; None if there are none.
+        keys: columns of the key; nulls are equal to each other.
 
     Returns:
         Exceptions with the verdict ``duplicate``.
@@ -31,13 +31,13 @@ def repeated(rows: DataFrame, kind: str, known: DataFrame | None, keys: Sequence
     suspects = rows.join(_suspects(rows, known, keys), on=_key_hash(keys) == F.col("_hash"), how="left_semi")
     first = Window.partitionBy(*keys).orderBy("received_at", "record", "no")
     later = suspects.withColumn("nth", F.row_number().over(first)).where("nth > 1")
-    found = _exceptions(later, kind, "duplicate")
+    exceptions = _exceptions(later, kind, "duplicate")
     if known is None:
-        return found
+        return exceptions
     stored = known.select(*[F.col(k).alias(f"k_{k}") for k in keys]).distinct()
     same = reduce(lambda a, b: a & b, [F.col(f"k_{k}").eqNullSafe(F.col(k)) for k in keys])
     again = suspects.join(stored, on=same, how="left_semi")
-    return found.unionByName(_exceptions(again, kind, "duplicate")).distinct()
+    return exceptions.unionByName(_exceptions(again, kind, "duplicate")).distinct()
 
 
 def _key_hash(keys: Sequence[str]) -> Column:
@@ -45,7 +45,7 @@ def _key_hash(keys: Sequence[str]) -> Column:
 
 
 def _suspects(rows: DataFrame, known: DataFrame | None, keys: Sequence[str]) -> DataFrame:
-    """Hashes of keys that occur more than once; only their rows need to be compared in full."""
+    """Hashes of keys that occur more than once; only their rows are compared in full."""
     hashes = rows.select(_key_hash(keys).alias("_hash"))
     twice = hashes.groupBy("_hash").count().where("count > 1").select("_hash")
     if known is None:
@@ -55,12 +55,12 @@ def _suspects(rows: DataFrame, known: DataFrame | None, keys: Sequence[str]) -> 
 
 
 def repeated_events(events: DataFrame, known: DataFrame | None) -> DataFrame:
-    """The same for events, whose content counts: equal id and equal content is a duplicate; an equal id with other
+    """Duplicates of events, by id and content: equal id and equal content is a duplicate; an equal id with different
     content is another version, which is kept and flagged.
 
     Args:
         events: source, event_id, fingerprint of this run's events.
-        known: source, event_id, fingerprint of the stored ones; None where there are none.
+        known: source, event_id, fingerprint of the stored events; None if there are none.
 
     Returns:
         Exceptions with the verdict ``duplicate`` or ``other_version``.
@@ -80,5 +80,5 @@ def repeated_events(events: DataFrame, known: DataFrame | None) -> DataFrame:
     has_versions = F.max("fingerprint").over(by_id) != F.min("fingerprint").over(by_id)
     marked = suspects.withColumns({"is_again": is_again, "has_versions": has_versions})
     verdicts = F.array(F.when(F.col("is_again"), "duplicate"), F.when(F.col("has_versions"), "other_version"))
-    judged = marked.select("no", "record", "n_says", F.explode(F.array_compact(verdicts)).alias("verdict"))
-    return judged.select(F.lit("events").alias("kind"), "no", "record", "n_says", "verdict")
+    exceptions = marked.select("no", "record", "n_says", F.explode(F.array_compact(verdicts)).alias("verdict"))
+    return exceptions.select(F.lit("events").alias("kind"), "no", "record", "n_says", "verdict")

@@ -1,9 +1,9 @@
 """Raw files to bronze and silver.
 
-Three steps: records are parsed into the run's staging; exceptions among them (duplicates, what came too late, what
-nobody may keep) are found; then each table takes its staged rows without those. The list of files is written down
-before the first write (pipeline/batch.py); a run killed later is resumed with exactly that list, so that every append
-keeps its transaction id and nothing is taken twice.
+Three steps: records are parsed into the run's staging; exceptions among them are found (duplicates, too late, not
+permitted); then each table takes its staged rows without the exceptions. The list of files is recorded before the
+first write (pipeline/batch.py); a run killed later is resumed with exactly that list, so every append keeps its
+transaction id and nothing is taken in twice.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -42,13 +42,13 @@ from segspark.time import MICROS, local_midnight, to_micros
 EPOCH_DAY = date(1970, 1, 1)
 BYTES_PER_TASK = 4_000_000
 WRITERS = 3
-# Of records on their way through an expression of a mapping; no column of a batch may grow to the 2 GB of Arrow's texts.
+# Records per batch while a mapping's expressions run; no text column of a batch may reach Arrow's limit of 2 GB.
 BATCH_BYTES = 1 << 30
 MOST_ROWS = 1_000
 
 
 def ingest(step: Step) -> None:
-    """Take in every file that was received before the as-of day and is not known by content."""
+    """Take in every file received before the as-of day whose content is not known yet."""
     sources = step.context[SOURCES]
     while (batch := choose_batch(step, sources)) is not None:
         _take_in(step, sources, batch)
@@ -64,14 +64,14 @@ def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
         report.note = f"{sum(map(len, files.values()))} files"
     with step.stage("judge") as report:
         by_line = [s.name for s in sources if any(r.target == "order_lines" for r in s.records)]
-        found = find_dispositions(step, staged, batch, folder, by_line)
-        ledger = read_dispositions(found, files)
+        dispositions = find_dispositions(step, staged, batch, folder, by_line)
+        ledger = read_dispositions(dispositions, files)
         report.note = ", ".join(f"{n:,} {d}" for d, n in totals(ledger).items())
         check_ledger(ledger, n_records, step.settings.ingest.max_quarantined_share)
-    # From here on the batch is bound to its list of files; what was killed before has written nothing.
+    # From here on the batch is bound to its list of files; a run killed before has written nothing.
     step.batch.bind()
     with step.stage("silver") as report:
-        _write_all(step, found, batch.run_id)
+        _write_all(step, dispositions, batch.run_id)
         report.rows = n_records
     write_manifest(step, files, ledger, batch.run_id)
     step.batch.commit(totals(ledger))
@@ -136,7 +136,7 @@ def _each_group(
 
 
 def spread(files: list[InputFile], most: int) -> tuple[tuple[InputFile, ...], ...]:
-    """Files over at most so many tasks of about equal size; neighbours by name, and so by day, stay together."""
+    """Split files into at most so many groups of about equal size; neighbours by name, and so by day, stay together."""
     total = sum(f.size_bytes + 1 for f in files)
     n = max(1, min(most, len(files), -(-total // BYTES_PER_TASK)))
     groups: list[list[InputFile]] = [[] for _ in range(n)]
@@ -150,10 +150,10 @@ def spread(files: list[InputFile], most: int) -> tuple[tuple[InputFile, ...], ..
 # Writing ------------------------------------------------------------------------------------------------------
 
 
-def _write_all(step: Step, found: Dispositions, run_id: str) -> None:
-    """Append to each table once; independent tables are written at the same time."""
+def _write_all(step: Step, dispositions: Dispositions, run_id: str) -> None:
+    """Append to each table once; independent tables are written in parallel."""
     _bring_objections(step)
-    staged = found.staged
+    staged = dispositions.staged
     refused, refused_schema = [f.path for f in staged.files.get("dispositions", ())], KINDS["dispositions"].schema
 
     def kept_records(rows: pa.Table) -> pa.Table:
@@ -178,20 +178,20 @@ def _write_all(step: Step, found: Dispositions, run_id: str) -> None:
 
     jobs: list[Callable[[], None]] = [partial(append, *job) for job in as_staged]
     jobs.append(lambda: _write_identities(step, staged, run_id))
-    if staged.rows("orders") or found.totals is not None:
-        jobs.append(lambda: _write_orders(step, found, run_id))
+    if staged.rows("orders") or dispositions.totals is not None:
+        jobs.append(lambda: _write_orders(step, dispositions, run_id))
     if staged.rows("exceptions"):
         jobs.append(lambda: _note_last_opens(step, staged))
     step.beside(*jobs, at_once=WRITERS)
 
 
 def _bring_objections(step: Step) -> None:
-    """Those of a lake whose events are older than the table of objections."""
+    """Fill silver.objections once in a lake whose events are older than that table."""
     if step.facts(silver.EVENTS).rows and not step.facts(silver.OBJECTIONS).exists:
         old = opt_outs_of(step).coalesce(1)
         step.write(silver.OBJECTIONS, Frame(old), Append("objections-of-old-events"))
     else:
-        # Before the events of a first run: were it killed after them, they would pass for old ones.
+        # Created before a first run's events: if the run were killed after them, they would look like old events.
         step.ensure(silver.OBJECTIONS)
 
 
@@ -220,16 +220,16 @@ def _write_identities(step: Step, staged: Staged, run_id: str) -> None:
     step.write(privacy.IDENTITIES, Frame(rows), Append(f"{run_id}-identities"))
 
 
-def _write_orders(step: Step, found: Dispositions, run_id: str) -> None:
-    """The present state of each order: the newest version that was said."""
-    orders = found.staged.frame("orders")
-    if found.totals is not None:
-        orders = orders.unionByName(found.totals, allowMissingColumns=True)
-    said = [c for c in silver.ORDERS.column_names if c not in ("source", "order_id", "run_id")]
+def _write_orders(step: Step, dispositions: Dispositions, run_id: str) -> None:
+    """The current state of each order: its newest version."""
+    orders = dispositions.staged.frame("orders")
+    if dispositions.totals is not None:
+        orders = orders.unionByName(dispositions.totals, allowMissingColumns=True)
+    columns = [c for c in silver.ORDERS.column_names if c not in ("source", "order_id", "run_id")]
     newest = F.struct(F.coalesce("updated_at", "ordered_at"), "received_at", "record")
     latest = (
         orders.groupBy("source", "order_id")
-        .agg(F.max_by(F.struct(*said), newest).alias("last"))
+        .agg(F.max_by(F.struct(*columns), newest).alias("last"))
         .select("source", "order_id", "last.*", F.lit(run_id).alias("run_id"))
         .repartition(step.n_writers, "order_date")
         .sortWithinPartitions("order_date", "order_id")
@@ -239,7 +239,7 @@ def _write_orders(step: Step, found: Dispositions, run_id: str) -> None:
 
 
 def _note_last_opens(step: Step, staged: Staged) -> None:
-    """The date of the last open of people without permission, overwritten: list hygiene and nothing else."""
+    """Overwrite the date of the last open of people without permission; used for list hygiene only."""
     opens = staged.frame("exceptions").where("verdict = 'withheld'").select("no")
     withheld = (
         staged.frame("events")

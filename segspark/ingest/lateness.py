@@ -1,4 +1,4 @@
-"""Events that came too late, or that nobody may keep."""
+"""Events that came too late, or that may not be kept."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,10 @@ def local_day(at: Column, time_zone: str) -> Column:
 
 
 def expired(events: DataFrame, first_loads: Sequence[str], time_zone: str, late_horizon_days: int) -> DataFrame:
-    """Events older than the horizon when they became known.
+    """Events that were older than the horizon when they became known.
 
     Args:
-        first_loads: sources that had no file before this run; their history is never too late.
+        first_loads: sources without a file before this run; their history is never too late.
     """
     last_day = F.date_add(local_day(F.col("occurred_at"), time_zone), 1 + late_horizon_days)
     later = events.where(~F.col("source").isin(*first_loads)) if first_loads else events
@@ -25,10 +25,10 @@ def expired(events: DataFrame, first_loads: Sequence[str], time_zone: str, late_
 
 
 def withheld(events: DataFrame, permitted: DataFrame, time_zone: str) -> DataFrame:
-    """Opens of people who do not permit to be watched opening.
+    """Opens of people who have not permitted open tracking.
 
     Args:
-        permitted: identifier_id, open_tracking (local day since which opens may be kept, null never).
+        permitted: identifier_id, open_tracking (local day from which opens may be kept, null is never).
     """
     may_keep = local_day(F.col("occurred_at"), time_zone) >= F.col("open_tracking")
     opens = events.where("event_type = 'open'")

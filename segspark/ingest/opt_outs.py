@@ -1,4 +1,4 @@
-"""What stands against writing to an address: the small table of it, whatever the years of events behind."""
+"""What forbids writing to an address, from a small table whose size does not depend on years of events."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -8,7 +8,7 @@ from segspark.tables.contracts import silver
 
 
 def opt_outs_of(view: View) -> DataFrame:
-    """silver.objections; of a lake from before that table, the same rows out of its events."""
+    """silver.objections; in a lake older than that table, the same rows derived from its events."""
     if view.facts(silver.OBJECTIONS).exists:
         return view.read(silver.OBJECTIONS)
     events = view.read(silver.EVENTS).where(F.col("event_type").isin(*silver.OBJECTION_TYPES))

@@ -1,4 +1,4 @@
-"""Orders and their events, made of order lines where a source brings only lines."""
+"""Orders and their events, made from order lines of sources that deliver only lines."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -11,8 +11,8 @@ def order_totals(lines: DataFrame) -> DataFrame:
         lines: staged lines; the file is part of ``record``.
 
     Returns:
-        One row per source, order and file: the columns of silver.orders that lines can tell, the category and
-        the product with the largest amount, and the record of the first line.
+        One row per source, order and file: the columns of silver.orders that lines can give, the category and the
+        product with the largest amount, and the record of the first line.
     """
     kind = (
         F.when(F.bool_or(F.col("line_type") == "sale"), F.lit("sale"))
@@ -51,11 +51,11 @@ def order_totals(lines: DataFrame) -> DataFrame:
 
 
 def order_events(orders: DataFrame) -> DataFrame:
-    """The order and refund events of orders that were made from lines; guests' events have no identifier.
+    """The order and refund events of orders made from lines; events of guests have no identifier.
 
-    They speak for no record of their own (the lines do): ``n_says`` is 0, and ``no`` is their record's, negative.
+    They do not count for their record (the lines do): ``n_says`` is 0, and ``no`` is the record's number, negated.
     """
-    said = F.concat_ws(
+    content = F.concat_ws(
         "|", "identifier_id", F.col("ordered_at").cast("string"), F.col("amount_cents").cast("string"), "currency",
         F.col("n_items").cast("string"), "country", "category", "product_id",
     )  # fmt: skip
@@ -67,7 +67,7 @@ def order_events(orders: DataFrame) -> DataFrame:
         "received_at",
         "known_as_of",
         F.concat_ws(":", "order_type", "order_id").alias("event_id"),
-        F.substring(F.sha2(said, 256), 1, 16).alias("fingerprint"),
+        F.substring(F.sha2(content, 256), 1, 16).alias("fingerprint"),
         F.lit("order_lines").alias("source_event"),
         F.when(F.col("order_type") == "sale", "order").otherwise("refund").alias("event_type"),
         "identifier_id",
