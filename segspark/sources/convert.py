@@ -1,6 +1,6 @@
-"""Strict converters: the text that a mapping gives, to the types of the shared vocabulary.
+"""Strict converters from a mapping's text to the types of the shared vocabulary.
 
-Every converter takes text and gives a value or raises ``Rejected`` with a reason code; nothing is guessed.
+Every converter takes text and returns a value or raises ``Rejected`` with a reason code; nothing is guessed.
 """
 
 import re
@@ -57,7 +57,7 @@ def to_date(text: str, notation: Notation) -> date:
 
 
 def to_integer(text: str, notation: Notation) -> int:
-    """A whole number; ``17850.0`` is one."""
+    """A whole number; ``17850.0`` is accepted."""
     if not _INTEGER.fullmatch(text.strip()):
         raise Rejected("type")
     return int(text.strip().split(".")[0])

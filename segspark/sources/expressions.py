@@ -1,7 +1,7 @@
-"""Spark SQL expressions of a mapping: parsed, checked against an allow-list, and read for the columns they name.
+"""Spark SQL expressions of a mapping: parsed, checked against an allow-list, and searched for column names.
 
-The text that runs is the user's own; the parse only decides whether it may. With ANSI mode a bad cast or an
-implicit one would end the whole job, so that numbers must be made with try_cast and divided with try_divide.
+The user's own text runs; parsing only decides whether it may. In ANSI mode a failing cast, explicit or implicit,
+would end the whole job, so numbers must be converted with try_cast and divided with try_divide.
 """
 
 import re
@@ -29,7 +29,7 @@ _STRUCTURE = (
     exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Neg, exp.Var, exp.Escape, exp.Interval, exp.IntervalSpan, exp.Tuple,
     exp.Bracket, exp.Cast, exp.Coalesce, exp.Anonymous, exp.Func,
 )  # fmt: skip
-# A function of dates over a bare column: the implicit cast of text raises.
+# Date functions over a bare column: their implicit cast of text raises.
 _DATE_CALL = re.compile(
     r"\b(year|month|day|hour|minute|second|quarter|weekday|dayofweek|date_add|date_sub|date_format|last_day)"
     r"\(\s*(`[^`]+`|[A-Za-z_][\w.]*)\s*[,)]",
@@ -100,7 +100,7 @@ def parse_expression(text: str, columns_are_text: bool = True) -> Expression:
 
 
 def _function_names(tokens: list[sqlglot.Token]) -> set[str]:
-    """Names that stand before a parenthesis; from the tokens, because the parser renames functions."""
+    """Names followed by a parenthesis, taken from the tokens because the parser renames functions."""
     keywords = {"in", "and", "or", "not", "when", "then", "else", "case", "as", "cast", "try_cast", "between", "like", "is",
                 "decimal", "numeric", "char", "varchar", "rlike", "ilike", "end", "interval"}  # fmt: skip
     names = set()
@@ -113,7 +113,7 @@ def _function_names(tokens: list[sqlglot.Token]) -> set[str]:
 
 
 def _casts(tokens: list[sqlglot.Token]) -> list[str]:
-    """The types of the plain casts, in small letters; the parser takes CAST and TRY_CAST for the same."""
+    """The types of plain casts, in lower case, from the tokens: the parser does not tell CAST from TRY_CAST."""
     kinds, open_casts = [], []
     for before, token, following in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         if token.text == "(":
@@ -136,7 +136,7 @@ def _is_number(node: exp.Expression) -> bool:
         return not node.is_string
     if isinstance(node, exp.TryCast):
         return True
-    # Functions and CASE give their own type; what a bare column gives is always text.
+    # Functions and CASE have their own type; a bare column is always text.
     return not isinstance(node, exp.Column)
 
 

@@ -1,4 +1,4 @@
-"""Strict reading of JSON fields: the right type or a reason; shared by the adapters."""
+"""Strict reading of JSON fields, shared by the adapters: the expected type, or rejection with a reason."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from segspark.sources.vocabulary import Identifier, Rejected
 
 
 def text(record: dict[str, Any], key: str, required: bool = False) -> str | None:
-    """A text, None where it is absent or empty; numbers are no texts."""
+    """A text, None if it is absent or empty; numbers are rejected."""
     value = record.get(key)
     if value.__class__ is str and value:
         return value  # type: ignore[no-any-return]
@@ -20,7 +20,7 @@ def text(record: dict[str, Any], key: str, required: bool = False) -> str | None
 
 
 def scalar(record: dict[str, Any], key: str) -> str | None:
-    """A text or number as text: ids that some senders quote and others do not."""
+    """A text or number as text: some senders quote ids, others do not."""
     value = record.get(key)
     if value is None or value == "":
         return None
@@ -30,7 +30,7 @@ def scalar(record: dict[str, Any], key: str) -> str | None:
 
 
 def mapping(record: dict[str, Any], key: str) -> dict[str, Any]:
-    """An object, empty where it is absent."""
+    """An object, empty if it is absent."""
     value = record.get(key)
     if value is None:
         return {}
@@ -40,12 +40,12 @@ def mapping(record: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def text_in(record: dict[str, Any], key: str, inner: str) -> str | None:
-    """A text of an object within the record; None where either is absent."""
+    """A text in a nested object; None if either is absent."""
     return None if record.get(key) is None else text(mapping(record, key), inner)
 
 
 def items(record: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    """A list of objects, empty where it is absent."""
+    """A list of objects, empty if it is absent."""
     value = record.get(key)
     if value is None:
         return []
@@ -66,7 +66,7 @@ def epoch_s(record: dict[str, Any], key: str) -> int:
 
 
 def iso(record: dict[str, Any], key: str, zone: str | None = None) -> int:
-    """An ISO 8601 time as microseconds; a naive one takes the source's zone or is refused."""
+    """An ISO 8601 time as microseconds; a naive time gets the source's zone or is refused."""
     value = text(record, key, required=True)
     assert value is not None
     try:
@@ -91,7 +91,7 @@ def path_of(url: str | None) -> str:
 
 
 def device(user_agent: str | None) -> str | None:
-    """desktop, mobile or tablet by the user agent's usual marks."""
+    """desktop, mobile or tablet, by the usual substrings of user agents."""
     if not user_agent:
         return None
     agent = user_agent.lower()
@@ -101,7 +101,7 @@ def device(user_agent: str | None) -> str | None:
 
 
 def metadata(record: dict[str, Any], known: frozenset[str]) -> dict[str, str]:
-    """Scalars under unknown keys, as text: what a sender added of its own."""
+    """Scalars under unknown keys, as text: the sender's own additions."""
     extra = {}
     for key, value in record.items():
         if key in known or value is None:

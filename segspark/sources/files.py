@@ -1,4 +1,4 @@
-"""Input files: found by pattern, known by content, read into raw records without a guess.
+"""Input files: found by pattern, identified by content, read into raw records without guessing.
 
 A raw record is ``(position, raw)``: bytes of one JSON text, or a dictionary of texts for CSV and Parquet.
 """
@@ -36,8 +36,8 @@ class BrokenFile(ValueError):
 
 @dataclass(frozen=True)
 class InputFile:
-    """One delivered file. ``received_at``: UTC microseconds, None where the file itself cannot say; ``number``: its
-    place in the run's list of files."""
+    """One delivered file. ``received_at``: UTC microseconds, None if the file itself does not tell; ``number``: its
+    position in the run's list of files."""
 
     source: str
     path: str
@@ -49,12 +49,12 @@ class InputFile:
 
 
 def find_files(source: Source, time_zone: str) -> list[InputFile]:
-    """The files of a source's patterns, in the order of their names, each with its content's hash."""
-    found: dict[str, tuple[Store, str]] = {}
+    """The files matching a source's patterns, ordered by name, each with the hash of its content."""
+    files: dict[str, tuple[Store, str]] = {}
     for pattern in source.patterns:
         store, below = store_of_pattern(pattern)
-        found |= {store.url_of(name): (store, name) for name in store.matching(below)}
-    return [_describe(source, *found[url], time_zone) for url in sorted(found)]
+        files |= {store.url_of(name): (store, name) for name in store.matching(below)}
+    return [_describe(source, *files[url], time_zone) for url in sorted(files)]
 
 
 def _describe(source: Source, store: Store, name: str, time_zone: str) -> InputFile:
@@ -65,7 +65,7 @@ def _describe(source: Source, store: Store, name: str, time_zone: str) -> InputF
     received = None
     if source.received.how == "file_name":
         day = date_in_name(short, source.received.pattern)
-        # The end of that local day: what is in the file was there when the day closed.
+        # The end of that local day: the file's content existed when the day closed.
         received = to_micros(local_midnight(day + timedelta(days=1), time_zone)) - 1 if day else None
     size = store.size(name) or 0
     return InputFile(source.name, store.url_of(name), short, digest.hexdigest()[:32], size, received)
@@ -83,7 +83,7 @@ def date_in_name(name: str, pattern: str) -> date | None:
 
 
 def read_bytes(path: str, max_inflated: int) -> bytes:
-    """The file's content, inflated where it is gzip.
+    """The file's content, inflated if it is gzip.
 
     Raises:
         BrokenFile: ``file_truncated`` or ``file_too_large``.
@@ -105,11 +105,11 @@ def read_bytes(path: str, max_inflated: int) -> bytes:
 
 
 def json_records(content: bytes) -> Iterator[tuple[bytes, Any]]:
-    """One raw JSON text per line, or per element of one array that is the whole file; with its value where that is
-    known and written in exactly these bytes, else None.
+    """One raw JSON text per line, or per element if the whole file is one array. Each comes with its decoded value, if
+    that is known and orjson would write exactly these bytes, else None.
 
-    Blank lines are no records. Elements of an array are cut out of the text, so that each keeps its own bytes;
-    an array that cannot be cut is given as one record, which the parser then refuses.
+    Blank lines are skipped. Elements of an array are cut out of the text, so each keeps its own bytes; an array that
+    cannot be cut is returned as one record, which the parser then refuses.
     """
     stripped = content.strip()
     if stripped.startswith(b"[") and b"\n" in stripped and not _is_line_of_arrays(stripped):
@@ -131,7 +131,7 @@ def _is_line_of_arrays(stripped: bytes) -> bool:
 
 
 def split_array(text: bytes) -> list[tuple[bytes, Any]]:
-    """The elements of a JSON array as raw texts, with their values as ``json_records`` gives them; the whole text where
+    """The elements of a JSON array as raw texts, with values as in ``json_records``; the whole text as one element if
     it is not a well-formed array of objects."""
     whole = _canonical(text)
     if whole is not None:
@@ -165,22 +165,22 @@ def split_array(text: bytes) -> list[tuple[bytes, Any]]:
 
 
 def _canonical(text: bytes) -> list[tuple[bytes, Any]] | None:
-    """The elements of an array that is written as orjson writes it, which most senders do; None elsewhere."""
+    """The elements of an array formatted exactly as orjson would write it, as most senders do; else None."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
-    # Only then are an element's bytes what orjson makes of it again.
+    # Only then do the element's bytes equal orjson's dump of it.
     if not isinstance(value, list) or orjson.dumps(value) != text:
         return None
     return [(orjson.dumps(v), v) for v in value]
 
 
 def csv_records(content: bytes, spec: Csv) -> Iterator[dict[str, str] | Rejected]:
-    """One dictionary of texts per row; a row with another number of cells than columns is refused.
+    """One dictionary of texts per row; a row whose number of cells differs from the header is refused.
 
     Raises:
-        BrokenFile: ``file_encoding`` where the header cannot be decoded.
+        BrokenFile: ``file_encoding`` if the header cannot be decoded.
     """
     text = content.decode(spec.encoding, errors="surrogateescape")
     rows = _rows(text, spec)
@@ -225,7 +225,7 @@ def parquet_records(path: str) -> Iterator[dict[str, str | None]]:
 
 
 def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
-    """Nested objects to dotted names and texts; an object or list is also kept whole, as JSON, under its own name."""
+    """Nested objects as texts under dotted names; an object or list is also kept whole, as JSON, under its own name."""
     flat: dict[str, str | None] = {}
     for key, item in value.items():
         name = prefix + key
@@ -238,7 +238,7 @@ def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
 
 
 def as_text(item: Any) -> str | None:
-    """A scalar as the text that our converters read again without loss."""
+    """A scalar as text that our converters read back without loss."""
     if item is None or isinstance(item, str):
         return item
     if isinstance(item, bool):

@@ -1,7 +1,7 @@
-"""The door: strict parsing, pseudonyms and scrubbing, before anything is stored.
+"""The ingest gateway: strict parsing, pseudonyms and scrubbing, before anything is stored.
 
-Runs inside Spark tasks. What a record says, or why it is refused, goes to the run's staging as rows of the kinds of
-``parsed.py``, with the record's text kept and every direct identifier in it replaced.
+Runs inside Spark tasks. The content of a record, or the reason why it is refused, is staged as rows of the kinds of
+``parsed.py``; the record's text is kept with every direct identifier replaced.
 """
 
 import gc
@@ -30,7 +30,7 @@ MODULES = {
 
 
 def parse_provider(plan: GatewayPlan, group: int) -> Iterator[pa.RecordBatch]:
-    """Every record of one group of files, through the provider's adapter; the staged files' names come out."""
+    """Parse every record of one group of files with the provider's adapter; yields the names of the staged files."""
     parse = import_module(MODULES[plan.kind]).parse
     finish = Sanitizer(plan)
     with no_cyclic_collection():
@@ -47,7 +47,7 @@ def parse_provider(plan: GatewayPlan, group: int) -> Iterator[pa.RecordBatch]:
 
 @contextmanager
 def no_cyclic_collection() -> Iterator[None]:
-    """Millions of small dictionaries without a cycle among them: looking for cycles would cost a fifth of the time."""
+    """Switch off cyclic garbage collection: it would cost a fifth of the time on millions of acyclic dictionaries."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

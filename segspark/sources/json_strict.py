@@ -1,7 +1,7 @@
-"""Strict JSON at the door: one value, no duplicate key, nothing after it, nothing guessed.
+"""Strict JSON at the gateway: one value, no duplicate key, nothing after it, nothing guessed.
 
-The cheap test: where orjson's own dump of what it read equals the bytes it read, there was no duplicate key and
-no odd escape. Only the others go through the slow parser, which sees every key.
+The cheap test: if orjson's dump of the decoded value equals the bytes, there was no duplicate key and no odd escape.
+Only other records go through the slow parser, which sees every key.
 """
 
 import json
@@ -13,10 +13,10 @@ from segspark.sources.vocabulary import Rejected
 
 
 def decode(raw: bytes, *, max_bytes: int, max_depth: int, known: Any = None) -> tuple[Any, list[str]]:
-    """One JSON value and what was mended in it.
+    """One JSON value and flags for what was repaired in it.
 
     Args:
-        known: the value, where the caller has it and orjson writes it in exactly these bytes.
+        known: the decoded value, if the caller has it and orjson would write exactly these bytes.
 
     Raises:
         Rejected: empty, too_large, bom, nul, depth, encoding, trailing, dup_key, number, null or json.
@@ -66,10 +66,10 @@ def _decode_slowly(text: bytes) -> tuple[Any, list[str]]:
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    values = dict(pairs)
+    if len(values) != len(pairs):
         raise Rejected("dup_key")
-    return found
+    return values
 
 
 def _no_constant(name: str) -> Any:
@@ -77,7 +77,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _clean(value: Any, flags: list[str]) -> Any:
-    """Without NUL characters and lone surrogates, which no table can hold; flagged."""
+    """Remove NUL characters and lone surrogates, which no table can hold; flagged."""
     if isinstance(value, dict):
         return {_clean(k, flags): _clean(v, flags) for k, v in value.items()}
     if isinstance(value, list):
@@ -94,7 +94,7 @@ def _clean(value: Any, flags: list[str]) -> Any:
 
 
 def _depth(text: bytes) -> int:
-    """Deepest nesting, brackets within strings left out."""
+    """The deepest nesting; brackets inside strings do not count."""
     depth = deepest = 0
     in_string = is_escaped = False
     for byte in text:

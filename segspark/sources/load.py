@@ -16,7 +16,7 @@ def load_sources(workspace: Workspace, environ: Mapping[str, str] = os.environ) 
     """Every source of a workspace, by name.
 
     Raises:
-        ConfigError: all faults of all files, or no source at all.
+        ConfigError: all errors of all files, or no source at all.
     """
     paths = sorted({p for pattern in workspace.sources for p in glob.glob(str(workspace.folder / pattern))})
     sources: list[Source] = []

@@ -24,7 +24,7 @@ _DEVICES = {"desktop": "desktop", "mobile": "mobile", "tablet": "tablet"}
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
-    """One event; its key is (id, UTC day, event), because an id is unique only within a day."""
+    """One event; its key is (id, UTC day, event), because ids are unique only within a day."""
     data = mapping(record, "event-data") or record
     word = str(text(data, "event", required=True))
     if word in IGNORED:
@@ -36,7 +36,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     message = mapping(data, "message")
     headers = mapping(message, "headers")
     if recipient is None and word == "rejected":
-        # A rejected mail has no recipient of its own; the header may carry a name before the address.
+        # A rejected mail has no recipient field; the header may hold a name before the address.
         named = text(headers, "to")
         recipient = parseaddr(named)[1] if named else None
     client, place = mapping(data, "client-info"), mapping(data, "geolocation")

@@ -1,8 +1,8 @@
 """Any table as a source, by YAML alone: read as text, mapped by Spark SQL, typed by strict converters.
 
-Three steps in one lazy plan: ``read_raw`` (Arrow tasks give the named columns of each record as texts, and the text
-that is kept of it, scrubbed), ``evaluate`` (the mapping's expressions as Spark columns, text in, text out),
-``convert`` (Arrow tasks: types and pseudonyms).
+Three steps in one lazy plan: ``read_raw`` (Arrow tasks give each record's named columns as texts, and its scrubbed
+text to keep), ``evaluate`` (the mapping's expressions as Spark columns, text in, text out), ``convert`` (Arrow tasks:
+types and pseudonyms).
 """
 
 import json
@@ -51,7 +51,7 @@ _OF_RECORD = [
 
 @dataclass(frozen=True)
 class Output:
-    """One expression to evaluate: ``name`` is the column that carries its text."""
+    """One expression to evaluate; ``name`` is the column of its result, a text."""
 
     name: str
     expression: str
@@ -60,7 +60,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Mapping:
-    """A checked mapped source: what to evaluate and which source columns hold identifiers."""
+    """A checked mapped source: its expressions, and which source columns hold identifiers."""
 
     source: Source
     outputs: tuple[Output, ...]
@@ -72,8 +72,8 @@ class Mapping:
 
     @property
     def raw_schema(self) -> pa.Schema:
-        """Of ``read_raw``: where a record stands, why it is refused, its text, and its named columns by number, for these
-        may be called anything."""
+        """Schema of ``read_raw``: a record's position, why it is refused, its text, and its named columns by number,
+        because source columns may have any name."""
         return pa.schema([*_OF_RECORD, *((f"column_{n}", pa.string()) for n in range(len(self.columns)))])
 
 
@@ -81,7 +81,7 @@ def compile_mapping(source: Source) -> Mapping:
     """Check every expression and column name of a mapped source.
 
     Raises:
-        ConfigError: all faults of the source at once.
+        ConfigError: all errors of the source at once.
     """
     issues: list[str] = []
     outputs: list[Output] = []
@@ -154,10 +154,10 @@ def _column_faults(record: RecordSpec, where: str) -> list[str]:
 
 
 def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
-    """The columns the mapping names must be in the file's header (CSV only; JSON keys may be absent).
+    """Check that the file's header has the columns named by the mapping (CSV only; JSON keys may be absent).
 
     Raises:
-        ConfigError: names the missing columns, what the file has, and near misses.
+        ConfigError: lists the missing columns, those of the file, and similar names.
     """
     if mapping.source.format != "csv" or mapping.source.csv.columns:
         return
@@ -178,7 +178,7 @@ def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
 
 
 def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.RecordBatch]:
-    """Records of one group of files: what the mapping names of each, and its text to keep; ``file`` is its number."""
+    """Records of one group of files: the columns named by the mapping and the text to keep; ``file`` is its number."""
     source, text_of = mapping.source, Scrubber(plan, mapping).text_of
     columns, schema = mapping.columns, mapping.raw_schema
     nothing = (None,) * len(columns)
@@ -196,7 +196,7 @@ def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.Rec
                         yield _raw_batch(rows, schema)
                         rows = []
             except BrokenFile as error:
-                # What was read of it does not count: the file is refused whole, and a mended one has another hash.
+                # Records read so far are dropped: the file is refused as a whole, and a repaired one has another hash.
                 rows = [r for r in rows if r[0] != number]
                 rows.append((number, -1, [error.reason], "", *nothing))
     if rows:
@@ -213,7 +213,7 @@ def _raw_batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch
 def _records(
     plan: GatewayPlan, source: Source, file: InputFile
 ) -> Iterator[tuple[dict[str, str | None] | None, list[str] | None, str | None]]:
-    """Each record's texts by name; where it is refused, None, why, and its own text."""
+    """Each record's texts by name; for a refused record None, the reason, and its own text."""
     if source.format == "parquet":
         for fields in parquet_records(file.path):
             yield fields, None, None
@@ -243,7 +243,7 @@ def _records(
 
 
 def _is_undecodable(row: dict[str, str]) -> bool:
-    """Whether a byte that is none of the file's encoding stands in it, as a lone surrogate."""
+    """Whether it holds a byte that the file's encoding cannot decode, kept as a lone surrogate."""
     if all(map(str.isascii, row.values())):
         return False
     try:
@@ -254,7 +254,7 @@ def _is_undecodable(row: dict[str, str]) -> bool:
 
 
 class Scrubber:
-    """The fields of a record as JSON without the scrubbed columns, identifying ones replaced by pseudonyms."""
+    """Writes a record's fields as JSON, without the scrubbed columns and with identifiers replaced by pseudonyms."""
 
     def __init__(self, plan: GatewayPlan, mapping: Mapping) -> None:
         self._pseudonyms = Pseudonymiser(plan.key)
@@ -273,9 +273,9 @@ class Scrubber:
         return address.replace_addresses(text, self._pseudonyms.mask_address)
 
     def _decide(self, name: str) -> tuple[bool, str | None]:
-        """Whether a column is kept, and the kind of identifier in it."""
+        """Whether a column is kept, and the kind of identifier it holds."""
         is_scrubbed = name in self._scrubbed or name.split(".")[0] in self._scrubbed
-        # An object is also there as a whole, with the identifying fields in it.
+        # An object is also present as a whole, including its identifying fields.
         holds = name not in self._kinds and any(k.startswith(name + ".") for k in self._kinds)
         self._decided[name] = decided = (not is_scrubbed and not holds, self._kinds.get(name))
         return decided
@@ -292,8 +292,8 @@ def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
         mapping: a checked mapping.
 
     Returns:
-        What is known of each record, and one text column per expression (``…__where`` is boolean). Dotted columns become
-        structs, so that ``value.amount`` reads as in a nested table.
+        The columns known of each record, and one text column per expression (``…__where`` is boolean). Dotted columns
+        become structs, so ``value.amount`` works as in a nested table.
     """
     from pyspark.sql import functions as F
 
@@ -311,7 +311,7 @@ def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
             return F.col(number[node])
         return F.struct(*[build(child).alias(name) for name, child in node.items()])
 
-    # Apart from what is known of the record: a source column may be called `text`.
+    # Kept apart from the record's own columns: a source column may be called `text`.
     record = F.struct(*[build(node).alias(name) for name, node in tree.items()]) if tree else F.lit(None)
     flat = raw.select(F.struct(*[name for name, _ in _OF_RECORD]).alias("_raw"), record.alias("_record"))
     named = flat.select("_raw", *([F.col("_record.*")] if tree else []))
@@ -330,7 +330,7 @@ def _all_text(mapping: Mapping) -> str:
 
 
 def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Stage what the evaluated texts say; a record that fails in one column is quarantined with all its reasons."""
+    """Convert and stage the evaluated texts; a record that fails in any column is quarantined with all its reasons."""
     finish = Sanitizer(plan)
     files = {file.number: file for group in plan.groups for file in group}
     makers = [make_maker(mapping.source, at, plan.context.currency) for at in range(len(mapping.source.records))]

@@ -1,7 +1,7 @@
-"""The shape in which records leave the door: one kind of staged rows per kind of thing that a record says.
+"""The output of the gateway: one kind of staged rows per kind of content (events, orders, consents, ...).
 
-``record`` numbers a record within its run: the number of its file, then its place in the file, so that rows of
-different kinds meet by an integer. ``n_says`` is how many events, lines, profiles and consents the record brings.
+``record`` numbers a record within its run (number of the file, then position in it), so that rows of different kinds
+join on an integer. ``n_says`` is the number of events, lines, profiles and consents in the record.
 """
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ from segspark.tables.contracts.schema import ARROW_TYPES
 from segspark.tables.staging import Kind
 
 FILE_BITS = 32
-# Known of every row of these kinds; the rest of the columns are those of the silver table.
+# Columns of every row of these kinds; the other columns are those of the silver table.
 _OF_THE_RECORD = {
     "record": "bigint",
     "no": "bigint",
@@ -23,7 +23,7 @@ _OF_THE_RECORD = {
 
 
 def record_number(file_number: int, position: int) -> int:
-    """Position -1, the file as a whole, is the first."""
+    """The number of a record; position -1 (the file as a whole) sorts first."""
     return (file_number << FILE_BITS) + position + 1
 
 
@@ -57,7 +57,7 @@ KINDS = {
             }
         )
     ),
-    # Where each task saw every identifier first; of links above the same.
+    # Where each task first saw every identifier; the links above likewise.
     "first_seen": Kind(
         _schema(
             {
@@ -66,12 +66,12 @@ KINDS = {
             }
         )
     ),
-    # Of the events, once more: what stands against an address.
+    # A copy of the events that forbid writing to an address.
     "objections": Kind(
         _schema({**{c.name: c.type for c in silver.OBJECTIONS.columns if c.name != "run_id"}, "no": "bigint"})
     ),
     "identities": Kind(_schema({"identifier_id": "string", "kind": "string", "sealed": "binary"})),
-    # Made by the run itself from the above.
+    # Derived by the run from the kinds above.
     "joined": Kind(_schema({c.name: c.type for c in silver.IDENTITY_LINKS.columns if c.name != "run_id"})),
     "dispositions": Kind(_schema({"record": "bigint", "disposition": "string"})),
     "exceptions": Kind(

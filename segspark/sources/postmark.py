@@ -8,7 +8,7 @@ from typing import Any
 from segspark.sources.fields import email, iso, mapping, page, text
 from segspark.sources.vocabulary import Context, Produced, Rejected
 
-# Type of a bounce -> event_type; what is missing here says nothing about the address and is ignored.
+# Bounce type -> event_type; other types say nothing about the address and are ignored.
 BOUNCES = {
     "HardBounce": "bounce_hard", "BadEmailAddress": "bounce_hard", "SoftBounce": "bounce_soft",
     "Unknown": "bounce_soft", "Transient": "deferred", "DnsError": "deferred", "Blocked": "blocked",
@@ -28,7 +28,7 @@ EVENTS = {
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
-    """One event; bounces and complaints carry an ID, for the others the door makes a hash of what they say."""
+    """One event; bounces and complaints have an ID, for the others the sanitizer hashes their content."""
     word = str(text(record, "RecordType", required=True))
     event_type, at, who = EVENTS.get(word, ("unknown", _time_key(record), "Recipient"))
     kind = text(record, "Type")
@@ -44,7 +44,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         if not suppresses:
             event_type = "resubscribe"
         elif reason not in (None, "ManualSuppression"):
-            # Postmark's echo of a bounce or complaint that has its own record.
+            # Postmark repeats here a bounce or complaint that has its own record.
             return Produced(ignored=True)
     own_id = record.get("ID")
     place, seconds = mapping(record, "Geo"), record.get("ReadSeconds")

@@ -1,4 +1,4 @@
-"""The sources of a workspace and the key of its pseudonyms, as flows look them up."""
+"""The sources of a workspace and its pseudonym key, as resources of flows."""
 
 from segspark.ids import identity
 from segspark.pipeline.context import Resource
@@ -11,13 +11,13 @@ SOURCES: Resource[list[Source]] = Resource(
     lambda setting: load_sources(setting.workspace),
     lambda setting: identity([source.model_dump(mode="json") for source in setting[SOURCES]]),
 )
-# A handle whose text shows its epoch only; it is made on first use.
+# The handle's text shows the key's epoch only; the key is created on first use.
 KEY: Resource[Key] = Resource(
     "key",
     lambda setting: load_key(setting.workspace.keys.environment, setting.workspace.keys.file),
     lambda setting: "the workspace's",
 )
-# The same for questions, which make none.
+# The same for questions, which never create a key.
 EXISTING_KEY: Resource[Key] = Resource(
     "existing_key",
     lambda setting: load_key(setting.workspace.keys.environment, setting.workspace.keys.file, create=False),

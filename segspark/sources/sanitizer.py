@@ -21,18 +21,18 @@ from segspark.time import MICROS
 DAY_MICROS = 86_400 * MICROS
 
 
-# Two pseudonyms of one person, and which of them is a visitor's.
+# Two pseudonyms of one person, and which of them belong to anonymous visitors.
 Pair = tuple[str, str, bool, bool]
 
 
 _PAIR = ("left_id", "right_id", "left_is_anonymous", "right_is_anonymous")
 
 
-# The identifiers that a record names, with their pseudonyms.
+# The identifiers in a record, with their pseudonyms.
 Named = dict[Identifier, str]
 
 
-# Kind -> the column that says when, and the one of its UTC day.
+# Kind -> its time column, and the column of its UTC day.
 TIMES: dict[str, tuple[str, str | None]] = {
     "events": ("occurred_at", "event_date"),
     "orders": ("ordered_at", "order_date"),
@@ -55,7 +55,7 @@ class Sanitizer:
         self._out = StagingWriter(plan.folder, KINDS)
 
     def close(self) -> Iterator[pa.RecordBatch]:
-        """Stage what was collected, of each identifier and each pair its first, and name the files."""
+        """Stage the collected rows, with the first occurrence of each identifier and pair, and name the files."""
         for identifier, (known, at, received, anonymous) in self._first_seen.items():
             row = {"identifier_id": identifier, "is_anonymous": anonymous, "known_as_of": known}
             self._out.add("first_seen", {**row, "effective_at": at, "recorded_at": received})
@@ -86,15 +86,15 @@ class Sanitizer:
         flags: list[str],
         is_scrubbed: bool = False,
     ) -> None:
-        """Stage what a record says; an identifier that is none (an address without @), or a time after its receipt,
-        rejects it whole."""
+        """Stage a record's content; an invalid identifier (an address without @) or a time after receipt rejects the
+        whole record."""
         received = self._received(file, produced)
         named: Named = {}
         try:
             self._check_future(produced, received)
-            said: list[tuple[str, list[dict[str, Any]]]] = []
+            contents: list[tuple[str, list[dict[str, Any]]]] = []
             if produced.events:
-                said.append(("events", [self._event(e, named) for e in produced.events]))
+                contents.append(("events", [self._event(e, named) for e in produced.events]))
             for kind, items in (
                 ("orders", produced.orders),
                 ("lines", produced.lines),
@@ -102,7 +102,7 @@ class Sanitizer:
                 ("consents", produced.consents),
             ):
                 if items:
-                    said.append((kind, [self._owned(i, named) for i in items]))
+                    contents.append((kind, [self._owned(i, named) for i in items]))
             links = [self._link(link, named) for link in produced.links] if produced.links else []
         except Rejected as error:
             self.rejected(file, position, text, error.reasons, flags)
@@ -111,7 +111,7 @@ class Sanitizer:
             text = self._scrub(text, named, produced.direct)
         known = self._arrival.known_as_of(received)
         n_says = 0
-        for kind, items in said:
+        for kind, items in contents:
             n_says += len(items) if kind != "orders" else 0
         common = {
             "source": self._context.source,
@@ -120,7 +120,7 @@ class Sanitizer:
             "received_at": received,
             "known_as_of": known,
         }
-        for kind, items in said:
+        for kind, items in contents:
             for item in items:
                 self._stage_item(kind, item, common, file.number)
         for pair, at, rule in links:
@@ -189,7 +189,7 @@ class Sanitizer:
         return pseudonym
 
     def _seal(self, identifier: Identifier, pseudonym: str) -> None:
-        """Into the vault, once per task, and only of a record that is accepted."""
+        """Add the identifier to the vault, once per task, and only for accepted records."""
         self._sealed.add(pseudonym)
         sealed = self._pseudonyms.seal(identifier.kind, identifier.value)
         self._out.add("identities", {"identifier_id": pseudonym, "kind": identifier.kind, "sealed": sealed})
@@ -224,8 +224,8 @@ class Sanitizer:
         url = event.get("url")
         if url:
             event["url"] = address.replace_addresses(url, self._pseudonyms.mask_address)
-        said = orjson.dumps(event, default=str, option=orjson.OPT_SORT_KEYS)
-        digest = hashlib.blake2b(said, digest_size=16).hexdigest()
+        content = orjson.dumps(event, default=str, option=orjson.OPT_SORT_KEYS)
+        digest = hashlib.blake2b(content, digest_size=16).hexdigest()
         event["fingerprint"] = digest[:16]
         if event.get("event_id") is None:
             event["event_id"] = "h-" + digest
@@ -245,7 +245,7 @@ class Sanitizer:
             token = f'"~{pseudonym}"'
             text = text.replace(f'"{value}"', token)
             if value.isdigit() and value in text:
-                # A bare number, as JSON writes it; plain replacements, because a pattern per value costs more.
+                # A bare number, as JSON writes it; plain replacements, because a regex per value costs more.
                 for before in (":", ": "):
                     for after in (",", "}", " ", "]"):
                         text = text.replace(f"{before}{value}{after}", f"{before}{token}{after}")
@@ -259,7 +259,7 @@ class Sanitizer:
 
 
 def _own_time(produced: Produced) -> int | None:
-    """Where nobody says when a record was received, it was received when it happened."""
+    """The record's own time, used as receipt if neither the file nor the record gives one."""
     for items, column in (
         (produced.events, "occurred_at"),
         (produced.orders, "ordered_at"),

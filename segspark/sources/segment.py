@@ -29,8 +29,8 @@ _SNAKE = {
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
-    """One call; ``messageId`` is its key. Orders come from the shop: here they count as the end of a checkout,
-    unless the source's options say ``orders: true``."""
+    """One call; ``messageId`` is its key. Orders come from the shop: here they count as the end of a checkout, unless
+    the source's options set ``orders: true``."""
     if "messageId" not in record and ("message_id" in record or "user_id" in record or "anonymous_id" in record):
         record = {_SNAKE.get(k, k): v for k, v in record.items()}
     kind = str(text(record, "type", required=True))
@@ -42,12 +42,12 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     at = _occurred(record, context)
     customer = Identifier("customer", user) if user else None
     anonymous = Identifier("anonymous", visitor) if visitor else None
-    said = mapping(record, "context")
+    call_context = mapping(record, "context")
     produced = Produced(received_at=iso(record, "receivedAt", context.time_zone) if record.get("receivedAt") else None)
     if customer and anonymous:
         produced.links.append((customer, anonymous, "identify", at))
-    traits = mapping(record, "traits") or mapping(said, "traits")
-    direct = [said.get("ip"), *[traits.get(key) for key in _DIRECT]] if traits else [said.get("ip")]
+    traits = mapping(record, "traits") or mapping(call_context, "traits")
+    direct = [call_context.get("ip"), *[traits.get(key) for key in _DIRECT]] if traits else [call_context.get("ip")]
     produced.direct = [v for v in direct if v and isinstance(v, str)]
     address = text(traits, "email") if traits else None
     if kind == "identify":
@@ -55,22 +55,22 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
             produced.links.append((customer or anonymous, Identifier("email", address), "identify", at))  # type: ignore[arg-type]
         produced.ignored = not produced.links
         return produced
-    event = _event(record, kind, said, context)
+    event = _event(record, kind, call_context, context)
     event |= {
         "event_id": text(record, "messageId"),
         "identifier": customer or (Identifier("email", address) if address else None),
         "anonymous": anonymous,
         "occurred_at": at,
-        "device": _device(said),
-        "country": text_in(said, "location", "country"),
+        "device": _device(call_context),
+        "country": text_in(call_context, "location", "country"),
     }
     produced.events.append(event)
     return produced
 
 
 def _occurred(record: dict[str, Any], context: Context) -> int:
-    """``timestamp``; where it is missing, receipt less the time the event waited on the device, whose clock may be
-    wrong by a constant."""
+    """``timestamp``; if it is missing, the time of receipt minus the time the event waited on the device, whose clock
+    may be off by a constant."""
     zone = context.time_zone
     if record.get("timestamp"):
         return iso(record, "timestamp", zone)
@@ -80,9 +80,9 @@ def _occurred(record: dict[str, Any], context: Context) -> int:
     return iso(record, "originalTimestamp" if record.get("originalTimestamp") else "receivedAt", zone)
 
 
-def _event(record: dict[str, Any], kind: str, said: dict[str, Any], context: Context) -> dict[str, Any]:
+def _event(record: dict[str, Any], kind: str, call_context: dict[str, Any], context: Context) -> dict[str, Any]:
     properties = mapping(record, "properties")
-    where = text(properties, "url") or text_in(said, "page", "url")
+    where = text(properties, "url") or text_in(call_context, "page", "url")
     seconds = _number(properties.get("duration_s"))
     milliseconds = _number(properties.get("engagement_time_msec"))
     if seconds is None and milliseconds is not None:
@@ -98,7 +98,7 @@ def _event(record: dict[str, Any], kind: str, said: dict[str, Any], context: Con
     return {
         "source_event": word,
         "event_type": event_type,
-        "session_id": scalar(said, "sessionId") or scalar(properties, "session_id"),
+        "session_id": scalar(call_context, "sessionId") or scalar(properties, "session_id"),
         "order_id": scalar(properties, "order_id"),
         "url": page(where),
         "product_id": scalar(properties, "product_id") or scalar(properties, "sku"),
@@ -107,7 +107,7 @@ def _event(record: dict[str, Any], kind: str, said: dict[str, Any], context: Con
         "currency": text(properties, "currency") if event_type in ("order", "refund") else None,
         "n_items": len(products) if isinstance(products, list) and products else None,
         "duration_s": seconds if seconds is not None and seconds >= 0 else None,
-        "campaign_id": text_in(said, "campaign", "name") or text(properties, "campaign_id"),
+        "campaign_id": text_in(call_context, "campaign", "name") or text(properties, "campaign_id"),
         "p_human": p_human(None),
     }
 
@@ -124,10 +124,10 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _device(said: dict[str, Any]) -> str | None:
-    kind = text_in(said, "device", "type")
+def _device(call_context: dict[str, Any]) -> str | None:
+    kind = text_in(call_context, "device", "type")
     if kind in ("desktop", "mobile", "tablet"):
         return str(kind)
     if kind in ("ios", "android"):
         return "mobile"
-    return device(text(said, "userAgent"))
+    return device(text(call_context, "userAgent"))

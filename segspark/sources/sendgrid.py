@@ -22,7 +22,7 @@ EVENTS = {
     "group_resubscribe": "resubscribe",
 }
 IGNORED = frozenset(("account_status_change",))
-# Refused for what the mail or the sender is, not for the address.
+# Refused because of the mail or the sender, not because of the address.
 _REPUTATION = ("Content", "Frequency", "Reputation")
 _KNOWN = frozenset(
     """email timestamp event sg_event_id sg_message_id smtp-id category asm_group_id ip useragent url url_offset

@@ -9,7 +9,7 @@ from segspark.sources import json_strict
 from segspark.sources.fields import device, email, iso, items, mapping, page, text
 from segspark.sources.vocabulary import Context, Produced, Rejected
 
-# Word -> (event_type, object with the details, list of recipients within it, key of the address).
+# SES event type -> (event_type, object with the details, list of recipients in it, key of the address).
 EVENTS = {
     "Send": ("sent", "send", None, None),
     "Delivery": ("delivered", "delivery", "recipients", None),
@@ -27,7 +27,7 @@ _CONTENT = frozenset(("ContentRejected", "AttachmentRejected", "MessageTooLarge"
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
-    """One event per recipient. Feedback carries ``feedbackId``; for the others the door makes a hash."""
+    """One event per recipient. Feedback has a ``feedbackId``; for the others the sanitizer makes a hash."""
     body = _body(record)
     word = text(body, "eventType") or text(body, "notificationType")
     if word is None:
@@ -39,13 +39,13 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     decided = _decide(event_type, detail)
     if decided is None:
         return Produced(ignored=True)
-    told = next((d for d, k in ((detail, "timestamp"), (mail, "timestamp")) if k in d), None)
-    at = iso(told, "timestamp") if told is not None else iso(record, "Timestamp")
+    timed = next((d for d, k in ((detail, "timestamp"), (mail, "timestamp")) if k in d), None)
+    at = iso(timed, "timestamp") if timed is not None else iso(record, "Timestamp")
     recipients = _recipients(detail, listed, address) or [
         d for d in mail.get("destination") or [] if isinstance(d, str)
     ]
     if event_type in ("open", "click") and len(recipients) > 1:
-        recipients = [""]  # nobody says which of them it was
+        recipients = [""]  # unknown which of them it was
     tags = mapping(mail, "tags")
     feedback = text(detail, "feedbackId")
     events = [
@@ -80,7 +80,7 @@ def _body(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _decide(event_type: str, detail: dict[str, Any]) -> str | None:
-    """The final word where the details matter; None for a complaint that is none."""
+    """The event_type where the details matter; None for a report that is not a complaint."""
     if event_type == "bounce_soft":
         sub = detail.get("bounceSubType")
         if sub in _NEVER_SENT:
@@ -102,8 +102,8 @@ def _decide(event_type: str, detail: dict[str, Any]) -> str | None:
 def _recipients(detail: dict[str, Any], listed: str | None, address: str | None) -> list[str]:
     if listed is None:
         return []
-    found = detail.get(listed) or []
-    return [str(r.get(address)) if isinstance(r, dict) else str(r) for r in found]
+    recipients = detail.get(listed) or []
+    return [str(r.get(address)) if isinstance(r, dict) else str(r) for r in recipients]
 
 
 def _tag(tags: dict[str, Any], name: str) -> str | None:

@@ -10,18 +10,18 @@ from segspark import money
 from segspark.sources.fields import iso, items, mapping, scalar, text
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
-# Where names, addresses and numbers stand; an order's own name is its number.
+# Keys that hold names, addresses and phone numbers; an order's own ``name`` is its number.
 _OF_ORDER = ("phone", "browser_ip")
 _OF_PERSON = ("first_name", "last_name", "name", "phone", "address1", "address2", "browser_ip", "company")
 _CONSENT = {"subscribed": "granted", "unsubscribed": "withdrawn"}
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
-    """One state of one order: the order with its lines, its ``order`` event, one ``refund`` event per refund (and
-    one for a cancellation that no refund covers), the customer's consent and links.
+    """One state of one order: the order with its lines, its ``order`` event, one ``refund`` event per refund (and one
+    for a cancellation that no refund covers), the customer's consent and links.
 
-    Events are keyed by order and refund, and say nothing that an unrelated update changes, so that a later state of
-    the same order is a duplicate event and an update of the order.
+    Events are keyed by order and refund and hold nothing that an unrelated update changes, so a later state of the same
+    order gives duplicate events and an update of the order.
     """
     if record.get("test") is True:
         raise Rejected("test_mode")
@@ -133,7 +133,7 @@ def _reversal(
 
 
 def _main(lines: list[dict[str, Any]], key: str) -> str | None:
-    """What the line with the largest amount says, of those that say it."""
+    """The field's value in the line with the largest amount, among the lines that have it."""
     named = [line for line in lines if line[key]]
     return max(named, key=lambda line: line["amount_cents"])[key] if named else None
 
@@ -165,7 +165,7 @@ def _cents(record: dict[str, Any], key: str, currency: str) -> int:
 
 
 def _number_cents(record: dict[str, Any], key: str, currency: str) -> int:
-    """Refunded lines carry JSON numbers where everything else is text."""
+    """Refunded lines hold JSON numbers where all other amounts are text."""
     value = record.get(key)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _minor(Decimal(repr(value)), currency, key)

@@ -1,4 +1,4 @@
-"""From the evaluated texts of one row to the shared vocabulary's records, one maker per target."""
+"""Convert the evaluated texts of one row to records of the shared vocabulary, one maker per target."""
 
 from collections.abc import Callable
 from datetime import date
@@ -12,14 +12,14 @@ from segspark.sources.spec import ColumnSpec, Source
 from segspark.sources.vocabulary import Identifier, Produced, Rejected
 
 Maker = Callable[[dict[str, Any], InputFile, Produced], None]
-# A birth before this year, or after the record, is a typing error or a default of the CRM's form.
+# A birth date before this year, or after the record, is a typing error or a default of the CRM's form.
 EARLIEST_BIRTH = 1905
 
 
 def make_maker(source: Source, at: int, currency: str) -> Maker:
-    """The function that adds what ``records[at]`` of the source says about one row to ``Produced``.
+    """The function that converts one row by ``records[at]`` of the source and adds it to ``Produced``.
 
-    It raises ``Rejected`` with every fault of the row, each ``code:column``.
+    It raises ``Rejected`` with all errors of the row, each ``code:column``.
     """
     record = source.records[at]
     converters: list[tuple[str, str, Converter, Notation]] = []
@@ -57,8 +57,8 @@ def make_maker(source: Source, at: int, currency: str) -> Maker:
         for name in required:
             if name not in item and not any(name in r for r in reasons):
                 reasons.append(f"missing:{name}")
-        if attributes and (said := {key: row[column] for key, column in attributes if row[column]}):
-            item["attributes"] = said
+        if attributes and (extras := {key: row[column] for key, column in attributes if row[column]}):
+            item["attributes"] = extras
         owner = _identifier(owner_kind, row[own_id]) if owner_kind else None
         visitor = _identifier("anonymous", row[visitor_id]) if record.anonymous else None
         if owner is not None and owner.kind == "anonymous":
@@ -83,7 +83,7 @@ def make_maker(source: Source, at: int, currency: str) -> Maker:
 
 
 class _Place:
-    """Where a row stands: its identity when it has no key of its own."""
+    """The position of a row: its identity if it has no key of its own."""
 
     def __init__(self, source: Source, file: InputFile, position: int, currency: str) -> None:
         self.source, self.currency = source, currency
@@ -97,7 +97,7 @@ def _identifier(kind: str, value: str | None) -> Identifier | None:
 
 
 def _cents(item: dict[str, Any], name: str, place: _Place, flags: list[str]) -> None:
-    """Replace ``name`` (major units) by ``name_cents``."""
+    """Replace ``name`` (major units) with ``name_cents``."""
     amount = item.pop(name, None)
     if amount is None:
         return
@@ -151,7 +151,7 @@ def _finish_order(item: dict[str, Any], visitor: Identifier | None, place: _Plac
 
 
 def _finish_line(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
-    """A line; its order's event is made later, from all lines of the order."""
+    """Finish a line; its order's event is made later, from all lines of the order."""
     item.setdefault("currency", place.currency)
     item.setdefault("line_type", "sale")
     item.setdefault("line_id", place.id)
@@ -166,9 +166,9 @@ def _finish_line(item: dict[str, Any], visitor: Identifier | None, place: _Place
 
 
 def _finish_profile(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
-    """A profile; absurd births and sign-ups are flagged and left empty, and the row is kept."""
+    """Finish a profile; impossible birth and sign-up dates are flagged and left empty, the row is kept."""
     flags = []
-    # Without a time of its own a profile holds since ever: nothing says that it was different before.
+    # A profile without a time is valid from the beginning: nothing indicates that it was different before.
     item.setdefault("valid_from", item.get("recorded_at") or place.file.received_at or 0)
     item.setdefault("recorded_at", item["valid_from"])
     year = item.pop("birth_year", None)

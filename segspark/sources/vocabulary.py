@@ -1,9 +1,9 @@
-"""The words every source is translated into, and the records an adapter produces.
+"""The shared vocabulary of all sources, and the records an adapter produces.
 
 An adapter is a pure function ``parse(record, context) -> Produced`` over one decoded JSON object. It raises
-``Rejected`` with a reason code for what is wrong, returns ``Produced(ignored=True)`` for what is right but
-not about a person (kept raw), and never fails on unknown keys or unknown event words (``unknown``).
-Identifiers stay in clear inside an adapter; the door (``door.py``) replaces them before anything is stored.
+``Rejected`` with a reason code for invalid records, returns ``Produced(ignored=True)`` for valid records that are
+not about a person (kept raw), and never fails on unknown keys or unknown event types (``unknown``).
+Identifiers stay in clear inside an adapter; the sanitizer (``sanitizer.py``) replaces them before anything is stored.
 """
 
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class Identifier(NamedTuple):
 
 @dataclass(frozen=True)
 class Context:
-    """What a source declares: its name, zone for naive times, currency, and when its file was received (UTC µs)."""
+    """What a source declares: name, zone of naive times, currency, and when its file was received (UTC µs)."""
 
     source: str
     time_zone: str | None
@@ -48,12 +48,12 @@ class Context:
 
 @dataclass
 class Produced:
-    """What one record says. Each list holds dictionaries with the keys below; missing keys are null.
+    """The content of one record. Each list holds dictionaries with the keys below; missing keys are null.
 
     events: the columns of silver.events, but ``identifier`` and ``anonymous`` (Identifier or None) instead of
         the pseudonyms; times as UTC microseconds (int); required: event_type, occurred_at. ``event_id`` may be
-        None: the door then makes a documented hash. Without event_date, received_at, known_as_of, run_id,
-        fingerprint, source, mailbox_provider (the door fills them). url without query string.
+        None: the sanitizer then makes a documented hash. Without event_date, received_at, known_as_of, run_id,
+        fingerprint, source, mailbox_provider (the sanitizer fills them). url without query string.
     orders: order_id, identifier, order_type, ordered_at, updated_at, status, amount_cents, refunded_cents,
         currency, n_items, country, attributes.
     lines: order_id, line_id, identifier, line_type, ordered_at, product_id, title, category, quantity (int),
@@ -63,8 +63,8 @@ class Produced:
     consents: identifier, purpose, topic, value (granted or withdrawn), basis, effective_at, recorded_at,
         expires_at (µs), proof.
     links: identifiers of one person as (Identifier, Identifier, rule, effective_at µs).
-    received_at: UTC µs where the record itself says when it was received.
-    direct: further direct identifiers seen in the record (names, street, phone, IP), text that the door
+    received_at: UTC µs if the record itself gives its time of receipt.
+    direct: further direct identifiers in the record (names, street, phone, IP): text that the sanitizer
         removes from the payload it keeps.
     """
 
