@@ -1,4 +1,4 @@
-"""Whether this program can read and write the tables that lie in a lake."""
+"""Check whether this program can read and write the tables of a lake."""
 
 import re
 
@@ -27,14 +27,14 @@ def check_compatible(lake: Lake) -> None:
 
 
 def problems_of(lake: Lake, contract: Contract) -> list[str]:
-    """What keeps this program from reading a table as its contract says; columns that may be null are added when they
-    are first written and are no problem."""
+    """What prevents this program from reading a table by its contract. Missing nullable columns are not a problem: they
+    are added when they are first written."""
     if not lake.exists(contract):
         return []
     table = lake.table(contract)
-    found = _VERSION.search(table.metadata().description or "")
-    if found and int(found[1]) > contract.version:
-        return [f"has contract version {found[1]}, and this segspark knows {contract.version}"]
+    match = _VERSION.search(table.metadata().description or "")
+    if match and int(match[1]) > contract.version:
+        return [f"has contract version {match[1]}, and this segspark knows {contract.version}"]
     stored = {f.name: f for f in table.schema().fields}
     problems = []
     for field in deltalake.Schema.from_json(schema_json(contract)).fields:

@@ -1,7 +1,7 @@
-"""The lake: Delta tables below one store, created from their contracts; what can be asked and written without Spark.
+"""The lake: Delta tables below one store, created from their contracts; reads and writes that need no Spark.
 
-Tables are created through delta-rs, which takes milliseconds where Spark takes seconds, without deletion vectors and
-column mapping, so that every Delta reader can open them.
+Tables are created through delta-rs, which takes milliseconds where Spark takes seconds. They have no deletion vectors
+or column mapping, so every Delta reader can open them.
 """
 
 from datetime import date
@@ -21,7 +21,7 @@ PROPERTIES = {
     "delta.dataSkippingNumIndexedCols": "4",
     "delta.checkpointInterval": "50",
 }
-# Of a table that is appended to by rows: so many files become one.
+# A table appended to row by row is compacted into one file at this number of files.
 SMALL_FILES = 64
 
 
@@ -36,11 +36,11 @@ class Lake:
         return self.store.below(f"{contract.layer}/{contract.table}")
 
     def path(self, contract: Contract) -> str:
-        """Where a table lies, as text."""
+        """The location of a table, as text."""
         return self.folder(contract).url
 
     def table(self, contract: Contract, version: int | None = None) -> deltalake.DeltaTable:
-        """A version of a table, the present one by default."""
+        """A version of a table, the current one by default."""
         url, options = self.folder(contract).for_delta()
         return deltalake.DeltaTable(url, version=version, storage_options=options or None)
 
@@ -49,22 +49,22 @@ class Lake:
         return bool(deltalake.DeltaTable.is_deltatable(url, storage_options=options or None))
 
     def columns(self, contract: Contract) -> list[str]:
-        """Names of the stored columns; none where nothing was written yet."""
+        """Names of the stored columns; none if nothing was written yet."""
         return [f.name for f in self.table(contract).schema().fields] if self.exists(contract) else []
 
     def version(self, contract: Contract) -> int | None:
         return self.table(contract).version() if self.exists(contract) else None
 
     def why_not_plain(self, contract: Contract) -> str | None:
-        """What keeps tasks from reading and writing the table's files themselves; None where nothing does."""
+        """What prevents tasks from reading and writing the table's files directly; None if nothing does."""
         return odd_feature(self.table(contract)) if self.exists(contract) else None
 
     def files(self, contract: Contract) -> list[DayFile]:
-        """The files of a table partitioned by a date, in the order of their days."""
+        """The files of a table partitioned by a date, ordered by day."""
         return day_files(self.table(contract), self.folder(contract), contract) if self.exists(contract) else []
 
     def create(self, contract: Contract) -> deltalake.DeltaTable:
-        """The table, made where it is missing, with the columns that the contract has gained."""
+        """The table, created if missing; columns new in the contract are added."""
         if not self.exists(contract):
             url, options = self.folder(contract).for_delta()
             return deltalake.DeltaTable.create(
@@ -97,13 +97,13 @@ class Lake:
         return self.table(contract).to_pyarrow_table(filters=filters, columns=columns)
 
     def n_rows(self, contract: Contract) -> int:
-        """Rows by the log's statistics, without reading a file."""
+        """Number of rows by the log's statistics, without reading a file."""
         if not self.exists(contract):
             return 0
         return int(self.table(contract).count())
 
     def days(self, contract: Contract) -> list[date]:
-        """The partition dates that hold files, from the log alone."""
+        """The partition dates that have files, from the log alone."""
         if not self.exists(contract):
             return []
         column = contract.partition_by[0]
@@ -111,9 +111,9 @@ class Lake:
         return sorted({date.fromisoformat(p[column]) for p in partitions})
 
     def append_small(self, contract: Contract, rows: pa.Table, once: str) -> None:
-        """Append a handful of rows from the driver, without a Spark job; same promise as ``append``.
+        """Append a handful of rows from the driver, without a Spark job; same guarantee as ``append``.
 
-        Each call makes a file, and a reader opens them all: now and then they become one.
+        Each call makes a file and readers open all of them, so they are compacted now and then.
         """
         self.create(contract)
         table = self.table(contract)
@@ -134,12 +134,12 @@ class Lake:
         deltalake.write_deltalake(table, conform_small(table, rows), mode="overwrite")
 
     def remove_unnamed_files(self, contract: Contract, hours: int, dry_run: bool) -> int:
-        """Delete the files that no version of the last hours names; how many there are."""
+        """Delete the files that no version of the last hours names; returns their number."""
         table = self.table(contract)
-        found = table.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True)
-        if found and not dry_run:
+        files = table.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True)
+        if files and not dry_run:
             table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
-        return len(found)
+        return len(files)
 
 
 def conform_small(table: deltalake.DeltaTable, rows: pa.Table) -> pa.Table:

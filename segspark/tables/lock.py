@@ -17,8 +17,8 @@ LOCK = "_lock.json"
 def only_writer(store: Store, what: str) -> Iterator[None]:
     """Hold the lake's lock.
 
-    A lock whose process is gone from this machine is taken over; of another machine's process nothing can be
-    known, so that its lock is respected.
+    A lock of a process that has ended on this machine is taken over; the processes of other machines cannot be
+    checked, so their locks are respected.
 
     Raises:
         InfrastructureError: another run holds the lock; nothing was touched.

@@ -1,8 +1,8 @@
-"""The Arrow engine's way of reading: a task takes the rows of a range of people straight from a table's files.
+"""The reader of the Arrow engine: a task reads the rows of a range of people directly from a table's files.
 
-Files hold rows sorted by ``person_id``; the Delta log's statistics say which of them meet a range. A file that lies
-inside is taken whole, of one that straddles an edge only the rows of the range, so that nothing depends on how the
-files were cut.
+Files hold rows sorted by ``person_id``; the Delta log's statistics tell which files overlap a range. A file inside
+the range is read whole; from a file across its edge only the rows of the range are kept, so the result does not
+depend on how the files were cut.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,8 +23,8 @@ from segspark.tables.contracts.contract import Contract
 KEY = "person_id"
 ABOUT = "activity_date"
 EPOCH = date(1970, 1, 1)
-# A task of less costs more than it does; one of more needs too much memory. But each opens every file that it meets,
-# and reads the row groups at its edges in vain: no more tasks than needed.
+# With less per task the overhead dominates; with more a task needs too much memory. Each task opens every file that
+# overlaps its range and reads the row groups at its edges in vain, so there are no more tasks than needed.
 BYTES_WORTH_A_TASK = 10_000_000
 BYTES_PER_TASK = 600_000_000
 
@@ -35,7 +35,7 @@ class DayFile:
 
     Attributes:
         low, high: least and greatest person_id.
-        about: first and last activity_date of its rows, where the table has one beside its partition.
+        about: first and last activity_date of its rows, if the table has this column beside its partition.
     """
 
     path: str
@@ -46,7 +46,7 @@ class DayFile:
     about: tuple[date, date] | None = None
 
     def meets(self, days: Collection[int]) -> bool:
-        """Whether rows about one of some days (since 1970) may be in it."""
+        """Whether it may hold rows about one of some days (since 1970)."""
         if self.about is None:
             return True
         first, last = ((d - EPOCH).days for d in self.about)
@@ -54,7 +54,7 @@ class DayFile:
 
 
 def day_files(table: deltalake.DeltaTable, store: Store, contract: Contract) -> list[DayFile]:
-    """The files of a version of a table, in the order of their days.
+    """The files of a version of a table, ordered by day.
 
     Args:
         store: of the table's folder.
@@ -81,12 +81,13 @@ def day_files(table: deltalake.DeltaTable, store: Store, contract: Contract) -> 
     return sorted(files, key=lambda f: (f.day, f.low, f.path))
 
 
-# Features of a table that say nothing about what its data files hold.
+# Table features that do not affect the content of the data files.
 _HARMLESS = {"appendOnly", "invariants", "checkConstraints", "changeDataFeed", "timestampNtz", "vacuumProtocolCheck"}
 
 
 def odd_feature(table: deltalake.DeltaTable) -> str | None:
-    """What a table has that its data files alone do not show, such as deletion vectors; None where they are all."""
+    """A table feature that makes the data files alone differ from the rows, such as deletion vectors; None if there is
+    none."""
     settings, protocol = table.metadata().configuration, table.protocol()
     if settings.get("delta.enableDeletionVectors") == "true":
         return "delta.enableDeletionVectors=true"
@@ -96,8 +97,8 @@ def odd_feature(table: deltalake.DeltaTable) -> str | None:
     return f"table features {sorted(odd)}" if odd else None
 
 
-def _date(said: date | str) -> date:
-    return said if isinstance(said, date) else date.fromisoformat(said)
+def _date(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def id_ranges(n: int) -> list[tuple[str, str]]:
@@ -107,7 +108,7 @@ def id_ranges(n: int) -> list[tuple[str, str]]:
 
 
 def share_ids(n_bytes: int, parallelism: int) -> list[tuple[str, str]]:
-    """The ranges of the tasks that read rows of so many bytes in memory."""
+    """The id ranges of tasks, for rows of so many bytes in memory."""
     return id_ranges(max(1, min(parallelism, n_bytes // BYTES_WORTH_A_TASK), -(-n_bytes // BYTES_PER_TASK)))
 
 
@@ -123,7 +124,7 @@ def read_range(
     """Rows of the range with the columns and the day; sorted by day, then person.
 
     Args:
-        only: of these people alone, file by file, so that few people take little memory.
+        only: keep these people alone, filtered file by file, so that few people need little memory.
     """
     tables = []
     for file in files:
@@ -138,14 +139,14 @@ def read_range(
             table = table.filter(pc.is_in(table[KEY], value_set=only))
         days = np.full(table.num_rows, (file.day - EPOCH).days, dtype=np.int32)
         table = table.append_column(day, pa.array(days).cast(pa.date32())).select(schema.names)
-        # Of two files one may say that a column is never null.
+        # Files may differ in whether they declare a column as required.
         is_same = table.schema.types == schema.types
         tables.append(pa.Table.from_arrays(table.columns, schema=schema) if is_same else table.cast(schema))
     return pa.concat_tables(tables) if tables else schema.empty_table()
 
 
 def read_groups(file: pq.ParquetFile, low: str, high: str, columns: list[str] | None = None) -> pa.Table:
-    """Rows of the range; of the file's row groups only those are read that meet it."""
+    """Rows of the range; only the row groups that overlap it are read."""
     table = file.read_row_groups(groups_that_meet(file, low, high), columns=columns, use_threads=False)
     ids = table[KEY]
     return table.filter(pc.and_(pc.greater_equal(ids, low), pc.less(ids, high)))

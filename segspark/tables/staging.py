@@ -1,8 +1,8 @@
-"""What one run puts down between its steps: Parquet files of the run's own, written by its tasks.
+"""Staging: Parquet files that the tasks of a run write between its steps.
 
-Rows go from a task's memory to a file without a way through the JVM, and only the files that a task that ended has
-named are ever read, so that a repeated task does no harm. A file is sorted by day where its kind has one: whoever
-writes the days of a table reads from each file just the rows of those days.
+Rows go from a task's memory to a file without passing through the JVM. Only files named by a finished task are read,
+so a repeated task does no harm. A file is sorted by day if its kind has one, so that a writer of some days reads only
+their rows from each file.
 """
 
 import json
@@ -71,7 +71,7 @@ class StagingWriter:
             self._write(kind)
 
     def close(self) -> Iterator[pa.RecordBatch]:
-        """Write what is left, and name every file: rows of ``NAMED_DDL``."""
+        """Write the remaining rows, and name every file: rows of ``NAMED_DDL``."""
         for kind in self._kinds:
             self._pack(kind)
             self._write(kind)
@@ -107,8 +107,8 @@ class StagingWriter:
 
 
 def _columns(rows: list[dict[str, Any]], schema: pa.Schema) -> list[pa.Array]:
-    """Rows to columns; a list of dictionaries costs Arrow twice as much. Most sources fill few of the columns, and the
-    same in every row."""
+    """Convert rows to columns; a list of dictionaries costs Arrow twice as much. Most sources fill few columns, and the
+    same ones in every row."""
     named = set().union(*rows)
     filled = [f.name for f in schema if f.name in named]
     same = len(filled) > 1 and all(len(row) == len(named) for row in rows)
@@ -138,11 +138,11 @@ class Staged:
         return self.spark.read.schema(schema).parquet(*paths)
 
     def days(self, kind: str) -> list[int]:
-        """Days (since 1970) of which the kind has rows."""
+        """Days (since 1970) for which the kind has rows."""
         return sorted({day for f in self.files.get(kind, ()) for day in f.days})
 
     def stage(self, folder: Store, kind: str, *frames: "DataFrame") -> "Staged":
-        """The same with the rows of some frames (columns of the kind) added; frames are computed at the same time."""
+        """The same with the rows of some frames (columns of the kind) added; the frames are computed in parallel."""
         described = {kind: self.kinds[kind]}
 
         def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -161,11 +161,11 @@ class Staged:
         return Staged(self.spark, self.kinds, {**self.files, kind: (*self.files.get(kind, ()), *files)})
 
     def compute(self, folder: Store, kind: str, compute: Callable[[str, str], pa.Table], n_bytes: int) -> "Staged":
-        """The same with what a function makes of each range of people; a task per range.
+        """The same with rows computed by a function for each range of people; a task per range.
 
         Args:
-            compute: rows of the kind from the ids [low, high); pure but for the files it reads.
-            n_bytes: what it reads in all takes in memory, for the number of tasks.
+            compute: rows of the kind for the ids [low, high); pure except for the files it reads.
+            n_bytes: memory of all it reads; determines the number of tasks.
         """
         described = {kind: self.kinds[kind]}
         ranges = share_ids(n_bytes, self.spark.sparkContext.defaultParallelism)
@@ -183,14 +183,14 @@ class Staged:
 
 
 def written(frame: "DataFrame", folder: Store, name: str) -> "DataFrame":
-    """A frame as Spark writes it to a folder, read from there: several questions of it compute it once."""
+    """Write a frame to a folder by Spark and read it back, so that several uses compute it once."""
     path = folder.for_spark(name)
     frame.write.mode("overwrite").parquet(path)
     return frame.sparkSession.read.parquet(path)
 
 
 def read_named(named: "DataFrame") -> dict[str, list[StagedFile]]:
-    """Run the tasks that write; the files they name, by kind. One row per file: bounded."""
+    """Run the writing tasks and give the files they name, by kind. One row per file: bounded."""
     files: dict[str, list[StagedFile]] = {}
     for row in sorted(named.collect(), key=lambda r: (r["kind"], r["path"])):
         days = {int(day): n for day, n in json.loads(row["days"]).items()}

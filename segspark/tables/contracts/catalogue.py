@@ -1,4 +1,4 @@
-"""Every table there is, by name."""
+"""All tables, by name."""
 
 from segspark.tables.contracts import bronze, gold, ops, privacy, silver
 from segspark.tables.contracts.contract import Contract

@@ -1,4 +1,4 @@
-"""What a table promises: grain, key, layout, one comment (and unit) per column, personal data, retention.
+"""A table's contract: grain, key, layout, one comment (and unit) per column, personal data, retention.
 
 Contracts are plain data and import no Spark, so that the command line can list them at once.
 Types are Spark SQL type names.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``type`` is a Spark SQL type name, ``comment`` says meaning and unit."""
+    """One column: ``type`` is a Spark SQL type name, ``comment`` gives meaning and unit."""
 
     name: str
     type: str
@@ -28,9 +28,9 @@ class Contract:
         grain: what one row is.
         key: columns that identify a row.
         columns: in the order they are stored.
-        partition_by: date columns that lay out daily snapshots.
+        partition_by: date columns that separate daily snapshots.
         cluster_by: up to four columns of liquid clustering, for tables without partitions.
-        retention_days: how long rows are kept; None is without limit.
+        retention_days: how long rows are kept; None is forever.
         version: raised when the shape changes; ``segspark doctor`` compares it with the lake's.
     """
 
@@ -73,5 +73,5 @@ def optional(name: str, type_: str, comment: str) -> Column:
 
 
 def personal(name: str, type_: str, comment: str) -> Column:
-    """A column that says something about one person and is erased with the person."""
+    """A column with data about one person, erased with the person."""
     return Column(name, type_, comment, personal=True)

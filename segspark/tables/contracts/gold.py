@@ -30,8 +30,8 @@ ACTIVITY_ITEMS = Contract(
     name="gold.activity_items",
     grain="one person, one kind, one item, one local day, one as-of day",
     key=("person_id", "kind", "item", "activity_date", "applied_as_of"),
-    # By the day on which it became known, so that a rerun replaces what it wrote and nothing of closed days; the day
-    # itself is among the columns of which files have statistics.
+    # Partitioned by the day on which it became known, so a rerun replaces its own rows and nothing of closed days; the
+    # day itself is among the columns with file statistics.
     partition_by=("applied_as_of",),
     columns=(
         required("person_id", "string", "Person"),
@@ -68,7 +68,7 @@ FEATURES = Contract(
     columns=(
         required("person_id", "string", "Person"),
         required("as_of_date", "date", "First day that is not observed"),
-        # The permission that the features were computed under; null is none.
+        # The permission under which the features were computed; null is none.
         personal("email_marketing_from", "date", "Local day since which e-mail marketing may use the person's events"),
         personal("open_tracking_from", "date", "Local day since which opens may be used"),
         personal("profiling_from", "date", "Local day since which profiling may use the person's events"),

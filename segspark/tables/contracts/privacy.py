@@ -1,4 +1,4 @@
-"""The vault: the only place where a pseudonym can be turned back, and the hygiene date of the last open."""
+"""The vault (the only place where a pseudonym can be reversed), and the last open date for list hygiene."""
 
 from segspark.tables.contracts.contract import Contract, personal, required
 

@@ -1,4 +1,4 @@
-"""Type names of the contracts to the one JSON form that Spark and Delta share."""
+"""Convert the contracts' type names to the JSON schema format shared by Spark and Delta."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ _PRIMITIVE = {"bigint": "long", "int": "integer"}
 
 
 def type_json(name: str) -> Any:
-    """``array<struct<name:string>>`` and the like to the JSON form of a Delta schema."""
+    """A type such as ``array<struct<name:string>>`` in the JSON format of a Delta schema."""
     name = name.strip()
     if name.startswith("array<"):
         return {"type": "array", "elementType": type_json(name[6:-1]), "containsNull": True}
@@ -46,7 +46,7 @@ def type_json(name: str) -> Any:
 
 
 def _split(text: str) -> list[str]:
-    """Split at commas that stand outside of angle brackets and parentheses."""
+    """Split at commas outside of angle brackets and parentheses."""
     parts, depth, start = [], 0, 0
     for at, char in enumerate(text):
         depth += (char in "<(") - (char in ">)")

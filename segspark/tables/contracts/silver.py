@@ -9,7 +9,7 @@ EVENTS = Contract(
     partition_by=("event_date",),
     columns=(
         required("event_id", "string", "The source's key, or a documented hash where it gives none"),
-        # Among the first columns, of which files have statistics: what became known late is found by them.
+        # Among the first columns, which have file statistics: late rows are found by them.
         required("known_as_of", "date", "First as-of day that may know the event"),
         required("fingerprint", "string", "Hash of what the event says; equal id and fingerprint is a duplicate"),
         required("source", "string", "Name of the source in the workspace"),
@@ -156,7 +156,7 @@ IDENTITY_LINKS = Contract(
     ),
 )
 
-# What stands against writing to an address must be known every day, of all time; it is little.
+# Every day needs all objections of all time; they are few.
 OBJECTION_TYPES = ("unsubscribe", "resubscribe", "complaint", "bounce_hard")
 OBJECTIONS = Contract(
     name="silver.objections",

@@ -1,1 +1,1 @@
-"""Reading and writing of Delta tables; only the pipeline comes here."""
+"""Reading and writing Delta tables; used by the pipeline only."""

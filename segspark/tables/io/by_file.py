@@ -1,7 +1,7 @@
-"""A table of many small files, read by tasks of our own.
+"""Read a table of many small files by tasks of our own.
 
-Spark's reader takes some ten milliseconds of a processor for each file, these tasks one or two: of a table with a file
-per day that is most of the time. Whoever wants a few days is better served by Spark, without workers of Python.
+Spark's reader takes about ten milliseconds of CPU time per file, these tasks one or two: for a table with a file per
+day that is most of the time. To read a few days Spark is better, as it needs no Python workers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -65,10 +65,10 @@ def _rows(path: str, day: str, value: date, schema: pa.Schema) -> pa.Table:
         elif field.name in have:
             columns[field.name] = rows[field.name].cast(field.type)
         else:
-            # A column that the table gained later.
+            # A column that was added to the table later.
             columns[field.name] = pa.nulls(rows.num_rows, field.type)
     return pa.table(columns, schema=schema)
 
 
-def _date(said: date | str) -> date:
-    return said if isinstance(said, date) else date.fromisoformat(said)
+def _date(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)

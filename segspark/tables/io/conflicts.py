@@ -1,4 +1,4 @@
-"""A commit that lost against another writer's: told as what a second run mends, whichever library committed."""
+"""Translate a commit conflict of either library into one error, which a second run resolves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ LOST = (CommitFailedError, *(getattr(of_spark, name) for name in of_spark.__all_
 
 @contextmanager
 def translated(contract: Contract, version: int | None) -> Iterator[None]:
-    """Around a commit.
+    """Wrap a commit.
 
     Args:
         version: of the table that was read.

@@ -1,7 +1,7 @@
-"""Spark's reader over a table's plain files, named by the log of the version that is read.
+"""Spark's Parquet reader over a table's plain files, listed from the Delta log of the version that is read.
 
-To list the files of a version Delta's own reader plans and runs a query, some tenths of a second for each table in a
-plan and seconds at a process's first look at one. Whoever reads ten small tables a day waits for little else.
+To list a version's files, Delta's own reader plans and runs a query: some tenths of a second per table in a plan, and
+seconds for the first table of a process. A run that reads ten small tables a day would mostly wait for that.
 """
 
 import json
@@ -20,10 +20,10 @@ from pyspark.sql import types as T
 from segspark.store import Store
 from segspark.tables.contracts.contract import Contract
 
-# Partition dates [first, end), or just these.
+# A range of partition dates [first, end), or a set of them.
 Days = tuple[date, date] | frozenset[date]
 KNOWN = "known_as_of"
-# Spark looks at each file that it is given by name; of more than so many Delta's reader makes the better plan.
+# Spark checks each file that it is given by name; above this number Delta's reader is faster.
 MOST_FILES = 2_000
 _PATTERN = re.compile(r"[*?{}\[\]\\]")
 
@@ -36,13 +36,13 @@ def read_plain(
     days: Days | None = None,
     known_after: date | None = None,
 ) -> DataFrame | None:
-    """The rows of the files that may hold what is wanted; None where they are too many, lie elsewhere, or where Spark
-    would take their path for a pattern.
+    """The rows of the files that may match; None if there are too many files, if they lie elsewhere, or if Spark would
+    take their path for a glob pattern.
 
     Args:
         store: of the table's folder.
         days: only files of these partition dates.
-        known_after: only files that hold a later ``known_as_of``, by the log's statistics.
+        known_after: only files with a later ``known_as_of``, by the log's statistics.
     """
     schema = T.StructType.fromJson(json.loads(table.schema().to_json()))
     files, root = _files(table, contract, days, known_after), store.for_spark()
@@ -54,8 +54,8 @@ def read_plain(
     frame = reader.parquet(*[store.for_spark(path) for path in files])
     if not contract.partition_by:
         return frame
-    # Spark puts the partition's columns last. One call to the JVM, where selecting hundreds of names takes thousands;
-    # but of an array or a map it makes a lambda over each value, at a price that shows.
+    # Spark puts partition columns last; this reorders them in one JVM call, where selecting hundreds of names takes
+    # thousands. For arrays and maps it would add a lambda over each value, at a noticeable cost.
     is_nested = any(isinstance(f.dataType, T.ArrayType | T.MapType | T.StructType) for f in schema.fields)
     return frame.select(*schema.names) if is_nested else frame.to(_as_nullable(schema))
 
@@ -88,7 +88,7 @@ def _is_wanted(row: dict[str, Any], contract: Contract, days: Days | None, known
 def within(
     frame: DataFrame, contract: Contract, days: Days | None = None, known_after: date | None = None
 ) -> DataFrame:
-    """Only the rows that are wanted, as of ``read_plain``."""
+    """Only the matching rows; arguments as in ``read_plain``."""
     if isinstance(days, frozenset):
         frame = frame.where(F.col(contract.partition_by[0]).isin(sorted(days)))
     elif days is not None:
@@ -97,5 +97,5 @@ def within(
     return frame if known_after is None else frame.where(F.col(KNOWN) > F.lit(known_after))
 
 
-def as_date(said: date | str | None) -> date | None:
-    return date.fromisoformat(said) if isinstance(said, str) else said
+def as_date(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value

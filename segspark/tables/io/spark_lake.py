@@ -1,8 +1,8 @@
-"""The lake with a Spark session: tables read as frames, and written in few, safe ways.
+"""The lake with a Spark session: reads tables as frames and writes them in a few safe ways.
 
-Writes are of four kinds, each safe to repeat: ``append`` once per key (a Delta application transaction),
-``replace_range`` (whole partition dates), ``overwrite`` (small tables), ``upsert`` (MERGE by key). All but the last
-are files that tasks write themselves and one commit (writer.py) where the table has plain files.
+There are four kinds of writes, each safe to repeat: ``append`` once per key (a Delta application transaction),
+``replace_range`` (whole partition dates), ``overwrite`` (small tables), ``upsert`` (MERGE by key). If the table has
+plain files, all but the last are done by tasks that write the files themselves, and one commit (writer.py).
 """
 
 import json
@@ -45,7 +45,7 @@ class SparkLake(Lake):
         days: Days | None = None,
         known_after: date | None = None,
     ) -> DataFrame:
-        """The table, or an empty frame of its columns where nothing was written yet.
+        """The table, or an empty frame with its columns if nothing was written yet.
 
         Args:
             days: only the rows of the partition dates [first, end), or of a set of them.
@@ -69,7 +69,7 @@ class SparkLake(Lake):
     def read_by_file(
         self, contract: Contract, columns: Sequence[str], days: tuple[date, date] | None = None
     ) -> DataFrame:
-        """Some columns of a table that has a file or more for each of many days."""
+        """Some columns of a table that has one or more files for each of many days."""
         if self.why_not_plain(contract) or not self.n_rows(contract):
             return self.read(contract, days=days).select(*columns)
         return read_by_file(self.spark, self.table(contract), self.folder(contract), contract, columns, days)
@@ -90,7 +90,7 @@ class SparkLake(Lake):
         order_by: Sequence[str],
         once: str,
     ) -> None:
-        """Append staged rows (direct.write_staged); same promise as ``append``."""
+        """Append staged rows (writer.write_staged); same guarantee as ``append``."""
         self.create(contract)
         table = self.table(contract)
         if table.transaction_version(once) is None:
@@ -98,7 +98,7 @@ class SparkLake(Lake):
             commit(table, contract, added, once=once)
 
     def overwrite(self, contract: Contract, frame: DataFrame) -> None:
-        """Replace the whole of a small table without partitions."""
+        """Replace all rows of a small table without partitions."""
         self.create(contract)
         table = self.table(contract)
         commit(
@@ -106,7 +106,7 @@ class SparkLake(Lake):
         )
 
     def replace_range(self, contract: Contract, frame: DataFrame, first: date, end: date) -> int:
-        """Replace the partition dates [first, end); rows of other days are refused, no rows empties them.
+        """Replace the partition dates [first, end); rows of other days are refused; without rows the dates are emptied.
 
         Returns:
             Rows written.
@@ -136,10 +136,10 @@ class SparkLake(Lake):
         end: date,
         apart: Sequence[StagedFile] = (),
     ) -> None:
-        """``replace_range`` with staged rows (direct.write_staged), which hold the contract's columns.
+        """``replace_range`` with staged rows (writer.write_staged), which hold the contract's columns.
 
         Args:
-            apart: rows that go to files of their own, so that the statistics of the others stay narrow.
+            apart: rows written to separate files, so that the statistics of the other files stay narrow.
         """
         if self.why_not_plain(contract):
             paths = [f.path for f in (*files, *apart)]
@@ -163,10 +163,10 @@ class SparkLake(Lake):
         end: date,
         read_at: int | None = None,
     ) -> int:
-        """``replace_range`` with what a function makes of each range of people (direct.write_computed).
+        """``replace_range`` with rows computed by a function per range of people (writer.write_computed).
 
         Args:
-            read_at: version of the table that the function's rows follow from; the present one by default.
+            read_at: version of the table from which the rows were derived; the current one by default.
         """
         table = self._open(contract, read_at)
         added = write_computed(self.spark, contract, self.folder(contract), compute, n_bytes)
@@ -177,7 +177,7 @@ class SparkLake(Lake):
         self._commit_days(self._open(contract), contract, [], first, end)
 
     def _open(self, contract: Contract, version: int | None = None) -> deltalake.DeltaTable:
-        """The table, made where it is missing; opened before the work, so that a change meanwhile is a conflict."""
+        """The table, created if missing; opened before the work, so that a concurrent change is a conflict."""
         table = self.create(contract)
         return table if version in (None, table.version()) else self.table(contract, version)
 
@@ -200,24 +200,24 @@ class SparkLake(Lake):
         added: list[dict[str, Any]],
         is_wanted: Callable[[str], bool],
     ) -> int:
-        """Replace the wanted values of the first partition column in one commit.
+        """Replace some values of the first partition column in one commit.
 
         Raises:
             CheckFailed: a row has another value; nothing was committed.
         """
         column = contract.partition_by[0]
-        found = sorted({json.loads(a["partition"])[column] for a in added})
-        strange = [v for v in found if not is_wanted(v)]
+        written = sorted({json.loads(a["partition"])[column] for a in added})
+        strange = [v for v in written if not is_wanted(v)]
         if strange:
             raise CheckFailed(f"{contract.name}: rows of {strange[:3]} are none of those to be replaced.")
         old = {p[column] for p in table.partitions()}
-        if replaced := sorted({*filter(is_wanted, old), *found}):
+        if replaced := sorted({*filter(is_wanted, old), *written}):
             commit(table, contract, added, replace=replaced)
         return sum(a["rows"] for a in added)
 
     def upsert(self, contract: Contract, frame: DataFrame, newer: str, days: Iterable[date] | None = None) -> None:
-        """MERGE by the contract's key: insert what is new, update where the SQL condition ``newer`` over
-        ``old`` and ``new`` holds. ``days`` bounds the target's partitions that can match."""
+        """MERGE by the contract's key: insert new keys, update where the SQL condition ``newer`` over ``old`` and
+        ``new`` holds. ``days`` limits the target's partitions that can match."""
         from delta.tables import DeltaTable
 
         table = self._open(contract)
@@ -225,7 +225,7 @@ class SparkLake(Lake):
         if not self.n_rows(contract) or _is_empty(
             rows.join(self.read(contract), on=list(contract.key), how="left_semi")
         ):
-            # Nothing to update, the usual case: an append costs a tenth of a MERGE.
+            # Usually there is nothing to update, and an append costs a tenth of a MERGE.
             commit(table, contract, write_files(rows, contract, self.folder(contract)), is_derived=True)
             return
         conditions = [f"old.{k} <=> new.{k}" for k in contract.key]
@@ -246,7 +246,7 @@ class SparkLake(Lake):
         return T.StructType.fromJson(json.loads(schema_json(contract)))
 
     def _conform(self, contract: Contract, frame: DataFrame) -> DataFrame:
-        """Exactly the contract's columns and types; what is missing is null where the contract allows it.
+        """Exactly the contract's columns and types; missing columns are null if the contract allows it.
 
         Raises:
             CheckFailed: a required column is missing.
@@ -256,7 +256,7 @@ class SparkLake(Lake):
             raise CheckFailed(f"{contract.name} needs {missing}; the frame has {sorted(frame.columns)}.")
         fields = self.schema(contract).fields
         if [(f.name, f.dataType) for f in frame.schema.fields] == [(f.name, f.dataType) for f in fields]:
-            # A cast that does nothing still costs calls to the JVM for every column.
+            # Even a no-op cast costs JVM calls for every column.
             return frame
         return frame.select(
             *[

@@ -1,8 +1,8 @@
-"""The Arrow engine's way of writing: Spark tasks write the Parquet files themselves, the driver commits once.
+"""The writer of the Arrow engine: Spark tasks write the Parquet files themselves, the driver commits once.
 
-Spark's own writer takes some milliseconds per file and seconds per commit, which daily partitions multiply; these
-files cost about one millisecond each. The tables stay ordinary Delta tables. A task that fails or is repeated
-leaves files that no commit names, which VACUUM removes.
+Spark's own writer takes some milliseconds per file and seconds per commit, multiplied by daily partitions; these
+files cost about one millisecond each. The tables stay ordinary Delta tables. A failed or repeated task leaves files
+that no commit names; VACUUM removes them.
 """
 
 import json
@@ -40,12 +40,12 @@ _ADDED = pa.schema(
         ("rows", pa.int64()),
     ]
 )
-# Statistics of the first columns only: many columns of statistics cost more than they save.
+# Only the first columns get statistics: more of them cost more than they save.
 N_STATISTICS = 4
-# Zstandard's start for each column is what makes small files slow, to write (3.7 ms against 1.6 for 56 columns) and
-# to read (3.9 ms against 1.2).
+# Zstandard's start-up cost per column makes small files slow to write (3.7 ms against 1.6 for 56 columns) and to
+# read (3.9 ms against 1.2).
 ZSTD_FROM_BYTES = 64_000
-# A task of fewer rows costs more than it does; one of more needs too much memory.
+# With fewer rows per task the overhead dominates; with more a task needs too much memory.
 ROWS_WORTH_A_TASK = 20_000
 ROWS_PER_TASK = 300_000
 
@@ -53,12 +53,12 @@ Compute = Callable[[str, str], pa.Table | Iterator[pa.Table]]
 
 
 def write_files(frame: DataFrame, contract: Contract, store: Store) -> list[dict[str, Any]]:
-    """Write the rows as files of a table, one per task and partition value, and tell what was written.
+    """Write the rows as files of a table, one per task and partition value.
 
     Args:
         store: of the table's folder.
-        frame: exactly the contract's columns; rows sorted as they shall lie in the files, those of one partition
-            value best in one task.
+        frame: exactly the contract's columns; rows sorted as they should be in the files, preferably with the rows of
+            one partition value in one task.
 
     Returns:
         One entry per file: path relative to the root, size, statistics, partition value, rows. Bounded by days.
@@ -83,11 +83,11 @@ def write_staged(
     finish: Callable[[pa.Table], pa.Table],
     order_by: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """Staged rows as files of a table, without a shuffle: a task reads its days from every staged file.
+    """Write staged rows as files of a table, without a shuffle: a task reads its days from every staged file.
 
     Args:
-        files: of one kind; sorted by the table's day where it has one.
-        finish: what becomes of a task's rows, a pure function to (at least) the contract's columns.
+        files: of one kind; sorted by the table's day if it has one.
+        finish: pure function from a task's rows to (at least) the contract's columns.
         order_by: columns the rows of a file are sorted by.
 
     Returns:
@@ -116,12 +116,12 @@ def write_staged(
 def write_computed(
     spark: SparkSession, contract: Contract, store: Store, compute: Compute, n_bytes: int
 ) -> list[dict[str, Any]]:
-    """What a function makes of each range of people, as files of a table; a task per range.
+    """Compute rows for each range of people and write them as files of a table; a task per range.
 
     Args:
-        compute: the contract's columns for the ids [low, high), in the order they shall lie in, as one table or
-            many of which each becomes files; pure but for the files it reads.
-        n_bytes: what it reads in all takes in memory, for the number of tasks.
+        compute: the contract's columns for the ids [low, high), in the order of the files, as one table or several,
+            each of which becomes files; pure except for the files it reads.
+        n_bytes: memory of all it reads; determines the number of tasks.
     """
     columns = {c.name: c.type for c in contract.columns}
     ranges = share_ids(n_bytes, spark.sparkContext.defaultParallelism)
@@ -142,7 +142,7 @@ def write_computed(
 def ask_ranges(
     spark: SparkSession, compute: Callable[[str, str], pa.Table], ranges: Sequence[tuple[str, str]], ddl: str
 ) -> list[dict[str, Any]]:
-    """What a function finds in ranges of people, a task per range; for findings, which are few."""
+    """Collect the results of a function over ranges of people, a task per range; the results must be few."""
 
     def ask(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -154,7 +154,7 @@ def ask_ranges(
 
 
 def share_out(files: Sequence[StagedFile], parallelism: int) -> list[tuple[list[str], int, int]]:
-    """Paths, first and last day of each task: about equal numbers of rows, and each day in one task."""
+    """Paths, first and last day per task: about equal numbers of rows, each day in one task."""
     undated = [f for f in files if not f.days]
     work: list[tuple[list[str], int, int]] = []
     room = 0
@@ -182,7 +182,7 @@ def share_out(files: Sequence[StagedFile], parallelism: int) -> list[tuple[list[
         for file in files:
             rows = sum(n for d, n in file.days.items() if first <= d <= last)
             if rows and rows > room:
-                # A day that is too large for one task is written by several, each from some of the files.
+                # A day too large for one task is written by several, each reading some of the files.
                 work.append(([], first, last))
                 room = 2 * ROWS_PER_TASK
             if rows:
@@ -199,7 +199,7 @@ def _read_days(path: str, day: str | None, first: int, last: int) -> pa.Table:
 
 
 def _conform(rows: pa.Table, columns: dict[str, str]) -> pa.Table:
-    """The contract's columns in their order; what the rows lack is null."""
+    """The contract's columns in their order; missing columns are null."""
     have = set(rows.column_names)
     return pa.table({n: rows[n] if n in have else pa.nulls(rows.num_rows, ARROW_TYPES[t]) for n, t in columns.items()})
 
@@ -220,7 +220,7 @@ def _write_parts(table: pa.Table, contract: Contract, store: Store) -> Iterator[
         first, last = group["_at_min"], group["_at_max"]
         part = table.slice(first, last - first + 1)
         if group["_at_count"] != part.num_rows:
-            # Rows of one value do not lie together: take them out one by one.
+            # Rows of one value are not contiguous: filter them value by value.
             mask = None
             for name in names:
                 same = pc.equal(part[name], pa.scalar(group[name], part.schema.field(name).type))
@@ -236,9 +236,9 @@ def _write_part(part: pa.Table, contract: Contract, store: Store, values: dict[s
     compression = "zstd" if data.nbytes > ZSTD_FROM_BYTES * data.num_columns else "snappy"
     name = f"part-{uuid.uuid4().hex}.{compression}.parquet"
     data = _tightened(data)
-    # Hardly a person comes twice in a file: a dictionary of them is as long as the column. Of integers it is slower,
-    # to write and to read, than their differences; nobody asks for their extremes.
-    # Compression finds the ids' digits faster where their lengths do not stand between them.
+    # Ids are not dictionary-encoded, because hardly a person occurs twice in a file; they are delta-length encoded,
+    # because digits without lengths between them compress faster. Integers are delta-encoded, which is faster to write
+    # and to read than a dictionary, and have no statistics, because nobody filters by them.
     integers = [f.name for f in data.schema if pa.types.is_int64(f.type)]
     others = [n for n in data.column_names if n not in integers]
     encoding = dict.fromkeys(integers, "DELTA_BINARY_PACKED")
@@ -249,7 +249,7 @@ def _write_part(part: pa.Table, contract: Contract, store: Store, values: dict[s
             data,
             stream,
             compression=compression,
-            # Of activity a task reads its range in the files of all days: the less, the narrower their row groups are.
+            # A task reads its range of activity from the files of all days: small row groups let it read less.
             row_group_size=ROWS_PER_GROUP if ABOUT in contract.column_names else None,
             use_dictionary=[n for n in others if n != KEY],
             column_encoding=encoding,
@@ -266,7 +266,7 @@ def _write_part(part: pa.Table, contract: Contract, store: Store, values: dict[s
 
 
 def _tightened(data: pa.Table) -> pa.Table:
-    """Said of columns without a null in this file: its readers then look for none."""
+    """Declare columns without nulls in this file as required, so that readers skip the null checks."""
     fields = [f.with_nullable(bool(c.null_count)) for f, c in zip(data.schema, data.columns, strict=True)]
     return pa.Table.from_arrays(data.columns, schema=pa.schema(fields))
 
@@ -275,7 +275,7 @@ def _statistics(data: pa.Table) -> dict[str, Any]:
     least, greatest, nulls = {}, {}, {}
     for name in data.column_names[:N_STATISTICS]:
         column = data[name]
-        # Nobody looks for rows by a count or a sum, and every reader parses what is told of each file.
+        # Nobody filters by a count or a sum, and every reader parses the statistics of each file.
         if not (pa.types.is_string(column.type) or pa.types.is_date(column.type)):
             continue
         nulls[name] = column.null_count
@@ -302,18 +302,18 @@ def commit(
     once: str | None = None,
     is_derived: bool = False,
 ) -> None:
-    """One Delta transaction: add the files; with ``replace`` take the files of those partition values out.
+    """One Delta transaction: add the files; with ``replace`` remove the files of those partition values.
 
-    An append goes in whatever others have committed meanwhile. What replaces, or follows from what the table held,
-    goes in at the version that ``table`` was opened at or not at all.
+    A plain append succeeds whatever others have committed meanwhile. A commit that replaces rows, or whose rows were
+    derived from the table, succeeds only at the version at which ``table`` was opened.
 
     Args:
-        replace: values of the first partition column; an empty list replaces the whole of an unpartitioned table.
-        once: application transaction; a second commit under it is skipped by the caller.
-        is_derived: the rows to append follow from what the table held.
+        replace: values of the first partition column; an empty list replaces an unpartitioned table as a whole.
+        once: application transaction; the caller skips a second commit under it.
+        is_derived: the appended rows were derived from the table.
 
     Raises:
-        InfrastructureError: somebody else has committed since; the table is as that one left it.
+        InfrastructureError: somebody else has committed since; the table is as they left it.
     """
     now = int(time.time() * 1000)
     actions = [
@@ -327,7 +327,7 @@ def commit(
         )
         for a in added
     ]
-    # Left to itself, delta-rs lets two writers that replace the same empty day both in.
+    # By default delta-rs accepts both of two writers that replace the same empty day.
     properties = deltalake.CommitProperties(
         app_transactions=[deltalake.Transaction(once, 1)] if once else None,
         max_commit_retries=None if replace is None and not is_derived else 0,
