@@ -1,7 +1,7 @@
-"""A batch of files on its way into the lake: begun, bound to its list, committed, in this order.
+"""The life of a batch of files: begun, bound to its list, committed, in this order.
 
-What is staged before a batch is bound may be thrown away. From the moment it is bound (a row of ops.runs, state
-``writing``) a killed run is resumed with exactly that list, so that every append keeps its transaction id.
+Rows staged before the batch is bound may be thrown away. Once it is bound (a row of ops.runs, state ``writing``) a
+killed run is resumed with exactly that list, so every append keeps its transaction id.
 """
 
 import json
@@ -28,7 +28,7 @@ class Batches:
 
     @property
     def interrupted(self) -> dict[str, Any] | None:
-        """What a batch was bound to that no run has committed."""
+        """The content of a batch that was bound but not committed."""
         rows = runs_of(self._lake).rows(FLOW)
         done = {r["run_id"] for r in rows if r["state"] == "done"}
         begun = [r for r in rows if r["state"] == "writing" and r["run_id"] not in done]
@@ -38,10 +38,10 @@ class Batches:
         """Start a batch.
 
         Args:
-            content: what it takes in, as ``interrupted`` gives it back.
+            content: what it takes in; ``interrupted`` returns it.
 
-        Returns:
-            The folder for what it stages.
+            Returns:
+                The folder for its staged files.
         """
         self._expect("none", "begun")
         self._state, self._run_id, self._as_of, self._content = "begun", run_id, as_of, content
@@ -50,13 +50,13 @@ class Batches:
         return self._staging
 
     def bind(self) -> None:
-        """Write down what the batch takes in; from here on it can be written."""
+        """Record the batch's content; from here on its tables can be written."""
         self._expect("begun", "bound")
         record(self._lake, run_id=self._run_id, flow=FLOW, as_of=self._as_of, state="writing", inputs=self._content)
         self._state = "bound"
 
     def commit(self, outputs: dict[str, Any]) -> None:
-        """Write down that all of it is in the lake; what was staged is removed."""
+        """Record that all of it is in the lake, and remove the staged files."""
         self._expect("bound", "committed")
         record(self._lake, run_id=self._run_id, flow=FLOW, as_of=self._as_of, state="done", outputs=outputs)
         self._state = "none"
@@ -65,13 +65,13 @@ class Batches:
     def check_bound(self) -> None:
         """
         Raises:
-            SegsparkError: the batch is begun and not bound, so that a write could not be resumed.
+            SegsparkError: the batch is begun but not bound, so a write could not be resumed.
         """
         if self._state == "begun":
             raise SegsparkError("A batch writes before it is bound to its list of files.")
 
     def close(self) -> None:
-        """Remove what was staged."""
+        """Remove the staged files."""
         if self._staging is not None:
             self._staging.delete_tree()
 

@@ -1,7 +1,7 @@
-"""What a step looks up beside tables: catalogue, definitions, calendar, models, key; each resolved once, when asked.
+"""What a step uses beside tables: catalogue, definitions, calendar, models, key; each resolved once, on first use.
 
-A room declares what it can resolve as a ``Resource``. The pipeline knows none of them: it hands out what a flow
-declares, and makes what each of them stands for part of the run's identity.
+A package declares what it can resolve as a ``Resource``. The pipeline knows none of them: it gives a flow the
+resources it declares, and includes their identities in the identity of the run.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,12 +18,12 @@ T = TypeVar("T", covariant=True)
 
 @dataclass(frozen=True)
 class Resource(Generic[T]):
-    """Something that is resolved from a workspace, and perhaps a day.
+    """Something resolved from a workspace and possibly a day.
 
     Attributes:
         name: for messages and the record of a run.
         resolve: reads and checks it.
-        identify: what of it decides about rows, as plain data, without loading what is large.
+        identify: everything in it that affects rows, as plain data, without loading large parts.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Setting:
         """The day.
 
         Raises:
-            SegsparkError: what is asked has no day.
+            SegsparkError: the question has no day.
         """
         if self.day is None:
             raise SegsparkError("This follows from a day, and the question names none.")
@@ -58,7 +58,7 @@ class Context:
     """The resources of one step or question.
 
     Attributes:
-        settings: the workspace's settings without the places of its lake and files.
+        settings: the workspace's settings without the locations of its lake and files.
     """
 
     def __init__(self, workspace: Workspace, as_of: date | None, needs: Iterable[Resource[Any]], name: str) -> None:
@@ -83,7 +83,7 @@ class Context:
         return Context(self._setting.workspace, day, self._needs, self._name)
 
     def resolve(self, resource: Resource[T]) -> T:
-        """The same for other resources, which need not be declared."""
+        """The value of any resource, declared or not."""
         with self._lock:
             if resource.name not in self._values:
                 self._values[resource.name] = resource.resolve(self._setting)
@@ -91,5 +91,5 @@ class Context:
             return value
 
     def identities(self) -> dict[str, object]:
-        """Name -> what the resource stands for, of everything declared."""
+        """Name -> identity of every declared resource."""
         return {r.name: r.identify(self._setting) for r in self._needs}

@@ -1,4 +1,4 @@
-"""What a flow is: a name, what it reads and writes, what it looks up, and a function."""
+"""A flow: a name, what it reads, writes and needs, and a function."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """How a flow is to do its day.
+    """How a flow computes its day.
 
     Attributes:
-        days: of a backfill, all days of one walk, without gaps; empty is the as-of day alone.
-        is_provisional: only a part of the last day is there.
-        carry_on: from yesterday's state where it fits; False computes from all days.
+        days: all days of a backfill, without gaps; empty is the as-of day alone.
+        is_provisional: the last day is incomplete.
+        carry_on: incremental from yesterday's state if it matches; False computes from all days.
     """
 
     days: tuple[date, ...] = ()
@@ -29,23 +29,23 @@ class Request:
 
 @dataclass(frozen=True)
 class Flow:
-    """One step of the way, as data.
+    """A flow, as data.
 
     ``reads`` and ``writes`` make an acyclic graph within one day; ``reads_earlier`` is declared state of yesterday
-    and closes no cycle. Only what is declared can be read, written and looked up.
+    and closes no cycle. Only declared tables and resources are accessible.
 
     Attributes:
         name: as ops.runs stores it.
         reads: names of tables, as other flows of the same day have written them.
         writes: names of tables.
-        function: what it does with a step.
+        function: does the work, given a step.
         reads_earlier: names of tables, as earlier days left them.
-        needs: what is resolved from the workspace and the model registry; part of a run's identity.
-        request: how its days are done where nothing else is asked.
-        is_skipped_when_unchanged: what it writes follows from what it reads and needs alone, so that equal inputs need
-            no second run.
-        runs_beside_next: it writes nothing that the next flow reads, may run beside it, and ends before anything after
-            that begins.
+        needs: resources resolved from the workspace and the model registry; part of a run's identity.
+        request: how its days are computed by default.
+        is_skipped_when_unchanged: its output depends only on what it reads and needs, so equal inputs need no second
+            run.
+        runs_beside_next: it writes nothing that the next flow reads, may run in parallel with it, and ends before the
+            flow after that begins.
     """
 
     name: str
@@ -60,12 +60,12 @@ class Flow:
 
     @property
     def readable(self) -> tuple[str, ...]:
-        """Every table that its steps may read; one's own writes can be read again."""
+        """Every table that its steps may read, including the tables it writes."""
         return (*self.reads, *self.reads_earlier, *self.writes)
 
 
 def flow_graph(flows: Sequence[Flow]) -> Mapping[str, set[str]]:
-    """Table -> tables it is made from within one day."""
+    """Table -> tables from which it is made within one day."""
     graph: dict[str, set[str]] = {}
     for flow in flows:
         for table in flow.writes:
@@ -74,10 +74,10 @@ def flow_graph(flows: Sequence[Flow]) -> Mapping[str, set[str]]:
 
 
 def in_order(flows: Sequence[Flow]) -> tuple[Flow, ...]:
-    """The flows of one day, each after those that write what it reads; otherwise as they are given.
+    """The flows of one day, each after those that write what it reads; otherwise in the given order.
 
     Raises:
-        SegsparkError: a table would be made of itself within one day.
+        SegsparkError: a table would be made from itself within one day.
     """
     if cycles := cycles_of(flow_graph(flows)):
         raise SegsparkError(f"Within one day a table is made of itself: {' <- '.join(cycles[0])}.")
@@ -92,12 +92,12 @@ def in_order(flows: Sequence[Flow]) -> tuple[Flow, ...]:
 
 
 def cycles_of(graph: Mapping[str, set[str]]) -> list[tuple[str, ...]]:
-    """The ways by which a table would be made of itself within one day; none in a sound graph."""
-    found: list[tuple[str, ...]] = []
+    """The cycles by which a table would be made from itself within one day; none in a valid graph."""
+    cycles: list[tuple[str, ...]] = []
 
     def walk(table: str, path: tuple[str, ...]) -> None:
         if table in path:
-            found.append((*path[path.index(table) :], table))
+            cycles.append((*path[path.index(table) :], table))
             return
         if table not in done:
             for source in sorted(graph.get(table, ())):
@@ -107,4 +107,4 @@ def cycles_of(graph: Mapping[str, set[str]]) -> list[tuple[str, ...]]:
     done: set[str] = set()
     for table in sorted(graph):
         walk(table, ())
-    return found
+    return cycles

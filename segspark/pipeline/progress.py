@@ -1,4 +1,4 @@
-"""How a run tells what it does: one line per stage, in colour on a terminal, plain elsewhere."""
+"""Progress output of a run: one line per stage, in colour on a terminal, plain elsewhere."""
 
 import sys
 import time
@@ -8,7 +8,7 @@ from rich.console import Console
 
 
 class Lines:
-    """Stage, seconds, rows, note; the elapsed time of the whole run stands in front."""
+    """Lines of stage, seconds, rows and note, preceded by the elapsed time of the whole run."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=not sys.stdout.isatty(), highlight=False, soft_wrap=True)
@@ -26,7 +26,7 @@ class Lines:
 
 
 class Quiet:
-    """Nothing: for programs that read JSON."""
+    """No output: for programs that read JSON."""
 
     def stage(self, name: str, seconds: float, rows: int | None, note: str) -> None:
         return None
@@ -36,7 +36,7 @@ class Quiet:
 
 
 class Progress(Protocol):
-    """Where a run tells what it does."""
+    """Receives the progress of a run."""
 
     def stage(self, name: str, seconds: float, rows: int | None, note: str) -> None: ...
 

@@ -42,7 +42,7 @@ def run_flow(
         return before
     start = time.monotonic()
     if flow.is_skipped_when_unchanged:
-        # Told beforehand: what a killed run has written is then known to be nobody's.
+        # Recorded before the work, so that the rows of a killed run are known to be unfinished.
         record(lake, run_id=run_id, flow=flow.name, as_of=as_of, state="started", config=config, inputs=inputs)
     step = Step(flow, lake, context, as_of, progress, request)
     try:
@@ -67,16 +67,15 @@ def run_flow(
 def run_identity(
     flow: Flow, as_of: date, config: str, inputs: dict[str, int | None], context: Context, request: Request
 ) -> str:
-    """Equal where everything that decides about the rows is equal: the configuration, the versions of the tables that
-    are read, what is resolved beside them (rules, levels, decisions, weather, models), how the day is done, and the
-    shape of what is written."""
+    """A hash of everything that affects the rows: the configuration, the versions of the tables read, the resources
+    (rules, levels, overrides, weather, models), the request, and the schema of the output."""
     data = {name: version for name, version in inputs.items() if not name.startswith("ops.")}
     shape = [schema_json(BY_NAME[name]) for name in flow.writes]
     return identity(flow.name, as_of, config, data, context.identities(), request, shape)
 
 
 def _outcome_of(lake: Lake, flow: Flow, as_of: date, run_id: str) -> dict[str, Any] | None:
-    """What the flow's last run for the day told, if it had the same inputs and its tables still hold the day."""
+    """The outcome of the flow's last run for the day, if it had the same inputs and its tables still hold the day."""
     if not all(lake.exists(BY_NAME[n]) for n in flow.writes):
         return None
     done = [r for r in runs_of(lake).finished(flow.name) if r["as_of_date"] == as_of]
@@ -84,6 +83,6 @@ def _outcome_of(lake: Lake, flow: Flow, as_of: date, run_id: str) -> dict[str, A
         return None
     outcome: dict[str, Any] = json.loads(done[-1]["outputs"])
     versions = outcome.pop("versions")
-    # A table that was written since by another day's run is fine; one that was replaced by an older state is not.
+    # A table written since by another day's run is fine; one restored to an older state is not.
     is_intact = all((lake.version(BY_NAME[n]) or 0) >= (v or 0) for n, v in versions.items())
     return outcome if done[-1]["run_id"] == run_id and is_intact else None

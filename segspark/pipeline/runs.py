@@ -1,4 +1,4 @@
-"""The record of runs: what ended, what was interrupted, which days are published."""
+"""The record of runs: finished runs, interrupted runs, published days."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Filters = list[tuple[str, str, object]]
 
 
 class Runs:
-    """What ops.runs says, read anew at each question."""
+    """Queries over ops.runs, which is read again for each of them."""
 
     def __init__(self, read: Callable[[Filters | None], pa.Table]) -> None:
         self._read = read
@@ -26,13 +26,13 @@ class Runs:
         return sorted(self._read([("flow", "=", flow)]).to_pylist(), key=lambda r: r["written_at"])
 
     def finished(self, flow: str, is_running: bool = False) -> list[dict[str, Any]]:
-        """The runs of a flow that ended and still say what its tables hold, oldest first.
+        """The finished runs of a flow that still describe its tables, oldest first.
 
-        A run that did not end may have written anything that follows from its configuration: earlier runs under
-        another one say nothing any more.
+        An unfinished run may have written anything under its configuration: earlier runs under another configuration
+        are no longer valid.
 
         Args:
-            is_running: asked by the flow itself, whose own start is the newest row.
+            is_running: the caller is the flow itself, whose own start is the newest row.
         """
         rows = self.rows(flow)
         if is_running:
@@ -46,17 +46,17 @@ class Runs:
         return finished
 
     def outputs(self, flow: str, as_of: date, is_running: bool = False) -> dict[str, Any] | None:
-        """What the last finished run of a flow for a day recorded; None where none has ended."""
+        """The outputs recorded by the last finished run of a flow for a day; None if none has finished."""
         done = [r for r in self.finished(flow, is_running) if r["as_of_date"] == as_of]
         return json.loads(done[-1]["outputs"]) if done else None
 
     def published_days(self) -> list[date]:
-        """As-of days whose daily flow has ended, in order."""
+        """As-of days whose daily flow has finished, in order."""
         return sorted({r["as_of_date"] for r in self.rows("daily") if r["state"] == "done"})
 
     def provisional_days(self) -> set[date]:
-        """As-of days of which only a part may have been there when their tables were written: an hourly run began and
-        no daily one has ended."""
+        """As-of days that may have been incomplete when their tables were written: an hourly run began and no daily run
+        has finished."""
         hourly = {r["as_of_date"] for r in self.rows("hourly")}
         return hourly - set(self.published_days()) if hourly else set()
 
@@ -71,7 +71,7 @@ def runs_of(lake: Lake) -> Runs:
 
 
 def config_hash(workspace: Workspace) -> str:
-    """Of the workspace's file and the feature files that it names."""
+    """Hash of the workspace's file and the feature files that it names."""
     files = [(workspace.folder / p).read_text() for p in workspace.features.files]
     return identity(workspace.model_dump(mode="json"), files)
 
@@ -88,7 +88,7 @@ def record(
     inputs: Any = None,
     outputs: Any = None,
 ) -> None:
-    """One row of ops.runs. The time of writing is the only clock that is ever looked at, and nothing reads it."""
+    """Write one row of ops.runs. Its time of writing is the only use of the clock; it only orders the rows."""
     now = datetime.now(UTC)
     row = {
         "run_id": run_id,

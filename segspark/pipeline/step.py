@@ -1,4 +1,4 @@
-"""A flow at work on one day: it reads and writes declared tables, and has no lake, path or store."""
+"""A step is a flow working on one day: it reads and writes declared tables and has no lake, path or store."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class StageReport:
-    """What a stage tells when it ends."""
+    """What a stage reports when it ends."""
 
     rows: int | None = None
     note: str = ""
 
 
 class Step(View):
-    """What a flow's function sees.
+    """The interface given to a flow's function.
 
     Attributes:
-        request: how the day is to be done.
+        request: how the day is to be computed.
     """
 
     def __init__(
@@ -47,11 +47,11 @@ class Step(View):
         """Write one table in one commit; a read after it sees the rows.
 
         Returns:
-            The rows written, where they are counted on the way.
+            The number of rows written, if it is counted on the way.
 
         Raises:
             SegsparkError: the flow does not declare the table, or its batch is not bound yet.
-            CheckFailed: rows lie outside of what is replaced, or lack a required column.
+            CheckFailed: rows lie outside of the replaced range, or lack a required column.
             InfrastructureError: somebody else has written the table meanwhile.
         """
         self._check(table, self._writable, "written")
@@ -59,7 +59,7 @@ class Step(View):
         return write(self._frames, table, rows, how)
 
     def ensure(self, table: Contract) -> None:
-        """Make the table where it is missing, with the columns that the contract has gained."""
+        """Create the table if missing, and add columns that are new in the contract."""
         self._check(table, self._writable, "written")
         self._lake.create(table)
 
@@ -74,15 +74,15 @@ class Step(View):
 
     @contextmanager
     def stage(self, name: str) -> Iterator[StageReport]:
-        """Time a stage and tell it; the caller fills the report."""
+        """Time a stage and report it; the caller fills the report."""
         report, start = StageReport(), time.monotonic()
         yield report
         self._progress.stage(name, time.monotonic() - start, report.rows, report.note)
 
     def note(self, text: str) -> None:
-        """Tell something in passing."""
+        """Show a note."""
         self._progress.note(text)
 
     def beside(self, *functions: Callable[[], Any], at_once: int | None = None) -> list[Any]:
-        """Run functions at the same time, all or so many at once; their results in order."""
+        """Run functions in parallel, at most ``at_once``; returns their results in order."""
         return beside(*functions, at_once=at_once)

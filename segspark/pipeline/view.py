@@ -1,4 +1,4 @@
-"""What a question sees of a lake: declared tables, to read only."""
+"""Read-only access to the declared tables of a lake, for questions."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Facts:
-    """What a table's log says of one version, without reading a row."""
+    """Facts about one version of a table from its log, without reading a row."""
 
     def __init__(self, table: deltalake.DeltaTable | None, contract: Contract) -> None:
         self.__table, self.__contract = table, contract
@@ -48,7 +48,7 @@ class Facts:
 
     @cached_property
     def days(self) -> list[date]:
-        """The partition dates that hold files, in order."""
+        """The partition dates that have files, in order."""
         if self.__table is None:
             return []
         column = self.__contract.partition_by[0]
@@ -60,18 +60,18 @@ class Facts:
 
     @cached_property
     def why_not_plain(self) -> str | None:
-        """What keeps tasks from reading and writing the table's files themselves; None where nothing does."""
+        """What prevents tasks from reading and writing the table's files directly; None if nothing does."""
         return odd_feature(self.__table) if self.__table is not None else None
 
 
 @dataclass(frozen=True)
 class Question:
-    """What may be looked at to answer something, as data; nothing is written.
+    """What a read-only question may access, as data.
 
     Attributes:
         name: for messages and staging.
         reads: names of tables.
-        needs: what is resolved beside them.
+        needs: resources.
     """
 
     name: str
@@ -80,18 +80,18 @@ class Question:
 
 
 def look(question: Question, workspace: Workspace, lake: Lake, as_of: date | None = None) -> "View":
-    """What the question may see, of a stored day where it is about one; a context manager where something is staged."""
+    """The view of a question, about a stored day if one is given; use it as a context manager if anything is staged."""
     context = Context(workspace, as_of, question.needs, question.name)
     return View(lake, context, as_of, question.name, question.reads)
 
 
 class View:
-    """Declared tables of a lake, to read only.
+    """Declared tables of a lake, read-only.
 
     Attributes:
-        context: what is resolved beside tables.
-        readable: names of the tables that are declared.
-        outcome: plain values that are found out besides rows; a run records them.
+        context: the declared resources.
+        readable: names of the declared tables.
+        outcome: plain values produced beside rows; a run records them.
     """
 
     def __init__(self, lake: Lake, context: Context, as_of: date | None, name: str, readable: Iterable[str]) -> None:
@@ -104,10 +104,10 @@ class View:
 
     @property
     def as_of(self) -> date:
-        """The day that is asked about.
+        """The as-of day.
 
         Raises:
-            SegsparkError: the question names none.
+            SegsparkError: the question has no day.
         """
         if self._day is None:
             raise SegsparkError(f"{self._name} asks about no day.")
@@ -118,7 +118,7 @@ class View:
         return self.context.settings
 
     def on(self, day: date) -> "View":
-        """The same view of a day."""
+        """The same view as of a day."""
         return View(self._lake, self.context.on(day), day, self._name, self.readable)
 
     def __enter__(self) -> "View":
@@ -130,8 +130,8 @@ class View:
     # Reading ---------------------------------------------------------------------------------------------------
 
     def read(self, table: Contract, days: "Days | None" = None, known_after: date | None = None) -> "DataFrame":
-        """The table's rows; of the partition dates [first, end) or of a set of them, or with a later ``known_as_of``,
-        where these are given: the other files are not looked at."""
+        """The table's rows. If given, only those of the partition dates [first, end) or a set of them, or those with a
+        later ``known_as_of``; other files are not read."""
         self._check(table, self.readable, "read")
         if table.name in self._instead:
             from segspark.tables.io.reader import within
@@ -144,14 +144,14 @@ class View:
         return self.read(table, (day, day + DAY))
 
     def read_days(self, table: Contract, columns: Sequence[str], days: tuple[date, date] | None = None) -> "DataFrame":
-        """Some columns of many days, or all, of a table that has a file or more for each."""
+        """Some columns of many or all days of a table with one or more files per day."""
         self._check(table, self.readable, "read")
         if table.name in self._instead:
             return self.read(table, days).select(*columns)
         return self._frames.read_by_file(table, columns, days)
 
     def read_small(self, table: Contract, filters: Filters | None = None, columns: list[str] | None = None) -> pa.Table:
-        """A small table, or a small part of one, without Spark."""
+        """A small table, or a small part of a table, without Spark."""
         self._check(table, self.readable, "read")
         return self._lake.read_small(table, filters=filters, columns=columns)
 
@@ -161,7 +161,7 @@ class View:
         return self._lake.files(table)
 
     def facts(self, table: Contract) -> Facts:
-        """Rows, days, version, columns of the table as it is now, and why its files alone are not its rows."""
+        """Rows, days, version and columns of the current table, and why its files alone may not be its rows."""
         self._check(table, self.readable, "read")
         return Facts(self._lake.table(table) if self._lake.exists(table) else None, table)
 
@@ -172,10 +172,10 @@ class View:
         return runs_of(self._lake)
 
     def standing_in(self, frames: "Mapping[Contract, DataFrame]") -> "View":
-        """The same view with frames in place of tables: rows of a day that is not kept any more."""
+        """The same view with frames in place of tables, for days whose rows are no longer kept."""
         view = View(self._lake, self.context, self._day, self._name, self.readable)
         view._instead = {**self._instead, **{table.name: frame for table, frame in frames.items()}}
-        # What stands in may lie in what was staged, which this view removes in the end.
+        # The frames may read staged files, which this view removes at the end.
         view._staging, view.outcome = self._staging, self.outcome
         return view
 
@@ -183,48 +183,48 @@ class View:
 
     @property
     def staging(self) -> Store:
-        """A folder for what the tasks of this step or question put down; it is gone when that ends."""
+        """The staging folder of this step or question; it is removed at the end."""
         if self._staging is None:
             self._staging = self._lake.store.below(f"_staging/{self._name}-{self.as_of}")
-            # One that a killed run left.
+            # Left by a killed run.
             self._staging.delete_tree()
         return self._staging
 
     def close(self) -> None:
-        """Remove what was staged."""
+        """Remove the staged files."""
         if self._staging is not None:
             self._staging.delete_tree()
 
     def staged(
         self, kinds: "Mapping[str, Kind]", files: "Mapping[str, Sequence[StagedFile]] | None" = None
     ) -> "Staged":
-        """Staged files by kind, none at first."""
+        """An empty collection of staged files by kind."""
         from segspark.tables.staging import Staged
 
         return Staged(self._frames.spark, kinds, files or {})
 
     @property
     def n_cores(self) -> int:
-        """Tasks that run at the same time."""
+        """Number of tasks that run in parallel."""
         return int(self._frames.spark.sparkContext.defaultParallelism)
 
     @property
     def n_writers(self) -> int:
-        """Tasks that keep every core busy, two at least."""
+        """Number of tasks that keep every core busy, at least two."""
         return max(self.n_cores, 2)
 
     def tasks(self, n: int) -> "DataFrame":
-        """A frame whose rows are the numbers below n, each a task of its own."""
+        """A frame of the numbers below n, one task per row."""
         return self._frames.spark.range(0, n, 1, n)
 
     def frame(self, rows: Any, schema: Any = None) -> "DataFrame":
-        """A frame of a few rows from the driver."""
+        """A frame of a few rows of the driver."""
         return self._frames.spark.createDataFrame(rows, schema)
 
     def ask_ranges(
         self, compute: Callable[[str, str], pa.Table], ranges: Sequence[tuple[str, str]], ddl: str
     ) -> list[dict[str, Any]]:
-        """What a function finds in ranges of people, a task per range; for findings, which are few."""
+        """Collect the results of a function over ranges of people, a task per range; the results must be few."""
         from segspark.tables.io.writer import ask_ranges
 
         return ask_ranges(self._frames.spark, compute, ranges, ddl)

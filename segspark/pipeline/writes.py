@@ -1,4 +1,4 @@
-"""What a step hands over to be written, and how: values that the pipeline turns into one commit each."""
+"""Rows and write modes that a step hands over; the pipeline turns each write into one commit."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ def _as_they_are(rows: pa.Table) -> pa.Table:
 
 @dataclass(frozen=True)
 class Frame:
-    """Rows of a Spark frame, in the order they shall lie in.
+    """Rows of a Spark frame, in the order of the files.
 
     Attributes:
-        by_spark: by Spark's own writer, whatever the table is.
+        by_spark: always use Spark's own writer.
     """
 
     frame: "DataFrame"
@@ -40,8 +40,8 @@ class StagedRows:
     Attributes:
         files: of one kind.
         order_by: columns by which the rows of a file are sorted.
-        finish: what becomes of a task's rows, a pure function.
-        apart: rows that go to files of their own, so that the statistics of the others stay narrow.
+        finish: pure function applied to a task's rows.
+        apart: rows written to separate files, so that the statistics of the other files stay narrow.
     """
 
     files: Sequence[StagedFile]
@@ -52,12 +52,12 @@ class StagedRows:
 
 @dataclass(frozen=True)
 class Computed:
-    """What a function makes of each range of people.
+    """Rows computed by a function for each range of people.
 
     Attributes:
-        task: rows of the ids [low, high); pure but for the files it reads.
-        n_bytes: what it reads in all takes in memory, for the number of tasks.
-        read_at: version of the table that the rows follow from; the present one by default.
+        task: rows of the ids [low, high); pure except for the files it reads.
+        n_bytes: memory of all it reads; determines the number of tasks.
+        read_at: version of the table from which the rows were derived; the current one by default.
     """
 
     task: Callable[[str, str], pa.Table | Iterator[pa.Table]]
@@ -67,14 +67,14 @@ class Computed:
 
 @dataclass(frozen=True)
 class Small:
-    """A handful of rows from the driver; columns that are missing are null."""
+    """A handful of rows of the driver; missing columns are null."""
 
     rows: pa.Table
 
 
 @dataclass(frozen=True)
 class NoRows:
-    """Nothing: empties what is replaced."""
+    """No rows: empties the replaced range."""
 
 
 Rows = Frame | StagedRows | Computed | Small | NoRows
@@ -104,25 +104,25 @@ class ReplaceKey:
 
 @dataclass(frozen=True)
 class Upsert:
-    """Insert what is new by the table's key; update where the SQL condition ``newer`` over old and new holds."""
+    """Insert new keys; update rows where the SQL condition ``newer`` over old and new holds."""
 
     newer: str
 
 
 @dataclass(frozen=True)
 class Overwrite:
-    """Replace the whole of a small table."""
+    """Replace all rows of a small table."""
 
 
 How = Append | ReplaceDays | ReplaceKey | Upsert | Overwrite
 
 
 def write(lake: "SparkLake", table: Contract, rows: Rows, how: How) -> int | None:
-    """One commit; returns the rows written where they are counted.
+    """Write in one commit; returns the number of rows written if it is counted.
 
     Raises:
-        SegsparkError: such rows cannot be written so.
-        CheckFailed: rows lie outside of what is replaced, or lack a required column.
+        SegsparkError: rows of this kind do not support the write mode.
+        CheckFailed: rows lie outside of the replaced range, or lack a required column.
         InfrastructureError: somebody else has written the table meanwhile.
     """
     done: Any = None
