@@ -1,1 +1,1 @@
-"""What consent permits, and since when."""
+"""What consent permits and from which day."""

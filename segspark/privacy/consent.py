@@ -1,6 +1,6 @@
 """Consent compiled to one date per person and purpose: the first whole local day of the present permission.
 
-Whatever may see a purpose's events counts only those since that date; null is no permission.
+A purpose may use only the events from that date on; null is no permission.
 """
 
 from collections.abc import Sequence
@@ -25,16 +25,16 @@ def derive_usable_from(
 def derive_usable_on(
     consents: DataFrame, owners: DataFrame, days: Sequence[date], assumed: Sequence[str], time_zone: str
 ) -> DataFrame:
-    """Since when each purpose may see a person's events, as known on each of some days, in one pass.
+    """The date from which each purpose may see a person's events, as known on each of some days, in one pass.
 
-    Per identifier: the start of the present unbroken permission; expiry is a withdrawal, a renewal before it is
-    none. Per person: the latest of the identifiers that say something, and null where one of them has withdrawn.
-    Where nothing is recorded the workspace's ``assumed`` purposes hold since ever and the others do not.
+    Per identifier: the start of the current unbroken permission; expiry counts as a withdrawal unless it was renewed
+    before. Per person: the latest date among the identifiers with a record, and null if one of them has withdrawn.
+    Without any record the workspace's ``assumed`` purposes are permitted from the beginning and the others are not.
 
     Args:
-        consents: silver.consents; rows of one topic do not decide about a purpose as a whole.
+        consents: silver.consents; rows of a single topic do not affect a purpose as a whole.
         owners: identifier_id, person_id, as_of_date.
-        days: the as-of days; rows known later are not looked at.
+        days: the as-of days; rows known later are ignored.
 
     Returns:
         One row per person and day of ``owners``: person_id, as_of_date and a date column per purpose.
@@ -44,7 +44,7 @@ def derive_usable_on(
         "identifier_id", "purpose", "effective_at", "recorded_at", "value", "expires_at",
         start.cast("date").alias("start"), "known_as_of",
     )  # fmt: skip
-    # Owners without a word keep their row.
+    # Owners without a consent record keep their row.
     both = (
         owners.select("identifier_id", "person_id", "as_of_date")
         .join(_only_words(words), on="identifier_id", how="left")
@@ -64,8 +64,8 @@ def derive_usable_on(
 
 
 def _only_words(words: DataFrame) -> DataFrame:
-    """Per identifier and purpose ``<purpose>_n`` words and, of a single one, its parts: numbers and dates alone, which
-    Spark adds up without sorting."""
+    """Per identifier and purpose the number of records ``<purpose>_n`` and, if there is only one, its fields. These are
+    numbers and dates only, which Spark aggregates without sorting."""
     columns = []
     for purpose in PURPOSES:
         is_its = F.col("purpose") == purpose
@@ -78,7 +78,7 @@ def _only_words(words: DataFrame) -> DataFrame:
 
 
 def _several_words(words: DataFrame) -> DataFrame:
-    """Per identifier that says something twice, which few do: its words of each purpose in their order."""
+    """For the few identifiers with several records of a purpose: their records per purpose, in order."""
     twice = words.groupBy("identifier_id", "purpose").count().where("count > 1").select("identifier_id").distinct()
     word = F.struct("effective_at", "recorded_at", "value", "expires_at", "start", "known_as_of")
     theirs = words.join(twice, on="identifier_id", how="left_semi").groupBy("identifier_id")
@@ -86,7 +86,7 @@ def _several_words(words: DataFrame) -> DataFrame:
 
 
 def _state(purpose: str, midnight: Column) -> Column:
-    """Whether an identifier's words, in order, permit at a midnight, and since when; null where none is known."""
+    """Whether an identifier's records, in order, permit at a midnight, and from when; null if none is known."""
     n, granted, expires_at, start, known_as_of = (
         F.col(f"{purpose}_{c}") for c in ("n", "is_granted", "expires_at", "start", "known_as_of")
     )
@@ -100,7 +100,7 @@ def _state(purpose: str, midnight: Column) -> Column:
     folded = F.when(
         last["value"].isNotNull(), _permits(last["value"] == "granted", last["expires_at"], last["start"], midnight)
     )
-    # A fold is interpreted: it is kept for those who need it.
+    # Spark interprets a fold, which is slow: it is used only where it is needed.
     return F.when(n == 1, only).when(n > 1, folded)
 
 
@@ -111,7 +111,7 @@ def _permits(is_granted: Column, expires_at: Column, start: Column, midnight: Co
 
 
 def _continue(before: Column, word: Column) -> Column:
-    """The state after a further word: it carries on a permission, unless that had ended."""
+    """The state after a further record: it continues a permission unless that had ended."""
     ended = (
         before["value"].isNull()
         | (before["value"] != "granted")
@@ -130,7 +130,7 @@ def _last_of(value: Column, expires_at: Column, start: Column) -> Column:
 
 def _or_assumed(purpose: str, assumed: Sequence[str]) -> Column:
     default = F.lit(SINCE_EVER) if purpose in assumed else F.lit(None).cast("date")
-    # The struct is null where nothing is recorded; its field is null where permission was withdrawn.
+    # The struct is null if nothing is recorded; its field is null if permission was withdrawn.
     return F.when(F.col(purpose).isNull(), default).otherwise(F.col(purpose)["start"])
 
 

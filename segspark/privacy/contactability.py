@@ -1,4 +1,4 @@
-"""Who may be written to: outside of every rule, after it, so that no condition can bring anybody back."""
+"""Who may be written to. Applied after all segment rules, so that no condition can bring anybody back."""
 
 from datetime import date
 
@@ -10,15 +10,15 @@ REASONS = ("complained", "hard_bounced", "unsubscribed", "no_consent", "no_addre
 
 
 def derive_addresses(objections: DataFrame, addresses: DataFrame, as_of: date) -> DataFrame:
-    """Every e-mail address with what stands against it.
+    """Every e-mail address with the reasons against writing to it.
 
     Args:
-        objections: silver.objections; those known as of the day count.
+        objections: silver.objections; only those known as of the day count.
         addresses: identifier_id, person_id of e-mail addresses.
 
     Returns:
-        One row per address: identifier_id, person_id, has_complaint, has_bounce (a bounce suppresses the address
-        it came from), has_unsubscribed (a later resubscribe lifts it and nothing else).
+        One row per address: identifier_id, person_id, has_complaint, has_bounce (a bounce suppresses only its own
+        address), has_unsubscribed (lifted only by a later resubscribe).
     """
     known = objections.where(F.col("known_as_of") <= F.lit(as_of))
     choice = F.when(F.col("event_type").isin("unsubscribe", "resubscribe"), F.struct("occurred_at", "event_type"))
@@ -37,7 +37,7 @@ def derive_contactability(people: DataFrame, addresses: DataFrame, as_of: date) 
     """Whether each person may be written to on the morning of a day.
 
     Args:
-        people: person_id, email_marketing (date since which the permission holds, null without).
+        people: person_id, email_marketing (date from which the permission holds, null if there is none).
         addresses: derive_addresses.
 
     Returns:
@@ -66,6 +66,6 @@ def derive_contactability(people: DataFrame, addresses: DataFrame, as_of: date) 
 
 
 def usable_addresses(addresses: DataFrame) -> DataFrame:
-    """The address each person is written to: identifier_id, person_id; one of those nothing stands against."""
+    """The address used for each person: identifier_id, person_id; one of the addresses without objections."""
     free = addresses.where(~F.col("has_bounce") & ~F.col("has_complaint") & ~F.col("has_unsubscribed"))
     return free.groupBy("person_id").agg(F.min("identifier_id").alias("identifier_id"))
