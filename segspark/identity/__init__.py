@@ -1,1 +1,1 @@
-"""Which identifiers are one person."""
+"""Which identifiers belong to one person."""

@@ -1,8 +1,8 @@
-"""Identifiers joining people, over time.
+"""Identity resolution over time: identifiers are linked to persons.
 
-A person is the id of the person's first identifier and stays; when two persons turn out to be one, the later one
-joins the earlier. Known identifiers (addresses, customer numbers) come before anonymous ones. The rows say from
-which as-of day on a link is known, so that the persons of any past day can be read again.
+A person's id is that of the first identifier and never changes; when two persons turn out to be one, the later joins
+the earlier. Known identifiers (addresses, customer numbers) come before anonymous ones. Each row has the as-of day
+from which a link is known, so the persons of any past day can be read again.
 """
 
 from collections import Counter
@@ -35,7 +35,7 @@ _JOINED = pa.schema(
 
 
 def _step(links: DataFrame) -> Column:
-    """Of what was learnt about an identifier in several runs for one day, the last holds."""
+    """Orders the rows of an identifier learnt in several runs for one day; the last one holds."""
     return F.coalesce("step", F.lit(0)) if "step" in links.columns else F.lit(0)
 
 
@@ -49,7 +49,7 @@ def people_as_of(links: DataFrame, as_of: Column) -> DataFrame:
     Returns:
         One row per identifier: identifier_id, person_id, is_anonymous.
     """
-    # Hardly two rows are of one identifier: adding them up before the shuffle is a sort for nothing.
+    # Hardly any identifier has two rows: partial aggregation before the shuffle would be a useless sort.
     known = links.where(F.col("known_as_of") <= as_of).repartition("identifier_id")
     newest = F.struct("known_as_of", _step(links).alias("step"), "person_id", "is_anonymous")
     latest = known.groupBy("identifier_id").agg(F.max(newest).alias("last"))
@@ -96,14 +96,14 @@ def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame | None) -
     Only the persons that a new pair touches are brought together in one task; cost follows the new links.
 
     Args:
-        seen: identifier_id, is_anonymous, known_as_of, effective_at, recorded_at: first sight in this run.
+        seen: identifier_id, is_anonymous, known_as_of, effective_at, recorded_at: first seen in this run.
         pairs: left_id, right_id, rule, effective_at, recorded_at, known_as_of: links of this run.
         existing: silver.identity_links before this run; None where there are none.
 
     Returns:
         One row per identifier and as-of day on which its person begins or changes.
     """
-    # First sights that no link touches need no task of their own: each is its own person.
+    # First seen identifiers without a link need no task: each is its own person.
     ends = pairs.select(F.col("left_id").alias("identifier_id")).unionByName(
         pairs.select(F.col("right_id").alias("identifier_id"))
     )
@@ -154,7 +154,7 @@ def join_people(seen: DataFrame, pairs: DataFrame, existing: DataFrame | None) -
 
 
 def _known(existing: DataFrame, linked: DataFrame) -> DataFrame:
-    """Everything about the persons that a new link touches."""
+    """All rows of the persons affected by a new link."""
     touched = existing.join(linked, on="identifier_id", how="left_semi").select("person_id").distinct()
     return existing.join(touched, on="person_id", how="left_semi").select(
         F.lit("known").alias("kind"),
@@ -173,24 +173,26 @@ def resolve(rows: pa.Table) -> pa.Table:
     """Union-find over links in the order in which they became known.
 
     Args:
-        rows: kind ``known`` (identifier left_id has person right_id since known_as_of), ``seen`` (first sight of
-            left_id) or ``pair`` (left_id and right_id are one person); the columns of ``join_people``.
+        rows: kind ``known`` (identifier left_id has person right_id since known_as_of), ``seen`` (left_id is first
+            seen) or ``pair`` (left_id and right_id are one person); the columns of ``join_people``.
 
     Returns:
         One row per identifier and as-of day on which its person begins or changes: the columns of ``JOINED_DDL``.
     """
-    # Days and moments as integers: they are only compared, and Python's objects cost ten times as much.
+    # Days and times as integers: they are only compared, and Python objects cost ten times as much.
     for name, plain in (("effective_at", pa.int64()), ("recorded_at", pa.int64()), ("known_as_of", pa.int32())):
         rows = rows.set_column(rows.schema.get_field_index(name), name, rows[name].cast(plain))
     is_known = pc.equal(rows["kind"], "known")
     person: dict[str, str] = {}
     since: dict[str, tuple[bool, int, str]] = {}
     anonymous: dict[str, bool] = {}
-    # A person that is not in it has one identifier, its own.
+    # A person that is missing here has one identifier, its own.
     members: dict[str, list[str]] = {}
     steps_before: Counter[tuple[str, int]] = Counter()
-    told = rows.filter(is_known).sort_by([(name, "ascending") for name in ("known_as_of", "left_id", "step")])
-    for identifier, owner, is_anonymous, day in _values(told, "left_id", "right_id", "is_anonymous", "known_as_of"):
+    known_rows = rows.filter(is_known).sort_by([(name, "ascending") for name in ("known_as_of", "left_id", "step")])
+    for identifier, owner, is_anonymous, day in _values(
+        known_rows, "left_id", "right_id", "is_anonymous", "known_as_of"
+    ):
         anonymous[identifier] = is_anonymous
         person[identifier] = owner
         steps_before[identifier, day] += 1
@@ -198,13 +200,13 @@ def resolve(rows: pa.Table) -> pa.Table:
     for identifier, owner in person.items():
         members.setdefault(owner, []).append(identifier)
 
-    # First sights of a day before its pairs.
+    # The first seen identifiers of a day come before its pairs.
     order = [("known_as_of", "ascending"), ("kind", "descending")]
     order += [(name, "ascending") for name in ("effective_at", "left_id", "right_id")]
     steps = rows.filter(pc.invert(is_known)).sort_by(order)
     changed: dict[tuple[str, int], tuple[str, bool, str, int, int]] = {}
-    said = ("left_id", "right_id", "is_anonymous", "known_as_of", "rule", "effective_at", "recorded_at")
-    for left, right, is_anonymous, day, *how in _values(steps, *said):
+    step_columns = ("left_id", "right_id", "is_anonymous", "known_as_of", "rule", "effective_at", "recorded_at")
+    for left, right, is_anonymous, day, *how in _values(steps, *step_columns):
         if right is None:
             anonymous[left] = is_anonymous
             since[left] = (is_anonymous, day, left)
@@ -221,7 +223,7 @@ def resolve(rows: pa.Table) -> pa.Table:
         for identifier in joining:
             person[identifier] = winner
             changed[identifier, day] = (winner, anonymous[identifier], *how)
-    columns = zip(*((key[0], *found, key[1], steps_before[key]) for key, found in changed.items()), strict=True)
+    columns = zip(*((key[0], *row, key[1], steps_before[key]) for key, row in changed.items()), strict=True)
     names = ("identifier_id", "person_id", "is_anonymous", "rule", "effective_at", "recorded_at", "known_as_of", "step")
     values = dict(zip(names, columns, strict=True)) if changed else dict.fromkeys(names, ())
     return pa.table({f.name: pa.array(values[f.name], f.type) for f in _JOINED}, schema=_JOINED)
