@@ -11,12 +11,12 @@ from segspark.models.clustering.fitted import Fitted
 from segspark.models.clustering.sweep import SweepRow
 from segspark.models.evaluate.ranking import Evaluation
 
-# Branches of a dendrogram that are drawn.
+# Number of branches drawn in a dendrogram.
 LAST_JOINS = 40
 
 
 def _png(draw: Callable[[Any], None], n_axes: int = 2) -> bytes:
-    # Not by pyplot, whose state is the process's: models are fitted in threads.
+    # Without pyplot, whose state is global to the process: models are fitted in threads.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(max(10, 3.5 * n_axes), 4), layout="constrained")
@@ -40,7 +40,7 @@ def sweep_figure(sweep: Sequence[SweepRow], chosen: int) -> bytes:
             ax.plot([r.k for r in sweep], values, marker="o")
             ax.axvline(chosen, linestyle="--", color="grey")
             ax.set(title=title, xlabel="k")
-            # There is no k between two whole ones.
+            # k is an integer: no ticks between integers.
             ax.xaxis.get_major_locator().set_params(integer=True)
 
     return _png(draw, len(panels))
@@ -53,7 +53,7 @@ def cluster_figures(fitted: Fitted) -> dict[str, bytes]:
 
 
 def k_distance_figure(rare: Rare) -> bytes:
-    """The help for eps: where distances to the k-th neighbour begin to grow fast."""
+    """The k-distance curve for choosing eps: where distances to the k-th neighbour begin to grow fast."""
 
     def draw(axes: Any) -> None:
         axes.plot(np.linspace(0, 100, len(rare.k_distances)), rare.k_distances)
@@ -69,7 +69,7 @@ def dendrogram_figure(tree: np.ndarray, k: int) -> bytes:
     """The last joins of a hierarchy, with the cut into k groups."""
     from scipy.cluster.hierarchy import dendrogram
 
-    # Between the last join below the cut and the first above it.
+    # The cut lies between the last join below it and the first above it.
     heights = [0.0, *tree[:, 2]]
     level = float(heights[-k] + heights[-k + 1]) / 2 if k > 1 else float(heights[-1])
 
@@ -82,7 +82,7 @@ def dendrogram_figure(tree: np.ndarray, k: int) -> bytes:
 
 
 def churn_figures(model: Evaluation, baseline: Evaluation) -> dict[str, bytes]:
-    """Lift by decile beside the baseline, and calibration."""
+    """Lift by decile, compared with the baseline, and calibration."""
 
     def draw(axes: Sequence[Any]) -> None:
         lift, calibration = axes

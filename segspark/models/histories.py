@@ -1,7 +1,7 @@
-"""Gaps in people's histories, filled along each person's own time.
+"""Fill gaps in people's histories by interpolation over each person's own time.
 
-For looking back only: the line between two values knows the later one, so that a training row filled by it would know
-its own future. Training sets and days to be scored are filled by constants, medians or neighbours (prepare.py).
+For retrospective use only: interpolation uses the later value, so a training row filled by it would know its own
+future. Training sets and days to be scored are filled by constants, medians or neighbours (prepare.py).
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from segspark.models.impute import interpolate
 
 
 def interpolate_histories(history: DataFrame, names: Sequence[str], n_ranges: int = 8) -> DataFrame:
-    """Fill the gaps of some measures by the straight line between a person's own values before and after.
+    """Fill the gaps of some measures by linear interpolation between a person's own values before and after.
 
     Args:
-        history: person_id, as_of_date, and the measures, null where they are not known; one row per person and day.
+        history: person_id, as_of_date, and the measures, null if unknown; one row per person and day.
         names: measures to fill.
         n_ranges: ranges of people, one task each.
 
     Returns:
         The same rows, the measures as double, and ``is_imputed_<name>`` for each. Before the first and after the last
-        value of a person it is held; who has none keeps the gap.
+        value of a person that value is held; a person without values keeps the gaps.
     """
     rows = history.withColumns({n: F.col(n).cast("double") for n in names})
 

@@ -1,6 +1,6 @@
-"""Missing values from what is near: the most alike people, or one person's own values before and after.
+"""Imputation of missing values from the most similar people, or from one person's own values before and after.
 
-What is fitted is a table of reference people and a scale per feature: plain numbers, saved as JSON beside a model.
+The fitted imputer is a table of reference people and a scale per feature: plain numbers, saved as JSON with a model.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,20 +10,20 @@ from typing import Any
 
 import numpy as np
 
-# So many rows are compared with the reference at once.
+# Number of rows compared with the reference at once.
 BLOCK = 2_000
 
 
 @dataclass(frozen=True)
 class NearestImputer:
-    """The mean of the k most alike reference people who have the value.
+    """The mean of the k most similar reference people who have the value.
 
-    Distance is Euclidean over the scaled features that both have, stretched to all of them (as scikit-learn's
-    ``nan_euclidean_distances``). Somebody who has nothing in common with anybody takes the mean of the reference.
+    Distance is Euclidean over the scaled features that both people have, rescaled to all features (as scikit-learn's
+    ``nan_euclidean_distances``). A person without any feature in common with the reference gets its mean.
 
     Attributes:
         names: features, in the columns' order.
-        centre, spread: of each feature; distances are taken after ``(x - centre) / spread``.
+        centre, spread: of each feature; distances are computed after ``(x - centre) / spread``.
         reference: one row per person, scaled, missing values as NaN.
     """
 
@@ -34,7 +34,7 @@ class NearestImputer:
     reference: np.ndarray
 
     def apply(self, columns: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """The columns without gaps, and per column whether each value is imputed.
+        """The columns with gaps filled, and per column whether each value is imputed.
 
         Args:
             columns: every feature's values, missing ones as NaN.
@@ -47,7 +47,7 @@ class NearestImputer:
             rows = rows[is_missing[rows].any(axis=1)]
             if len(rows):
                 scaled[rows] = self._filled(scaled[rows])
-        # What was there stays as it was, to the last bit.
+        # Existing values stay unchanged, to the last bit.
         filled = np.where(is_missing, scaled * self.spread + self.centre, values)
         return (
             {n: filled[:, i] for i, n in enumerate(self.names)},
@@ -65,7 +65,7 @@ class NearestImputer:
             near = distances[np.ix_(gaps, donors)]
             k = min(self.k, len(donors))
             nearest = np.argpartition(near, k - 1, axis=1)[:, :k]
-            # Who has nothing in common is no neighbour, however few there are.
+            # People without a common feature are never neighbours, however few neighbours there are.
             is_near = np.isfinite(np.take_along_axis(near, nearest, axis=1))
             total = np.where(is_near, values[nearest], 0).sum(axis=1)
             n = is_near.sum(axis=1)
@@ -73,17 +73,17 @@ class NearestImputer:
         return filled
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON; NaN is written as null."""
+        """As data for JSON; NaN becomes null."""
         rows = [[None if np.isnan(v) else float(v) for v in row] for row in self.reference]
         scale = {"centre": self.centre.tolist(), "spread": self.spread.tolist()}
         return {"names": list(self.names), "k": self.k, **scale, "reference": rows}
 
     @classmethod
-    def from_dict(cls, said: Mapping[str, Any]) -> "NearestImputer":
-        reference = np.array([[np.nan if v is None else v for v in row] for row in said["reference"]], dtype=float)
-        centre, spread = (np.asarray(said[n], dtype=float) for n in ("centre", "spread"))
-        names = tuple(said["names"])
-        return cls(names, int(said["k"]), centre, spread, reference.reshape(-1, len(names)))
+    def from_dict(cls, content: Mapping[str, Any]) -> "NearestImputer":
+        reference = np.array([[np.nan if v is None else v for v in row] for row in content["reference"]], dtype=float)
+        centre, spread = (np.asarray(content[n], dtype=float) for n in ("centre", "spread"))
+        names = tuple(content["names"])
+        return cls(names, int(content["k"]), centre, spread, reference.reshape(-1, len(names)))
 
 
 def fit_nearest(
@@ -93,8 +93,8 @@ def fit_nearest(
 
     Args:
         columns: values of each feature, missing ones as NaN.
-        names: features that are imputed and that decide who is alike.
-        sample: reference people at most; a larger snapshot is represented by so many, drawn with the seed.
+        names: features that are imputed and that determine similarity.
+        sample: maximum number of reference people; a larger snapshot is sampled with the seed.
 
     Raises:
         ValueError: k below 1, or no feature.
@@ -113,7 +113,7 @@ def fit_nearest(
 
 
 def _distances(rows: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """Squared distances over the common features, stretched to all; infinite where nothing is common."""
+    """Squared distances over the common features, rescaled to all; infinite if there are none."""
     have, known = ~np.isnan(rows), ~np.isnan(reference)
     a, b = np.where(have, rows, 0), np.where(known, reference, 0)
     common = have.astype(float) @ known.T.astype(float)
@@ -124,14 +124,14 @@ def _distances(rows: np.ndarray, reference: np.ndarray) -> np.ndarray:
 
 
 def interpolate(person: np.ndarray, at: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Gaps along each person's time on the straight line between the values around them.
+    """Fill gaps by linear interpolation over each person's time.
 
-    Before the first and after the last known value nothing is known about the course: the nearest value is held. A
-    person without any value keeps the gaps.
+    Before the first and after the last known value the nearest value is held, as nothing is known about the course
+    there. A person without any value keeps the gaps.
 
     Args:
-        person: whose each value is; in any order.
-        at: its time, in any unit.
+        person: the person of each value; in any order.
+        at: the time of each value, in any unit.
         values: missing ones as NaN.
 
     Returns:

@@ -1,6 +1,6 @@
-"""The stage of a saved pipeline that fills missing values from the people who are most alike.
+"""A pipeline stage that fills missing values from the most similar people.
 
-Spark has no such stage of its own. What is saved is the imputer's numbers as text, and the name of this class.
+Spark has no such stage. The saved form holds the imputer's numbers as text, and the name of this class.
 """
 
 import json
@@ -19,7 +19,7 @@ from segspark.models.impute import NearestImputer
 
 
 class NearestStage(Transformer, DefaultParamsReadable["NearestStage"], DefaultParamsWritable):  # type: ignore[misc]
-    """Fills the imputer's columns in place; a column that was complete stays as it was, to the last bit."""
+    """Fills the imputer's columns in place; a complete column stays unchanged, to the last bit."""
 
     imputer: Param[str] = Param(
         Params._dummy(), "imputer", "numbers of the imputer as JSON", typeConverter=TypeConverters.toString

@@ -1,9 +1,9 @@
 """Fitted preparation of features, as plain SQL with the fitted numbers in it.
 
-Fill, clip, log and scale of every feature become one expression, so that a saved pipeline is made of Spark's own
-stages, and the fitted numbers can be read and reviewed. Only values that are taken from neighbours need a stage of
-their own (impute_stage.py), whose numbers are text as well. Everything is fitted on a snapshot in memory (a large list
-is represented by a sample of it), and applied anywhere.
+Fill, clip, log and scale of every feature become one expression, so that a saved pipeline consists of Spark's own
+stages, and the fitted numbers can be read and reviewed. Only imputation from neighbours needs its own stage
+(impute_stage.py), whose numbers are text as well. Everything is fitted on a snapshot in memory (a sample of a large
+list), and applied anywhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,11 @@ from pyspark.ml.feature import SQLTransformer
 from segspark.models.impute import NearestImputer, fit_nearest
 from segspark.models.impute_stage import NearestStage
 
-# A feature without a constant of its own takes the median.
+# A feature without a constant is filled with the median.
 Imputation = Literal["constant", "median", "nearest"]
 Scaling = Literal["zscore", "minmax", "robust"]
-# Where a value begins to be an outlier: beyond a quantile, Tukey's fences (1977), or the median absolute deviation
-# with the constants of Iglewicz and Hoaglin (1993).
+# Outlier rules: beyond a quantile, beyond Tukey's fences (1977), or by the median absolute deviation with the
+# constants of Iglewicz and Hoaglin (1993).
 Outliers = Literal["quantile", "iqr", "mad", "none"]
 WIDE = 1e300
 FENCES, DEVIATIONS, NORMAL_MAD = 1.5, 3.5, 1.4826
@@ -29,13 +29,13 @@ FENCES, DEVIATIONS, NORMAL_MAD = 1.5, 3.5, 1.4826
 
 @dataclass(frozen=True)
 class Input:
-    """How one feature is prepared before it is fitted.
+    """How one feature is prepared.
 
     Attributes:
-        fill: value where the feature is missing; None takes the median.
-        impute: ``median`` in place of ``fill``, or ``nearest``: from the people who are most alike.
-        log: heavy tail, ``log1p`` of the value (below zero is zero).
-        weight: factor after scaling; distances weigh the feature by its square.
+        fill: value for missing ones; None is the median.
+        impute: ``median`` in place of ``fill``, or ``nearest``: from the most similar people.
+        log: for heavy tails, ``log1p`` of the value (negative values become zero).
+        weight: factor after scaling; the feature's weight in squared distances is its square.
     """
 
     name: str
@@ -50,8 +50,8 @@ class Fitted:
     """The numbers of one feature: fill, clip range, then ``(x - centre) / spread x weight``.
 
     Attributes:
-        fill: None leaves a missing value missing, for the neighbours to fill.
-        low, high: beyond them a value is an outlier.
+        fill: None leaves missing values to the imputation from neighbours.
+        low, high: values beyond them are outliers.
         winsorise: outliers are moved to the end of the range; else they stay and are only flagged.
     """
 
@@ -73,11 +73,11 @@ class Fitted:
         if self.log:
             value = f"ln(1 + greatest({value}, 0))"
         scaled = f"({value} - {self.centre!r}D) / {self.spread!r}D * {self.weight!r}D"
-        # The functions above would take a missing value for the end of the range.
+        # The functions above would replace a missing value with the end of the range.
         return scaled if self.fill is not None else f"if({raw} is null, null, {scaled})"
 
     def flags_sql(self) -> tuple[str, str]:
-        """Conditions: whether the value is imputed, and whether it lies outside the range."""
+        """SQL conditions: whether the value is imputed, and whether it lies outside the range."""
         value = f"cast(`{self.name}` as double)"
         return f"{value} is null", f"coalesce({value} < {self.low!r}D or {value} > {self.high!r}D, false)"
 
@@ -97,7 +97,7 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Preparation:
-    """Every feature's numbers, and where some are filled from neighbours, who these are."""
+    """The fitted numbers of every feature, and the imputer if some are filled from neighbours."""
 
     features: tuple[Fitted, ...]
     nearest: NearestImputer | None = None
@@ -127,9 +127,9 @@ class Preparation:
         return {"features": [asdict(f) for f in self.features], **nearest}
 
     @classmethod
-    def from_dict(cls, said: Mapping[str, Any]) -> "Preparation":
-        nearest = NearestImputer.from_dict(said["nearest"]) if "nearest" in said else None
-        return cls(tuple(Fitted(**f) for f in said["features"]), nearest)
+    def from_dict(cls, content: Mapping[str, Any]) -> "Preparation":
+        nearest = NearestImputer.from_dict(content["nearest"]) if "nearest" in content else None
+        return cls(tuple(Fitted(**f) for f in content["features"]), nearest)
 
 
 def _scaled(features: Sequence[Fitted], columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -151,9 +151,9 @@ def fit_preparation(
     Args:
         columns: the values of each input, missing ones as NaN.
         clip_quantile: values above this quantile, and below its mirror image, are outliers (``quantile``).
-        outliers: how the range is found beyond which values are outliers; no row is ever dropped.
+        outliers: the rule for the range beyond which values are outliers; no row is ever dropped.
         winsorise: move outliers to the end of the range; else they are only flagged.
-        neighbours: of those features that are filled from the people who are most alike in the scaled features.
+        neighbours: number of neighbours for imputation from the people most similar in the scaled features.
 
     Returns:
         The fitted numbers, one entry per input; a feature that does not vary keeps spread 1.
@@ -169,21 +169,21 @@ def _fit(
     item: Input, values: np.ndarray, quantile: float, scaling: Scaling, outliers: Outliers, winsorise: bool
 ) -> Fitted:
     known = values[~np.isnan(values)]
-    # A feature that is missing everywhere has no range; its fill then stands for everybody.
+    # A feature that is missing everywhere has no range; everybody gets its fill.
     low, median, high = _range(known, quantile, outliers) if len(known) else (-WIDE, 0.0, WIDE)
     constant = median if item.fill is None or item.impute == "median" else item.fill
-    # Where nobody has the value, no neighbour has it either.
+    # If nobody has the value, no neighbour has it either.
     fill = None if item.impute == "nearest" and len(known) else float(constant)
     raw = Fitted(item.name, fill, float(low), float(high), item.log, 0.0, 1.0, 1.0, winsorise)
     made = raw.apply(values)
     centre, spread = _moments(made[~np.isnan(made)], scaling)
-    # Equal values have a spread of some rounding errors, and these are no variation.
+    # The spread of equal values may be a rounding error, which is not variation.
     varies = spread > 1e-9 * max(1.0, abs(centre))
     return replace(raw, centre=centre, spread=spread if varies else 1.0, weight=item.weight)
 
 
 def _range(known: np.ndarray, quantile: float, outliers: Outliers) -> tuple[float, float, float]:
-    """Least usual value, median, greatest usual value."""
+    """The lowest usual value, the median, the highest usual value."""
     low, lower, median, upper, high = _quantiles(known, [1 - quantile, 0.25, 0.5, 0.75, quantile])
     if outliers == "quantile":
         return low, median, high
@@ -192,12 +192,12 @@ def _range(known: np.ndarray, quantile: float, outliers: Outliers) -> tuple[floa
     deviation = NORMAL_MAD * _quantiles(np.abs(known - median), [0.5])[0]
     if outliers == "mad" and deviation > 0:
         return median - DEVIATIONS * deviation, median, median + DEVIATIONS * deviation
-    # Where half of all values are equal these say nothing, and nothing is an outlier.
+    # If half of all values are equal, these rules are meaningless, and nothing is an outlier.
     return -WIDE, median, WIDE
 
 
 def _quantiles(values: np.ndarray, shares: list[float]) -> np.ndarray:
-    """Values that occur: a quantile between two of them would make a count a fraction."""
+    """Quantiles as values that occur: interpolation between two of them would make a count a fraction."""
     return np.asarray(np.quantile(values, shares, method="inverted_cdf"))
 
 

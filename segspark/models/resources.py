@@ -1,4 +1,4 @@
-"""The models that may speak about a day, as flows look them up."""
+"""The models valid for a day, as resources of flows."""
 
 from segspark.models.clustering.active import SCHEMES, ActiveClustering, active_clustering
 from segspark.models.clustering.overrides import Override, load_overrides
@@ -19,12 +19,12 @@ def _resource(kind: str) -> Resource[Loaded | None]:
 def _identity(setting: Setting, kind: str) -> Identity:
     """Version and digest, without loading the model."""
     workspace = setting.workspace
-    found = find_champion(workspace.mlflow, f"{workspace.name}_{kind}", setting.as_of)
-    return (str(found.version), found.tags["digest"]) if found is not None else None
+    champion = find_champion(workspace.mlflow, f"{workspace.name}_{kind}", setting.as_of)
+    return (str(champion.version), champion.tags["digest"]) if champion is not None else None
 
 
 CHURN_MODEL = _resource("churn")
-# Of behaviour groups, as it was trained.
+# The model of behaviour groups, as trained.
 BEHAVIOUR_MODEL = _resource("behaviour")
 # Groups merged and split by hand.
 OVERRIDES: Resource[tuple[Override, ...]] = Resource(
@@ -40,7 +40,7 @@ def _active(setting: Setting) -> ActiveClustering | None:
     return active_clustering(setting.workspace, setting[BEHAVIOUR_MODEL], setting[OVERRIDES])
 
 
-# The groups of the model, after the decisions, under their present names.
+# The groups of the model after overrides, with their current names.
 ACTIVE_CLUSTERING: Resource[ActiveClustering | None] = Resource(
     "active_clustering",
     _active,

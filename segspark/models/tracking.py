@@ -1,4 +1,4 @@
-"""MLflow: what was fitted, on what, how good it is, and which version is in use."""
+"""MLflow: fitted models, their data and quality, and which version is in use."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-# Set before MLflow is imported anywhere: its telemetry and progress bars have no place in a job.
+# Set before MLflow is imported anywhere: jobs need no telemetry and no progress bars.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -41,7 +41,7 @@ class Loaded:
         return f"{self.name}/{self.version}"
 
 
-# MLflow's store is one per process, so that models are logged one after the other.
+# MLflow's store is global to the process, so models are logged one after the other.
 _ONE_AT_A_TIME = RLock()
 
 
@@ -97,8 +97,8 @@ def log_model(
         documents: JSON artifacts by file name.
         figures: PNG and other binary artifacts by file name.
         data_versions: per table the Delta version and the rows read.
-        label_end: first day after all that the model has seen; it scores no earlier day.
-        ranks_by: what decides between champion and challenger, greater is better; ``ranking`` is its value.
+        label_end: first day after all data used by the model; it scores no earlier day.
+        ranks_by: the metric that decides between champion and challenger, greater is better; ``ranking`` is its value.
         allow_champion: False for a model that is worse than its baseline.
 
     Returns:
@@ -145,7 +145,7 @@ def log_model(
 
 
 def _alias(client: Any, name: str, value: float, ranks_by: str) -> str:
-    """Champion where there is none or the new version is not worse by more than a hundredth; else challenger."""
+    """Champion if there is none or the new version is at most a hundredth worse; else challenger."""
     version = _champion_version(client, name)
     if version is None:
         return "champion"
@@ -159,8 +159,8 @@ def _champion_version(client: Any, name: str) -> str | None:
 
 
 def find_champion(config: Mlflow, name: str, as_of: date) -> Any | None:
-    """The registered version that may speak about a day, without loading it: the champion, or the newest older
-    version where the champion has seen days from as_of on; None where there is none."""
+    """The registered version valid for a day, without loading it: the champion, or the newest older version if the
+    champion was trained on days from as_of on; None if there is none."""
     with store(config) as mlflow:
         client = mlflow.MlflowClient()
         versions = client.search_model_versions(f"name = '{name}'")
@@ -192,7 +192,7 @@ def load_champion(config: Mlflow, name: str, as_of: date) -> Loaded | None:
         return Loaded(name, str(chosen.version), _model_of(uri, digest), dict(chosen.tags))
 
 
-# Of this process, by session and digest: reading a model again is some twenty small jobs.
+# A cache of this process, by session and digest: reading a model again takes some twenty small jobs.
 _MODELS: dict[tuple[str, str], Any] = {}
 
 
@@ -211,14 +211,14 @@ def read_document(config: Mlflow, run_id: str, file: str) -> Any:
 
 
 def read_bytes(config: Mlflow, run_id: str, file: str) -> bytes:
-    """An artifact of a run as it is."""
+    """The bytes of an artifact of a run."""
     with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
         path = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=file, dst_path=scratch)
         return Path(path).read_bytes()
 
 
 def document_names(config: Mlflow, run_id: str) -> set[str]:
-    """The artifacts of a run, folders too."""
+    """The names of the artifacts of a run, including folders."""
     with store(config) as mlflow:
         return {a.path for a in mlflow.MlflowClient().list_artifacts(run_id)}
 
@@ -234,7 +234,7 @@ def read_inputs(config: Mlflow, model: Loaded) -> list[str]:
 
 
 def _digest(folder: Path) -> str:
-    """SHA-256 over names and contents of the model's own files; what MLflow adds on registering is left out."""
+    """SHA-256 over names and contents of the model's own files; files added by MLflow on registration are left out."""
     total = hashlib.sha256()
     for path in sorted((folder / "sparkml").rglob("*")):
         if path.is_file() and not path.name.endswith(".crc"):

@@ -1,9 +1,9 @@
-"""The features of churn. Opens are none of them; what a workspace lacks is left out."""
+"""The features of the churn model. Opens are excluded; features that a workspace lacks are left out."""
 
 from collections.abc import Collection, Sequence
 
 LONG = 1000.0
-# name -> value where it is missing
+# name -> fill for missing values
 DEFAULT: dict[str, float] = {
     "days_since_order": LONG, "days_since_first_order": 0.0, "days_between_orders": LONG, "days_since_click": LONG,
     "days_since_visit": LONG, "days_since_cart_add": LONG, "days_since_active": LONG, "tenure_days": 0.0,
@@ -17,20 +17,20 @@ DEFAULT: dict[str, float] = {
     "n_offer_completed_365d": 0.0, "overdue": 0.0, "click_trend": 0.0,
 }  # fmt: skip
 
-# Ratios that only this model needs, over the columns of the feature frame.
+# Ratios used by this model only, over the columns of the feature frame.
 RATIOS = {
-    # How late somebody is, measured against the own rhythm; 1 is on time.
+    # How late somebody is, relative to the person's own rhythm; 1 is on time.
     "overdue": ("try_divide(days_since_order, days_between_orders)", ("days_since_order", "days_between_orders")),
     "click_trend": ("try_divide(n_click_90d * 365.0, n_click_365d * 90.0)", ("n_click_90d", "n_click_365d")),
 }
 
 
 def columns_of(inputs: Collection[str]) -> set[str]:
-    """The columns of the feature frame that inputs are made of."""
+    """The columns of the feature frame that the inputs need."""
     return {need for n in inputs for need in (RATIOS[n][1] if n in RATIOS else (n,))}
 
 
 def choose_inputs(columns: Sequence[str]) -> dict[str, float]:
-    """The default features that the frame has, or can make, each with its fill."""
+    """The default features that the frame has or can compute, each with its fill."""
     have = set(columns) | {n for n, (_, needs) in RATIOS.items() if set(needs) <= set(columns)}
     return {n: fill for n, fill in DEFAULT.items() if n in have}

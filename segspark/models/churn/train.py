@@ -1,4 +1,4 @@
-"""MLlib gradient-boosted trees for churn, beside a baseline that only knows recency."""
+"""MLlib gradient-boosted trees for churn, compared with a baseline of recency alone."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from segspark.models.churn.inputs import RATIOS
 from segspark.models.churn.training_set import Cuts
 from segspark.models.evaluate.ranking import Bin, Evaluation, evaluate, read_bins
 
-# A fit is hundreds of small jobs: more tasks than this needs only wait for each other.
+# A fit is hundreds of small jobs: with more tasks than this they only wait for each other.
 ROWS_PER_PARTITION = 50_000
 
 
@@ -41,7 +41,7 @@ class ChurnModel:
 
 @dataclass(frozen=True)
 class Gate:
-    """Why the data cannot carry the claim: a code with its numbers, which reports say in their language."""
+    """Why the data do not suffice for a model: a code with its numbers, which reports translate."""
 
     code: str
     values: dict[str, int | date]
@@ -60,7 +60,7 @@ _GATES = {
 
 
 def check_gates(rows: DataFrame, first_day: date | None, cuts: Cuts, config: Churn) -> list[Gate]:
-    """Why no honest model can be made of a training set; empty where one can (formulas: model gates)."""
+    """Why no honest model can be fitted to a training set; empty if one can (formulas: model gates)."""
     if first_day is None:
         return [Gate("no_order", {})]
     gates = []
@@ -96,14 +96,14 @@ def train_churn(rows: DataFrame, inputs: dict[str, float], cuts: Cuts, config: C
         inputs: feature -> fill.
     """
     dense = rows.select("person_id", "cut_date", "role", "label", array_to_vector(F.col("values")).alias("values"))
-    # Assembled once more, vectors with many zeros become sparse: MLlib looks whether each value is a number, at a price.
+    # Assembled again, because vectors with many zeros become sparse: MLlib checks each stored value for NaN, at a cost.
     vectors = VectorAssembler(inputCols=["values"], outputCol="features").transform(dense).drop("values")
     n_rows = _read_counts(rows)["train"][0]
     train = vectors.where("role = 'train'")
     if n_rows > config.max_training_rows:
         share = int(16**6 * config.max_training_rows / n_rows)
         train = train.where(F.conv(F.substring("person_id", 1, 6), 16, 10).cast("int") < share)
-    # A fixed order: the model does not depend on how many files and tasks there were.
+    # A fixed order makes the model independent of the number of files and tasks.
     n_partitions = max(2, min(n_rows, config.max_training_rows) // ROWS_PER_PARTITION)
     train = train.repartition(n_partitions, "person_id").sortWithinPartitions("person_id", "cut_date").persist()
     classifier = GBTClassifier(
@@ -154,7 +154,7 @@ def _assembly(inputs: dict[str, float]) -> list[SQLTransformer | VectorAssembler
 
 
 def _recency_baseline(rows: DataFrame, at: int) -> Evaluation:
-    """Recency alone, at its best: the churn rate by days since the last order, made monotone on the training cuts."""
+    """The best use of recency alone: churn rate by days since the last order, made monotone on the training cuts."""
     days = F.col("values")[at]
     counted = (
         rows.groupBy("role", days.alias("days")).agg(F.count(F.lit(1)).alias("n"), F.sum("label").alias("p")).collect()
@@ -164,7 +164,7 @@ def _recency_baseline(rows: DataFrame, at: int) -> Evaluation:
         [d for d, _, _ in train], [p / n for _, n, p in train], sample_weight=[n for _, n, _ in train]
     )
     later = [(r["days"], r["n"], r["p"]) for r in counted if r["role"] == "validate"]
-    # Days rank within the curve's flat parts, as they would for somebody who sorts by recency.
+    # Within the flat parts of the curve the days decide the rank, as for somebody who sorts by recency.
     score = curve.predict([d for d, _, _ in later]) + 1e-9 * np.array([d for d, _, _ in later])
     return evaluate(
         sorted((Bin(float(s), n, p) for s, (_, n, p) in zip(score, later, strict=True)), key=lambda b: -b.score)
@@ -172,7 +172,7 @@ def _recency_baseline(rows: DataFrame, at: int) -> Evaluation:
 
 
 def score_churn(model: PipelineModel, people: DataFrame, active_days: int) -> DataFrame:
-    """The probability not to buy in the label window, for people with an order within active_days.
+    """The probability of not buying in the label window, for people with an order within active_days.
 
     Returns:
         person_id, churn (0 to 1), band (low, medium, high).

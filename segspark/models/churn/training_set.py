@@ -14,7 +14,7 @@ from segspark.models.churn.inputs import RATIOS
 
 @dataclass(frozen=True)
 class Cuts:
-    """Validation on the latest cut whose label window has ended; training on cuts whose windows end before it."""
+    """Validation on the latest cut whose label window has ended; training on cuts whose windows end by that cut."""
 
     train: tuple[date, ...]
     validate: date
@@ -28,7 +28,7 @@ def choose_cuts(as_of: date, config: Churn) -> Cuts:
     """The cuts for a model made on a day.
 
     The label window of the validation cut is [as_of - label_days, as_of); each training window ends on or before
-    the validation cut, so that no day serves both.
+    the validation cut, so no day is used in both.
     """
     validate = as_of - timedelta(days=config.label_days)
     newest = validate - timedelta(days=config.label_days)
@@ -37,12 +37,12 @@ def choose_cuts(as_of: date, config: Churn) -> Cuts:
 
 
 def orders_after(cuts: Cuts, config: Churn, known: date) -> Outcome:
-    """What decides the label: orders in [cut, cut + label_days), as known when the model is made."""
+    """The outcome behind the label: orders in [cut, cut + label_days), as known when the model is made."""
     return Outcome("n_order_after", "n_order", config.label_days, known)
 
 
 def label_churn(features: DataFrame, cuts: Cuts, config: Churn) -> DataFrame:
-    """Who of the buyers did not buy again.
+    """Label the buyers who did not buy again.
 
     Args:
         features: feature frame of all cuts (as_of_date is the cut): person_id, last_order_date and more, with
@@ -60,12 +60,12 @@ def label_churn(features: DataFrame, cuts: Cuts, config: Churn) -> DataFrame:
 
 
 def with_inputs(features: DataFrame, inputs: Sequence[str]) -> DataFrame:
-    """The columns the model needs that are no features by themselves."""
+    """Add the columns that the model needs and that are not features."""
     return features.withColumns({n: F.expr(RATIOS[n][0]) for n in inputs if n in RATIOS})
 
 
 def freeze(labelled: DataFrame, inputs: dict[str, float], dataset_id: str) -> DataFrame:
-    """Rows of gold.training_sets: the inputs in their order, filled, with role and label."""
+    """Rows of gold.training_sets: the inputs in order, filled, with role and label."""
     values = [F.coalesce(F.col(n).cast("double"), F.lit(fill)) for n, fill in inputs.items()]
     return with_inputs(labelled, list(inputs)).select(
         F.lit(dataset_id).alias("dataset_id"),

@@ -1,4 +1,4 @@
-"""The groups that describe a day: those of the model in use, under their present names; and who fits none of them."""
+"""The active clustering of a day: the groups of the model in use with their current names, and who fits none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ SCHEMES = ("behaviour", "rare")
 
 @dataclass(frozen=True)
 class ActiveClustering:
-    """A model of groups and what its training left.
+    """A model of groups and the documents of its training.
 
     Attributes:
-        groups: of groups.json, merged and split as decided, renamed.
+        groups: of groups.json, after overrides (merges and splits) and renames.
         document: the rest of groups.json.
-        parts: where something is decided: the column with a person's part, and the cluster of each part.
-        waiting: decisions that find no place in this model's hierarchy.
-        rare: the model of rare groups and their list; None where none were trained or the scheme is not made.
+        parts: if there are overrides: the column with a person's part, and the cluster of each part.
+        waiting: overrides that do not apply to this model's hierarchy.
+        rare: the model of rare groups and their list; None if none were trained or the scheme is switched off.
     """
 
     model: Loaded
@@ -43,10 +43,10 @@ class ActiveClustering:
 def active_clustering(
     settings: Settings, model: Loaded | None, overrides: Sequence[Override]
 ) -> ActiveClustering | None:
-    """The groups of a model as they are in use; None where there is no model.
+    """The groups of a model as currently used; None if there is no model.
 
     Args:
-        model: the newest that may speak about the day.
+        model: the newest model valid for the day.
         overrides: groups merged and split by hand.
     """
     schemes, names = settings.segments.schemes, settings.clustering.names
@@ -69,7 +69,7 @@ def active_clustering(
 def decided_groups(
     settings: Settings, overrides: Sequence[Override], run_id: str, document: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None, list[str]]:
-    """The groups after the workspace's decisions, the tree where there are any, and the decisions that wait."""
+    """The groups after the workspace's overrides, the tree if there are any, and the overrides that wait."""
     if not overrides:
         return document["groups"], None, []
     tree = read_document(settings.mlflow, run_id, "tree.json")
@@ -78,7 +78,7 @@ def decided_groups(
 
 
 def z_of(settings: Settings, run_id: str, document: Mapping[str, Any]) -> Callable[[Sequence[float]], dict[str, float]]:
-    """Centre -> z-scores, as the training had them."""
+    """The function centre -> z-scores, as in the training."""
     features = read_document(settings.mlflow, run_id, "preparation.json")["features"]
     return lambda centre: z_scores(features, document["mean"], centre)
 
@@ -89,9 +89,9 @@ def _cluster_of_parts(tree: Mapping[str, Any], groups: Sequence[Mapping[str, Any
 
 
 def with_groups(people: DataFrame, groups: ActiveClustering) -> DataFrame:
-    """Everybody with ``cluster``, ``is_far`` (1: far from every centre; null: never did anything) and, where there are
-    rare groups, ``rare``."""
-    # Decisions divide and join groups; where somebody is far from is what was trained.
+    """Everybody with ``cluster``, ``is_far`` (1: far from every centre; null: no activity ever) and, if there are rare
+    groups, ``rare``."""
+    # Overrides merge and split groups; distances still refer to the trained centres.
     centres = [g["centre"] for g in groups.document["groups"]]
     rare = groups.rare[0] if groups.rare else None
     assigned = with_behaviour(groups.model.model, people, centres, rare, groups.parts)
@@ -103,21 +103,21 @@ def with_groups(people: DataFrame, groups: ActiveClustering) -> DataFrame:
 
 
 def read_far(view: View, people: DataFrame, groups: ActiveClustering) -> dict[str, Any]:
-    """How many people are far from every centre (one row); beyond the configured share, the group that they might make.
+    """The number of people far from every centre (one row), and above the configured share a proposed group of them.
 
     Args:
         people: is_far of everybody.
     """
     row = people.agg(F.sum("is_far").alias("n"), F.count("is_far").alias("of")).collect()[0]
     n, of = row["n"] or 0, row["of"] or 1
-    found: dict[str, Any] = {"people": n, "share": n / of, "proposed": None}
+    summary: dict[str, Any] = {"people": n, "share": n / of, "proposed": None}
     if n / of > view.settings.clustering.max_far_share:
-        found["proposed"] = _read_far_mean(view, groups)
-    return found
+        summary["proposed"] = _read_far_mean(view, groups)
+    return summary
 
 
 def _read_far_mean(view: View, groups: ActiveClustering) -> dict[str, Any]:
-    """What sets the people apart who are far from every centre: their mean, one row."""
+    """A description of the people far from every centre, from their mean; one row."""
     run_id = groups.model.tags["run_id"]
     people = active_people(people_of_day(view, {*groups.document["features"], "last_active_date"}))
     far = with_groups(people, groups).where("is_far = 1")

@@ -1,4 +1,4 @@
-"""Groups of behaviour: preparation, the search for k, the final fit, what sets each group apart."""
+"""Behaviour groups: preparation, the search for k, the final fit, and what sets each group apart."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ from segspark.models.clustering.sweep import nearest
 from segspark.models.clustering.ward import fit_ward
 from segspark.models.prepare import Preparation, fit_preparation
 
-# A fit is many small jobs, whose tasks cost more than so few people do.
+# A fit is many small jobs; below this number of people the tasks cost more than the work.
 PEOPLE_PER_PARTITION = 50_000
-# People that the preparation is fitted on; a larger list is represented by so many.
+# The preparation is fitted on at most this many people; a larger list is sampled.
 FIT_ROWS = 100_000
-# This share of the people is not far from its centre.
+# This share of the people counts as near to its centre.
 FAR = 0.995
 
 
@@ -44,8 +44,8 @@ class Behaviour:
     """A fitted grouping; ``model`` writes the cluster into ``prediction``.
 
     Attributes:
-        values: person_id and the prepared features of everybody who was fitted.
-        points: the same of a sample in random order, and the cluster of each.
+        values: person_id and the prepared features of everybody in the fit.
+        points: the prepared features of a sample in random order; ``clusters`` holds the cluster of each.
         mean: of everybody, in the prepared space.
         far_distance: nearly everybody is nearer to their centre than this.
     """
@@ -67,13 +67,13 @@ class Behaviour:
         return next((r.silhouette for r in self.fitted.sweep if r.k == self.fitted.k), float("nan"))
 
     def z_scores(self, centre: Sequence[float]) -> dict[str, float]:
-        """How far a place lies from the mean of everybody, by feature, in the units of the scaling."""
+        """The distance of a point from the mean of everybody, by feature, in scaled units."""
         return z_scores(self.preparation.as_dict()["features"], self.mean, centre)
 
 
 @dataclass(frozen=True)
 class TooFew:
-    """A refusal: there are not enough people to speak of groups."""
+    """A refusal: there are too few people for groups."""
 
     reasons: tuple[str, ...]
 
@@ -81,8 +81,8 @@ class TooFew:
 def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behaviour | TooFew:
     """Fit the groups of a snapshot.
 
-    People without any human act are left out of the fit (they would form a group of zeros and spend a k on it);
-    the model assigns them like everybody.
+    People without any human act are left out of the fit (they would form a group of zeros and use up one k); the model
+    assigns them like everybody else.
 
     Args:
         people: feature frame of one day (person_id, features), with derived columns.
@@ -99,11 +99,11 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behav
     )  # fmt: skip
     to_columns = preparation.stage(with_flags=True)
     to_vector = VectorAssembler(inputCols=preparation.columns, outputCol="features")
-    # A fixed order makes the fit independent of how many files and tasks there were.
+    # A fixed order makes the fit independent of the number of files and tasks.
     values = to_columns.transform(frame).select("person_id", *preparation.columns)
     n_partitions = max(2, n_people // PEOPLE_PER_PARTITION)
     in_order = values.repartition(n_partitions, "person_id").sortWithinPartitions("person_id")
-    # Every pass and the description read them; a cached frame would be slower by far (MLlib reads it column by column).
+    # Every pass and the description read them; a cached frame would be far slower (MLlib reads it column by column).
     in_order = in_order.localCheckpoint()
     vectors = to_vector.transform(in_order)
     points = preparation.apply(columns)[: config.sweep_sample]
@@ -136,7 +136,7 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behav
 
 
 def active_people(people: DataFrame) -> DataFrame:
-    """People with any human act; a frame that does not tell keeps everybody."""
+    """People with any human act; everybody if the frame lacks the column."""
     return people.where(F.col("last_active_date").isNotNull()) if "last_active_date" in people.columns else people
 
 
@@ -145,12 +145,12 @@ def _read_count(frame: DataFrame) -> int:
 
 
 def _sample(vectors: DataFrame, share: float) -> DataFrame:
-    """By the pseudonym's own digits, which are uniform and the same in every run."""
+    """Sample by the digits of the pseudonyms, which are uniform and the same in every run."""
     return vectors.where(F.conv(F.substring("person_id", 1, 6), 16, 10).cast("int") < F.lit(int(share * 16**6)))
 
 
 def _read_columns(frame: DataFrame) -> dict[str, np.ndarray]:
-    """The snapshot that the preparation and the search for k are fitted on, in the order of the ids, which is random."""
+    """The snapshot on which the preparation and the search for k are fitted, in order of ids, that is, random order."""
     rows = frame.toArrow().sort_by("person_id")
     names = [n for n in rows.column_names if n != "person_id"]
     return {n: rows[n].cast("float64").to_numpy(zero_copy_only=False).astype(float) for n in names}
@@ -166,10 +166,10 @@ def _describe(
 def z_scores(
     features: Sequence[Mapping[str, Any]], mean: Sequence[float] | np.ndarray, centre: Sequence[float]
 ) -> dict[str, float]:
-    """How far a place lies from the mean of everybody, in the units of the scaling.
+    """The distance of a point from the mean of everybody, by feature, in scaled units.
 
     Args:
-        features: name and weight of each, as ``preparation.json`` has them.
+        features: name and weight of each, as in ``preparation.json``.
     """
     return {f["name"]: float((c - m) / f["weight"]) for f, c, m in zip(features, centre, mean, strict=True)}
 
@@ -181,10 +181,10 @@ def with_behaviour(
     rare: RareModel | None = None,
     parts: tuple[str, Sequence[int]] | None = None,
 ) -> DataFrame:
-    """Everybody with their ``cluster`` (int); given the centres their ``centre_distance``, given rare groups ``rare``.
+    """Everybody with ``cluster`` (int), with ``centre_distance`` if centres are given and ``rare`` if rare groups are.
 
     Args:
-        parts: where groups were merged or split: the column with the part of a person, and the cluster of each part.
+        parts: if groups were merged or split: the column with a person's part, and the cluster of each part.
     """
     cluster = F.col("prediction")
     if parts is not None:

@@ -1,4 +1,4 @@
-"""Points that are looked at block by block: in memory, or by Spark's tasks. Only sums come back."""
+"""Points processed block by block, in memory or by Spark tasks. Only sums come back."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 
 class Blocks(Protocol):
     def total(self, part: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """The sum of what a function gives for each block of points, one row per point."""
+        """The sum of a function's results over blocks of points; a block has one row per point."""
 
 
 @dataclass(frozen=True)
@@ -24,22 +24,22 @@ class MemoryBlocks:
 
 @dataclass(frozen=True)
 class SparkBlocks:
-    """A frame of double columns; one array per partition comes back, added in the order of the partitions."""
+    """A frame of double columns; each partition returns one array, and these are added in the order of partitions."""
 
     frame: DataFrame
 
     def total(self, part: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         def sums(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            found = [part(points_of(batch)) for batch in batches if batch.num_rows]
-            if found:
-                shape = list(found[0].shape)
-                yield pa.RecordBatch.from_pylist([{"shape": shape, "values": np.sum(found, axis=0).tobytes()}])
+            parts = [part(points_of(batch)) for batch in batches if batch.num_rows]
+            if parts:
+                shape = list(parts[0].shape)
+                yield pa.RecordBatch.from_pylist([{"shape": shape, "values": np.sum(parts, axis=0).tobytes()}])
 
         return _read_total(self.frame.mapInArrow(sums, "shape array<bigint>, values binary"))
 
 
 def points_of(batch: pa.RecordBatch) -> np.ndarray:
-    """One row per point, one column per column."""
+    """A batch as an array: one row per point."""
     return np.column_stack([c.to_numpy(zero_copy_only=False) for c in batch.columns])
 
 

@@ -1,8 +1,8 @@
-"""Density: groups of people who are near to one another, however small or bent, and people who are near to nobody.
+"""Density clustering: dense groups of people of any size and shape, and people who are near to nobody.
 
-DBSCAN (Ester et al. 1996) with the rows, the numbers and the borders of scikit-learn's, without its list of all pairs:
-where thousands are alike, that list does not fit into memory. HDBSCAN (Campello et al. 2013) is scikit-learn's own.
-What is kept of either is a table of reference points that decides about everybody else, and about the fitted the same.
+DBSCAN (Ester et al. 1996) with the same groups, numbers and border points as scikit-learn's, but without its list of
+all pairs: if thousands of people are alike, that list does not fit into memory. HDBSCAN (Campello et al. 2013) is
+scikit-learn's own. Both are stored as a table of reference points, which assigns all people, the fitted ones included.
 """
 
 import hashlib
@@ -18,20 +18,20 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 NOISE = -1
-# Neighbours that are listed at once.
+# Neighbours listed at once.
 PAIRS = 2_000_000
-# Points of a part that are few enough to be looked at pair by pair.
+# Up to this many points of a part are compared pair by pair.
 SMALL_PART = 200
 
 
 @dataclass(frozen=True)
 class Density:
-    """Reference points, and how they decide: the lowest group among the k nearest references that reach a point.
+    """Reference points, which assign a point to the lowest group among the k nearest references that reach it.
 
     Attributes:
         points: one row per reference.
         labels: the group of each, from 0; NOISE is none.
-        reach: how far each decides.
+        reach: the distance up to which each assigns points.
     """
 
     points: np.ndarray
@@ -48,26 +48,26 @@ class Density:
         return cKDTree(self.points)
 
     def assign(self, points: np.ndarray) -> np.ndarray:
-        """The group of each point, NOISE where no reference of a group reaches it."""
-        found = self._lowest(points, 1)
-        # No group is lower than the first: only the others have to look at more than one reference.
-        others = np.flatnonzero(found != 0)
+        """The group of each point; NOISE if no reference of a group reaches it."""
+        labels = self._lowest(points, 1)
+        # No group is lower than group 0: only the other points need more than one reference.
+        others = np.flatnonzero(labels != 0)
         if self.k > 1 and len(others):
-            found[others] = self._lowest(points[others], self.k)
-        return found
+            labels[others] = self._lowest(points[others], self.k)
+        return labels
 
     def _lowest(self, points: np.ndarray, k: int) -> np.ndarray:
         if not len(self.points) or not len(points):
             return np.full(len(points), NOISE)
         apart, at = nearest_within(self._tree, points, k, float(self.reach.max()))
-        # A neighbour that is missing has the number after the last.
+        # A missing neighbour has the number after the last.
         reach, labels = np.append(self.reach, -1.0), np.append(self.labels, NOISE)
         none = self.n_groups
-        found = np.where((apart <= reach[at]) & (labels[at] != NOISE), labels[at], none).min(axis=1)
-        return np.asarray(np.where(found == none, NOISE, found))
+        lowest = np.where((apart <= reach[at]) & (labels[at] != NOISE), labels[at], none).min(axis=1)
+        return np.asarray(np.where(lowest == none, NOISE, lowest))
 
     def to_bytes(self) -> bytes:
-        """As an Arrow file: plain numbers, read without running anything."""
+        """Serialise as an Arrow file: plain numbers, read without running any code."""
         columns = {f"x{i}": self.points[:, i] for i in range(self.points.shape[1])}
         table = pa.table({**columns, "label": self.labels.astype(np.int64), "reach": self.reach})
         sink = io.BytesIO()
@@ -93,9 +93,9 @@ def fit_density(
     """Fit either method.
 
     Args:
-        eps: of dbscan, the largest distance of neighbours.
-        min_samples: points within eps, the point itself among them, that make it dense.
-        min_group: of hdbscan, the points of the smallest group.
+        eps: for dbscan, the largest distance of neighbours.
+        min_samples: number of points within eps, including the point itself, that make it dense.
+        min_group: for hdbscan, the number of points of the smallest group.
     """
     return fit_dbscan(points, eps, min_samples) if method == "dbscan" else fit_hdbscan(points, min_samples, min_group)
 
@@ -103,10 +103,10 @@ def fit_density(
 def fit_dbscan(points: np.ndarray, eps: float, min_samples: int) -> Density:
     """DBSCAN's core points and their groups, numbered by their first point as scikit-learn numbers them.
 
-    A point is core if its nearest min_samples are within eps; these few neighbours of each also link nearly all that
-    hangs together. What is left are links of core points outside of the largest part.
+    A point is core if its nearest min_samples points are within eps. The links to these few neighbours already connect
+    nearly everything; what remains are links of core points outside of the largest component.
     """
-    # Many people are alike: each place is looked at once, with the number of its people.
+    # Many people are identical: each distinct point is processed once, weighted by its number of people.
     unique, first, n = np.unique(points, axis=0, return_index=True, return_counts=True)
     apart, near = nearest_within(cKDTree(unique), unique, min_samples, eps)
     is_core = np.append(n, 0)[near].sum(axis=1) >= min_samples
@@ -122,17 +122,19 @@ def fit_dbscan(points: np.ndarray, eps: float, min_samples: int) -> Density:
 
 
 def nearest_within(tree: cKDTree, points: np.ndarray, k: int, eps: float) -> tuple[np.ndarray, np.ndarray]:
-    """Distances and numbers of the k nearest within eps, itself included; a missing one has the number after the last."""
+    """Distances and numbers of the k nearest points within eps, itself included; a missing one has the number after the
+    last."""
     limit = float(np.nextafter(eps, np.inf))
     apart, near = tree.query(points, k=[*range(1, k + 1)], distance_upper_bound=limit, workers=-1)
     return np.asarray(apart), np.asarray(near)
 
 
 def _linked(core: np.ndarray, parts: np.ndarray, eps: float) -> np.ndarray:
-    """Parts of core points joined where any two of them are within eps.
+    """Join the components of core points that have any two points within eps of each other.
 
-    Around the largest part, then the largest that is left, all it reaches is gathered: as far as a part has many
-    points, since its pairs would be as many squared. The points of small ones are compared pair by pair.
+    From the largest component, then the largest of the rest, everything within reach is collected step by step, as long
+    as components have many points, because listing their pairs would be quadratic. Points of small components are
+    compared pair by pair.
     """
     sizes = np.bincount(parts)
     rest, links = np.arange(len(parts)), []
@@ -145,8 +147,8 @@ def _linked(core: np.ndarray, parts: np.ndarray, eps: float) -> np.ndarray:
     chunks = np.cumsum(near) // PAIRS
     for chunk in np.unique(chunks):
         rows = rest[chunks == chunk]
-        found = cKDTree(core[rows]).sparse_distance_matrix(tree, eps, output_type="ndarray")
-        links.append(np.unique([parts[rows[found["i"]]], parts[rest[found["j"]]]], axis=1))
+        neighbours = cKDTree(core[rows]).sparse_distance_matrix(tree, eps, output_type="ndarray")
+        links.append(np.unique([parts[rows[neighbours["i"]]], parts[rest[neighbours["j"]]]], axis=1))
     sources, targets = np.concatenate(links, axis=1) if links else np.empty((2, 0), dtype=int)
     return np.asarray(_components(sources, targets, len(sizes))[parts])
 
@@ -154,14 +156,14 @@ def _linked(core: np.ndarray, parts: np.ndarray, eps: float) -> np.ndarray:
 def _reached_from(
     start: int, core: np.ndarray, parts: np.ndarray, rest: np.ndarray, eps: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The parts that hang together with one, itself among them, and the points of no such part."""
+    """The components connected with one, itself included, and the points outside of them."""
     reached, inside = [np.array([start])], rest[parts[rest] == start]
     rest = rest[parts[rest] != start]
     while len(rest) and len(inside):
         apart, _ = nearest_within(cKDTree(core[inside]), core[rest], 1, eps)
         new = np.unique(parts[rest[np.isfinite(apart[:, 0])]])
         joins = np.isin(parts[rest], new)
-        # The next step starts from what was joined by this one.
+        # The next step starts from the components joined by this one.
         reached, inside, rest = [*reached, new], rest[joins], rest[~joins]
     return np.concatenate(reached), rest
 
@@ -172,7 +174,7 @@ def _components(sources: np.ndarray, targets: np.ndarray, n: int) -> np.ndarray:
 
 
 def fit_hdbscan(points: np.ndarray, min_samples: int, min_group: int) -> Density:
-    """Every fitted point is a reference, noise too: a new one is what the nearest is, if it is dense up to there."""
+    """Every fitted point is a reference, noise too: a new point takes the label of the nearest one within its reach."""
     from sklearn.cluster import HDBSCAN
 
     labels = HDBSCAN(min_cluster_size=min_group, min_samples=min_samples, copy=True).fit(points).labels_
@@ -181,23 +183,23 @@ def fit_hdbscan(points: np.ndarray, min_samples: int, min_group: int) -> Density
 
 
 def k_distances(points: np.ndarray, k: int, of: np.ndarray | None = None) -> np.ndarray:
-    """The distance of each point, or of some of them, to its k-th neighbour, itself the first."""
+    """The distance of each point, or of some points, to its k-th neighbour, counting itself as the first."""
     k = min(k, len(points))
     return np.asarray(cKDTree(points).query(points if of is None else of, k=[k], workers=-1)[0]).ravel()
 
 
 def knee_of(distances: np.ndarray) -> float:
-    """The distance at which the ascending curve bends upwards most (kneedle, Satopaa et al. 2011): an eps.
+    """The knee of the ascending distance curve (kneedle, Satopaa et al. 2011), used as eps.
 
-    Up to there people are as near to their neighbours as is usual; beyond, distances grow fast.
+    Up to it people are as near to their neighbours as usual; beyond it distances grow fast.
     """
-    # Who has enough others in the very same place is dense by any eps.
+    # A point with enough identical points is dense for any eps.
     curve = np.sort(distances[distances > 0])
     if not len(curve):
         return 1.0
     rise = max(curve[-1] - curve[0], 1e-300)
     below = np.linspace(0, 1, len(curve)) - (curve - curve[0]) / rise
     knee = float(curve[below.argmax()])
-    # Three digits, upwards: to say it, and so that no two points are exactly eps apart, where rounding would decide.
+    # Rounded up to three digits: readable, and no two points are exactly eps apart, where rounding errors would decide.
     digits = 2 - int(np.floor(np.log10(knee)))
     return float(np.ceil(knee * 10.0**digits) / 10.0**digits)

@@ -1,8 +1,8 @@
-"""The documents that a training of groups leaves beside its model, as JSON; who reads them finds their shape here.
+"""The JSON documents that a training of groups stores beside its model; this is the definition of their format.
 
-``groups.json`` (groups, their names, and the coarser groups around them), ``sweep.json`` (one row per k), ``tree.json``,
-``map.json``, ``preparation.json`` and ``features.json`` are always there, ``migration.json`` where there was a model
-before, ``rare.json`` where the scheme ``rare`` is made. None holds a person's id.
+``groups.json`` (groups, their names, and the coarser groups around them), ``sweep.json`` (one row per k),
+``tree.json``, ``map.json``, ``preparation.json`` and ``features.json`` always exist, ``migration.json`` if there was a
+previous model, ``rare.json`` if the scheme ``rare`` is made. None holds a person's id.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import numpy as np
 
 
 class Document:
-    """A frozen value that is written as it stands."""
+    """A frozen value, serialised field by field."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)  # type: ignore[call-overload,no-any-return]
@@ -24,16 +24,16 @@ class Tree(Document):
     """``tree.json``: how the parts join; parts are micro-clusters (``ward``) or the groups themselves (``kmeans``).
 
     Attributes:
-        k: groups of the cut that is in use.
-        column: micro or prediction: where the model writes the number of a person's part.
+        k: number of groups of the cut in use.
+        column: micro or prediction: the model's column with the number of a person's part.
         joins: one row per join as scipy's ``linkage``: the two that join (below n: a part, else n + the number of an
-            earlier join), height, parts below.
+            earlier join), height, number of parts below.
         heights: of the joins, ascending; the third column of ``joins``.
         sizes: people of each part.
         centres: of each part, in the prepared space.
         groups: the cluster of each part, at k.
         levels: numbers of groups of the nested levels, coarse to fine; the last is k.
-        cuts: for each level the group of each part, numbered anew on each level.
+        cuts: for each level the group of each part, numbered separately on each level.
         segments: cluster -> segment_id, name_fr, name_en of the groups at k.
     """
 
@@ -51,7 +51,7 @@ class Tree(Document):
 
 @dataclass(frozen=True)
 class Map(Document):
-    """``map.json``: a bounded sample of people on the two directions in which they differ most (PCA).
+    """``map.json``: a bounded sample of people on the first two principal components (PCA).
 
     Attributes:
         points: {x, y, cluster}, at most 2,000, in random order.
@@ -72,7 +72,7 @@ class Migration(Document):
         previous_version: ``name/version`` of the last model.
         rand: adjusted Rand index of the two groupings; 1 is no movement.
         matrix: {from_id, to_id, n}: people by the segment of the last model and of this one; n above 0 only.
-        shares: {segment_id, name_fr, name_en, before, after}: share of all people; 0 where the segment is not there.
+        shares: {segment_id, name_fr, name_en, before, after}: share of all people; 0 if the segment does not exist.
         alarm: None, or {reasons: [{measure: rand | share, value, threshold, segment_id | None}]}.
     """
 
@@ -85,20 +85,20 @@ class Migration(Document):
 
 @dataclass(frozen=True)
 class Rare(Document):
-    """``rare.json``: dense groups that are small, and who belongs to no dense group.
+    """``rare.json``: small dense groups, and people who belong to no dense group.
 
     Attributes:
-        method: dbscan or hdbscan; on_far says whether only the people farthest from the centres were fitted.
+        method: dbscan or hdbscan; on_far tells whether only the people farthest from the centres were fitted.
         eps: largest distance of neighbours (dbscan), in the prepared space.
         eps_reason: where eps comes from.
         k_distances: ascending distances to the min_samples-th neighbour, at most 200 of them, evenly over the people.
-        n_fitted: people the density was fitted on.
+        n_fitted: people in the density fit.
         n_groups, n_noise: small groups; people in no dense group, among the fitted.
         groups: {key, segment_id, name_fr, name_en, description_fr, description_en, kind, n_people, z_scores};
             kind: group, usual (the large dense groups) or unusual (the noise).
-        far_distance: where on_far, nobody nearer to their centre than this is unusual; else 0.
+        far_distance: with on_far, nobody nearer to their centre than this is unusual; else 0.
         keys: of the groups by label; several large groups share the key of the usual profiles.
-        core_digest: SHA-256 of rare_points.arrow, the core points that others are assigned by.
+        core_digest: SHA-256 of rare_points.arrow, the core points used to assign people.
     """
 
     method: str
@@ -120,14 +120,14 @@ def project(points: np.ndarray, clusters: np.ndarray, centres: Sequence[Sequence
     """The map of a sample.
 
     Args:
-        points: prepared values, in random order; the first n are drawn.
+        points: prepared values, in random order; the first n are used.
         clusters: the group of each.
     """
     mean = points.mean(axis=0)
     _, spread, directions = np.linalg.svd(points - mean, full_matrices=False)
     axes = np.zeros((2, points.shape[1]))
     axes[: len(directions)] = directions[:2]
-    # The sign of a direction is arbitrary; its largest part is made positive.
+    # The sign of a principal component is arbitrary; its largest coefficient is made positive.
     axes *= np.sign(axes[np.arange(2), np.abs(axes).argmax(axis=1)])[:, None]
 
     def placed(rows: np.ndarray, names: Sequence[int]) -> list[dict[str, float]]:

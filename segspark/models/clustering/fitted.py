@@ -1,4 +1,4 @@
-"""What a way of grouping gives."""
+"""The result of a grouping method."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from segspark.models.clustering.sweep import SweepRow
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """How small parts join into larger ones: micro-clusters, or where there are none the groups themselves.
+    """How small parts join into larger ones; parts are micro-clusters, or the groups themselves if there are none.
 
     Attributes:
-        column: of the parts' numbers, in what the model gives.
+        column: the model's output column with the number of a part.
         centres: of the parts.
-        sizes: their people.
+        sizes: people of each part.
         groups: the group of each part.
         joins: scipy's linkage matrix.
     """

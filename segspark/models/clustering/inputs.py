@@ -1,4 +1,4 @@
-"""The features behaviour groups are made of. Opens are none of them."""
+"""The input features of behaviour groups. Opens are excluded."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,16 +8,16 @@ from segspark.config.models import Clustering
 from segspark.errors import ConfigError
 from segspark.models.prepare import Imputation, Input
 
-# Long ago, for people who never did it: beyond every window.
+# The fill for people who never did it: longer ago than every window.
 NEVER_DAYS = 1000.0
 
 DEFAULT = (
     Input("days_since_order", NEVER_DAYS, log=True),
     Input("n_order_365d", 0.0, log=True),
-    # Spending goes with the number of orders and would only weigh it twice; the profiles show it.
+    # Spending correlates with the number of orders and would count them twice; the profiles show it.
     Input("sale_share_lifetime", 0.0),
     Input("n_click_90d", 0.0, log=True),
-    # Visits show in the days since the last act and in their trend; their number would weigh them a third time.
+    # Visits already count in the days since the last act and in their trend; their number would count them again.
     Input("days_since_active", NEVER_DAYS, log=True),
     Input("visit_trend", 0.0, log=True),
     Input("tenure_days", 0.0, log=True),
@@ -25,7 +25,7 @@ DEFAULT = (
 
 
 def choose_inputs(wanted: Sequence[str], columns: Sequence[str]) -> tuple[Input, ...]:
-    """The configured features, else the default ones that the frame has."""
+    """The configured features, else the default features that the frame has."""
     known = {i.name: i for i in DEFAULT}
     if wanted:
         return tuple(known.get(n, Input(n, log=n.startswith(("n_", "order_", "dwell_", "days_")))) for n in wanted)
@@ -33,10 +33,10 @@ def choose_inputs(wanted: Sequence[str], columns: Sequence[str]) -> tuple[Input,
 
 
 def configured(inputs: Sequence[Input], config: Clustering) -> tuple[Input, ...]:
-    """How missing values are filled and which features are taken as logarithms, where the workspace says so.
+    """Apply the workspace's settings for imputation and logarithms to the inputs.
 
     Raises:
-        ConfigError: it says so of a feature that is none of the inputs.
+        ConfigError: a setting names a feature that is not an input.
     """
     names = [i.name for i in inputs]
     unknown = sorted({*config.imputation_of, *(config.log or ())} - set(names))

@@ -1,8 +1,8 @@
-"""K-means for every k at once: a few passes over everybody, whatever the number of k.
+"""K-means for every k at once: a few passes over everybody, independent of the number of ks.
 
-A sample gives some hundred micro-clusters, one pass their exact weights and means. On these few points K-means is cheap
-enough to be started often for every k. Then all centres of all k go over everybody together, one matrix product per
-block, for some steps of Lloyd's; a last pass gives the silhouettes in closed form.
+A sample gives some hundred micro-clusters, and one pass their exact weights and means. On these few points K-means is
+cheap enough for many starts for every k. Then some steps of Lloyd's algorithm run over everybody for the centres of
+all k together, one matrix product per block; a last pass gives the silhouettes in closed form.
 """
 
 from collections.abc import Sequence
@@ -17,19 +17,19 @@ from segspark.models.clustering.threads import one_thread
 from segspark.models.clustering.ward import cut, ward_tree
 
 N_MICRO = 600
-# Points of the sample per micro-cluster, and steps to find them: their weights and means come from everybody.
+# Sample points per micro-cluster, and steps to find them; their weights and means are computed over everybody.
 POINTS_PER_MICRO, MICRO_STEPS = 10, 5
 STARTS, STEPS = 10, 3
 
 
 @dataclass(frozen=True)
 class Solution:
-    """Groups of one k over everybody.
+    """The groups for one k, over everybody.
 
     Attributes:
         inertia: sum of squared distances of everybody to the mean of their group.
         sizes: people of each group.
-        silhouette: mean over everybody, of squared distances.
+        silhouette: mean over everybody, with squared distances.
     """
 
     centres: np.ndarray
@@ -50,14 +50,14 @@ def joint_sweep(blocks: Blocks, sample: np.ndarray, ks: Sequence[int], seed: int
         near = _micro_centres(sample, max(ks), seed)
     micro = Moments(blocks.total(SumsBy(near, (0,))))
     with one_thread():
-        found = _best_starts(micro, ks, seed)
+        best = _best_starts(micro, ks, seed)
     starts = tuple(int(at) for at in np.cumsum([0, *ks[:-1]]))
-    centres = np.concatenate(found)
+    centres = np.concatenate(best)
     for _ in range(STEPS):
         by_centres = SumsBy(centres, starts)
         moments = Moments(blocks.total(by_centres))
         centres = moments.means(otherwise=centres)
-    # The groups are those of the last step, whose means are the centres: one pass more needs no new sums.
+    # The final groups are those of the last step, whose means are the centres: the last pass needs no new sums.
     silhouettes = blocks.total(Silhouettes(by_centres, moments)) / moments.sizes[: ks[0]].sum()
     ends = [*starts[1:], len(centres)]
     return {
@@ -67,7 +67,7 @@ def joint_sweep(blocks: Blocks, sample: np.ndarray, ks: Sequence[int], seed: int
 
 
 def _micro_centres(sample: np.ndarray, k_max: int, seed: int) -> np.ndarray:
-    """Centres that are near to everybody; of few points each is its own."""
+    """Centres near to everybody; with few points each point is its own centre."""
     points = np.unique(sample[: POINTS_PER_MICRO * N_MICRO], axis=0)
     if len(points) <= max(N_MICRO, k_max):
         return points
@@ -91,5 +91,5 @@ def _best_start(means: np.ndarray, sizes: np.ndarray, of_tree: np.ndarray, k: in
         KMeans(n, n_init=1, init=from_tree).fit(means, sample_weight=sizes),
     ]
     centres = np.asarray(min(fits, key=lambda f: f.inertia_).cluster_centers_)
-    # Fewer different people than groups: the groups that are too many stay empty.
+    # With fewer distinct people than groups the surplus groups stay empty.
     return np.concatenate([centres, np.repeat(centres[:1], k - n, axis=0)])

@@ -16,12 +16,12 @@ from segspark.models.clustering.joint import Solution, joint_sweep
 from segspark.models.clustering.sweep import SweepRow, choose_k, stability_of
 from segspark.models.clustering.ward import ward_tree
 
-# MLlib's single start is kept where it is not worse than the search by more than this.
+# MLlib's single start is kept if its cost is at most this factor above that of the search.
 WORSE = 1.001
 
 
 def fit_kmeans(vectors: DataFrame, blocks: Blocks, points: np.ndarray, ks: Sequence[int], seed: int) -> Fitted:
-    """The k of the search and its centres.
+    """Choose k by the search and fit its centres.
 
     Args:
         vectors: ``features`` of everybody, prepared, in a fixed order.
@@ -29,37 +29,39 @@ def fit_kmeans(vectors: DataFrame, blocks: Blocks, points: np.ndarray, ks: Seque
         points: a sample of the same.
         ks: numbers of groups to try, ascending.
     """
-    found = joint_sweep(blocks, points, ks, seed)
-    sweep = tuple(_row(k, s, stability_of(points, partial(_centres, k=k, seed=seed), seed)) for k, s in found.items())
+    solutions = joint_sweep(blocks, points, ks, seed)
+    sweep = tuple(
+        _row(k, s, stability_of(points, partial(_centres, k=k, seed=seed), seed)) for k, s in solutions.items()
+    )
     k, reason = choose_k(sweep)
-    model = _fit_best(vectors, k, seed, found[k])
+    model = _fit_best(vectors, k, seed, solutions[k])
     centres, sizes = np.array(model.clusterCenters()), _read_sizes(model, vectors)
     groups = Hierarchy("prediction", centres, sizes, np.arange(len(centres)), ward_tree(centres, np.maximum(sizes, 1)))
     return Fitted((model,), k, reason, sweep, tuple(tuple(float(x) for x in c) for c in centres), groups)
 
 
 def _read_sizes(model: KMeansModel, vectors: DataFrame) -> np.ndarray:
-    found = {r["prediction"]: r["count"] for r in model.transform(vectors).groupBy("prediction").count().collect()}
-    return np.array([found.get(g, 0) for g in range(len(model.clusterCenters()))], dtype=float)
+    sizes = {r["prediction"]: r["count"] for r in model.transform(vectors).groupBy("prediction").count().collect()}
+    return np.array([sizes.get(g, 0) for g in range(len(model.clusterCenters()))], dtype=float)
 
 
-def _row(k: int, found: Solution, stability: float) -> SweepRow:
-    n = found.sizes.sum()
-    return SweepRow(k, found.silhouette, found.inertia / n, float(found.sizes.min() / n), stability)
+def _row(k: int, solution: Solution, stability: float) -> SweepRow:
+    n = solution.sizes.sum()
+    return SweepRow(k, solution.silhouette, solution.inertia / n, float(solution.sizes.min() / n), stability)
 
 
 def _centres(half: np.ndarray, k: int, seed: int) -> np.ndarray:
     return np.asarray(SampleKMeans(k, n_init=3, random_state=seed).fit(half).cluster_centers_)
 
 
-def _fit_best(vectors: DataFrame, k: int, seed: int, found: Solution) -> KMeansModel:
-    """MLlib's fit over everybody, or a model with the centres of the search where one start ended far from them."""
+def _fit_best(vectors: DataFrame, k: int, seed: int, solution: Solution) -> KMeansModel:
+    """MLlib's fit over everybody, or a model with the centres of the search if MLlib's single start ended far worse."""
     fit = KMeans(k=k, seed=seed, maxIter=30, initSteps=3).fit(vectors)
-    return fit if fit.summary.trainingCost <= WORSE * found.inertia else model_of(vectors, found.centres)
+    return fit if fit.summary.trainingCost <= WORSE * solution.inertia else model_of(vectors, solution.centres)
 
 
 def model_of(vectors: DataFrame, centres: np.ndarray) -> KMeansModel:
-    """MLlib's model with given centres: it takes none, but k different points have themselves as centres."""
+    """An MLlib model with given centres. MLlib accepts none, but a fit on k distinct points has them as centres."""
     rows = [(c,) for c in np.unique(centres, axis=0).tolist()]
     points = vectors.sparkSession.createDataFrame(rows, "centre array<double>")
     points = points.select(array_to_vector(F.col("centre")).alias("features"))

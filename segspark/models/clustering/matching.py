@@ -1,11 +1,11 @@
-"""Which new group is which old one: the assignment problem on their centres and on the people they share."""
+"""Match new groups to old ones: the assignment problem on their centres and on the people they share."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-# Neither near nor shared enough, on average of both: another group.
+# Above this average of both dissimilarities it is a different group.
 UNLIKE = 0.75
 
 
@@ -15,10 +15,10 @@ def match_groups(
     threshold: float,
     shared: Mapping[tuple[str, int], int] | None = None,
 ) -> list[str | None]:
-    """The old segment of each new group, None where none is like it.
+    """The old segment of each new group; None if none is similar.
 
-    Two groups are unlike by the distance of their centres (1 at the threshold) and by the people whom only one of them
-    has among those of either (Jaccard); where one of the two is not known, the other decides alone.
+    The dissimilarity of two groups is the mean of the distance of their centres (1 at the threshold) and the Jaccard
+    distance of their people; if one of the two is unknown, the other decides alone.
 
     Args:
         old: segment_id -> centre in scaled space.
@@ -47,7 +47,7 @@ def match_groups(
 def _apart(
     old: Mapping[str, Sequence[float]], ids: Sequence[str], new: Sequence[Sequence[float]], threshold: float
 ) -> np.ndarray | None:
-    """Distances in thresholds, beyond two all alike; None where the models have other features."""
+    """Distances in units of the threshold, capped at two; None if the models have different features."""
     if any(len(old[i]) != len(new[0]) for i in ids):
         return None
     centres = np.asarray([old[i] for i in ids])

@@ -1,4 +1,4 @@
-"""How people move from the groups of the last model to those of the new one, and whether that is too much."""
+"""How people move from the groups of the last model to those of the new one, and whether too many move."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ def compare_models(
     min_rand: float,
     max_share_move: float,
 ) -> Migration:
-    """The migration of the same people, and an alarm with its reasons.
+    """The migration of the same people, with an alarm and its reasons.
 
     Args:
         before, after: segment_id, name_fr and name_en of the groups.
@@ -49,7 +49,8 @@ def compare_models(
 
 
 def rand_of(people: Mapping[tuple[Any, Any], int]) -> float:
-    """The adjusted Rand index of two groupings, from how many people are in each pair of groups (Hubert and Arabie 1985)."""
+    """The adjusted Rand index of two groupings, from the number of people in each pair of groups (Hubert and Arabie
+    1985)."""
     pairs = _pairs(list(people.values()))
     rows, columns = (
         [sum(n for key, n in people.items() if key[side] == i) for i in {k[side] for k in people}] for side in (0, 1)

@@ -1,4 +1,4 @@
-"""Names of groups, by rule, from what sets them apart: archetypes first, outstanding features otherwise."""
+"""Rule-based names of groups, from what sets them apart: archetypes first, else outstanding features."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class GroupName:
 
 @dataclass(frozen=True)
 class Archetype:
-    """A name for a profile: ``signs`` weigh the group's z-scores; the name needs at least ``least`` points."""
+    """A name for a profile: ``signs`` are weights of the group's z-scores; the score must be at least ``least``."""
 
     fr: str
     en: str
@@ -63,8 +63,8 @@ def name_groups(z_scores: Sequence[Mapping[str, float]]) -> list[GroupName]:
         z_scores: per group, feature -> distance of its mean from the list's mean in standard deviations.
 
     Returns:
-        Names in the order of the groups. Archetypes are given where they fit best over all groups (assignment
-        problem); the other groups are called after their two most outstanding features.
+        Names in the order of the groups. Archetypes are assigned to the groups they fit best (assignment problem); the
+        other groups are named after their two most outstanding features.
     """
     fits = [[_fit(a, z) for a in ARCHETYPES] for z in z_scores]
     rows, columns = linear_sum_assignment([[-f for f in row] for row in fits]) if fits else ([], [])
@@ -88,7 +88,7 @@ def name_groups(z_scores: Sequence[Mapping[str, float]]) -> list[GroupName]:
 
 
 def outstanding(z: Mapping[str, float], n: int = 3) -> list[tuple[str, str]]:
-    """What sets a group apart most, in French and English."""
+    """The features that set a group apart most, in French and English."""
     return [_phrase(name, z[name]) for name in sorted(z, key=lambda n: (-abs(z[n]), n))[:n]]
 
 
@@ -99,8 +99,8 @@ def describe(z: Mapping[str, float], n: int = 3) -> tuple[str, str]:
 
 
 def describe_apart(z: Mapping[str, float], taken: Collection[str], n: int = 2) -> tuple[str, str]:
-    """``describe`` with as many features as tell the group from those whose French line is taken; a number where all of
-    them do not."""
+    """``describe`` with as many features as are needed for a French line that is not taken yet; with a number if all of
+    them do not suffice."""
     for many in range(n, len(z) + 1):
         fr, en = describe(z, many)
         if fr not in taken:
@@ -113,7 +113,7 @@ def describe_apart(z: Mapping[str, float], taken: Collection[str], n: int = 2) -
 def _fit(archetype: Archetype, z: Mapping[str, float]) -> float:
     used = {n: w for n, w in archetype.signs.items() if n in z}
     weight = sum(abs(w) for w in used.values())
-    # A z-score beyond 2 is no better evidence than 2.
+    # A z-score above 2 is no better evidence than 2.
     return sum(w * max(-2.0, min(2.0, z[n])) for n, w in used.items()) / weight if weight else 0.0
 
 
@@ -125,6 +125,6 @@ def _phrase(name: str, z: float) -> tuple[str, str]:
 
 
 def renamed(group: dict[str, Any], names: Mapping[str, GroupNames]) -> dict[str, Any]:
-    """With the configured name; the next model inherits it."""
+    """The group with its configured name; the next model inherits it."""
     own = next((names[k] for k in (group["segment_id"], group["name_fr"], group["name_en"]) if k in names), None)
     return {**group, "name_fr": own.fr, "name_en": own.en} if own else group

@@ -1,7 +1,7 @@
-"""Groups merged and split by hand, along the hierarchy: stored decisions, applied in their order to every day.
+"""Overrides: groups merged and split by hand, along the hierarchy; stored in a file and applied in order every day.
 
-The file is the list itself: a line that is removed undoes its decision at the next daily run, and each state of it is a
-version of the scheme's definition.
+The file is the list itself: removing a line undoes its override at the next daily run, and each state of the file is
+a version of the scheme's definition.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ HEADER = "# Groups merged and split by hand, in order; a line that is removed is
 
 
 class Override(BaseModel):
-    """One line of the file: segment ids that become one, or the id of one that becomes two."""
+    """One line of the file: segment ids that become one group, or the id of a group that becomes two."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     merge: Annotated[tuple[str, ...], Field(min_length=2)] | None = None
@@ -47,14 +47,14 @@ class Overrides(BaseModel):
 
 
 class NotAlongTheTree(ConfigError):
-    """A decision that the hierarchy has no place for."""
+    """An override that the hierarchy does not allow."""
 
 
 def load_overrides(path: Path) -> tuple[Override, ...]:
-    """The decisions of a workspace; none where there is no file.
+    """The overrides of a workspace; none if there is no file.
 
     Raises:
-        ConfigError: every fault with its line.
+        ConfigError: all errors, with their lines.
     """
     return load_model(path, Overrides).decisions if path.exists() else ()
 
@@ -70,7 +70,7 @@ def arrange(
     decisions: Sequence[Override],
     z_of: Callable[[Sequence[float]], dict[str, float]],
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """The groups after the decisions.
+    """The groups after the overrides.
 
     Args:
         tree: tree.json.
@@ -78,8 +78,8 @@ def arrange(
         z_of: centre -> z-scores.
 
     Returns:
-        The groups, each with ``parts``, new ones with new numbers in ``cluster``; and why a decision finds no place: its
-        segments are those of another model. Such a decision waits.
+        The groups, each with ``parts``, new ones with new numbers in ``cluster``; and why an override does not apply:
+        its segments belong to another model. Such an override waits.
     """
     parts: dict[int, set[int]] = {}
     for part, cluster in enumerate(tree["groups"]):
@@ -107,10 +107,10 @@ def apply_one(
     decision: Override,
     z_of: Callable[[Sequence[float]], dict[str, float]],
 ) -> list[dict[str, Any]]:
-    """What a decision makes of the groups that there are.
+    """Apply an override to the current groups.
 
     Raises:
-        NotAlongTheTree: a group is missing, the groups are no branch of the hierarchy, or one has no smaller parts.
+        NotAlongTheTree: a group is missing, the groups are not a branch of the hierarchy, or one has no smaller parts.
     """
     missing = [i for i in decision.ids if i not in state]
     if missing:
@@ -130,7 +130,7 @@ def apply_one(
         raise NotAlongTheTree(
             f"{decision.split} has no smaller parts; clustering.method: ward keeps some hundred parts to split along."
         )
-    # The larger side first, whatever the order of the tree.
+    # The larger side first, independent of the order of the tree.
     ordered = sorted(sides, key=lambda s: (-sum(tree["sizes"][p] for p in s), min(s)))
     made = []
     for at, side in enumerate(ordered):
@@ -160,7 +160,7 @@ def _made(
 
 
 def _around(groups: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The coarser groups that all of them are in."""
+    """The coarser groups that contain all of them."""
     first, *others = (g["path"][:-1] for g in groups)
     return [i for i in first if all(i in path for path in others)]
 

@@ -1,4 +1,4 @@
-"""Rare groups: small dense groups, and people who are like nobody; the rest are the usual profiles."""
+"""Rare groups: small dense groups, and people similar to nobody; the rest are the usual profiles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from segspark.models.clustering.density import NOISE, Density, digest_of, fit_de
 from segspark.models.clustering.documents import Rare
 
 USUAL, UNUSUAL = "usual", "unusual"
-# People whose neighbours are looked at for eps, and points of the curve that are kept.
+# People whose neighbours determine eps, and points of the curve that are stored.
 LOOKED_AT, CURVE = 5_000, 200
 
 
 @dataclass(frozen=True)
 class RareModel:
-    """What decides about everybody; plain numbers.
+    """Assigns everybody to a rare group; plain numbers.
 
     Attributes:
-        keys: of the groups by label, ``method:label`` or ``method:usual``; written on the row as its branch.
-        far: where only people at this distance from their centre and beyond were fitted, else 0; nobody nearer is
+        keys: of the groups by label, ``method:label`` or ``method:usual``; stored as the row's branch.
+        far: if only people at least this far from their centre were fitted, that distance, else 0; nobody nearer is
             unusual.
     """
 
@@ -36,7 +36,7 @@ class RareModel:
     far: float
 
     def assign(self, points: np.ndarray, distances: np.ndarray, has_acted: np.ndarray) -> np.ndarray:
-        """The key of each person; who never did anything is usual."""
+        """The key of each person; people without any activity are usual."""
         labels = self.density.assign(points)
         usual, unusual = f"{self.method}:{USUAL}", f"{self.method}:{UNUSUAL}"
         of_label = np.array([*self.keys, unusual], dtype=object)[labels]
@@ -46,7 +46,7 @@ class RareModel:
 
 def centre_distance(columns: Sequence[str], centres: Sequence[Sequence[float]]) -> Column:
     """Euclidean distance to the nearest centre."""
-    # As text, because a call to the JVM for each of its parts takes longer than all distances.
+    # Built as text, because a JVM call for each part takes longer than computing all distances.
     squares = [" + ".join(f"pow(`{n}` - ({float(x)!r}D), 2)" for n, x in zip(columns, c, strict=True)) for c in centres]
     nearest = f"least({', '.join(squares)})" if len(squares) > 1 else squares[0]
     return F.expr(f"sqrt({nearest})")
@@ -55,7 +55,7 @@ def centre_distance(columns: Sequence[str], centres: Sequence[Sequence[float]]) 
 def fit_rare(
     values: DataFrame, n_people: int, centres: Sequence[Sequence[float]], config: RareConfig
 ) -> tuple[RareModel, np.ndarray, np.ndarray, Rare]:
-    """Fit on everybody, or on those farthest from the centres where they are too many.
+    """Fit on everybody, or if there are too many on those farthest from the centres.
 
     Args:
         values: person_id and the prepared features.
@@ -74,7 +74,7 @@ def fit_rare(
     sizes = np.bincount(labels[labels != NOISE], minlength=density.n_groups)
     far = float(distances.min()) if on_far else 0.0
     near = _near_people(values, centres, density, far) if on_far and density.n_groups else np.zeros_like(sizes)
-    # A group that goes on among the people who were not looked at is the border of the usual ones.
+    # A group that continues among the people who were not fitted is the border of the usual profiles.
     is_rare = (sizes + near <= config.max_share * n_people) & (near < k)
     keys = tuple(f"{method}:{g if is_rare[g] else USUAL}" for g in range(density.n_groups))
     document = Rare(
@@ -96,13 +96,13 @@ def fit_rare(
 
 
 def load_rare(document: Mapping[str, Any], density: Density) -> RareModel:
-    """The model from its document and its reference points."""
+    """Load the model from its document and its reference points."""
     method = f"{document['method']}_far" if document["on_far"] else document["method"]
     return RareModel(density, tuple(document["keys"]), method, document["far_distance"])
 
 
 def _near_people(values: DataFrame, centres: Sequence[Sequence[float]], density: Density, far: float) -> np.ndarray:
-    """Per group the people nearer to their centre than ``far`` whom it reaches."""
+    """Per group the number of people it reaches who are nearer to their centre than ``far``."""
     places = np.asarray(centres, dtype=float)
 
     def count(block: np.ndarray) -> np.ndarray:
@@ -114,7 +114,7 @@ def _near_people(values: DataFrame, centres: Sequence[Sequence[float]], density:
 
 
 def _sampled_k_distances(points: np.ndarray, k: int) -> np.ndarray:
-    """Of some people, evenly over their order, to their neighbours among all."""
+    """The k-distances of some people, evenly spaced in order, to their neighbours among all."""
     step = max(1, len(points) // LOOKED_AT)
     return k_distances(points, k, points[::step])
 
@@ -122,7 +122,7 @@ def _sampled_k_distances(points: np.ndarray, k: int) -> np.ndarray:
 def _read_points(
     values: DataFrame, centres: Sequence[Sequence[float]], most: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The prepared values in the order of the ids, at most ``most`` people, the farthest from their centre."""
+    """The prepared values in order of ids; at most ``most`` people, those farthest from their centre."""
     columns = [c for c in values.columns if c != "person_id"]
     apart = values.withColumn("centre_distance", centre_distance(columns, centres))
     if most is not None:
@@ -135,7 +135,7 @@ def with_rare(people: DataFrame, columns: Sequence[str], model: RareModel) -> Da
     """Everybody with the key of their group in ``rare``.
 
     Args:
-        people: the prepared features in ``columns``, centre_distance, and last_active_date where the frame tells it.
+        people: the prepared features in ``columns``, centre_distance, and last_active_date if the frame has it.
     """
     has_acted = F.col("last_active_date").isNotNull() if "last_active_date" in people.columns else F.lit(True)
 
@@ -144,6 +144,6 @@ def with_rare(people: DataFrame, columns: Sequence[str], model: RareModel) -> Da
         is_acted, distances = (a.to_numpy(zero_copy_only=False) for a in (acted, distance))
         return pa.array(model.assign(points, distances, is_acted).tolist(), pa.string())
 
-    # Only what it looks at goes to Python; the rest of a row waits in Spark.
+    # Only the needed columns go to Python; the rest of a row stays in Spark.
     key = arrow_udf(assign, "string")  # type: ignore[call-overload]
     return people.withColumn("rare", key(has_acted, "centre_distance", *columns))

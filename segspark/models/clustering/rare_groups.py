@@ -1,4 +1,4 @@
-"""Rare groups: their segments and names at training, and the model that assigns them on a day."""
+"""Rare groups: segments and names at training, and the model that assigns them on a day."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ from segspark.models.tracking import Loaded, has_document, read_bytes, read_docu
 from segspark.pipeline.step import Step
 
 RARE, RARE_POINTS = "rare.json", "rare_points.arrow"
-# Rare groups are narrow: centres farther apart than this are not the same one.
+# Rare groups are narrow: with centres farther apart than this they are not the same group.
 MATCH_DISTANCE = 0.75
 PREFIX = ("Groupe rare : ", "Rare group: ")
 FIXED = {
@@ -27,7 +27,7 @@ FIXED = {
 
 
 def train_rare(step: Step, result: Behaviour, last: Loaded | None) -> tuple[Rare, bytes]:
-    """The rare groups with their segments and names, and the points that decide about others.
+    """The rare groups with their segments and names, and the points that assign other people.
 
     Args:
         last: the model in use, whose rare groups are recognised by their centres.
@@ -75,7 +75,7 @@ def _fixed(model: RareModel, kind: str, n: int) -> dict[str, Any]:
 
 
 def active_rare(mlflow: Mlflow, model: Loaded) -> tuple[RareModel, Mapping[str, Any]] | None:
-    """The rare groups that were trained with a model, and their document; None where none were.
+    """The rare groups trained with a model, and their document; None if there are none.
 
     Raises:
         CheckFailed: the stored points are not those that were registered.

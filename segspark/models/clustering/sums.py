@@ -1,6 +1,6 @@
-"""Sums over blocks of points by their nearest centre, for all k together, and what follows from them.
+"""Sums over blocks of points by nearest centre, for all k together, and statistics derived from them.
 
-Spark's tasks run this: it imports little, because every worker does.
+Spark tasks run this: it imports little, because every worker must import it.
 """
 
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from scipy.sparse import csr_matrix
 
 
 class Moments:
-    """Size, sum and sum of squared norms of each group, out of the sums of ``SumsBy``."""
+    """Size, sum and sum of squared norms of each group, from the sums of ``SumsBy``."""
 
     def __init__(self, total: np.ndarray) -> None:
         self.sums, self.sizes, self.norms = total[:, :-2], total[:, -2], total[:, -1]
 
     def means(self, otherwise: np.ndarray) -> np.ndarray:
-        """The mean of each group; an empty group stays where it was."""
+        """The mean of each group; an empty group keeps its centre."""
         return np.where(self.sizes[:, None] > 0, self.sums / np.maximum(self.sizes, 1)[:, None], otherwise)
 
     @property
@@ -28,11 +28,11 @@ class Moments:
 
 @dataclass(frozen=True)
 class SumsBy:
-    """Per centre of each k: the sum of the points that are nearest to it, their number, the sum of their norms.
+    """Per centre of each k: the sum of its nearest points, their number, the sum of their squared norms.
 
     Attributes:
-        centres: of all k, one below the other.
-        starts: where those of each k begin.
+        centres: of all k, stacked.
+        starts: the first row of each k.
     """
 
     centres: np.ndarray
@@ -47,8 +47,8 @@ class SumsBy:
         return np.asarray(is_in.T @ looked_at)
 
     def labels(self, block: np.ndarray) -> np.ndarray:
-        """The nearest centre of each k: one column per k, numbers of rows of ``centres``."""
-        # Half the digits are enough to tell the nearer of two centres and take half the time.
+        """The nearest centre for each k: one column per k, row numbers of ``centres``."""
+        # Single precision suffices to find the nearest centre and takes half the time.
         points, centres = block.astype(np.float32), self.centres.astype(np.float32)
         apart = (centres**2).sum(axis=1) / 2 - points @ centres.T
         ends = (*self.starts[1:], len(self.centres))
@@ -57,7 +57,7 @@ class SumsBy:
 
 @dataclass(frozen=True)
 class Silhouettes:
-    """Per k the sum of the silhouettes, as ``squared_silhouette`` has them."""
+    """Per k the sum of the silhouettes, defined as in ``squared_silhouette``."""
 
     by_centres: SumsBy
     moments: Moments

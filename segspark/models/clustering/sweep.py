@@ -1,4 +1,4 @@
-"""The search for k: what each number of groups gives on a sample, and the choice."""
+"""The search for k: the quality of each number of groups on a sample, and the choice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from sklearn.metrics import adjusted_rand_score
 
 from segspark.models.clustering.threads import one_thread
 
-# Silhouettes nearer than this are equal; then the elbow decides.
+# Silhouettes that differ by less count as equal; then the elbow decides.
 TIE = 0.02
-# Pairs of halves that are compared, and points of each that are fitted.
+# Number of pairs of halves compared, and of points fitted per half.
 RESAMPLES = 3
 HALF = 1_000
 
@@ -20,10 +20,10 @@ class SweepRow:
     """One k of the search.
 
     Attributes:
-        silhouette: the squared Euclidean one.
+        silhouette: with squared Euclidean distances.
         inertia: sum of squares per person.
-        smallest_share: people of the smallest group among all.
-        stability: how well groups found in two halves of the people agree, adjusted Rand index; 1 is the same groups.
+        smallest_share: share of the smallest group among all people.
+        stability: agreement of the groups found in two halves of the people, adjusted Rand index; 1 is the same groups.
     """
 
     k: int
@@ -34,7 +34,7 @@ class SweepRow:
 
 
 def sweep_row(points: np.ndarray, labels: np.ndarray, k: int, stability: float | None = None) -> SweepRow:
-    """What one grouping of a sample is worth."""
+    """The quality of one grouping of a sample."""
     sizes = np.bincount(labels, minlength=k)
     sums = np.stack([np.bincount(labels, points[:, at], minlength=k) for at in range(points.shape[1])], axis=1)
     means = sums / np.maximum(sizes, 1)[:, None]
@@ -46,30 +46,30 @@ def stability_of(points: np.ndarray, fit: Callable[[np.ndarray], np.ndarray], se
     """The mean adjusted Rand index of groups fitted to two disjoint halves, both applied to all points.
 
     Args:
-        points: in random order or not; at most ``HALF`` of each half are fitted.
+        points: in any order; at most ``HALF`` of each half are fitted.
         fit: points -> centres of their groups.
     """
-    rng, found = np.random.default_rng(seed), []
+    rng, scores = np.random.default_rng(seed), []
     for _ in range(RESAMPLES):
         order = rng.permutation(len(points))
         half = min(HALF, len(points) // 2)
         with one_thread():
             centres = [fit(points[order[at : at + half]]) for at in (0, half)]
         first, second = (nearest(points, c) for c in centres)
-        found.append(adjusted_rand_score(first, second))
-    return float(np.mean(found))
+        scores.append(adjusted_rand_score(first, second))
+    return float(np.mean(scores))
 
 
 def nearest(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """The centre that is nearest to each point."""
+    """The nearest centre of each point."""
     norms = (centres**2).sum(axis=1)
     return np.asarray((norms[None, :] - 2 * points @ centres.T).argmin(axis=1))
 
 
 def squared_silhouette(points: np.ndarray, labels: np.ndarray, k: int) -> float:
-    """The mean silhouette with squared Euclidean distances, in closed form, as MLlib's ClusteringEvaluator has it.
+    """The mean silhouette with squared Euclidean distances, in closed form, as in MLlib's ClusteringEvaluator.
 
-    The mean squared distance to a group's points is ``|x|^2 - 2 x.mean + mean|y|^2``; to one's own group the point
+    The mean squared distance to a group's points is ``|x|^2 - 2 x.mean + mean|y|^2``; for a point's own group the point
     itself does not count, and a group of one has silhouette 0 (Rousseeuw 1987).
     """
     sizes = np.bincount(labels, minlength=k).astype(float)
@@ -89,7 +89,7 @@ def squared_silhouette(points: np.ndarray, labels: np.ndarray, k: int) -> float:
 
 
 def choose_k(sweep: tuple[SweepRow, ...]) -> tuple[int, str]:
-    """The best silhouette; among its near equals the k nearest to the elbow, and its reason."""
+    """The k with the best silhouette, among near equals the one nearest to the elbow; and the reason."""
     if len(sweep) == 1:
         return sweep[0].k, "k is set by the configuration"
     best = max(r.silhouette for r in sweep)

@@ -6,7 +6,7 @@ from threadpoolctl import threadpool_limits
 
 
 def one_thread() -> AbstractContextManager[object]:
-    """For fits of some hundred points: more threads wait for one another at every step, the longer the busier the
-    machine is."""
+    """Use one thread, for fits of some hundred points: several threads would wait for one another at every step, longer
+    on a busy machine."""
     limits: AbstractContextManager[object] = threadpool_limits(1)
     return limits

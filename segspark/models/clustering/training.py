@@ -1,4 +1,4 @@
-"""Training of behaviour groups and rare groups: fitted, named, compared with the model before, logged."""
+"""Training of behaviour groups and rare groups: fit, name, compare with the previous model, log."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -27,7 +27,7 @@ from segspark.pipeline.step import Step
 from segspark.pipeline.writes import Append, Small
 from segspark.tables.contracts import gold
 
-# Centres farther apart than this are no longer near, in standard deviations over all features.
+# Centres up to this distance are near, in standard deviations over all features.
 MATCH_DISTANCE = 1.5
 
 
@@ -35,13 +35,13 @@ MATCH_DISTANCE = 1.5
 
 
 def train_groups(step: Step, last: Loaded | None) -> str:
-    """Fit the groups of the day, and log them with all that their review needs.
+    """Fit the groups of the day, and log them with everything needed for their review.
 
     Args:
         last: the model in use.
     """
     config = step.settings.clustering
-    # Of the hundreds of features those that may be inputs: the others would cost their planning.
+    # Only the features that may be inputs: planning all the hundreds of features would cost time.
     wanted = {"person_id", "last_active_date", *config.features, *(i.name for i in DEFAULT)}
     people = people_of_day(step, wanted | set(read_inputs(step.settings.mlflow, last) if last else ()))
     result = train_behaviour(people, config, step.as_of)
@@ -94,7 +94,7 @@ def train_groups(step: Step, last: Loaded | None) -> str:
         data_versions={"gold.features": {"version": step.facts(gold.FEATURES).version, "rows": result.n_people}},
         as_of=step.as_of,
         label_end=step.as_of,
-        # The newest grouping is in use: groups follow the list, and their identity is kept by matching.
+        # The newest grouping is always used: groups follow the list, and matching keeps their identity.
         ranks_by="as_of_day",
         ranking=float(step.as_of.toordinal()),
     )
@@ -108,8 +108,8 @@ def train_groups(step: Step, last: Loaded | None) -> str:
 def _read_shared(
     step: Step, people: DataFrame, result: Behaviour, last: Loaded, before: Sequence[Mapping[str, Any]]
 ) -> dict[tuple[str, int], int]:
-    """(old segment, new cluster) -> people, both models applied to the snapshot; none where a feature is gone. A row for
-    each pair of groups at most."""
+    """(old segment, new cluster) -> people, both models applied to the snapshot; empty if a feature no longer exists.
+    At most one row per pair of groups."""
     inputs = [f.name for f in result.preparation.features]
     needed = read_inputs(step.settings.mlflow, last)
     if not set(needed) <= set(people.columns):
@@ -127,7 +127,7 @@ def identify(
     last: Sequence[dict[str, Any]],
     shared: Mapping[tuple[str, int], int] | None = None,
 ) -> list[dict[str, Any]]:
-    """Each group under the segment it was in the last model, else under a new one; names are inherited."""
+    """Give each group the segment of its match in the last model, else a new one; names are inherited."""
     old = {g["segment_id"]: g for g in last}
     centres = {k: g["centre"] for k, g in old.items()}
     matched = match_groups(centres, [g.centre for g in groups], MATCH_DISTANCE, shared)
@@ -149,7 +149,7 @@ def _group(as_of: date, group: Group, old: dict[str, Any] | None) -> dict[str, A
 
 
 def tree_of(fitted: Fitted, groups: Sequence[Mapping[str, Any]], levels: Sequence[int]) -> Tree:
-    """The hierarchy of a grouping with the levels above it."""
+    """The hierarchy of a grouping with its coarser levels."""
     parts, k = fitted.hierarchy, len(groups)
     wanted = [*sorted({n for n in levels if n < k}), k]
     cuts = {str(n): cut(parts.joins, n).tolist() for n in wanted[:-1]}
@@ -170,18 +170,18 @@ def tree_of(fitted: Fitted, groups: Sequence[Mapping[str, Any]], levels: Sequenc
 def coarser_groups(
     tree: Tree, groups: Sequence[Mapping[str, Any]], z_of: Callable[[Sequence[float]], dict[str, float]]
 ) -> list[dict[str, Any]]:
-    """The groups of the coarser levels, each with the segments it holds; its id follows from theirs.
+    """The groups of the coarser levels, each with its segments; its id is derived from theirs.
 
     Returns:
         level (number of groups), segment_id, names, description, n_people, members (segment ids), coarse to fine.
     """
-    found: dict[str, dict[str, Any]] = {}
+    coarser: dict[str, dict[str, Any]] = {}
     for level in tree.levels[:-1]:
         of_part = dict(zip(tree.groups, tree.cuts[str(level)], strict=True))
         for number in sorted(set(of_part.values())):
             members = [g for g in groups if of_part.get(g["cluster"]) == number]
             if len(members) < 2:
-                # One group alone is itself on this level.
+                # A single group is the same group on this level.
                 continue
             n = sum(g["n_people"] for g in members)
             weights = [max(g["n_people"], 1e-9) for g in members]
@@ -189,18 +189,18 @@ def coarser_groups(
             ids = sorted(g["segment_id"] for g in members)
             segment_id = mint("behaviour", f"around:{'+'.join(ids)}")
             (fr, en), (long_fr, long_en) = describe(z, 2), describe(z)
-            found.setdefault(
+            coarser.setdefault(
                 segment_id,
                 {
                     "level": level, "segment_id": segment_id, "name_fr": fr.capitalize(), "name_en": en.capitalize(),
                     "description_fr": long_fr, "description_en": long_en, "n_people": n, "members": ids,
                 },
             )  # fmt: skip
-    return list(found.values())
+    return list(coarser.values())
 
 
 def path_of(segment_id: str, around: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The coarser groups around a segment, and itself."""
+    """The coarser groups around a segment, and the segment itself."""
     return [*(a["segment_id"] for a in around if segment_id in a["members"]), segment_id]
 
 

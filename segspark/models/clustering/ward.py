@@ -1,7 +1,7 @@
-"""Ward's hierarchy over micro-clusters: groups that join step by step, each step with the least loss.
+"""Ward's hierarchy over micro-clusters: groups join step by step, each time with the least loss.
 
-K-means first makes some hundred small groups of everybody; the tree is built over their centres, each with the weight
-of its people, so that its cost does not depend on how many people there are.
+K-means first makes some hundred small groups of everybody; the tree is built over their centres, weighted by their
+people, so its cost does not depend on the number of people.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from segspark.models.clustering.fitted import Fitted, Hierarchy
 from segspark.models.clustering.sweep import choose_k, nearest, stability_of, sweep_row
 
 MICRO_STEPS = 10
-# A micro-cluster of fewer people says little; with few people there are fewer of them.
+# Micro-clusters should not be smaller than this on average; with few people there are fewer of them.
 PEOPLE_PER_MICRO = 10
 
 
@@ -30,7 +30,7 @@ def fit_ward(
         vectors: ``features`` of everybody, prepared, in a fixed order.
         points: a sample of the same.
         ks: numbers of groups to try, ascending.
-        n_micro: micro-clusters at most.
+        n_micro: maximum number of micro-clusters.
     """
     n = max(max(ks), min(n_micro, n_people // PEOPLE_PER_MICRO))
     micro = KMeans(k=n, seed=seed, maxIter=MICRO_STEPS, initSteps=2, predictionCol="micro").fit(vectors)
@@ -65,8 +65,8 @@ def _centres(points: np.ndarray, k: int) -> np.ndarray:
 def ward_tree(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """Ward's hierarchy over weighted points, in the form of scipy's ``linkage``.
 
-    The height of a join is the square root of twice the within-group sum of squares that it adds (Ward 1963, as scipy
-    has it), the last column the number of points. Points of equal weight are left to scipy.
+    The height of a join is the square root of twice the within-group sum of squares that it adds (Ward 1963, as in
+    scipy), the last column is the number of points. Points of equal weight are handled by scipy.
     """
     if len(centres) < 2:
         return np.zeros((0, 4))
@@ -93,15 +93,15 @@ def ward_tree(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 
 
 def _loss(mean: np.ndarray, weight: float, means: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Twice the sum of squares that joining one group with each other one adds."""
+    """Twice the sum of squares added by joining one group with each of the others."""
     factor = 2 * weight * weights / (weight + weights)
     return np.asarray(factor * ((means - mean) ** 2).sum(axis=1))
 
 
 def cut(tree: np.ndarray, k: int) -> np.ndarray:
-    """The group of each point where the tree has k branches, numbered by their first points; a finer cut only divides."""
+    """The group of each point in the cut with k branches, numbered by first point; a finer cut only splits groups."""
     n = len(tree) + 1
-    # The joins below the cut, each node under the one it joins into; then from the top down to the root of each.
+    # Each node below the cut gets the node it joins into as parent; then, from the top down, the root of its branch.
     root = np.arange(2 * n - 1)
     for step, (a, b) in enumerate(tree[: n - k, :2].astype(int)):
         root[[a, b]] = n + step

@@ -1,1 +1,1 @@
-"""How good a model is, in Spark and on small frozen results."""
+"""Model quality, in Spark and on small frozen results."""

@@ -1,4 +1,4 @@
-"""Quality of a probability: from one small table of score bins, whatever the number of people."""
+"""Quality of a predicted probability, from one small table of score bins, whatever the number of people."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ N_BINS = 2000
 
 @dataclass(frozen=True)
 class Bin:
-    """People of (nearly) one score: mean score, how many, how many with the label."""
+    """People with (nearly) the same score: mean score, number of people, number with the label."""
 
     score: float
     n: int
@@ -50,7 +50,7 @@ class Evaluation:
 
 
 def read_bins(scored: DataFrame, score: str, label: str = "label") -> list[Bin]:
-    """Scores in 0..1 rounded to bins of 1/2000, with people and positives of each: at most 2001 rows."""
+    """Scores in 0..1 rounded to bins of 1/2000, with the people and positives of each: at most 2001 rows."""
     rows = (
         scored.groupBy(F.round(F.col(score) * N_BINS).alias("bin"))
         .agg(F.avg(score).alias("score"), F.count(F.lit(1)).alias("n"), F.sum(label).alias("n_positive"))
@@ -60,7 +60,7 @@ def read_bins(scored: DataFrame, score: str, label: str = "label") -> list[Bin]:
 
 
 def evaluate(bins: Sequence[Bin]) -> Evaluation:
-    """Metrics of a score, ties counted as ties.
+    """Metrics of a score; ties are treated as ties.
 
     Args:
         bins: highest score first.
@@ -84,7 +84,7 @@ def evaluate(bins: Sequence[Bin]) -> Evaluation:
 
 
 def _deciles(n: np.ndarray, positive: np.ndarray, score: np.ndarray) -> tuple[Decile, ...]:
-    """Tenths of the people; a bin that lies on an edge is shared in proportion."""
+    """Tenths of the people; a bin across an edge is split in proportion."""
     total, base = n.sum(), positive.sum() / n.sum()
     ends = np.cumsum(n)
     result = []
