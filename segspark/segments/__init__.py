@@ -1,1 +1,1 @@
-"""Who is in which segment, since when and why."""
+"""Segment memberships: who is in which segment, since when and why."""

@@ -11,13 +11,13 @@ from segspark.config.yaml_lines import Problem, as_error, raise_all
 
 SEASONS = ("winter", "spring", "summer", "autumn")
 WEATHER_COLUMNS = ("date", "market", "region", "weather", "temperature_c")
-# (day, market, region or None) -> weather and degrees Celsius, as known that morning.
+# (day, market, region or None) -> weather and degrees Celsius, as known on the morning of the day.
 Weather = Mapping[tuple[date, str, str | None], tuple[str, float | None]]
 
 
 @dataclass(frozen=True)
 class Place:
-    """A market, or a region of it, as the profiles name them."""
+    """A market, or a region of it, named as in the profiles."""
 
     market: str
     region: str | None = None
@@ -27,12 +27,12 @@ class Place:
         return self.market, self.region
 
 
-# Countries for which nothing of their own is said: they have what holds everywhere.
+# Countries without settings of their own: the settings for all places apply.
 ELSEWHERE = Place("*")
 
 
 def easter(year: int) -> date:
-    """Western Easter (Meeus, Jones and Butcher's rule for the Gregorian calendar)."""
+    """Western Easter (the Meeus/Jones/Butcher algorithm for the Gregorian calendar)."""
     a, b, c = year % 19, year // 100, year % 100
     d, e = b // 4, b % 4
     g = (8 * b + 13) // 25
@@ -45,7 +45,7 @@ def easter(year: int) -> date:
 
 
 def holidays(year: int, country: str) -> dict[date, str]:
-    """Public holidays of France; of other countries those that nearly all share."""
+    """Public holidays of France; for other countries those that nearly all share."""
     at = easter(year)
     common = {date(year, 1, 1): "New Year", date(year, 12, 25): "Christmas", at + timedelta(days=1): "Easter Monday"}
     if country != "FR":
@@ -64,11 +64,11 @@ def holidays(year: int, country: str) -> dict[date, str]:
 
 
 def named_places(config: Calendar, weather: Weather) -> list[Place]:
-    """The places for which something of their own is said, regions before markets; none where all are treated alike."""
-    said = [(p.market, None) for p in config.sales_periods] + [
+    """The places with settings of their own, regions before markets; empty if all are treated alike."""
+    pairs = [(p.market, None) for p in config.sales_periods] + [
         (_market(p, config), p.region) for p in config.promotions
     ]
-    places = {Place(market, region) for market, region in [*said, *((m, r) for _, m, r in weather)] if market != "*"}
+    places = {Place(market, region) for market, region in [*pairs, *((m, r) for _, m, r in weather)] if market != "*"}
     if not places:
         return []
     markets = {Place(p.market) for p in places} | {Place(config.country)}
@@ -78,11 +78,11 @@ def named_places(config: Calendar, weather: Weather) -> list[Place]:
 def calendar_of(
     as_of: date, config: Calendar, place: Place | None = None, weather: Weather | None = None
 ) -> dict[str, Any]:
-    """What the calendar says on a day at a place; by default at home.
+    """The calendar values of a day at a place, by default at home.
 
     Returns:
         month, weekday (1 is Monday), season, is_holiday, holiday, sales_period (name or None),
-        days_to_sales_period (0 within one, None where no later one is configured), promotion, weather, temperature_c.
+        days_to_sales_period (0 within one, None if no later one is configured), promotion, weather, temperature_c.
     """
     place = place or Place(config.country)
     sales = [p for p in config.sales_periods if p.market in ("*", place.market)]
@@ -94,8 +94,8 @@ def calendar_of(
         for p in config.promotions
         if p.start <= as_of <= p.end and _market(p, config) in ("*", place.market) and p.region in (None, place.region)
     ]
-    told = weather or {}
-    sky, degrees = told.get((as_of, *place.key)) or told.get((as_of, place.market, None)) or (None, None)
+    known = weather or {}
+    sky, degrees = known.get((as_of, *place.key)) or known.get((as_of, place.market, None)) or (None, None)
     return {
         "month": as_of.month,
         "weekday": as_of.isoweekday(),
@@ -115,10 +115,10 @@ def _market(promotion: Promotion, config: Calendar) -> str:
 
 
 def parse_weather(text: str, file: str) -> Weather:
-    """Rows of date, market, region (may be empty), weather, temperature_c, separated by commas or semicolons.
+    """Parse rows of date, market, region (may be empty), weather, temperature_c, separated by commas or semicolons.
 
     Raises:
-        ConfigError: every row that cannot be read, with its line.
+        ConfigError: all rows that cannot be read, with their lines.
     """
     first = text.partition("\n")[0]
     rows = csv.DictReader(text.splitlines(), delimiter=";" if ";" in first else ",")
@@ -126,13 +126,13 @@ def parse_weather(text: str, file: str) -> Weather:
     if missing:
         fix = f"The first line names {', '.join(WEATHER_COLUMNS)}."
         raise as_error(Problem(file, 1, "", None, f"the columns {', '.join(missing)} are missing.", fix))
-    found: dict[tuple[date, str, str | None], tuple[str, float | None]] = {}
+    weather: dict[tuple[date, str, str | None], tuple[str, float | None]] = {}
     problems = []
     for line, row in enumerate(rows, 2):
         try:
             day, degrees = date.fromisoformat(row["date"]), row["temperature_c"]
-            found[day, row["market"], row["region"] or None] = (row["weather"], float(degrees) if degrees else None)
+            weather[day, row["market"], row["region"] or None] = (row["weather"], float(degrees) if degrees else None)
         except (TypeError, ValueError) as error:
             problems.append(Problem(file, line, "", None, f"{error}.", "Write e.g. 2026-06-01,FR,Bretagne,rain,14.5."))
     raise_all(problems)
-    return found
+    return weather

@@ -1,4 +1,4 @@
-"""The calendar of a day as columns: what it says where each person lives."""
+"""Calendar context: the calendar of a day as columns, by the place where each person lives."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ TYPES = {
 
 @dataclass(frozen=True)
 class CalendarContext:
-    """The calendar of a workspace; people whose country is not known are at home.
+    """The calendar of a workspace; people of an unknown country are at home.
 
-    Where nothing is said of a place, country and region are not looked at.
+    If no place has settings of its own, country and region are not read.
     """
 
     config: Calendar
@@ -43,23 +43,23 @@ class CalendarContext:
         return calendar_of(day, self.config, place, self.weather)
 
     def columns(self, as_of: date) -> dict[str, Column]:
-        """A column for each of the calendar's values."""
+        """A column for each calendar value."""
         by_place = {place: self.on(as_of, place) for place in self.all}
         names = by_place[self.all[-1]]
         return {name: self._by_place(lambda p, n=name: _typed(n, by_place[p][n])) for name in names}  # type: ignore[misc]
 
     def answers(self, leaf: Leaf, as_of: date, n_days: int) -> dict[Place, str]:
-        """Whether a condition on the calendar holds, on the as-of day and the days after: a 0 or 1 for each."""
+        """Whether a condition on the calendar holds, on the as-of day and the days after: 0 or 1 per day, by place."""
         days = [as_of + n * DAY for n in range(n_days + 1)]
         return {place: "".join("01"[holds(leaf, self.on(day, place))] for day in days) for place in self.all}
 
     def answer(self, answers: dict[Place, str], day: Column, as_of: date) -> Column:
-        """What ``answers`` say of a day."""
+        """The entry of ``answers`` for a day."""
         at = F.datediff(day, F.lit(as_of)) + 1
         return F.substring(self._by_place(lambda p: F.lit(answers[p])), at, F.lit(1)) == "1"
 
     def _by_place(self, value: Callable[[Place], Column]) -> Column:
-        """Regions before their markets, and what holds everywhere for the others."""
+        """The value at each person's place: regions before their markets, else the value for all other places."""
         *named, other = self.all
         column = value(other)
         for place in reversed(named):

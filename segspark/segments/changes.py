@@ -31,20 +31,20 @@ def derive_changes(
     Args:
         today: rows of as_of.
         yesterday: rows of ``previous``.
-        people: today's people with what the definitions look at.
-        grouping_values: scheme -> columns that decide about its groups (RFM, clusters).
+        people: today's people with the values used by the definitions.
+        grouping_values: scheme -> columns that determine its groups (RFM, clusters).
 
-    Returns:
-        Rows of gold.segment_changes. In an exclusive scheme somebody who changes the group gives two rows, moved_out
-        and moved_in; elsewhere rows are entered and left. The values are today's, of the names in the definition of the
-        segment that was entered or left; of levels, of every group that was tried. That definition is today's, where
-        the segment is still defined: it is what put the person in or out. Without a definition there are no values.
+        Returns:
+            Rows of gold.segment_changes. In an exclusive scheme a person who changes groups gives two rows, moved_out
+            and moved_in; elsewhere rows are entered and left. Values are today's, for the names in the definition of
+            the segment entered or left; for levels, of every group that was tried. If the segment is still defined,
+            today's definition is used, as it caused the change. Without a definition there are no values.
     """
     keys = ["person_id", "scheme", "segment_id"]
     now = today.select(*keys, "definition_version", F.lit(True).alias("is_now"))
     then = yesterday.select(*keys, F.col("definition_version").alias("old_version"), F.lit(True).alias("was"))
     different = now.join(then, on=keys, how="full_outer").where("is_now is null or was is null").localCheckpoint()
-    # Where somebody changes the group of an exclusive scheme, both sides are among the differences.
+    # If somebody changes groups of an exclusive scheme, both sides are among the differences.
     exclusive = different.where(F.col("scheme").isin(*EXCLUSIVE))
     groups = exclusive.groupBy("person_id", "scheme").agg(
         F.max(F.when(F.col("was"), F.col("segment_id"))).alias("old_id"),
@@ -83,7 +83,7 @@ def derive_changes(
 
 
 def _rule_version(definitions: Definitions) -> Column:
-    """Today's version of the rule that a segment is."""
+    """Today's version of the rule behind a segment."""
     pairs = [F.lit(x) for rule in definitions.rules for x in (mint("rules", rule.key), rule.version)]
     return F.try_element_at(F.create_map(*pairs), F.col("segment_id")) if pairs else F.lit(None).cast("string")
 
@@ -126,7 +126,7 @@ def _typed(wanted: Sequence[str], of_value: Callable[[str], Column]) -> Column:
 
 
 def _typed_value(name: str, kind: str) -> Column:
-    """(name, number, text, date) of a value, one of the three filled."""
+    """(name, number, text, date) of a value; one of the last three is filled."""
     value, null = value_column(name), F.lit(None)
     return F.struct(
         F.lit(name).alias("name"),

@@ -1,4 +1,4 @@
-"""Whether the values that definitions look at exist and are compared with their own kind."""
+"""Check that the values used in definitions exist and are compared with values of their own kind."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,18 +15,18 @@ _EXAMPLE: dict[Kind, str] = {"number": "1", "text": "'x'", "date": "'2026-06-01'
 
 
 def issues_in(definitions: Definitions, values: Mapping[str, Value], acts: Mapping[str, str]) -> list[ValidationIssue]:
-    """Every condition that looks at what is not there, or compares what cannot be compared.
+    """Every condition that uses an unknown value or compares values of different kinds.
 
     Args:
         values, acts: segments/values.py.
     """
-    found = [
+    issues = [
         issue
         for where, node in definitions.nodes()
         for leaf in leaves(node)
         for issue in _of_leaf(leaf, leaf.where or where, values, acts)
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(issues))
 
 
 def _of_leaf(leaf: Leaf, where: str, values: Mapping[str, Value], acts: Mapping[str, str]) -> Iterator[ValidationIssue]:
@@ -61,7 +61,7 @@ def _names(leaf: Compare | Between | In | Missing) -> list[str]:
 
 
 def _kind(name: str, values: Mapping[str, Value]) -> Kind | None:
-    """None: an attribute of the profile, text that may be read as a number."""
+    """The kind of a value; None for a profile attribute, which is text that may be read as a number."""
     return values[name].kind if name in values else None
 
 
@@ -77,14 +77,14 @@ def _constants(leaf: Leaf) -> tuple[Scalar, ...]:
 
 
 def _unknown(name: str, where: str, values: Mapping[str, Value]) -> ValidationIssue:
-    """No such value: another window of the same count, a near name, or how to list them."""
+    """The error for an unknown value; suggests another window of the count, a similar name, or how to list values."""
     windowed = _WINDOWED.fullmatch(name)
     others = sorted(int(m[2]) for v in values if windowed and (m := _WINDOWED.fullmatch(v)) and m[1] == windowed[1])
     if windowed and others:
         what = f"there is no {name}: {windowed[1]} is counted over {', '.join(map(str, others))} days."
         nearest = min(others, key=lambda days: abs(days - int(windowed[2])))
         fix = f"Write {windowed[1]}_{nearest}d"
-        # Counts of one window, such as hours over the year, do not follow the workspace's windows.
+        # Counts with a single window, such as hours over the year, do not follow the workspace's windows.
         fix += f", or add {windowed[2]} to features.windows in segspark.yaml." if len(others) > 1 else "."
         return ValidationIssue("unknown_window", what, where, fix)
     fix = near(name, values, "`segspark features list` shows the features, e.g. n_order_365d.")
@@ -92,11 +92,11 @@ def _unknown(name: str, where: str, values: Mapping[str, Value]) -> ValidationIs
 
 
 def _between_values(leaf: Compare, kind: Kind | None, other: Kind | None, where: str) -> Iterator[ValidationIssue]:
-    said = {kind or "text", other or "text"}
-    if len(said) > 1:
+    kinds = {kind or "text", other or "text"}
+    if len(kinds) > 1:
         what = f"{text_of(leaf)}: {leaf.name} is a {kind or 'text'}, {leaf.other} a {other or 'text'}."
         yield ValidationIssue("wrong_type", what, where, _instead(leaf.name, kind))
-    elif leaf.plus and not said & {"number", "date"}:
+    elif leaf.plus and not kinds & {"number", "date"}:
         yield ValidationIssue(
             "wrong_type", f"{text_of(leaf)}: nothing can be added to {leaf.other}.", where, _instead(leaf.name, kind)
         )

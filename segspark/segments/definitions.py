@@ -45,7 +45,7 @@ class Levels:
 
 @dataclass(frozen=True)
 class Rule:
-    """A named segment. In a workspace's Python file ``when`` may be text as well; ``where`` is set on reading."""
+    """A named segment. In a workspace's Python file ``when`` may also be text; ``where`` is set on reading."""
 
     key: str
     name: Mapping[str, str]
@@ -68,15 +68,15 @@ class Definitions:
     rules: tuple[Rule, ...]
 
     def nodes(self) -> list[tuple[str, Node]]:
-        """Every condition with the place it stands at."""
-        found = [(f"segment {r.key}", r.when) for r in self.rules]
+        """Every condition with its location in the definitions."""
+        nodes = [(f"segment {r.key}", r.when) for r in self.rules]
         for level in self.levels.levels if self.levels else ():
-            found += [(f"level {level.key}, group {g.key}", g.when) for g in level.groups]
-        return found
+            nodes += [(f"level {level.key}, group {g.key}", g.when) for g in level.groups]
+        return nodes
 
 
 def definitions_from(scheme: str, content: Any) -> Definitions:
-    """Levels or one rule from the content that gold.definitions keeps."""
+    """Levels or one rule from the content stored in gold.definitions."""
     if scheme == "rules":
         return Definitions(None, (Rule(content["name"], content["title"], {}, from_json(content["when"])),))
     levels = (

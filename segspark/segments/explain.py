@@ -1,4 +1,4 @@
-"""Why somebody is, or is not, in a segment: every condition with its actual value."""
+"""Explain why a person is, or is not, in a segment: every condition with its actual value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """The tree as lines, whether it holds, and where one condition alone fails: what would have to change."""
+    """The tree as lines, whether it holds, and if a single condition fails, what would have to change."""
 
     holds: bool
     lines: tuple[str, ...]
@@ -25,10 +25,10 @@ class Explanation:
 
 
 def explain(node: Node, row: Mapping[str, Any], language: str) -> Explanation:
-    """Evaluate a tree on one person's values and say every condition.
+    """Evaluate a tree on one person's values and describe every condition.
 
     Args:
-        row: the values the tree looks at, by name.
+        row: the values used by the tree, by name.
     """
     words = WORDS[language]
     failing = [part for part in _requirements(node) if not holds(part, row)]
@@ -39,12 +39,12 @@ def explain(node: Node, row: Mapping[str, Any], language: str) -> Explanation:
 
 
 def _requirements(node: Node) -> list[Node]:
-    """What must hold together."""
+    """The conditions that must all hold."""
     return [r for part in node.parts for r in _requirements(part)] if isinstance(node, And) else [node]
 
 
 def _text(node: Node) -> str | None:
-    """One condition, or its opposite; an alternative has no one text."""
+    """The text of one condition or its negation; an alternative has no single text."""
     if isinstance(node, Not):
         inner = _text(node.part)
         return f"not ({inner})" if inner is not None else None

@@ -1,4 +1,4 @@
-"""Features and scores to segments, their changes and their profiles."""
+"""From features and scores to segments, their changes and their profiles."""
 
 from collections.abc import Callable
 from functools import partial
@@ -42,12 +42,12 @@ from segspark.time import DAY
 
 
 def validity_of(view: View) -> Validity:
-    """How the values of the day move on, for `valid_until`."""
+    """How the day's values change in the following days, for `valid_until`."""
     return Validity(values_of(view.context[CATALOGUE]), view.context[CALENDAR], view.as_of)
 
 
 def write_segments(step: Step) -> None:
-    """The memberships of the as-of day, what changed since the previous stored day, and the profiles."""
+    """Write the memberships of the as-of day, the changes since the previous stored day, and the profiles."""
     settings, schemes = step.settings, step.settings.segments.schemes
     definitions = step.context[DEFINITIONS]
     groups = step.context[ACTIVE_CLUSTERING]
@@ -64,7 +64,7 @@ def write_segments(step: Step) -> None:
     with step.stage("people"):
         people = people_for_segments(step, groups, needed, sequences_in(definitions))
         people = people.select(*[c for c in people.columns if c in {*needed, *places}])
-        # The definitions are put into words for Spark while it computes the people.
+        # The definitions are compiled to Spark columns while Spark computes the people.
         checkpoint, to_entries = (
             people.localCheckpoint,
             partial(entries_of, definitions, groupings, settings.language, ahead),
@@ -81,7 +81,7 @@ def write_segments(step: Step) -> None:
     with step.stage("segments") as report:
         today = assign_segments(people, definitions, placed, groupings, step.as_of, settings.language, ahead, entries)
         today = today.withColumn("is_provisional", F.lit(step.request.is_provisional))
-        # By segment: schemes are few, and might all fall to one task.
+        # Partitioned by segment too: there are few schemes, which might all hash to one task.
         in_order = today.repartition(step.n_writers, "scheme", "segment_id")
         in_order = in_order.sortWithinPartitions("scheme", "segment_id", "person_id")
         n_rows = step.write(gold.SEGMENTS, Frame(in_order), _day_of(step))
@@ -126,7 +126,7 @@ def _day_of(step: Step) -> ReplaceDays:
 
 
 def _read_contactable(people: DataFrame) -> dict[str, int]:
-    """People by reason not to write to them; those who may be written to are under `contactable`."""
+    """Number of people by reason not to write to them; those who may be written to count as `contactable`."""
     rows = people.groupBy(F.coalesce("not_contactable_reason", F.lit("contactable")).alias("reason")).count().collect()
     return {r["reason"]: r["count"] for r in rows}
 
@@ -141,7 +141,7 @@ def _write_changes(
     yesterday = step.read_day(gold.SEGMENTS, previous)
     values = {g.scheme: RFM_VALUES if g.scheme == "rfm" else (g.column, *RFM_VALUES[3:]) for g in groupings}
     changes = derive_changes(today, yesterday, people, definitions, values, step.as_of, previous)
-    # Few rows of a large join, which keeps its tasks.
+    # The join is large and gives few rows: repartition(1) keeps its tasks, coalesce(1) would not.
     in_order = changes.repartition(1).sortWithinPartitions("person_id", "scheme", "segment_id")
     step.write(gold.SEGMENT_CHANGES, Frame(in_order), _day_of(step))
     return f"against {previous}"

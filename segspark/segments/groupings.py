@@ -1,4 +1,4 @@
-"""The schemes whose groups a column names: RFM cells, clusters, rare groups."""
+"""The schemes whose groups are named by a column: RFM cells, clusters, rare groups."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,13 +14,13 @@ from segspark.segments.segment import Segment
 
 
 def groupings_of(settings: Settings, groups: ActiveClustering) -> list[Grouping]:
-    """The schemes that the model makes."""
-    found = []
+    """The schemes given by the model."""
+    groupings = []
     if "behaviour" in settings.segments.schemes:
-        found.append(_grouping("behaviour", "cluster", groups.groups, "cluster", groups.model.model_version))
+        groupings.append(_grouping("behaviour", "cluster", groups.groups, "cluster", groups.model.model_version))
     if groups.rare:
-        found.append(_grouping("rare", "rare", groups.rare[1], "key", groups.model.model_version))
-    return found
+        groupings.append(_grouping("rare", "rare", groups.rare[1], "key", groups.model.model_version))
+    return groupings
 
 
 def _grouping(scheme: str, column: str, groups: Sequence[dict[str, Any]], key: str, model_version: str) -> Grouping:
@@ -41,7 +41,7 @@ def _grouping(scheme: str, column: str, groups: Sequence[dict[str, Any]], key: s
 
 
 def coarser_segments(groups: ActiveClustering) -> list[Segment]:
-    """The segments of the coarser levels, which are in the paths and have no rows of their own."""
+    """The segments of the coarser levels, which occur in paths and have no rows of their own."""
     return [
         Segment(
             "behaviour",

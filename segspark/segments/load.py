@@ -1,4 +1,4 @@
-"""Definitions from a workspace's YAML and Python files, checked as far as no feature is needed. No Spark."""
+"""Definitions from a workspace's YAML and Python files, with all checks that need no features. No Spark."""
 
 import glob
 import os
@@ -32,7 +32,7 @@ class NameForm(_Form):
 
 
 class GroupForm(_Form):
-    """One group of a level, as written; without ``when`` it is the default and stands last."""
+    """One group of a level, as written; without ``when`` it is the default and must be last."""
 
     key: Name
     name: NameForm
@@ -58,14 +58,14 @@ class RuleForm(_Form):
 
 
 class RulesForm(_Form):
-    """A file of named segments; ``exclusive``: nobody is in two of them, the first that fits takes the person."""
+    """A file of named segments; with ``exclusive`` each person is only in the first segment that matches."""
 
     segments: Annotated[tuple[RuleForm, ...], Field(min_length=1)]
     exclusive: bool = False
 
 
 def read_definitions(config: Segments, folder: Path) -> tuple[Definitions, list[ValidationIssue]]:
-    """The definitions a workspace names, as far as they can be read, and every fault of every file."""
+    """The definitions named by a workspace, as far as they can be read, and all errors of all files."""
     issues: list[ValidationIssue] = []
     levels = _levels(folder / config.levels, issues) if config.levels is not None else None
     rules: list[Rule] = []
@@ -85,10 +85,10 @@ def read_definitions(config: Segments, folder: Path) -> tuple[Definitions, list[
 
 
 def load_definitions(config: Segments, folder: Path) -> Definitions:
-    """The definitions a workspace names.
+    """The definitions named by a workspace.
 
     Raises:
-        DefinitionError: every fault of every file.
+        DefinitionError: all errors of all files.
     """
     definitions, issues = read_definitions(config, folder)
     raise_issues(issues)
@@ -96,10 +96,10 @@ def load_definitions(config: Segments, folder: Path) -> Definitions:
 
 
 def load_rules(path: Path) -> list[Rule]:
-    """The named segments of one file, the names of other segments not resolved.
+    """The named segments of one file; names of other segments are not resolved.
 
     Raises:
-        DefinitionError: every fault of the file.
+        DefinitionError: all errors of the file.
     """
     issues: list[ValidationIssue] = []
     rules = _rules(path, issues)
@@ -108,10 +108,10 @@ def load_rules(path: Path) -> list[Rule]:
 
 
 def resolve_rules(rules: list[Rule], known: Sequence[Rule]) -> list[Rule]:
-    """Rules of a file of their own, which may name each other and those of the workspace.
+    """Resolve the rules of a separate file, which may name each other and the rules of the workspace.
 
     Raises:
-        DefinitionError: a segment that is not there, or one that stands on itself.
+        DefinitionError: an unknown segment, or a circular reference.
     """
     issues: list[ValidationIssue] = []
     own = {r.key for r in rules}
@@ -179,16 +179,16 @@ def _rules(path: Path, issues: list[ValidationIssue]) -> list[Rule]:
 
 def _python_rules(path: Path, issues: list[ValidationIssue]) -> list[Rule]:
     try:
-        found = load_python(path, {"SEGMENTS": Rule})["SEGMENTS"]
+        rules = load_python(path, {"SEGMENTS": Rule})["SEGMENTS"]
     except ConfigError as error:
         issues += issues_of(error, path)
         return []
     lines = lines_of_names(path)
-    return [_placed(r, f"{path.name}:{lines.get(r.key, lines['SEGMENTS'])}", issues) for r in found]
+    return [_placed(r, f"{path.name}:{lines.get(r.key, lines['SEGMENTS'])}", issues) for r in rules]
 
 
 def _placed(rule: Rule, where: str, issues: list[ValidationIssue]) -> Rule:
-    """A rule of a Python file with the line of its name."""
+    """A rule of a Python file, with the line of its name."""
 
     def here(leaf: Leaf | Member) -> Node:
         return replace(leaf, where=where)
@@ -198,7 +198,7 @@ def _placed(rule: Rule, where: str, issues: list[ValidationIssue]) -> Rule:
 
 
 def _read(path: Path, model: type[M], issues: list[ValidationIssue]) -> tuple[M, Where] | None:
-    """A YAML file as its form, with the line of each of its places."""
+    """A YAML file as its form, with the line of each of its keys and items."""
     try:
         data, lines = load_yaml(path)
         data, problems = substitute(data, os.environ, str(path), lines)
@@ -225,26 +225,26 @@ def _below(where: Where, place: Place) -> Where:
 
 
 def _doubled(what: str, keys: Sequence[tuple[str, str]]) -> list[ValidationIssue]:
-    """A fault for each name that was given before, where it is given again."""
+    """An error for each repeated name, located where it is repeated."""
     first: dict[str, str] = {}
     issues = []
     for key, where in keys:
         if key in first:
-            said = f"{what} {key!r} is there already, at {first[key]}."
-            issues.append(ValidationIssue("double_name", said, where, f"Give one of them another name than {key}."))
+            message = f"{what} {key!r} is there already, at {first[key]}."
+            issues.append(ValidationIssue("double_name", message, where, f"Give one of them another name than {key}."))
         first.setdefault(key, where)
     return issues
 
 
-# Segments that stand on others --------------------------------------------------------------------------------------
+# Segments that refer to others --------------------------------------------------------------------------------------
 
 
 def _resolved(
     levels: Levels | None, rules: list[Rule], issues: list[ValidationIssue]
 ) -> tuple[Levels | None, list[Rule]]:
-    """Levels and rules with the trees of the segments that they name in the place of their names.
+    """Levels and rules, with the names of segments replaced by their trees.
 
-    What a definition stands on is then part of its content: a change of the one is a new version of the other.
+    A referenced segment is then part of the definition's content: changing it gives a new version of both.
     """
     written = {r.key: r.when for r in rules}
 
@@ -281,7 +281,7 @@ def _resolved(
 
 
 def _in_order(rules: list[Rule]) -> list[Rule]:
-    """Each rule for those whom no rule before it takes."""
+    """Exclusive rules: each applies only to people whom no earlier rule takes."""
     return [
         replace(rule, when=And((rule.when, *(Not(earlier.when) for earlier in rules[:at])))) if at else rule
         for at, rule in enumerate(rules)

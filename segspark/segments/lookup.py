@@ -1,4 +1,4 @@
-"""Segments by name, and stored days, from small tables; no Spark."""
+"""Look up segments by name, and stored days, in small tables; no Spark."""
 
 from datetime import date
 from typing import Any
@@ -14,26 +14,26 @@ def find_segment(view: View, name: str) -> dict[str, Any]:
     """The registry's row of a segment by id, key or one of its names.
 
     Raises:
-        ConfigError: no such segment, or several of this name; says what there is.
+        ConfigError: no such segment, or several of this name; lists what exists.
     """
     rows = view.read_small(gold.SEGMENT_REGISTRY).to_pylist()
     wanted = name.strip().lower()
-    found = [r for r in rows if r["segment_id"] == name]
-    found = found or [
+    matches = [r for r in rows if r["segment_id"] == name]
+    matches = matches or [
         r for r in rows if wanted in (r["segment_key"].lower(), r["name_fr"].lower(), r["name_en"].lower())
     ]
-    if len(found) == 1:
-        return dict(found[0])
-    if found:
+    if len(matches) == 1:
+        return dict(matches[0])
+    if matches:
         raise ConfigError(
-            f"{name!r} is the name of {len(found)} segments; use an id: {[r['segment_id'] for r in found]}"
+            f"{name!r} is the name of {len(matches)} segments; use an id: {[r['segment_id'] for r in matches]}"
         )
     names = sorted(r["segment_key"] for r in rows if r["scheme"] in ("rules", "rfm"))
     raise ConfigError(f"There is no segment {name!r}. There are {names[:20]} and more; see `segspark segments list`.")
 
 
 def newest_day(view: View, as_of: date | None) -> date:
-    """The day asked for, or the newest stored one.
+    """The given day, or the newest stored one.
 
     Raises:
         ConfigError: no such day.
@@ -47,13 +47,13 @@ def newest_day(view: View, as_of: date | None) -> date:
 
 
 def previous_day(view: View, as_of: date) -> date | None:
-    """The newest stored day before another, provisional ones left out."""
+    """The newest stored day before another, without provisional ones."""
     earlier = (d for d in reversed(view.facts(gold.SEGMENTS).days) if d < as_of)
     return next((d for d in earlier if not is_provisional_day(view, d)), None)
 
 
 def is_provisional_day(view: View, day: date) -> bool:
-    """Whether the segments of a stored day were made by an hourly run and not replaced yet."""
+    """Whether the segments of a stored day were made by an hourly run and are not replaced yet."""
     if "is_provisional" not in view.facts(gold.SEGMENTS).columns:
         return False
     marks = view.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day)], columns=["is_provisional"])

@@ -1,9 +1,9 @@
-"""What is measured of a segment: means of people, shares of people, rates of sums, totals.
+"""The measures of a segment: means of people, shares of people, rates of sums, totals.
 
-Opens and clicks stand there raw (machines too) and human-weighted (each counts with the probability that a human
-acted). Immediate reactivity is the share of mails that a human clicked within 1, 4 and 24 hours of their delivery.
-Cumulative engagement is the share of people with a human click within 7, 30, 90 and 365 days, and the sum of the
-engagement scores.
+Opens and clicks are measured raw (with machines) and human-weighted (each counts with the probability that a human
+acted). Immediate reactivity is the share of mails clicked by a human within 1, 4 and 24 hours of delivery. Cumulative
+engagement is the share of people with a human click within 7, 30, 90 and 365 days, and the sum of the engagement
+scores.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -22,8 +22,8 @@ class Measure:
     """A ratio of two sums over people, ``top`` over ``bottom``; both are columns of a person.
 
     Attributes:
-        kind: ``mean`` of the people who have the value; ``share`` of the people whose value is above zero, or, with
-            a ``bottom``, of what is counted there; ``rate`` of two sums; ``total`` of the people.
+        kind: ``mean`` of the people who have the value; ``share`` of the people whose value is above zero, or of the
+            units in ``bottom`` if there is one; ``rate`` of two sums; ``total`` of the people.
     """
 
     name: str
@@ -37,14 +37,14 @@ class Measure:
 
     @property
     def is_of_people(self) -> bool:
-        """Whether each person counts once."""
+        """Whether every person counts once."""
         return self.bottom is None
 
     def parts(self, values: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
-        """A person's y, x, y², xy and x², row by row; a missing value adds nothing to any sum that it is in.
+        """Per person y, x, y², xy and x²; a missing value adds nothing to the sums it belongs to.
 
         Args:
-            values: of the columns, NaN where there is none.
+            values: of the columns, NaN if missing.
         """
         top = values[self.top]
         has_top = ~np.isnan(top)
@@ -78,7 +78,7 @@ MEASURES = (
     Measure("click_rate_30d", "rate", "n_click_30d", "n_delivered_30d"),
     Measure("click_rate_raw_30d", "rate", "n_click_raw_30d", "n_delivered_30d"),
     Measure("click_rate_weighted_30d", "rate", "click_weight_30d", "n_delivered_30d"),
-    # Of the mails to people who agreed to be measured; nobody else has an open.
+    # Relative to the mails to people who agreed to open tracking; nobody else has opens.
     Measure("open_rate_30d", "rate", "n_open_30d", "n_delivered_tracked_30d"),
     Measure("open_rate_raw_30d", "rate", "n_open_raw_30d", "n_delivered_tracked_30d"),
     Measure("open_rate_weighted_30d", "rate", "open_weight_30d", "n_delivered_tracked_30d"),
@@ -97,5 +97,5 @@ def columns_of(measures: Iterable[Measure]) -> set[str]:
 
 
 def measurable(measures: Iterable[Measure], columns: Collection[str]) -> tuple[Measure, ...]:
-    """Those whose columns a frame has."""
+    """The measures whose columns a frame has."""
     return tuple(m for m in measures if m.columns <= set(columns))

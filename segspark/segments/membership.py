@@ -1,4 +1,4 @@
-"""Who is in which segment on a day: one wide pass over the people, whatever the number of schemes and rules."""
+"""The memberships of a day, in one wide pass over the people for any number of schemes and rules."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,14 +20,14 @@ EXCLUSIVE = ("levels", "rfm", "behaviour", "rare")
 
 @dataclass(frozen=True)
 class Grouping:
-    """An exclusive scheme whose groups a column names: RFM cells, clusters.
+    """An exclusive scheme whose groups are named by a column: RFM cells, clusters.
 
     Attributes:
         column: the people's column with the group's key.
         segments: key -> segment.
         version: definition_version of all rows.
-        score: column the scheme ranks by, or None.
-        paths: key -> segment ids of the nested groups, from the coarsest to the segment itself; without them the key.
+        score: column by which the scheme ranks, or None.
+        paths: key -> segment ids of the nested groups, from the coarsest to the segment itself; by default the key.
     """
 
     scheme: str
@@ -52,16 +52,16 @@ def _first_group(groups: Sequence[tuple[str, Column]]) -> Column:
 
 
 def read_path_sizes(people: DataFrame, levels: Levels) -> dict[tuple[str, ...], int]:
-    """People per full path: at most the product of the levels' groups."""
+    """People per full path: at most the product of the numbers of groups per level."""
     rows = people.groupBy(level_keys(levels).alias("path")).count().collect()
     return {tuple(r["path"]): r["count"] for r in rows}
 
 
 def roll_up(sizes: Mapping[tuple[str, ...], int], min_size: int) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Where the people of each full path stand: in the deepest group that, with those rolled up into it, is large
-    enough; the first level keeps what is left however small.
+    """Full path -> the path where its people are placed: the deepest group that is large enough, counting those rolled
+    up into it. The first level keeps the rest however small.
 
-    A path that keeps its people is not joined by smaller siblings: those go to the parent together.
+    Small siblings do not join a path that is large enough: they go to the parent together.
     """
     placed = {path: path for path in sizes}
     depth = max((len(p) for p in sizes), default=0)
@@ -108,10 +108,10 @@ def assign_segments(
 
     Args:
         people: feature frame with profile, scores, calendar and contactability (person_id, is_contactable,
-            not_contactable_reason, and whatever the definitions look at).
-        placed: roll_up of the levels; None where the scheme is not made.
-        ahead: what is known of the coming days; without it a membership is valid until the next day.
-        entries: ``entries_of`` the definitions and groupings, where they are made already.
+            not_contactable_reason, and all values used by the definitions).
+        placed: roll_up of the levels; None if the scheme is switched off.
+        ahead: validity of values in the coming days; without it a membership is valid until the next day.
+        entries: ``entries_of`` the definitions and groupings, if computed already.
 
     Returns:
         Rows of gold.segments, without the run's mark: one per person and exclusive scheme, one per matched rule.
@@ -123,7 +123,8 @@ def assign_segments(
     base = people
     if definitions.levels is not None and placed is not None:
         base = _with_placed_path(people, definitions.levels, placed)
-    # The array first and by itself, and no lambda over it: else all conditions are interpreted, not compiled.
+    # The array comes first and by itself, without a lambda over it: otherwise Spark interprets all conditions instead
+    # of compiling them.
     of_person = ("person_id", "is_contactable", "not_contactable_reason")
     each = base.select(*of_person, F.array(*entries).alias("all")).select(*of_person, F.explode("all").alias("s"))
     exploded = each.where(F.col("s").isNotNull()).select(*of_person, "s.*")
@@ -135,8 +136,8 @@ def assign_segments(
 def entries_of(
     definitions: Definitions, groupings: Sequence[Grouping], language: str, ahead: Validity | None
 ) -> list[Column]:
-    """What each scheme and rule says of a person, null where it says nothing: some thousand calls to the JVM, which need
-    nobody's rows."""
+    """A column per scheme and rule with a person's membership, or null. Building them takes some thousand JVM calls,
+    but needs no rows of people."""
     entries: list[Column] = []
     if definitions.levels is not None:
         entries.append(_levels_entry(definitions.levels, language, _levels_until(definitions.levels, ahead)))
@@ -166,7 +167,7 @@ def _entry(
 def _with_placed_path(
     people: DataFrame, levels: Levels, placed: Mapping[tuple[str, ...], tuple[str, ...]]
 ) -> DataFrame:
-    """Add the place of each person's path: a small table joined to everybody."""
+    """Join the placed path to each person's full path, by a small table."""
     segments = {s.key: s for s in level_segments(levels, placed)}
     rows = [
         ("/".join(path), "/".join(at), len(at), segments["/".join(at)].segment_id, segments["/".join(at)].name["fr"],
@@ -180,7 +181,7 @@ def _with_placed_path(
 
 
 def _levels_until(levels: Levels, ahead: Validity | None) -> Column | None:
-    """Until a person may be in another group of some level: in none of the groups before, and out of its own."""
+    """The day on which a person may change the group of some level: by entering an earlier group or leaving its own."""
     if ahead is None:
         return None
     of_levels = []

@@ -1,4 +1,4 @@
-"""Why somebody is, or is not, in a segment, as one sentence in French or English."""
+"""Explain in one French or English sentence why a person is, or is not, in a segment."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -53,21 +53,21 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def narrative(node: Node, values: Mapping[str, Any], language: str, name: str, label: Label = lambda name: name) -> str:
-    """The conditions that decide, each with its value and what is asked, such as
+    """The deciding conditions, each with its value and the required one, such as
     ``Est dans « Actifs 30 jours » : dernière activité il y a 3 jours (au plus 30)``.
 
-    Where all must hold and the tree does not, only those that fail are said; where one is enough, the first that holds.
+    If all must hold and the tree fails, only the failing conditions are named; if one is enough, the first that holds.
 
     Args:
-        values: the values that the tree looks at, by name.
+        values: the values used by the tree, by name.
         name: of the segment.
-        label: what readers call a value.
+        label: the reader's name of a value.
     """
     words, speaker = WORDS[language], _Speaker(language, label)
     deciding = _deciding(node, values) or [(Always(), False)]
     *others, last = [speaker.clause(leaf, is_negated, values) for leaf, is_negated in deciding]
-    said = words["and"].join(filter(None, [", ".join(others), last]))
-    return words["in" if holds(node, values) else "out"].format(name) + words["colon"] + said
+    text = words["and"].join(filter(None, [", ".join(others), last]))
+    return words["in" if holds(node, values) else "out"].format(name) + words["colon"] + text
 
 
 def _deciding(node: Node, values: Mapping[str, Any], is_negated: bool = False) -> list[tuple[Node, bool]]:
@@ -77,9 +77,9 @@ def _deciding(node: Node, values: Mapping[str, Any], is_negated: bool = False) -
         return [(node, is_negated)]
     parts: Sequence[Node] = node.parts
     alike = [p for p in parts if holds(p, values) == isinstance(node, Or)]
-    # One is enough to decide an `or` that holds, or an `and` that does not; of the latter all are of interest.
+    # One condition decides an `or` that holds, or an `and` that fails; for the latter all failing ones are listed.
     chosen = alike[:1] if alike and isinstance(node, Or) else alike or parts
-    return [found for part in chosen for found in _deciding(part, values, is_negated)]
+    return [leaf for part in chosen for leaf in _deciding(part, values, is_negated)]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Everything that definitions may look at, one row per person."""
+"""All values that definitions may use, one row per person."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -37,7 +37,7 @@ PERMISSIONS = ("email_marketing_from", "open_tracking_from")
 OTHER_COLUMNS = ("is_contactable", "not_contactable_reason", "age_years")
 
 
-# What the models of groups say besides the cluster.
+# Columns given by the models of groups besides the cluster.
 OF_GROUPS = ("is_far", "rare")
 
 
@@ -50,10 +50,10 @@ def people_for_segments(
     wanted: Collection[str] | None = None,
     sequences: Sequence[Followed] = (),
 ) -> DataFrame:
-    """One row per person with everything that definitions may look at, or only what is wanted, and some sequences.
+    """One row per person with all values that definitions may use, or only the wanted ones, and some sequences.
 
     Args:
-        behaviour: gives ``cluster``; with all that its training left also ``is_far`` and ``rare``.
+        behaviour: gives ``cluster``; an ActiveClustering also gives ``is_far`` and ``rare``.
     """
     places = view.context[CALENDAR]
     model = behaviour.model if isinstance(behaviour, ActiveClustering) else behaviour
@@ -77,8 +77,8 @@ def people_for_segments(
     else:
         people = with_behaviour(model.model, people)
     addresses = addresses_of(view, people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of)), view.as_of)
-    # The permission that the features of the day were computed under, from there: people are not computed twice.
-    # The vault gives kinds, no identifiers.
+    # The permission is read from the day's features, which were computed under it, so people are not computed twice.
+    # The vault is read for kinds only, not for identifiers.
     features = view.read_day(gold.FEATURES, view.as_of)
     allowed = features.select("person_id", F.col("email_marketing_from").alias("email_marketing"))
     contact = derive_contactability(allowed, addresses, view.as_of)
@@ -92,7 +92,7 @@ def sequences_in(definitions: Definitions) -> list[Followed]:
 
 
 def needed_columns(definitions: Definitions) -> set[str]:
-    """Of a person's hundreds of values those that the definitions, the groups, the profiles or the changes look at."""
+    """The values used by the definitions, groups, profiles or changes, out of the hundreds that a person has."""
     looked_at = {n.partition(".")[0] for _, node in definitions.nodes() for n in names(node)}
     if "age_years" in looked_at:
         looked_at.add(NEXT_BIRTHDAY)
@@ -101,11 +101,11 @@ def needed_columns(definitions: Definitions) -> set[str]:
 
 
 def addresses_of(view: View, owners: DataFrame, as_of: date) -> DataFrame:
-    """Every e-mail address of a person, and what stands against writing to it by a day.
+    """Every e-mail address of a person, and the reasons known by a day against writing to it.
 
     Args:
         owners: identifier_id, person_id.
-        as_of: what was known before.
+        as_of: objections known by this day count.
     """
     emails = view.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id").distinct()
     addresses = owners.join(emails, on="identifier_id", how="inner").select("identifier_id", "person_id")

@@ -1,6 +1,6 @@
-"""What sets each segment apart: means, medians, shares and rates, and whether they differ from everybody else's.
+"""Segment profiles: means, medians, shares and rates, and whether they differ from everybody else's.
 
-Spark makes sums, one row per segment (segment_sums.py); the statistics run on these on the driver.
+Spark computes sums, one row per segment (segment_sums.py); the statistics are computed from them on the driver.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,11 +18,11 @@ def profiles_of(sums: pa.Table, as_of: date, measures: Sequence[Measure] = MEASU
     """Rows of gold.segment_profiles, one per segment and measure.
 
     Means are tested by Welch's t-test, shares and rates by a z-test with everybody's dispersion, each against the
-    people who are not in the segment; the p-values are adjusted over all comparisons of a scheme. A share of mails has
-    Wilson's interval, a rate no end below zero.
+    people outside the segment; the p-values are adjusted over all comparisons of a scheme. Shares of mails have
+    Wilson's interval; intervals of rates do not go below zero.
 
     Args:
-        sums: as ``read_segment_sums`` makes them.
+        sums: from ``read_segment_sums``.
     """
     have = {name.partition(".")[0] for name in sums.column_names}
     everybody = sums.filter(pa.compute.equal(sums["scheme"], EVERYBODY))
@@ -59,10 +59,10 @@ def _of_measure(measure: Measure, segments: pa.Table, everybody: pa.Table) -> pa
         "high": high,
         "p_value": compare(mine, rest, all_of_them),
     }
-    said = {n: segments[n] for n in ("scheme", "segment_id", "segment_name", "n_people")}
+    keys = {n: segments[n] for n in ("scheme", "segment_id", "segment_name", "n_people")}
     return pa.table(
         {
-            **said,
+            **keys,
             "measure": pa.array([measure.name] * len(segments)),
             **{n: pa.array(list(_written(v)), pa.float64()) for n, v in numbers.items()},
         }
@@ -79,13 +79,13 @@ def _numpy(sums: pa.Table, name: str) -> np.ndarray:
 
 
 def _z_scores(mine: Moments, everybody: Moments) -> np.ndarray:
-    """Distance from the list's mean in the list's standard deviations; NaN where nobody differs."""
+    """Distance from the list's mean in standard deviations of the list; NaN if nobody differs."""
     spread = np.sqrt(everybody.dispersion * (everybody.n - 1) / np.maximum(everybody.n, 1))
     return np.asarray((mine.ratio - everybody.ratio) / np.where(spread > 0, spread, np.nan))
 
 
 def _written(values: np.ndarray) -> Iterator[float | None]:
-    """Twelve digits: sums of many tasks differ in the last ones by the order in which the tasks ended."""
+    """Round to twelve digits: the last digits of a sum depend on the order in which the tasks ended."""
     return (None if np.isnan(v) else float(f"{v:.12g}") for v in values)
 
 

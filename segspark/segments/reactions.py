@@ -1,6 +1,6 @@
 """How people reacted to the mails of the last thirty days, mail by mail.
 
-Daily tiles cannot say how long after its delivery a mail was clicked: the click must meet its own delivery.
+Daily tiles do not tell how long after its delivery a mail was clicked: each click is joined to its delivery.
 """
 
 from datetime import date, timedelta
@@ -16,13 +16,13 @@ COLUMNS_READ = (
     "identifier_id", "message_id", "event_type", "occurred_at", "is_machine", "p_human", "event_date", "known_as_of",
 )  # fmt: skip
 _TYPES = ("delivered", "click", "open")
-# A provider that says nothing of machines reports what its own filters let through.
+# Providers without machine flags are assumed to have filtered machines themselves.
 _WEIGHT = "coalesce(p_human, if(is_machine, 0D, 1D))"
 _HUMAN = "coalesce(not is_machine, true)"
 
 
 def days_read(as_of: date) -> tuple[date, date]:
-    """The UTC days [first, end) whose events are looked at."""
+    """The UTC days [first, end) whose events are read."""
     return as_of - (DAYS + 2) * DAY, as_of + DAY
 
 
@@ -31,8 +31,8 @@ def mail_reactions(
 ) -> DataFrame:
     """Deliveries, clicks and opens of the local days [as_of - 30, as_of), by person.
 
-    A mail counts for reactivity when it was delivered in the thirty days before the last one, so that each had a
-    whole day to be clicked in. Nothing counts that the person's permission of its purpose does not cover.
+    A mail counts for reactivity if it was delivered in the thirty days before the last one, so that each had a whole
+    day to be clicked. Only events covered by the person's permission for their purpose count.
 
     Args:
         events: silver.events, the columns above.
@@ -41,10 +41,10 @@ def mail_reactions(
         time_zone: of the business.
 
     Returns:
-        One row per person with a mail event: n_click_raw_30d and n_open_raw_30d (machines too), click_weight_30d and
-        open_weight_30d (each weighs its probability of a human), n_delivered_tracked_30d (mails to people who agreed
-        to the measuring of opens), n_mail_30d (mails that had a day to be clicked in) and n_mail_clicked_<h>h_30d
-        (of these, clicked by a human within h hours).
+        One row per person with a mail event: n_click_raw_30d and n_open_raw_30d (with machines), click_weight_30d and
+        open_weight_30d (weighted by the probability of a human), n_delivered_tracked_30d (mails to people who agreed
+        to open tracking), n_mail_30d (mails that had a day to be clicked) and n_mail_clicked_<h>h_30d (of these,
+        clicked by a human within h hours).
     """
     first = as_of - timedelta(days=DAYS)
     from_day, end = days_read(as_of)

@@ -1,4 +1,4 @@
-"""Names and contents of segments and definitions, written down when they are first met."""
+"""The registry of segments and definitions: names and contents, recorded when they first occur."""
 
 import json
 from datetime import date
@@ -18,7 +18,7 @@ from segspark.tables.contracts import gold
 
 
 def register(step: Step, segments: list[Segment], definitions: Definitions, groupings: list[Grouping]) -> None:
-    """Names and contents of what was met for the first time; of earlier rows only the names of groups follow."""
+    """Record names and contents of new segments and definitions; in earlier rows only names of groups are updated."""
     registered = step.read_small(gold.SEGMENT_REGISTRY).to_pylist()
     _rename(step, registered, [s for g in groupings for s in g.segments.values()])
     known = {r["segment_id"] for r in registered}
@@ -49,7 +49,7 @@ def register(step: Step, segments: list[Segment], definitions: Definitions, grou
 
 
 def _rename(step: Step, registered: list[dict[str, Any]], segments: list[Segment]) -> None:
-    """A name that was edited is the group's name from now on."""
+    """Update the registered names of groups that were renamed."""
     names = {s.segment_id: {"name_fr": s.name["fr"], "name_en": s.name["en"]} for s in segments}
     renamed = [{**r, **names.get(r["segment_id"], {})} for r in registered]
     if renamed != registered:

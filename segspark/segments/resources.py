@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 def definitions_of(workspace: Workspace, catalogue: Catalogue | None = None) -> Definitions:
-    """The workspace's levels and rules, of the schemes it makes, their names checked.
+    """The workspace's levels and rules of the enabled schemes, with the names in them checked.
 
     Raises:
-        DefinitionError: every fault of every definition.
+        DefinitionError: all errors of all definitions.
     """
     wanted = workspace.segments
-    found, issues = read_definitions(wanted, workspace.folder)
+    loaded, issues = read_definitions(wanted, workspace.folder)
     definitions = Definitions(
-        found.levels if "levels" in wanted.schemes else None, found.rules if "rules" in wanted.schemes else ()
+        loaded.levels if "levels" in wanted.schemes else None, loaded.rules if "rules" in wanted.schemes else ()
     )
     catalogue = catalogue or load_catalogue(workspace)
     raise_issues([*issues, *issues_in(definitions, values_of(catalogue), acts_of(catalogue))])
@@ -36,7 +36,7 @@ def definitions_of(workspace: Workspace, catalogue: Catalogue | None = None) -> 
 
 
 def calendar_context_of(workspace: Workspace) -> "CalendarContext":
-    """The calendar, with the weather where a file of it is named.
+    """The calendar, with the weather if a file of it is configured.
 
     Raises:
         ConfigError: the file is missing or has wrong rows.
@@ -54,7 +54,7 @@ def calendar_context_of(workspace: Workspace) -> "CalendarContext":
 
 
 def _identity_of(definitions: Definitions) -> object:
-    """Contents, and the names that rows carry."""
+    """Contents, and the names that are stored in rows."""
     levels = definitions.levels
     of_levels = (
         None if levels is None else [(level.key, [(g.key, g.name) for g in level.groups]) for level in levels.levels]
@@ -64,7 +64,7 @@ def _identity_of(definitions: Definitions) -> object:
 
 
 def _weather_of(workspace: Workspace) -> str | None:
-    """The content of the weather's file; the rest of the calendar is configuration."""
+    """The content of the weather file; the rest of the calendar is configuration."""
 
     config = workspace.calendar
     return (

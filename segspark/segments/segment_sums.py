@@ -1,7 +1,7 @@
-"""The sums over the members of each segment that a day's profiles are made of.
+"""Sums over the members of each segment, from which a day's profiles are made.
 
-Hundreds of sums by a few keys: as columns of a query they would cost more to plan and to interpret than to add up, so
-each task adds them up by numpy, and one task per segment brings its parts together.
+These are hundreds of sums by a few keys: as columns of a query they would cost more to plan and interpret than to
+compute. So each task sums with numpy, and one task per segment merges the parts.
 """
 
 from collections import defaultdict
@@ -15,13 +15,13 @@ from pyspark.sql import functions as F
 
 from segspark.segments.measures import Measure
 
-# The scheme of the row that sums up the whole list.
+# The scheme of the row with the sums of the whole list.
 EVERYBODY = ""
 PARTS = ("y", "x", "yy", "xy", "xx")
 KEYS = ("scheme", "segment_id", "segment_name")
-# A task describes its values of a median by so many at most: the median's rank is then right to .05 %.
+# A task summarises the values of a median by at most this many points: the median's rank is then exact to .05 %.
 POINTS = 1_000
-# Values of one median that a task holds before it thins them out.
+# Number of values of one median that a task holds before it thins them out.
 HELD = 50 * POINTS
 _PARTIAL_DDL = (
     "scheme string, segment_id string, segment_name string, n_people long, sums array<double>, points array<binary>"
@@ -45,8 +45,8 @@ def segment_sums(today: DataFrame, people: DataFrame, measures: Sequence[Measure
         people: person_id and the columns of the measures.
 
     Returns:
-        One row per segment, and one of scheme ``""`` for all people: n_people, ``sums`` (per measure five over people:
-        y, x, yy, xy, xx of measures.py) and ``medians`` (per measure that is a mean).
+        One row per segment, and one of scheme ``""`` for all people: n_people, ``sums`` (five per measure: y, x, yy,
+        xy, xx of measures.py) and ``medians`` (one per measure that is a mean).
     """
     columns = sorted({c for m in measures for c in m.columns})
     members = today.select("person_id", *KEYS).unionByName(
@@ -59,10 +59,10 @@ def segment_sums(today: DataFrame, people: DataFrame, measures: Sequence[Measure
 
 
 def read_segment_sums(sums: DataFrame, measures: Sequence[Measure]) -> pa.Table:
-    """The sums on the driver, as many rows as there are segments: ``<measure>.<part>`` and ``<measure>.median``.
+    """The sums on the driver, one row per segment: ``<measure>.<part>`` and ``<measure>.median``.
 
     Args:
-        measures: those that the sums were made for.
+        measures: those for which the sums were made.
     """
     rows = sums.toArrow().sort_by([("scheme", "ascending"), ("segment_id", "ascending")])
     columns = {name: rows[name] for name in (*KEYS, "n_people")}
@@ -80,7 +80,7 @@ def _columns(names: Sequence[str], lists: pa.ChunkedArray) -> dict[str, pa.Array
 def _partial_sums(
     columns: Sequence[str], measures: Sequence[Measure], batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
-    """Of the rows of a task, one row per segment."""
+    """The sums of a task's rows, one row per segment."""
     at = {c: i for i, c in enumerate(columns)}
     medians = [at[m.top] for m in measures if m.kind == "mean"]
     people: dict[tuple[str, ...], int] = defaultdict(int)
@@ -99,7 +99,7 @@ def _partial_sums(
             for values, column in zip(held[key], medians, strict=True):
                 mine = table[rows, column]
                 _hold(values, mine[~np.isnan(mine)])
-    found = [
+    sums_of_task = [
         {
             **dict(zip(KEYS, key, strict=True)),
             "n_people": n,
@@ -108,18 +108,18 @@ def _partial_sums(
         }
         for key, n in people.items()
     ]
-    yield pa.RecordBatch.from_pylist(found, schema=_PARTIAL)
+    yield pa.RecordBatch.from_pylist(sums_of_task, schema=_PARTIAL)
 
 
 def _hold(values: list[np.ndarray], new: np.ndarray) -> None:
-    """Keep values with their weights; beyond a bound only so many that stand for them."""
+    """Keep values with their weights; above a bound they are thinned out."""
     values.append(np.column_stack([new, np.ones(len(new))]))
     if sum(map(len, values)) > HELD:
         values[:] = [_thinned(np.concatenate(values))]
 
 
 def _thinned(points: np.ndarray) -> np.ndarray:
-    """At most POINTS (value, weight) for these, each standing for neighbours of equal weight in all."""
+    """At most POINTS (value, weight) that represent these, each for neighbours of equal total weight."""
     if len(points) <= POINTS:
         return points
     points = points[np.argsort(points[:, 0], kind="stable")]
@@ -129,7 +129,7 @@ def _thinned(points: np.ndarray) -> np.ndarray:
 
 
 def _merged(parts: pa.Table) -> pa.Table:
-    """The parts of one segment as one row."""
+    """Merge the parts of one segment into one row."""
     of_medians = zip(*parts["points"].to_pylist(), strict=True)
     row = {
         **{k: parts[k][0].as_py() for k in KEYS},
@@ -141,7 +141,7 @@ def _merged(parts: pa.Table) -> pa.Table:
 
 
 def _median(points: np.ndarray) -> float | None:
-    """The lower one where two are in the middle; None of nothing."""
+    """The weighted median, the lower of two middle values; None if there are no values."""
     if not len(points):
         return None
     points = points[np.lexsort(points.T[::-1])]

@@ -1,4 +1,4 @@
-"""Sequences from the daily tiles: who did one thing and then another within some local days, or did not."""
+"""Sequences from daily tiles: who did one act and then did, or did not do, another within some local days."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from segspark.segments.values import acts_of
 
 
 def measures_read(sequences: Sequence[Followed], catalogue: Catalogue) -> list[str]:
-    """The measures of tiles that the sequences look at."""
+    """The tile measures used by the sequences."""
     acts = acts_of(catalogue)
     return sorted({acts[a] for s in sequences for a in (s.first, s.then)})
 
@@ -27,9 +27,9 @@ def with_sequences(
 ) -> DataFrame:
     """People with the two dates of each sequence (rules/tree.py, Followed).
 
-    Days count as for features: local days before the as-of day, with the corrections known by then, since the
-    measure's purpose may use the person's events. A day of ``first`` is followed by ``then`` where a day of ``then``
-    lies in ``[day, day + days)``.
+    Days count as for features: local days before the as-of day, with the corrections known by then, from the date from
+    which the measure's purpose may use the person's events. A day of ``first`` is followed by ``then`` if a day of
+    ``then`` lies in ``[day, day + days)``.
 
     Args:
         people: person_id, and profiling_from and so on as in gold.features.
@@ -37,7 +37,7 @@ def with_sequences(
         corrections: gold.activity_corrections.
 
     Returns:
-        The people; per sequence ``name`` and ``then_name``, dates, null where there is none.
+        The people; per sequence ``name`` and ``then_name``, dates, null if there is none.
     """
     if not sequences:
         return people
@@ -65,7 +65,7 @@ def with_sequences(
 
 
 def _newest(sequence: Followed, acts: Mapping[str, str], as_of: date) -> Column:
-    """The newest day of ``first`` that the sequence is true of."""
+    """The newest day of ``first`` for which the sequence is true."""
     then = F.col(acts[sequence.then])
     from_ = F.lit(as_of - timedelta(days=sequence.within))
     over = F.lit(as_of - timedelta(days=sequence.days))

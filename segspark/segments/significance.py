@@ -1,8 +1,8 @@
 """Whether a segment differs from everybody else by more than chance, from sums alone.
 
-A measure is a ratio of two sums over people, ``R = sum(y) / sum(x)``; for a mean and a share of people, x is 1. People
-are the units that are independent of one another, not their mails, so that the variance of R is made of a person's
-residual ``y - R x`` (the delta method, Deng, Knoblich and Lu 2018); for a mean it is the usual one.
+A measure is a ratio of two sums over people, ``R = sum(y) / sum(x)``; for a mean and a share of people, x is 1. The
+independent units are people, not their mails, so the variance of R is computed from each person's residual
+``y - R x`` (the delta method, Deng, Knoblich and Lu 2018); for a mean it is the usual variance.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import norm, t
 
 Z95 = 1.959964
-# A spread this small beside the values themselves is made of rounding errors.
+# A spread this small relative to the values is rounding error.
 ROUNDING = 1e-12
 
 
@@ -27,17 +27,17 @@ class Moments:
     xx: np.ndarray
 
     def rest_of(self, everybody: "Moments") -> "Moments":
-        """Those who are not in each segment."""
+        """The people outside each segment."""
         return Moments(*(getattr(everybody, f) - getattr(self, f) for f in ("n", "y", "x", "yy", "xy", "xx")))
 
     @property
     def ratio(self) -> np.ndarray:
-        """NaN where nothing is below."""
+        """The ratio; NaN if the denominator is empty."""
         return np.asarray(np.divide(self.y, self.x, out=np.full(len(self.x), np.nan), where=self.x > 0))
 
     @property
     def dispersion(self) -> np.ndarray:
-        """Variance that a unit of x brings along; NaN for fewer than two people."""
+        """Variance per unit of x; NaN for fewer than two people."""
         ratio = np.nan_to_num(self.ratio)
         residuals = self.yy - 2 * ratio * self.xy + ratio**2 * self.xx
         residuals = np.where(residuals > ROUNDING * np.maximum(self.yy, 1), residuals, 0.0)
@@ -46,15 +46,15 @@ class Moments:
         return np.asarray(residuals * scale)
 
     def variance(self, everybody: "Moments") -> np.ndarray:
-        """Of the ratio. People who are all alike have no spread of their own to judge by, and a few of them may be so
-        by chance: everybody's stands in."""
+        """The variance of the ratio. If the people of a segment are all alike, as a few may be by chance, they have no
+        spread of their own, and everybody's is used."""
         own = self.dispersion
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.where(own == 0, everybody.dispersion, own) / self.x)
 
 
 def welch(one: Moments, other: Moments, everybody: Moments) -> np.ndarray:
-    """Two-sided p-values of Welch's t-test (1947) for two means; NaN where there is nothing to compare."""
+    """Two-sided p-values of Welch's t-test (1947) for two means; NaN if there is nothing to compare."""
     first, second = one.variance(everybody), other.variance(everybody)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = (one.ratio - other.ratio) / np.sqrt(first + second)
@@ -77,7 +77,7 @@ def pooled(one: Moments, other: Moments, everybody: Moments) -> np.ndarray:
 
 
 def _without_spread(p: np.ndarray, variance: np.ndarray) -> np.ndarray:
-    """Where nobody differs from anybody, no segment does."""
+    """p = 1 where the variance is zero: if nobody differs, no segment does."""
     return np.where(np.isnan(variance), np.nan, np.where(variance == 0, 1.0, p))
 
 
@@ -97,7 +97,7 @@ def interval(moments: Moments, everybody: Moments) -> tuple[np.ndarray, np.ndarr
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    """p-values adjusted for how many were looked at (false discovery rate, Benjamini and Hochberg 1995); NaN stays."""
+    """p-values adjusted for multiple comparisons (false discovery rate, Benjamini and Hochberg 1995); NaN stays."""
     known = np.flatnonzero(~np.isnan(p))
     adjusted = np.full(len(p), np.nan)
     if len(known):

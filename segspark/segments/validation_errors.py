@@ -1,4 +1,4 @@
-"""What can be wrong with a definition: five parts each (what, where, why, fix, code), all of them at once."""
+"""Validation errors of definitions: five parts each (what, where, why, fix, code), all reported at once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pathlib import Path
 from segspark.config.yaml_lines import Problem
 from segspark.errors import ConfigError
 
-# Code -> why that is refused. Codes are stable: programs may look at them.
+# Code -> why it is refused. Codes are stable: programs may rely on them.
 WHY = {
     "no_file": "definitions that are not there would silently make no segments",
     "unreadable_file": "a file is read as UTF-8 YAML, or run as Python, before anything is made of it",
@@ -37,7 +37,7 @@ WHY = {
 
 @dataclass(frozen=True)
 class ValidationIssue:
-    """One fault of a definition.
+    """One validation error of a definition.
 
     Attributes:
         code: one of ``WHY``.
@@ -63,7 +63,7 @@ class ValidationIssue:
 
 
 class DefinitionError(ConfigError):
-    """Every fault of every definition."""
+    """All validation errors of all definitions."""
 
     def __init__(self, issues: Iterable[ValidationIssue]) -> None:
         self.issues = tuple(sorted(dict.fromkeys(issues), key=lambda f: (_place(f.where), f.code)))
@@ -76,17 +76,17 @@ def _place(where: str) -> tuple[str, int]:
 
 
 def raise_issues(issues: Iterable[ValidationIssue]) -> None:
-    """Raise what was found; nothing where nothing was.
+    """Raise the issues, if there are any.
 
     Raises:
-        DefinitionError: the faults.
+        DefinitionError: all issues.
     """
-    if found := tuple(issues):
-        raise DefinitionError(found)
+    if all_issues := tuple(issues):
+        raise DefinitionError(all_issues)
 
 
 def issues_of(error: ConfigError, path: Path) -> list[ValidationIssue]:
-    """What reading a file found, in five parts."""
+    """The problems of reading a file, as validation errors."""
     if not error.problems:
         return [ValidationIssue("unreadable_file", str(error), path.name, f"Correct {path.name}.")]
     return [
@@ -102,6 +102,6 @@ def _fix(problem: Problem) -> str:
 
 
 def near(word: str, known: Iterable[str], else_: str) -> str:
-    """What was perhaps meant, or what there is."""
+    """A suggestion of a similar name, or else what exists."""
     close = get_close_matches(word, list(known), 3)
     return f"Write {' or '.join(close)}." if close else else_

@@ -1,8 +1,8 @@
-"""Until when a membership holds: the first day on which it may be another one although nothing happens.
+"""Validity of memberships: the first day on which a membership may change although nothing happens.
 
-Recency, dates, age and the calendar move in a known way: on them the day is exact. What a window counts, a rate or a
-score may be another one tomorrow; where the answer hangs on such a value, it is the next day. The conditions decide:
-the sizes that levels roll up by, a scheduled change of the profile and a permission that ends are not looked at.
+Recency, dates, age and the calendar change in a known way: for them the day is exact. Windowed counts, rates and
+scores may differ tomorrow; if the answer depends on such a value, it is the next day. Only the conditions are
+considered: not the sizes by which levels roll up, scheduled changes of the profile, or permissions that end.
 """
 
 import math
@@ -19,10 +19,10 @@ from segspark.segments.rules.tree import Always, Between, Compare, Followed, In,
 from segspark.segments.values import Motion, Value
 from segspark.time import DAY
 
-# Nothing is promised for longer: by then everybody had a birthday, and calendars are not written.
+# The farthest day: by then everybody has had a birthday, and calendars are not configured yet.
 FARTHEST_DAYS = 365
 NEXT_BIRTHDAY = "next_birthday_date"
-# Ages are far below; thresholds beyond are never met, and dates have an end.
+# Ages are far below this; larger thresholds are never reached, and would overflow dates.
 MOST_DAYS = 1_000_000
 _PAIRS: set[frozenset[Motion]] = {
     frozenset({"still"}), frozenset({"ageing"}), frozenset({"still", "ageing"}), frozenset({"still", "today"}),
@@ -31,7 +31,7 @@ _PAIRS: set[frozenset[Motion]] = {
 
 @dataclass(frozen=True)
 class Validity:
-    """What is known of the days after ``as_of``: how each value moves, and the calendar."""
+    """What is known about the days after ``as_of``: how each value changes, and the calendar."""
 
     values: Mapping[str, Value]
     places: CalendarContext
@@ -40,9 +40,9 @@ class Validity:
     def until(self, node: Node) -> Column:
         """The first later day on which a condition that holds may not hold, at most a year ahead.
 
-        The tree is looked at on each day on which one of its leaves turns, a leaf that cannot be known being null:
-        the first such day on which the tree is not surely true ends the membership. Means nothing where the condition
-        does not hold.
+        The tree is evaluated on each day on which one of its leaves may change, with null for unknown leaves: the
+        first such day on which the tree is not certainly true ends the membership. The result is meaningless if the
+        condition does not hold.
         """
         of_tree = leaves(node)
         known = [leaf for leaf in of_tree if self._is_known(leaf) or isinstance(leaf, Followed)]
@@ -79,17 +79,17 @@ class Validity:
         )
 
     def _is_known(self, leaf: Leaf) -> bool:
-        """Whether each coming day gives an answer of its own: true, false, but not null."""
+        """Whether the answer on each coming day is known: true or false, never null."""
         if isinstance(leaf, Always) or self._is_calendar(leaf):
             return True
         if isinstance(leaf, Followed):
-            # A day of the first act whose days are not over yet may be one that is not followed.
+            # A day of the first act whose days are not over yet may still turn out not to be followed.
             return leaf.is_followed
         motions = frozenset(self._motion(n) for n in names(leaf))
         return motions in _PAIRS if len(names(leaf)) > 1 else not motions & {"moving", "calendar"}
 
     def _on(self, day: Column, leaf: Leaf) -> Column:
-        """The leaf on a later day; null where that cannot be known."""
+        """The leaf on a later day; null if it is unknown."""
         if isinstance(leaf, Followed):
             is_near = F.col(leaf.name).isNotNull() & (day <= F.date_add(leaf.name, leaf.within))
             return F.when(is_near, F.lit(True)).otherwise(F.lit(False if leaf.is_followed else None))
@@ -109,7 +109,7 @@ class Validity:
         return leaf_column(leaf, value)
 
     def _turns(self, leaf: Leaf) -> Iterator[Column]:
-        """Every day on which the answer of a leaf may change; null, or a day that is over, where it does not."""
+        """Every day on which the answer of a leaf may change; null or a past day if it does not."""
         if isinstance(leaf, Always):
             return
         if isinstance(leaf, Followed):
@@ -117,7 +117,7 @@ class Validity:
         elif self._is_calendar(leaf):
             answers = self.places.answers(leaf, self.as_of, FARTHEST_DAYS).values()
             for n in range(1, FARTHEST_DAYS):
-                if any(said[n] != said[n - 1] for said in answers):
+                if any(answer[n] != answer[n - 1] for answer in answers):
                     yield F.lit(self.as_of + n * DAY)
         elif isinstance(leaf, Compare) and leaf.other is not None:
             yield from self._meeting(leaf.name, leaf.other, leaf.plus)
@@ -128,7 +128,7 @@ class Validity:
                 yield from self._reaching(leaf.name, constant)
 
     def _reaching(self, name: str, constant: object) -> Iterator[Column]:
-        """The days on which a value reaches a constant, and passes it."""
+        """The days on which a value reaches a constant and passes it."""
         if isinstance(constant, str):
             yield from _and_next(F.lit(date.fromisoformat(constant)))
         elif isinstance(constant, int | float) and abs(constant) < MOST_DAYS:
@@ -136,7 +136,7 @@ class Validity:
                 yield F.date_add(F.lit(self.as_of), F.lit(threshold) - F.col(name))
 
     def _meeting(self, name: str, other: str, plus: int) -> Iterator[Column]:
-        """The days on which two values meet, and pass each other."""
+        """The days on which two values become equal and pass each other."""
         match self._motion(name), self._motion(other):
             case "today", "still":
                 yield from _and_next(F.date_add(value_column(other), plus))

@@ -1,4 +1,4 @@
-"""What conditions may look at: of which kind each value is, and how it changes from day to day without a new event."""
+"""The values that conditions may use: the kind of each, and how it changes from day to day without a new event."""
 
 import re
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from segspark.features.feature import Catalogue
 from segspark.tables.contracts.gold import FEATURES
 
 Kind = Literal["number", "text", "date", "boolean"]
-# still: only an event changes it; ageing: one more each day; today: the day itself; birthday: one more on
-# next_birthday_date; calendar: the same for everybody of a place, known ahead; moving: cannot be known.
+# still: changed only by an event; ageing: one more each day; today: the day itself; birthday: one more on
+# next_birthday_date; calendar: the same for everybody at a place, known ahead; moving: unknown.
 Motion = Literal["still", "ageing", "today", "birthday", "calendar", "moving"]
 _WORD = re.compile(r"[a-z_]\w*")
 _AGE = re.compile(r"datediff\(as_of_date, (\w+)\)")
@@ -38,19 +38,19 @@ CALENDAR = {
     **{name: Value("number", "calendar") for name in ("month", "weekday", "days_to_sales_period")},
     **{name: Value("text", "calendar") for name in ("season", "holiday", "sales_period", "promotion")},
     "is_holiday": Value("boolean", "calendar"),
-    # A forecast of the coming days would be another one tomorrow.
+    # A forecast for the coming days may change by tomorrow.
     "weather": Value("text"),
     "temperature_c": Value("number"),
 }
 
 
 def values_of(catalogue: Catalogue) -> dict[str, Value]:
-    """Every value that a condition of a workspace may look at, profile attributes apart."""
+    """Every value that a condition of a workspace may use, except profile attributes."""
     return {**_features(catalogue), **PROFILE, **SCORES, **CONTACT, **CALENDAR}
 
 
 def acts_of(catalogue: Catalogue) -> dict[str, str]:
-    """Acts that sequences may name -> the measure that counts them by day: ``order`` for n_order, ``visit`` for
+    """Acts that sequences may name -> the measure that counts them by day: ``order`` is from n_order, ``visit`` from
     last_visit_date."""
     acts = {m.name.removeprefix("n_"): m.name for m in catalogue.measures if m.name.startswith("n_")}
     for feature in catalogue.features:
@@ -60,25 +60,25 @@ def acts_of(catalogue: Catalogue) -> dict[str, str]:
 
 
 def _features(catalogue: Catalogue) -> dict[str, Value]:
-    found: dict[str, Value] = {
+    values: dict[str, Value] = {
         c.name: Value(_KINDS.get(c.type, "number"), "today" if c.name == "as_of_date" else "still")
         for c in FEATURES.columns
     }
     types = {c.name: c.type for c in catalogue.stored_columns()}
     for feature in catalogue.features:
         for window in feature.windows or (0,):
-            # Counts since ever, and last days, only change with an event; which item has most in a window does not.
+            # Lifetime counts and last days change only by an event; the top item of a window also changes without one.
             name = feature.column(window)
             is_moving = bool(window) or feature.kind == "top_last"
-            found[name] = Value(_KINDS.get(types[name], "number"), "moving" if is_moving else "still")
+            values[name] = Value(_KINDS.get(types[name], "number"), "moving" if is_moving else "still")
     for derived in (*catalogue.derived, *catalogue.of_profile):
-        motion = _motion(derived.sql, {**PROFILE, **CALENDAR, **found})
-        found[derived.name] = Value(_KINDS.get(derived.type, "number"), motion)
-    return found
+        motion = _motion(derived.sql, {**PROFILE, **CALENDAR, **values})
+        values[derived.name] = Value(_KINDS.get(derived.type, "number"), motion)
+    return values
 
 
 def _motion(sql: str, values: Mapping[str, Value]) -> Motion:
-    """How a projection moves: by what it looks at."""
+    """How a projection changes, from the values it uses."""
     motions = {values[word].motion for word in _WORD.findall(sql) if word in values}
     if (age := _AGE.fullmatch(sql)) and values[age[1]].motion == "still":
         return "ageing"

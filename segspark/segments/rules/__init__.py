@@ -1,1 +1,1 @@
-"""Conditions: written as text or YAML, kept as a tree, compiled to Spark columns or evaluated on one row."""
+"""Conditions: written as text or YAML, stored as a tree, compiled to Spark columns or evaluated on one row."""

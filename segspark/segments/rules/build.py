@@ -14,7 +14,7 @@ __all__ = ["TODAY", "Value", "count", "did", "never", "segment", "value", "withi
 
 @dataclass(frozen=True, eq=False)
 class Value:
-    """A feature, score or profile value, ``plus`` so many days or units; comparing it makes a condition."""
+    """A feature, score or profile value, ``plus`` a number of days or units; comparing it gives a condition."""
 
     name: str
     plus: int = 0
@@ -76,13 +76,13 @@ def value(name: str) -> Value:
 
 
 def count(act: str, days: int | None = None) -> Value:
-    """How often somebody did it in the last so many days, or ever."""
+    """How often the act happened in the last ``days`` days, or ever."""
     return Value(count_name(act, days))
 
 
 @dataclass(frozen=True)
 class did:  # noqa: N801 - reads as a word: did("cart_add").not_then("order", 7)
-    """An act, to be followed by another one or not within so many local days, its own day being the first."""
+    """An act that is, or is not, followed by another one within a number of local days, counting its own day."""
 
     act: str
 

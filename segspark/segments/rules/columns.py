@@ -1,4 +1,4 @@
-"""The tree as a Spark column, and the same tree on one row of values; both give the same answers, by test."""
+"""The tree as a Spark column; tests ensure that it gives the same answers as the tree on one row of values."""
 
 from collections.abc import Callable, Mapping
 from functools import reduce
@@ -41,7 +41,7 @@ def to_column(node: Node) -> Column:
 
 
 def fold_column(node: Node, of_leaf: Callable[[Leaf], Column]) -> Column:
-    """The columns of the leaves, joined as the tree says."""
+    """The columns of the leaves, combined by the tree's operators."""
     match node:
         case And(parts):
             return _fold(parts, True, of_leaf)
@@ -55,7 +55,7 @@ def fold_column(node: Node, of_leaf: Callable[[Leaf], Column]) -> Column:
 
 
 def leaf_column(leaf: Leaf, of_name: Callable[[str], Column] = value_column) -> Column:
-    """One condition; never null, as long as ``of_name`` gives a value or null for "missing"."""
+    """One condition; never null if ``of_name`` gives a value, or null for "missing"."""
     match leaf:
         case Always():
             return F.lit(True)
@@ -64,10 +64,10 @@ def leaf_column(leaf: Leaf, of_name: Callable[[str], Column] = value_column) -> 
         case Followed():
             return of_name(leaf.name).isNotNull()
         case In(name, values):
-            found = F.lit(False)
+            is_any = F.lit(False)
             for value in values:
-                found = found | _compare(_as(name, value, of_name), "=", F.lit(value))
-            return found
+                is_any = is_any | _compare(_as(name, value, of_name), "=", F.lit(value))
+            return is_any
         case Between(name, low, high):
             is_above = _compare(_as(name, low, of_name), ">=", F.lit(low))
             return is_above & _compare(_as(name, high, of_name), "<=", F.lit(high))
@@ -79,7 +79,7 @@ def leaf_column(leaf: Leaf, of_name: Callable[[str], Column] = value_column) -> 
 
 
 def _as(name: str, value: object, of_name: Callable[[str], Column]) -> Column:
-    """Profile attributes are text; against a number they are read as numbers."""
+    """Profile attributes are text; compared with a number they are read as numbers."""
     column = of_name(name)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return column.try_cast("double") if name.startswith("attributes.") and is_number else column
@@ -93,5 +93,5 @@ def _fold(parts: tuple[Node, ...], is_and: bool, of_leaf: Callable[[Leaf], Colum
 
 
 def _compare(left: Column, op: str, right: Column) -> Column:
-    # Only the one that is asked for: each is a call to the JVM.
+    # Only the requested comparison is built: each is a JVM call.
     return F.coalesce(_COMPARISONS[op](left, right), F.lit(False))

@@ -8,7 +8,7 @@ from segspark.segments.rules.tree import Always, And, Between, Compare, Followed
 
 
 def holds(node: Node, row: Mapping[str, Any]) -> bool:
-    """The tree on one person's values."""
+    """Whether the tree holds on one person's values."""
     match node:
         case Always():
             return True

@@ -1,8 +1,8 @@
-"""The words of conditions beside comparisons; what stands for each in the tree."""
+"""The functions of conditions besides comparisons, and the tree node of each."""
 
 from segspark.segments.rules.tree import AS_OF, SEQUENCE_DAYS, Compare, Followed, Member, Missing
 
-# How each is written; `act` is what the catalogue counts by day: click, order, cart_add, visit ...
+# The syntax of each; `act` is anything the catalogue counts by day: click, order, cart_add, visit ...
 USAGE = {
     "in_segment": "in_segment('buyers')",
     "never": "never('order')",
@@ -11,12 +11,12 @@ USAGE = {
     "did_then": "did_then('cart_add', 'order', 7)",
     "did_not_then": "did_not_then('cart_add', 'order', 7)",
 }
-# Other names of the day that the values are of.
+# Other names of the as-of day.
 TODAY = ("as_of", "today")
 
 
 class WordError(ValueError):
-    """Arguments that make no sense together; ``code`` is one of segments/validation_errors.py."""
+    """Invalid arguments; ``code`` is one of segments/validation_errors.py."""
 
     def __init__(self, code: str, what: str, fix: str) -> None:
         super().__init__(f"{what} {fix}")
@@ -28,12 +28,12 @@ def never(act: str) -> Missing:
 
 
 def within(name: str, days: int) -> Compare:
-    """The date lies in the last so many local days, or later."""
+    """The date lies in the last ``days`` local days, or later."""
     return Compare(name, ">=", other=AS_OF, plus=-_days(days, "within"))
 
 
 def count_name(act: str, days: int | None = None) -> str:
-    """The catalogue's name of a count: over the last so many days, or since ever."""
+    """The catalogue's name of a count, over the last ``days`` days or the lifetime."""
     return f"n_{act}_lifetime" if days is None else f"n_{act}_{_days(days, 'count')}d"
 
 

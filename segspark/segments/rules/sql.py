@@ -1,4 +1,4 @@
-"""The text form: a condition as in a SQL WHERE clause, parsed to the tree; nothing of the text ever runs."""
+"""The text form: a condition as in a SQL WHERE clause, parsed to the tree; the text itself never runs."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,7 +35,7 @@ ALLOWED = (
 
 @dataclass(frozen=True)
 class _Side:
-    """One side of a comparison: a value's name with so many days or units more, or a constant."""
+    """One side of a comparison: a value's name plus a number of days or units, or a constant."""
 
     name: str | None = None
     plus: int = 0
@@ -43,16 +43,16 @@ class _Side:
 
 
 def parse_text(text: str, where: str = "") -> Node:
-    """The tree of one condition, each leaf with the place it is written at.
+    """The tree of one condition, each leaf with its location.
 
     Raises:
-        WordError: the text is no condition; it says why and what to write.
+        WordError: the text is not a condition; tells why and what to write.
     """
     try:
         statements = sqlglot.parse(text, read="spark")
     except sqlglot.errors.SqlglotError as error:
-        said = str(error).splitlines()[0]
-        raise WordError("unreadable_condition", f"{text!r} cannot be read: {said}", _example()) from None
+        message = str(error).splitlines()[0]
+        raise WordError("unreadable_condition", f"{text!r} cannot be read: {message}", _example()) from None
     if len(statements) != 1 or statements[0] is None:
         raise WordError("unreadable_condition", f"{text!r} is not one condition.", _example())
     node = _node(statements[0], text)
@@ -124,7 +124,7 @@ def _between(tree: Any, text: str) -> Node:
 
 
 def _word(tree: Any, text: str) -> Node:
-    """One of the words, by name and arguments."""
+    """A function call, by name and arguments."""
     word, given = str(tree.this).lower(), tree.expressions
     if word not in USAGE:
         what = f"{text!r}: there is no {word}(...) in conditions."
@@ -148,7 +148,7 @@ def _usage(word: str) -> str:
 
 
 def _argument(tree: Any) -> Any:
-    """What was given as a number of days; words check it."""
+    """The value of an argument; the functions check it."""
     if isinstance(tree, exp.Literal) and not tree.is_string and tree.this.isdigit():
         return int(tree.this)
     return tree.sql()

@@ -1,4 +1,4 @@
-"""The condition tree: the one form that is hashed, compiled, evaluated and explained.
+"""The condition tree: the single form that is hashed, compiled, evaluated and explained.
 
 A comparison with a missing value is false, never unknown; ``not`` turns it into true.
 """
@@ -9,15 +9,15 @@ from typing import Any
 
 Scalar = str | int | float | bool
 OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
-# The first day that is not observed, as conditions name it.
+# The name in conditions of the first day that is not observed.
 AS_OF = "as_of_date"
-# How far back a sequence is looked for where nothing is said.
+# How many days back a sequence is searched by default.
 SEQUENCE_DAYS = 90
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What every node can do in Python: ``a & b``, ``a | b``, ``~a``; ``where`` it is written is for messages only."""
+    """Base of all nodes, with ``a & b``, ``a | b``, ``~a``; ``where`` is the location, for messages only."""
 
     where: str = field(default="", compare=False, repr=False, kw_only=True)
 
@@ -37,7 +37,7 @@ def _parts(node: Any, kind: type) -> tuple["Node", ...]:
 
 @dataclass(frozen=True)
 class Compare(Condition):
-    """A value against a literal or against another value (``other``), ``plus`` so many days or units."""
+    """A value compared with a literal or with another value (``other``), ``plus`` a number of days or units."""
 
     name: str
     op: str
@@ -68,11 +68,11 @@ class Missing(Condition):
 
 @dataclass(frozen=True)
 class Followed(Condition):
-    """Did ``first`` and, within ``days`` local days of which that day is the first, ``then`` as well, or not.
+    """The person did ``first`` and then did, or did not do, ``then`` within ``days`` local days, counting that day.
 
     Days of ``first`` count from ``within`` days before the as-of day. For "not" all ``days`` must be over: a cart of
     yesterday may still become an order. The flow supplies two columns (segments/sequences.py): ``name``, the newest
-    such day, null where there is none, and ``then_name``, the next day of ``then`` on or after it.
+    such day, null if there is none, and ``then_name``, the next day of ``then`` on or after it.
     """
 
     first: str
@@ -117,7 +117,7 @@ class Always(Condition):
 
 @dataclass(frozen=True)
 class Member(Condition):
-    """In another segment of the rules; replaced by that segment's tree when the definitions are read."""
+    """Membership in another segment of the rules; replaced by that segment's tree when the definitions are read."""
 
     key: str
 
@@ -127,7 +127,7 @@ Leaf = Compare | Between | In | Missing | Followed | Always
 
 
 def members(node: Node) -> list[Member]:
-    """Segments that a tree, as written, refers to."""
+    """Segments to which an unresolved tree refers."""
     if isinstance(node, And | Or):
         return [member for part in node.parts for member in members(part)]
     if isinstance(node, Not):
@@ -136,7 +136,7 @@ def members(node: Node) -> list[Member]:
 
 
 def map_leaves(node: Node, change: Callable[[Leaf | Member], Node]) -> Node:
-    """The tree with something else in the place of each leaf."""
+    """The tree with each leaf replaced."""
     match node:
         case And(parts):
             return And(tuple(map_leaves(p, change) for p in parts))
@@ -148,12 +148,12 @@ def map_leaves(node: Node, change: Callable[[Leaf | Member], Node]) -> Node:
 
 
 def with_members(node: Node, trees: Mapping[str, Node]) -> Node:
-    """The tree with the tree of each segment in the place of its name."""
+    """The tree with each segment name replaced by the segment's tree."""
     return map_leaves(node, lambda leaf: trees[leaf.key] if isinstance(leaf, Member) else leaf)
 
 
 def leaves(node: Node) -> list[Leaf]:
-    """The conditions of a tree, from left to right; members are resolved by then."""
+    """The conditions of a tree from left to right; members must be resolved before."""
     if isinstance(node, And | Or):
         return [leaf for part in node.parts for leaf in leaves(part)]
     if isinstance(node, Member):
@@ -162,16 +162,16 @@ def leaves(node: Node) -> list[Leaf]:
 
 
 def names(node: Node) -> list[str]:
-    """The values a tree looks at, each once."""
-    found: dict[str, None] = {}
+    """The values used by a tree, each once."""
+    values: dict[str, None] = {}
     for leaf in leaves(node):
         if not isinstance(leaf, Always):
-            found[leaf.name] = None
+            values[leaf.name] = None
             if isinstance(leaf, Compare) and leaf.other is not None:
-                found[leaf.other] = None
+                values[leaf.other] = None
             if isinstance(leaf, Followed):
-                found[leaf.then_name] = None
-    return list(found)
+                values[leaf.then_name] = None
+    return list(values)
 
 
 def sequences(nodes: Iterable[Node]) -> list[Followed]:
@@ -180,7 +180,7 @@ def sequences(nodes: Iterable[Node]) -> list[Followed]:
 
 
 def to_json(node: Node) -> Any:
-    """Canonical form: equal trees give equal text."""
+    """The canonical form: equal trees give equal text."""
     match node:
         case And(parts):
             return {"all": [to_json(p) for p in parts]}
@@ -191,7 +191,7 @@ def to_json(node: Node) -> Any:
         case Compare(name, op, value, None):
             return {"name": name, "op": op, "value": value}
         case Compare(name, op, _, other, plus):
-            # Only what is said is part of the form: definitions without a shift keep their versions.
+            # A shift is part of the form only if there is one, so definitions without a shift keep their versions.
             return {"name": name, "op": op, "other": other, **({"plus": plus} if plus else {})}
         case Between(name, low, high):
             return {"name": name, "between": [low, high]}
@@ -207,9 +207,9 @@ def to_json(node: Node) -> Any:
             return {"segment": key}
 
 
-def from_json(said: Any) -> Node:
+def from_json(content: Any) -> Node:
     """The tree of a canonical form."""
-    match said:
+    match content:
         case {"all": parts}:
             return And(tuple(from_json(p) for p in parts))
         case {"any": parts}:
@@ -223,7 +223,7 @@ def from_json(said: Any) -> Node:
         case {"name": name, "missing": True}:
             return Missing(name)
         case {"name": name, "op": op}:
-            return Compare(name, op, said.get("value"), said.get("other"), said.get("plus", 0))
+            return Compare(name, op, content.get("value"), content.get("other"), content.get("plus", 0))
         case {"did": first, "then": then, "days": days, "within": within}:
             return Followed(first, then, days, True, within)
         case {"did": first, "not_then": then, "days": days, "within": within}:
@@ -232,7 +232,7 @@ def from_json(said: Any) -> Node:
             return Always()
         case {"segment": key}:
             return Member(key)
-    raise ValueError(f"no condition: {said!r}")
+    raise ValueError(f"no condition: {content!r}")
 
 
 def text_of(leaf: Leaf) -> str:

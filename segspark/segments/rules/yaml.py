@@ -1,4 +1,4 @@
-"""The YAML form: text, lists and mappings to the tree; every fault of a definition at once."""
+"""The YAML form: converts text, lists and mappings to the tree; reports all errors of a definition at once."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,21 +18,21 @@ _FIX = (
 )
 
 
-def parse_condition(said: Any) -> Node:
-    """Text, or a mapping with one of ``all``, ``any`` (lists of conditions), ``not``, ``segment``, ``never``, ``did``,
-    to the tree; a tree is one already.
+def parse_condition(spec: Any) -> Node:
+    """Convert text, or a mapping with one of ``all``, ``any`` (lists of conditions), ``not``, ``segment``, ``never``,
+    ``did``, to the tree; a tree is returned as it is.
 
     Raises:
         DefinitionError: anything else.
     """
     issues: list[ValidationIssue] = []
-    node = read_condition(said, lambda place: "", issues)
+    node = read_condition(spec, lambda place: "", issues)
     raise_issues(issues)
     return node
 
 
-def read_condition(said: Any, where: Where, issues: list[ValidationIssue], place: Place = ()) -> Node:
-    """The tree of what is written at a place; what is wrong is added to the faults, and everybody stands for it.
+def read_condition(spec: Any, where: Where, issues: list[ValidationIssue], place: Place = ()) -> Node:
+    """The tree of the condition at a place; an invalid condition adds an issue and is replaced by ``Always``.
 
     Args:
         where: file and line of a place below the condition, such as ("all", 1).
@@ -43,17 +43,17 @@ def read_condition(said: Any, where: Where, issues: list[ValidationIssue], place
 
     here = where(place)
     try:
-        match said:
+        match spec:
             case True:
                 return Always()
             case Condition():
-                return said  # type: ignore[return-value]
+                return spec  # type: ignore[return-value]
             case str():
-                return parse_text(said, here)
+                return parse_text(spec, here)
             case [one]:
                 return read_condition(one, where, issues, (*place, 0))
             case [_, *_]:
-                return And(each(said))
+                return And(each(spec))
             case {"all": [_, *_] as parts, **rest} if not rest:
                 return And(each(parts, "all"))
             case {"any": [_, *_] as parts, **rest} if not rest:
@@ -71,7 +71,7 @@ def read_condition(said: Any, where: Where, issues: list[ValidationIssue], place
     except WordError as error:
         issues.append(ValidationIssue(error.code, error.what, here, error.fix))
         return Always()
-    unknown = [str(k) for k in said if k not in WORDS] if isinstance(said, dict) and len(said) == 1 else []
+    unknown = [str(k) for k in spec if k not in WORDS] if isinstance(spec, dict) and len(spec) == 1 else []
     fix = near(unknown[0], WORDS, _FIX) if unknown else _FIX
-    issues.append(ValidationIssue("no_condition", f"{said!r} is no condition.", here, fix))
+    issues.append(ValidationIssue("no_condition", f"{spec!r} is no condition.", here, fix))
     return Always()
