@@ -1,8 +1,8 @@
 """Engagement: human acts of the last days, each losing half its weight per half-life.
 
-A decayed sum is kept as a weighted sum of windows: exact integers stay the state, and any half-life can be read.
-Points are brought to 0-100 by ``100 (1 - exp(-points / scale))``, where the scale is what one click and one visit
-of today are worth: a person who did just that stands at 63. Source of the weights: formulas, engagement score.
+A decayed sum is computed as a weighted sum of windows: the state stays exact integers, and any half-life can be
+applied. Points are mapped to 0-100 by ``100 (1 - exp(-points / scale))``, where the scale is the value of one click
+and one visit today: a person who did just that has 63. Source of the weights: formulas, engagement score.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from segspark.config.models import Engagement
 from segspark.features.derived import window_weights
 
-# kind of act -> stored feature without its window
+# kind of act -> stored feature, without its window
 ACTS = {"click": "n_click", "visit": "n_visit_day", "open": "n_open", "order": "n_order"}
 
 
@@ -21,7 +21,7 @@ def with_engagement(people: DataFrame, config: Engagement, windows: Sequence[int
     """Everybody with their engagement.
 
     Args:
-        people: person_id, n_click, n_visit_day, n_open, n_order of each window (opens are zero without consent).
+        people: person_id, and per window n_click, n_visit_day, n_open, n_order (opens are zero without consent).
 
     Returns:
         The people with engagement (0 to 100), tier (very_engaged, engaged, low, none).

@@ -1,4 +1,4 @@
-"""Features to scores: RFM, engagement, churn by the champion model."""
+"""From features to scores: RFM, engagement, churn by the champion model."""
 
 from functools import reduce
 from typing import Any
@@ -26,7 +26,7 @@ from segspark.time import DAY
 
 
 def stored_windows(settings: Settings) -> tuple[int, ...]:
-    """The windows that counts are stored for."""
+    """The windows for which counts are stored."""
     clicks = next(f for f in build_catalogue(settings.features.windows).features if f.name == "n_click")
     return clicks.windows
 
@@ -67,7 +67,7 @@ def derive_scores(view: View) -> DataFrame:
 
 
 def _looked_at(view: View, champion: Loaded | None) -> set[str]:
-    """The features that some score is made of."""
+    """The features used by some score."""
     window = view.settings.scoring.rfm.window_days
     ours = {"days_since_order", *(f"{n}_{window}d" for n in ("n_order", "order_cents", "refund_cents"))}
     ours |= {f"{act}_{w}d" for act in ACTS.values() for w in stored_windows(view.settings)}
@@ -75,7 +75,7 @@ def _looked_at(view: View, champion: Loaded | None) -> set[str]:
 
 
 def _read_squares(people: DataFrame, window: int) -> list[dict[str, Any]]:
-    """People and mean net spending by recency, frequency and cell: as many rows as there are bins, squared."""
+    """People and net spending by recency, frequency and cell: about as many rows as the bins squared."""
     net = F.col(f"order_cents_{window}d") - F.col(f"refund_cents_{window}d")
     grouped = people.groupBy("recency", "frequency", "cell").agg(
         F.count(F.lit(1)).alias("n"), F.sum(net).alias("cents")

@@ -1,7 +1,7 @@
 """Recency, frequency, monetary value: quintiles per snapshot, and the usual named cells.
 
-Cuts are percentiles of the buyers of the window, so that equal values share a score; recency is reversed (5 is
-recent). Monetary is what was ordered less what was given back.
+Cuts are percentiles of the buyers of the window, and equal values share a score; recency is reversed (5 is recent).
+Monetary is the amount ordered minus the amount refunded.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from segspark.config.models import Rfm
 
 @dataclass(frozen=True)
 class Cell:
-    """A named region of the recency x frequency grid, in fifths: the first that matches names the person."""
+    """A named region of the recency x frequency grid, in fifths; a person gets the first that matches."""
 
     key: str
     recency: tuple[int, int]
@@ -63,7 +63,7 @@ def _bought(config: Rfm) -> Column:
 
 
 def read_cuts(people: DataFrame, config: Rfm) -> Cuts | None:
-    """The percentile cuts of the buyers, one small row; None where nobody bought."""
+    """The percentile cuts of the buyers, one small row; None if nobody bought."""
     shares = [i / config.n_bins for i in range(1, config.n_bins)]
     columns = _dimensions(config)
     row = (
@@ -106,7 +106,7 @@ def with_rfm(people: DataFrame, config: Rfm, cuts: Cuts | None) -> DataFrame:
 
 
 def _bin(value: Column, cuts: tuple[float, ...]) -> Column:
-    """1 plus the number of cuts that lie below the value: equal values share a bin."""
+    """1 plus the number of cuts below the value: equal values share a bin."""
     total = F.lit(1)
     for cut in cuts:
         total = total + (value > F.lit(cut)).cast("int")
