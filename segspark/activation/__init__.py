@@ -1,1 +1,1 @@
-"""The last gate: who may be written to, and files for those who send."""
+"""Activation: the last gate (who may be written to), and export files for senders."""

@@ -1,4 +1,4 @@
-"""The last gate: a segment's people who may be written to, unsealed into a file."""
+"""The last gate: exports the people of a segment who may be written to, with unsealed addresses."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -29,7 +29,7 @@ from segspark.tables.contracts import gold, privacy, silver
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
-# After all that is known.
+# Later than everything known.
 EVER = date(9999, 1, 1)
 EXPORT = Question("export", (*SEGMENTS.reads, "gold.segments", "gold.segment_registry"), (EXISTING_KEY,))
 
@@ -39,17 +39,17 @@ def export_audience(
 ) -> dict[str, Any]:
     """Write the audience of a segment.
 
-    Suppression and permission are looked at again here, after and outside of any rule: also what came in since the
+    Suppression and permission are checked again here, after all rules, including records that arrived since the
     segment was made.
 
     Raises:
-        GateClosed: fewer than segments.min_size people; so small a group may point at persons.
+        GateClosed: fewer than segments.min_size people; such a small group might identify persons.
     """
     view = look(EXPORT, workspace, lake)
     day = newest_day(view, as_of)
     members = view.read_day(gold.SEGMENTS, day).where(F.col("segment_id") == segment["segment_id"])
     owners = people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(day))
-    # Everything known by now stands against an address, not only what was known that morning.
+    # All objections known by now count, not only those known on the morning of the day.
     addresses = usable_addresses(addresses_of(view, owners, EVER))
     vault = view.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id", "sealed")
     audience = (
@@ -89,7 +89,7 @@ def export_audience(
 
 
 def _permitted(view: View, owners: DataFrame, day: date) -> DataFrame:
-    """The people whose permission to be written to holds by the newest word there is."""
+    """The people whose permission for e-mail holds by the newest consent records."""
     consents = view.read(silver.CONSENTS)
     latest = max(day, _read_newest_word(consents) or day)
     assumed, zone = view.settings.consent.assumed, view.settings.time_zone
@@ -104,25 +104,25 @@ def _read_newest_word(consents: DataFrame) -> date | None:
 
 
 def _read_reasons(members: DataFrame) -> dict[str | None, int]:
-    """People by reason not to write to them; None are those who may be written to. At most six rows."""
+    """Number of people by reason not to write to them; None for those who may be written to. At most six rows."""
     rows = members.groupBy("not_contactable_reason").count().collect()
     return {r["not_contactable_reason"]: r["count"] for r in rows}
 
 
 def _read_kind(members: DataFrame) -> dict[str, Any]:
-    """What all rows of a segment and day share; one row."""
+    """The values shared by all rows of a segment and day; one row."""
     row = members.first()
-    found = row.asDict() if row else {}
+    values = row.asDict() if row else {}
     return {
-        "definition_version": found.get("definition_version"),
-        "is_provisional": bool(found.get("is_provisional")),
+        "definition_version": values.get("definition_version"),
+        "is_provisional": bool(values.get("is_provisional")),
     }
 
 
 def _unsealed(audience: DataFrame, pseudonyms: Pseudonymiser) -> Iterator[dict[str, Any]]:
     for row in audience.toLocalIterator():
-        said = row.asDict()
-        yield {**said, "email": pseudonyms.unseal("email", bytes(said.pop("sealed")))}
+        content = row.asDict()
+        yield {**content, "email": pseudonyms.unseal("email", bytes(content.pop("sealed")))}
 
 
 def export(config: Path, name: str, as_of: date | None, out: Path | None, progress: Progress) -> dict[str, Any]:

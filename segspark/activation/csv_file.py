@@ -1,4 +1,4 @@
-"""An audience as a file: those who may be written to, and a manifest of what it is and whom it leaves out."""
+"""An audience as a CSV file, with a manifest of its origin and of the people left out."""
 
 import csv
 import hashlib
@@ -11,7 +11,7 @@ from typing import Any
 from segspark.store import Store
 
 FIELDS = ("person_id", "email", "scheme", "segment_id", "segment_name", "segment_date")
-# Spreadsheets run cells that begin so.
+# Spreadsheets run cells that begin with these as formulas.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -23,7 +23,7 @@ class Written:
 
 
 def safe_cell(value: Any) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Text that no spreadsheet interprets as a formula."""
     text = "" if value is None else str(value)
     return "'" + text if text.startswith(_FORMULA) else text
 
