@@ -1,0 +1,78 @@
+"""Functions side by side: all have ended before anything is told of any."""
+
+import threading
+import time
+
+import pytest
+
+from segspark.spark.jobs import beside
+
+
+def test_results_come_in_the_order_of_the_functions() -> None:
+    def slow() -> str:
+        time.sleep(0.05)
+        return "slow"
+
+    assert beside(slow, lambda: "quick", lambda: None) == ["slow", "quick", None]
+    assert beside() == []
+    assert beside(lambda: 1) == [1]
+
+
+def test_they_run_at_the_same_time() -> None:
+    together = threading.Barrier(3, timeout=30)
+    assert sorted(beside(*[together.wait] * 3)) == [0, 1, 2]
+
+
+def test_all_have_ended_before_an_error_is_raised() -> None:
+    ended, failed = [], threading.Event()
+
+    def fail() -> None:
+        failed.set()
+        raise ValueError("first")
+
+    def slow() -> None:
+        assert failed.wait(30)
+        time.sleep(0.05)
+        ended.append("slow")
+
+    def fail_later() -> None:
+        assert failed.wait(30)
+        time.sleep(0.05)
+        ended.append("later")
+        raise KeyError("second")
+
+    with pytest.raises(ValueError, match="first"):
+        beside(slow, fail, fail_later)
+    assert sorted(ended) == ["later", "slow"]
+
+
+def test_the_first_error_in_their_order_is_raised_whichever_came_first() -> None:
+    failed = threading.Event()
+
+    def late() -> None:
+        assert failed.wait(30)
+        raise ValueError("in front")
+
+    def early() -> None:
+        failed.set()
+        raise KeyError("behind")
+
+    with pytest.raises(ValueError, match="in front"):
+        beside(late, early)
+
+
+@pytest.mark.parametrize(("at_once", "most"), [(1, 1), (2, 2), (None, 5)])
+def test_no_more_run_at_once_than_is_asked_for(at_once: int | None, most: int) -> None:
+    running, seen, lock = [0], [0], threading.Lock()
+
+    def work() -> None:
+        with lock:
+            running[0] += 1
+            seen[0] = max(seen[0], running[0])
+        time.sleep(0.05)
+        with lock:
+            running[0] -= 1
+
+    beside(*[work] * 5, at_once=at_once)
+    assert seen[0] <= most
+    assert at_once == 1 or seen[0] > 1
