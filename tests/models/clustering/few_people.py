@@ -1,0 +1,22 @@
+"""The small list of people that several files of this room look at: how many, which features, and what was trained."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from segspark.config.models import Clustering, Workspace
+from segspark.models.tracking import Loaded
+
+# In the two large groups; fourteen more are rare or odd, and ten never did anything.
+N = 400
+INPUTS = ("n_order_365d", "n_click_90d", "tenure_days")
+CONFIG = Clustering(features=INPUTS, k_min=2, k_max=4, outliers="none", scaling="zscore")  # type: ignore[call-arg]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A logged model of the list: the workspace it belongs to, what was loaded again, and its documents."""
+
+    workspace: Workspace
+    loaded: Loaded
+    documents: Mapping[str, Any]

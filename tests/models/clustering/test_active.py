@@ -1,0 +1,98 @@
+"""The groups that describe a day: of the model in use, after the decisions, under their present names."""
+
+from typing import Any
+
+import pytest
+from models.clustering.few_people import N, Trained
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segspark.config.models import GroupNames, Workspace
+from segspark.models.clustering.active import ActiveClustering, active_clustering, read_far, with_groups
+from segspark.models.clustering.behaviour import active_people
+from segspark.models.clustering.overrides import Override
+from segspark.models.clustering.rare_groups import RARE
+from segspark.pipeline.view import Question, look
+from segspark.tables.lake import Lake
+
+
+def active(trained: Trained, *overrides: Override, schemes: tuple[str, ...] = ("behaviour",), **names: Any) -> Any:
+    settings = trained.workspace.settings
+    segments = settings.segments.model_copy(update={"schemes": schemes})
+    clustering = settings.clustering.model_copy(update={"names": names})
+    return active_clustering(
+        settings.model_copy(update={"segments": segments, "clustering": clustering}), trained.loaded, overrides
+    )
+
+
+@pytest.fixture(scope="module")
+def groups(trained: Trained) -> list[dict[str, Any]]:
+    """As they were trained, the largest first."""
+    found: list[dict[str, Any]] = trained.documents["groups.json"]["groups"]
+    return sorted(found, key=lambda g: -g["n_people"])
+
+
+def test_without_a_model_there_are_no_groups() -> None:
+    assert active_clustering(Workspace(lake="x").settings, None, ()) is None
+
+
+def test_groups_bear_the_names_that_the_workspace_gives_them(trained: Trained, groups: list[dict[str, Any]]) -> None:
+    found = active(trained, **{groups[0]["segment_id"]: GroupNames(fr="Fidèles", en="Regulars")})
+    names = {g["segment_id"]: g["name_en"] for g in found.groups}
+    assert names == {g["segment_id"]: g["name_en"] for g in groups} | {groups[0]["segment_id"]: "Regulars"}
+    assert (found.rare, found.parts, found.waiting) == (None, None, ())
+
+
+def test_rare_groups_come_with_the_scheme_and_are_renamed_too(trained: Trained) -> None:
+    found = active(trained, schemes=("rare",), **{"Usual profiles": GroupNames(fr="Tous", en="All")})
+    model, rare = found.rare
+    assert list(model.keys) == trained.documents[RARE]["keys"]
+    assert {g["kind"]: g["name_en"] for g in rare if g["kind"] != "group"} == {
+        "usual": "All",
+        "unusual": "Unusual profiles",
+    }
+
+
+def test_a_decision_of_another_model_waits_and_one_of_this_merges(
+    trained: Trained, groups: list[dict[str, Any]], people: DataFrame
+) -> None:
+    ids = tuple(g["segment_id"] for g in groups)
+    found = active(trained, Override(merge=("gone", "lost")), Override(merge=ids))
+    assert len(found.waiting) == 1
+    (merged,) = found.groups
+    assert merged["n_people"] == N + 14
+    column, cluster_of_parts = found.parts
+    assert column == "prediction"
+    assert cluster_of_parts == [merged["cluster"]] * len(groups)
+    assert {r["cluster"] for r in with_groups(people, found).select("cluster").distinct().collect()} == {
+        merged["cluster"]
+    }
+
+
+@pytest.fixture(scope="module")
+def assigned(trained: Trained, people: DataFrame) -> tuple[ActiveClustering, DataFrame]:
+    found = active(trained, schemes=("behaviour", "rare"))
+    return found, with_groups(people, found).localCheckpoint()
+
+
+def test_oddities_are_far_and_who_never_did_anything_is_neither_near_nor_far(
+    assigned: tuple[ActiveClustering, DataFrame], people: DataFrame
+) -> None:
+    frame = assigned[1]
+    assert frame.columns == [*people.columns, "cluster", "rare", "is_far"]
+    far = {r["person_id"]: r["is_far"] for r in frame.collect()}
+    assert (far["fd0001"], far["000000"], far["fc0000"]) == (1, 0, None)
+    # As many as lie beyond the distance that nearly everybody keeps.
+    assert 1 <= frame.where(F.col("is_far") == 1).count() <= 5
+
+
+def test_the_share_of_far_people_is_of_those_who_did_anything(
+    trained: Trained, assigned: tuple[ActiveClustering, DataFrame], people: DataFrame
+) -> None:
+    found, frame = assigned
+    view = look(Question("test", ()), trained.workspace, Lake(trained.workspace.lake))
+    n_far = frame.where(F.col("is_far") == 1).count()
+    told = read_far(view, frame, found)
+    assert told == {"people": n_far, "share": n_far / active_people(people).count(), "proposed": None}
+    nobody = read_far(view, frame.where("is_far is null"), found)
+    assert nobody == {"people": 0, "share": 0.0, "proposed": None}

@@ -1,0 +1,56 @@
+"""The models that may speak about a day, as flows look them up."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from builders import make_workspace
+
+from segspark.config.models import Workspace
+from segspark.errors import SegsparkError
+from segspark.models.clustering.overrides import Override, save_overrides
+from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, CHURN_MODEL, OVERRIDES
+from segspark.pipeline.context import Context
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return make_workspace(tmp_path / "w")
+
+
+def context(workspace: Workspace) -> Context:
+    needs = (CHURN_MODEL, BEHAVIOUR_MODEL, OVERRIDES, ACTIVE_CLUSTERING)
+    return Context(workspace, date(2026, 6, 1), needs, "test")
+
+
+def test_where_nothing_was_trained_no_model_speaks(workspace: Workspace) -> None:
+    looked_up = context(workspace)
+    found = [looked_up[r] for r in (CHURN_MODEL, BEHAVIOUR_MODEL, OVERRIDES, ACTIVE_CLUSTERING)]
+    assert found == [None, None, (), None]
+    assert looked_up.identities() == {
+        "churn_model": None, "behaviour_model": None, "overrides": [], "active_clustering": (None, []),
+    }  # fmt: skip
+
+
+def test_without_a_scheme_of_groups_no_model_is_looked_for(workspace: Workspace) -> None:
+    rules_only = workspace.model_copy(
+        update={"segments": workspace.segments.model_copy(update={"schemes": ("rules",)})}
+    )
+    store = workspace.folder / "mlflow.db"
+    assert context(rules_only)[ACTIVE_CLUSTERING] is None
+    assert not store.exists()
+
+
+def test_a_decision_by_hand_makes_another_run_of_what_looks_at_groups_alone(workspace: Workspace) -> None:
+    before = context(workspace).identities()
+    save_overrides(workspace.folder / workspace.clustering.decisions, [Override(merge=("a", "b"))])
+    after = context(workspace).identities()
+    assert context(workspace)[OVERRIDES] == (Override(merge=("a", "b")),)
+    assert after["overrides"] == ["merge a b"]
+    assert {name for name in before if before[name] != after[name]} == {"overrides", "active_clustering"}
+
+
+def test_a_model_is_one_of_a_day(workspace: Workspace) -> None:
+    without = Context(workspace, None, (CHURN_MODEL,), "test")
+    with pytest.raises(SegsparkError, match="follows from a day"):
+        without[CHURN_MODEL]
