@@ -1,0 +1,78 @@
+"""Which store a place belongs to."""
+
+from pathlib import Path
+
+import pytest
+
+from segspark.config.url import Url
+from segspark.errors import ConfigError
+from segspark.store import open_url, store_at, store_of_pattern
+from segspark.store.local import LocalStore
+
+
+@pytest.mark.parametrize("kind", [str, Path, Url])
+def test_a_folder_is_a_store_however_it_is_written(tmp_path: Path, kind: type) -> None:
+    assert store_at(kind(str(tmp_path))) == LocalStore(str(tmp_path))
+
+
+def test_a_file_url_is_its_folder(tmp_path: Path) -> None:
+    assert store_at(f"file://{tmp_path}") == LocalStore(str(tmp_path))
+
+
+ONE_SLASH = pytest.mark.xfail(
+    strict=True, reason="a scheme is seen only before ://, so that dbfs:/ becomes a folder here"
+)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://bucket/lake",
+        "s3a://bucket/lake",
+        "abfss://c@a/x",
+        "dbfs:///lake",
+        pytest.param("dbfs:/lake", marks=ONE_SLASH),
+    ],
+)
+def test_a_scheme_without_a_store_is_refused_and_says_what_to_use(url: str) -> None:
+    for place in (url, Url(url)):
+        with pytest.raises(ConfigError, match="there is no store for") as refused:
+            store_at(place)
+        assert url in str(refused.value)
+        assert "folder that every worker sees" in str(refused.value)
+
+
+def test_a_file_is_opened_by_its_full_url(tmp_path: Path) -> None:
+    store = store_at(tmp_path)
+    store.replace("a/f", b"content")
+    assert open_url(store.url_of("a/f")).read() == b"content"
+    assert open_url(f"file://{tmp_path}/a/f").read() == b"content"
+    with pytest.raises(ConfigError):
+        open_url("s3://bucket/f")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "root", "below"),
+    [
+        ("/data/in/orders-*.csv", "/data/in", "orders-*.csv"),
+        ("/data/*/orders.csv", "/data", "*/orders.csv"),
+        ("/data/**/x", "/data", "**/x"),
+        ("/data/in/one.csv", "/data/in", "one.csv"),
+        ("/data/[ab]?/x", "/data", "[ab]?/x"),
+        ("/*.csv", "/", "*.csv"),
+    ],
+)
+def test_a_pattern_is_looked_for_below_its_fixed_folders(pattern: str, root: str, below: str) -> None:
+    assert store_of_pattern(pattern) == (LocalStore(root), below)
+
+
+def test_a_pattern_finds_its_files(tmp_path: Path) -> None:
+    for name in ("a/1.csv", "b/2.csv", "b/3.txt"):
+        store_at(tmp_path).replace(name, b"")
+    store, pattern = store_of_pattern(f"{tmp_path}/*/*.csv")
+    assert list(store.matching(pattern)) == ["a/1.csv", "b/2.csv"]
+
+
+def test_a_pattern_in_a_store_that_is_unknown_is_refused() -> None:
+    with pytest.raises(ConfigError, match="there is no store for s3"):
+        store_of_pattern("s3://bucket/in/*.csv")
