@@ -3,6 +3,8 @@
 from typing import Any
 
 from segspark.config.models import Workspace
+from segspark.pipeline.view import QUESTIONS
+from segspark.spark.scratch import is_gone
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.lake import Lake
 from segspark.tables.lock import only_writer
@@ -32,5 +34,8 @@ def vacuum_lake(lake: Lake, hours: int = RETENTION_HOURS, dry_run: bool = False)
     if not dry_run:
         # Where versions before the store kept Spark's scratch.
         lake.store.delete_tree("_tmp")
+        for folder in {file.name.split("/")[2] for file in lake.store.list(f"{QUESTIONS}/")}:
+            if is_gone(folder.rpartition("@")[2]):
+                lake.store.delete_tree(f"{QUESTIONS}/{folder}")
     found = [(c.name, lake.remove_unnamed_files(c, hours, dry_run)) for c in ALL if lake.exists(c)]
     return [{"table": name, "files": n} for name, n in found if n]

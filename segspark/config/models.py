@@ -290,7 +290,7 @@ class Workspace(Settings):
     """A user's segspark.yaml after defaults and environment; paths are absolute."""
 
     folder: Path = Field(Path("."), description="Where segspark.yaml lies", json_schema_extra={"set_by": "the loader"})
-    lake: Url = Url("lake")
+    lake: Url = Field(Url("lake"), json_schema_extra={"default": "lake"})
     keys: Keys = Keys()  # type: ignore[call-arg]
     sources: tuple[str, ...] = Field(("sources/*.yaml",), description="Patterns of source files")
 

@@ -28,8 +28,8 @@ class Runs:
     def finished(self, flow: str, is_running: bool = False) -> list[dict[str, Any]]:
         """The finished runs of a flow that still describe its tables, oldest first.
 
-        An unfinished run may have written anything under its configuration: earlier runs under another configuration
-        are no longer valid.
+        An unfinished run may have written anything that follows from its configuration and inputs: earlier runs under
+        another configuration, or for the same day from other inputs, are no longer valid.
 
         Args:
             is_running: the caller is the flow itself, whose own start is the newest row.
@@ -42,7 +42,7 @@ class Runs:
             if row["state"] == "done":
                 finished.append(row)
             elif all(following["state"] != "done" for following in rows[at + 1 : at + 2]):
-                finished = [r for r in finished if r["config_hash"] == row["config_hash"]]
+                finished = [r for r in finished if _still_says(r, row)]
         return finished
 
     def outputs(self, flow: str, as_of: date, is_running: bool = False) -> dict[str, Any] | None:
@@ -63,6 +63,14 @@ class Runs:
     def closed_days(self) -> set[date]:
         """As-of days whose tiles were closed and are not provisional."""
         return {r["as_of_date"] for r in self.finished("tiles")} - self.provisional_days()
+
+
+def _still_says(finished: dict[str, Any], interrupted: dict[str, Any]) -> bool:
+    """Whether a run that ended says what the tables hold after one that began later and did not end."""
+    is_other_day: bool = finished["as_of_date"] != interrupted["as_of_date"]
+    has_same_inputs: bool = finished["run_id"] == interrupted["run_id"]
+    has_same_configuration: bool = finished["config_hash"] == interrupted["config_hash"]
+    return has_same_configuration and (is_other_day or has_same_inputs)
 
 
 def runs_of(lake: Lake) -> Runs:

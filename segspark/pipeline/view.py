@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import deltalake
 import pyarrow as pa
@@ -13,6 +14,7 @@ from segspark.config.models import Settings, Workspace
 from segspark.errors import InfrastructureError, SegsparkError
 from segspark.pipeline.context import Context, Resource
 from segspark.pipeline.runs import Filters, Runs, runs_of
+from segspark.spark.scratch import this_process
 from segspark.store import Store
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.contract import Contract
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from segspark.tables.io.reader import Days
     from segspark.tables.io.spark_lake import SparkLake
     from segspark.tables.staging import Kind, Staged, StagedFile
+
+
+# Where the tasks of questions put down what they make.
+QUESTIONS = "_staging/questions"
 
 
 class Facts:
@@ -185,10 +191,14 @@ class View:
     def staging(self) -> Store:
         """The staging folder of this step or question; it is removed at the end."""
         if self._staging is None:
-            self._staging = self._lake.store.below(f"_staging/{self._name}-{self.as_of}")
+            self._staging = self._lake.store.below(self._staging_folder())
             # Left by a killed run.
             self._staging.delete_tree()
         return self._staging
+
+    def _staging_folder(self) -> str:
+        # Questions hold no lock: each has its own folder, and the name says whose it was if it is left behind.
+        return f"{QUESTIONS}/{self._name}-{self.as_of}-{uuid4().hex[:8]}@{this_process()}"
 
     def close(self) -> None:
         """Remove the staged files."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from segspark.tables.io.spark_lake import SparkLake
 
 
-def _as_they_are(rows: pa.Table) -> pa.Table:
+def as_they_are(rows: pa.Table) -> pa.Table:
     return rows
 
 
@@ -46,7 +46,7 @@ class StagedRows:
 
     files: Sequence[StagedFile]
     order_by: tuple[str, ...]
-    finish: Callable[[pa.Table], pa.Table] = _as_they_are
+    finish: Callable[[pa.Table], pa.Table] = as_they_are
     apart: Sequence[StagedFile] = ()
 
 
@@ -136,7 +136,7 @@ def write(lake: "SparkLake", table: Contract, rows: Rows, how: How) -> int | Non
         case Frame(frame, by_spark), ReplaceDays(first, end):
             replace = lake.replace_by_spark if by_spark else lake.replace_range
             done = replace(table, frame, first, end)
-        case StagedRows(files, order_by, _, apart), ReplaceDays(first, end):
+        case StagedRows(files, order_by, finish, apart), ReplaceDays(first, end) if finish is as_they_are:
             lake.replace_staged(table, files, order_by, first, end, apart)
         case Computed(task, n_bytes, read_at), ReplaceDays(first, end):
             done = lake.replace_computed(table, task, n_bytes, first, end, read_at)

@@ -10,13 +10,24 @@ def scratch_folder(workspace: Path) -> Path:
     """A folder for what this process writes and forgets: below SPARK_LOCAL_DIRS where that is set, else beside the
     workspace's file. It is none of the lake's, which may lie in a store; those of killed runs are removed."""
     below = Path(os.environ["SPARK_LOCAL_DIRS"].split(",")[0]) if os.environ.get("SPARK_LOCAL_DIRS") else workspace
-    host, top = socket.gethostname(), below / ".segspark-scratch"
-    for old in top.glob(f"{host}-*"):
-        if not _is_running(old.name.rpartition("-")[2]):
+    top = below / ".segspark-scratch"
+    for old in top.glob("*"):
+        if is_gone(old.name):
             shutil.rmtree(old, ignore_errors=True)
-    scratch = top / f"{host}-{os.getpid()}"
+    scratch = top / this_process()
     scratch.mkdir(parents=True, exist_ok=True)
     return scratch
+
+
+def this_process() -> str:
+    """Names this process among those of all machines."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+def is_gone(process: str) -> bool:
+    """Whether a process of that name has ended; of other machines' nothing is known, so that they have not."""
+    host, _, number = process.rpartition("-")
+    return host == socket.gethostname() and not _is_running(number)
 
 
 def _is_running(process: str) -> bool:

@@ -1,5 +1,6 @@
 """Which store a place belongs to."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from segspark.store.store import Store
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# One letter alone is a drive.
+_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/")
+
 
 def store_at(url: Url | Path | str) -> Store:
     """The store of a URL.
@@ -19,12 +23,14 @@ def store_at(url: Url | Path | str) -> Store:
         ConfigError: no store is known for the URL's scheme.
     """
     text = str(url)
-    scheme, is_url, rest = text.partition("://")
-    if not is_url:
+    found = _SCHEME.match(text)
+    if found is None:
         return LocalStore(text)
-    if scheme == "file":
-        return LocalStore(rest)
-    raise ConfigError(f"{text}: there is no store for {scheme}://; use a folder that every worker sees under one path.")
+    if found["scheme"] == "file":
+        return LocalStore("/" + text[found.end() :].lstrip("/"))
+    raise ConfigError(
+        f"{text}: there is no store for {found['scheme']}:; use a folder that every worker sees under one path."
+    )
 
 
 def open_url(url: str) -> "pa.NativeFile":

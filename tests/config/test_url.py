@@ -65,6 +65,5 @@ def test_the_schema_says_text() -> None:
     assert (lake["type"], lake["format"]) == ("string", "path")
 
 
-@pytest.mark.xfail(strict=True, reason="the default of a Url in a JSON schema is {'text': ...}, which no file may hold")
 def test_the_default_in_the_schema_is_text_as_well() -> None:
     assert Workspace.model_json_schema()["properties"]["lake"]["default"] == "lake"

@@ -400,10 +400,6 @@ def test_a_killed_run_with_new_inputs_is_run_again(workspace: Workspace, lake: S
     assert run(one, workspace, lake) == {"n": 3}
 
 
-KILLED = "an interrupted run withdraws earlier ones of another configuration only, not of another resource or request"
-
-
-@pytest.mark.xfail(strict=True, reason=KILLED)
 def test_what_a_killed_run_with_another_resource_wrote_is_written_again(workspace: Workspace, lake: SparkLake) -> None:
     box = Box()
     one = skipping(Playing(), box.resource)
@@ -415,7 +411,6 @@ def test_what_a_killed_run_with_another_resource_wrote_is_written_again(workspac
     assert run(one, workspace, lake) == {"n": 3}
 
 
-@pytest.mark.xfail(strict=True, reason=KILLED)
 def test_what_a_killed_run_of_another_request_wrote_is_written_again(workspace: Workspace, lake: SparkLake) -> None:
     one = skipping(Playing())
     run(one, workspace, lake, Request(is_provisional=True))

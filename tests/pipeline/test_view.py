@@ -195,9 +195,6 @@ def test_a_question_that_stages_nothing_touches_nothing(workspace: Workspace, la
     assert staged(lake) == [f"_staging/peek-{DAY}/a/running"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="questions hold no lock, and two of one name and day stage in one folder: the second empties it"
-)
 def test_two_questions_at_once_do_not_take_each_others_files_away(workspace: Workspace, lake: SparkLake) -> None:
     with look(PEEK, workspace, lake, DAY) as one:
         one.staging.replace("a/part", b"rows")

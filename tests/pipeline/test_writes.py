@@ -172,7 +172,6 @@ def test_rows_of_another_day_are_refused_and_nothing_is_written(lake: SparkLake,
         assert (stored(lake), lake.version(TOYS)) == (before, version)
 
 
-@pytest.mark.xfail(strict=True, reason="Spark's own writer refuses with its own error, which no exit code belongs to")
 def test_rows_of_another_day_are_refused_by_sparks_writer_as_well(lake: SparkLake) -> None:
     three_days(lake)
     with pytest.raises(CheckFailed):
@@ -233,7 +232,6 @@ def test_a_table_whose_files_alone_are_not_its_rows_is_replaced_by_spark(
     assert [tuple(r) for r in lake.read(TOYS).collect()] == [("a", 1, DAY)]
 
 
-@pytest.mark.xfail(strict=True, reason="StagedRows.finish is dropped without a word when days are replaced")
 def test_staged_rows_are_finished_when_days_are_replaced(lake: SparkLake, tmp_path: Path) -> None:
     def none_left(rows: pa.Table) -> pa.Table:
         return rows.slice(0, 0)

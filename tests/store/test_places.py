@@ -19,11 +19,6 @@ def test_a_file_url_is_its_folder(tmp_path: Path) -> None:
     assert store_at(f"file://{tmp_path}") == LocalStore(str(tmp_path))
 
 
-ONE_SLASH = pytest.mark.xfail(
-    strict=True, reason="a scheme is seen only before ://, so that dbfs:/ becomes a folder here"
-)
-
-
 @pytest.mark.parametrize(
     "url",
     [
@@ -31,7 +26,7 @@ ONE_SLASH = pytest.mark.xfail(
         "s3a://bucket/lake",
         "abfss://c@a/x",
         "dbfs:///lake",
-        pytest.param("dbfs:/lake", marks=ONE_SLASH),
+        "dbfs:/lake",
     ],
 )
 def test_a_scheme_without_a_store_is_refused_and_says_what_to_use(url: str) -> None:

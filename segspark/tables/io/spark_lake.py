@@ -6,7 +6,8 @@ plain files, all but the last are done by tasks that write the files themselves,
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,7 @@ class SparkLake(Lake):
         column = contract.partition_by[0]
         span = f"{column} >= DATE'{first.isoformat()}' AND {column} < DATE'{end.isoformat()}'"
         writer = self._conform(contract, frame).write.format("delta").mode("overwrite")
-        with conflicts.translated(contract, self.version(contract)):
+        with conflicts.translated(contract, self.version(contract)), _only_of(contract, span):
             writer.option("replaceWhere", span).save(self.folder(contract).for_spark())
         return sum(f.rows for f in self.files(contract) if first <= f.day < end)
 
@@ -264,6 +265,22 @@ class SparkLake(Lake):
                 for f in fields
             ]
         )
+
+
+@contextmanager
+def _only_of(contract: Contract, span: str) -> Iterator[None]:
+    """
+    Raises:
+        CheckFailed: instead of Spark's own error where a row lies outside of what is replaced.
+    """
+    try:
+        yield
+    except Exception as error:
+        if any(word in str(error) for word in ("DELTA_REPLACE_WHERE_MISMATCH", "DELTA_VIOLATE_CONSTRAINT")):
+            raise CheckFailed(
+                f"{contract.name}: rows lie outside of what is to be replaced (replaceWhere {span})."
+            ) from error
+        raise
 
 
 def _is_empty(frame: DataFrame) -> bool:
