@@ -1,1 +1,1 @@
-"""Questions to a lake: they read and never write."""
+"""Read-only questions about a lake."""

@@ -1,4 +1,4 @@
-"""Two segments on two days: who entered, left and stayed, and what became of their KPIs. Without Spark."""
+"""Compare two segments on two days: who entered, left and stayed, and the change of their KPIs. No Spark."""
 
 from datetime import date
 from typing import Any
@@ -16,17 +16,17 @@ from segspark.tables.lake import Lake
 
 
 def diff_segments(workspace: Workspace, left: str, right: str) -> dict[str, Any]:
-    """People and KPIs of ``NAME@DAY`` (the newest day without one) against those of another.
+    """Compare people and KPIs of ``NAME@DAY`` (by default the newest day) with those of another.
 
     Returns:
         left, right: name, day and people of each; entered (in the right one only), left_it, stayed; kpis: measure,
-        left, right and their difference, of what the days' profiles hold.
+        left, right and their difference, as far as the days' profiles hold them.
 
     Raises:
         ConfigError: no such segment or day.
     """
     view = look(LOOK, workspace, Lake(workspace.lake))
-    sides = [_side(view, said, workspace.language) for said in (left, right)]
+    sides = [_side(view, name, workspace.language) for name in (left, right)]
     (old, new), (ids_before, ids_after) = sides, [_members(view, side) for side in sides]
     stayed = pc.sum(pc.is_in(ids_after, value_set=ids_before)).as_py() or 0
     before, after = _profile(view, old), _profile(view, new)
@@ -43,12 +43,12 @@ def diff_segments(workspace: Workspace, left: str, right: str) -> dict[str, Any]
     }
 
 
-def _side(view: View, said: str, language: str) -> dict[str, Any]:
-    name, _, day = said.rpartition("@") if "@" in said else (said, "", "")
+def _side(view: View, spec: str, language: str) -> dict[str, Any]:
+    name, _, day = spec.rpartition("@") if "@" in spec else (spec, "", "")
     try:
         wanted = date.fromisoformat(day) if day else None
     except ValueError:
-        raise ConfigError(f"{said!r}: {day!r} is no date; write NAME@2026-06-01.") from None
+        raise ConfigError(f"{spec!r}: {day!r} is no date; write NAME@2026-06-01.") from None
     row = find_segment(view, name)
     return {
         "segment_id": row["segment_id"],

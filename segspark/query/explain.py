@@ -1,4 +1,4 @@
-"""Why a person is in each of its segments, with the values of the day."""
+"""Explain why a person is in each of its segments, with the values of the day."""
 
 import json
 from collections.abc import Sequence
@@ -29,15 +29,15 @@ EXPLAIN = Question(
 def explain(
     workspace: Workspace, person: str, as_of: date | None, language: str | None, segment: str | None = None
 ) -> list[dict[str, Any]]:
-    """Every membership of a person on a day, each condition of its definition with the value it had.
+    """Every membership of a person on a day, with each condition of its definition and the value it had.
 
     Args:
-        person: a person_id, or an e-mail address, which is looked for by its pseudonym and told to nobody.
-        segment: a rule to explain besides, also where the person is not in it; where one condition alone fails,
+        person: a person_id, or an e-mail address, which is looked up by its pseudonym and never shown.
+        segment: an additional rule to explain, even if the person is not in it; if a single condition fails,
             ``would_need`` is that condition.
 
     Raises:
-        ConfigError: the day holds nobody of this id, or the segment is no rule.
+        ConfigError: the day has no such person, or the segment is not a rule.
     """
 
     view = look(EXPLAIN, workspace, Lake(workspace.lake))
@@ -64,10 +64,10 @@ def explain(
     def say(tree: Node, name: str) -> str:
         return narrative(tree, values, spoken, name, lambda n: feature_label(n, "en" if spoken == "en" else "fr"))
 
-    found = []
+    explanations = []
     for row, tree in zip(rows, trees, strict=True):
         lines = explain_tree(tree[0], values, spoken).lines if tree else _grouped(row, values)
-        found.append(
+        explanations.append(
             {
                 "scheme": row["scheme"],
                 "segment_name": names[row["segment_id"]],
@@ -82,8 +82,8 @@ def explain(
     if asked is not None:
         registered, content = asked
         wanted = from_json(content["when"])
-        said = explain_tree(wanted, values, spoken)
-        found.append(
+        explanation = explain_tree(wanted, values, spoken)
+        explanations.append(
             {
                 "scheme": "rules",
                 "segment_name": registered[f"name_{spoken}"],
@@ -91,15 +91,15 @@ def explain(
                 "branch_id": None,
                 "definition_version": None,
                 "sentence": say(wanted, registered[f"name_{spoken}"]),
-                "lines": list(said.lines),
-                "would_need": said.would_need,
+                "lines": list(explanation.lines),
+                "would_need": explanation.would_need,
             }
         )
-    return found
+    return explanations
 
 
 def _person_of(view: View, email: str, day: date) -> str:
-    """The person of an address by the links known on a day."""
+    """The person of an address, by the links known on a day."""
     pseudonyms = Pseudonymiser(view.context[EXISTING_KEY])
     identifier = pseudonyms.identifier_id("email", email) or ""
     links = view.read_small(silver.IDENTITY_LINKS, filters=[("identifier_id", "=", identifier)]).to_pylist()
@@ -112,7 +112,7 @@ def _person_of(view: View, email: str, day: date) -> str:
 def _asked_for(
     view: View, segment: str, memberships: list[dict[str, Any]]
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """The registry's row and the newest definition of a rule, unless the person is in it anyway."""
+    """The registry row and the newest definition of the requested rule, unless the person is in it anyway."""
     row = find_segment(view, segment)
     if any(m["segment_id"] == row["segment_id"] for m in memberships):
         return None
@@ -123,14 +123,14 @@ def _asked_for(
 
 
 def _trees_of(row: dict[str, Any], content: Any) -> tuple[Node, Node] | None:
-    """The condition tree that decided, and what of it a sentence says: of levels, the groups of the person's own path
-    and those that were tried before them, of which a sentence tells only where there is nothing else to tell."""
+    """The deciding condition tree, and the part of it for the sentence. For levels the tree holds the groups of the
+    person's path and those tried before them; the sentence uses the latter only if there is nothing else."""
     if row["scheme"] == "rules":
         return (tree := from_json(content["when"])), tree
     if row["scheme"] != "levels":
         return None
     whole: list[Node] = []
-    told: list[Node] = []
+    shown: list[Node] = []
     n_told = len(row["path"].split("/"))
     for depth, (level, key) in enumerate(
         zip(content, row["branch_id"].removesuffix(":rolled_up").split("/"), strict=True)
@@ -140,9 +140,9 @@ def _trees_of(row: dict[str, Any], content: Any) -> tuple[Node, Node] | None:
         failed = [Not(from_json(g["when"])) for g in level["groups"][:at]]
         own = [] if isinstance(chosen, Always) else [chosen]
         whole += [*failed, *own]
-        # Who was rolled up stands in the group of the levels above.
-        told += (own or failed) if depth < n_told else []
-    return And(tuple(whole)), And(tuple(told))
+        # People who were rolled up are in the group of the level above.
+        shown += (own or failed) if depth < n_told else []
+    return And(tuple(whole)), And(tuple(shown))
 
 
 def _grouped(row: dict[str, Any], values: dict[str, Any]) -> list[str]:
@@ -150,14 +150,14 @@ def _grouped(row: dict[str, Any], values: dict[str, Any]) -> list[str]:
         shown = ("recency", "frequency", "monetary", "days_since_order", "n_order_365d", "net_order_cents_365d")
     else:
         shown = ("cluster", "days_since_order", "n_order_365d", "n_visit_day_90d", "n_click_90d", "tenure_days")
-    # Near to whom somebody is would be looked for among all people; the row says what was found.
-    found = {**values, "cluster": row["branch_id"]} if row["scheme"] == "rare" else values
-    return [f"{name} = {found.get(name)}" for name in shown]
+    # Finding a person's neighbours would need all people, so the group is taken from the row.
+    shown_values = {**values, "cluster": row["branch_id"]} if row["scheme"] == "rare" else values
+    return [f"{name} = {shown_values.get(name)}" for name in shown]
 
 
 def read_person(workspace: Workspace, person: str, day: date, sequences: Sequence[Followed] = ()) -> dict[str, Any]:
-    """Everything that definitions look at, of one person on a stored day, also where its features are not kept, and some
-    sequences."""
+    """All values used by definitions and some sequences, for one person on a stored day, even if its features are no
+    longer kept."""
     from pyspark.sql import functions as F
 
     from segspark.models.resources import BEHAVIOUR_MODEL

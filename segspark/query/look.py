@@ -1,4 +1,4 @@
-"""Looking at a lake without Spark: tables, segments, what a change of features would cost."""
+"""Look at a lake without Spark: tables, segments, and the cost of a change of features."""
 
 import json
 from datetime import date
@@ -28,7 +28,7 @@ LOOK = Question(
 
 
 def list_tables(workspace: Workspace) -> list[dict[str, Any]]:
-    """One row per table of the contracts: rows, Delta version, grain, path."""
+    """One row per contract: rows, Delta version, grain, path."""
     lake = Lake(workspace.lake)
     return [
         {
@@ -56,7 +56,7 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
         [("is_contactable", "count"), ("is_contactable", "sum")]
     )
     is_provisional = is_provisional_day(view, day)
-    found = [
+    segments = [
         {
             "scheme": r["scheme"],
             "segment_name": r["segment_name"],
@@ -68,7 +68,7 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
         }
         for r in grouped.to_pylist()
     ]
-    return sorted(found, key=lambda r: (r["scheme"], -r["people"], r["segment_name"]))
+    return sorted(segments, key=lambda r: (r["scheme"], -r["people"], r["segment_name"]))
 
 
 def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dic
 
 
 def rule_definition(view: View, row: dict[str, Any]) -> Any:
-    """The newest condition of a rule, as JSON; None of other schemes.
+    """The newest condition of a rule, as JSON; None for other schemes.
 
     Args:
         row: of gold.segment_registry.
@@ -110,13 +110,13 @@ def rule_definition(view: View, row: dict[str, Any]) -> Any:
     if row["scheme"] != "rules":
         return None
     stored = view.read_small(gold.DEFINITIONS).to_pylist()
-    found = [d for d in stored if d["scheme"] == "rules" and d["name"] == row["segment_key"]]
-    newest = max(found, key=lambda d: d["first_date"], default=None)
+    versions = [d for d in stored if d["scheme"] == "rules" and d["name"] == row["segment_key"]]
+    newest = max(versions, key=lambda d: d["first_date"], default=None)
     return json.loads(newest["content"])["when"] if newest else None
 
 
 def check_definitions(workspace: Workspace) -> list[ValidationIssue]:
-    """Every fault of the workspace's levels and rules; nothing is run."""
+    """All validation errors of the workspace's levels and rules; nothing is run."""
     try:
         definitions_of(workspace)
     except DefinitionError as error:
@@ -125,11 +125,11 @@ def check_definitions(workspace: Workspace) -> list[ValidationIssue]:
 
 
 def plan_of_features(workspace: Workspace) -> dict[str, Any]:
-    """What the next run does for the features as they are defined now.
+    """What the next run does for the current definitions of features.
 
     Returns:
-        tiles: what happens to the tiles, in words; measures: features.describe.plan_features; columns: new columns of
-        gold.features that the stored tiles carry already.
+        tiles: what happens to the tiles, as text; measures: features.describe.plan_features; columns: new columns of
+        gold.features that the stored tiles already support.
     """
     catalogue, view = load_catalogue(workspace), look(LOOK, workspace, Lake(workspace.lake))
     done = view.runs.finished("tiles")

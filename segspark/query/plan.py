@@ -1,4 +1,4 @@
-"""What publishing the definitions as they are now would change. Nothing is written."""
+"""What publishing the current definitions would change. Nothing is written."""
 
 from datetime import date
 from itertools import product
@@ -25,12 +25,12 @@ EDITABLE = ("levels", "rules")
 
 
 def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> list[dict[str, Any]]:
-    """What publishing the workspace's definitions, as they are now, would change on a day that is stored.
+    """What publishing the workspace's current definitions would change on a stored day.
 
     Returns:
         One row per segment of levels and rules that is new, gone, redefined or would move somebody: scheme, segment,
-        change (``new``, ``gone``, ``redefined``, or ``same`` where only its people move), before, after, entered,
-        left, is_breaking (whoever names the segment will not find it any more).
+        change (``new``, ``gone``, ``redefined``, or ``same`` if only its people move), before, after, entered,
+        left, is_breaking (references to the segment would no longer work).
 
     Raises:
         GateClosed: the day has no segments to compare with.
@@ -70,19 +70,19 @@ def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> 
         .collect()
     )
     defined = {r.segment_id for r in rule_segments(definitions.rules)} | level_ids(definitions.levels)
-    found = [_planned(row.asDict(), row["segment_id"] in defined) for row in rows]
+    rows_of_plan = [_planned(row.asDict(), row["segment_id"] in defined) for row in rows]
     met = {row["segment_id"] for row in rows}
-    # A rule that nobody fulfils has no rows.
-    found += [
+    # A rule that matches nobody has no rows.
+    rows_of_plan += [
         {"scheme": "rules", "segment": r.name[workspace.language], "change": "new", "before": 0, "after": 0,
          "entered": 0, "left": 0, "is_breaking": False}
         for r in definitions.rules
         if mint("rules", r.key) not in met and not _is_registered(view, mint("rules", r.key))
     ]  # fmt: skip
-    # All levels are one definition: of a change of it those groups are told that people enter or leave.
+    # All levels are one definition: after a change only the groups that people enter or leave are listed.
     changed = [
         r
-        for r in found
+        for r in rows_of_plan
         if r["entered"]
         or r["left"]
         or r["change"] in ("new", "gone")
@@ -109,7 +109,7 @@ def _planned(row: dict[str, Any], is_defined: bool) -> dict[str, Any]:
 
 
 def level_ids(levels: Levels | None) -> set[str]:
-    """Ids of every segment that the levels can give: each path of groups, and each beginning of one."""
+    """Ids of all possible segments of the levels: each path of groups, and each prefix of one."""
     keys = [[g.key for g in level.groups] for level in levels.levels] if levels else []
     paths = (path for depth in range(1, len(keys) + 1) for path in product(*keys[:depth]))
     return {mint("levels", "/".join(path)) for path in paths}
@@ -120,7 +120,7 @@ def _is_registered(view: View, segment_id: str) -> bool:
 
 
 def plan_definitions(config: Path, as_of: date | None) -> list[dict[str, Any]]:
-    """What publishing the workspace's definitions would change (query/preview.py)."""
+    """What publishing the workspace's definitions would change."""
     workspace = load_workspace(config)
     check_workspace(workspace, as_of or date.today())
     session = session_for(workspace, f"segspark {workspace.name} plan")

@@ -1,4 +1,4 @@
-"""What a definition would give, before it is published: sizes, overlaps, who would move. Nothing is written."""
+"""Preview of a definition before it is published: sizes and overlaps. Nothing is written."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -35,19 +35,19 @@ PREVIEW = Question(
     (CATALOGUE, DEFINITIONS, CALENDAR, BEHAVIOUR_MODEL),
 )
 N_SAMPLED = 5
-# Pairs of segments are counted in one pass, an expression each.
+# Pairs of segments are counted in one pass, with an expression per pair.
 MOST_PREVIEWED = 40
 
 
 def rules_named(workspace: Workspace, target: str) -> tuple[Rule, ...]:
-    """The workspace's rule of a name, or all rules of a YAML or Python file.
+    """The workspace's rule of this name, or all rules of a YAML or Python file.
 
     Raises:
-        ConfigError: neither, or wrong definitions.
+        ConfigError: neither exists, or the definitions are invalid.
     """
     path = Path(target)
     if path.suffix in (".yaml", ".yml", ".py"):
-        # From where the command is given, or within the workspace.
+        # Relative to the current folder, or to the workspace.
         here = path if path.exists() else workspace.folder / path
         rules = tuple(resolve_rules(load_rules(here), definitions_of(workspace).rules))
     else:
@@ -93,12 +93,12 @@ def preview(workspace: Workspace, lake: SparkLake, target: str, as_of: date | No
     def shared(i: int, j: int) -> int:
         return sum(row[f"in_{min(i, j)}_in_{max(i, j)}"] for row in counted)
 
-    found = []
+    previews = []
     for at, (rule, column) in enumerate(zip(rules, columns, strict=True)):
         of_reason = {r["reason"]: r[f"{column}_{column}"] for r in counted if r[f"{column}_{column}"]}
         sample = people.where(column).orderBy("person_id").select("person_id").limit(N_SAMPLED).collect()
         others = {r.key: shared(at, other) for other, r in enumerate(rules) if other != at}
-        found.append(
+        previews.append(
             {
                 "name": rule.key,
                 "as_of": view.as_of,
@@ -110,11 +110,11 @@ def preview(workspace: Workspace, lake: SparkLake, target: str, as_of: date | No
                 "sample": [r["person_id"] for r in sample],
             }
         )
-    return found
+    return previews
 
 
 def day_with_features(view: View, as_of: date | None) -> date:
-    """The day asked for, or the newest that has features."""
+    """The given day, or the newest that has features."""
     days = view.facts(gold.FEATURES).days
     if not days:
         raise GateClosed("The lake has no features yet. Run: segspark run daily --as-of DATE")
@@ -124,27 +124,29 @@ def day_with_features(view: View, as_of: date | None) -> date:
 
 
 def people_of_definitions(view: View, definitions: Definitions) -> DataFrame:
-    """Everybody with what the definitions look at."""
+    """Everybody, with the values used by the definitions."""
     needed = needed_columns(definitions)
     people = people_for_segments(view, view.context[BEHAVIOUR_MODEL], needed, sequences_in(definitions))
     return people.select(*[c for c in people.columns if c in needed])
 
 
 def _overlaps(view: View, people: DataFrame, columns: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """Per flag column, the day's stored segments that hold some of its people: at most as many rows as segments."""
+    """Per flag column, the day's stored segments that overlap it: at most as many rows as segments."""
     stored = view.read_day(gold.SEGMENTS, view.as_of)
     sums = [F.sum(F.col(c).cast("int")).alias(c) for c in columns]
     joined = stored.join(people.select("person_id", *columns), on="person_id", how="inner")
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    overlaps: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in joined.groupBy("scheme", "segment_name").agg(*sums).collect():
         for column in columns:
             if row[column]:
-                found[column].append({"scheme": row["scheme"], "segment": row["segment_name"], "people": row[column]})
-    return {c: sorted(found[c], key=lambda r: (-r["people"], r["scheme"], r["segment"])) for c in columns}
+                overlaps[column].append(
+                    {"scheme": row["scheme"], "segment": row["segment_name"], "people": row[column]}
+                )
+    return {c: sorted(overlaps[c], key=lambda r: (-r["people"], r["scheme"], r["segment"])) for c in columns}
 
 
 def preview_rules(config: Path, target: str, as_of: date | None) -> list[dict[str, Any]]:
-    """Sizes and overlaps of a rule of the workspace or of a file's rules (query/preview.py)."""
+    """Sizes and overlaps of a rule of the workspace or of a file's rules."""
     workspace = load_workspace(config)
     rules_named(workspace, target)
     check_environment(workspace.lake)

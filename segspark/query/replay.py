@@ -1,6 +1,6 @@
-"""A stored version of a definition on a past day, from what was known that day; nothing is written.
+"""Replay a stored version of a definition on a past day, with what was known that day; nothing is written.
 
-Where the features of the day are not kept any more, they and the scores are made again from tiles and corrections.
+If the features of the day are no longer kept, they and the scores are recomputed from tiles and corrections.
 """
 
 import json
@@ -49,30 +49,32 @@ REPLAY = Question(
 STORED, AGAIN = "stored", "made again from tiles and corrections"
 
 
-def replay(workspace: Workspace, lake: SparkLake, said: str, as_of: date) -> dict[str, Any]:
-    """The memberships that a version gives on a day, against those that were written then.
+def replay(workspace: Workspace, lake: SparkLake, wanted: str, as_of: date) -> dict[str, Any]:
+    """The memberships that a version gives on a day, compared with those written then.
 
     Args:
-        said: a definition_version, or the name of a definition: the version the day's rows were made by, else the
-            newest one from before.
+        wanted: a definition_version, or the name of a definition: the version behind the day's rows, else the newest
+            earlier one.
 
     Returns:
         definition_version, scheme, name, as_of, features (``STORED`` or ``AGAIN``), segments (per segment: people,
         contactable, stored, same: people with the same segment and branch in both) and is_written: the day's rows
-        were made by this version, so that all should be the same.
+        were made by this version, so all should be the same.
 
     Raises:
         ConfigError: no such version.
-        GateClosed: the day was not closed yet, or the version cannot be made any more.
+        GateClosed: the day was not closed yet, or the version can no longer be computed.
     """
     with look(REPLAY, workspace, lake, as_of) as stored:
-        found = find_version(stored, said, as_of)
+        version = find_version(stored, wanted, as_of)
         view = with_day(stored)
-        rows = _rows(view, found).localCheckpoint()
-        written = view.read_day(gold.SEGMENTS, as_of).where(F.col("definition_version") == found["definition_version"])
+        rows = _rows(view, version).localCheckpoint()
+        written = view.read_day(gold.SEGMENTS, as_of).where(
+            F.col("definition_version") == version["definition_version"]
+        )
         segments = _read_comparison(rows, written)
         return {
-            **{k: found[k] for k in ("definition_version", "scheme", "name")},
+            **{k: version[k] for k in ("definition_version", "scheme", "name")},
             "as_of": as_of,
             "features": AGAIN if view is not stored else STORED,
             "is_written": any(s["stored"] for s in segments),
@@ -80,32 +82,32 @@ def replay(workspace: Workspace, lake: SparkLake, said: str, as_of: date) -> dic
         }
 
 
-def find_version(view: View, said: str, as_of: date) -> dict[str, Any]:
+def find_version(view: View, wanted: str, as_of: date) -> dict[str, Any]:
     """The row of gold.definitions of a version or name.
 
     Raises:
-        ConfigError: says what there is.
+        ConfigError: there is none; lists what exists.
     """
     rows = view.read_small(gold.DEFINITIONS).to_pylist()
-    found = [r for r in rows if r["definition_version"] == said]
-    if not found:
-        named = [r for r in rows if r["name"] == said]
+    matches = [r for r in rows if r["definition_version"] == wanted]
+    if not matches:
+        named = [r for r in rows if r["name"] == wanted]
         of_day: list[tuple[str, str, object]] = [("segment_date", "=", as_of)]
         in_use = set(view.read_small(gold.SEGMENTS, of_day, ["definition_version"])["definition_version"].to_pylist())
-        found = [r for r in named if r["definition_version"] in in_use]
-        found = found or sorted((r for r in named if r["first_date"] <= as_of), key=lambda r: r["first_date"])[-1:]
-        if named and not found:
+        matches = [r for r in named if r["definition_version"] in in_use]
+        matches = matches or sorted((r for r in named if r["first_date"] <= as_of), key=lambda r: r["first_date"])[-1:]
+        if named and not matches:
             first = min(r["first_date"] for r in named)
-            raise ConfigError(f"{said!r} was first used for {first}; name a version to use it on {as_of}.")
-    if not found:
+            raise ConfigError(f"{wanted!r} was first used for {first}; name a version to use it on {as_of}.")
+    if not matches:
         there = ", ".join(sorted({r["name"] for r in rows})) or "none"
-        raise ConfigError(f"There is no definition or version {said!r} in gold.definitions. Definitions: {there}.")
-    return dict(found[0])
+        raise ConfigError(f"There is no definition or version {wanted!r} in gold.definitions. Definitions: {there}.")
+    return dict(matches[0])
 
 
 def with_day(view: View) -> View:
-    """The view with the features and scores of its day made again where they are not stored; what was staged for them
-    is there until the given view is closed.
+    """The view, with the features and scores of its day recomputed if they are not stored; files staged for them exist
+    until the given view is closed.
 
     Raises:
         GateClosed: the day was never closed.
@@ -121,14 +123,14 @@ def with_day(view: View) -> View:
     return view.standing_in({gold.SCORES: derive_scores(view)})
 
 
-def _rows(view: View, found: dict[str, Any]) -> DataFrame:
-    """Memberships by a stored version."""
+def _rows(view: View, definition: dict[str, Any]) -> DataFrame:
+    """The memberships by a stored version."""
     settings = view.settings
-    scheme, version = found["scheme"], found["definition_version"]
+    scheme, version = definition["scheme"], definition["definition_version"]
     definitions, groupings = Definitions(None, ()), list[Grouping]()
     groups = view.context[ACTIVE_CLUSTERING]
     if scheme in ("levels", "rules"):
-        definitions = definitions_from(scheme, json.loads(found["content"]))
+        definitions = definitions_from(scheme, json.loads(definition["content"]))
     elif scheme == "rfm":
         groupings = [rfm_grouping(settings)]
     elif groups is not None:
@@ -168,7 +170,7 @@ def _read_comparison(rows: DataFrame, written: DataFrame) -> list[dict[str, Any]
 
 
 def replay_version(config: Path, version: str, as_of: date) -> dict[str, Any]:
-    """A stored version of a definition on a past day (query/replay.py)."""
+    """Replay a stored version of a definition on a past day."""
     workspace = load_workspace(config)
     find_version(look(REPLAY, workspace, Lake(workspace.lake)), version, as_of)
     check_environment(workspace.lake)
