@@ -1,1 +1,1 @@
-"""Which flows run in which order, and the programs around them."""
+"""The order of the flows, and the programs around them."""

@@ -1,4 +1,4 @@
-"""The demo: generate the shop, run everything, say where it all is and whether the hidden types were found."""
+"""The demo: generate the shop, run everything, report the results and whether the hidden types were found."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -24,15 +24,15 @@ from segspark.time import DAY
 
 
 def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Progress) -> dict[str, Any]:
-    """Everything, from files to report, in a folder of its own.
+    """Run everything, from files to report, in a separate folder.
 
     Raises:
-        ConfigError: the folder holds something that no demo made.
+        ConfigError: the folder holds files that no demo made.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / "truth").is_dir():
         raise ConfigError(f"{folder} is not empty and no demo workspace; choose another folder.")
     start = time.monotonic()
-    # Marks the folder as a demo's, also where this run is killed.
+    # Marks the folder as a demo's, even if this run is killed.
     (folder / "truth").mkdir(parents=True, exist_ok=True)
     if not (folder / "segspark.yaml").exists():
         copy_workspace(folder)
@@ -45,7 +45,7 @@ def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Pro
                 summary = generate(folder, people=people, events=events, seed=seed)
             progress.stage("generate", time.monotonic() - start, sum(summary.records.values()), f"{people:,} people")
 
-    # The shop is drawn while Spark starts, and there is a core for its first query.
+    # The shop is generated while Spark starts; a core is left for Spark's first query.
     with ThreadPoolExecutor(max_workers=1) as pool:
         drawn = pool.submit(draw)
         with lake_session(workspace, f"demo {AS_OF}") as lake:
@@ -54,20 +54,20 @@ def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Pro
             train(workspace, lake, AS_OF - DAY, progress)
             daily(workspace, lake, AS_OF - DAY, progress)
             daily(workspace, lake, AS_OF, progress)
-            found = {"rand": types_found(workspace, lake)}
+            scores = {"rand": types_found(workspace, lake)}
     report = write_day_report(workspace, AS_OF, None, None)
-    progress.note(f"hidden types found: adjusted Rand index of behaviour against the truth {found['rand']:.3f}")
+    progress.note(f"hidden types found: adjusted Rand index of behaviour against the truth {scores['rand']:.3f}")
     progress.note(f"tables  {workspace.lake}")
     progress.note(f"MLflow  {workspace.mlflow.tracking_uri}  (mlflow ui --backend-store-uri …)")
     progress.note(f"report  {report}")
     progress.note(f"done in {time.monotonic() - start:.0f} s")
-    return found
+    return scores
 
 
 def types_found(workspace: Workspace, lake: SparkLake) -> float:
     """Adjusted Rand index of the behaviour groups of the newest day against the generator's types.
 
-    People the groups do not hold (nobody is left out of the assignment) would count as a group of their own.
+    People outside of all groups would count as a separate group, but the assignment leaves nobody out.
     """
     truth = pq.read_table(workspace.folder / "truth" / "people.parquet", columns=["email", "type"])
     rows = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", AS_OF), ("scheme", "=", "behaviour")])

@@ -1,4 +1,4 @@
-"""What is right and wrong with a machine, a workspace and its lake; starts no JVM."""
+"""Diagnosis of a machine, a workspace and its lake; starts no JVM."""
 
 from pathlib import Path
 from urllib.parse import unquote

@@ -1,7 +1,7 @@
-"""Which flow makes which table of what: computed from the flows' declarations, for people and for programs.
+"""The graph of flows and tables, computed from the flows' declarations, for people and for programs.
 
-``python -m segspark.app.graph`` writes FLOWS.md and flows.json beside this file; with ``--check`` it says whether they
-are up to date. Programs that do without Spark, such as the doctor, read the latter.
+``python -m segspark.app.graph`` writes FLOWS.md and flows.json beside this file; ``--check`` tells whether they are up
+to date. Programs without Spark, such as the doctor, read flows.json.
 """
 
 import json
@@ -55,11 +55,11 @@ def stored_flows() -> list[dict[str, Any]]:
 
 def makers() -> dict[str, dict[str, Any]]:
     """Table -> the first flow that writes it."""
-    found: dict[str, dict[str, Any]] = {}
+    by_table: dict[str, dict[str, Any]] = {}
     for flow in stored_flows():
         for table in flow["writes"]:
-            found.setdefault(table, flow)
-    return found
+            by_table.setdefault(table, flow)
+    return by_table
 
 
 def main(arguments: list[str]) -> int:

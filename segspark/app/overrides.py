@@ -1,4 +1,4 @@
-"""Merging and splitting groups by hand: a decision is tried on the model in use and then stored; no Spark."""
+"""Merge and split groups by hand: an override is tried on the model in use and then stored; no Spark."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,13 +13,13 @@ from segspark.models.tracking import find_champion, read_document
 
 
 def override(workspace: Workspace, merge: Sequence[str] = (), split: str | None = None) -> list[dict[str, Any]]:
-    """Store a decision about groups of the newest model, named by id or name; the next daily run follows it.
+    """Store an override of groups of the newest model, given by id or name; the next daily run applies it.
 
     Returns:
-        The groups that come of it: segment_id, segment_name, people at training.
+        The resulting groups: segment_id, segment_name, people at training.
 
     Raises:
-        ConfigError: no such group, or the hierarchy has no place for the decision.
+        ConfigError: no such group, or the hierarchy does not allow the override.
         GateClosed: no model yet.
     """
     tree, document, to_z = _model(workspace)
@@ -34,7 +34,7 @@ def override(workspace: Workspace, merge: Sequence[str] = (), split: str | None 
 
 
 def list_overrides(workspace: Workspace) -> list[dict[str, Any]]:
-    """Every decision with its number, and why it waits if it does."""
+    """Every override with its number, and the reason if it waits."""
     tree, document, to_z = _model(workspace)
     decided = load_overrides(workspace.folder / workspace.clustering.decisions)
     waiting = dict(w.split(": ", 1) for w in arrange(tree, document["groups"], decided, to_z)[1])
@@ -45,7 +45,7 @@ def list_overrides(workspace: Workspace) -> list[dict[str, Any]]:
 
 
 def undo_override(workspace: Workspace, number: int) -> str:
-    """Remove a decision from the list.
+    """Remove an override from the list.
 
     Raises:
         ConfigError: no such number.
@@ -61,22 +61,22 @@ def undo_override(workspace: Workspace, number: int) -> str:
 
 
 def _model(workspace: Workspace) -> tuple[Mapping[str, Any], Mapping[str, Any], Any]:
-    found = find_champion(workspace.mlflow, f"{workspace.name}_behaviour", date.max)
-    if found is None:
+    champion = find_champion(workspace.mlflow, f"{workspace.name}_behaviour", date.max)
+    if champion is None:
         raise GateClosed("There are no groups yet. Run: segspark run train --as-of DATE")
-    run_id = found.tags["run_id"]
+    run_id = champion.tags["run_id"]
     document = read_document(workspace.mlflow, run_id, "groups.json")
     return read_document(workspace.mlflow, run_id, "tree.json"), document, z_of(workspace, run_id, document)
 
 
 def _id_of(groups: Sequence[Mapping[str, Any]], name: str) -> str:
     wanted = name.strip().lower()
-    found = [g for g in groups if wanted in (g["segment_id"], g["name_fr"].lower(), g["name_en"].lower())]
-    if len(found) != 1:
+    matches = [g for g in groups if wanted in (g["segment_id"], g["name_fr"].lower(), g["name_en"].lower())]
+    if len(matches) != 1:
         there = {g["segment_id"]: g["name_en"] for g in groups}
-        many = f"{len(found)} groups are" if found else "There is no group"
+        many = f"{len(matches)} groups are" if matches else "There is no group"
         raise ConfigError(f"{many} called {name!r}; use an id of {there}.")
-    return str(found[0]["segment_id"])
+    return str(matches[0]["segment_id"])
 
 
 def _row(group: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""From a workspace's file to a finished flow: checks, lock, session, the flows in their order."""
+"""Run flows on a workspace: checks, lock, session, and the flows in order."""
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -34,11 +34,11 @@ from segspark.tables.lake import Lake
 from segspark.tables.lock import only_writer
 from segspark.time import DAY
 
-# One day from raw files to segments.
+# One day, from raw files to segments.
 DAILY = in_order((INGEST, TILES, FEATURES, FEATURE_CHECK, SCORES, SEGMENTS))
-# The same of a part of the day; its check is the nightly run's.
+# The same for part of a day; the feature check is left to the daily run.
 HOURLY = in_order((INGEST, TILES, FEATURES, SCORES, SEGMENTS))
-# Every flow there is: of the runner, the documentation, the doctor and the tests.
+# All flows, for the runner, the documentation, the doctor and the tests.
 FLOWS: tuple[Flow, ...] = (*DAILY, FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN)
 
 
@@ -48,7 +48,7 @@ def run(
     """Run a program by name on a workspace.
 
     Raises:
-        SegsparkError: with the exit code of its kind; nothing is half done that a second run does not complete.
+        SegsparkError: with the exit code of its kind; a second run completes whatever is unfinished.
     """
     workspace = load_workspace(config)
     check_workspace(workspace, as_of)
@@ -68,7 +68,7 @@ def run_named(
 
 
 def check_workspace(workspace: Workspace, as_of: date) -> None:
-    """Everything that can be wrong before Spark starts: environment, sources, features, definitions."""
+    """Check everything that can be checked before Spark starts: environment, sources, features, definitions."""
     load_sources(workspace)
     definitions_of(workspace)
     calendar_context_of(workspace)
@@ -77,7 +77,7 @@ def check_workspace(workspace: Workspace, as_of: date) -> None:
 
 @contextmanager
 def lake_session(workspace: Workspace, what: str) -> Iterator[SparkLake]:
-    """The lake with a session and its lock; a second writer is told before a JVM starts."""
+    """The lake with a session and its lock; a second writer fails before a JVM starts."""
     lake = Lake(workspace.lake)
     with only_writer(lake.store, what):
         check_compatible(lake)
@@ -85,7 +85,7 @@ def lake_session(workspace: Workspace, what: str) -> Iterator[SparkLake]:
 
 
 def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
-    """Ingest to segments for one day, then the day is published."""
+    """Run ingest to segments for one day, then publish the day."""
     published = runs_of(lake).published_days()
     if published and published[-1] < as_of - DAY:
         progress.note(
@@ -109,9 +109,9 @@ def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress
 
 
 def hourly(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
-    """Ingest to segments as of tomorrow, from the part of today that is there; the daily run of that day replaces it.
+    """Run ingest to segments as of tomorrow, from the part of today that has arrived; that day's daily run replaces it.
 
-    Nothing is published: whatever comes until midnight is still known on the as-of day.
+    Nothing is published: records that arrive until midnight are still known on the as-of day.
 
     Raises:
         GateClosed: the as-of day is not the one after the last published day.
@@ -125,7 +125,7 @@ def hourly(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progres
             f"({f'the last one is {published[-1]}' if published else 'no day is'}). "
             f"Run: segspark run daily --as-of {as_of - DAY}"
         )
-    # Told beforehand: what a killed run leaves is provisional too.
+    # Recorded before the work: rows of a killed run are provisional too.
     config = config_hash(workspace)
     record(lake, run_id=identity("hourly", as_of, config), flow="hourly", as_of=as_of, state="started", config=config)
     outcome: dict[str, Any] = {"as_of": as_of, "is_provisional": True}
@@ -135,7 +135,7 @@ def hourly(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progres
 
 
 def _closing(name: str, outcome: dict[str, Any]) -> Flow:
-    """The closing record; of a daily run it says that from now on the day is known as it is."""
+    """Write the closing record; for a daily run it publishes the day, whose knowledge is final from then on."""
     return Flow(name, (), (), lambda run: run.outcome.update(outcome))
 
 
@@ -152,7 +152,7 @@ def _warn(workspace: Workspace, lake: SparkLake, as_of: date, outcome: dict[str,
 
 
 def train(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
-    """Models of a day, from features made for it where the day has none yet."""
+    """Train the models of a day; its features are computed if the day has none yet."""
     if as_of not in lake.days(gold.FEATURES) or as_of in runs_of(lake).provisional_days():
         for flow in (INGEST, TILES, FEATURES):
             run_flow(flow, workspace, lake, as_of, progress)
@@ -160,7 +160,7 @@ def train(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress
 
 
 def backfill(workspace: Workspace, lake: SparkLake, first: date, last: date, progress: Progress) -> dict[str, Any]:
-    """Features, scores and segments of past days, from what was known then; nothing is taken in.
+    """Features, scores and segments of past days, from what was known then; no files are taken in.
 
     Raises:
         GateClosed: the lake holds no events, or a day lies after the last one whose tiles could be closed.

@@ -1,4 +1,4 @@
-"""Models of a day: behaviour groups and churn, fitted on what was known, logged and registered."""
+"""Train the models of a day, behaviour groups and churn: fit on what was known, log, register."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -31,7 +31,7 @@ def train(step: Step) -> None:
     models: dict[str, Callable[[Step], str]] = {"churn": _train_churn}
     if {"behaviour", "rare"} & set(step.settings.segments.schemes):
         models["behaviour"] = lambda step: train_groups(step, step.context[BEHAVIOUR_MODEL])
-    # Neither fills the machine alone: a fit is many small jobs, one after the other.
+    # Run in parallel, because a fit is many small jobs in sequence and does not use the whole machine.
     notes = step.beside(*[partial(_timed, step, name, fit) for name, fit in models.items()])
     step.outcome.update(zip(models, notes, strict=True))
 
@@ -71,8 +71,8 @@ def _train_churn(step: Step) -> str:
 
 def _read_first_order(step: Step) -> date | None:
     today = step.read_day(gold.FEATURES, step.as_of)
-    found: date | None = today.agg(F.min("first_order_date").alias("first")).collect()[0]["first"]
-    return found
+    first: date | None = today.agg(F.min("first_order_date").alias("first")).collect()[0]["first"]
+    return first
 
 
 def _log_churn(step: Step, result: ChurnModel, dataset_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Files that no table names any more: those of failed runs, and those of versions older than the retention."""
+"""Remove files that no table names: those of failed runs, and those of versions older than the retention."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.lake import Lake
 from segspark.tables.lock import only_writer
 
-# Delta's own default: so long somebody may still read an older version.
+# Delta's own default: for so long somebody may still read an older version.
 RETENTION_HOURS = 168
 
 
 def vacuum(workspace: Workspace, hours: int = RETENTION_HOURS, dry_run: bool = False) -> list[dict[str, Any]]:
-    """Remove them from every table; with ``dry_run`` only count.
+    """Remove such files from every table; with ``dry_run`` only count them.
 
-    A file that no commit names is left alone while it is younger than ``hours``, as a run may be about to commit it.
+    A file that no commit names is kept while it is younger than ``hours``, as a run may be about to commit it.
 
     Returns:
-        One row per table that has any: table, files.
+        One row per table with such files: table, files.
 
     Raises:
         InfrastructureError: somebody writes the lake.
@@ -30,9 +30,9 @@ def vacuum(workspace: Workspace, hours: int = RETENTION_HOURS, dry_run: bool = F
 
 
 def vacuum_lake(lake: Lake, hours: int = RETENTION_HOURS, dry_run: bool = False) -> list[dict[str, Any]]:
-    """The same for whoever holds the lock."""
+    """The same for a caller that holds the lock."""
     if not dry_run:
-        # Where versions before the store kept Spark's scratch.
+        # Earlier versions of this program kept Spark's scratch files here.
         lake.store.delete_tree("_tmp")
         for folder in {file.name.split("/")[2] for file in lake.store.list(f"{QUESTIONS}/")}:
             if is_gone(folder.rpartition("@")[2]):
