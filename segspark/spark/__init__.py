@@ -1,1 +1,1 @@
-"""Spark sessions of this project, and all that is particular to one machine."""
+"""Spark sessions of this project, and everything specific to one machine."""

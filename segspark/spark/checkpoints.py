@@ -1,4 +1,4 @@
-"""Batches and checkpoints of a session under other settings for a while."""
+"""Batches and checkpoints with temporarily changed session settings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,8 @@ from segspark.spark.settings import EVERYWHERE
 
 @contextmanager
 def rows_per_batch(session: SparkSession, rows: int) -> Iterator[None]:
-    """Within it at most so many rows go to Python at once: for text of anybody's length. (Spark can also measure the
-    bytes of a batch; it then does so after every row, which costs more than all else that happens to the row.)"""
+    """Limit the rows sent to Python per batch, for text of any length. (Spark can also limit the bytes of a batch, but
+    it then measures after every row, which costs more than all other work on the row.)"""
     key = "spark.sql.execution.arrow.maxRecordsPerBatch"
     before = session.conf.get(key) or EVERYWHERE[key]
     session.conf.set(key, str(rows))
@@ -22,12 +22,11 @@ def rows_per_batch(session: SparkSession, rows: int) -> Iterator[None]:
 
 
 def checkpoint_as_planned(frame: DataFrame, partitions: int) -> DataFrame:
-    """A local checkpoint that still knows by which columns its rows are partitioned, so that aggregations by them need
-    no shuffle: Spark forgets it of a plan that is adapted while it runs. For one thread at a time: the settings that it
-    changes meanwhile are the session's.
+    """A local checkpoint that keeps its partitioning columns, so that aggregations by them need no shuffle; with
+    adaptive execution Spark would lose them. Not thread-safe: it changes settings of the session meanwhile.
 
     Args:
-        partitions: of each shuffle, since nothing joins small ones afterwards.
+        partitions: of each shuffle, since nothing coalesces small ones afterwards.
     """
     session = frame.sparkSession
     meanwhile = {"spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": str(partitions)}

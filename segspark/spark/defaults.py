@@ -8,9 +8,9 @@ from segspark.spark.settings import DELTA_PACKAGE, EVERYWHERE, JIT_FULL, JVM_OPT
 
 
 def spark_defaults(jars: Path) -> str:
-    """The text of a spark-defaults.conf; where the folder has no jars, Ivy fetches them."""
+    """The text of a spark-defaults.conf; if the folder has no jars, Ivy fetches them."""
     names = sorted(str(jar) for jar in jars.glob("*.jar"))
-    # Not the loopback address: this Spark may be told another master, whose executors must find the driver.
+    # Not the loopback address: this Spark may be given another master, whose executors must reach the driver.
     local = {key: value for key, value in LOCAL.items() if not key.startswith("spark.driver.")}
     settings = {
         **EVERYWHERE,
@@ -24,7 +24,7 @@ def spark_defaults(jars: Path) -> str:
 
 
 def write_spark_defaults(spark_home: Path, jars: Path) -> Path:
-    """Write ``conf/spark-defaults.conf`` of a Spark that belongs to this environment alone."""
+    """Write ``conf/spark-defaults.conf`` of a Spark installed in this environment."""
     path = spark_home / "conf" / "spark-defaults.conf"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(spark_defaults(jars), encoding="utf-8")
@@ -32,7 +32,7 @@ def write_spark_defaults(spark_home: Path, jars: Path) -> Path:
 
 
 def main() -> int:
-    """``python -m segspark.spark.defaults``; only a virtual environment's Spark is ours to configure."""
+    """``python -m segspark.spark.defaults``; configures only the Spark of a virtual environment."""
     import pyspark
 
     if sys.prefix == sys.base_prefix:

@@ -1,4 +1,4 @@
-"""What must be there before Spark starts: Java, jars, memory, disk, rights. Says what to do where it is not."""
+"""Checks before Spark starts: Java, jars, memory, disk, rights; each failure names its remedy."""
 
 import hashlib
 import os
@@ -24,7 +24,7 @@ CLONE = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at; ``cure`` is empty where it is right."""
+    """The result of one check; ``cure`` is empty if it passed."""
 
     name: str
     detail: str
@@ -32,7 +32,7 @@ class Check:
 
 
 def jar_folder() -> Path:
-    """Where the jars are: SEGSPARK_JARS, else the clone's, else the user's cache."""
+    """The folder of the jars: SEGSPARK_JARS, else the clone's, else the user's cache."""
     if os.environ.get("SEGSPARK_JARS"):
         return Path(os.environ["SEGSPARK_JARS"])
     if (CLONE / "conf" / "jars").is_dir():
@@ -41,15 +41,15 @@ def jar_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """The one folder outside clone and lake that is written: the user's cache."""
+    """The user's cache, the only folder written outside of clone and lake."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "segspark"
 
 
 def check_environment(lake: Url) -> None:
-    """Everything at once, before any JVM.
+    """Run all checks before any JVM starts.
 
     Raises:
-        InfrastructureError: each missing thing with its cure.
+        InfrastructureError: all failed checks with their remedies.
     """
     wrong = [c for c in examine_environment(lake) if c.cure]
     if wrong:
@@ -57,13 +57,13 @@ def check_environment(lake: Url) -> None:
 
 
 def examine_environment(lake: Url) -> list[Check]:
-    """Every check. Under spark-submit Java, Spark and jars are the cluster's, and the JVM runs already."""
+    """All checks. Under spark-submit Java, Spark and jars belong to the cluster, and the JVM runs already."""
     machine = [] if under_spark_submit() else [_spark(), _java(), _jars()]
     return [_python(), *machine, _memory(), *_folder(lake)]
 
 
 def under_spark_submit(environ: Mapping[str, str] = os.environ) -> bool:
-    """Spark started this Python (every deploy mode sets the port of its gateway), not the other way round."""
+    """Whether Spark started this Python (every deploy mode sets the port of its gateway), not the other way round."""
     return "PYSPARK_GATEWAY_PORT" in environ
 
 
@@ -90,7 +90,7 @@ def _dotted(version: tuple[int, ...]) -> str:
 
 
 def java_command() -> str | None:
-    """The Java that Spark will start, by Spark's own rule: JAVA_HOME, else PATH."""
+    """The Java that Spark will start, by Spark's own rule: from JAVA_HOME, else from PATH."""
     home = os.environ.get("JAVA_HOME")
     if home:
         return str(Path(home) / "bin" / "java")
@@ -103,18 +103,18 @@ def _java() -> Check:
     if command is None:
         return Check("Java", "there is none in PATH", cure)
     try:
-        said = subprocess.run([command, "-version"], capture_output=True, text=True, timeout=30, check=False).stderr
+        output = subprocess.run([command, "-version"], capture_output=True, text=True, timeout=30, check=False).stderr
     except (OSError, subprocess.TimeoutExpired):
         return Check("Java", f"{command} does not run", cure)
-    version = parse_java_version(said)
+    version = parse_java_version(output)
     if version is None:
         return Check("Java", f"{command} does not tell its version", cure)
     return Check("Java", f"{version} at {command}", "" if version >= JAVA else f"It is too old. {cure}")
 
 
-def parse_java_version(said: str) -> int | None:
-    """The major version from what ``java -version`` prints: 17 of ``17.0.9``, 8 of ``1.8.0_392``."""
-    match = re.search(r'version "(\d+)(?:\.(\d+))?', said)
+def parse_java_version(output: str) -> int | None:
+    """The major version in the output of ``java -version``: 17 for ``17.0.9``, 8 for ``1.8.0_392``."""
+    match = re.search(r'version "(\d+)(?:\.(\d+))?', output)
     if match is None:
         return None
     major = int(match[1])
@@ -122,7 +122,7 @@ def parse_java_version(said: str) -> int | None:
 
 
 def expected_jars() -> dict[str, str]:
-    """Name -> SHA-256 of the committed list; empty outside a clone."""
+    """Name -> SHA-256, from the committed list; empty outside a clone."""
     listed = CLONE / "conf" / "jars" / "SHA256SUMS"
     if not listed.exists():
         return {}
@@ -131,13 +131,13 @@ def expected_jars() -> dict[str, str]:
 
 
 def unlisted_jars(folder: Path) -> list[str]:
-    """Jars of another version left behind; Spark would load both."""
+    """Jars that are not listed, such as leftovers of another version: Spark would load both."""
     expected = expected_jars()
     return sorted(jar.name for jar in folder.glob("*.jar") if expected and jar.name not in expected)
 
 
 def wrong_jars(folder: Path) -> list[str]:
-    """Names of jars that are missing or have another content than listed."""
+    """Names of jars that are missing or differ from the listed checksum."""
     return [
         name
         for name, digest in expected_jars().items()
@@ -149,15 +149,15 @@ def _jars() -> Check:
     folder = jar_folder()
     jars = list(folder.glob("*.jar"))
     if not jars:
-        # Without Maven, or outside a clone, Ivy is the way; with both at hand set-up was only forgotten.
+        # Without Maven, or outside a clone, Ivy fetches the jars; otherwise the set-up was forgotten.
         if shutil.which("mvn") is None or not expected_jars():
             return Check("jars", f"none in {folder}; Spark fetches them by Ivy at its start")
         return Check("jars", f"none in {folder}", "Run: make setup")
-    faults = [f"{name} is missing or not the one listed" for name in wrong_jars(folder)]
+    problems = [f"{name} is missing or not the one listed" for name in wrong_jars(folder)]
     if folder == CLONE / "jars":
-        faults += [f"{name} is not in the list" for name in unlisted_jars(folder)]
-    if faults:
-        return Check("jars", "; ".join(faults), f"Remove {folder} and run: make setup")
+        problems += [f"{name} is not in the list" for name in unlisted_jars(folder)]
+    if problems:
+        return Check("jars", "; ".join(problems), f"Remove {folder} and run: make setup")
     return Check("jars", f"{len(jars)} in {folder}")
 
 
@@ -172,7 +172,7 @@ def _memory() -> Check:
 
 
 def available_memory(root: Path = Path("/")) -> int | None:
-    """Bytes this process may still take: the system's, or what is left of its container's limit; None if unknown."""
+    """Bytes available to this process: of the system, or of its container's limit; None if unknown."""
     try:
         lines = (root / "proc/meminfo").read_text().splitlines()
         free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
@@ -180,7 +180,7 @@ def available_memory(root: Path = Path("/")) -> int | None:
         return None
     group = root / "sys/fs/cgroup"
     try:
-        # Not a number ("max") where there is no limit; the page cache counts as used but is given back.
+        # Not a number ("max") if there is no limit; the page cache counts as used but can be reclaimed.
         limit, used = (int((group / f"memory.{name}").read_text()) for name in ("max", "current"))
         stat = (line.split() for line in (group / "memory.stat").read_text().splitlines())
         cache = next((int(value) for name, value in stat if name == "file"), 0)
@@ -211,7 +211,7 @@ def _folder(lake: Url) -> list[Check]:
 
 
 def main(arguments: list[str]) -> int:
-    """``python -m segspark.spark.environment verify-jars``: 0 where the jars are those of the list, or are left to Ivy."""
+    """``python -m segspark.spark.environment verify-jars``: 0 if the jars match the list, or are left to Ivy."""
     if arguments == ["verify-jars"]:
         check = _jars()
         if check.cure:

@@ -1,4 +1,4 @@
-"""Spark jobs that run at the same time."""
+"""Run Spark jobs in parallel."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,13 +6,13 @@ from typing import Any
 
 
 def beside(*functions: Callable[[], Any], at_once: int | None = None) -> list[Any]:
-    """Run functions side by side, each mostly waiting for its jobs; their results in order.
+    """Run functions in parallel, each mostly waiting for its Spark jobs; returns their results in order.
 
-    All have ended when this returns or raises, so that nobody writes any more after an error; the first error, in the
-    order of the functions, is raised.
+    All have ended when this returns or raises, so nothing is written after an error; the first error, in the order of
+    the functions, is raised.
 
     Args:
-        at_once: so many at the same time; all by default.
+        at_once: maximum number in parallel; all by default.
     """
     if not functions:
         return []

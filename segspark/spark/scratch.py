@@ -1,4 +1,4 @@
-"""The folder for what a process writes and forgets."""
+"""The scratch folder of a process."""
 
 import os
 import shutil
@@ -7,8 +7,8 @@ from pathlib import Path
 
 
 def scratch_folder(workspace: Path) -> Path:
-    """A folder for what this process writes and forgets: below SPARK_LOCAL_DIRS where that is set, else beside the
-    workspace's file. It is none of the lake's, which may lie in a store; those of killed runs are removed."""
+    """The scratch folder of this process: below SPARK_LOCAL_DIRS if that is set, else beside the workspace's file. It
+    is outside of the lake, which may lie in a store; folders of killed runs are removed."""
     below = Path(os.environ["SPARK_LOCAL_DIRS"].split(",")[0]) if os.environ.get("SPARK_LOCAL_DIRS") else workspace
     top = below / ".segspark-scratch"
     for old in top.glob("*"):

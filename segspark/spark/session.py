@@ -1,4 +1,4 @@
-"""One way to open a Spark session: the settings of the project locally, the cluster's own under spark-submit."""
+"""The only way to open a Spark session: with the project's settings locally, the cluster's under spark-submit."""
 
 import logging
 import os
@@ -19,18 +19,18 @@ from segspark.spark.startup import class_archive, jit_options, remember_function
 
 
 def session_for(workspace: Workspace, name: str, jit: Jit | None = None) -> SparkSession:
-    """The session of a run: the one spark-submit gave, else a local one with the workspace's settings.
+    """The session of a run: the one given by spark-submit, else a local one with the workspace's settings.
 
     Args:
-        jit: instead of the workspace's, for questions that are soon answered.
+        jit: replaces the workspace's setting, for short questions.
 
     Raises:
-        InfrastructureError: spark-submit was given no Delta.
+        InfrastructureError: spark-submit was started without Delta.
     """
     if under_spark_submit() or SparkSession.getActiveSession() is not None:
         return _submitted(workspace, name)
     scratch = scratch_folder(workspace.folder)
-    # MLflow and pandas take their temporary folder from Python, Spark's native libraries theirs from the JVM.
+    # MLflow and pandas use Python's temporary folder, Spark's native libraries the JVM's.
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     os.environ.setdefault("MLFLOW_DFS_TMP", str(scratch / "mlflow"))
     spark = workspace.spark
@@ -50,7 +50,7 @@ def session_for(workspace: Workspace, name: str, jit: Jit | None = None) -> Spar
 
 
 def _submitted(workspace: Workspace, name: str) -> SparkSession:
-    """Under spark-submit the master, memory and cores are the cluster's; what Delta and UTC need is ours."""
+    """The session under spark-submit: master, memory and cores are the cluster's, settings for Delta and UTC ours."""
     builder = SparkSession.builder.appName(name)
     for key, value in {**EVERYWHERE, **workspace.spark.options}.items():
         builder = builder.config(key, value)
@@ -62,7 +62,7 @@ def _submitted(workspace: Workspace, name: str) -> SparkSession:
 
 
 def _require_delta(session: SparkSession) -> None:
-    """Without the jar Spark starts, warns where nobody looks, and fails at the first table."""
+    """Without the Delta jar Spark starts, logs a warning that nobody reads, and fails at the first table."""
     loader = session.sparkContext._jvm.java.lang.Thread.currentThread().getContextClassLoader()  # type: ignore[union-attr]
     if loader.getResource(EVERYWHERE["spark.sql.extensions"].replace(".", "/") + ".class") is None:
         raise InfrastructureError(
@@ -81,8 +81,8 @@ def local_session(
     jit: Jit = "full",
     options: dict[str, str] | None = None,
 ) -> SparkSession:
-    """A session in this process; ``spark.driver.extraJavaOptions`` of the options is added to ours."""
-    # Workers in an unactivated environment must be this very Python.
+    """A session in this process; ``spark.driver.extraJavaOptions`` in the options is appended to ours."""
+    # Workers must use this Python even if the environment is not activated.
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     given = dict(options or {})
@@ -95,7 +95,7 @@ def local_session(
             given.pop("spark.driver.extraJavaOptions", ""),
         ]
     )
-    # Workers on other machines may know this package by a zip alone.
+    # Workers on other machines may have this package only as a zip.
     is_here = (master or "local").startswith("local")
     settings = {
         **EVERYWHERE,
@@ -118,8 +118,8 @@ def local_session(
 def _empty_conf() -> Iterator[None]:
     """An empty configuration folder while the JVM starts, unless the user has one.
 
-    It is on the class path, and the JVM refuses a class archive over a folder that holds anything, such as the
-    spark-defaults.conf that ``segspark.spark.defaults`` writes.
+    The folder is on the class path, and the JVM refuses a class archive if it holds anything, such as the
+    spark-defaults.conf written by ``segspark.spark.defaults``.
     """
     if "SPARK_CONF_DIR" in os.environ:
         yield
@@ -134,7 +134,7 @@ def _empty_conf() -> Iterator[None]:
 
 
 def _jars() -> dict[str, str]:
-    """The fetched jars; where there are none, Ivy fetches them at the session's start."""
+    """The fetched jars; if there are none, Ivy fetches them at the session's start."""
     jars = sorted(jar_folder().glob("*.jar"))
     if jars:
         return {"spark.jars": ",".join(map(str, jars))}

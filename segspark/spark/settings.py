@@ -1,4 +1,4 @@
-"""The settings of a Spark session: everywhere, on one machine, and of the JVM."""
+"""The settings of a Spark session: common, for one machine, and for the JVM."""
 
 from pathlib import Path
 from typing import Literal
@@ -12,15 +12,15 @@ EVERYWHERE = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
-    # Rows on their way to Python are else measured one by one, which takes a quarter of it; where a row may be large,
-    # see ``rows_per_batch``.
+    # Rows sent to Python are measured one by one unless the batch size is fixed, which takes a quarter of the time; for
+    # large rows see ``rows_per_batch``.
     "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
     "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
-    # A few partitions are written at once: else each task sorts its rows by them first.
+    # Tasks write a few partitions at once; otherwise each first sorts its rows by partition.
     "spark.sql.maxConcurrentOutputFileWriters": "4",
-    # Classes made of queries are kept for the next day's, which are the same: a day makes several hundred.
+    # Generated classes are cached for the next day's queries, which are the same: a day generates several hundred.
     "spark.sql.codegen.cache.maxEntries": "2000",
-    # Every column would note the line it was made in: several calls to the JVM and a failing import for each.
+    # Otherwise every column records its source line, by several JVM calls and a failing import each.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
 
@@ -32,18 +32,18 @@ LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.databricks.delta.snapshotPartitions": "2",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
-    # Files that the log names (tables/io/reader.py) are looked at here, without a job.
+    # Files named by the log (tables/io/reader.py) are listed on the driver, without a job.
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "2000",
-    # Of what is read where it was written.
+    # For data read on the machine that wrote it.
     "spark.shuffle.checksum.enabled": "false",
     "spark.sql.shuffle.orderIndependentChecksum.enabled": "false",
 }
 
 
-# Wide aggregations make methods over 8,000 bytes, which the JIT else refuses.
-# The parallel collector costs a small machine less than the default one.
-# Arrow looks at the bounds of each value that it writes, which Spark's own rows do without.
-# Code that waits for the optimising compiler is longer, and is thrown away with its query: the default room for it fills
+# Wide aggregations generate methods over 8,000 bytes, which the JIT refuses by default.
+# The parallel garbage collector costs a small machine less than the default one.
+# Arrow checks bounds for each value it writes; Spark's own rows do without.
+# Code waiting for the optimising compiler is longer and is discarded with its query: the default code cache fills
 # within a minute.
 JVM_OPTIONS = (
     "-XX:-DontCompileHugeMethods -XX:+UseParallelGC -XX:ReservedCodeCacheSize=512m "
@@ -51,14 +51,14 @@ JVM_OPTIONS = (
 )
 
 
-# The optimising compiler is kept for what works on rows (jit.directives), and there for what does so for a while.
+# The optimising compiler is reserved for code that works on rows (jit.directives), and there for long-running code.
 JIT_FULL = (
     "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 "
     "-XX:Tier4BackEdgeThreshold=400000"
 )
 
 
-# A small run throws code away before the optimising compiler has earned its time.
+# A small run discards code before the optimising compiler pays off.
 JIT_QUICK = "-XX:TieredStopAtLevel=1"
 
 

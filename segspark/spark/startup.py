@@ -1,4 +1,4 @@
-"""What makes a local JVM start faster; everything works without it."""
+"""Faster start of a local JVM; everything works without it."""
 
 import hashlib
 import subprocess
@@ -18,7 +18,7 @@ ARCHIVE_TIMEOUT_S = 180
 
 
 def warm_up(session: SparkSession) -> None:
-    """One small query over what nearly every flow uses; whoever has to wait for something else has it done by then.
+    """Run one small query over what nearly every flow uses, while the caller waits for something else.
 
     The first query of a process starts Python workers, loads some thousand classes and compiles the planner.
     """
@@ -33,20 +33,20 @@ def warm_up(session: SparkSession) -> None:
 
 
 def jit_options(jit: Jit) -> list[str]:
-    """How long code waits for the optimising compiler, and which methods it leaves out; the latter are absent where this
-    package is no folder."""
+    """JVM options: when code goes to the optimising compiler, and which methods it skips. The latter are omitted if
+    this package is not a folder."""
     if jit == "quick":
         return [JIT_QUICK]
     path = Path(__file__).parent / "jit.directives"
-    # The JVM tells that it has read them: not on the output, which may be somebody's JSON.
-    told = ["-XX:+UnlockDiagnosticVMOptions", "-XX:+DisplayVMOutputToStderr"]
-    return [JIT_FULL, *([*told, f"-XX:CompilerDirectivesFile={path}"] if path.exists() else [])]
+    # The JVM reports that it has read them; this must not go to stdout, which may be JSON output.
+    diagnostics = ["-XX:+UnlockDiagnosticVMOptions", "-XX:+DisplayVMOutputToStderr"]
+    return [JIT_FULL, *([*diagnostics, f"-XX:CompilerDirectivesFile={path}"] if path.exists() else [])]
 
 
 def class_archive() -> list[str]:
-    """A class-data archive spares the JVM a quarter of a small run's time and CPU; it is never needed."""
+    """JVM options for a class-data archive, which saves a quarter of a small run's time and CPU; it is optional."""
     archive = class_archive_path()
-    # Another Java, or another class path, is refused by the JVM, in silence with these switches.
+    # With these options the JVM silently ignores an archive of another Java or class path.
     silent = ["-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr"]
     return [f"-XX:SharedArchiveFile={archive}", *silent] if archive.exists() else []
 
@@ -55,7 +55,7 @@ def class_archive_path() -> Path:
     """The archive of this Java with this environment's Spark and jars."""
     java = Path(java_command() or "").resolve()
     spark = Path(pyspark.__file__).parent
-    # The JVM refuses, in silence, an archive over jars that were written anew, be they the same.
+    # The JVM silently ignores an archive if the jars were rewritten, even with the same content.
     jars = sorted([*jar_folder().glob("*.jar"), *(spark / "jars").glob("*.jar")])
     what = "\n".join([str(java), *(f"{jar} {jar.stat().st_mtime_ns}" for jar in jars)])
     where, content = (hashlib.sha256(text.encode()).hexdigest()[:12] for text in (str(spark), what))
@@ -63,7 +63,7 @@ def class_archive_path() -> Path:
 
 
 def make_class_archive() -> Path | None:
-    """Write the archive by one small run in a process of its own; None where that did not work out."""
+    """Write the archive by one small run in a separate process; None if that failed."""
     archive = class_archive_path()
     if archive.exists() or java_command() is None:
         return archive if archive.exists() else None
@@ -81,7 +81,7 @@ def make_class_archive() -> Path | None:
             return None
         if not made.exists():
             return None
-        # Whole or not at all, also when two make it at once; this environment's older ones are of no use any more.
+        # Replaced atomically, also if two processes make it at once; older archives of this environment are useless.
         made.replace(archive)
         for old in archive.parent.glob(f"{archive.name.rpartition('-')[0]}-*.jsa"):
             if old != archive:
@@ -89,8 +89,8 @@ def make_class_archive() -> Path | None:
     return archive
 
 
-# What nearly every flow touches: a partitioned Delta write, an aggregation, a read. The archive is written while the
-# JVM ends, so this waits for it.
+# Loads the classes of nearly every flow: a partitioned Delta write, an aggregation, a read. The archive is written
+# when the JVM ends, so this waits for it.
 _SMALL_RUN = """
 import sys
 from pathlib import Path
@@ -112,8 +112,8 @@ gateway.proc.wait()
 
 
 def remember_functions(session: SparkSession) -> None:
-    """Every call of ``F.col`` and its like asks the JVM what ``functions`` is and what its ``col`` is, and the JVM looks
-    into each jar for classes of that name: a third of the time that a day's queries take to be written down."""
+    """Cache the look-ups of ``functions`` and its members. Without it every ``F.col`` and the like asks the JVM, which
+    searches each jar for classes of that name: a third of the time to build a day's queries."""
     jvm = session.sparkContext._jvm
     for name in ("functions", "org.apache.spark.sql.functions", "PythonUtils", "PythonSQLUtils"):
         known = getattr(jvm, name)
@@ -122,17 +122,17 @@ def remember_functions(session: SparkSession) -> None:
 
 
 class _Remembered:
-    """A class of the JVM whose static functions are looked up once."""
+    """A JVM class whose static functions are looked up once."""
 
     def __init__(self, java_class: Any) -> None:
         self._java_class = java_class
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._java_class, name)
-        setattr(self, name, found)
-        return found
+        function = getattr(self._java_class, name)
+        setattr(self, name, function)
+        return function
 
 
 if __name__ == "__main__":
-    # ``python -m segspark.spark.startup`` makes the class archive; without it everything works, a little slower.
+    # ``python -m segspark.spark.startup`` makes the class archive; without it everything works, but a little slower.
     print(make_class_archive() or "no class archive")

@@ -1,7 +1,7 @@
-"""The parent of Spark's Python workers on one machine: it imports what they need, once, before it forks them.
+"""The parent of Spark's Python workers on one machine: imports what they need once, before it forks them.
 
-Of a small run the workers' imports are a good part: two seconds of a core for each worker. Nothing here starts a thread
-that a fork would lose: OpenBLAS gets one (tasks fill the cores already), and jemalloc's own survive it.
+The workers' imports are a large part of a small run: two CPU seconds per worker. Nothing here starts a thread that a
+fork would lose: OpenBLAS is limited to one thread (tasks fill the cores already), and jemalloc's own survive a fork.
 """
 
 import os
@@ -22,10 +22,10 @@ PRELOADED = (
 
 
 def leave_zips_out() -> None:
-    """Take Spark's own zips from the path where the same packages are installed.
+    """Remove Spark's own zips from the path if the same packages are installed.
 
-    A worker looks anew at its path before each task, and Python then reads the list of all files of a zip: a tenth of a
-    second of a core for each task.
+    A worker checks its path before each task, and Python then reads the file list of each zip: a tenth of a CPU second
+    per task.
     """
     zips = [p for p in sys.path if Path(p).name == "pyspark.zip" or Path(p).match("py4j-*-src.zip")]
     others = [p for p in sys.path if p not in zips]
