@@ -1,4 +1,4 @@
-"""What a model allows at a place: its keys, the nearest to a wrong one, and the description of a right one."""
+"""What a model allows at a place: the keys, the nearest key to a wrong one, and the description of a field."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -12,13 +12,13 @@ Place = tuple[str | int, ...]
 
 
 def keys_at(model: type[BaseModel], place: Place) -> list[str]:
-    """The keys that may stand below a place, as they are written."""
+    """The keys allowed below a place, as they are written."""
     stands = _model_at(model, place)
     return [key for key, field in _fields(stands).items() if not _is_ours(field)] if stands else []
 
 
 def field_at(model: type[BaseModel], place: Place) -> FieldInfo | None:
-    """The field that a place fills; None below free mappings."""
+    """The field at a place; None below free mappings."""
     names = [step for step in place if isinstance(step, str)]
     if not names:
         return None
@@ -38,7 +38,7 @@ def hint_of(field: FieldInfo | None) -> str:
 
 
 def suggestion(model: type[BaseModel], place: Place) -> str:
-    """For a key that does not exist: the near one beside it, else the same one elsewhere, and all that may stand."""
+    """For an unknown key: a similar key at the same place, else the same key elsewhere, and all allowed keys."""
     wrong, allowed = str(place[-1]), keys_at(model, place[:-1])
     near = get_close_matches(wrong, allowed, 1)
     if not near:
@@ -52,12 +52,13 @@ def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 
 def _is_ours(field: FieldInfo) -> bool:
-    """Filled by the program; a file may not set it."""
+    """Whether the program fills the field; a file may not set it."""
     return isinstance(field.json_schema_extra, dict) and "set_by" in field.json_schema_extra
 
 
 def _model_at(model: type[BaseModel], place: Place) -> type[BaseModel] | None:
-    """Through lists and optionals; a step that is no field, such as a key of a free mapping, is passed over."""
+    """The model at a place, through lists and optionals; a step that is not a field, such as a key of a free mapping,
+    is skipped."""
     current: type[BaseModel] | None = model
     inside_mapping = False
     for step in place:
@@ -78,9 +79,9 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for inner in get_args(annotation):
-        found = _model_in(inner)
-        if found is not None:
-            return found
+        model = _model_in(inner)
+        if model is not None:
+            return model
     return None
 
 

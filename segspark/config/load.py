@@ -16,17 +16,17 @@ from segspark.config.url import Url
 from segspark.config.yaml_lines import Place, Problem, load_yaml, problems_of, raise_all
 
 PREFIX = "SEGSPARK__"
-# Not by path: on a cluster the code is a .zip.
+# Read as a package resource and not by path: on a cluster the code is a .zip.
 BASE = resources.files("segspark.config") / "base.yaml"
 M = TypeVar("M", bound=BaseModel)
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
 def load_model(path: Path, model: type[M], environ: Mapping[str, str] = os.environ) -> M:
-    """One YAML file as a model; ``${NAME}`` and ``${NAME:-default}`` are taken from the environment.
+    """Load one YAML file as a model; ``${NAME}`` and ``${NAME:-default}`` are replaced from the environment.
 
     Raises:
-        ConfigError: every fault with file, line, key, value and what is allowed.
+        ConfigError: all errors with file, line, key, value and what is allowed.
     """
     data, lines = load_yaml(path)
     data, problems = substitute(data, environ, str(path), lines)
@@ -36,10 +36,10 @@ def load_model(path: Path, model: type[M], environ: Mapping[str, str] = os.envir
 def load_workspace(path: Path, environ: Mapping[str, str] = os.environ) -> Workspace:
     """The workspace of a segspark.yaml (or of the folder that holds one), with absolute paths.
 
-    The environment goes over the file (``SEGSPARK__CLUSTERING__K=5``), the file over ``base.yaml``.
+    The environment (``SEGSPARK__CLUSTERING__K=5``) overrides the file, the file overrides ``base.yaml``.
 
     Raises:
-        ConfigError: every fault at once.
+        ConfigError: all errors at once.
     """
     path = path / "segspark.yaml" if path.is_dir() else path
     data, lines = load_yaml(path)
@@ -70,8 +70,8 @@ def _validated(
     try:
         valid = model.model_validate(data)
     except ValidationError as error:
-        told = {p.key for p in problems}
-        raise_all([*problems, *(p for p in problems_of(error, file, lines, model, origins) if p.key not in told)])
+        reported = {p.key for p in problems}
+        raise_all([*problems, *(p for p in problems_of(error, file, lines, model, origins) if p.key not in reported)])
         raise
     raise_all(problems)
     return valid
@@ -125,7 +125,7 @@ def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
 def substitute(
     data: Any, environ: Mapping[str, str], file: str, lines: Mapping[Place, int]
 ) -> tuple[Any, list[Problem]]:
-    """Environment variables in text values, and a problem for each value whose variable is not set."""
+    """Replace environment variables in text values; gives a problem for each value whose variable is not set."""
     problems: list[Problem] = []
 
     def walk(item: Any, place: Place) -> Any:
@@ -152,7 +152,7 @@ def _defaulted(text: str) -> set[str]:
 
 
 def from_environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[Place, str], list[Problem]]:
-    """``SEGSPARK__SECTION__KEY=value`` as nested settings, where each comes from, and what cannot be read.
+    """``SEGSPARK__SECTION__KEY=value`` as nested settings, the origin of each, and the values that cannot be read.
 
     Values are read as YAML: ``5``, ``[7, 30]``, ``{click: 30}``.
     """
@@ -178,7 +178,7 @@ def from_environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[P
 
 
 def merge(low: dict[str, Any], high: dict[str, Any]) -> dict[str, Any]:
-    """The higher settings over the lower; mappings are merged, lists replaced."""
+    """The lower settings, overridden by the higher; mappings are merged, lists replaced."""
     merged = dict(low)
     for key, value in high.items():
         under = merged.get(key)

@@ -1,4 +1,4 @@
-"""Python files of a workspace: run, and read for a few names; for what YAML would have to repeat."""
+"""Python files of a workspace, for definitions that would be repetitive in YAML: run, and read for a few names."""
 
 import ast
 import runpy
@@ -14,13 +14,13 @@ def load_python(path: Path, kinds: Mapping[str, type]) -> dict[str, tuple[Any, .
     """The lists of a Python file by name; a missing one is empty.
 
     Args:
-        kinds: name of a list -> what its items are.
+        kinds: name of a list -> type of its items.
 
-    Raises:
-        ConfigError: the file is missing or fails, defines none of the names, or holds something else under them.
+        Raises:
+            ConfigError: the file is missing or fails, defines none of the names, or has other content under them.
     """
     try:
-        said = runpy.run_path(str(path), run_name="segspark_workspace")
+        content = runpy.run_path(str(path), run_name="segspark_workspace")
     except FileNotFoundError:
         raise as_error(Problem(str(path), None, "", None, "this file does not exist.", "", "no_file")) from None
     except Exception as error:
@@ -28,21 +28,21 @@ def load_python(path: Path, kinds: Mapping[str, type]) -> dict[str, tuple[Any, .
         line = getattr(error, "lineno", None) or (lines[-1] if lines else None)
         what = f"{type(error).__name__}: {error}"
         raise as_error(Problem(path.name, line, "", None, what, f"Correct line {line}.", "python_failed")) from None
-    if not any(name in said for name in kinds):
+    if not any(name in content for name in kinds):
         what = f"none of {', '.join(kinds)} is defined."
         raise as_error(Problem(path.name, None, "", None, what, f"Define {next(iter(kinds))}.", "wrong_item"))
-    found = {name: _items(said.get(name, ())) for name in kinds}
+    lists = {name: _items(content.get(name, ())) for name in kinds}
     written = lines_of_names(path)
     raise_all(
         [
             Problem(path.name, written.get(name), f"{name}[{at}]", None, f"a {_full(kind)} is needed, not {type(item).__name__}.",
                     f"Import {kind.__name__} from {kind.__module__}.", "wrong_item")
             for name, kind in kinds.items()
-            for at, item in enumerate(found[name])
+            for at, item in enumerate(lists[name])
             if not isinstance(item, kind)
         ]
     )  # fmt: skip
-    return found
+    return lists
 
 
 def _full(kind: type) -> str:
@@ -50,14 +50,14 @@ def _full(kind: type) -> str:
 
 
 def lines_of_names(path: Path) -> dict[str, int]:
-    """The line of every text constant and every name that is set, the first of each: where a definition is written."""
-    found: dict[str, int] = {}
+    """The first line of every text constant and every assigned name, to locate definitions."""
+    lines: dict[str, int] = {}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found.setdefault(node.value, node.lineno)
+            lines.setdefault(node.value, node.lineno)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.setdefault(node.id, node.lineno)
-    return found
+            lines.setdefault(node.id, node.lineno)
+    return lines
 
 
 def _items(value: Any) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""The published JSON Schema of segspark.yaml, so that editors can help; ``--check`` tells whether it is fresh."""
+"""The published JSON Schema of segspark.yaml, for editors; ``--check`` tells whether it is up to date."""
 
 import json
 import sys
@@ -10,15 +10,15 @@ PATH = Path(__file__).parents[2] / "conf" / "workspace.schema.json"
 
 
 def schema_text() -> str:
-    """The JSON Schema of the workspace model, as the file holds it."""
+    """The JSON Schema of the workspace model, as stored in the file."""
     schema = Workspace.model_json_schema()
-    # Set by the loader, refused in a file.
+    # Set by the loader; a file may not set it.
     del schema["properties"]["folder"]
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"
 
 
 def main(arguments: list[str]) -> int:
-    """Write the schema, or with ``--check`` compare it."""
+    """Write the schema, or compare it with ``--check``."""
     if arguments == ["--check"]:
         if not PATH.exists() or PATH.read_text() != schema_text():
             print(f"{PATH.name} is out of date; run: python -m segspark.config.schema", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""A first workspace: small, commented, and running as it stands."""
+"""A starter workspace: small, commented, and runnable as it is."""
 
 import shutil
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from segspark.errors import ConfigError
 
 STARTER = Path(__file__).parent / "starter"
-# Under its own name it would hide the starter's files from this repository.
+# Under its real name (.gitignore) it would hide the starter's files from this repository.
 RENAMED = {"gitignore.txt": ".gitignore"}
 
 
@@ -17,7 +17,7 @@ def init_workspace(folder: Path) -> list[Path]:
         The files written.
 
     Raises:
-        ConfigError: the folder holds something, is a file, or cannot be made; nothing is written.
+        ConfigError: the folder is not empty, is a file, or cannot be created; nothing is written.
     """
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder} is a file. Name a folder that is new or empty.")

@@ -1,4 +1,4 @@
-"""Where something lies, as text: a path or the URL of a store."""
+"""A location as text: a path or the URL of a store."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +9,10 @@ from pydantic_core import core_schema
 
 @dataclass(frozen=True)
 class Url:
-    """The place of a lake.
+    """The location of a lake.
 
-    It is no path and no text: it cannot be opened, joined by ``/`` or given to ``Path``. Whoever wants the files
-    behind it asks for a ``Store``.
+    It is neither a path nor text: it cannot be opened, joined by ``/`` or given to ``Path``. Files behind it are
+    accessed through a ``Store``.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""YAML with line numbers, and one form for everything that is wrong with a file."""
+"""YAML with line numbers, and one form for all problems of a file."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MAX_NODES = 100_000
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault: where, what it is, what to write instead."""
+    """One problem: where, what it is, what to write instead."""
 
     file: str
     line: int | None
@@ -30,7 +30,7 @@ class Problem:
 
     @property
     def said(self) -> str:
-        """What is wrong, without the place and the cure."""
+        """What is wrong, without the place and the fix."""
         shown = "" if self.value is None else f" (is {_short(self.value)})"
         return f"{self.key}{shown}: {self.message}" if self.key else self.message
 
@@ -45,10 +45,10 @@ def _short(value: Any) -> str:
 
 
 def raise_all(problems: list[Problem]) -> None:
-    """Raise what was found, in the order of the lines; nothing where nothing was.
+    """Raise the problems in the order of their lines, if there are any.
 
     Raises:
-        ConfigError: every problem, one a line.
+        ConfigError: all problems, one per line.
     """
     if problems:
         in_order = sorted(problems, key=lambda p: (p.file, p.line or 0))
@@ -56,7 +56,7 @@ def raise_all(problems: list[Problem]) -> None:
 
 
 def as_error(problem: Problem) -> ConfigError:
-    """One problem, to be raised where nothing more can be found."""
+    """One problem as an error, for cases where reading cannot go on."""
     return ConfigError(str(problem), (problem,))
 
 
@@ -64,7 +64,7 @@ def load_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
     """The data of a file and the line of every key and list item, by place such as ("features", "windows", 0).
 
     Raises:
-        ConfigError: no such file, no YAML, keys that are no text, or a key that is given twice.
+        ConfigError: no such file, invalid YAML, keys that are not text, or a duplicate key.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -123,11 +123,11 @@ def problems_of(
     """Pydantic's errors with file and line, and what is allowed at each place.
 
     Args:
-        error: what ``model_validate`` raised.
-        file: name shown for places of the file.
+        error: raised by ``model_validate``.
+        file: name shown for places in the file.
         lines: from ``load_yaml``.
         model: the model that was validated.
-        elsewhere: places that come from somewhere else than the file, with that origin's name.
+        elsewhere: places whose values come from another origin than the file, with its name.
     """
     origins = elsewhere or {}
     places = {*lines, *(place[:depth] for place in origins for depth in range(1, len(place) + 1))}
@@ -141,7 +141,7 @@ def problems_of(
         if fault["type"] == "extra_forbidden":
             value = None
         if place in problems and problems[place].message != message:
-            # The branches of a union each say what they would take.
+            # Each branch of a union reports what it would accept.
             message = f"{problems[place].message} Or: {message[:1].lower()}{message[1:]}"
         key = ".".join(map(str, place)) or "the file"
         code = {"extra_forbidden": "unknown_key", "missing": "missing_key"}.get(fault["type"], "wrong_value")
@@ -158,7 +158,7 @@ def _said(fault: Any, place: Place, model: type[BaseModel], given: Any) -> tuple
     if kind == "missing":
         message = "this key is needed."
     elif kind == "string_type" and isinstance(given, bool | int | float):
-        # YAML reads NO as false and 010 as eight: only quotes keep the text.
+        # YAML reads NO as false and 010 as eight unless they are quoted.
         fix = f"Put it in quotes. {fix}".rstrip()
     elif kind in ("model_type", "model_attributes_type", "dict_type") and place:
         message = f"A mapping is needed, e.g. `{place[-1]}: {{key: value}}`."
@@ -168,7 +168,7 @@ def _said(fault: Any, place: Place, model: type[BaseModel], given: Any) -> tuple
 def _origin_of(
     place: Place, file: str, lines: Mapping[Place, int], origins: Mapping[Place, str]
 ) -> tuple[str, int | None]:
-    """Where a place was written: itself, what was set below it, or the nearest place around it."""
+    """The origin of a place: of itself, of a value set below it, or of the nearest enclosing place."""
     below = [origin for other, origin in origins.items() if other[: len(place)] == place]
     if below and place not in lines:
         return below[0], None
@@ -178,7 +178,7 @@ def _origin_of(
 
 
 def _place_of(loc: tuple[str | int, ...], kind: str, known: Set[Place]) -> Place:
-    """The place in the file; pydantic puts the names of unions' branches and validators between the keys."""
+    """The place in the file; pydantic inserts the names of union branches and validators between the keys."""
     place: Place = ()
     last = len(loc) - 1
     for at, part in enumerate(loc):
