@@ -38,11 +38,11 @@ def describe_one_feature(name: str, config: Path, as_json: bool) -> None:
     from segspark.features.describe import describe_feature
     from segspark.features.resources import load_catalogue
 
-    found = describe_feature(load_catalogue(load_workspace(config)), name)
+    details = describe_feature(load_catalogue(load_workspace(config)), name)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json.dumps(details, ensure_ascii=False))
         return
-    for key, value in found.items():
+    for key, value in details.items():
         click.echo(f"{key}: {', '.join(value) if isinstance(value, list) else value}")
 
 
@@ -54,14 +54,14 @@ def plan_all_features(config: Path, as_json: bool) -> None:
     from segspark.config.load import load_workspace
     from segspark.query.look import plan_of_features
 
-    found = plan_of_features(load_workspace(config))
+    plan = plan_of_features(load_workspace(config))
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json.dumps(plan, ensure_ascii=False))
         return
-    click.echo(found["tiles"])
-    print_rows(found["measures"], False, ("measure", "change", "features"))
-    if found["columns"]:
-        click.echo(f"new from the tiles that are there: {', '.join(found['columns'])}")
+    click.echo(plan["tiles"])
+    print_rows(plan["measures"], False, ("measure", "change", "features"))
+    if plan["columns"]:
+        click.echo(f"new from the tiles that are there: {', '.join(plan['columns'])}")
 
 
 def _on_day(flow: str, help_text: str) -> None:

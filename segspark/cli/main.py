@@ -1,4 +1,4 @@
-"""The command line: chooses a program, a workspace and a date. Imports Spark only when a flow needs it."""
+"""The command line: selects a program, a workspace and a date. Imports Spark only when a flow needs it."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What commands share: their options, rows as a table or JSON, and lines of progress."""
+"""Shared by the commands: options, rows as a table or JSON, and lines of progress."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -74,16 +74,16 @@ def progress_lines(quiet: bool = False) -> Any:
     return Quiet() if quiet else Lines()
 
 
-def matrix_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    """How many people each two previewed segments share; on the diagonal, how many each has."""
+def matrix_lines(previews: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The number of people shared by each pair of previewed segments; the diagonal has the size of each."""
     numbers = [
-        [f"{row['people'] if other is row else row['among_previewed'][other['name']]:,}" for other in found]
-        for row in found
+        [f"{row['people'] if other is row else row['among_previewed'][other['name']]:,}" for other in previews]
+        for row in previews
     ]
     width = max(len(n) for row in numbers for n in row)
-    names = [f"{at} {row['name']}" for at, row in enumerate(found, 1)]
+    names = [f"{at} {row['name']}" for at, row in enumerate(previews, 1)]
     longest = max(map(len, names))
-    heads = "  ".join(f"{at:>{width}}" for at in range(1, len(found) + 1))
+    heads = "  ".join(f"{at:>{width}}" for at in range(1, len(previews) + 1))
     return [
         "overlap matrix, people in both:",
         f"{'':{longest}}  {heads}",

@@ -1,4 +1,4 @@
-"""Commands that run flows, and those about a workspace as a whole."""
+"""Commands that run flows, and commands about a whole workspace."""
 
 import json
 import sys

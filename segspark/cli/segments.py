@@ -1,4 +1,4 @@
-"""``segspark segments``: look at segments, try definitions, explain, export. Imports Spark only where it must."""
+"""``segspark segments``: show segments, try definitions, explain, export. Imports Spark only if needed."""
 
 import json
 import sys
@@ -41,11 +41,11 @@ def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> 
     from segspark.config.load import load_workspace
     from segspark.query.look import describe_segment
 
-    found = describe_segment(load_workspace(config), name, as_of)
+    details = describe_segment(load_workspace(config), name, as_of)
     if as_json:
-        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        click.echo(json.dumps(details, default=str, ensure_ascii=False))
         return
-    for key, value in found.items():
+    for key, value in details.items():
         if isinstance(value, list):
             click.echo(f"{key}:")
             print_rows(value, False, tuple(value[0]) if value else ())
@@ -68,11 +68,11 @@ def explain_person(
     from segspark.config.load import load_workspace
     from segspark.query.explain import explain
 
-    found = explain(load_workspace(config), person, as_of, language, segment)
+    memberships = explain(load_workspace(config), person, as_of, language, segment)
     if as_json:
-        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        click.echo(json.dumps(memberships, default=str, ensure_ascii=False))
         return
-    for membership in found:
+    for membership in memberships:
         click.echo(f"{membership['scheme']}: {membership['sentence'] or membership['segment_name']}")
         for line in membership["lines"]:
             click.echo(f"  {line}")
@@ -106,11 +106,11 @@ def preview_segments(target: str, config: Path, as_of: date | None, as_json: boo
     """Exact size and overlaps of a rule, or of the rules of a YAML file, before they are published."""
     from segspark.query.preview import preview_rules
 
-    found = preview_rules(config, target, as_of)
+    previews = preview_rules(config, target, as_of)
     if as_json:
-        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        click.echo(json.dumps(previews, default=str, ensure_ascii=False))
         return
-    for row in found:
+    for row in previews:
         click.echo(
             f"{row['name']} as of {row['as_of']}: {row['people']:,} people, {row['contactable']:,} may be written to"
         )
@@ -119,8 +119,8 @@ def preview_segments(target: str, config: Path, as_of: date | None, as_json: boo
             share = overlap["people"] / row["people"]
             click.echo(f"  {share:4.0%} in {overlap['scheme']}: {overlap['segment']} ({overlap['people']:,})")
         click.echo(f"  e.g. {', '.join(row['sample']) or 'nobody'}")
-    if len(found) > 1:
-        click.echo("\n".join(matrix_lines(found)))
+    if len(previews) > 1:
+        click.echo("\n".join(matrix_lines(previews)))
 
 
 @segments.command("replay")
@@ -132,14 +132,14 @@ def replay_segments(version: str, config: Path, as_of: date, as_json: bool) -> N
     """What a stored version of a definition gives on a past day, against the rows written then."""
     from segspark.query.replay import replay_version
 
-    found = replay_version(config, version, as_of)
+    result = replay_version(config, version, as_of)
     if as_json:
-        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        click.echo(json.dumps(result, default=str, ensure_ascii=False))
         return
-    click.echo(f"{found['scheme']} {found['name']}, version {found['definition_version']}, as of {as_of}")
-    click.echo(f"features of the day: {found['features']}")
-    print_rows(found["segments"], False, ("segment_name", "segment_id", "people", "contactable", "stored", "same"))
-    if not found["is_written"]:
+    click.echo(f"{result['scheme']} {result['name']}, version {result['definition_version']}, as of {as_of}")
+    click.echo(f"features of the day: {result['features']}")
+    print_rows(result["segments"], False, ("segment_name", "segment_id", "people", "contactable", "stored", "same"))
+    if not result["is_written"]:
         click.echo("no rows of that day were made by this version")
 
 
@@ -169,14 +169,14 @@ def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
     from segspark.config.load import load_workspace
     from segspark.query.diff import diff_segments
 
-    found = diff_segments(load_workspace(config), left, right)
+    result = diff_segments(load_workspace(config), left, right)
     if as_json:
-        click.echo(json.dumps(found, default=str, ensure_ascii=False))
+        click.echo(json.dumps(result, default=str, ensure_ascii=False))
         return
-    for side in (found["left"], found["right"]):
+    for side in (result["left"], result["right"]):
         click.echo(f"{side['name']} on {side['segment_date']}: {side['people']:,} people")
-    click.echo(f"entered {found['entered']:,}, left {found['left_it']:,}, stayed {found['stayed']:,}")
-    print_rows(found["kpis"], False, ("measure", "left", "right", "difference"))
+    click.echo(f"entered {result['entered']:,}, left {result['left_it']:,}, stayed {result['stayed']:,}")
+    print_rows(result["kpis"], False, ("measure", "left", "right", "difference"))
 
 
 @segments.command("merge")
