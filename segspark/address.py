@@ -1,4 +1,4 @@
-"""E-mail addresses: one normal form, the mailbox provider's family, and finding addresses in free text."""
+"""E-mail addresses: normal form, the mailbox provider's family, and finding addresses in free text."""
 
 import re
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _FAMILY = {domain: family for family, domains in PROVIDERS.items() for domain in
 
 
 def normalise(address: str) -> str | None:
-    """Trimmed and lower case, the domain in ASCII (IDNA); None where it is no address.
+    """Trimmed and lower case, the domain in ASCII (IDNA); None if it is not an address.
 
     Dots and plus tags are kept: two spellings may be two people, and only the provider knows.
     """
@@ -44,11 +44,11 @@ def normalise(address: str) -> str | None:
 
 @lru_cache(maxsize=65536)
 def mailbox_provider(domain: str) -> str:
-    """Family of the mailbox provider, ``other`` where the domain is nobody's we know."""
+    """Family of the mailbox provider, ``other`` for unknown domains."""
     return _FAMILY.get(domain, "other")
 
 
-# Backwards from the at sign, and on from it; what is not ASCII counts as a letter.
+# Characters before the at sign (searched backwards) and after it; non-ASCII characters count as letters.
 _LOCAL_REVERSED = re.compile(r"[a-zA-Z0-9._+\-'=&#$!~\x80-\U0010ffff]{1,64}")
 _DOMAIN = re.compile(r"[a-zA-Z0-9.\-\x80-\U0010ffff]+")
 

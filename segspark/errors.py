@@ -1,4 +1,4 @@
-"""Errors that say what is wrong, where, what exists and what to do next; each class has one exit code."""
+"""Errors that tell what is wrong, where, what exists and what to do next; each class has one exit code."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ class CheckFailed(SegsparkError):
 
 
 class ConfigError(SegsparkError):
-    """The command line, a workspace file or a definition is wrong; ``problems`` are its parts where it has any."""
+    """The command line, a workspace file or a definition is wrong; ``problems`` lists the parts, if there are any."""
 
     exit_code = EXIT_USAGE
 

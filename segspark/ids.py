@@ -1,4 +1,4 @@
-"""Equal content, equal id: of runs, of definitions, of segments."""
+"""Ids derived from content: of runs, definitions and segments."""
 
 import hashlib
 import json
@@ -6,12 +6,12 @@ from typing import Any
 
 
 def identity(*parts: object) -> str:
-    """Equal inputs, equal id: 24 hexadecimal digits."""
+    """An id of 24 hexadecimal digits; equal inputs give equal ids."""
     return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def mint(scheme: str, key: str) -> str:
-    """The id of a segment that is defined by its key; equal in every lake, so that reruns agree."""
+    """The id of a segment defined by its key; it is equal in every lake, so that reruns agree."""
     return f"{scheme}-{hashlib.sha256(f'{scheme}:{key}'.encode()).hexdigest()[:10]}"
 
 

@@ -14,7 +14,7 @@ MAX_CENTS = 10**15
 
 
 class MoneyFormatError(ValueError):
-    """The text is no amount in the declared form; ``code`` is the quarantine reason."""
+    """The text is not an amount in the declared notation; ``code`` is the quarantine reason."""
 
     def __init__(self, code: str, text: object) -> None:
         super().__init__(f"{code}: {text!r}")
@@ -41,8 +41,8 @@ def to_minor(amount: Decimal, currency: str, rounding: bool = False) -> tuple[in
     """Minor units and whether rounding was needed.
 
     Raises:
-        MoneyFormatError: ``scale`` where the amount has more digits than the currency and rounding is not
-            declared; ``amount_range`` beyond ten trillion major units.
+        MoneyFormatError: ``scale`` if the amount has more digits than the currency and rounding is not declared;
+            ``amount_range`` beyond ten trillion major units.
     """
     scaled = amount.scaleb(DIGITS.get(currency, 2))
     minor = scaled.to_integral_value(rounding=ROUND_HALF_UP)

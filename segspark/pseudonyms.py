@@ -1,7 +1,7 @@
 """Keyed pseudonyms of identifiers, and their sealing for the vault.
 
 An ``identifier_id`` is the first 128 bits of HMAC-SHA256 over ``kind:normalised value``. Sealing is AES-SIV
-(RFC 5297), deterministic, so that a repeated run writes the same bytes.
+(RFC 5297), which is deterministic, so a repeated run writes the same bytes.
 """
 
 import base64
@@ -33,7 +33,7 @@ class Key:
 
 
 def normalise(kind: str, value: str) -> str | None:
-    """The form under which two spellings of one identifier are equal; None where it is no identifier."""
+    """The normal form, equal for all spellings of one identifier; None if it is not an identifier."""
     if kind == "email":
         return address.normalise(value)
     text = value.strip()
@@ -41,7 +41,7 @@ def normalise(kind: str, value: str) -> str | None:
 
 
 class Pseudonymiser:
-    """Turns identifiers into pseudonyms, remembering those it met so that each is computed and sealed once."""
+    """Turns identifiers into pseudonyms; results are cached, so that each is computed and sealed once."""
 
     def __init__(self, key: Key) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -52,7 +52,7 @@ class Pseudonymiser:
         self._known: dict[tuple[str, str], str] = {}
 
     def identifier_id(self, kind: str, value: str) -> str | None:
-        """32 hexadecimal digits; None where the value is empty or no address."""
+        """32 hexadecimal digits; None if the value is empty or not an address."""
         known = self._known.get((kind, value))
         if known is not None:
             return known
@@ -65,13 +65,13 @@ class Pseudonymiser:
         return pseudonym
 
     def mask(self, kind: str, value: str) -> str:
-        """What stands in a kept text for an identifier."""
+        """The replacement of an identifier in a kept text."""
         pseudonym = self.identifier_id(kind, value)
         return f"~{pseudonym}" if pseudonym else "~"
 
-    def mask_address(self, found: str) -> str:
-        """The same for an address as it stands in a text, where its plus sign may be percent-encoded."""
-        return self.mask("email", found.replace("%2B", "+").replace("%2b", "+"))
+    def mask_address(self, spelling: str) -> str:
+        """The same for an address found in a text, where its plus sign may be percent-encoded."""
+        return self.mask("email", spelling.replace("%2B", "+").replace("%2b", "+"))
 
     def seal(self, kind: str, value: str) -> bytes:
         normal = normalise(kind, value) or ""
@@ -82,10 +82,10 @@ class Pseudonymiser:
 
 
 def load_key(environment_name: str, key_file: Path, create: bool = True) -> Key:
-    """The key from the environment, else from a file only its owner may read, made on first use.
+    """The key from the environment, else from a file readable by its owner only, created on first use.
 
     Raises:
-        ConfigError: the variable is no base64 of 32 bytes or more, or the file may be read by others.
+        ConfigError: the variable is not base64 of 32 bytes or more, or the file is readable by others.
     """
     from_environment = os.environ.get(environment_name)
     if from_environment:

@@ -1,4 +1,4 @@
-"""Times: strict parsing to UTC microseconds, local days of the business's zone.
+"""Times: strict parsing to UTC microseconds, and local days in the business's zone.
 
 A naive time needs a declared zone; an epoch's unit is declared and never guessed.
 """
@@ -14,7 +14,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 _NAIVE_EPOCH = datetime(1970, 1, 1)
 EPOCH_UNITS = {"s": MICROS, "ms": 1_000, "us": 1}
-# Outside these years a time is a wrong unit or a typing error; Python's and Arrow's calendars stay safe inside.
+# A time outside these years is a wrong unit or a typing error; inside, Python's and Arrow's calendars are safe.
 EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * MICROS
 LATEST = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * MICROS
 
@@ -24,7 +24,7 @@ _ISO = re.compile(
 
 
 class TimeFormatError(ValueError):
-    """The text is no time in the declared form; ``code`` is the quarantine reason."""
+    """The text is not a time in the declared form; ``code`` is the quarantine reason."""
 
     def __init__(self, code: str, text: object) -> None:
         super().__init__(f"{code}: {text!r}")
@@ -44,15 +44,15 @@ def _day_micros(year: int, month: int, day: int) -> int:
 def parse_iso(text: str, zone_name: str | None = None) -> int:
     """ISO 8601 (``T`` or blank between date and time) to UTC microseconds.
 
-    Fractions beyond six digits are cut. A time without offset takes ``zone_name``; without one it is
-    refused. Of a local time that exists twice the first is taken; one that the spring change skips is moved
-    on by the skipped hour, as Spark does (``is_skipped`` tells, so that it can be flagged).
+    Fractions beyond six digits are cut. A time without offset is taken in ``zone_name``; without a zone it is
+    refused. For a local time that exists twice the first is used; a time skipped in spring is moved on by the skipped
+    hour, as Spark does (``is_skipped`` detects it, so that it can be flagged).
 
     Raises:
         TimeFormatError: ``time_format``, ``time_zone`` (naive, no zone declared) or ``time_range``.
     """
     if _is_usual(text, zone_name):
-        # What nearly all systems write: the C parser takes a tenth of the time.
+        # The usual form of nearly all systems: the C parser takes a tenth of the time.
         try:
             parsed = datetime.fromisoformat(text)
         except ValueError:
@@ -134,7 +134,7 @@ def check_range(micros: int, text: object) -> int:
 
 
 def local_to_utc(naive_micros: int, zone_name: str) -> int:
-    """UTC microseconds of a wall-clock time: the first of two, the hour after where it is skipped."""
+    """UTC microseconds of a wall-clock time: the first if it exists twice, an hour later if it is skipped."""
     if zone_name == "UTC":
         return naive_micros
     return naive_micros - _offset_of_quarter(naive_micros // (900 * MICROS), zone_name)
@@ -149,7 +149,7 @@ def is_skipped(naive_micros: int, zone_name: str) -> bool:
 
 @lru_cache(maxsize=262144)
 def _offset_of_quarter(quarter: int, zone_name: str) -> int:
-    # Offsets change on quarter hours in every zone in use, so that one look-up serves 15 minutes.
+    # Offsets change on quarter hours in every zone in use, so one look-up serves 15 minutes.
     wall = (EPOCH + timedelta(seconds=quarter * 900)).replace(tzinfo=zone(zone_name))
     return round((wall.utcoffset() or timedelta()).total_seconds()) * MICROS
 
@@ -169,7 +169,7 @@ def to_micros(moment: datetime) -> int:
 
 
 def day_number(micros: int, zone_name: str) -> int:
-    """The same as days since 1970, for many times: one look-up serves a quarter of an hour."""
+    """The local day as days since 1970, for many times: one look-up serves a quarter of an hour."""
     return _day_of_quarter(micros // (900 * MICROS), zone_name)
 
 
