@@ -18,7 +18,7 @@ def silhouette_chart(sweep: Sequence[SweepPoint], k: int, formats: Formats, text
 
 
 def stability_chart(sweep: Sequence[SweepPoint], k: int, formats: Formats, texts: Texts) -> Markup:
-    """Adjusted Rand index of groups found in two halves of the people by k, the chosen k marked."""
+    """Adjusted Rand index of the groups found in two halves of the people, by k, the chosen k marked."""
     points = [(p.k, math.nan if p.stability is None else p.stability) for p in sweep]
     return _by_k("stability", texts("stability"), texts("stability_axis"), points, k, formats, texts)
 
@@ -58,9 +58,9 @@ def _by_k(
             colon = "\u00a0:" if formats.language == "fr" else ":"
             label = f"k = {at}{colon} {formats.number(value, digits)}"
             side = "start" if at < (min(ks) + max(ks)) / 2 else "end"
-            # Beyond the middle the label sits on the left of its point, so that it never leaves the plot.
+            # Right of the middle the label is left of its point, so that it never leaves the plot.
             x = plot.x(at) + (4 if side == "start" else -4)
-            # At the top there is the name of the axis.
+            # The axis title is at the top.
             y = plot.y(value) + (-11 if plot.y(value) > plot.top + 20 else 21)
             marks.append(element("text", label, x=x, y=y, text_anchor=side, class_="halo value"))
     listed = ", ".join(f"k = {at} {formats.number(value, 3)}" for at, value in known)
@@ -101,7 +101,7 @@ def lift_chart(deciles: Sequence[Decile], baseline: Sequence[Decile], formats: F
 
 
 def reliability_chart(deciles: Sequence[Decile], formats: Formats, texts: Texts) -> Markup:
-    """Observed against predicted share per tenth; on the diagonal the probabilities are right."""
+    """Observed against predicted share per tenth; on the diagonal the probabilities are calibrated."""
     in_order = sorted(deciles, key=lambda d: d.mean_score)
     ticks = nice_ticks(0.0, min(100.0, 100 * max(max(d.mean_score, d.rate) for d in in_order)), 5)
     top = ticks[-1]
@@ -135,7 +135,7 @@ def _ends(
 
 
 def value_axis(label: str, ticks: Sequence[float], formats: Formats, unit: str = "") -> Axis:
-    """An axis over ticks of ``nice_ticks``, with as many digits as they need."""
+    """An axis with ticks of ``nice_ticks``, with as many digits as they need."""
     step = abs(ticks[1] - ticks[0])
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     return Axis(label, ticks[0], ticks[-1], tuple((t, formats.number(t, digits) + unit) for t in ticks))

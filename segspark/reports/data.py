@@ -1,7 +1,7 @@
-"""What the report is made of: plain values that a flow fills from the tables, no DataFrame and no clock.
+"""The content of the report: plain values filled from the tables; no DataFrame and no clock.
 
-A section that is None is explained on the page instead of shown; ``ReportData.why_missing`` may hold the reason.
-Names and descriptions arrive in the report's language.
+For a section that is None the page shows an explanation; ``ReportData.why_missing`` may hold the reason.
+Names and descriptions are already in the report's language.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class SegmentSize:
-    """One segment of a scheme; ``path`` tells segments of the same name apart, ``n_before`` is None where new."""
+    """One segment of a scheme; ``path`` distinguishes segments of the same name, ``n_before`` is None for new ones."""
 
     name: str
     n_people: int
@@ -39,7 +39,7 @@ class SegmentSize:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A way of cutting the list; in an exclusive one everybody has one segment, so that sizes add up."""
+    """A way of segmenting the list; in an exclusive scheme everybody has one segment, so sizes add up."""
 
     key: str
     segments: tuple[SegmentSize, ...]
@@ -65,7 +65,7 @@ class PathSize:
 
 @dataclass(frozen=True)
 class Levels:
-    """The multi-level scheme; ``names`` are the levels' names from the first."""
+    """The multi-level scheme; ``names`` are the names of the levels, from the first."""
 
     names: tuple[str, ...]
     paths: tuple[PathSize, ...]
@@ -92,7 +92,7 @@ class RfmCell:
 
 @dataclass(frozen=True)
 class Rfm:
-    """Squares that are not given are empty; people without a purchase are in ``cells`` only."""
+    """The RFM grid. Missing squares are empty; people without a purchase are in ``cells`` only."""
 
     n_bins: int
     window_days: int
@@ -112,8 +112,8 @@ class Group:
 
 @dataclass(frozen=True)
 class SweepPoint:
-    """One k of the search: squared Euclidean silhouette, sum of squares per person, adjusted Rand index of groups found
-    in two halves of the people, people of the smallest group among all."""
+    """One k of the search: squared Euclidean silhouette, sum of squares per person, adjusted Rand index of the groups
+    found in two halves of the people, share of the smallest group."""
 
     k: int
     silhouette: float
@@ -133,7 +133,7 @@ class Dendrogram:
 
 @dataclass(frozen=True)
 class PeopleMap:
-    """A sample of people on two directions, as (x, y, group from 0), and the shares of the variance along them."""
+    """A sample of people on two principal components, as (x, y, group from 0), and their shares of the variance."""
 
     points: tuple[tuple[float, float, int], ...]
     centres: tuple[tuple[float, float, int], ...]
@@ -142,7 +142,7 @@ class PeopleMap:
 
 @dataclass(frozen=True)
 class Alarm:
-    """What moved too far: ``rand`` fell below the threshold, or the ``share`` of a segment moved by more than it."""
+    """What moved too much: ``rand`` fell below the threshold, or the ``share`` of a segment changed by more than it."""
 
     measure: str
     value: float
@@ -152,7 +152,7 @@ class Alarm:
 
 @dataclass(frozen=True)
 class Migration:
-    """The same people under the last model (rows) and under this one (columns)."""
+    """The same people under the last model (rows) and this one (columns)."""
 
     previous_version: str
     rand: float
@@ -166,7 +166,7 @@ class Migration:
 class Clusters:
     """Groups of a model; without a ``reason`` the page states how the chosen k compares with the others.
 
-    ``in_use`` are the names of the groups that decisions made of these; empty without decisions.
+    ``in_use`` are the names of the groups after overrides; empty without overrides.
     """
 
     groups: tuple[Group, ...]
@@ -183,7 +183,7 @@ class Clusters:
 
 @dataclass(frozen=True)
 class RareGroup:
-    """A dense group, or the people of none: ``kind`` is group (a small one), usual (a large one) or unusual (none)."""
+    """A dense group, or the people in none: ``kind`` is group (small), usual (large) or unusual (none)."""
 
     name: str
     n_people: int
@@ -193,7 +193,7 @@ class RareGroup:
 
 @dataclass(frozen=True)
 class Rare:
-    """Groups by density; ``k_distances`` ascend, evenly over the people: how far the min_samples-th neighbour is."""
+    """Groups by density; ``k_distances``: distances to the min_samples-th neighbour, ascending, evenly sampled."""
 
     method: str
     groups: tuple[RareGroup, ...]
@@ -206,7 +206,7 @@ class Rare:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a model was refused: a ``refused_<code>`` text of texts.py filled with ``values``."""
+    """Why a model was refused: the ``refused_<code>`` text of texts.py, filled with ``values``."""
 
     code: str
     values: Mapping[str, int | float | date | str] = field(default_factory=dict)
@@ -214,14 +214,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class Refused:
-    """A model that was not made, which is a result; plain texts are shown as they are."""
+    """A model that was refused, which is a valid result; plain texts are shown as they are."""
 
     reasons: tuple[Reason | str, ...]
 
 
 @dataclass(frozen=True)
 class Quality:
-    """Quality of a ranking on people the model has not seen."""
+    """Quality of a ranking on people who were not in the training."""
 
     pr_auc: float
     roc_auc: float
@@ -241,7 +241,7 @@ class Decile:
 
 @dataclass(frozen=True)
 class Churn:
-    """A churn model measured on a later cut, beside a baseline that only knows recency."""
+    """A churn model evaluated on a later cut, with a baseline of recency alone."""
 
     label_days: int
     n_validated: int
@@ -257,7 +257,7 @@ class Churn:
 
 @dataclass(frozen=True)
 class KpiRow:
-    """One segment's results; rates are 0 to 1 and None where their denominator is empty."""
+    """One segment's results; rates are 0 to 1, and None if their denominator is empty."""
 
     segment: str
     n_people: int
@@ -283,7 +283,7 @@ class Kpis:
 @dataclass(frozen=True)
 class Measured:
     """A measure of a segment: value, distance from the list in sigmas, 95 % interval, adjusted p-value of the
-    difference from everybody else, their value, and how many people or mails it is made of."""
+    difference from everybody else, their value, and the number of people or mails behind it."""
 
     value: float | None
     z_score: float | None = None
@@ -306,7 +306,7 @@ class SegmentProfile:
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """Where the records of a source went; ``n_received`` is what was counted in its files."""
+    """Where the records of a source went; ``n_received`` is the number in its files."""
 
     source: str
     n_received: int
@@ -339,9 +339,9 @@ class QuarantineCount:
 class ReportData:
     """Everything on the page. ``as_of`` is the first day that is not observed.
 
-    ``is_provisional`` says that the last day was not over when this was made. ``profiles`` come by scheme; without them, or without ``rare``, their sections are left out.
-    ``quarantine`` with no entry says that nothing was rejected, None that it is not known. Keys of ``why_missing``
-    are the names of the sections' fields.
+    ``is_provisional``: the last day was not over when this was made. ``profiles`` are by scheme; without them, or
+    without ``rare``, their sections are left out. ``quarantine`` is empty if nothing was rejected, None if that is
+    unknown. Keys of ``why_missing`` are the names of the sections' fields.
     """
 
     workspace: str

@@ -1,4 +1,4 @@
-"""Numbers, shares, money and dates as a reader of the report's language writes them."""
+"""Numbers, shares, money and dates in the notation of the report's language."""
 
 import math
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MONTHS = {
 
 @dataclass(frozen=True)
 class Formats:
-    """One language and one currency; whatever is None or no finite number is shown as a dash."""
+    """One language and one currency; None and values that are not finite are shown as a dash."""
 
     language: Language
     currency: str
@@ -31,7 +31,7 @@ class Formats:
         """1234.5 -> ``1 234,5`` or ``1,234.5``."""
         if value is None or not math.isfinite(value):
             return NOTHING
-        # Adding zero turns the negative zero of a rounded -0.04 into a plain one.
+        # Adding zero turns a negative zero, as from rounding -0.04, into a positive one.
         value = round(value, digits) + 0.0
         text = f"{abs(value):,.{digits}f}"
         if self.language == "fr":

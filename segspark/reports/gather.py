@@ -1,4 +1,4 @@
-"""The report of a day, from small tables, recorded outcomes and the models' documents; no Spark."""
+"""Gather the report of a day from small tables, recorded outcomes and the models' documents; no Spark."""
 
 import json
 from collections import defaultdict
@@ -51,12 +51,12 @@ REPORT = Question(
     (OVERRIDES,),
 )  # fmt: skip
 SCHEMES = ("levels", "rfm", "behaviour", "rare", "rules")
-# In the order in which their profiles are shown.
+# In the order of their profiles in the report.
 PROFILED = ("behaviour", "rfm", "rules", "levels", "rare")
 
 
 def write_day_report(workspace: Workspace, as_of: date | None, language: str | None, out: Path | None) -> Path:
-    """Gather a stored day, render it, write it; returns the file."""
+    """Gather a stored day, render and write its report; returns the file."""
     day = newest_day(look(REPORT, workspace, Lake(workspace.lake)), as_of)
     spoken: Literal["fr", "en"] = "en" if (language or workspace.language) == "en" else "fr"
     path = out or workspace.folder / "reports" / f"{workspace.name}-{day}.{spoken}.html"
@@ -64,7 +64,7 @@ def write_day_report(workspace: Workspace, as_of: date | None, language: str | N
 
 
 def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> ReportData:
-    """Everything on the page of a stored day."""
+    """All content of the page of a stored day."""
     view = look(REPORT, workspace, Lake(workspace.lake))
     outcomes = _outcomes(view, day)
     names = {r["segment_id"]: r[f"name_{language}"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
@@ -96,7 +96,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
 
 
 def _outcomes(view: View, day: date) -> dict[str, Any]:
-    """What the flows of the day recorded, the latest attempt of each."""
+    """The recorded outcomes of the day's flows, of the latest attempt of each."""
     rows = [r for r in view.read_small(ops.RUNS).to_pylist() if r["as_of_date"] == day and r["state"] == "done"]
     merged: dict[str, Any] = {}
     for row in sorted(rows, key=lambda r: r["written_at"]):
@@ -107,14 +107,14 @@ def _outcomes(view: View, day: date) -> dict[str, Any]:
 
 def _profiles(view: View, day: date) -> dict[str, dict[str, Any]]:
     """segment_id -> scheme, n_people and its measures by name."""
-    found: dict[str, dict[str, Any]] = {}
+    profiles: dict[str, dict[str, Any]] = {}
     for row in view.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist():
-        one = found.setdefault(
+        one = profiles.setdefault(
             row["segment_id"],
             {"scheme": row["scheme"], "n_people": row["n_people"], "name": row["segment_name"], "m": {}},
         )
         one["m"][row["measure"]] = row
-    return found
+    return profiles
 
 
 def _headline(view: View, outcomes: dict[str, Any], day: date, n_people: int) -> Headline | None:
@@ -195,42 +195,42 @@ def _rfm(outcomes: dict[str, Any], workspace: Workspace, language: str) -> Rfm |
 
 
 def _reason(gate: dict[str, Any]) -> Reason:
-    """A gate as the run's record holds it; its days are text there."""
+    """A gate from the record of the run, where its days are text."""
     values = {k: date.fromisoformat(v) if isinstance(v, str) else v for k, v in gate["values"].items()}
     return Reason(gate["code"], values)
 
 
 def _churn(workspace: Workspace, day: date, outcomes: dict[str, Any], view: View) -> Churn | Refused | None:
-    found = find_champion(workspace.mlflow, f"{workspace.name}_churn", day)
-    if found is None:
+    champion = find_champion(workspace.mlflow, f"{workspace.name}_churn", day)
+    if champion is None:
         trained = [r for r in view.read_small(ops.RUNS).to_pylist() if r["flow"] == "train" and r["as_of_date"] <= day]
         gates = [json.loads(r["outputs"]).get("churn_refused") for r in sorted(trained, key=lambda r: r["written_at"])]
         return Refused(tuple(_reason(g) for g in gates[-1])) if gates and gates[-1] else None
-    said = read_document(workspace.mlflow, found.tags["run_id"], "evaluation.json")
-    model, recency = said["model"], said["recency"]
+    document = read_document(workspace.mlflow, champion.tags["run_id"], "evaluation.json")
+    model, recency = document["model"], document["recency"]
     return Churn(
         label_days=workspace.churn.label_days,
         n_validated=model["n"],
-        validated_on=date.fromisoformat(said["cuts"]["validate"]),
+        validated_on=date.fromisoformat(document["cuts"]["validate"]),
         base_rate=model["base_rate"],
         model=_quality(model),
         baseline=_quality(recency),
         deciles=tuple(Decile(d["n"], d["mean_score"], d["rate"], d["lift"]) for d in model["deciles"]),
         baseline_deciles=tuple(Decile(d["n"], d["mean_score"], d["rate"], d["lift"]) for d in recency["deciles"]),
-        importances=tuple(list(said["importances"].items())[:10]),
-        model_version=f"{found.name}/{found.version}",
+        importances=tuple(list(document["importances"].items())[:10]),
+        model_version=f"{champion.name}/{champion.version}",
     )
 
 
-def _quality(said: dict[str, Any]) -> Quality:
-    return Quality(said["pr_auc"], said["roc_auc"], said["top_decile_lift"], said["brier"])
+def _quality(metrics: dict[str, Any]) -> Quality:
+    return Quality(metrics["pr_auc"], metrics["roc_auc"], metrics["top_decile_lift"], metrics["brier"])
 
 
 def _kpis(profiles: dict[str, dict[str, Any]], names: dict[str, str], keys: dict[str, str]) -> Kpis | None:
     def row(segment_id: str, p: dict[str, Any]) -> KpiRow:
         def value(name: str) -> float | None:
-            found = p["m"].get(name)
-            return found["value"] if found else None
+            measure = p["m"].get(name)
+            return measure["value"] if measure else None
 
         delivered, orders = value("delivered_30d"), value("orders_30d")
         return KpiRow(

@@ -1,4 +1,4 @@
-"""The report's parts about groups and profiles, from the documents beside the model and the day's profiles."""
+"""The report's sections about groups and profiles, from the model's documents and the day's profiles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,38 +28,38 @@ from segspark.reports.data import (
 def read_groups(
     settings: Settings, overrides: Sequence[Override], day: date, language: str
 ) -> tuple[Clusters | None, Rare | None]:
-    """The groups of the model that speaks about a day, and the rare ones where it has some."""
-    found = find_champion(settings.mlflow, f"{settings.name}_behaviour", day)
-    if found is None:
+    """The groups of the model valid for a day, and its rare groups if there are any."""
+    champion = find_champion(settings.mlflow, f"{settings.name}_behaviour", day)
+    if champion is None:
         return None, None
-    run_id = found.tags["run_id"]
+    run_id = champion.tags["run_id"]
     wanted = {"groups.json", "sweep.json", "tree.json", "map.json", "migration.json", "rare.json"}
-    said = {
+    documents = {
         name: read_document(settings.mlflow, run_id, name)
         for name in sorted(wanted & document_names(settings.mlflow, run_id))
     }
-    fitted_on, version = date.fromisoformat(found.tags["as_of"]), f"{found.name}/{found.version}"
-    rare = said.get("rare.json")
-    clusters = clusters_of(said, language, fitted_on, version)
-    groups, tree, _ = decided_groups(settings, overrides, run_id, said["groups.json"])
+    fitted_on, version = date.fromisoformat(champion.tags["as_of"]), f"{champion.name}/{champion.version}"
+    rare = documents.get("rare.json")
+    clusters = clusters_of(documents, language, fitted_on, version)
+    groups, tree, _ = decided_groups(settings, overrides, run_id, documents["groups.json"])
     if tree is not None:
         groups = [renamed(g, settings.clustering.names) for g in groups]
         clusters = replace(clusters, in_use=tuple(g[f"name_{language}"] for g in groups))
     return clusters, rare_of(rare, language) if rare else None
 
 
-def clusters_of(said: Mapping[str, Any], language: str, fitted_on: date, version: str) -> Clusters:
-    """The documents' content (models/clustering/documents.py) in the report's words."""
-    groups = sorted(said["groups.json"]["groups"], key=lambda g: g["cluster"])
+def clusters_of(documents: Mapping[str, Any], language: str, fitted_on: date, version: str) -> Clusters:
+    """Convert the documents (models/clustering/documents.py) to the report's values."""
+    groups = sorted(documents["groups.json"]["groups"], key=lambda g: g["cluster"])
     names = {g["segment_id"]: g[f"name_{language}"] for g in groups}
-    tree, people_map, migration = (said.get(f"{name}.json") for name in ("tree", "map", "migration"))
+    tree, people_map, migration = (documents.get(f"{name}.json") for name in ("tree", "map", "migration"))
     return Clusters(
         tuple(Group(g[f"name_{language}"], g["n_people"], g[f"description_{language}"], g["z_scores"]) for g in groups),
         tuple(
             SweepPoint(r["k"], r["silhouette"], r["inertia"], r.get("stability"), r.get("smallest_share"))
-            for r in said["sweep.json"]["rows"]
+            for r in documents["sweep.json"]["rows"]
         ),
-        said["groups.json"]["k"],
+        documents["groups.json"]["k"],
         fitted_on=fitted_on,
         model_version=version,
         tree=_tree(tree) if tree else None,
@@ -68,21 +68,21 @@ def clusters_of(said: Mapping[str, Any], language: str, fitted_on: date, version
     )
 
 
-def _tree(said: Mapping[str, Any]) -> Dendrogram:
-    joins = tuple((int(one), int(other), float(height)) for one, other, height, _ in said["joins"])
-    return Dendrogram(joins, tuple(said["groups"]))
+def _tree(document: Mapping[str, Any]) -> Dendrogram:
+    joins = tuple((int(one), int(other), float(height)) for one, other, height, _ in document["joins"])
+    return Dendrogram(joins, tuple(document["groups"]))
 
 
-def _people_map(said: Mapping[str, Any]) -> PeopleMap:
-    points, centres = (tuple((p["x"], p["y"], p["cluster"]) for p in said[name]) for name in ("points", "centres"))
-    x, y = said["explained_variance"]
+def _people_map(document: Mapping[str, Any]) -> PeopleMap:
+    points, centres = (tuple((p["x"], p["y"], p["cluster"]) for p in document[name]) for name in ("points", "centres"))
+    x, y = document["explained_variance"]
     return PeopleMap(points, centres, (x, y))
 
 
-def _migration(said: Mapping[str, Any], names: Mapping[str, str], language: str) -> Migration:
-    """Groups in the order of the people in them; those of the last model that are gone keep their name."""
-    names = {**{s["segment_id"]: s[f"name_{language}"] for s in said["shares"]}, **names}
-    cells = {(m["from_id"], m["to_id"]): m["n"] for m in said["matrix"]}
+def _migration(document: Mapping[str, Any], names: Mapping[str, str], language: str) -> Migration:
+    """The migration, groups ordered by size; groups of the last model that no longer exist keep their name."""
+    names = {**{s["segment_id"]: s[f"name_{language}"] for s in document["shares"]}, **names}
+    cells = {(m["from_id"], m["to_id"]): m["n"] for m in document["matrix"]}
 
     def in_order(side: int) -> list[str]:
         total: dict[str, int] = {}
@@ -93,11 +93,11 @@ def _migration(said: Mapping[str, Any], names: Mapping[str, str], language: str)
     before, after = in_order(0), in_order(1)
     alarms = tuple(
         Alarm(r["measure"], r["value"], r["threshold"], names.get(r.get("segment_id") or "", ""))
-        for r in (said["alarm"] or {"reasons": []})["reasons"]
+        for r in (document["alarm"] or {"reasons": []})["reasons"]
     )
     return Migration(
-        said["previous_version"],
-        said["rand"],
+        document["previous_version"],
+        document["rand"],
         tuple(names.get(i, i) for i in before),
         tuple(names.get(i, i) for i in after),
         tuple(tuple(cells.get((b, a), 0) for a in after) for b in before),
@@ -105,13 +105,14 @@ def _migration(said: Mapping[str, Any], names: Mapping[str, str], language: str)
     )
 
 
-def rare_of(said: Mapping[str, Any], language: str) -> Rare:
+def rare_of(document: Mapping[str, Any], language: str) -> Rare:
     groups = tuple(
-        RareGroup(g[f"name_{language}"], g["n_people"], g["kind"], g[f"description_{language}"]) for g in said["groups"]
+        RareGroup(g[f"name_{language}"], g["n_people"], g["kind"], g[f"description_{language}"])
+        for g in document["groups"]
     )
     return Rare(
-        said["method"], groups, said["n_fitted"], said["min_samples"], said["eps"], tuple(said["k_distances"]),
-        said["on_far"],
+        document["method"], groups, document["n_fitted"], document["min_samples"], document["eps"], tuple(document["k_distances"]),
+        document["on_far"],
     )  # fmt: skip
 
 
@@ -127,7 +128,7 @@ def segment_profiles(
         profiles: segment_id -> scheme, name, n_people and ``m``, the rows of gold.segment_profiles by measure.
         names, keys: of the segments, in the report's language.
     """
-    found: dict[str, list[SegmentProfile]] = {}
+    by_scheme: dict[str, list[SegmentProfile]] = {}
     for i, p in profiles.items():
         measures = {
             name: Measured(
@@ -142,6 +143,8 @@ def segment_profiles(
             for name, r in p["m"].items()
         }
         path = keys.get(i, "") if p["scheme"] == "levels" else ""
-        found.setdefault(p["scheme"], []).append(SegmentProfile(names.get(i, p["name"]), p["n_people"], measures, path))
-    in_order = [s for s in schemes if s in found]
-    return tuple((s, tuple(found[s])) for s in in_order) or None
+        by_scheme.setdefault(p["scheme"], []).append(
+            SegmentProfile(names.get(i, p["name"]), p["n_people"], measures, path)
+        )
+    in_order = [s for s in schemes if s in by_scheme]
+    return tuple((s, tuple(by_scheme[s])) for s in in_order) or None

@@ -1,4 +1,4 @@
-"""Pictures of groups: the map of people, the tree by which groups join, distances of neighbours, rates with intervals."""
+"""Charts of groups: map of people, dendrogram, neighbour distances, rates with intervals."""
 
 from collections.abc import Collection, Sequence
 
@@ -12,12 +12,12 @@ from segspark.reports.svg import Axis, Plot, element, nice_ticks, polyline
 from segspark.reports.texts import Texts
 from segspark.reports.views import Branch, IntervalLine, last_joins
 
-# Of each direction so much is left out at both ends: a few people far away would press all others together.
+# This share is cut off at both ends of each axis: otherwise a few people far away would squeeze all others together.
 TAIL = 0.005
 
 
 def map_chart(drawn: PeopleMap, hidden: Collection[int], formats: Formats, texts: Texts) -> Markup:
-    """A dot per person of the sample in the colour of the group, the group's number at its centre.
+    """A dot per person of the sample in the group's colour, with the group's number at its centre.
 
     Args:
         hidden: groups that are too small to be shown.
@@ -34,7 +34,7 @@ def map_chart(drawn: PeopleMap, hidden: Collection[int], formats: Formats, texts
     plot = Plot(x_axis, y_axis, height=340, left=14, bottom=26)
     marks = []
     for group in sorted({p[2] for p in shown}):
-        # A line of no length with round ends is a dot, in a tenth of the characters of a circle.
+        # A line of zero length with round ends is a dot, in a tenth of the characters of a circle.
         dots = " ".join(
             f"M{plot.x(x):.1f} {plot.y(y):.1f}h0"
             for x, y, its in shown
@@ -54,7 +54,7 @@ def map_chart(drawn: PeopleMap, hidden: Collection[int], formats: Formats, texts
 
 
 def _middle(values: Sequence[float]) -> tuple[float, float]:
-    """The ends of the middle of some values, with a little room."""
+    """The range of the middle part of some values, with a small margin."""
     if not values:
         return 0.0, 1.0
     in_order = sorted(values)
@@ -65,7 +65,7 @@ def _middle(values: Sequence[float]) -> tuple[float, float]:
 
 
 def numbered(group: int, x: float, y: float) -> list[Markup]:
-    """The number of a group, from 1, on a disc of its colour."""
+    """The number of a group, from 1, on a disc of the group's colour."""
     return [
         element("circle", cx=x, cy=y, r=8.5, class_=f"disc {group_class(group)}"),
         element("text", str(group + 1), x=x, y=y + 4, text_anchor="middle", class_="on-disc"),
@@ -73,7 +73,7 @@ def numbered(group: int, x: float, y: float) -> list[Markup]:
 
 
 def dendrogram_chart(tree: Dendrogram, k: int, formats: Formats, texts: Texts) -> Markup:
-    """The last joins from below to above, those within a group in its colour, and the cut as a dashed line."""
+    """The last joins from bottom to top, those within a group in its colour, and the cut as a dashed line."""
     leaves, branches, level = last_joins(tree, k)
     ticks = nice_ticks(0.0, max(b.height for b in branches), 4)
     plot = Plot(
@@ -85,7 +85,7 @@ def dendrogram_chart(tree: Dendrogram, k: int, formats: Formats, texts: Texts) -
             "line", x1=plot.left, x2=plot.width - plot.right, y1=plot.y(level), y2=plot.y(level), class_="reference"
         )
     )
-    # Beside the name of the axis, where no join can be.
+    # Beside the axis title, where no join can be.
     end = plot.width - plot.right
     marks.append(element("text", texts("cut", k=k), x=end, y=14, text_anchor="end", class_="name"))
     marks.append(element("line", x1=end - 136, x2=end - 118, y1=10, y2=10, class_="reference"))
@@ -109,7 +109,7 @@ def _branch(plot: Plot, branch: Branch) -> Markup:
 
 
 def distances_chart(rare: Rare, formats: Formats, texts: Texts) -> Markup:
-    """Ascending distances to a neighbour, with eps where they begin to climb."""
+    """Ascending distances to a neighbour, with eps where they begin to grow fast."""
     values = rare.k_distances
     ticks = nice_ticks(0.0, max(*values, rare.eps or 0.0), 4)
     shares = tuple((s / 100, formats.share(s / 100, 0)) for s in (0, 25, 50, 75, 100))

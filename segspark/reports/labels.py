@@ -1,4 +1,4 @@
-"""What readers call features, reasons and schemes; a name that is not known here is shown as it is."""
+"""Readers' labels of features, reasons and schemes; a name without a label is shown as it is."""
 
 import re
 
@@ -7,7 +7,7 @@ from segspark.reports.data import Language
 _WINDOW = re.compile(r"(.+)_(\d+)d")
 _LIFETIME = re.compile(r"(.+)_lifetime")
 
-# Base name of a feature, without its window: (French, English).
+# Name of a feature without its window: (French, English).
 FEATURES = {
     "n_sent": ("E-mails envoyés", "E-mails sent"),
     "n_delivered": ("E-mails reçus", "E-mails delivered"),
@@ -213,21 +213,21 @@ def pick(pair: tuple[str, str], language: Language) -> str:
 
 
 def feature_label(name: str, language: Language) -> str:
-    """``n_click_90d`` -> ``Clics humains, 90 j``; the name itself where it is not known."""
+    """``n_click_90d`` -> ``Clics humains, 90 j``; unknown names are returned as they are."""
     if name in FEATURES:
         return pick(FEATURES[name], language)
-    if (found := _WINDOW.fullmatch(name)) and found[1] in FEATURES:
-        return f"{pick(FEATURES[found[1]], language)}, {found[2]}\u00a0{'j' if language == 'fr' else 'd'}"
-    if (found := _LIFETIME.fullmatch(name)) and found[1] in FEATURES:
-        return f"{pick(FEATURES[found[1]], language)}, {'en tout' if language == 'fr' else 'ever'}"
+    if (match := _WINDOW.fullmatch(name)) and match[1] in FEATURES:
+        return f"{pick(FEATURES[match[1]], language)}, {match[2]}\u00a0{'j' if language == 'fr' else 'd'}"
+    if (match := _LIFETIME.fullmatch(name)) and match[1] in FEATURES:
+        return f"{pick(FEATURES[match[1]], language)}, {'en tout' if language == 'fr' else 'ever'}"
     return name
 
 
 def scheme_label(key: str, language: Language) -> str:
-    """``behaviour`` -> ``Comportements``; the key itself where it is not known."""
+    """``behaviour`` -> ``Comportements``; unknown keys are returned as they are."""
     return pick(SCHEMES[key], language) if key in SCHEMES else key
 
 
 def not_contactable_label(reason: str, language: Language) -> str:
-    """``no_consent`` -> ``Pas de consentement à l'e-mail``; the reason itself where it is not known."""
+    """``no_consent`` -> ``Pas de consentement à l'e-mail``; unknown reasons are returned as they are."""
     return pick(NOT_CONTACTABLE[reason], language) if reason in NOT_CONTACTABLE else reason

@@ -1,4 +1,4 @@
-"""The colours of the page in both themes, as data: the style sheet takes them, a test measures their contrast."""
+"""The colours of the page in both themes, as data for the style sheet; a test checks their contrast."""
 
 LIGHT = {
     "page": "#f5f6f8", "surface": "#ffffff", "soft": "#eef1f5", "line": "#d8dde5",
@@ -11,7 +11,7 @@ DARK = {
     "good": "#7ccfa3", "bad": "#f2a097", "good_soft": "#1b3429", "bad_soft": "#40211f",
 }  # fmt: skip
 
-# (background, ink) from little to much, and from far below to far above the list's mean.
+# (background, ink) from low to high, and from far below to far above the list's mean.
 HEAT_LIGHT = (
     ("#f3f6fa", "#1b2230"), ("#dfeaf6", "#1b2230"), ("#c3d9ef", "#1b2230"), ("#9cc2e5", "#1b2230"),
     ("#6fa5d6", "#121722"), ("#2a6bb0", "#ffffff"), ("#164a82", "#ffffff"),
@@ -29,7 +29,7 @@ ODDS_DARK = (
     ("#46361f", "#f3ead9"), ("#855411", "#ffffff"), ("#f0b762", "#0c1118"),
 )  # fmt: skip
 
-# One per group of a model, in order; after the last the first comes again, and numbers tell them apart.
+# One per group of a model, in order; colours repeat after the last, and numbers distinguish the groups.
 GROUPS_LIGHT = ("#1d5b9e", "#b25a00", "#23784a", "#a3357c", "#14767f", "#6a4cbf", "#b3372b", "#6f5a2a")
 GROUPS_DARK = ("#86b7ef", "#f0b762", "#7ccfa3", "#e79ccb", "#6fd0dd", "#b9a5f5", "#f2a097", "#cfc08a")
 
@@ -37,7 +37,7 @@ _Pairs = tuple[tuple[str, str], ...]
 
 
 def heat_step(value: float, largest: float) -> int:
-    """The step, 0 to 6, of a count on a scale from 0 to ``largest``; only nothing at all has step 0."""
+    """The step, 0 to 6, of a count on a scale from 0 to ``largest``; only a count of zero has step 0."""
     return 0 if value <= 0 or largest <= 0 else 1 + min(5, int(6 * value / largest))
 
 
@@ -48,7 +48,7 @@ def odds_step(z_score: float) -> int:
 
 
 def group_class(group: int) -> str:
-    """The class that gives a mark the colour of a group, from 0."""
+    """The CSS class for the colour of a group, numbered from 0."""
     return f"group-{group % len(GROUPS_LIGHT)}"
 
 

@@ -1,4 +1,4 @@
-"""One sentence per quarantine code, so that a marketer can tell the provider what to mend."""
+"""One sentence per quarantine code, so that a marketer can tell the provider what to fix."""
 
 from segspark.reports.data import Language
 from segspark.reports.labels import pick
@@ -74,6 +74,6 @@ EXPLANATIONS = {
 
 
 def explain_reason(reason: str, language: Language) -> str:
-    """The sentence for ``code`` or ``code:column``; empty where the code is not known."""
+    """The sentence for ``code`` or ``code:column``; empty if the code is unknown."""
     code = reason.partition(":")[0]
     return pick(EXPLANATIONS[code], language) if code in EXPLANATIONS else ""

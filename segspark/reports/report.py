@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page, and its place on disk."""
+"""Render the report as one self-contained HTML page and write it to disk."""
 
 import math
 from datetime import date
@@ -22,10 +22,10 @@ from segspark.store import store_at
 SECTIONS = (
     "headline", "sizes", "levels", "rfm", "clusters", "rare", "churn", "kpis", "profiles", "intake", "glossary",
 )  # fmt: skip
-# Left out where there is nothing to show.
+# Sections left out if there is nothing to show.
 OPTIONAL = ("rare", "profiles")
 TERMS = ("as_of", "contactable", "human", "rfm", "lift", "z", "interval", "base_rate")
-# Below, groups are no groups to rely on (formulas.md no. 7).
+# Below this value groups are not reliable (formulas.md no. 7).
 LEAST_STABILITY = 0.7
 
 
@@ -78,7 +78,7 @@ def render_report(data: ReportData) -> str:
 
 
 def write_report(html: str, path: Path) -> Path:
-    """Put the page at ``path`` in one step: a reader sees the old page or the new one, never half of one."""
+    """Write the page to ``path`` atomically: a reader sees the old page or the new one, never half of one."""
     store_at(path.parent).replace(path.name, html.encode())
     return path
 
@@ -117,13 +117,13 @@ def _distances(rare: Rare | None, formats: Formats, texts: Texts) -> Markup | No
 
 
 def _why_k(clusters: Clusters, formats: Formats, texts: Texts) -> str:
-    """How the chosen k compares with the others that were tried, and whether its groups are found again."""
+    """How the chosen k compares with the others tried, and how stable its groups are."""
     stability = next((p.stability for p in clusters.sweep if p.k == clusters.k), None)
     if stability is None:
         return _compared(clusters, formats, texts)
     least, key = formats.number(LEAST_STABILITY, 1), "stable" if stability >= LEAST_STABILITY else "unstable"
-    said = texts(key, stability=formats.number(stability, 2), **({} if key == "stable" else {"least": least}))
-    return f"{_compared(clusters, formats, texts)} {said}"
+    verdict = texts(key, stability=formats.number(stability, 2), **({} if key == "stable" else {"least": least}))
+    return f"{_compared(clusters, formats, texts)} {verdict}"
 
 
 def _compared(clusters: Clusters, formats: Formats, texts: Texts) -> str:
@@ -171,7 +171,7 @@ def _alarm(alarm: Alarm, formats: Formats, texts: Texts) -> str:
 
 
 def _measured(value: float | None, name: str, formats: Formats) -> str:
-    """A value in the unit that its measure's name says."""
+    """A value in the unit given by its measure's name."""
     if "_cents" in name:
         return formats.money(value, 0)
     if "_share" in name or "_rate" in name or "reactivity" in name or name == "churn":
@@ -180,7 +180,7 @@ def _measured(value: float | None, name: str, formats: Formats) -> str:
 
 
 def _refusal(reason: Reason | str, formats: Formats, texts: Texts) -> str:
-    """A refusal in words: by its code where there is a text for it, else as it came."""
+    """The text of a refusal: by its code if there is a text for it, else as it is."""
     if isinstance(reason, str):
         return reason
     key = f"refused_{reason.code}"

@@ -1,4 +1,4 @@
-"""Counts of people as they may be shown: small groups are not, not even by subtraction from a total."""
+"""Disclosure control for counts of people: small groups are not shown and cannot be derived from totals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ class Shown:
 
 
 def show(n: int, least: int) -> Shown:
-    """A count on its own; an empty group tells nothing about anybody and is shown."""
+    """A single count; an empty group discloses nothing about anybody and is shown."""
     return Shown("below", least) if 0 < n < least else Shown("exact", n)
 
 
 def show_parts(counts: Sequence[int], least: int, is_total_blurred: bool = False) -> list[Shown]:
     """Counts whose sum is known, exactly or (``is_total_blurred``) in rounded form only.
 
-    A single hidden part could be had by subtraction; the smallest of the others is then rounded to steps of
-    ``least``, which leaves the hidden one as uncertain as it was. Parts of a rounded total must not give its exact
-    value back, so one of them is rounded too.
+    A single hidden part could be computed by subtraction; so the smallest of the others is rounded to steps of
+    ``least``, which keeps the hidden one uncertain. Parts of a rounded total must not reveal its exact value, so one
+    of them is rounded too.
     """
     shown = [show(n, least) for n in counts]
     n_hidden = sum(s.is_hidden for s in shown)
@@ -40,7 +40,7 @@ def show_parts(counts: Sequence[int], least: int, is_total_blurred: bool = False
 
 
 def show_table(counts: Sequence[Sequence[int]], least: int) -> list[list[Shown]]:
-    """A table whose sums of rows and of columns are known: in none of them is a hidden count alone."""
+    """A table with known sums of rows and columns: no row or column has a single hidden count."""
     rows = [show_parts(row, least) for row in counts]
     for at in range(len(rows[0]) if rows else 0):
         column = [row[at] for row in rows]

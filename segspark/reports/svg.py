@@ -1,4 +1,4 @@
-"""Inline SVG from small pure functions: elements, axes and a plot's coordinates. Text is always escaped."""
+"""Inline SVG by small pure functions: elements, axes and plot coordinates. Text is always escaped."""
 
 import math
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def _value(value: str | float) -> str:
 
 @dataclass(frozen=True)
 class Axis:
-    """A linear axis: what it shows with its unit, its ends, and the (value, label) of its ticks."""
+    """A linear axis: title with unit, ends, and the (value, label) of its ticks."""
 
     label: str
     low: float
@@ -43,7 +43,7 @@ def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 @dataclass(frozen=True)
 class Plot:
-    """The area of a chart; coordinates are those of a phone's width, so that text keeps its size there."""
+    """The area of a chart; coordinates match a phone's width, so that text keeps its size there."""
 
     x_axis: Axis
     y_axis: Axis
@@ -65,7 +65,7 @@ class Plot:
         return (value - axis.low) / (axis.high - axis.low) if axis.high > axis.low else 0.5
 
     def draw(self, name: str, title: str, description: str, marks: Sequence[Markup]) -> Markup:
-        """The whole chart; ``name`` is unique on the page and ties the picture to its text for screen readers."""
+        """The whole chart; ``name`` is unique on the page and links the picture to its text for screen readers."""
         return element(
             "svg",
             element("title", title, id=f"{name}-title"),

@@ -1,4 +1,4 @@
-"""The sentences at the top of the report: what a director should know before reading a table."""
+"""The sentences at the top of the report: what a director should know before reading any table."""
 
 from segspark.reports.data import Churn, Refused, ReportData, SegmentSize
 from segspark.reports.formats import Formats
@@ -29,7 +29,7 @@ def _contactable(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
 
 
 def _movement(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
-    """The largest rise and the largest fall, of segments that may be shown on both days."""
+    """The largest rise and the largest fall among segments that may be shown on both days."""
     if data.sizes is None or data.sizes.previous_date is None:
         return []
     moved = [
@@ -55,7 +55,7 @@ def _movement(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
 
 
 def _revenue(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
-    """The segment of an exclusive scheme that brings most revenue per head."""
+    """The segment of an exclusive scheme with the highest revenue per head."""
     if data.kpis is None:
         return []
     for scheme, rows in data.kpis.schemes:

@@ -1,4 +1,4 @@
-"""Every text of the report, once, in both languages; French spacing is set here, not typed."""
+"""All texts of the report in both languages; French spacing is added here, not typed."""
 
 import re
 from dataclasses import dataclass
@@ -363,12 +363,12 @@ class Texts:
     language: Language
 
     def __call__(self, key: str, **values: object) -> str:
-        """The text of a key with its values set in; the values are plain text, escaped where they are printed."""
+        """The text of a key, filled with values; the values are plain text, escaped on output."""
         text = TEXTS[key][0 if self.language == "fr" else 1]
         return (_typeset(text) if self.language == "fr" else text).format(**values)
 
 
 def _typeset(text: str) -> str:
-    """French punctuation keeps its blank on the line: narrow before ; ! ?, full before : » % and after «."""
+    """Make the blanks of French punctuation non-breaking: narrow before ; ! ?, full before : » % and after «."""
     spaced = _SPACE_BEFORE.sub(lambda m: (NARROW if m[1] in ";!?" else NO_BREAK) + m[1], text)
     return _SPACE_AFTER.sub(f"«{NO_BREAK}", spaced)

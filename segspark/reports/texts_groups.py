@@ -1,4 +1,4 @@
-"""The texts of the parts about groups and profiles, in both languages; texts.py takes them in."""
+"""The texts of the sections about groups and profiles, in both languages; included by texts.py."""
 
 # key: (French, English)
 TEXTS: dict[str, tuple[str, str]] = {

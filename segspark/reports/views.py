@@ -1,4 +1,4 @@
-"""From the report's data to the rows that are printed: shares, bars, trees, and small groups kept out of sight."""
+"""From the report's data to printed rows: shares, bars, trees, with small groups hidden."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,14 +22,14 @@ from segspark.reports.data import (
 from segspark.reports.small_groups import Shown, show, show_parts, show_table
 
 TOP_ROWS = 10
-# Joins of a tree that are drawn, the last ones.
+# Number of joins drawn, the last ones of the tree.
 DRAWN_JOINS = 29
-# A difference that chance makes more seldom than this is marked.
+# Significance level: differences with a smaller p-value are marked.
 SIGNIFICANT = 0.05
 
 
 def reach_sizes(headline: Headline, least: int) -> tuple[Shown, list[tuple[str, Shown]]]:
-    """People who may be written to, and the others by reason, the largest first; together they are the list."""
+    """People who may be written to, and the others by reason, largest first; together they are the whole list."""
     reasons = sorted(headline.not_contactable.items(), key=lambda item: (-item[1], item[0]))
     contactable, *others = show_parts([headline.n_contactable, *(n for _, n in reasons)], least)
     return contactable, [(reason, size) for (reason, _), size in zip(reasons, others, strict=True)]
@@ -37,7 +37,7 @@ def reach_sizes(headline: Headline, least: int) -> tuple[Shown, list[tuple[str, 
 
 @dataclass(frozen=True)
 class SegmentLine:
-    """A line of the size table; what would betray a small group is None."""
+    """A line of the size table; values that would disclose a small group are None."""
 
     name: str
     path: str
@@ -50,7 +50,7 @@ class SegmentLine:
 
 
 def segment_lines(scheme: Scheme, n_people: int, least: int) -> list[SegmentLine]:
-    """Lines of a scheme, the largest segment first."""
+    """Lines of a scheme, largest segment first."""
     segments = sorted(scheme.segments, key=lambda s: (-s.n_people, s.name, s.path))
     guard = show_parts if scheme.is_exclusive else lambda counts, k: [show(n, k) for n in counts]
     sizes = guard([s.n_people for s in segments], least)
@@ -62,7 +62,7 @@ def segment_lines(scheme: Scheme, n_people: int, least: int) -> list[SegmentLine
 
 
 def _segment_line(segment: SegmentSize, size: Shown, before: Shown | None, n_people: int, least: int) -> SegmentLine:
-    # Movement of a group that is not shown today or was not before would give its size away.
+    # The movement of a group that is hidden today, or was hidden before, would disclose its size.
     is_open = size.kind == "exact" and (before is None or before.kind == "exact")
     entered, left = (show(n, least) if n is not None and is_open else None for n in (segment.n_entered, segment.n_left))
     contactable = None
@@ -74,7 +74,7 @@ def _segment_line(segment: SegmentSize, size: Shown, before: Shown | None, n_peo
 
 @dataclass(frozen=True)
 class LevelNode:
-    """A group of the tree with everybody below it; ``is_rest`` stands for people whose own groups are too small."""
+    """A group of the tree with everybody below it; ``is_rest``: the people whose own groups are too small."""
 
     name: str
     n_people: int
@@ -85,7 +85,7 @@ class LevelNode:
 
 
 def level_tree(levels: Levels, least: int) -> tuple[LevelNode, ...]:
-    """The paths as a tree, in the order of size; people who stop at an inner group make a rest line there."""
+    """The paths as a tree, ordered by size; people whose path ends at an inner group are a rest line there."""
     total = sum(p.n_people for p in levels.paths)
     return _nodes(levels.paths, 0, total, least, is_blurred=False)
 
@@ -96,14 +96,14 @@ def _nodes(paths: Sequence[PathSize], depth: int, total: int, least: int, is_blu
         if len(path.path) > depth:
             below.setdefault(path.path[depth], []).append(path)
     n_rest = sum(p.n_people for p in paths if len(p.path) == depth) if below else 0
-    found = [(name, sum(p.n_people for p in group), group) for name, group in below.items()]
-    found.sort(key=lambda f: (-f[1], f[0]))
-    parts = [n for _, n, _ in found] + ([n_rest] if n_rest else [])
+    children = [(name, sum(p.n_people for p in group), group) for name, group in below.items()]
+    children.sort(key=lambda f: (-f[1], f[0]))
+    parts = [n for _, n, _ in children] + ([n_rest] if n_rest else [])
     sizes = show_parts(parts, least, is_blurred)
     nodes = [
         LevelNode(name, n, size, 0.0 if size.is_hidden else size.n / total if total else 0.0,
                   () if size.is_hidden else _nodes(group, depth + 1, total, least, size.kind == "about"))
-        for (name, n, group), size in zip(found, sizes, strict=False)
+        for (name, n, group), size in zip(children, sizes, strict=False)
     ]  # fmt: skip
     if n_rest:
         share = 0.0 if sizes[-1].is_hidden or not total else sizes[-1].n / total
@@ -113,7 +113,7 @@ def _nodes(paths: Sequence[PathSize], depth: int, total: int, least: int, is_blu
 
 @dataclass(frozen=True)
 class HeatSquare:
-    """A square of the RFM map; spending is None where the group is empty or not shown."""
+    """A square of the RFM map; spending is None if the group is empty or hidden."""
 
     size: Shown
     mean_cents: float | None
@@ -134,12 +134,12 @@ def rfm_map(rfm: Rfm, least: int) -> list[tuple[int, list[HeatSquare]]]:
 
 
 def largest_square(rows: Sequence[tuple[int, Sequence[HeatSquare]]]) -> int:
-    """The largest size that is shown, the end of the colour scale."""
+    """The largest shown size, the end of the colour scale."""
     return max((s.size.n for _, row in rows for s in row if not s.size.is_hidden), default=0)
 
 
 def cluster_features(clusters: Clusters, least: int) -> list[str]:
-    """Features of the profile map, those first in which the shown groups differ most."""
+    """Features of the profile map, ordered by how much the shown groups differ."""
     spread: dict[str, float] = {}
     for group in clusters.groups:
         if not show(group.n_people, least).is_hidden:
@@ -149,7 +149,7 @@ def cluster_features(clusters: Clusters, least: int) -> list[str]:
 
 
 def kpi_lines(rows: Sequence[KpiRow], least: int) -> list[tuple[KpiRow, Shown]]:
-    """Rows by revenue, then by mails delivered, with the size as it may be shown."""
+    """Rows ordered by revenue, then by delivered mails, with sizes as they may be shown."""
     in_order = sorted(rows, key=lambda r: (-(r.revenue_cents or 0), -(r.n_delivered or 0), r.segment, r.path))
     return [(r, show(r.n_people, least)) for r in in_order]
 
@@ -161,7 +161,7 @@ def least_share(clusters: Clusters, least: int) -> float:
 
 
 def open_sweep(clusters: Clusters, least: int) -> list[SweepPoint]:
-    """The search for k; the share of a group that is too small to be shown stands at the least that is."""
+    """The search for k; the share of a group too small to be shown is raised to the least share that may be shown."""
     floor = least_share(clusters, least)
     return [
         p if p.smallest_share is None else replace(p, smallest_share=max(p.smallest_share, floor))
@@ -171,8 +171,8 @@ def open_sweep(clusters: Clusters, least: int) -> list[SweepPoint]:
 
 @dataclass(frozen=True)
 class Branch:
-    """A join as it is drawn: places of its two sides along the leaves, where they begin and where they meet; the group
-    that it lies in, None above the groups."""
+    """A drawn join: positions of its two sides along the leaves, the heights where they begin and where they meet, and
+    the group it belongs to (None above the groups)."""
 
     left: float
     left_height: float
@@ -183,7 +183,7 @@ class Branch:
 
 
 def last_joins(tree: Dendrogram, k: int) -> tuple[list[int], list[Branch], float]:
-    """What is drawn of a tree: its last joins, with the branches below them as leaves.
+    """The drawn part of a tree: its last joins, with the branches below them as leaves.
 
     Returns:
         The group of each leaf from left to right, the joins from the lowest up, and the height of the cut into k.
@@ -197,7 +197,7 @@ def last_joins(tree: Dendrogram, k: int) -> tuple[list[int], list[Branch], float
     branches: dict[int, Branch] = {}
 
     def place(node: int) -> tuple[float, float]:
-        """Where a node stands, and how high."""
+        """Position and height of a node."""
         if node < n + first:
             leaves.append(min(groups[node]))
             return float(len(leaves) - 1), 0.0
@@ -216,7 +216,7 @@ def last_joins(tree: Dendrogram, k: int) -> tuple[list[int], list[Branch], float
 
 @dataclass(frozen=True)
 class MigrationLine:
-    """Where the people of a group of the last model are now; a share is of this group, None where it is hidden."""
+    """Where the people of a group of the last model are now; shares are of this group, None if hidden."""
 
     name: str
     size: Shown
@@ -235,13 +235,13 @@ def migration_lines(migration: Migration, least: int) -> list[MigrationLine]:
 
 
 def profile_lines(profiles: Sequence[SegmentProfile], least: int) -> list[tuple[SegmentProfile, Shown]]:
-    """The largest segments that may be shown, with their size and those measures that are made of enough."""
+    """The largest segments that may be shown, with their size and the measures based on enough people."""
     in_order = sorted(profiles, key=lambda p: (-p.n_people, p.name, p.path))
     return [(_open(p, least), show(p.n_people, least)) for p in in_order if p.n_people >= least][:TOP_ROWS]
 
 
 def _open(profile: SegmentProfile, least: int) -> SegmentProfile:
-    """A mean of few people is theirs, in a large segment too."""
+    """The profile without measures of too few people: a mean over few discloses them, in a large segment too."""
     return replace(profile, measures={k: m for k, m in profile.measures.items() if m.n is None or m.n >= least})
 
 
@@ -250,7 +250,7 @@ def is_significant(measured: Measured) -> bool:
 
 
 def known(names: Sequence[str], lines: Sequence[tuple[SegmentProfile, Shown]]) -> list[str]:
-    """Measures that some segment has a value of."""
+    """Measures for which some segment has a value."""
     return [n for n in names if any(n in p.measures and p.measures[n].value is not None for p, _ in lines)]
 
 
@@ -263,11 +263,11 @@ class IntervalLine:
 
 
 def interval_lines(measure: str, lines: Sequence[tuple[SegmentProfile, Shown]]) -> list[IntervalLine]:
-    """The segments that have the measure with an interval, the highest first."""
-    found = [(p, p.measures[measure]) for p, _ in lines if measure in p.measures]
+    """The segments that have the measure with an interval, highest first."""
+    measured = [(p, p.measures[measure]) for p, _ in lines if measure in p.measures]
     drawn = [
         IntervalLine(p.path or p.name, m.value, m.low, m.high)
-        for p, m in found
+        for p, m in measured
         if m.value is not None and m.low is not None and m.high is not None
     ]
     return sorted(drawn, key=lambda line: (-line.value, line.name))
