@@ -1,1 +1,1 @@
-"""A demo shop: what a French fashion shop's systems would deliver, drawn from a seed."""
+"""A demo shop: data that a French fashion shop's systems would deliver, generated from a seed."""

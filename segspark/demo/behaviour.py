@@ -1,6 +1,6 @@
-"""What people do, week by week: intensities by type, then Poisson draws, all vectorised.
+"""People's behaviour, week by week: intensities by type, then Poisson draws, all vectorised.
 
-Clicks and visits of fading people fall some weeks before their orders do: churn has reasons that can be seen.
+Clicks and visits of fading people fall some weeks before their orders do: churn has visible signs.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import numpy as np
 from segspark.demo.people import TYPES, People
 
 WEEK = 7
-# Days by which interest (clicks, visits) falls before orders do.
+# Number of days by which interest (clicks, visits) falls before orders.
 WARNING_DAYS = 56
 # Orders, sessions and mails per person and week of the type, before the person's own factor.
 ORDERS = {
@@ -67,7 +67,7 @@ class Acts:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What everybody did; ``is_clicked`` belongs to the mails."""
+    """The acts of everybody; ``is_clicked`` belongs to the mails."""
 
     orders: Acts
     sessions: Acts
@@ -76,7 +76,7 @@ class Behaviour:
 
 
 def sales_periods(first: date, last: date) -> list[tuple[date, date]]:
-    """Winter and summer sales of the years between, as the law sets them: four weeks from a Wednesday."""
+    """Winter and summer sales of the years between, as set by law: four weeks from a Wednesday."""
     periods = []
     for year in range(first.year, last.year + 1):
         for month, day in ((1, 8), (6, 24)):
@@ -101,8 +101,8 @@ def draw_behaviour(people: People, first: date, n_days: int, n_records: int, rng
     visits = _per_type(people, SESSIONS)[:, None] * np.where(in_sales, _per_type(people, VISITS_IN_SALES)[:, None], 1.0)
     curiosity = rng.gamma(6.0, 1 / 6.0, len(people))
     sessions = visits * _present(people, week_start, WARNING_DAYS) * curiosity[:, None]
-    # The CRM and the consents say about four records of everybody; of the rest a mail makes two, a session a little
-    # more than two, an order one, and replays and defects some per cent.
+    # CRM and consents give about four records per person; of the rest a mail gives two, a session a little more than
+    # two, an order one, and replays and defects some per cent.
     rest = max(n_records - 4.12 * len(people), n_records / 4) * 0.957
     budget = {"orders": rest * 0.1875, "sessions": rest * 0.5125 / 2.2, "mails": rest * 0.30 / 2.0}
     drawn_orders = _draw(orders * min(1.0, budget["orders"] / orders.sum()), people, n_days, rng)
@@ -110,7 +110,7 @@ def draw_behaviour(people: People, first: date, n_days: int, n_records: int, rng
     sent = (people.may_mail * (0.5 + people.taste / 2))[:, None] * (
         week_start[None, :] + WEEK > people.joined_day[:, None]
     )
-    # The list is written to more as the history goes on.
+    # The list gets more mails as the history goes on.
     sent = sent * np.linspace(0.6, 1.4, n_weeks)[None, :]
     drawn_mails = _draw(sent * budget["mails"] / sent.sum(), people, n_days, rng, hour=8)
     week = np.minimum(drawn_mails.second // (WEEK * 86400), n_weeks - 1).astype(int)
@@ -128,7 +128,7 @@ def _per_type(people: People, values: dict[str, float]) -> np.ndarray:
 
 
 def _present(people: People, week_start: np.ndarray, warning_days: int) -> np.ndarray:
-    """1 while somebody is there and interested, less from the fading day on (earlier by the warning), 0 before."""
+    """1 while somebody is present and interested, less from the fading day on (earlier by the warning), 0 before."""
     joined = week_start[None, :] + WEEK > people.joined_day[:, None]
     since = week_start[None, :] - (people.fade_day[:, None] - warning_days)
     return joined * np.where(since > 0, np.power(0.5, np.clip(since, 0, 2000) / 20.0), 1.0)

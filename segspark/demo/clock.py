@@ -1,4 +1,4 @@
-"""The shop's wall clock: local seconds to UTC, and times as the providers write them."""
+"""The shop's wall clock: local seconds to UTC, and times in the providers' notations."""
 
 from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +12,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 class Record(NamedTuple):
-    """One raw record: the UTC second its system received it, its text, and the planted oddity it carries, if any."""
+    """One raw record: the UTC second of its receipt, its text, and its planted oddity, if any."""
 
     at: int
     text: str
@@ -36,12 +36,12 @@ class Clock:
         return self.midnights[self.n_days]
 
     def utc(self, second: np.ndarray) -> np.ndarray:
-        """UTC seconds of local ones; the offset of each day is that of its noon, so that no hour is missing."""
+        """UTC seconds of local seconds; each day has the offset of its noon, so that no hour is missing."""
         result: np.ndarray = self._base + second - self._offset[second // 86400]
         return result
 
     def day(self, at: int) -> int:
-        """The local day a UTC second falls on."""
+        """The local day of a UTC second."""
         return bisect_right(self.midnights, at) - 1
 
     def date(self, day: int) -> date:

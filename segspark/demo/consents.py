@@ -1,4 +1,4 @@
-"""What people agreed to, and when they thought otherwise."""
+"""What people agreed to, and when they changed their minds."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from segspark.demo.people import People
 
 NEVER = 10**6
 WITHDRAWN_SHARE, GIVEN_AGAIN_SHARE, EXPIRING_SHARE = 0.03, 0.2, 0.03
-# A permission that expires is good for so many days after sign-up.
+# A permission with expiry is valid for this many days after sign-up.
 TERM_DAYS = 730
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """One purpose, columns over people: granted at sign-up or not, and the days (``NEVER``) of what came later."""
+    """One purpose, columns over people: whether granted at sign-up, and the days (or ``NEVER``) of later changes."""
 
     purpose: str
     is_granted: np.ndarray
@@ -32,7 +32,7 @@ class Decisions:
 
 
 def draw_decisions(people: People, n_days: int, rng: np.random.Generator) -> dict[str, Decisions]:
-    """Decisions by purpose; withdrawals fall evenly on the time a person has been known within the history."""
+    """Decisions by purpose; withdrawals are uniform over the time a person has been known within the history."""
     granted = {"email_marketing": people.may_mail, "open_tracking": people.may_open, "profiling": people.may_profile}
     return {purpose: _draw(purpose, may, people.joined_day, n_days, rng) for purpose, may in granted.items()}
 

@@ -1,4 +1,4 @@
-"""What senders get wrong: each defect is a copy of a good record, spoiled, and the reason it must be refused for."""
+"""Senders' errors: each defect is a spoiled copy of a good record, with the reason why it must be refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ Change = Callable[[dict[str, Any], int], None]
 
 @dataclass(frozen=True)
 class Defect:
-    """``reason`` is the family of the quarantine code; every so many records carries one, from the ``start``-th on.
+    """``reason`` is the family of the quarantine code; one in so many records has the defect, from the ``start``-th on.
 
-    A text that is no JSON any more cannot travel within an array of events.
+    A text that is no longer valid JSON cannot be part of an array of events.
     """
 
     name: str
@@ -39,62 +39,62 @@ def _twice(text: str, n: int) -> str:
 
 def _changed(change: Change) -> Callable[[str, int], str]:
     def spoil(text: str, n: int) -> str:
-        said = orjson.loads(text)
-        change(said, n)
-        return orjson.dumps(said).decode()
+        record = orjson.loads(text)
+        change(record, n)
+        return orjson.dumps(record).decode()
 
     return spoil
 
 
 def _set(key: str, value: Any) -> Callable[[str, int], str]:
-    return _changed(lambda said, n: said.update({key: value}))
+    return _changed(lambda record, n: record.update({key: value}))
 
 
-def _epoch_ms(said: dict[str, Any], n: int) -> None:
-    said["timestamp"] *= 1000
+def _epoch_ms(record: dict[str, Any], n: int) -> None:
+    record["timestamp"] *= 1000
 
 
-def _epoch_text(said: dict[str, Any], n: int) -> None:
-    said["timestamp"] = str(said["timestamp"])
+def _epoch_text(record: dict[str, Any], n: int) -> None:
+    record["timestamp"] = str(record["timestamp"])
 
 
-def _without_recipient(said: dict[str, Any], n: int) -> None:
-    del said["event-data"]["recipient"]
+def _without_recipient(record: dict[str, Any], n: int) -> None:
+    del record["event-data"]["recipient"]
 
 
-def _test_mode(said: dict[str, Any], n: int) -> None:
-    said["event-data"]["flags"]["is-test-mode"] = True
+def _test_mode(record: dict[str, Any], n: int) -> None:
+    record["event-data"]["flags"]["is-test-mode"] = True
 
 
-def _french_time(said: dict[str, Any], n: int) -> None:
-    key = next(k for k in said if k.endswith("At"))
-    said[key] = f"31/05/2026 1{n % 10}:30"
+def _french_time(record: dict[str, Any], n: int) -> None:
+    key = next(k for k in record if k.endswith("At"))
+    record[key] = f"31/05/2026 1{n % 10}:30"
 
 
-def _numbered_recipient(said: dict[str, Any], n: int) -> None:
-    said["Email" if "Email" in said else "Recipient"] = n
+def _numbered_recipient(record: dict[str, Any], n: int) -> None:
+    record["Email" if "Email" in record else "Recipient"] = n
 
 
-def _naive_time(said: dict[str, Any], n: int) -> None:
-    said["timestamp"] = said["receivedAt"].removesuffix("Z")
+def _naive_time(record: dict[str, Any], n: int) -> None:
+    record["timestamp"] = record["receivedAt"].removesuffix("Z")
 
 
-def _nobody(said: dict[str, Any], n: int) -> None:
-    said.pop("userId", None)
-    said.pop("anonymousId", None)
+def _nobody(record: dict[str, Any], n: int) -> None:
+    record.pop("userId", None)
+    record.pop("anonymousId", None)
 
 
-def _from_tomorrow(said: dict[str, Any], n: int) -> None:
-    said["messageId"] = f"future-{n}"
-    said["timestamp"] = f"2099-01-{1 + n % 28:02d}T08:00:00.000Z"
+def _from_tomorrow(record: dict[str, Any], n: int) -> None:
+    record["messageId"] = f"future-{n}"
+    record["timestamp"] = f"2099-01-{1 + n % 28:02d}T08:00:00.000Z"
 
 
-def _decimal_comma(said: dict[str, Any], n: int) -> None:
-    said["subtotal_price"] = said["subtotal_price"].replace(".", ",")
+def _decimal_comma(record: dict[str, Any], n: int) -> None:
+    record["subtotal_price"] = record["subtotal_price"].replace(".", ",")
 
 
-def _negative(said: dict[str, Any], n: int) -> None:
-    said["subtotal_price"] = "-" + said["subtotal_price"]
+def _negative(record: dict[str, Any], n: int) -> None:
+    record["subtotal_price"] = "-" + record["subtotal_price"]
 
 
 SYNTAX = (

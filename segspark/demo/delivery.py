@@ -1,4 +1,4 @@
-"""Records to files as they arrive: months of history, then a file a day; replays and defects are planted here."""
+"""Write records to files as they arrive: months of history, then a file a day; replays and defects are planted here."""
 
 import gzip
 from collections import Counter
@@ -9,9 +9,9 @@ from pathlib import Path
 from segspark.demo.clock import Clock, Record
 from segspark.demo.defects import DEFECTS
 
-# The last days come as one file a day, the history before as one a month.
+# The last days have one file per day, the history before one per month.
 DAILY_FILES = 14
-# One record in so many is delivered twice: at once, or again days later in another file.
+# One record in so many is delivered twice: at once, or days later in another file.
 REPLAY_EVERY, LATER_REPLAY_EVERY, LATER_DAYS = 331, 1013, 9
 BATCH = 50
 
@@ -31,7 +31,7 @@ class _File:
 
 
 def file_label(day: int, clock: Clock) -> str:
-    """The part of a file's name that says when it was delivered: a month of the history or one of the last days."""
+    """The part of a file's name with its time of delivery: a month of the history or one of the last days."""
     date = clock.date(day)
     return f"{date:%Y-%m-%d}" if day >= clock.n_days - DAILY_FILES else f"{date:%Y-%m}"
 
@@ -39,7 +39,7 @@ def file_label(day: int, clock: Clock) -> str:
 def write_source(
     folder: Path, name: str, records: Iterable[Record], clock: Clock, planted: Planted
 ) -> tuple[list[Path], int]:
-    """Write a provider's records below ``folder``; what is received after the history's end is not there yet.
+    """Write a provider's records below ``folder``; records received after the history's end are left out.
 
     Returns:
         The files and the number of records in them, replays and defects included.
@@ -74,7 +74,7 @@ def write_source(
     for label, file in files.items():
         if file.lines:
             path = folder / f"{name}-{label}.json.gz"
-            # A fixed time in the header: the same records are the same file.
+            # A fixed time in the gzip header: the same records give the same file.
             path.write_bytes(gzip.compress(_text(file, in_arrays).encode(), 1, mtime=0))
             paths.append(path)
     return paths, sum(len(f.lines) + len(f.broken) for f in files.values() if f.lines)

@@ -1,4 +1,4 @@
-"""Mails as SendGrid, Mailgun and Postmark report them: JSON text with the providers' own words and clocks."""
+"""Mails as reported by SendGrid, Mailgun and Postmark: JSON text with each provider's words and time format."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from segspark.demo.wares import AGENTS, SITE
 
 SENDER = "bonjour@boutique.example"
 MARKS = {"HardBounce": "bounce_hard", "SoftBounce": "bounce_soft", "SpamComplaint": "complaint"}
-# SendGrid: seconds after the sending, and what is said.
+# SendGrid: seconds after the sending, and the text.
 REFUSALS = {
     "bounce_hard": (
         4,
@@ -28,7 +28,7 @@ PAGE = f"{SITE}/nouveautes"
 
 
 def sendgrid(mails: Mails, people: People) -> Iterator[Record]:
-    """Flat events with seconds; machine opens are told apart, machine clicks are not."""
+    """Flat events with seconds; machine opens are flagged, machine clicks are not."""
     for m in mails_of(mails, people, 0):
         i, at = m.number, m.at
         smtp = f',"smtp-id":"<sgm{i}@boutique.example>"'
@@ -58,8 +58,8 @@ def sendgrid(mails: Mails, people: People) -> Iterator[Record]:
 
 
 def _refusal(m: Mail, kind: str, smtp: str) -> Record:
-    after, said = REFUSALS[kind]
-    return _sendgrid(m, "bounce", m.at + after, f"{smtp},{said}", mark=kind)
+    after, text = REFUSALS[kind]
+    return _sendgrid(m, "bounce", m.at + after, f"{smtp},{text}", mark=kind)
 
 
 def _sendgrid(m: Mail, word: str, second: int, more: str = "", mark: str = "") -> Record:
@@ -72,7 +72,7 @@ def _sendgrid(m: Mail, word: str, second: int, more: str = "", mark: str = "") -
 
 
 def mailgun(mails: Mails, people: People) -> Iterator[Record]:
-    """Webhook bodies with fractions of seconds; machines are named on opens and clicks alike."""
+    """Webhook bodies with fractions of seconds; machines are flagged on opens and clicks."""
     kinds = ("mobile", "desktop", "tablet")
     for m in mails_of(mails, people, 1):
         i, at = m.number, m.at
@@ -133,7 +133,7 @@ def _mailgun(m: Mail, word: str, second: int, more: str = "", nth: int = 0, mark
 
 
 def postmark(mails: Mails, people: People) -> Iterator[Record]:
-    """One object per webhook with seven digits of a second; no record says that a mail was sent, none names bots."""
+    """One object per webhook with seven digits of a second; sending is not reported, and bots are not flagged."""
     for m in mails_of(mails, people, 2):
         i, at = m.number, m.at
         if m.outcome == HARD:

@@ -1,4 +1,4 @@
-"""The CRM's and the consent register's CSV extracts: naive French wall-clock times, gaps and nonsense as in life."""
+"""CSV extracts of the CRM and the consent register: naive French wall-clock times, realistic gaps and nonsense."""
 
 import csv
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ CONSENT_COLUMNS = (
 GENDERS, GENDER_SHARES = ("F", "M", "X", ""), (0.68, 0.24, 0.02, 0.06)
 NO_BIRTH_SHARE, ABSURD_BIRTH_SHARE, MOVED_SHARE = 0.05, 0.003, 0.05
 ABSURD_BIRTHS = ("1890-01-01", "2031-07-14")
-# Wall-clock times that exist twice and never.
+# Wall-clock times that exist twice, and that do not exist.
 TWICE, NEVER_WAS = "2025-10-26 02:30:00", "2026-03-29 02:30:00"
 Rows = dict[int, list[list[str]]]
 
@@ -42,23 +42,23 @@ def write_crm(
 
     def row(i: int, day: int, updated: str, nth: int) -> list[str]:
         place = REGIONS[region[i][nth]]
-        said = [
+        cells = [
             people.numbers[i], people.emails[i], FIRST_NAMES[people.first_name[i]], LAST_NAMES[people.last_name[i]],
             births[i], GENDERS[gender[i]], place[1], place[2], "FR", place[0], "fr", signup(people, clock, i), updated,
             "or" if has_card[i] else "",
         ]  # fmt: skip
-        rows.setdefault(day, []).append(said)
-        return said
+        rows.setdefault(day, []).append(cells)
+        return cells
 
     for i in range(n):
-        said = row(i, int(people.joined_day[i]), signup(people, clock, i), 0)
-        for nth, (name, reason, spoiled) in enumerate(_refused(said)):
+        first = row(i, int(people.joined_day[i]), signup(people, clock, i), 0)
+        for nth, (name, reason, spoiled) in enumerate(_refused(first)):
             if i % 2003 == 7 + nth:
                 rows[int(people.joined_day[i])].append(spoiled)
                 planted.kinds["crm", name] += 1
                 planted.refused["crm", reason] += 1
         if i % 997 == 3:
-            rows[int(people.joined_day[i])].append(said)
+            rows[int(people.joined_day[i])].append(first)
             planted.kinds["crm", "replay"] += 1
     for nth, (i, day) in enumerate(zip(moved, moved_day, strict=True)):
         if day > people.joined_day[i]:
@@ -67,7 +67,7 @@ def write_crm(
 
 
 def _refused(row: list[str]) -> list[tuple[str, str, list[str]]]:
-    """Rows as a careless export has them: name, family of the reason, cells."""
+    """Rows as in a careless export: name, family of the reason, cells."""
     french, short, no_at = row.copy(), row[:-3], row.copy()
     french[4] = "31/12/1980"
     no_at[1] = row[1].replace("@", " chez ")
@@ -80,13 +80,13 @@ def _refused(row: list[str]) -> list[tuple[str, str, list[str]]]:
 
 def _births(n: int, rng: np.random.Generator) -> list[str]:
     start = date(1945, 1, 1)
-    said = [(start + timedelta(days=d)).isoformat() for d in rng.integers(0, 62 * 365, n).tolist()]
+    dates = [(start + timedelta(days=d)).isoformat() for d in rng.integers(0, 62 * 365, n).tolist()]
     fate = rng.random(n)
     for i in np.flatnonzero(fate < NO_BIRTH_SHARE):
-        said[i] = ""
+        dates[i] = ""
     for i in np.flatnonzero(fate > 1 - ABSURD_BIRTH_SHARE):
-        said[i] = ABSURD_BIRTHS[i % 2]
-    return said
+        dates[i] = ABSURD_BIRTHS[i % 2]
+    return dates
 
 
 def signup(people: People, clock: Clock, i: int) -> str:
@@ -130,13 +130,13 @@ def write_consents(
 
 
 def _at_noon_or_odd(clock: Clock, day: int) -> str:
-    """Decisions fall on noon, on the days of the clock changes into the odd hour."""
+    """Decisions are at noon, but on days of clock changes in the odd hour."""
     text = clock.date(day).isoformat()
     return next((odd for odd in (TWICE, NEVER_WAS) if odd.startswith(text)), f"{text} 12:00:00")
 
 
 def _write(folder: Path, name: str, columns: tuple[str, ...], rows: Rows, clock: Clock) -> tuple[list[Path], int]:
-    """One file with the history, then one a day for the last days."""
+    """Write one file with the history, then one per day for the last days."""
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, list[list[str]]] = {}
     for day, its in sorted(rows.items()):

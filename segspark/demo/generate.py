@@ -1,4 +1,4 @@
-"""The demo shop on disk: providers' files, CRM and consent extracts, the workspace, and the truth beside."""
+"""The demo shop on disk: providers' files, CRM and consent extracts, the workspace, and the ground truth."""
 
 import shutil
 from collections.abc import Iterable
@@ -40,11 +40,11 @@ def generate(
     """Draw the shop and write it below ``folder``: ``data/``, ``truth/`` and the workspace's YAML files.
 
     Args:
-        folder: made where it is missing; files of the same names are overwritten.
+        folder: created if missing; files of the same names are overwritten.
         people: people on the list.
-        events: about so many records of all providers together.
+        events: approximate number of records of all providers together.
         months: history before as_of.
-        as_of: first local day that is not delivered any more.
+        as_of: first local day that is not delivered.
         seed: the same seed writes the same bytes.
 
     Returns:

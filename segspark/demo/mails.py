@@ -1,4 +1,4 @@
-"""The campaign calendar and what becomes of each mail; three providers write it down in their own ways."""
+"""The campaign calendar and the fate of each mail, which three providers report in their own formats."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from segspark.demo.people import People
 
 DELIVERED, HARD, SOFT, COMPLAINT, UNSUBSCRIBE = range(5)
 OUTCOME_SHARES = (0.9778, 0.006, 0.01, 0.0012, 0.005)
-# Those who lose interest say so more often.
+# People who lose interest unsubscribe more often.
 TIRED_UNSUBSCRIBE_SHARE = 0.015
-# Campaigns leave on Tuesdays and Thursdays from nine o'clock on, within forty minutes.
+# Campaigns are sent on Tuesdays and Thursdays from nine o'clock on, within forty minutes.
 TUESDAY, THURSDAY = 1, 3
 SEND_SECOND, SEND_SPREAD = 9 * 3600, 2400
 OPEN_SHARE, MACHINE_SHARE = 0.22, 0.10
-# Opens that a provider reports although nobody agreed to them; the engine must withhold them.
+# Opens reported by a provider although nobody agreed to tracking; segspark must withhold them.
 UNPERMITTED_OPEN_SHARE = 0.04
 
 
 @dataclass(frozen=True)
 class Mails:
-    """Columns over the mails, in the order of sending: recipient, local day, UTC second, what became of it."""
+    """Columns over the mails, in the order of sending: recipient, local day, UTC second, outcome."""
 
     who: np.ndarray
     day: np.ndarray
@@ -58,11 +58,11 @@ class Mail(NamedTuple):
 def draw_mails(
     people: People, behaviour: Behaviour, decisions: dict[str, Decisions], clock: Clock, rng: np.random.Generator
 ) -> Mails:
-    """Mails on campaign days to those who may be written to; none after a hard bounce, complaint or unsubscription."""
+    """Mails on campaign days to people who may be written to; none after a hard bounce, complaint or unsubscription."""
     drawn = behaviour.mails
     day = _campaign_day(drawn.second // 86400, clock.first.weekday())
     may_write = decisions["email_marketing"].hold(drawn.who, day) & (day < clock.n_days)
-    # A campaign goes to a person once.
+    # A campaign goes to each person once.
     _, first_of = np.unique(drawn.who.astype(np.int64) * 10_000 + day, return_index=True)
     is_first = np.zeros(len(day), dtype=bool)
     is_first[first_of] = True
@@ -103,7 +103,7 @@ def _campaign_day(day: np.ndarray, first_weekday: int) -> np.ndarray:
 
 
 def _campaigns(days: np.ndarray, clock: Clock) -> dict[int, tuple[str, str]]:
-    """Name and topic by day: the sales while they last and the week before, else newsletter and loyalty in turn."""
+    """Name and topic by day: sales during the sales and the week before, else newsletter and loyalty in turn."""
     periods = sales_periods(clock.first, clock.date(clock.n_days))
     named = {}
     for n, day in enumerate(days.tolist()):
@@ -115,7 +115,7 @@ def _campaigns(days: np.ndarray, clock: Clock) -> dict[int, tuple[str, str]]:
 
 
 def mails_of(mails: Mails, people: People, provider: int) -> Iterator[Mail]:
-    """The mails of the recipients that one provider serves."""
+    """The mails to the recipients served by one provider."""
     chosen = np.flatnonzero(people.provider[mails.who] == provider)
     columns = (chosen, mails.who[chosen], mails.day[chosen], mails.at[chosen], mails.outcome[chosen],
                mails.is_clicked[chosen], mails.is_opened[chosen], mails.is_machine[chosen], mails.delay[chosen],

@@ -1,4 +1,4 @@
-"""Orders as Shopify's webhooks deliver them: one state when they are paid, another when they are refunded."""
+"""Orders as delivered by Shopify's webhooks: one state when they are paid, another when they are refunded."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from segspark.demo.wares import CATEGORIES, N_PRODUCTS, PRICES, SALES_PRICE_SHAR
 
 DAY = 86400
 REFUND_SHARE, PARTIAL_SHARE, CODE_SHARE, GUEST_SHARE = 0.05, 0.3, 0.12, 0.02
-# Bad experiences come before people fade.
+# Bad experiences precede fading.
 SOUR_REFUND_SHARE, SOUR_DAYS = 0.20, 90
 CODE_PERCENT = 10
 
@@ -19,7 +19,7 @@ CODE_PERCENT = 10
 def shopify(
     orders: Acts, people: People, clock: Clock, in_sales: np.ndarray, rng: np.random.Generator
 ) -> Iterator[Record]:
-    """Orders in the REST shape: money as text, times with the shop's offset, at least one line each."""
+    """Orders in the REST format: money as text, times with the shop's offset, at least one line each."""
     n = len(orders.who)
     category, quantity = draw_categories(n, rng), rng.integers(1, 4, n)
     price = np.array(PRICES)[category] * rng.lognormal(0, 0.25, n) * np.where(in_sales, SALES_PRICE_SHARE, 1.0)

@@ -1,4 +1,4 @@
-"""What the generator knows and the engine must find out: types, and who came back after the last cut."""
+"""The ground truth of the generator, which segspark must infer: types, and who came back after the last cut."""
 
 import json
 from collections import Counter
@@ -20,14 +20,14 @@ def write_truth(folder: Path, people: People, behaviour: Behaviour, clock: Clock
     """``people.parquet`` (one row per person) and ``planted.json`` (counts by source, kind and reason)."""
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(_people(people, behaviour, clock), folder / "people.parquet")
-    told = {"planted": _nested(planted.kinds), "quarantined": _nested(planted.refused)}
-    (folder / "planted.json").write_text(json.dumps(told, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    content = {"planted": _nested(planted.kinds), "quarantined": _nested(planted.refused)}
+    (folder / "planted.json").write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _people(people: People, behaviour: Behaviour, clock: Clock) -> pa.Table:
     """Type, sign-up, first day of fading (null: never) and the churn label of the last cut that has ended.
 
-    ``has_churned`` is null for those who bought nothing in the year before the cut.
+    ``has_churned`` is null for people who bought nothing in the year before the cut.
     """
     who, day = behaviour.orders.who, behaviour.orders.second // 86400
     cut, n = clock.n_days - LABEL_DAYS, len(people)

@@ -1,4 +1,4 @@
-"""What the shop is and sells, and what people look at it with."""
+"""The shop, its goods, and the devices of its visitors."""
 
 import numpy as np
 
@@ -17,6 +17,6 @@ SALES_PRICE_SHARE = 0.6
 
 
 def draw_categories(n: int, rng: np.random.Generator) -> np.ndarray:
-    """What ``n`` orders or visits are about, by the shares of the categories."""
+    """The categories of ``n`` orders or visits, drawn by the shares of the categories."""
     drawn: np.ndarray = rng.choice(len(CATEGORIES), n, p=CATEGORY_SHARES)
     return drawn

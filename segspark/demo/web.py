@@ -1,4 +1,4 @@
-"""Web sessions as Segment delivers them: pages, tracks and identifies, with the four times of its spec."""
+"""Web sessions as delivered by Segment: pages, tracks and identifies, with the four times of its spec."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from segspark.demo.wares import AGENTS, CATEGORIES, N_PRODUCTS, SITE, draw_categ
 
 DAY = 86400
 LOGIN_SHARE, SECOND_DEVICE_SHARE, IDENTIFY_EVERY = 0.35, 0.2, 4
-# A phone without network sends its calls days later; some later than any engine waits.
+# A phone without network sends its calls days later, some beyond the horizon for late events.
 LATE_SHARE, LATE_DAYS = 0.003, (3, 21)
 TOO_LATE_SHARE, TOO_LATE_DAYS = 0.001, (35, 60)
 SKEWED_SHARE = 0.004
@@ -19,8 +19,8 @@ NIGHT_SHARE = 0.2
 
 
 def segment(sessions: Acts, people: People, clock: Clock, rng: np.random.Generator) -> Iterator[Record]:
-    """One to six calls a session. The first session of everybody is logged in, so that the cookie is known; a second
-    device stays anonymous until its owner logs in there, which links what it did before."""
+    """One to six calls per session. Everybody's first session is logged in, so that the cookie is known; a second
+    device stays anonymous until its owner logs in there, which links its earlier acts."""
     n = len(sessions.who)
     at = _with_change_nights(clock.utc(sessions.second), clock, rng)
     logged, dwell, category = rng.random(n) < LOGIN_SHARE, rng.gamma(2.0, 45, n), draw_categories(n, rng)
@@ -65,9 +65,9 @@ def segment(sessions: Acts, people: People, clock: Clock, rng: np.random.Generat
 
 
 def _call(key: str, body: str, head: str, at: int, waits: int, wrong: int, mark: str) -> Record:
-    """A call made at a second, sent after ``waits`` seconds by a clock that is ``wrong`` by so many.
+    """A call made at a second and sent ``waits`` seconds later, by a clock that is off by ``wrong`` seconds.
 
-    Segment computes ``timestamp`` from the other three; the raw calls of a wrong clock come without it.
+    Segment computes ``timestamp`` from the other three times; raw calls of a wrong clock lack it.
     """
     received = at + waits
     times = (
@@ -80,7 +80,7 @@ def _call(key: str, body: str, head: str, at: int, waits: int, wrong: int, mark:
 
 
 def _oddities(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Seconds until a session's calls are sent, seconds its clock is wrong, and the name of the oddity."""
+    """Seconds until a session's calls are sent, seconds by which its clock is off, and the name of the oddity."""
     fate = rng.random(n)
     late, too_late = fate < LATE_SHARE, (fate >= LATE_SHARE) & (fate < LATE_SHARE + TOO_LATE_SHARE)
     skewed = fate > 1 - SKEWED_SHARE
@@ -91,7 +91,7 @@ def _oddities(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray,
 
 
 def _with_change_nights(at: np.ndarray, clock: Clock, rng: np.random.Generator) -> np.ndarray:
-    """Some sessions of the days on which the clocks change, moved into the hour before and after the change."""
+    """Move some sessions of the days of clock changes into the hour before and after the change."""
     moved = at.copy()
     for night in clock.change_nights():
         of_day = np.flatnonzero((at >= night) & (at < night + DAY))
