@@ -39,6 +39,10 @@ def test_a_name_means_the_version_that_made_the_day_s_rows(shop: Workspace) -> N
 def test_of_a_day_without_rows_a_name_means_the_newest_version_from_before(shop: Workspace) -> None:
     assert version(shop, "buyers", date(2026, 5, 4)) == "v1"
     assert version(shop, "buyers", date(2026, 5, 9)) == "v2"
+    # A rule that nobody fulfilled on its first day has no rows either.
+    new = {"definition_version": "v1 of quiet", "scheme": "rules", "name": "quiet", "first_date": SECOND_DAY}
+    store_rows(Lake(shop.lake), gold.DEFINITIONS, new)
+    assert version(shop, "quiet", SECOND_DAY) == "v1 of quiet"
 
 
 def test_a_day_before_a_definition_was_used_needs_a_version_by_name(shop: Workspace) -> None:
@@ -56,6 +60,9 @@ def test_what_is_neither_is_answered_with_what_there_is(shop: Workspace, tmp_pat
 def test_a_day_that_is_kept_is_taken_as_it_is_stored(shop: Workspace) -> None:
     lake = Lake(shop.lake)
     store_rows(lake, gold.FEATURES, {"person_id": "ann", "as_of_date": FIRST_DAY})
+    # Features alone are not the day.
+    with pytest.raises(GateClosed):
+        with_day(view_of(shop, FIRST_DAY))
     store_rows(lake, gold.SCORES, {"person_id": "ann", "as_of_date": FIRST_DAY, "score": "recency"})
     view = view_of(shop, FIRST_DAY)
     assert with_day(view) is view

@@ -56,6 +56,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         store_rows(lake, gold.ACTIVITY_DAILY, {"person_id": "ann", "activity_date": day})
     moved = {"segment_date": SECOND_DAY, "scheme": "rules", "segment_id": BUYERS}
     store_rows(lake, gold.SEGMENT_CHANGES, {**moved, "person_id": "bob", "change": "entered"},
+               {**moved, "person_id": "zoe", "change": "moved_in"},
                {**moved, "person_id": "eve", "change": "moved_out"}, {**moved, "person_id": "tim", "change": "left"})  # fmt: skip
     store_rows(lake, ops.FILES, {"source": "orders", "n_records": 8}, {"source": "orders", "n_records": 4},
                {"source": "mails", "n_records": 5})  # fmt: skip
@@ -91,7 +92,7 @@ def test_sizes_stand_beside_those_of_the_previous_stored_day(shop: Workspace) ->
     assert sizes.schemes == (
         # Of a segment that was not there the day before nobody was in it.
         Scheme("levels", (SegmentSize("Active", 1, None, 0, 0, 0, "active"),), True),
-        Scheme("rules", (SegmentSize("Buyers", 2, 1, 1, 1, 2),), False),
+        Scheme("rules", (SegmentSize("Buyers", 2, 1, 1, 2, 2),), False),
     )
 
 
