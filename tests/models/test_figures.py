@@ -72,6 +72,8 @@ def test_the_cut_of_a_tree_meets_as_many_branches_as_there_are_groups(drawn: lis
     (level,) = set(drawn[0][0].lines[-1].get_ydata())
     # Each join above the cut leaves one group more.
     assert int((tree[:, 2] > level).sum()) + 1 == k
+    # It lies on no join, where one could not tell; but a single group is cut at the last.
+    assert (level in [0.0, *tree[:, 2]]) == (k == 1)
 
 
 def test_the_help_for_eps_shows_it_where_there_is_one(drawn: list[Any]) -> None:
