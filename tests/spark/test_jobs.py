@@ -42,7 +42,7 @@ def test_all_have_ended_before_an_error_is_raised() -> None:
         raise KeyError("second")
 
     with pytest.raises(ValueError, match="first"):
-        beside(slow, fail, fail_later)
+        beside(fail, slow, fail_later)
     assert sorted(ended) == ["later", "slow"]
 
 
