@@ -1,0 +1,426 @@
+"""The scenarios of the digest: what is run, by the command line of the checkout under test and nothing else."""
+
+import csv
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import yaml
+from digest_read import KEY, Json, arrow_rows, digest_lake, digest_models, leftovers, sha, table_folders
+
+DAY = timedelta(days=1)
+# The demo's newest day; its files end on the day before.
+AS_OF = date(2026, 6, 1)
+N_DAYS = 15
+REPOSITORY = Path(__file__).parents[1]
+
+
+# The checkout under test --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Checkout:
+    """A checkout's ``segspark``, run as a user would: from its root, its environment first in the PATH."""
+
+    segspark: Path
+    log: Path
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Path:
+        return self.segspark.parents[2]
+
+    def commit(self) -> str:
+        said = self._git("rev-parse", "HEAD")[:12]
+        return f"{said}+changes" if self._git("status", "--porcelain", "-uno") else said
+
+    def _git(self, *args: str) -> str:
+        return subprocess.run(["git", *args], cwd=self.root, capture_output=True, text=True).stdout.strip()
+
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SEGSPARK", "PYTHON", "VIRTUAL_ENV"))}
+        # The path of the package too: clones may share one environment, which is another clone's.
+        return kept | {
+            "PATH": f"{self.segspark.parent}:{os.environ['PATH']}",
+            "PYTHONPATH": str(self.root),
+            "SEGSPARK_KEY": KEY,
+        }
+
+    def check(self) -> None:
+        """
+        Raises:
+            SystemExit: the environment runs the code of another checkout.
+        """
+        say = "import segspark; print(segspark.__file__)"
+        python = self.segspark.parent / "python"
+        found = subprocess.run(
+            [python, "-c", say], env=self.environment(), cwd=self.root, capture_output=True, text=True
+        )
+        if not Path(found.stdout.strip() or "/").resolve().is_relative_to(self.root.resolve()):
+            raise SystemExit(
+                f"{self.segspark} runs {found.stdout.strip() or found.stderr}, not the code of {self.root}"
+            )
+
+    def cli(self, *args: str, must: bool = True) -> tuple[int, str]:
+        """One command; what it says on stderr goes to the log.
+
+        Raises:
+            SystemExit: it failed and must not.
+        """
+        return self._run([str(self.segspark), *args], " ".join(args), must)
+
+    def python(self, script: Path, *args: str) -> tuple[int, str]:
+        return self._run([str(self.segspark.parent / "python"), str(script), *args], script.name, True)
+
+    def _run(self, command: list[str], what: str, must: bool) -> tuple[int, str]:
+        start = time.monotonic()
+        with self.log.open("a") as log:
+            log.write(f"\n$ {what}\n")
+            log.flush()
+            done = subprocess.run(command, cwd=self.root, env=self.environment(), stdout=subprocess.PIPE, stderr=log)
+            text = done.stdout.decode()
+            log.write(text)
+        took = time.monotonic() - start
+        self.seconds[what] = round(took, 1)
+        print(f"  {took:6.1f} s  {what}", flush=True)
+        if must and done.returncode:
+            raise SystemExit(f"`segspark {what}` ended with {done.returncode}; see {self.log}")
+        return done.returncode, text
+
+
+@dataclass
+class Scenario:
+    """A run at work: the checkout, the folder that everything is put into, and what the commands said."""
+
+    checkout: Checkout
+    out: Path
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, name: str, *args: str, must: bool = True) -> None:
+        """A command whose answer is compared."""
+        code, text = self.checkout.cli(*args, must=must)
+        self.keep(name, f"exit {code}\n{text}")
+
+    def keep(self, name: str, text: str) -> None:
+        self.outputs[name] = text
+
+
+def digest_of(scenario: Scenario, workspace: Path, lake: Path, letter: str) -> Json:
+    start = time.monotonic()
+    folder = scenario.out / "outputs"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    texts = {n: normalised(t, workspace, scenario.checkout.root) for n, t in scenario.outputs.items()}
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    found: Json = {
+        "scenario": letter,
+        "commit": scenario.checkout.commit(),
+        "tables": digest_lake(lake),
+        "leftovers": leftovers(lake),
+        "outputs": {name: sha([text]) for name, text in sorted(texts.items())},
+        "models": digest_models(workspace),
+    }
+    scenario.checkout.seconds["(digest)"] = round(time.monotonic() - start, 1)
+    return found | {"seconds": scenario.checkout.seconds}
+
+
+def normalised(text: str, workspace: Path, root: Path) -> str:
+    """An answer without what says where and when it was given."""
+    return text.replace(str(workspace), "<workspace>").replace(str(root), "<checkout>")
+
+
+# (a) the demo, three days and more, and every question ----------------------------------------------------------
+
+
+def run_a(scenario: Scenario) -> Json:
+    """The demo, its models, a day with mail, late events, merges and withdrawals, new models, another day, questions."""
+    workspace = scenario.out / "workspace"
+    for old in ("workspace", "base", "final"):
+        shutil.rmtree(scenario.out / old, ignore_errors=True)
+    make_demo(scenario, workspace)
+    keep_base(workspace, scenario.out / "base")
+    lay_day(workspace / "data", AS_OF)
+    run_day(scenario, "daily", workspace, AS_OF + DAY)
+    run_day(scenario, "train", workspace, AS_OF + DAY)
+    scenario.ask("restate", "features", "restate", *at(workspace, AS_OF - DAY), "--json")
+    lay_day(workspace / "data", AS_OF + DAY)
+    run_day(scenario, "daily", workspace, AS_OF + 2 * DAY)
+    ask_questions(scenario, workspace)
+    found = digest_of(scenario, workspace, workspace / "lake", "a")
+    return found | {"workspace": str(moved_away(workspace, scenario.out / "final"))}
+
+
+def make_demo(scenario: Scenario, workspace: Path) -> None:
+    scenario.checkout.cli("demo", str(workspace), "--people", "2000", "--events", "40000", "--seed", "7")
+    name = yaml.safe_load((workspace / "segspark.yaml").read_text()).get("keys", {}).get("environment", "SEGSPARK_KEY")
+    if name != "SEGSPARK_KEY":
+        raise SystemExit(f"The demo takes its key from {name}; digest_runs.py sets another variable.")
+
+
+def at(workspace: Path, day: date | None = None) -> tuple[str, ...]:
+    return ("--config", str(workspace), *(("--as-of", day.isoformat()) if day else ()))
+
+
+def run_day(scenario: Scenario, flow: str, workspace: Path, day: date) -> None:
+    scenario.ask(f"run-{flow}-{day}", "run", flow, *at(workspace, day), "--json")
+
+
+def ask_questions(scenario: Scenario, workspace: Path) -> None:
+    """Every question of the command line once or more; whoever answers them is code too."""
+    here, before = AS_OF + 2 * DAY, AS_OF
+    rule, other = "actifs_30_jours", "inactifs_90_jours"
+    ask = scenario.ask
+    ask("tables", "tables", *at(workspace), "--json")
+    ask("list", "segments", "list", *at(workspace), "--json")
+    ask("list-text", "segments", "list", *at(workspace, before))
+    ask("show-rule", "segments", "show", rule, *at(workspace), "--json")
+    ask("show-text", "segments", "show", other, *at(workspace, before))
+    ask("check", "segments", "check", *at(workspace), "--json")
+    ask("decisions", "segments", "decisions", *at(workspace), "--json")
+    ask("diff-days", "segments", "diff", f"{rule}@{before}", f"{rule}@{here}", *at(workspace), "--json")
+    ask("diff-text", "segments", "diff", rule, other, *at(workspace))
+    ask("features-list", "features", "list", *at(workspace), "--json")
+    ask("features-describe", "features", "describe", "n_order_365d", *at(workspace), "--json")
+    ask("features-plan", "features", "plan", *at(workspace), "--json")
+    for n, person in enumerate(some_people(workspace, here)):
+        ask(f"explain-{n}", "segments", "explain", person, *at(workspace), "--json")
+    email = pq.read_table(workspace / "truth" / "people.parquet", columns=["email"])["email"][3].as_py()
+    ask("explain-email", "segments", "explain", email, *at(workspace, before), "--language", "en")
+    ask("explain-segment", "segments", "explain", email, *at(workspace), "--segment", "paniers_abandonnes", "--json")
+    ask(
+        "preview-file", "segments", "preview", str(workspace / "segments" / "engagement.yaml"), *at(workspace), "--json"
+    )
+    ask("preview-text", "segments", "preview", "paniers_abandonnes", *at(workspace, before))
+    ask("export", "segments", "export", other, *at(workspace), "--json")
+    for path in sorted((workspace / "exports").iterdir()):
+        scenario.keep(f"export-{path.name}", path.read_text())
+    for language in ("fr", "en"):
+        page = workspace / "reports" / f"page.{language}.html"
+        ask(f"report-{language}", "report", *at(workspace), "--language", language, "--out", str(page))
+        scenario.keep(f"report-{language}.html", page.read_text())
+    ask_plan(scenario, workspace)
+
+
+def some_people(workspace: Path, day: date) -> list[str]:
+    """The first person of each scheme that day: groups of every kind are explained."""
+    rows = arrow_rows(table_folders(workspace / "lake")["gold.segments"]).select(
+        ["person_id", "scheme", "segment_date"]
+    )
+    first: dict[str, str] = {}
+    for row in rows.to_pylist():
+        if row["segment_date"] == day:
+            first[row["scheme"]] = min(row["person_id"], first.get(row["scheme"], row["person_id"]))
+    return sorted(set(first.values()))
+
+
+def ask_plan(scenario: Scenario, workspace: Path) -> None:
+    """What would change as the definitions are, and after an edit, which is taken back."""
+    scenario.ask("plan-unchanged", "segments", "plan", *at(workspace))
+    path = workspace / "segments" / "engagement.yaml"
+    before = path.read_text()
+    path.write_text(before.replace("days_since_active <= 30", "days_since_active <= 20"))
+    scenario.ask("plan-edited", "segments", "plan", *at(workspace), "--json")
+    path.write_text(before)
+
+
+# (c) a lake that an older commit made ---------------------------------------------------------------------------
+
+
+def keep_base(workspace: Path, base: Path) -> None:
+    """A copy of a workspace and where it must be to work: MLflow's store holds absolute paths."""
+    shutil.rmtree(base, ignore_errors=True)
+    base.mkdir(parents=True)
+    shutil.copytree(workspace, base / "copy", symlinks=True)
+    (base / "place").write_text(str(workspace))
+
+
+def restored(base: Path) -> Path:
+    """The copy at its own place again; what a run before left there is removed.
+
+    Raises:
+        SystemExit: the folder holds no base, or another run is at work there.
+    """
+    if not (base / "place").exists():
+        raise SystemExit(f"{base} is no base of `digest.py run a` (it lies in its --out, as `base`)")
+    workspace = Path((base / "place").read_text())
+    taken = base / "taken"
+    with suppress(FileNotFoundError, ValueError):
+        os.kill(int(taken.read_text()), 0)
+        raise SystemExit(f"Process {taken.read_text()} is at work in {workspace}; one run at a time.")
+    taken.write_text(str(os.getpid()))
+    shutil.rmtree(workspace, ignore_errors=True)
+    shutil.copytree(base / "copy", workspace, symlinks=True)
+    return workspace
+
+
+def run_c(scenario: Scenario, base: Path) -> Json:
+    """The next day, the day after while it goes on, a stored version replayed, and days before the first ones."""
+    workspace = restored(base)
+    lay_day(workspace / "data", AS_OF)
+    run_day(scenario, "daily", workspace, AS_OF + DAY)
+    lay_day(workspace / "data", AS_OF + DAY)
+    run_day(scenario, "hourly", workspace, AS_OF + 2 * DAY)
+    for name in ("levels", "actifs_30_jours", "behaviour"):
+        version = stored_version(workspace, name, AS_OF)
+        replay = ("segments", "replay", "--version", version, *at(workspace, AS_OF), "--json")
+        scenario.ask(f"replay-{name}", *replay)
+    days = ("--from", (AS_OF - 4 * DAY).isoformat(), "--to", (AS_OF - 2 * DAY).isoformat())
+    scenario.ask("run-backfill", "run", "backfill", *at(workspace), *days, "--json")
+    found = digest_of(scenario, workspace, workspace / "lake", "c")
+    found["made_from"] = made_from(workspace / "lake")
+    moved_away(workspace, scenario.out / "final")
+    (base / "taken").unlink()
+    check_made_from(found["made_from"])
+    return found | {"workspace": str(scenario.out / "final")}
+
+
+def stored_version(workspace: Path, name: str, day: date) -> str:
+    """The version of a scheme's or a rule's definition that was in use on a day."""
+    folders = table_folders(workspace / "lake")
+    known = arrow_rows(folders["gold.definitions"]).to_pylist()
+    found = [r for r in known if name in (r["name"], r["scheme"]) and r["first_date"] <= day]
+    return str(max(found, key=lambda r: (r["first_date"], r["definition_version"]))["definition_version"])
+
+
+def made_from(lake: Path) -> dict[str, str | None]:
+    """Per day, from what its features were made by the last run."""
+    rows = arrow_rows(table_folders(lake)["ops.runs"]).to_pylist()
+    done = [r for r in rows if r["flow"] == "features" and r["state"] == "done"]
+    return {
+        str(r["as_of_date"]): json.loads(r["outputs"]).get("made_from")
+        for r in sorted(done, key=lambda r: r["written_at"])
+    }
+
+
+def check_made_from(found: dict[str, str | None]) -> None:
+    """
+    Raises:
+        SystemExit: the state that another commit left was not carried on: an upgrade would cost a full recompute.
+    """
+    wrong = {d: found.get(str(d)) for d in (AS_OF + DAY, AS_OF + 2 * DAY) if found.get(str(d)) != "the day before"}
+    if wrong:
+        raise SystemExit(f"FEATURES WERE NOT MADE FROM THE DAY BEFORE: { ({str(d): m for d, m in wrong.items()}) }")
+
+
+def moved_away(workspace: Path, to: Path) -> Path:
+    """The finished workspace where it stays for a comparison of rows; its place is free for the next run."""
+    shutil.rmtree(to, ignore_errors=True)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(workspace, to)
+    return to
+
+
+# (b) real data ---------------------------------------------------------------------------------------------------
+
+
+def run_b(scenario: Scenario) -> Json:
+    """Fifteen trading days one by one, then a day on which all the rest has come at once, and a training."""
+    data = Path(os.environ.get("SEGSPARK_SHARED_DATA") or REPOSITORY.parent / "shared" / "data").resolve()
+    names = sorted(p.name for p in (data / "online_retail" / "by-day").glob("*.csv*"))
+    if len(names) <= N_DAYS:
+        raise SystemExit(f"No online_retail/by-day in {data}; set SEGSPARK_SHARED_DATA")
+    workspace = scenario.out / "workspace"
+    for old in ("workspace", "final"):
+        shutil.rmtree(scenario.out / old, ignore_errors=True)
+    copy_retail(scenario.checkout.root, workspace, data)
+    days = [date.fromisoformat(n[:10]) + DAY for n in [*names[:N_DAYS], names[-1]]]
+    runs = [*(f"daily:{d}" for d in days), f"train:{days[-1]}"]
+    _, said = scenario.checkout.python(Path(__file__).with_name("digest_driver.py"), str(workspace), *runs)
+    for line in said.splitlines():
+        if line.startswith("{"):
+            told = json.loads(line)
+            scenario.keep(f"run-{told['run'].replace(':', '-')}", json.dumps(told["outcome"], sort_keys=True, indent=1))
+    scenario.ask("list", "segments", "list", *at(workspace), "--json")
+    scenario.ask("tables", "tables", *at(workspace), "--json")
+    found = digest_of(scenario, workspace, workspace / "lake", "b")
+    return found | {"workspace": str(moved_away(workspace, scenario.out / "final"))}
+
+
+def copy_retail(root: Path, workspace: Path, data: Path) -> None:
+    """The checkout's own workspace with its lake inside and the data where they are."""
+    shutil.copytree(root / "conf" / "workspaces" / "online_retail", workspace)
+    for path in workspace.rglob("*.yaml"):
+        text = re.sub(r"\$\{SEGSPARK_SHARED_DATA:-[^}]*\}", str(data), path.read_text())
+        path.write_text(re.sub(r"\$\{SEGSPARK_LAKES:-[^}]*\}/online_retail/lake", "./lake", text))
+
+
+# Days that the demo did not draw --------------------------------------------------------------------------------
+
+# A later day is the day a week before once more: times moved, ids made new, so that nothing is a duplicate.
+WEEK = timedelta(days=7)
+NEW_IDS = {
+    "sendgrid": ((r'"sg(\d)', r'"sg9\1'), (r'"sgm(\d)', r'"sgm9\1')),
+    "mailgun": ((r'"mg(\d)', r'"mg9\1'), (r'"tmg(\d)', r'"tmg9\1')),
+    "postmark": ((r"-5b1c-4f0a-", r"-5b1c-4f09-"),),
+    "segment": ((r'"seg-(\d)', r'"seg-9\1'), (r'"s(\d+)"', r'"s9\1"')),
+    "shopify": ((r'"(id|line_item_id)":(\d{8})\b', r'"\1":9\2'), (r'"#(\d)', r'"#9\1'), (r'mber":(\d)', r'mber":9\1')),
+}
+
+
+def lay_day(data: Path, day: date) -> None:
+    """Files of one day more: mail, visits and orders, some of which are late; people changed, joined and withdrew."""
+    for source, rules in NEW_IDS.items():
+        lines = [moved(line, WEEK) for line in lines_of(data, source, day - WEEK)]
+        # What happened before and is told only now; the first lines of a day are enough.
+        lines += lines_of(data, source, day - WEEK - 5 * DAY)[:5]
+        for pattern, new in rules:
+            lines = [re.sub(pattern, new, line) for line in lines]
+        if lines:
+            path = data / source / f"{source}-{day}.json.gz"
+            path.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), 1, mtime=0))
+    lay_people(data / "crm", day)
+    lay_consents(data / "consents", day)
+
+
+def lines_of(data: Path, source: str, day: date) -> list[str]:
+    path = data / source / f"{source}-{day}.json.gz"
+    return gzip.decompress(path.read_bytes()).decode().splitlines() if path.exists() else []
+
+
+def moved(line: str, by: timedelta) -> str:
+    """A record's times, later by so much: dates of the year as text, and epoch seconds."""
+    dates = re.sub(r"2026-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)", lambda m: str(date.fromisoformat(m[0]) + by), line)
+    return re.sub(r"\b17[789]\d{7}\b", lambda m: str(int(m[0]) + int(by.total_seconds())), dates)
+
+
+def lay_people(folder: Path, day: date) -> None:
+    """Some change their town; some customer numbers turn up with another person's address, which joins two people."""
+    rows = read_csv(folder / "crm-history.csv")
+    start = 40 * (day - AS_OF).days + 40
+    changed = [r | {"city": "Brest", "region": "Bretagne"} for r in rows[start : start + 10]]
+    emails = [r["email"] for r in rows[start + 20 : start + 24]]
+    joined = [r | {"email": e} for r, e in zip(rows[start + 10 : start + 14], emails, strict=True)]
+    write_csv(folder / f"crm-{day}.csv", [r | {"updated_at": f"{day} 10:00:00"} for r in [*changed, *joined]])
+
+
+def lay_consents(folder: Path, day: date) -> None:
+    """Some who said yes say no, of every purpose, and the other way round."""
+    rows = read_csv(folder / "consents-history.csv")
+    start = 90 * (day - AS_OF).days + 90
+    other = {"granted": "withdrawn", "withdrawn": "granted"}
+    when = {"effective_at": f"{day} 11:00:00", "recorded_at": f"{day} 11:00:00", "proof": "call"}
+    said = [r | when | {"value": other[r["value"]]} for r in rows[start : start + 60] if r["value"] in other]
+    write_csv(folder / f"consents-{day}.csv", said)
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write_csv(path: Path, rows: Sequence[dict[str, str]]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
