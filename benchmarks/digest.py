@@ -43,7 +43,7 @@ def run(letter: str, segspark: Path, out: Path, base: Path | None) -> Json:
     scenario = Scenario(checkout, out)
     print(f"({letter}) at {checkout.commit()}", flush=True)
     if letter == "a":
-        return run_a(scenario)
+        return run_a(scenario, base.absolute() if base else None)
     if letter == "b":
         return run_b(scenario)
     if base is None:
@@ -235,7 +235,9 @@ def arguments() -> argparse.Namespace:
         command.add_argument(
             "--segspark", type=Path, required=True, help=".venv/bin/segspark of the checkout under test"
         )
-        command.add_argument("--base", type=Path, help="c: the folder `base` that a run of (a) left")
+        command.add_argument(
+            "--base", type=Path, help="c: the folder `base` that a run of (a) left; a: spares its demo"
+        )
         command.add_argument(
             "--out", type=Path, required=name == "run", help="workspace, outputs, log and base go there"
         )
