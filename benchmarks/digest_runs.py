@@ -127,7 +127,10 @@ class Scenario:
         """Commands that only read, by the name of the answer; all in one process."""
         file = self.out / "questions.json"
         file.write_text(json.dumps(list(questions.items())))
-        for told in self.checkout.driver("ask", str(file)):
+        answers = self.checkout.driver("ask", str(file))
+        if len(answers) < len(questions):
+            raise SystemExit(f"{len(answers)} answers to {len(questions)} questions; see {self.checkout.log}")
+        for told in answers:
             self.keep(told["name"], f"exit {told['code']}\n{told['text']}")
 
     def keep(self, name: str, text: str) -> None:
