@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digest_read import VARIES, Json, LakeReader, Table
-from digest_runs import Checkout, Scenario, run_a, run_b, run_c
+from digest_runs import Checkout, Scenario, digest_workspace, run_a, run_b, run_c
 
 RESULTS = Path(__file__).parent / "results"
 # Rows shown of a table, and rows looked at to find which belong together.
@@ -245,6 +245,9 @@ def arguments() -> argparse.Namespace:
             command.add_argument("--json", type=Path, help="default: OUT/SCENARIO.json")
         else:
             command.add_argument("--against", type=Path, help="default: benchmarks/results/digest_*.json")
+    as_it_is = commands.add_parser("workspace", help="the digest of a workspace as it lies there; nothing is run")
+    as_it_is.add_argument("workspace", type=Path)
+    as_it_is.add_argument("--json", type=Path, required=True)
     two = commands.add_parser("compare")
     two.add_argument("left", type=Path)
     two.add_argument("right", type=Path)
@@ -259,6 +262,11 @@ def main() -> int:
     args = arguments()
     if args.command == "compare":
         return compare(args.left, args.right)
+    if args.command == "workspace":
+        place = args.workspace.absolute()
+        known = {"scenario": "-", "commit": "-", "outputs": {}, "workspace": str(place)}
+        args.json.write_text(json.dumps(known | digest_workspace(place), indent=1, ensure_ascii=False) + "\n")
+        return 0
     if args.command == "compact":
         commit_results(args.files, args.to)
         return 0

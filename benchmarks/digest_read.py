@@ -242,7 +242,9 @@ def leftovers(lake: Path) -> list[str]:
     inside = {*folders}
     found = [p.relative_to(lake).as_posix() for p in lake.rglob("*") if not _is_within(p, inside) and _is_end(p)]
     lost = [f"{f.relative_to(lake).as_posix()}/{o}" for f in folders for o in orphans(f)]
-    return sorted({re.sub(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*|\d+", "N", path) for path in [*found, *lost]})
+    # Scratch folders are named after the machine and the process.
+    said = [re.sub(r"^_tmp/[^/]+", "_tmp/MACHINE-N", path) for path in [*found, *lost]]
+    return sorted({re.sub(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*|\d+", "N", path) for path in said})
 
 
 def _is_within(path: Path, folders: set[Path]) -> bool:

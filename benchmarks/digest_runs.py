@@ -137,7 +137,13 @@ class Scenario:
         self.outputs[name] = text
 
 
-def digest_of(scenario: Scenario, workspace: Path, lake: Path, letter: str) -> Json:
+def digest_workspace(workspace: Path) -> Json:
+    """What lies in a workspace, by whatever it was made."""
+    lake = workspace / "lake"
+    return {"tables": digest_lake(lake), "leftovers": leftovers(lake), "models": digest_models(workspace)}
+
+
+def digest_of(scenario: Scenario, workspace: Path, letter: str) -> Json:
     start = time.monotonic()
     folder = scenario.out / "outputs"
     shutil.rmtree(folder, ignore_errors=True)
@@ -145,13 +151,12 @@ def digest_of(scenario: Scenario, workspace: Path, lake: Path, letter: str) -> J
     texts = {n: normalised(t, workspace, scenario.checkout.root) for n, t in scenario.outputs.items()}
     for name, text in texts.items():
         (folder / name).write_text(text)
-    found: Json = {
+    outputs = {name: sha([text]) for name, text in sorted(texts.items())}
+    found = {
         "scenario": letter,
         "commit": scenario.checkout.commit(),
-        "tables": digest_lake(lake),
-        "leftovers": leftovers(lake),
-        "outputs": {name: sha([text]) for name, text in sorted(texts.items())},
-        "models": digest_models(workspace),
+        **digest_workspace(workspace),
+        "outputs": outputs,
     }
     scenario.checkout.seconds["(digest)"] = round(time.monotonic() - start, 1)
     return found | {"seconds": scenario.checkout.seconds, "aborted": scenario.checkout.aborted}
@@ -178,7 +183,7 @@ def run_a(scenario: Scenario, base: Path | None) -> Json:
     lay_day(workspace / "data", AS_OF + DAY)
     run_day(scenario, "daily", workspace, AS_OF + 2 * DAY)
     ask_questions(scenario, workspace)
-    found = digest_of(scenario, workspace, workspace / "lake", "a")
+    found = digest_of(scenario, workspace, "a")
     return found | {"workspace": str(moved_away(workspace, scenario.out / "final"))}
 
 
@@ -308,7 +313,7 @@ def run_c(scenario: Scenario, base: Path) -> Json:
     scenario.ask({f"replay-{n}": ["segments", "replay", "--version", v, *day, "--json"] for n, v in versions.items()})
     days = ("--from", (AS_OF - 4 * DAY).isoformat(), "--to", (AS_OF - 2 * DAY).isoformat())
     scenario.do("run-backfill", "run", "backfill", *at(workspace), *days, "--json")
-    found = digest_of(scenario, workspace, workspace / "lake", "c")
+    found = digest_of(scenario, workspace, "c")
     found["made_from"] = made_from(workspace / "lake")
     moved_away(workspace, scenario.out / "final")
     check_made_from(found["made_from"])
@@ -371,7 +376,7 @@ def run_b(scenario: Scenario) -> Json:
     scenario.ask(
         {"list": ["segments", "list", *at(workspace), "--json"], "tables": ["tables", *at(workspace), "--json"]}
     )
-    found = digest_of(scenario, workspace, workspace / "lake", "b")
+    found = digest_of(scenario, workspace, "b")
     return found | {"workspace": str(moved_away(workspace, scenario.out / "final"))}
 
 
