@@ -20,8 +20,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from digest_read import VARIES, Json, LakeReader, Table
-from digest_runs import Checkout, Scenario, digest_workspace, run_a, run_b, run_c
+from digest_read import VARIES, Json, LakeReader, Table, sha
+from digest_runs import Checkout, Scenario, digest_workspace, normalised, run_a, run_b, run_c
 
 RESULTS = Path(__file__).parent / "results"
 # Rows shown of a table, and rows looked at to find which belong together.
@@ -49,6 +49,14 @@ def run(letter: str, segspark: Path, out: Path, base: Path | None) -> Json:
     if base is None:
         raise SystemExit("c needs --base: the folder `base` that `digest.py run a` left in its --out")
     return run_c(scenario, base.absolute())
+
+
+def digest_again(path: Path) -> None:
+    """What a finished run left, by the tool as it is now."""
+    known = json.loads(path.read_text())
+    answers = {p.name: normalised(p.read_text()) for p in sorted((path.parent / "outputs").iterdir())}
+    known |= digest_workspace(Path(known["workspace"])) | {"outputs": {n: sha([t]) for n, t in answers.items()}}
+    path.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
 
 
 # Compare --------------------------------------------------------------------------------------------------------
@@ -248,6 +256,8 @@ def arguments() -> argparse.Namespace:
     as_it_is = commands.add_parser("workspace", help="the digest of a workspace as it lies there; nothing is run")
     as_it_is.add_argument("workspace", type=Path)
     as_it_is.add_argument("--json", type=Path, required=True)
+    again = commands.add_parser("again", help="digest finished runs anew, in place: VARIES or the tool has changed")
+    again.add_argument("files", type=Path, nargs="+")
     two = commands.add_parser("compare")
     two.add_argument("left", type=Path)
     two.add_argument("right", type=Path)
@@ -266,6 +276,10 @@ def main() -> int:
         place = args.workspace.absolute()
         known = {"scenario": "-", "commit": "-", "outputs": {}, "workspace": str(place)}
         args.json.write_text(json.dumps(known | digest_workspace(place), indent=1, ensure_ascii=False) + "\n")
+        return 0
+    if args.command == "again":
+        for path in args.files:
+            digest_again(path)
         return 0
     if args.command == "compact":
         commit_results(args.files, args.to)
