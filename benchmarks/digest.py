@@ -54,7 +54,8 @@ def run(letter: str, segspark: Path, out: Path, base: Path | None) -> Json:
 def digest_again(path: Path) -> None:
     """What a finished run left, by the tool as it is now."""
     known = json.loads(path.read_text())
-    answers = {p.name: normalised(p.read_text()) for p in sorted((path.parent / "outputs").iterdir())}
+    known.setdefault("out", str(path.parent.absolute()))
+    answers = {p.name: normalised(p.read_text()) for p in sorted((Path(known["out"]) / "outputs").iterdir())}
     known |= digest_workspace(Path(known["workspace"])) | {"outputs": {n: sha([t]) for n, t in answers.items()}}
     path.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
 
@@ -185,7 +186,8 @@ def compare(left: Path, right: Path) -> int:
     found = list(differences(ours, theirs))
     print("\n".join(found) or f"({ours['scenario']}) {ours['commit']} and {theirs['commit']}: no difference")
     show_tables(ours, theirs)
-    show_outputs(left.parent, right.parent, _differing(ours["outputs"], theirs["outputs"]))
+    folders = [Path(side.get("out", path.parent)) for side, path in ((ours, left), (theirs, right))]
+    show_outputs(*folders, _differing(ours["outputs"], theirs["outputs"]))
     return 1 if found else 0
 
 
