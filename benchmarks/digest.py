@@ -14,6 +14,7 @@ the commits compared. What differs between two runs of one commit is listed with
 import argparse
 import difflib
 import json
+import os
 import sys
 import tempfile
 from collections import Counter
@@ -300,4 +301,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # A reader's thread may still run; waiting for it has been seen to abort the process, which would hide the code.
+    os._exit(code)
