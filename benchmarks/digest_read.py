@@ -49,6 +49,11 @@ VARIES = (
     Varies("ops.runs.duration_s", "dropped", "a stopwatch"),
     Varies("ops.runs.config_hash", "its number in order of appearance", "a hash of the configuration, so of the path"),
     Varies("ops.runs.inputs:run_id", "dropped", "the batch's own id, as above"),
+    Varies("leftovers: _tmp/HOST-PID, numbers", "MACHINE-N, N", "the machine, the process, random names of data files"),
+    Varies("models: tags run_id and digest", "dropped", "a random id, and a hash over file names that hold random ids"),
+    Varies("models: uids of Spark ML's stages, timestamp", "dropped", "random ids and a clock, in names and metadata"),
+    Varies("models: defaultParamMap:seed", "dropped", "Python's hash of a class name, random; the seed in use is kept"),
+    Varies("models: MLmodel but its signature", "dropped", "ids, clocks and versions of packages"),
 )
 
 
@@ -83,6 +88,17 @@ def scalar(value: Any) -> Any:
 
 def text_of(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def texts_of(values: pa.ChunkedArray) -> list[str]:
+    """A column as JSON texts; most columns repeat themselves, so that each value is put into words once."""
+    type_ = values.type
+    if pa.types.is_nested(type_) or pa.types.is_floating(type_):
+        return [text_of(plain(v, type_)) for v in values.to_pylist()]
+    encoded = pa.chunked_array([values.combine_chunks()]).dictionary_encode().combine_chunks()
+    encoded = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
+    known = [text_of(plain(v, type_)) for v in encoded.dictionary.to_pylist()]
+    return [known[at] if at is not None else "null" for at in encoded.indices.to_pylist()]
 
 
 def sha(texts: Sequence[str]) -> str:
@@ -175,8 +191,7 @@ class LakeReader:
             return None if made is None else [text_of(v) for v in made]
         if column == "run_id":
             return [text_of(self._runs.get(v, "a run that ops.runs does not know")) for v in values.to_pylist()]
-        type_ = values.type
-        return [text_of(plain(v, type_)) for v in values.to_pylist()]
+        return texts_of(values)
 
     def _opened(self, rows: pa.Table) -> list[Any]:
         pairs = zip(rows["kind"].to_pylist(), rows["sealed"].to_pylist(), strict=True)
@@ -259,7 +274,7 @@ def _is_end(path: Path) -> bool:
 
 # Ids and clocks of MLflow; `digest` is a hash over files whose names hold random ids.
 LEFT_OUT_TAGS = ("run_id", "digest")
-UID = re.compile(r"_[0-9a-f]{12}\b")
+UID = re.compile(r"_[0-9a-f]{12}(?![0-9a-f])")
 
 
 def digest_models(workspace: Path) -> Json:
@@ -308,7 +323,18 @@ def _artifact_text(path: Path) -> str:
         return text_of(yaml.safe_load(path.read_text()).get("signature"))
     if path.suffix == ".parquet":
         rows = pq.read_table(path)
-        return "\n".join(sorted(text_of(plain(r, pa.struct(rows.schema))) for r in rows.to_pylist()))
+        cells = ([_without_uids(v) for v in r.values()] for r in rows.to_pylist())
+        return "\n".join([str(rows.schema.names), *sorted(map(text_of, cells))])
     if path.parent.name == "metadata":
-        return UID.sub("", text_of({k: v for k, v in json.loads(path.read_text()).items() if k not in ("timestamp",)}))
+        return text_of(_without_uids(path.read_text()))
     return path.read_bytes().hex()
+
+
+def _without_uids(value: Any) -> Any:
+    """A value of a saved stage; what describes the stage is a JSON text, also within a table of trees."""
+    if not isinstance(value, str) or not value.startswith('{"class"'):
+        return json.loads(json.dumps(value), parse_float=lambda f: {"float": repr(float(f))})
+    said = json.loads(UID.sub("", value))
+    said.pop("timestamp")
+    said.get("defaultParamMap", {}).pop("seed", None)
+    return said
