@@ -21,14 +21,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from digest_read import VARIES, Json, LakeReader, Table, sha
+from digest_read import VARIES, Json, LakeReader, Table, sha, text_of
 from digest_runs import Checkout, Scenario, digest_workspace, normalised, run_a, run_b, run_c
 
 RESULTS = Path(__file__).parent / "results"
 # Rows shown of a table, and rows looked at to find which belong together.
 SHOWN, PAIRED = 5, 300
-# Hexadecimal digits of a column's digest in the committed file.
-SHORT = 8
+# Hexadecimal digits in the committed file: of a column's digest, and of whatever else has no row of its own.
+SHORT, MIDDLE = 8, 16
 
 
 # Run ------------------------------------------------------------------------------------------------------------
@@ -202,13 +202,18 @@ def compact(found: Json) -> Json:
             "rows": t["rows"],
             "digest": t["digest"],
             "version": t["version"],
-            "schema": t["schema"],
+            "schema": [sha(t["schema"])[:MIDDLE]],
             "columns": " ".join(f"{c}:{digests[-1][:SHORT]}" for c, digests in t["columns"].items()),
         }
         for name, t in found["tables"].items()
     }
-    kept = {k: found[k] for k in ("scenario", "commit", "leftovers", "outputs", "models", "made_from") if k in found}
-    return kept | {"tables": tables}
+    kept = {k: found[k] for k in ("scenario", "commit", "made_from", "leftovers") if k in found}
+    outputs = {name: digest[:MIDDLE] for name, digest in found["outputs"].items()}
+    models = {
+        name: {part: {"digest": sha([text_of(v)])[:MIDDLE]} for part, v in m.items()} if isinstance(m, dict) else m
+        for name, m in found["models"].items()
+    }
+    return kept | {"tables": tables, "outputs": outputs, "models": models}
 
 
 def opened(found: Json) -> Json:

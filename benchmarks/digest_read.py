@@ -15,6 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -208,7 +209,7 @@ def orphans(folder: Path) -> list[str]:
     for log in (folder / "_delta_log").glob("*.json"):
         named.update(re.findall(r'"(?:add|remove)":\{"path":"([^"]+)"', log.read_text()))
     files = {p.relative_to(folder).as_posix() for p in folder.rglob("*.parquet") if "_delta_log" not in p.parts}
-    return sorted(files - {n.replace("%3D", "=").replace("%20", " ") for n in named} - named)
+    return sorted(files - set(map(unquote, named)))
 
 
 def without_ids(content: str | None) -> Any:
