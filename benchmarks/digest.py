@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digest_read import VARIES, Json, LakeReader, Table, sha, text_of
-from digest_runs import Checkout, Scenario, digest_workspace, normalised, run_a, run_b, run_c
+from digest_runs import Checkout, Scenario, digest_workspace, run_a, run_b, run_c
 
 RESULTS = Path(__file__).parent / "results"
 # Rows shown of a table, and rows looked at to find which belong together.
@@ -56,8 +56,8 @@ def digest_again(path: Path) -> None:
     """What a finished run left, by the tool as it is now."""
     known = json.loads(path.read_text())
     known.setdefault("out", str(path.parent.absolute()))
-    answers = {p.name: normalised(p.read_text()) for p in sorted((Path(known["out"]) / "outputs").iterdir())}
-    known |= digest_workspace(Path(known["workspace"])) | {"outputs": {n: sha([t]) for n, t in answers.items()}}
+    answers = {p.name: sha([p.read_text()]) for p in sorted((Path(known["out"]) / "outputs").iterdir())}
+    known |= digest_workspace(Path(known["workspace"])) | {"outputs": answers}
     path.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
 
 
