@@ -19,7 +19,7 @@ from typing import Any
 def starter() -> Any:
     """What `segspark run` calls, before and after the modules moved."""
     try:
-        from segspark.app.run import start
+        from segspark.app.run import run as start
     except ImportError:
         from segspark.flows.start import start
     return start

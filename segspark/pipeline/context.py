@@ -65,7 +65,7 @@ class Context:
         self.settings: Settings = workspace.settings
         self._setting = Setting(workspace, as_of, self)
         self._needs, self._name = tuple(needs), name
-        self._values: dict[str, Any] = {}
+        self._values: dict[Resource[Any], Any] = {}
         self._lock = RLock()
 
     def __getitem__(self, resource: Resource[T]) -> T:
@@ -85,9 +85,9 @@ class Context:
     def resolve(self, resource: Resource[T]) -> T:
         """The value of any resource, declared or not."""
         with self._lock:
-            if resource.name not in self._values:
-                self._values[resource.name] = resource.resolve(self._setting)
-            value: T = self._values[resource.name]
+            if resource not in self._values:
+                self._values[resource] = resource.resolve(self._setting)
+            value: T = self._values[resource]
             return value
 
     def identities(self) -> dict[str, object]:

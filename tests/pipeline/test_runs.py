@@ -61,10 +61,20 @@ def test_a_run_that_ended_says_what_its_table_holds(lake: Lake) -> None:
 
 
 def test_earlier_runs_under_another_configuration_say_nothing_after_an_interrupted_one(lake: Lake) -> None:
-    note(lake, ("a", "done", "old"), ("b", "done", "new"), ("c", "started", "new"))
+    note(lake, ("a", "done", "old"), ("b", "done", "new"))
+    note(lake, ("c", "started", "new"), day=MAY[2])
     assert finished(lake) == ["b"]
-    note(lake, ("c", "started", "new"), ("c", "done", "new"))
+    note(lake, ("c", "started", "new"), ("c", "done", "new"), day=MAY[2])
     assert finished(lake) == ["b", "c"]
+
+
+def test_nor_do_earlier_runs_for_the_same_day_from_other_inputs(lake: Lake) -> None:
+    note(lake, ("a", "done", "same"), ("b", "started", "same"))
+    assert finished(lake) == []
+    # The day before is still what its own run made of it.
+    note(lake, ("z", "done", "same"), day=MAY[2])
+    note(lake, ("b", "started", "same"))
+    assert finished(lake) == ["z"]
 
 
 def test_nor_do_they_once_the_old_configuration_is_back(lake: Lake) -> None:
