@@ -62,7 +62,7 @@ def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
         staged = step.staged(KINDS, parse_sources(step, sources, files, batch, folder))
         report.rows = n_records = staged.rows("records") + staged.rows("refused")
         report.note = f"{sum(map(len, files.values()))} files"
-    with step.stage("judge") as report:
+    with step.stage("dispositions") as report:
         by_line = [s.name for s in sources if any(r.target == "order_lines" for r in s.records)]
         dispositions = find_dispositions(step, staged, batch, folder, by_line)
         ledger = read_dispositions(dispositions, files)

@@ -19,6 +19,8 @@ from segspark.pipeline.flow import Flow
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import runs_of
+from segspark.pipeline.view import look
+from segspark.query.look import LOOK
 from segspark.segments.lookup import is_provisional_day, previous_day
 from segspark.tables.contracts import gold, silver
 from segspark.tables.contracts.contract import Contract
@@ -83,7 +85,7 @@ def short(run: Callable[..., Any], *arguments: Any) -> None:
 def seen(spark: SparkSession, workspace: Workspace) -> dict[str, Any]:
     """What stood there after each run: 3 May, twice within the day for 4 May, then 4 May; and so on."""
     lake = SparkLake(workspace.lake, spark)
-    found: dict[str, Any] = {"lake": lake}
+    found: dict[str, Any] = {"lake": lake, "view": look(LOOK, workspace, lake)}
     daily(workspace, lake, MAY[3], Quiet())
     deliver(workspace, "orders-2026-05-03",
             ["3,bob@example.com,2026-05-03 09:00:00,200.00", "4,eve@example.com,2026-05-03 09:30:00,5.00"])  # fmt: skip
@@ -96,7 +98,7 @@ def seen(spark: SparkSession, workspace: Workspace) -> dict[str, Any]:
     deliver(workspace, "orders-2026-05-03-b", ["5,eve@example.com,2026-05-02 20:00:00,7.00"])
     hourly(workspace, lake, MAY[4], Quiet())
     found["published"] = runs_of(lake).published_days()
-    found["before"] = previous_day(lake, MAY[5])
+    found["before"] = previous_day(found["view"], MAY[5])
     tables = (gold.SEGMENTS, gold.FEATURES, gold.SEGMENT_CHANGES, gold.SEGMENT_PROFILES, gold.SCORES)
     found["second"] = {c.name: rows_of(lake, c, MAY[4]) for c in tables}
     daily(workspace, lake, MAY[4], Quiet())
@@ -133,7 +135,7 @@ def test_the_nightly_run_over_the_same_files_gives_the_same_rows_but_the_mark(se
     mark = {"is_provisional": False}
     told = {n: [{**r, **mark} if n == "gold.segments" else r for r in rows] for n, rows in seen["second"].items()}
     assert told == seen["nightly"]
-    assert not is_provisional_day(seen["lake"], MAY[4])
+    assert not is_provisional_day(seen["view"], MAY[4])
 
 
 def test_nothing_that_is_kept_tells_of_runs_within_the_day(seen: dict[str, Any], plain: Lake) -> None:
@@ -150,7 +152,7 @@ def test_nothing_that_is_kept_tells_of_runs_within_the_day(seen: dict[str, Any],
 
 def test_changes_are_told_against_a_day_that_stays(seen: dict[str, Any]) -> None:
     assert seen["before"] == MAY[3]
-    assert previous_day(seen["lake"], MAY[5]) == MAY[4]
+    assert previous_day(seen["view"], MAY[5]) == MAY[4]
     assert {r["previous_date"] for r in seen["second"]["gold.segment_changes"]} == {MAY[3]}
 
 

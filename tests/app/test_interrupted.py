@@ -19,7 +19,6 @@ from segspark.tables.contracts import gold, ops
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.spark_lake import SparkLake
-from segspark.tables.lake import Lake
 from segspark.tables.lock import only_writer
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
@@ -29,12 +28,12 @@ import os, signal, sys
 from datetime import date
 from pathlib import Path
 from segspark.app.run import run
-from segspark.tables.lake import Lake
-real = Lake.append_staged
+from segspark.tables.io.spark_lake import SparkLake
+real = SparkLake.append_staged
 def once(self, contract, *rest, **more):
     real(self, contract, *rest, **more)
     os.kill(os.getpid(), signal.SIGKILL)
-Lake.append_staged = once
+SparkLake.append_staged = once
 run("ingest", Path(sys.argv[1]), date(2026, 5, 3))
 """
 
@@ -49,16 +48,16 @@ def test_a_killed_ingest_is_completed_by_the_next_run(
     workspace = make_workspace(tmp_path / "w")
     lake = SparkLake(workspace.lake, spark)
     write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
-    real, calls = getattr(Lake, killed_after), []
+    real, calls = getattr(SparkLake, killed_after), []
 
-    def once(self: Lake, contract: Contract, *rest: Any, **more: Any) -> None:
+    def once(self: SparkLake, contract: Contract, *rest: Any, **more: Any) -> None:
         real(self, contract, *rest, **more)
         if contract.layer != "ops" or contract.name == "ops.ledger":
             calls.append(contract.name)
             raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(Lake, killed_after, once)
+        patched.setattr(SparkLake, killed_after, once)
         with pytest.raises(Killed):
             run_flow(ingest.INGEST, workspace, lake, MAY[3])
     assert calls

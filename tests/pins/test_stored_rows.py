@@ -24,6 +24,7 @@ from segspark.pipeline.progress import Quiet
 from segspark.tables.contracts import gold, ops
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 ROWS = Path(__file__).parent / "stored_rows.json"
@@ -49,7 +50,7 @@ def lake(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Itera
     workspace = fill(tmp_path_factory.mktemp("pinned") / "w")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEGSPARK_KEY", KEY)
-        made = Lake(workspace.lake, spark)
+        made = SparkLake(workspace.lake, spark)
         for flow, as_of, first in RUNS:
             run_named(flow, workspace, made, as_of, first=first, progress=Quiet())
         yield made
