@@ -84,6 +84,7 @@ def flows(monkeypatch: pytest.MonkeyPatch) -> Flows:
         monkeypatch.setattr(app, name, made.flow(name.lower()))
     monkeypatch.setattr(app, "DAILY", tuple(made.flow(n) for n in ("ingest", "tiles", "features")))
     monkeypatch.setattr(app, "HOURLY", tuple(made.flow(n) for n in ("ingest", "tiles")))
+    monkeypatch.setattr(app, "SINGLE", {"ingest": app.INGEST, "repair": app.REPAIR, "restate": app.RESTATE})
     monkeypatch.setattr(app, "check_environment", lambda lake: None)
     return made
 

@@ -43,7 +43,7 @@ def test_groups_are_trained_where_a_scheme_wants_them_and_churn_always(
     monkeypatch.setattr(app, "_train_churn", lambda step: "refused: too few people")
     monkeypatch.setattr(app, "train_groups", lambda step, before: f"version 2 after {before}")
     step = a_step(workspace.model_copy(update={"segments": workspace.segments.model_copy(update={"schemes": schemes})}))
-    step.context._values[BEHAVIOUR_MODEL.name] = "version 1"
+    step.context._values[BEHAVIOUR_MODEL] = "version 1"
     app.train(step)
     # A refusal is an outcome, and the other model is trained all the same.
     notes = {"churn": "refused: too few people", "behaviour": "version 2 after version 1"}

@@ -350,6 +350,6 @@ def test_transaction_ids_stay(lake: Lake) -> None:
 
 def test_a_published_day_is_not_made_provisional_again(spark: SparkSession, lake: Lake) -> None:
     # Only a word in ops.runs stands between an hourly run and what was published.
-    workspace = load_workspace(Path(lake.root).parent, {})
+    workspace = load_workspace(Path(lake.store.url).parent, {})
     with pytest.raises(SegsparkError, match="is published and stays"):
         run_named("hourly", workspace, lake, date(2026, 5, 4), progress=Quiet())

@@ -12,10 +12,12 @@ from pipeline.exposed import places
 from pipeline.toys import BOXES, DAY, PERSON, SHELVES, TOYS, boxes, know, lake_of, resource, toys, workspace_at
 from pyspark.sql import SparkSession
 
+from segspark.app.vacuum import vacuum_lake
 from segspark.config.models import Workspace
 from segspark.errors import InfrastructureError, SegsparkError
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import Facts, Question, View, look
+from segspark.spark.scratch import this_process
 from segspark.tables.contracts import ops
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
@@ -166,7 +168,10 @@ def test_frames_need_a_session_and_small_tables_none(workspace: Workspace, lake:
 def test_what_is_staged_is_gone_when_the_question_ends(workspace: Workspace, lake: SparkLake) -> None:
     with look(PEEK, workspace, lake, DAY) as view:
         view.staging.replace("a/part", b"rows")
-        assert staged(lake) == [f"_staging/peek-{DAY}/a/part"]
+        (file,) = staged(lake)
+        # Its own folder, which says whose it is.
+        assert file.startswith(f"_staging/questions/peek-{DAY}-")
+        assert file.endswith(f"@{this_process()}/a/part")
         assert view.staging is view.staging
     assert staged(lake) == []
 
@@ -180,12 +185,18 @@ def test_what_is_staged_is_gone_when_the_question_ends(workspace: Workspace, lak
     assert staged(lake) == []
 
 
-def test_what_a_killed_one_left_is_removed_before_anything_is_staged(workspace: Workspace, lake: SparkLake) -> None:
-    lake.store.replace(f"_staging/peek-{DAY}/a/old", b"rows")
-    lake.store.replace(f"_staging/other-{DAY}/a/running", b"rows")
+def test_what_a_killed_question_left_is_removed_by_the_vacuum_alone(workspace: Workspace, lake: SparkLake) -> None:
+    host = this_process().rpartition("-")[0]
+    left = f"_staging/questions/peek-{DAY}-12345678@{host}-999999999/a/old"
+    running = f"_staging/questions/peek-{DAY}-87654321@{this_process()}/a/running"
+    elsewhere = f"_staging/questions/peek-{DAY}-11111111@elsewhere-7/a/running"
+    for name in (left, running, elsewhere):
+        lake.store.replace(name, b"rows")
     with look(PEEK, workspace, lake, DAY) as view:
         assert list(view.staging.list()) == []
-    assert staged(lake) == [f"_staging/other-{DAY}/a/running"]
+    assert staged(lake) == sorted([left, running, elsewhere])
+    vacuum_lake(lake)
+    assert staged(lake) == sorted([running, elsewhere])
 
 
 def test_a_question_that_stages_nothing_touches_nothing(workspace: Workspace, lake: SparkLake) -> None:
