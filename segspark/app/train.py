@@ -70,6 +70,7 @@ def _train_churn(step: Step) -> str:
 
 
 def _read_first_order(step: Step) -> date | None:
+    """The day of the first order that anybody is known to have made; one row."""
     today = step.read_day(gold.FEATURES, step.as_of)
     first: date | None = today.agg(F.min("first_order_date").alias("first")).collect()[0]["first"]
     return first

@@ -163,10 +163,10 @@ def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
 def read_dispositions(dispositions: Dispositions, files: dict[str, list[InputFile]]) -> list[dict[str, Any]]:
     """Records per file and disposition: at most six rows per file."""
     staged = dispositions.staged
-    of_door = [staged.frame("records").select("record", F.when(F.col("is_ignored"), "ignored").alias("disposition"))]
+    of_gateway = [staged.frame("records").select("record", F.when(F.col("is_ignored"), "ignored").alias("disposition"))]
     if staged.rows("refused"):
-        of_door.append(staged.frame("refused").select("record", F.lit("quarantined").alias("disposition")))
-    every = reduce(DataFrame.unionByName, of_door)
+        of_gateway.append(staged.frame("refused").select("record", F.lit("quarantined").alias("disposition")))
+    every = reduce(DataFrame.unionByName, of_gateway)
     refused = staged.frame("dispositions")
     number = F.shiftright("record", FILE_BITS).cast("int").alias("file")
     rows = every.groupBy(number, "disposition").count().collect()

@@ -8,7 +8,7 @@ from pyspark.ml import PipelineModel
 from pyspark.ml.classification import GBTClassifier
 from pyspark.ml.feature import SQLTransformer, VectorAssembler
 from pyspark.ml.functions import array_to_vector, vector_to_array
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 from sklearn.isotonic import IsotonicRegression
 
@@ -80,6 +80,7 @@ def check_gates(rows: DataFrame, first_day: date | None, cuts: Cuts, config: Chu
 
 
 def _read_counts(rows: DataFrame) -> dict[str, tuple[int, int]]:
+    """Rows and churned ones per role; two rows."""
     counted = (
         rows.groupBy("role")
         .agg(F.count_distinct("person_id").alias("n"), F.sum("label").alias("churned"), F.count(F.lit(1)).alias("rows"))
@@ -153,12 +154,16 @@ def _assembly(inputs: dict[str, float]) -> list[SQLTransformer | VectorAssembler
     ]
 
 
+def _read_by_recency(rows: DataFrame, at: int) -> list[Row]:
+    """Rows and churned ones per role and days since the last order: twice ``active_days`` rows at most, since nobody
+    of the population ordered longer ago."""
+    days = F.col("values")[at].alias("days")
+    return rows.groupBy("role", days).agg(F.count(F.lit(1)).alias("n"), F.sum("label").alias("p")).collect()
+
+
 def _recency_baseline(rows: DataFrame, at: int) -> Evaluation:
     """The best use of recency alone: churn rate by days since the last order, made monotone on the training cuts."""
-    days = F.col("values")[at]
-    counted = (
-        rows.groupBy("role", days.alias("days")).agg(F.count(F.lit(1)).alias("n"), F.sum("label").alias("p")).collect()
-    )
+    counted = _read_by_recency(rows, at)
     train = [(r["days"], r["n"], r["p"]) for r in counted if r["role"] == "train"]
     curve = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(
         [d for d, _, _ in train], [p / n for _, n, p in train], sample_weight=[n for _, n, _ in train]
