@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from segspark.features.value import Kind, Value
 from segspark.segments.definitions import Definitions
 from segspark.segments.rules.tree import Always, Between, Compare, Followed, In, Leaf, Missing, Scalar, leaves, text_of
 from segspark.segments.validation_errors import ValidationIssue, near
-from segspark.segments.values import Kind, Value
 
 _WINDOWED = re.compile(r"(.+)_(\d+)d")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

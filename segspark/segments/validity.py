@@ -13,10 +13,10 @@ from datetime import date
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from segspark.features.value import Motion, Value
 from segspark.segments.calendar_context import CalendarContext
 from segspark.segments.rules.columns import fold_column, leaf_column, value_column
 from segspark.segments.rules.tree import Always, Between, Compare, Followed, In, Leaf, Missing, Node, leaves, names
-from segspark.segments.values import Motion, Value
 from segspark.time import DAY
 
 # The farthest day: by then everybody has had a birthday, and calendars are not configured yet.

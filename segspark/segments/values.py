@@ -2,25 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from segspark.features.feature import Catalogue
+from segspark.features.value import Kind, Motion, Value
 from segspark.tables.contracts.gold import FEATURES
 
-Kind = Literal["number", "text", "date", "boolean"]
-# still: changed only by an event; ageing: one more each day; today: the day itself; birthday: one more on
-# next_birthday_date; calendar: the same for everybody at a place, known ahead; moving: unknown.
-Motion = Literal["still", "ageing", "today", "birthday", "calendar", "moving"]
 _WORD = re.compile(r"[a-z_]\w*")
 _AGE = re.compile(r"datediff\(as_of_date, (\w+)\)")
 _KINDS: dict[str, Kind] = {"string": "text", "date": "date", "boolean": "boolean"}
-
-
-@dataclass(frozen=True)
-class Value:
-    kind: Kind
-    motion: Motion = "moving"
 
 
 PROFILE = {

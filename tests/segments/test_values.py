@@ -3,7 +3,8 @@
 import pytest
 
 from segspark.features.catalogue import build_catalogue
-from segspark.segments.values import Value, acts_of, values_of
+from segspark.features.value import Value
+from segspark.segments.values import acts_of, values_of
 
 CATALOGUE = build_catalogue((7, 30, 90))
 VALUES = values_of(CATALOGUE)
