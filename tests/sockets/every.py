@@ -1,0 +1,7 @@
+"""Every socket of the program: where a variant is plugged in."""
+
+from typing import Any
+
+from segspark.sockets import Socket
+
+SOCKETS: tuple[Socket[Any], ...] = ()
