@@ -45,7 +45,7 @@ check: setup
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m segspark.config.schema --check
+	$(BIN)/python -m segspark.app.schema --check
 	$(BIN)/python -m segspark.features.describe --check
 	$(BIN)/python -m segspark.app.graph --check
 
@@ -53,7 +53,7 @@ bench: setup
 	$(BIN)/python benchmarks/features.py --set S
 
 schema: setup
-	$(BIN)/python -m segspark.config.schema
+	$(BIN)/python -m segspark.app.schema
 	$(BIN)/python -m segspark.features.describe
 	$(BIN)/python -m segspark.app.graph
 

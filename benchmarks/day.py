@@ -28,7 +28,7 @@ from counter import counted, jobs_so_far
 from pyspark.sql import SparkSession
 
 from segspark.app.run import check_workspace, lake_session, run_named
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 
 
@@ -67,7 +67,7 @@ def run_once(flow: str, workspace: Workspace, as_of: date) -> dict[str, Any]:
 def copied(folder: Path, scratch: Path) -> Workspace:
     """A copy of a workspace, models too: MLflow's store names its folder, which stays where it is and is only read."""
     shutil.copytree(folder, scratch, dirs_exist_ok=True, ignore=shutil.ignore_patterns("_tmp", "_staging"))
-    return load_workspace(scratch)
+    return open_workspace(scratch)
 
 
 def main(arguments: list[str]) -> None:

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.query.look import segment_sizes
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 
-workspace = load_workspace(Path(os.environ.get("SEGSPARK_WORKSPACE", "demo-workspace")))
+workspace = open_workspace(Path(os.environ.get("SEGSPARK_WORKSPACE", "demo-workspace")))
 lake = Lake(workspace.lake)
 
 # %% [markdown]

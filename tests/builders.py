@@ -3,13 +3,14 @@
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from segspark.activation.audience import EXPORT
-from segspark.config.load import load_workspace
-from segspark.config.models import Workspace
+from segspark.app.workspace import open_workspace
+from segspark.config.models import Settings, Workspace
+from segspark.models.model import Model
 from segspark.pipeline.context import Context
 from segspark.pipeline.flow import Flow, Request
 from segspark.pipeline.progress import Quiet
@@ -21,6 +22,8 @@ from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
+S = TypeVar("S", bound=Settings)
+
 SEGSPARK = """
 name: small
 lake: ./lake
@@ -28,7 +31,7 @@ time_zone: Europe/Paris
 currency: EUR
 language: en
 consent: {assumed: [profiling, email_marketing]}
-clustering: {k_min: 2, k_max: 3}
+models: {behaviour: {k_min: 2, k_max: 3}}
 segments:
   levels: levels.yaml
   rules: [rules.yaml]
@@ -100,7 +103,13 @@ def make_workspace(folder: Path) -> Workspace:
         "sources/orders.yaml": ORDERS, "sources/mails.yaml": MAILS, "sources/consents.yaml": CONSENTS,
     }.items():  # fmt: skip
         (folder / name).write_text(text)
-    return load_workspace(folder, {})
+    return open_workspace(folder, {})
+
+
+def with_model(settings: S, model: Model[Any], **section: Any) -> S:
+    """The settings, or a workspace, with some values of a model's section replaced."""
+    changed = settings.models.of(model).model_copy(update=section)
+    return settings.model_copy(update={"models": settings.models.model_copy(update={model.name: changed})})
 
 
 def write_orders(workspace: Workspace, day: date, *rows: tuple[str, str, str, str]) -> None:

@@ -9,7 +9,6 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.activation.csv_file import write_audience
-from segspark.config.load import load_workspace
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed
 from segspark.identity.links import people_as_of
@@ -125,9 +124,8 @@ def _unsealed(audience: DataFrame, pseudonyms: Pseudonymiser) -> Iterator[dict[s
         yield {**content, "email": pseudonyms.unseal("email", bytes(content.pop("sealed")))}
 
 
-def export(config: Path, name: str, as_of: date | None, out: Path | None, progress: Progress) -> dict[str, Any]:
+def export(workspace: Workspace, name: str, as_of: date | None, out: Path | None, progress: Progress) -> dict[str, Any]:
     """The audience of one segment as CSV with a manifest."""
-    workspace = load_workspace(config)
     segment = find_segment(look(EXPORT, workspace, Lake(workspace.lake)), name)
     check_environment(workspace.lake)
     session = session_for(workspace, f"segspark {workspace.name} export", "quick")

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from sklearn.metrics import adjusted_rand_score
 
 from segspark.app.run import check_workspace, daily, lake_session, train
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.demo.generate import AS_OF, copy_workspace, generate
 from segspark.errors import ConfigError
@@ -36,7 +36,7 @@ def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Pro
     (folder / "truth").mkdir(parents=True, exist_ok=True)
     if not (folder / "segspark.yaml").exists():
         copy_workspace(folder)
-    workspace = load_workspace(folder)
+    workspace = open_workspace(folder)
     check_workspace(workspace, AS_OF)
 
     def draw() -> None:

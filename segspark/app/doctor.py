@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 
 from segspark.app.graph import makers
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.errors import SegsparkError
 from segspark.features.resources import load_catalogue
 from segspark.segments.resources import definitions_of
@@ -25,7 +25,7 @@ FINE, WRONG = "fine", "wrong"
 def examine(config: Path) -> list[dict[str, str]]:
     """One row per check: check, state (fine or wrong), detail."""
     try:
-        workspace = load_workspace(config)
+        workspace = open_workspace(config)
     except SegsparkError as error:
         return [_row("workspace", WRONG, str(error))]
     rows = [_row("workspace", FINE, str(workspace.folder))]

@@ -7,6 +7,8 @@ from typing import Any
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.models.clustering.active import z_of
+from segspark.models.clustering.config import Clustering
+from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import renamed
 from segspark.models.clustering.overrides import Override, apply_one, arrange, load_overrides, save_overrides
 from segspark.models.tracking import find_champion, read_document
@@ -23,9 +25,9 @@ def override(workspace: Workspace, merge: Sequence[str] = (), split: str | None 
         GateClosed: no model yet.
     """
     tree, document, to_z = _model(workspace)
-    path = workspace.folder / workspace.clustering.decisions
+    path = workspace.folder / _config(workspace).decisions
     decided = load_overrides(path)
-    groups = [renamed(g, workspace.clustering.names) for g in arrange(tree, document["groups"], decided, to_z)[0]]
+    groups = [renamed(g, _config(workspace).names) for g in arrange(tree, document["groups"], decided, to_z)[0]]
     ids = [_id_of(groups, name) for name in ([split] if split else merge)]
     decision = Override(split=ids[0]) if split else Override(merge=tuple(ids))
     made = apply_one(tree, {g["segment_id"]: g for g in groups}, decision, to_z)
@@ -36,7 +38,7 @@ def override(workspace: Workspace, merge: Sequence[str] = (), split: str | None 
 def list_overrides(workspace: Workspace) -> list[dict[str, Any]]:
     """Every override with its number, and the reason if it waits."""
     tree, document, to_z = _model(workspace)
-    decided = load_overrides(workspace.folder / workspace.clustering.decisions)
+    decided = load_overrides(workspace.folder / _config(workspace).decisions)
     waiting = dict(w.split(": ", 1) for w in arrange(tree, document["groups"], decided, to_z)[1])
     return [
         {"number": n, "decision": str(d), "state": f"waits: {waiting[str(d)]}" if str(d) in waiting else "applied"}
@@ -50,7 +52,7 @@ def undo_override(workspace: Workspace, number: int) -> str:
     Raises:
         ConfigError: no such number.
     """
-    path = workspace.folder / workspace.clustering.decisions
+    path = workspace.folder / _config(workspace).decisions
     decided = load_overrides(path)
     if not 1 <= number <= len(decided):
         raise ConfigError(
@@ -58,6 +60,10 @@ def undo_override(workspace: Workspace, number: int) -> str:
         )
     save_overrides(path, (*decided[: number - 1], *decided[number:]))
     return str(decided[number - 1])
+
+
+def _config(workspace: Workspace) -> Clustering:
+    return workspace.models.of(BEHAVIOUR)
 
 
 def _model(workspace: Workspace) -> tuple[Mapping[str, Any], Mapping[str, Any], Any]:

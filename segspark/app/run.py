@@ -9,7 +9,7 @@ from typing import Any
 
 from segspark.app.train import TRAIN
 from segspark.app.vacuum import vacuum_lake
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed
 from segspark.features.check import FEATURE_CHECK, REPAIR, RESTATE, WHOLE_ON
@@ -50,7 +50,7 @@ def run(
     Raises:
         SegsparkError: with the exit code of its kind; a second run completes whatever is unfinished.
     """
-    workspace = load_workspace(config)
+    workspace = open_workspace(config)
     check_workspace(workspace, as_of)
     with lake_session(workspace, f"{program} {as_of}") as lake:
         return run_named(program, workspace, lake, as_of, first=first, progress=progress or Quiet())

@@ -13,6 +13,7 @@ from segspark.features.engine.windows import with_derived
 from segspark.features.resources import CATALOGUE
 from segspark.ids import identity
 from segspark.models.churn.inputs import choose_inputs, columns_of
+from segspark.models.churn.model import CHURN
 from segspark.models.churn.train import ChurnModel, check_gates, train_churn
 from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn, orders_after
 from segspark.models.clustering.training import train_groups
@@ -50,7 +51,7 @@ def _versions(step: Step, rows: dict[str, int]) -> dict[str, dict[str, Any]]:
 
 
 def _train_churn(step: Step) -> str:
-    config = step.settings.churn
+    config = step.settings.models.of(CHURN)
     cuts = choose_cuts(step.as_of, config)
     catalogue = step.context[CATALOGUE]
     inputs = choose_inputs([*(c.name for c in catalogue.stored_columns()), *(d.name for d in catalogue.derived)])
@@ -77,7 +78,7 @@ def _read_first_order(step: Step) -> date | None:
 
 
 def _log_churn(step: Step, result: ChurnModel, dataset_id: str) -> str:
-    config = step.settings.churn
+    config = step.settings.models.of(CHURN)
     ours, recency = result.evaluation, result.baseline
     people = with_derived(
         step.read_day(gold.FEATURES, step.as_of), step.context[CATALOGUE].narrowed(columns_of(result.inputs))

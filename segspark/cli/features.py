@@ -20,11 +20,11 @@ def features() -> None:
 @json_option
 def list_all_features(config: Path, family: str | None, as_json: bool) -> None:
     """Every column with its unit, purpose and formula."""
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
     from segspark.features.describe import FIELDS, list_features
     from segspark.features.resources import load_catalogue
 
-    rows = list_features(load_catalogue(load_workspace(config)))
+    rows = list_features(load_catalogue(open_workspace(config)))
     print_rows([r for r in rows if family in (None, r["family"])], as_json, FIELDS)
 
 
@@ -34,11 +34,11 @@ def list_all_features(config: Path, family: str | None, as_json: bool) -> None:
 @json_option
 def describe_one_feature(name: str, config: Path, as_json: bool) -> None:
     """One feature: formula, events and condition, windows, purpose, what is made of it."""
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
     from segspark.features.describe import describe_feature
     from segspark.features.resources import load_catalogue
 
-    details = describe_feature(load_catalogue(load_workspace(config)), name)
+    details = describe_feature(load_catalogue(open_workspace(config)), name)
     if as_json:
         click.echo(json.dumps(details, ensure_ascii=False))
         return
@@ -51,10 +51,10 @@ def describe_one_feature(name: str, config: Path, as_json: bool) -> None:
 @json_option
 def plan_all_features(config: Path, as_json: bool) -> None:
     """What the next run does for the features as they are defined now."""
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
     from segspark.query.look import plan_of_features
 
-    plan = plan_of_features(load_workspace(config))
+    plan = plan_of_features(open_workspace(config))
     if as_json:
         click.echo(json.dumps(plan, ensure_ascii=False))
         return

@@ -59,10 +59,10 @@ def run(flow: str, config: Path, as_of: date | None, first: date | None, last: d
 @json_option
 def tables(config: Path, as_json: bool) -> None:
     """List the tables: what a row is, rows and last version, where they lie."""
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
     from segspark.query.look import list_tables
 
-    rows = list_tables(load_workspace(config))
+    rows = list_tables(open_workspace(config))
     print_rows(rows, as_json, ("table", "rows", "version", "grain", "path"))
 
 
@@ -74,9 +74,9 @@ def tables(config: Path, as_json: bool) -> None:
 def clean_lake(config: Path, hours: int, dry_run: bool, as_json: bool) -> None:
     """Remove files of failed runs and of old versions; the daily run does so on Sundays."""
     from segspark.app.vacuum import vacuum
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
 
-    rows = vacuum(load_workspace(config), hours, dry_run)
+    rows = vacuum(open_workspace(config), hours, dry_run)
     if rows or as_json:
         print_rows(rows, as_json, ("table", "files"))
     else:
@@ -90,10 +90,10 @@ def clean_lake(config: Path, hours: int, dry_run: bool, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Default: reports/ in the workspace.")
 def report(config: Path, as_of: date | None, language: str | None, out: Path | None) -> None:
     """Write the HTML report of a day; one file, no network."""
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
     from segspark.reports.gather import write_day_report
 
-    path = write_day_report(load_workspace(config), as_of, language, out)
+    path = write_day_report(open_workspace(config), as_of, language, out)
     click.echo(str(path))
 
 

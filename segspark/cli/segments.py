@@ -22,10 +22,10 @@ def segments() -> None:
 @json_option
 def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
     """Names, sizes and how many may be written to."""
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
     from segspark.query.look import segment_sizes
 
-    rows = segment_sizes(load_workspace(config), as_of)
+    rows = segment_sizes(open_workspace(config), as_of)
     if rows and rows[0]["is_provisional"] and not as_json:
         click.echo(f"{rows[0]['segment_date']} is provisional: made from a part of the day before")
     print_rows(rows, as_json, ("scheme", "segment_name", "segment_id", "people", "contactable"))
@@ -38,10 +38,10 @@ def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
 @json_option
 def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> None:
     """One segment by name or id: size, profile, definition."""
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
     from segspark.query.look import describe_segment
 
-    details = describe_segment(load_workspace(config), name, as_of)
+    details = describe_segment(open_workspace(config), name, as_of)
     if as_json:
         click.echo(json.dumps(details, default=str, ensure_ascii=False))
         return
@@ -65,10 +65,10 @@ def explain_person(
 ) -> None:
     """Why PERSON (a person_id or an e-mail address) is in each of its segments, and why not in another, with the
     actual values."""
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
     from segspark.query.explain import explain
 
-    memberships = explain(load_workspace(config), person, as_of, language, segment)
+    memberships = explain(open_workspace(config), person, as_of, language, segment)
     if as_json:
         click.echo(json.dumps(memberships, default=str, ensure_ascii=False))
         return
@@ -85,10 +85,10 @@ def explain_person(
 @json_option
 def check_segments(config: Path, as_json: bool) -> None:
     """Every fault of levels and rules: what, where, why, how to mend it, and a code. Runs nothing."""
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
     from segspark.query.look import check_definitions
 
-    issues = check_definitions(load_workspace(config))
+    issues = check_definitions(open_workspace(config))
     if as_json:
         click.echo(json.dumps([f.as_row() for f in issues], ensure_ascii=False))
     else:
@@ -166,10 +166,10 @@ def plan_of_segments(config: Path, as_of: date | None, as_json: bool) -> None:
 @json_option
 def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
     """Two segments, or one on two days: who entered, left, stayed, and the change of their KPIs."""
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
     from segspark.query.diff import diff_segments
 
-    result = diff_segments(load_workspace(config), left, right)
+    result = diff_segments(open_workspace(config), left, right)
     if as_json:
         click.echo(json.dumps(result, default=str, ensure_ascii=False))
         return
@@ -186,11 +186,11 @@ def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
 def merge_groups(names: tuple[str, ...], config: Path, as_json: bool) -> None:
     """Make one of behaviour groups that join in the hierarchy; from the next daily run on."""
     from segspark.app.overrides import override
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
 
     if len(names) < 2:
         raise click.UsageError("merge needs two or more groups")
-    print_rows(override(load_workspace(config), merge=names), as_json, ("segment_id", "segment_name", "people"))
+    print_rows(override(open_workspace(config), merge=names), as_json, ("segment_id", "segment_name", "people"))
 
 
 @segments.command("split")
@@ -200,9 +200,9 @@ def merge_groups(names: tuple[str, ...], config: Path, as_json: bool) -> None:
 def split_group(name: str, config: Path, as_json: bool) -> None:
     """Make two of a behaviour group, along the hierarchy; from the next daily run on."""
     from segspark.app.overrides import override
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
 
-    print_rows(override(load_workspace(config), split=name), as_json, ("segment_id", "segment_name", "people"))
+    print_rows(override(open_workspace(config), split=name), as_json, ("segment_id", "segment_name", "people"))
 
 
 @segments.command("decisions")
@@ -212,9 +212,9 @@ def split_group(name: str, config: Path, as_json: bool) -> None:
 def decisions_of_segments(config: Path, number: int | None, as_json: bool) -> None:
     """Groups merged and split by hand, and whether each applies to the model in use."""
     from segspark.app.overrides import list_overrides, undo_override
-    from segspark.config.load import load_workspace
+    from segspark.app.workspace import open_workspace
 
-    workspace = load_workspace(config)
+    workspace = open_workspace(config)
     if number is not None:
         click.echo(f"undone: {undo_override(workspace, number)}")
         return
@@ -230,8 +230,9 @@ def decisions_of_segments(config: Path, number: int | None, as_json: bool) -> No
 def export_segment(name: str, config: Path, as_of: date | None, out: Path | None, as_json: bool) -> None:
     """CSV of those of a segment who may be written to, with a manifest."""
     from segspark.activation.audience import export
+    from segspark.app.workspace import open_workspace
 
-    manifest = export(config, name, as_of, out, progress_lines(as_json))
+    manifest = export(open_workspace(config), name, as_of, out, progress_lines(as_json))
     if as_json:
         click.echo(json.dumps(manifest, default=str, ensure_ascii=False))
     else:

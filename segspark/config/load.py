@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from segspark.config.former_places import Moves, given_twice, move, move_places
+from segspark.config.merge import merge, nested
 from segspark.config.models import Workspace
 from segspark.config.url import Url
 from segspark.config.yaml_lines import Place, Problem, load_yaml, problems_of, raise_all
@@ -33,20 +36,32 @@ def load_model(path: Path, model: type[M], environ: Mapping[str, str] = os.envir
     return _validated({} if data is None else data, model, str(path), lines, {}, problems)
 
 
-def load_workspace(path: Path, environ: Mapping[str, str] = os.environ) -> Workspace:
+def load_workspace(
+    path: Path, environ: Mapping[str, str], kind: type[Workspace], moves: Moves = MappingProxyType({})
+) -> Workspace:
     """The workspace of a segspark.yaml (or of the folder that holds one), with absolute paths.
 
-    The environment (``SEGSPARK__CLUSTERING__K=5``) overrides the file, the file overrides ``base.yaml``.
+    The environment (``SEGSPARK__SEGMENTS__MIN_SIZE=5``) overrides the file, the file overrides ``base.yaml``.
+    ``app/workspace.py`` loads with all that the program knows.
+
+    Args:
+        kind: the workspace's type, of ``names.workspace_type``.
+        moves: keys of older files and variables, and their places today.
 
     Raises:
         ConfigError: all errors at once.
     """
     path = path / "segspark.yaml" if path.is_dir() else path
     data, lines = load_yaml(path)
-    data, problems = substitute({} if data is None else data, environ, str(path), lines)
+    data = {} if data is None else data
     if not isinstance(data, dict):
         raise_all([Problem(str(path), 1, "the file", None, "settings are needed, e.g. `lake: ./lake`.")])
-    over, origins, more = from_environment(environ)
+    data, twice = move(data, moves)
+    problems = [given_twice(str(path), lines.get((key,)), key, moves[key]) for key in twice]
+    lines = move_places(lines, {key: place for key, place in moves.items() if key not in twice})
+    data, more = substitute(data, environ, str(path), lines)
+    problems += more
+    over, origins, more = from_environment(environ, moves)
     problems += more
     if "folder" in data:
         problems.append(
@@ -55,7 +70,7 @@ def load_workspace(path: Path, environ: Mapping[str, str] = os.environ) -> Works
         data = {key: value for key, value in data.items() if key != "folder"}
     problems += _unsupported(data, str(path), lines)
     merged = merge(merge(_defaults(), data), over)
-    workspace = _validated(merged, Workspace, str(path), lines, origins, problems)
+    workspace = _validated(merged, kind, str(path), lines, origins, problems)
     return _with_absolute_paths(workspace, path.resolve().parent)
 
 
@@ -151,7 +166,9 @@ def _defaulted(text: str) -> set[str]:
     return {match[1] for match in _VARIABLE.finditer(text) if match[2] is not None}
 
 
-def from_environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[Place, str], list[Problem]]:
+def from_environment(
+    environ: Mapping[str, str], moves: Moves = MappingProxyType({})
+) -> tuple[dict[str, Any], dict[Place, str], list[Problem]]:
     """``SEGSPARK__SECTION__KEY=value`` as nested settings, the origin of each, and the values that cannot be read.
 
     Values are read as YAML: ``5``, ``[7, 30]``, ``{click: 30}``.
@@ -170,17 +187,10 @@ def from_environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[P
                 Problem(f"environment {name}", None, ".".join(place), text, "this is no YAML.", "Quote it.")
             )
             continue
-        for part in reversed(place):
-            value = {part: value}
-        settings = merge(settings, value)
+        settings = merge(settings, nested(place, value))
         origins[place] = f"environment {name}"
-    return settings, origins, problems
-
-
-def merge(low: dict[str, Any], high: dict[str, Any]) -> dict[str, Any]:
-    """The lower settings, overridden by the higher; mappings are merged, lists replaced."""
-    merged = dict(low)
-    for key, value in high.items():
-        under = merged.get(key)
-        merged[key] = merge(under, value) if isinstance(value, dict) and isinstance(under, dict) else value
-    return merged
+    settings, twice = move(settings, moves)
+    for key in twice:
+        where = next(origin for place, origin in origins.items() if place[0] == key)
+        problems.append(given_twice(where, None, key, moves[key]))
+    return settings, move_places(origins, moves), problems

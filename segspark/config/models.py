@@ -1,19 +1,20 @@
-"""What may be configured: one model per stage, unknown keys refused, everything explained in its description."""
+"""What may be configured: one model per stage, unknown keys refused, everything explained in its description.
+
+What the program can be extended by (schemes, models, engines) is not known here: ``names.py`` makes the workspace's
+type with their names and sections.
+"""
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol, TypeVar
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from segspark.config.precision import least_for_margin
 from segspark.config.url import Url
 
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
-Scaling = Literal["zscore", "minmax", "robust"]
-Outliers = Literal["quantile", "iqr", "mad", "none"]
-Imputation = Literal["constant", "median", "nearest"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -32,6 +33,19 @@ class Model(BaseModel):
     """Base of all: unknown keys are refused, nothing changes after validation."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+C = TypeVar("C", bound=Model, covariant=True)
+
+
+class Configured(Protocol[C]):
+    """What has a section of its own below ``models``."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def config(self) -> type[C]: ...
 
 
 class Mlflow(Model):
@@ -75,7 +89,7 @@ class Features(Model):
 
     windows: tuple[Annotated[int, Field(ge=1, le=3650)], ...] = (7, 30, 90, 365)
     files: tuple[Path, ...] = Field((), description="YAML or Python files with own measures and features")
-    lane: Literal["auto", "direct", "spark"] = Field(
+    lane: str = Field(
         "auto",
         description="Tasks read the tables' files themselves (direct), or Spark does; the rows are the same. auto: "
         "direct where the tables have plain files",
@@ -108,95 +122,13 @@ class Scoring(Model):
     engagement: Engagement = Engagement()  # type: ignore[call-arg]
 
 
-class GroupNames(Model):
-    """A name in both languages."""
+class Models(Model):
+    """What is trained: a section for each model, by its name."""
 
-    fr: str
-    en: str
-
-
-class Clustering(Model):
-    """The scheme `behaviour`: groups found by K-means or Ward's hierarchy."""
-
-    method: Literal["kmeans", "ward"] = Field("kmeans", description="ward: a hierarchy of micro-clusters, cut at k")
-    micro_clusters: int = Field(400, ge=20, le=1000, description="Of the hierarchy, at most so many")
-    features: tuple[str, ...] = Field((), description="Empty: the default list of models/clustering")
-    k_min: int = Field(2, ge=2)
-    k_max: int = Field(8, ge=2, le=40)
-    levels: tuple[Annotated[int, Field(ge=2)], ...] = Field(
-        (2, 4), description="Numbers of coarser groups around the groups, from the hierarchy; those below k are made"
-    )
-    decisions: Path = Field(
-        Path("decisions.yaml"), description="Groups merged and split by hand; written by `segments merge` and `split`"
-    )
-    k: int | None = Field(None, ge=2, description="Fixes the number of groups; else silhouette and elbow choose")
-    scaling: Scaling = "zscore"
-    outliers: Outliers = Field(
-        "quantile", description="Values beyond a quantile, Tukey's fences or 3.5 MAD are winsorised"
-    )
-    clip_quantile: Share = Field(0.99, description="Values above this quantile are winsorised")
-    winsorise: bool = Field(True, description="false: values beyond are only flagged, as is_outlier_<feature>")
-    log: tuple[str, ...] | None = Field(None, description="Features taken as logarithms; null: those of long tails")
-    imputation: Imputation = Field("constant", description="Of missing values; nearest: from the most alike people")
-    imputation_of: dict[str, Imputation | float] = Field({}, description="Of single features; a number is a constant")
-    neighbours: int = Field(5, ge=1, le=100, description="Of the imputation `nearest`")
-    seed: int = 42
-    sweep_sample: int = Field(
-        20_000, ge=100, description="People whose values start the search for k and tell how stable groups are"
-    )
-    min_rand: float = Field(
-        0.7, ge=-1, le=1, description="Alarm when a new model agrees less with the last, adjusted Rand"
-    )
-    max_share_move: Share = Field(0.15, description="Alarm when a group's share of the people moves by more")
-    max_far_share: Share = Field(
-        0.02, description="With more people than this far from every centre (at training 0.005) a new group is proposed"
-    )
-    names: dict[str, GroupNames] = Field(
-        default_factory=dict, description="Own names by segment_id, or by the French or English name made by rule"
-    )
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "Clustering":
-        if self.k_max < self.k_min:
-            raise ValueError(f"k_max ({self.k_max}) is below k_min ({self.k_min})")
-        return self
-
-
-class Rare(Model):
-    """The scheme `rare`: small dense groups, and people who are like nobody, over the features of `clustering`."""
-
-    method: Literal["dbscan", "hdbscan"] = Field(
-        "dbscan", description="hdbscan: groups of unequal density; takes minutes beyond some ten thousand people"
-    )
-    eps: float | None = Field(
-        None,
-        gt=0,
-        description="Of dbscan: largest distance of neighbours, prepared features; null: the k-distances' knee",
-    )
-    min_samples: int | None = Field(
-        None, ge=2, description="So many people within eps are dense; null: twice the number of features"
-    )
-    min_group: int = Field(20, ge=2, description="Of hdbscan: people of the smallest group")
-    max_share: Share = Field(0.05, description="A dense group of more people than this share is a usual profile")
-    max_points: int = Field(
-        200_000, ge=100, le=200_000, description="Of more people, those farthest from the centres are looked at"
-    )
-
-
-class Churn(Model):
-    """The model of who will not buy again."""
-
-    label_days: int = Field(90, ge=1)
-    active_days: int = Field(365, ge=1, description="Population: a purchase within so many days before the cut")
-    n_training_cuts: int = Field(4, ge=1)
-    cut_step_days: int = Field(30, ge=1)
-    max_iter: int = Field(30, ge=1)
-    max_depth: int = Field(4, ge=1, le=10)
-    seed: int = 42
-    max_training_rows: int = Field(100_000, ge=100)
-    min_history_days: int = Field(180, description="Gates of formulas.md no. 6: below, the model is refused")
-    min_people: int = 500
-    min_class: int = Field(100, description="Fewest people with, and fewest without, the label")
+    def of(self, model: "Configured[C]") -> C:
+        """The configuration of a model; its defaults where the workspace was made without sections."""
+        section: C | None = getattr(self, model.name, None)
+        return model.config() if section is None else section
 
 
 class Precision(Model):
@@ -214,9 +146,7 @@ class Segments(Model):
     min_size: Annotated[int, Field(ge=1)] | Precision = Field(
         20, description="Smaller groups roll up to their parent and are not exported; or {rate, margin} of a KPI"
     )
-    schemes: tuple[Literal["levels", "rfm", "behaviour", "rare", "rules"], ...] = (
-        "levels", "rfm", "behaviour", "rare", "rules",
-    )  # fmt: skip
+    schemes: tuple[str, ...] = Field((), description="Those that are made")
 
     @property
     def least_people(self) -> int:
@@ -278,9 +208,7 @@ class Settings(Model):
     ingest: Ingest = Ingest()  # type: ignore[call-arg]
     features: Features = Features()  # type: ignore[call-arg]
     scoring: Scoring = Scoring()
-    clustering: Clustering = Clustering()  # type: ignore[call-arg]
-    rare: Rare = Rare()  # type: ignore[call-arg]
-    churn: Churn = Churn()  # type: ignore[call-arg]
+    models: Models = Models()
     segments: Segments = Segments()  # type: ignore[call-arg]
     calendar: Calendar = Calendar()  # type: ignore[call-arg]
     spark: Spark = Spark()  # type: ignore[call-arg]

@@ -130,7 +130,8 @@ def problems_of(
         elsewhere: places whose values come from another origin than the file, with its name.
     """
     origins = elsewhere or {}
-    places = {*lines, *(place[:depth] for place in origins for depth in range(1, len(place) + 1))}
+    # A moved key, or one from elsewhere, lies in sections that the file does not have.
+    places = {place[:depth] for place in (*lines, *origins) for depth in range(1, len(place) + 1)}
     problems: dict[Place, Problem] = {}
     for fault in error.errors():
         place = _place_of(fault["loc"], fault["type"], places)

@@ -1,6 +1,7 @@
 """The models valid for a day, as resources of flows."""
 
 from segspark.models.clustering.active import SCHEMES, ActiveClustering, active_clustering
+from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, load_overrides
 from segspark.models.tracking import Loaded, find_champion, load_champion
 from segspark.pipeline.context import Resource, Setting
@@ -29,7 +30,7 @@ BEHAVIOUR_MODEL = _resource("behaviour")
 # Groups merged and split by hand.
 OVERRIDES: Resource[tuple[Override, ...]] = Resource(
     "overrides",
-    lambda setting: load_overrides(setting.workspace.folder / setting.workspace.clustering.decisions),
+    lambda setting: load_overrides(setting.workspace.folder / setting.workspace.models.of(BEHAVIOUR).decisions),
     lambda setting: [str(override) for override in setting[OVERRIDES]],
 )
 

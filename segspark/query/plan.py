@@ -8,7 +8,7 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from segspark.app.run import check_workspace
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed
 from segspark.ids import mint
@@ -121,7 +121,7 @@ def _is_registered(view: View, segment_id: str) -> bool:
 
 def plan_definitions(config: Path, as_of: date | None) -> list[dict[str, Any]]:
     """What publishing the workspace's definitions would change."""
-    workspace = load_workspace(config)
+    workspace = open_workspace(config)
     check_workspace(workspace, as_of or date.today())
     session = session_for(workspace, f"segspark {workspace.name} plan")
     return plan_segments(workspace, SparkLake(workspace.lake, session), as_of)

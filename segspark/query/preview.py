@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.features.resources import CATALOGUE, load_catalogue
@@ -147,7 +147,7 @@ def _overlaps(view: View, people: DataFrame, columns: Sequence[str]) -> dict[str
 
 def preview_rules(config: Path, target: str, as_of: date | None) -> list[dict[str, Any]]:
     """Sizes and overlaps of a rule of the workspace or of a file's rules."""
-    workspace = load_workspace(config)
+    workspace = open_workspace(config)
     rules_named(workspace, target)
     check_environment(workspace.lake)
     session = session_for(workspace, f"segspark {workspace.name} preview")

@@ -11,7 +11,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.features.compute import features_of_days
@@ -171,7 +171,7 @@ def _read_comparison(rows: DataFrame, written: DataFrame) -> list[dict[str, Any]
 
 def replay_version(config: Path, version: str, as_of: date) -> dict[str, Any]:
     """Replay a stored version of a definition on a past day."""
-    workspace = load_workspace(config)
+    workspace = open_workspace(config)
     find_version(look(REPLAY, workspace, Lake(workspace.lake)), version, as_of)
     check_environment(workspace.lake)
     session = session_for(workspace, f"segspark {workspace.name} replay")

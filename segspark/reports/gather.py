@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from segspark.config.models import Workspace
+from segspark.models.churn.model import CHURN
 from segspark.models.resources import OVERRIDES
 from segspark.models.tracking import find_champion, read_document
 from segspark.pipeline.view import Question, View, look
@@ -209,7 +210,7 @@ def _churn(workspace: Workspace, day: date, outcomes: dict[str, Any], view: View
     document = read_document(workspace.mlflow, champion.tags["run_id"], "evaluation.json")
     model, recency = document["model"], document["recency"]
     return Churn(
-        label_days=workspace.churn.label_days,
+        label_days=workspace.models.of(CHURN).label_days,
         n_validated=model["n"],
         validated_on=date.fromisoformat(document["cuts"]["validate"]),
         base_rate=model["base_rate"],

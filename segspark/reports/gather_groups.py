@@ -7,6 +7,7 @@ from typing import Any
 
 from segspark.config.models import Settings
 from segspark.models.clustering.active import decided_groups
+from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import renamed
 from segspark.models.clustering.overrides import Override
 from segspark.models.tracking import document_names, find_champion, read_document
@@ -43,7 +44,7 @@ def read_groups(
     clusters = clusters_of(documents, language, fitted_on, version)
     groups, tree, _ = decided_groups(settings, overrides, run_id, documents["groups.json"])
     if tree is not None:
-        groups = [renamed(g, settings.clustering.names) for g in groups]
+        groups = [renamed(g, settings.models.of(BEHAVIOUR).names) for g in groups]
         clusters = replace(clusters, in_use=tuple(g[f"name_{language}"] for g in groups))
     return clusters, rare_of(rare, language) if rare else None
 

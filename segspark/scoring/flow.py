@@ -12,6 +12,7 @@ from segspark.features.derived import window_weights
 from segspark.features.people import people_of_day
 from segspark.features.resources import CATALOGUE
 from segspark.models.churn.inputs import columns_of
+from segspark.models.churn.model import CHURN
 from segspark.models.churn.train import score_churn
 from segspark.models.resources import CHURN_MODEL
 from segspark.models.tracking import Loaded, read_inputs
@@ -58,8 +59,8 @@ def derive_scores(view: View) -> DataFrame:
     if champion is None:
         view.outcome["churn"] = "no churn model that may score this day"
     else:
-        churn = score_churn(champion.model, people, view.settings.churn.active_days)
-        name = f"churn_{view.settings.churn.label_days}d"
+        churn = score_churn(champion.model, people, view.settings.models.of(CHURN).active_days)
+        name = f"churn_{view.settings.models.of(CHURN).label_days}d"
         parts.append(_long(churn, [_score(name, F.col("churn"), "band", champion.model_version)]))
         view.outcome["churn"] = champion.model_version
     scores = reduce(DataFrame.unionByName, parts).withColumn("as_of_date", F.lit(view.as_of))
@@ -100,7 +101,7 @@ def _long(people: DataFrame, scores: list[Column]) -> DataFrame:
 def with_scores(view: View, people: DataFrame) -> DataFrame:
     """The stored scores of the as-of day beside each person: recency, frequency, monetary, rfm_cell, engagement,
     engagement_tier, churn, churn_band."""
-    churn = f"churn_{view.settings.churn.label_days}d"
+    churn = f"churn_{view.settings.models.of(CHURN).label_days}d"
     scores = view.read_day(gold.SCORES, view.as_of)
 
     def value(score: str) -> Column:

@@ -114,4 +114,4 @@ def test_a_small_segment_is_not_exported_and_no_file_is_made(shop: tuple[Workspa
 def test_an_unknown_segment_is_told_before_a_session_starts(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     with pytest.raises(ConfigError, match="no segment 'bayers'"):
-        export(workspace.folder, "bayers", None, None, Quiet())
+        export(workspace, "bayers", None, None, Quiet())

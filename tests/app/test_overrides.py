@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders import make_workspace
+from builders import make_workspace, with_model
 from registry import Registry
 
 from segspark.app.overrides import list_overrides, override, undo_override
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
+from segspark.models.clustering.config import GroupNames
+from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import load_overrides
 from segspark.models.clustering.ward import cut, ward_tree
 
@@ -47,14 +49,14 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture
 def workspace(registered: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    path = registered.folder / registered.clustering.decisions
+    path = registered.folder / registered.models.of(BEHAVIOUR).decisions
     path.unlink(missing_ok=True)
     monkeypatch.setattr("segspark.app.overrides.z_of", lambda *_: lambda centre: {"n_click_30d": (centre[0] - 5) / 5})
     return registered
 
 
 def decisions(workspace: Workspace) -> list[str]:
-    return [str(d) for d in load_overrides(workspace.folder / workspace.clustering.decisions)]
+    return [str(d) for d in load_overrides(workspace.folder / workspace.models.of(BEHAVIOUR).decisions)]
 
 
 def test_groups_are_merged_by_id_or_by_name_in_any_language(workspace: Workspace) -> None:
@@ -80,7 +82,7 @@ def test_what_the_hierarchy_has_no_place_for_is_not_stored(workspace: Workspace)
     with pytest.raises(ConfigError, match=r"There is no group called 'nobody'; use an id of .*Low ones"):
         override(workspace, split="nobody")
     assert decisions(workspace) == []
-    assert not (workspace.folder / workspace.clustering.decisions).exists()
+    assert not (workspace.folder / workspace.models.of(BEHAVIOUR).decisions).exists()
 
 
 def test_a_decision_is_undone_by_its_number_and_those_that_stood_on_it_wait(workspace: Workspace) -> None:
@@ -99,19 +101,12 @@ def test_a_decision_is_undone_by_its_number_and_those_that_stood_on_it_wait(work
 
 
 def test_names_of_the_workspace_are_those_that_are_shown(workspace: Workspace) -> None:
-    names = {"low": {"fr": "Calmes", "en": "Calm"}}
-    named = workspace.model_copy(
-        update={
-            "clustering": type(workspace.clustering).model_validate(
-                {**workspace.clustering.model_dump(), "names": names}
-            )
-        }
-    )
+    named = with_model(workspace, BEHAVIOUR, names={"low": GroupNames(fr="Calmes", en="Calm")})
     made = override(named, split="calm")
     assert [m["segment_name"].partition(":")[0] for m in made] == ["Calm", "Calm"]
 
 
 def test_the_file_says_what_it_is(workspace: Workspace) -> None:
     override(workspace, merge=("mid", "high"))
-    path: Path = workspace.folder / workspace.clustering.decisions
+    path: Path = workspace.folder / workspace.models.of(BEHAVIOUR).decisions
     assert path.read_text().startswith("# Groups merged and split by hand")

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from pyspark.sql import SparkSession
 
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.demo.generate import generate
 from segspark.features.flow import FEATURES_BACKFILL
 from segspark.features.tiles_flow import TILES
@@ -41,7 +41,7 @@ COUNTS = {
 def lake(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     folder: Path = tmp_path_factory.mktemp("point") / "w"
     generate(folder, people=400, events=9_000, months=5, as_of=AS_OF, seed=3)
-    workspace = load_workspace(folder)
+    workspace = open_workspace(folder)
     opened = SparkLake(workspace.lake, spark)
     for flow in (INGEST, TILES, replace(FEATURES_BACKFILL, request=Request(days=tuple(DAYS)))):
         run_flow(flow, workspace, opened, AS_OF)

@@ -13,7 +13,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from segspark.app.run import daily, train
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.tiles_flow import TILES
@@ -42,7 +42,7 @@ def opened(spark: SparkSession, tmp_path: Path) -> Open:
         for source in (folder / "sources").glob("*.yaml"):
             text = source.read_text().replace("${SEGSPARK_SHARED_DATA:-../../../../../shared/data}", str(DATA))
             source.write_text(text)
-        workspace = load_workspace(folder, {"SEGSPARK_LAKES": str(tmp_path)})
+        workspace = open_workspace(folder, {"SEGSPARK_LAKES": str(tmp_path)})
         return workspace, SparkLake(workspace.lake, spark)
 
     return make

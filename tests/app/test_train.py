@@ -12,6 +12,7 @@ from segspark.app import train as app
 from segspark.app.run import FLOWS
 from segspark.app.train import TRAIN
 from segspark.config.models import Workspace
+from segspark.models.churn.model import CHURN
 from segspark.models.churn.training_set import choose_cuts
 from segspark.models.resources import BEHAVIOUR_MODEL
 from segspark.pipeline.step import Step
@@ -81,7 +82,7 @@ def test_a_closed_gate_is_told_and_nothing_is_fitted(workspace: Workspace, monke
 
 
 def test_cuts_are_told_as_days(workspace: Workspace) -> None:
-    cuts = choose_cuts(DAY, workspace.churn)
+    cuts = choose_cuts(DAY, workspace.models.of(CHURN))
     told = app._said(cuts)
     assert told["validate"] == cuts.validate.isoformat()
     assert told["train"] == [d.isoformat() for d in cuts.train]

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from segspark.app.vacuum import vacuum
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.errors import InfrastructureError
 from segspark.tables.contracts import ops
 from segspark.tables.lake import Lake
@@ -35,7 +35,7 @@ def age(path: Path, hours: int) -> None:
 
 
 def test_only_old_files_that_no_version_names_are_removed(tmp_path: Path) -> None:
-    workspace = load_workspace(workspace_at(tmp_path))
+    workspace = open_workspace(workspace_at(tmp_path))
     lake = Lake(workspace.lake)
     for n in range(3):
         lake.append_small(ops.RUNS, row(n), f"row-{n}")
@@ -58,6 +58,6 @@ def test_only_old_files_that_no_version_names_are_removed(tmp_path: Path) -> Non
 
 
 def test_a_lake_that_is_written_is_left_alone(tmp_path: Path) -> None:
-    workspace = load_workspace(workspace_at(tmp_path))
+    workspace = open_workspace(workspace_at(tmp_path))
     with only_writer(Lake(workspace.lake).store, "daily"), pytest.raises(InfrastructureError):
         vacuum(workspace)

@@ -12,8 +12,8 @@ from builders import make_workspace, store_rows, stored_shop
 from click.testing import CliRunner, Result
 
 from segspark import __version__
+from segspark.app.workspace import open_workspace
 from segspark.cli.main import cli, main
-from segspark.config.load import load_workspace
 from segspark.features.describe import FIELDS
 from segspark.pipeline.progress import Lines, Quiet
 from segspark.tables.contracts import gold
@@ -111,7 +111,7 @@ def test_a_bug_shows_where_it_is_and_exit_70(
     def broken(path: Path) -> None:
         raise KeyError("oops")
 
-    monkeypatch.setattr("segspark.config.load.load_workspace", broken)
+    monkeypatch.setattr("segspark.app.workspace.open_workspace", broken)
     assert exit_of(monkeypatch, "tables", "--config", folder) == 70
     shown = capsys.readouterr().err
     assert "KeyError: 'oops'" in shown
@@ -122,7 +122,7 @@ def test_an_interrupted_command_is_exit_130(folder: Path, monkeypatch: pytest.Mo
     def interrupted(path: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("segspark.config.load.load_workspace", interrupted)
+    monkeypatch.setattr("segspark.app.workspace.open_workspace", interrupted)
     assert exit_of(monkeypatch, "tables", "--config", folder) == 130
 
 
@@ -135,7 +135,7 @@ def test_a_first_workspace_is_made_and_says_what_to_run_next(tmp_path: Path) -> 
     assert (made.exit_code, made.output) == (
         0, f"Made {new}. Next: segspark run daily --config {new} --as-of 2026-06-01\n"
     )  # fmt: skip
-    assert load_workspace(new, {}).folder == new.resolve()
+    assert open_workspace(new, {}).folder == new.resolve()
     assert ask("segments", "check", "--config", new).output == "the definitions are fine\n"
 
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from segspark.cli.main import cli
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed, SegsparkError
+from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, load_overrides, save_overrides
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
@@ -143,7 +144,7 @@ def test_a_replay_needs_its_version_and_its_day(shop: Workspace) -> None:
 
 
 def decided(workspace: Workspace) -> Path:
-    path = workspace.folder / workspace.clustering.decisions
+    path = workspace.folder / workspace.models.of(BEHAVIOUR).decisions
     save_overrides(path, (Override(merge=("a", "b")), Override(split="c")))
     return path
 

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from segspark.app.workspace import workspace_type
 from segspark.config.models import Mlflow, Model, Segments, Settings, Workspace
+from segspark.models.clustering.model import BEHAVIOUR
 
 
 @pytest.mark.parametrize(
@@ -18,8 +20,8 @@ from segspark.config.models import Mlflow, Model, Segments, Settings, Workspace
         ({"consent": {"assumed": ["tracking"]}}, "consent.assumed"),
         ({"features": {"windows": [0]}}, "features.windows"),
         ({"features": {"lane": "fast"}}, "features.lane"),
-        ({"clustering": {"k_min": 5, "k_max": 4}}, r"k_max \(4\) is below k_min \(5\)"),
-        ({"clustering": {"max_share_move": 1.5}}, "clustering.max_share_move"),
+        ({"models": {"behaviour": {"k_min": 5, "k_max": 4}}}, r"k_max \(4\) is below k_min \(5\)"),
+        ({"models": {"behaviour": {"max_share_move": 1.5}}}, "models.behaviour.max_share_move"),
         ({"segments": {"schemes": ["levels", "stars"]}}, "segments.schemes"),
         ({"segments": {"min_size": 0}}, "segments.min_size"),
         ({"segments": {"min_size": {"rate": 2, "margin": 0.1}}}, "segments.min_size"),
@@ -29,15 +31,15 @@ from segspark.config.models import Mlflow, Model, Segments, Settings, Workspace
 )
 def test_what_is_wrong_is_refused_and_named(given: dict[str, Any], told: str) -> None:
     with pytest.raises(ValidationError, match=told):
-        Workspace.model_validate(given)
+        workspace_type().model_validate(given)
 
 
 def test_nothing_changes_after_it_was_read() -> None:
-    workspace = Workspace.model_validate({})
+    workspace = workspace_type()()
     with pytest.raises(ValidationError, match="frozen"):
         workspace.name = "other"
     with pytest.raises(ValidationError, match="frozen"):
-        workspace.clustering.k_max = 3
+        workspace.models.of(BEHAVIOUR).k_max = 3
 
 
 def test_every_model_refuses_unknown_keys() -> None:
@@ -51,9 +53,9 @@ def test_every_model_refuses_unknown_keys() -> None:
 
 
 def test_settings_are_the_workspace_without_the_places_of_its_lake_and_files() -> None:
-    workspace = Workspace.model_validate({"name": "shop", "language": "en", "clustering": {"k": 3}})
+    workspace = Workspace.model_validate({"name": "shop", "language": "en", "spark": {"jit": "quick"}})
     settings = workspace.settings
     assert type(settings) is Settings
     assert set(Workspace.model_fields) - set(Settings.model_fields) == {"folder", "lake", "keys", "sources"}
-    assert settings == Settings.model_validate({"name": "shop", "language": "en", "clustering": {"k": 3}})
+    assert settings == Settings.model_validate({"name": "shop", "language": "en", "spark": {"jit": "quick"}})
     assert not hasattr(settings, "lake")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.template import init_workspace
 from segspark.errors import ConfigError
 from segspark.segments.load import load_definitions
@@ -13,14 +13,14 @@ from segspark.sources.load import load_sources
 
 def test_a_new_workspace_is_valid_and_finds_its_files(tmp_path: Path) -> None:
     init_workspace(tmp_path / "shop")
-    workspace = load_workspace(tmp_path / "shop", {})
+    workspace = open_workspace(tmp_path / "shop", {})
     found = {s.name: len(find_files(s, workspace.time_zone)) for s in load_sources(workspace, {})}
     assert found == {"customers": 1, "orders": 2}
 
 
 def test_its_definitions_can_be_read(tmp_path: Path) -> None:
     init_workspace(tmp_path)
-    workspace = load_workspace(tmp_path, {})
+    workspace = open_workspace(tmp_path, {})
     definitions = load_definitions(workspace.segments, workspace.folder)
     assert definitions.levels is not None
     assert [level.key for level in definitions.levels.levels] == [

@@ -14,7 +14,7 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.demo.generate import Summary, generate
 from segspark.demo.people import TYPES
 from segspark.sources import json_strict
@@ -249,7 +249,7 @@ def test_truth_knows_every_type_and_who_came_back(shop: Summary) -> None:
 
 
 def test_the_workspace_beside_it_is_valid(shop: Summary) -> None:
-    workspace = load_workspace(shop.folder)
+    workspace = open_workspace(shop.folder)
     assert workspace.name == "demo"
     assert workspace.consent.assumed == ()
     assert {s.name for s in load_sources(workspace)} == {*PROVIDERS, "crm", "consents"}

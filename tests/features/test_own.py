@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.errors import ConfigError
 from segspark.features.feature import Catalogue
 from segspark.features.resources import load_catalogue
@@ -30,7 +30,7 @@ def catalogue_with(folder: Path, **files: str) -> Catalogue:
     (folder / "segspark.yaml").write_text(
         f"name: own\nlake: ./lake\ntime_zone: Europe/Paris\ncurrency: EUR\nfeatures: {{files: [{', '.join(names)}]}}\n"
     )
-    return load_catalogue(load_workspace(folder))
+    return load_catalogue(open_workspace(folder))
 
 
 def test_a_python_file_adds_many_features_of_a_kind(tmp_path: Path) -> None:

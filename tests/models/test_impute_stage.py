@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 from pyspark.sql import SparkSession
 
-from segspark.config.models import Clustering, Mlflow
+from segspark.config.models import Mlflow
 from segspark.models.clustering.behaviour import Behaviour, train_behaviour, with_behaviour
+from segspark.models.clustering.config import Clustering
 from segspark.models.tracking import load_champion, log_model
 
 

@@ -8,6 +8,7 @@ from builders import make_workspace
 
 from segspark.config.models import Workspace
 from segspark.errors import SegsparkError
+from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, save_overrides
 from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, CHURN_MODEL, OVERRIDES
 from segspark.pipeline.context import Context
@@ -43,7 +44,7 @@ def test_without_a_scheme_of_groups_no_model_is_looked_for(workspace: Workspace)
 
 def test_a_decision_by_hand_makes_another_run_of_what_looks_at_groups_alone(workspace: Workspace) -> None:
     before = context(workspace).identities()
-    save_overrides(workspace.folder / workspace.clustering.decisions, [Override(merge=("a", "b"))])
+    save_overrides(workspace.folder / workspace.models.of(BEHAVIOUR).decisions, [Override(merge=("a", "b"))])
     after = context(workspace).identities()
     assert context(workspace)[OVERRIDES] == (Override(merge=("a", "b")),)
     assert after["overrides"] == ["merge a b"]

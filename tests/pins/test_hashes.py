@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from segspark.config.load import load_workspace
-from segspark.config.models import Churn, Segments, Workspace
+from segspark.app.workspace import open_workspace, workspace_type
+from segspark.config.models import Segments, Workspace
 from segspark.demo.generate import copy_workspace
 from segspark.features.catalogue import build_catalogue
 from segspark.features.own import OwnDerived, OwnFeatures, OwnMeasure, from_yaml
 from segspark.features.resources import load_catalogue
 from segspark.ids import identity, mint, version_of
+from segspark.models.churn.config import Churn
 from segspark.models.churn.inputs import choose_inputs
 from segspark.models.churn.training_set import choose_cuts
 from segspark.models.clustering.active import ActiveClustering
@@ -236,7 +237,7 @@ DEMO_RULES: dict[str, str] = {
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     folder = tmp_path_factory.mktemp("demo")
     copy_workspace(folder)
-    return load_workspace(folder, {})
+    return open_workspace(folder, {})
 
 
 def test_the_versions_of_the_demo_stay(demo: Workspace) -> None:
@@ -315,7 +316,7 @@ def test_versions_paths_and_segments_of_groups_that_a_model_found_stay() -> None
         {"around": [AROUND]},
         (None, RARE),  # type: ignore[arg-type]
     )
-    behaviour, rare = groupings_of(Workspace(), in_use)
+    behaviour, rare = groupings_of(workspace_type()(), in_use)
     assert (behaviour.scheme, behaviour.column, behaviour.score) == ("behaviour", "cluster", "engagement")
     assert (behaviour.version, behaviour.model_version) == ("f10dbe0d089c42c0", "demo_behaviour/3")
     assert behaviour.paths == {

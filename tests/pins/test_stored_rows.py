@@ -17,7 +17,7 @@ from builders import make_workspace, write_consents, write_mails, write_orders
 from pyspark.sql import SparkSession
 
 from segspark.app.run import run_named
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import SegsparkError
 from segspark.pipeline.progress import Quiet
@@ -350,6 +350,6 @@ def test_transaction_ids_stay(lake: Lake) -> None:
 
 def test_a_published_day_is_not_made_provisional_again(spark: SparkSession, lake: Lake) -> None:
     # Only a word in ops.runs stands between an hourly run and what was published.
-    workspace = load_workspace(Path(lake.store.url).parent, {})
+    workspace = open_workspace(Path(lake.store.url).parent, {})
     with pytest.raises(SegsparkError, match="is published and stays"):
         run_named("hourly", workspace, lake, date(2026, 5, 4), progress=Quiet())

@@ -13,13 +13,15 @@ import pytest
 
 from segspark.activation.audience import EXPORT
 from segspark.app.run import DAILY, HOURLY, TRAIN, Flow
-from segspark.config.models import Features, Rare, Segments, Workspace
+from segspark.app.workspace import workspace_type
+from segspark.config.models import Features
 from segspark.features.catalogue import build_catalogue
 from segspark.features.check import REPAIR, RESTATE
 from segspark.features.feature import Catalogue, Kind
 from segspark.features.flow import FEATURES_BACKFILL
 from segspark.ingest.accepted import with_disposition
 from segspark.ingest.batch import totals
+from segspark.models.clustering.config import Clustering, Rare
 from segspark.models.clustering.rare import UNUSUAL, USUAL
 from segspark.pseudonyms import KINDS
 from segspark.query.replay import REPLAY
@@ -169,7 +171,7 @@ def test_words_of_dispositions_stay() -> None:
 def test_words_of_schemes_and_groups_stay() -> None:
     # gold.segments, gold.scores and the registry hold them.
     assert EXCLUSIVE == ("levels", "rfm", "behaviour", "rare")
-    assert Segments().schemes == ("levels", "rfm", "behaviour", "rare", "rules")  # type: ignore[call-arg]
+    assert workspace_type()().segments.schemes == ("levels", "rfm", "behaviour", "rare", "rules")
     assert (
         " ".join(NAMES)
         == "champions loyal cannot_lose at_risk potential_loyalist new_customers promising need_attention about_to_sleep hibernating lost never_bought"
@@ -180,14 +182,14 @@ def test_words_of_schemes_and_groups_stay() -> None:
 def test_values_of_configuration_files_stay() -> None:
     # Workspaces are written in them; `lane: direct` stays, also as an alias.
     for lane in ("auto", "direct", "spark"):
-        assert Workspace.model_validate({"features": {"lane": lane}}).features.lane == lane
+        assert workspace_type().model_validate({"features": {"lane": lane}}).features.lane == lane
     assert Features().windows == (7, 30, 90, 365)  # type: ignore[call-arg]
     for method in ("dbscan", "hdbscan"):
         assert Rare.model_validate({"method": method}).method == method
     for method in ("kmeans", "ward"):
-        assert Workspace.model_validate({"clustering": {"method": method}}).clustering.method == method
+        assert Clustering.model_validate({"method": method}).method == method
     for scheme in ("levels", "rfm", "behaviour", "rare", "rules"):
-        assert Segments.model_validate({"schemes": [scheme]}).schemes == (scheme,)
+        assert workspace_type().model_validate({"segments": {"schemes": [scheme]}}).segments.schemes == (scheme,)
 
 
 def test_kinds_of_features_stay() -> None:

@@ -12,7 +12,7 @@ from builders import make_workspace
 from pipeline.toys import BOXES, DAY, PERSON, SHELVES, TOYS, boxes, flow, know, lake_of, run, toys, workspace_at
 from registry import Registry
 
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.features.resources import CATALOGUE
 from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, CHURN_MODEL, OVERRIDES
@@ -150,7 +150,7 @@ class Real:
     @property
     def identity(self) -> str:
         # The configuration is left out: what is tested is the resource.
-        return identity_of(self._flow, load_workspace(self.folder, {}))
+        return identity_of(self._flow, open_workspace(self.folder, {}))
 
 
 @pytest.fixture
@@ -228,7 +228,7 @@ def test_a_feature_of_ones_own_is_another_run(folder: Path) -> None:
 
 
 def test_a_new_model_is_another_run_of_what_looks_it_up(folder: Path) -> None:
-    registry = Registry(load_workspace(folder, {}))
+    registry = Registry(open_workspace(folder, {}))
     looked_up = (CHURN_MODEL, BEHAVIOUR_MODEL, ACTIVE_CLUSTERING)
 
     def identities() -> dict[str, str]:

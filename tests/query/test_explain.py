@@ -14,7 +14,7 @@ import sqlglot
 from pyspark.sql import SparkSession
 
 from segspark.app.run import daily
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.demo.generate import generate
 from segspark.errors import ConfigError, GateClosed
@@ -67,7 +67,7 @@ def shop(
 ) -> tuple[Workspace, Lake]:
     folder: Path = tmp_path_factory.mktemp("explained") / "w"
     generate(folder, people=request.param, events=22 * request.param, months=5, as_of=AS_OF, seed=5)
-    workspace = load_workspace(folder)
+    workspace = open_workspace(folder)
     lake = SparkLake(workspace.lake, spark)
     for day, rules in ((DAY_BEFORE, RULES), (AS_OF, {**RULES, **CHANGED})):
         write_rules(workspace, rules)

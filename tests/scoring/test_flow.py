@@ -6,6 +6,7 @@ from pathlib import Path
 from builders import make_workspace, store_rows
 from pyspark.sql import SparkSession
 
+from segspark.models.churn.model import CHURN
 from segspark.pipeline.view import Question, look
 from segspark.scoring.flow import stored_windows, with_scores
 from segspark.tables.contracts import gold
@@ -23,7 +24,7 @@ SCORES = [
 def test_everybody_has_the_scores_of_the_day_and_whoever_has_none_stays(spark: SparkSession, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     lake = SparkLake(workspace.lake, spark)
-    assert workspace.churn.label_days == 90
+    assert workspace.models.of(CHURN).label_days == 90
     rows = [{"person_id": who, "as_of_date": DAY, "score": s, "value": v, "band": b} for who, s, v, b in SCORES]
     other_day = {"person_id": "ann", "as_of_date": date(2026, 5, 4), "score": "recency", "value": 9.0, "band": "other"}
     store_rows(lake, gold.SCORES, *rows, other_day)

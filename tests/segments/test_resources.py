@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from builders import make_workspace
 
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.pipeline.context import Context
@@ -27,7 +27,7 @@ def edited(workspace: Workspace, file: str, old: str, new: str) -> Workspace:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
-    return load_workspace(workspace.folder, {})
+    return open_workspace(workspace.folder, {})
 
 
 def test_definitions_are_of_the_schemes_that_are_made(tmp_path: Path) -> None:

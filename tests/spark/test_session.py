@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.errors import InfrastructureError
 from segspark.spark import session, settings
 from segspark.spark.session import session_for
@@ -27,7 +27,7 @@ def test_a_running_session_is_taken_and_its_master_kept(spark: SparkSession, tmp
     (tmp_path / "segspark.yaml").write_text("spark: {master: 'local[7]', shuffle_partitions: 3}")
     before = spark.conf.get("spark.sql.shuffle.partitions")
     try:
-        taken = session_for(load_workspace(tmp_path, {}), "taken")
+        taken = session_for(open_workspace(tmp_path, {}), "taken")
         assert taken.sparkContext is spark.sparkContext
         assert taken.sparkContext.master == "local[2]"
         assert taken.conf.get("spark.sql.shuffle.partitions") == "3"
@@ -66,7 +66,7 @@ def test_a_local_session_has_a_scratch_of_its_own_and_the_workspaces_settings(
     (tmp_path / "segspark.yaml").write_text(
         "lake: ./lake\nspark: {master: 'local[3]', driver_memory: 1g, jit: quick, options: {spark.x: y}}"
     )
-    session_for(load_workspace(tmp_path, {}), "daily", None)
+    session_for(open_workspace(tmp_path, {}), "daily", None)
     scratch = Path(os.environ["TMPDIR"])
     assert scratch.is_relative_to(tmp_path)
     assert not scratch.is_relative_to(tmp_path / "lake")
@@ -76,5 +76,5 @@ def test_a_local_session_has_a_scratch_of_its_own_and_the_workspaces_settings(
     assert isinstance(options, dict)
     assert (options["spark.local.dir"], options["spark.x"]) == (str(scratch), "y")
     assert f"-Djava.io.tmpdir={scratch}" in options["spark.driver.extraJavaOptions"]
-    session_for(load_workspace(tmp_path, {}), "report", "full")
+    session_for(open_workspace(tmp_path, {}), "report", "full")
     assert given["jit"] == "full"

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 from sklearn.isotonic import IsotonicRegression
 
-from segspark.config.models import Churn
+from segspark.models.churn.config import Churn
 from segspark.models.churn.inputs import RATIOS
 from segspark.models.churn.training_set import Cuts
 from segspark.models.evaluate.ranking import Bin, Evaluation, evaluate, read_bins

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.config.models import Churn
 from segspark.features.engine.kernel import Outcome
+from segspark.models.churn.config import Churn
 from segspark.models.churn.inputs import RATIOS
 
 

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from segspark.config.models import Settings
 from segspark.features.people import people_of_day
 from segspark.models.clustering.behaviour import active_people, with_behaviour, z_scores
+from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import describe, renamed
 from segspark.models.clustering.overrides import Override, arrange
 from segspark.models.clustering.rare import RareModel
@@ -49,7 +50,7 @@ def active_clustering(
         model: the newest model valid for the day.
         overrides: groups merged and split by hand.
     """
-    schemes, names = settings.segments.schemes, settings.clustering.names
+    schemes, names = settings.segments.schemes, settings.models.of(BEHAVIOUR).names
     if model is None:
         return None
     run_id = model.tags["run_id"]
@@ -111,7 +112,7 @@ def read_far(view: View, people: DataFrame, groups: ActiveClustering) -> dict[st
     row = people.agg(F.sum("is_far").alias("n"), F.count("is_far").alias("of")).collect()[0]
     n, of = row["n"] or 0, row["of"] or 1
     summary: dict[str, Any] = {"people": n, "share": n / of, "proposed": None}
-    if n / of > view.settings.clustering.max_far_share:
+    if n / of > view.settings.models.of(BEHAVIOUR).max_far_share:
         summary["proposed"] = _read_far_mean(view, groups)
     return summary
 

@@ -11,8 +11,8 @@ from pyspark.ml.feature import VectorAssembler
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.config.models import Clustering
 from segspark.models.clustering.blocks import MemoryBlocks, SparkBlocks
+from segspark.models.clustering.config import Clustering
 from segspark.models.clustering.fitted import Fitted
 from segspark.models.clustering.inputs import choose_inputs, configured
 from segspark.models.clustering.kmeans import fit_kmeans

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
-from segspark.config.models import Clustering
 from segspark.errors import ConfigError
+from segspark.models.clustering.config import Clustering
 from segspark.models.prepare import Imputation, Input
 
 # The fill for people who never did it: longer ago than every window.

@@ -7,7 +7,7 @@ from typing import Any
 
 from scipy.optimize import linear_sum_assignment
 
-from segspark.config.models import GroupNames
+from segspark.models.clustering.config import GroupNames
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import arrow_udf
 
-from segspark.config.models import Rare as RareConfig
 from segspark.models.clustering.blocks import SparkBlocks
+from segspark.models.clustering.config import Rare as RareConfig
 from segspark.models.clustering.density import NOISE, Density, digest_of, fit_density, k_distances, knee_of
 from segspark.models.clustering.documents import Rare
 

@@ -11,6 +11,7 @@ from segspark.models.clustering.behaviour import Behaviour
 from segspark.models.clustering.density import Density, digest_of
 from segspark.models.clustering.documents import Rare
 from segspark.models.clustering.matching import match_groups
+from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import describe, describe_apart
 from segspark.models.clustering.rare import UNUSUAL, USUAL, RareModel, fit_rare, load_rare
 from segspark.models.tracking import Loaded, has_document, read_bytes, read_document
@@ -34,7 +35,7 @@ def train_rare(step: Step, result: Behaviour, last: Loaded | None) -> tuple[Rare
     """
     mlflow = step.settings.mlflow
     model, points, labels, document = fit_rare(
-        result.values, result.n_people, result.fitted.centres, step.settings.rare
+        result.values, result.n_people, result.fitted.centres, step.settings.models.of(BEHAVIOUR).rare
     )
     before = _read_rare(mlflow, last)["groups"] if last and _has_rare(mlflow, last) else []
     old = {g["segment_id"]: g for g in before if g["kind"] == "group"}

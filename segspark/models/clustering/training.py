@@ -18,6 +18,7 @@ from segspark.models.clustering.fitted import Fitted
 from segspark.models.clustering.inputs import DEFAULT
 from segspark.models.clustering.matching import match_groups
 from segspark.models.clustering.migration import compare_models
+from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import describe, renamed
 from segspark.models.clustering.rare_groups import RARE_POINTS, train_rare
 from segspark.models.clustering.ward import cut
@@ -40,7 +41,7 @@ def train_groups(step: Step, last: Loaded | None) -> str:
     Args:
         last: the model in use.
     """
-    config = step.settings.clustering
+    config = step.settings.models.of(BEHAVIOUR)
     # Only the features that may be inputs: planning all the hundreds of features would cost time.
     wanted = {"person_id", "last_active_date", *config.features, *(i.name for i in DEFAULT)}
     people = people_of_day(step, wanted | set(read_inputs(step.settings.mlflow, last) if last else ()))
@@ -82,7 +83,7 @@ def train_groups(step: Step, last: Loaded | None) -> str:
         name=f"{step.settings.name}_behaviour",
         model=result.model,
         sample=people.select(*inputs),
-        params={"k": result.fitted.k, "reason": result.fitted.reason, **config.model_dump(mode="json")},
+        params={"k": result.fitted.k, "reason": result.fitted.reason, **config.parameters()},
         metrics={
             "silhouette": result.silhouette,
             "inertia": next((r.inertia for r in result.fitted.sweep if r.k == result.fitted.k), float("nan")),
@@ -213,7 +214,7 @@ def _migration(
 ) -> Migration | None:
     if not shared:
         return None
-    config = step.settings.clustering
+    config = step.settings.models.of(BEHAVIOUR)
     segment = {g["cluster"]: g["segment_id"] for g in after}
     people = {(a, segment[c]): n for (a, c), n in shared.items()}
     migration = compare_models(last.model_version, before, after, people, config.min_rand, config.max_share_move)

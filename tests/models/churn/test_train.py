@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from segspark.config.models import Churn
+from segspark.models.churn.config import Churn
 from segspark.models.churn.train import ChurnModel, Gate, check_gates, score_churn, train_churn
 from segspark.models.churn.training_set import Cuts
 from segspark.reports.texts import TEXTS

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from segspark.config.models import Churn
 from segspark.features.engine.kernel import Outcome, with_outcome
+from segspark.models.churn.config import Churn
 from segspark.models.churn.training_set import Cuts, choose_cuts, freeze, label_churn
 
 A = date(2026, 6, 1)

@@ -4,13 +4,15 @@ from datetime import date
 
 import numpy as np
 import pytest
-from builders import step_of
+from builders import step_of, with_model
 from models.clustering.few_people import CONFIG, INPUTS, N, Trained
 from pyspark.sql import DataFrame, SparkSession
 
-from segspark.config.models import Mlflow, Rare, Workspace
+from segspark.config.models import Mlflow, Workspace
 from segspark.features.flow import FEATURES
 from segspark.models.clustering.behaviour import Behaviour, train_behaviour
+from segspark.models.clustering.config import Rare
+from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.rare_groups import RARE, RARE_POINTS, train_rare
 from segspark.models.clustering.training import identify, tree_of
 from segspark.models.tracking import load_champion, log_model
@@ -50,7 +52,7 @@ def trained(people: DataFrame, fitted: Behaviour, tmp_path_factory: pytest.TempP
         tracking_uri=f"sqlite:///{folder / 'mlflow.db'}", artifact_location=str(folder / "made"), experiment="tests"
     )
     rare_config = Rare(eps=0.5, min_samples=5)  # type: ignore[call-arg]
-    workspace = Workspace(lake=folder / "lake", mlflow=store, rare=rare_config)
+    workspace = with_model(Workspace(lake=folder / "lake", mlflow=store), BEHAVIOUR, rare=rare_config)
     day = date(2026, 6, 1)
     rare, points = train_rare(step_of(FEATURES, workspace, Lake(workspace.lake), day), fitted, None)  # type: ignore[arg-type]
     groups = [{**g, "path": [g["segment_id"]]} for g in identify(day, fitted.groups, [])]

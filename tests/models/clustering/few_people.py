@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from segspark.config.models import Clustering, Workspace
+from segspark.config.models import Workspace
+from segspark.models.clustering.config import Clustering
 from segspark.models.tracking import Loaded
 
 # In the two large groups; fourteen more are rare or odd, and ten never did anything.

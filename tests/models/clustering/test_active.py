@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
+from builders import with_model
 from models.clustering.few_people import N, Trained
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.config.models import GroupNames, Workspace
+from segspark.config.models import Workspace
 from segspark.models.clustering.active import ActiveClustering, active_clustering, read_far, with_groups
 from segspark.models.clustering.behaviour import active_people
+from segspark.models.clustering.config import GroupNames
+from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override
 from segspark.models.clustering.rare_groups import RARE
 from segspark.pipeline.view import Question, look
@@ -19,10 +22,8 @@ from segspark.tables.lake import Lake
 def active(trained: Trained, *overrides: Override, schemes: tuple[str, ...] = ("behaviour",), **names: Any) -> Any:
     settings = trained.workspace.settings
     segments = settings.segments.model_copy(update={"schemes": schemes})
-    clustering = settings.clustering.model_copy(update={"names": names})
-    return active_clustering(
-        settings.model_copy(update={"segments": segments, "clustering": clustering}), trained.loaded, overrides
-    )
+    renamed = with_model(settings.model_copy(update={"segments": segments}), BEHAVIOUR, names=names)
+    return active_clustering(renamed, trained.loaded, overrides)
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from segspark.config.models import Clustering
 from segspark.errors import ConfigError
+from segspark.models.clustering.config import Clustering
 from segspark.models.clustering.inputs import DEFAULT, choose_inputs, configured
 from segspark.models.prepare import Input
 

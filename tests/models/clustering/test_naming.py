@@ -1,6 +1,6 @@
 """The names of groups say what sets them apart."""
 
-from segspark.config.models import GroupNames
+from segspark.models.clustering.config import GroupNames
 from segspark.models.clustering.naming import ARCHETYPES, describe, describe_apart, name_groups, renamed
 
 

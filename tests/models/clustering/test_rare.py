@@ -7,8 +7,8 @@ from models.clustering.few_people import N
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.config.models import Rare
 from segspark.models.clustering.behaviour import Behaviour, with_behaviour
+from segspark.models.clustering.config import Rare
 from segspark.models.clustering.density import NOISE, Density
 from segspark.models.clustering.rare import RareModel, fit_rare, load_rare
 

@@ -1,6 +1,6 @@
 import json
 
-from segspark.config import schema
+from segspark.app import schema
 
 
 def test_the_published_schema_is_fresh() -> None:

@@ -1,0 +1,47 @@
+"""Opening a workspace with all that the program knows: the names of its variants and the sections of its models."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from segspark.config.load import load_workspace
+from segspark.config.models import Workspace
+from segspark.config.names import Choice
+from segspark.config.names import workspace_type as type_of
+from segspark.config.yaml_lines import Place
+from segspark.models.registry import MODELS
+
+# The sockets' names take their place.
+SCHEMES = ("levels", "rfm", "behaviour", "rare", "rules")
+LANES = ("direct", "spark")
+
+
+def open_workspace(path: Path, environ: Mapping[str, str] = os.environ) -> Workspace:
+    """The workspace of a segspark.yaml (or of the folder that holds one), with absolute paths.
+
+    The environment (``SEGSPARK__MODELS__BEHAVIOUR__K=5``) overrides the file, the file overrides ``base.yaml``.
+
+    Raises:
+        ConfigError: all errors at once.
+    """
+    return load_workspace(path, environ, workspace_type(), former_places())
+
+
+def workspace_type() -> type[Workspace]:
+    """The type of a workspace, with the names and the sections of everything that exists."""
+    return type_of(
+        [
+            Choice("segments.schemes", SCHEMES, SCHEMES),
+            Choice("features.lane", ("auto", *LANES), "auto"),
+        ],
+        {model.name: model.config for model in MODELS.all()},
+    )
+
+
+def former_places() -> dict[str, Place]:
+    """Top-level keys of older files, and where they lie today."""
+    return {
+        former.key: ("models", model.name, *([former.below] if former.below else ()))
+        for model in MODELS.all()
+        for former in model.formerly
+    }

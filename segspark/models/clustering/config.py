@@ -1,0 +1,93 @@
+"""What may be configured of behaviour groups and rare groups: ``models.behaviour`` and ``models.behaviour.rare``."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from segspark.config.models import Model, Share
+
+Scaling = Literal["zscore", "minmax", "robust"]
+Outliers = Literal["quantile", "iqr", "mad", "none"]
+Imputation = Literal["constant", "median", "nearest"]
+
+
+class GroupNames(Model):
+    """A name in both languages."""
+
+    fr: str
+    en: str
+
+
+class Rare(Model):
+    """Small dense groups, and people who are like nobody, over the same features."""
+
+    method: Literal["dbscan", "hdbscan"] = Field(
+        "dbscan", description="hdbscan: groups of unequal density; takes minutes beyond some ten thousand people"
+    )
+    eps: float | None = Field(
+        None,
+        gt=0,
+        description="Of dbscan: largest distance of neighbours, prepared features; null: the k-distances' knee",
+    )
+    min_samples: int | None = Field(
+        None, ge=2, description="So many people within eps are dense; null: twice the number of features"
+    )
+    min_group: int = Field(20, ge=2, description="Of hdbscan: people of the smallest group")
+    max_share: Share = Field(0.05, description="A dense group of more people than this share is a usual profile")
+    max_points: int = Field(
+        200_000, ge=100, le=200_000, description="Of more people, those farthest from the centres are looked at"
+    )
+
+
+class Clustering(Model):
+    """Groups found by K-means or Ward's hierarchy."""
+
+    method: Literal["kmeans", "ward"] = Field("kmeans", description="ward: a hierarchy of micro-clusters, cut at k")
+    micro_clusters: int = Field(400, ge=20, le=1000, description="Of the hierarchy, at most so many")
+    features: tuple[str, ...] = Field((), description="Empty: the default list of models/clustering")
+    k_min: int = Field(2, ge=2)
+    k_max: int = Field(8, ge=2, le=40)
+    levels: tuple[Annotated[int, Field(ge=2)], ...] = Field(
+        (2, 4), description="Numbers of coarser groups around the groups, from the hierarchy; those below k are made"
+    )
+    decisions: Path = Field(
+        Path("decisions.yaml"), description="Groups merged and split by hand; written by `segments merge` and `split`"
+    )
+    k: int | None = Field(None, ge=2, description="Fixes the number of groups; else silhouette and elbow choose")
+    scaling: Scaling = "zscore"
+    outliers: Outliers = Field(
+        "quantile", description="Values beyond a quantile, Tukey's fences or 3.5 MAD are winsorised"
+    )
+    clip_quantile: Share = Field(0.99, description="Values above this quantile are winsorised")
+    winsorise: bool = Field(True, description="false: values beyond are only flagged, as is_outlier_<feature>")
+    log: tuple[str, ...] | None = Field(None, description="Features taken as logarithms; null: those of long tails")
+    imputation: Imputation = Field("constant", description="Of missing values; nearest: from the most alike people")
+    imputation_of: dict[str, Imputation | float] = Field({}, description="Of single features; a number is a constant")
+    neighbours: int = Field(5, ge=1, le=100, description="Of the imputation `nearest`")
+    seed: int = 42
+    sweep_sample: int = Field(
+        20_000, ge=100, description="People whose values start the search for k and tell how stable groups are"
+    )
+    min_rand: float = Field(
+        0.7, ge=-1, le=1, description="Alarm when a new model agrees less with the last, adjusted Rand"
+    )
+    max_share_move: Share = Field(0.15, description="Alarm when a group's share of the people moves by more")
+    max_far_share: Share = Field(
+        0.02, description="With more people than this far from every centre (at training 0.005) a new group is proposed"
+    )
+    names: dict[str, GroupNames] = Field(
+        default_factory=dict, description="Own names by segment_id, or by the French or English name made by rule"
+    )
+    rare: Rare = Rare()  # type: ignore[call-arg]
+
+    def parameters(self) -> dict[str, Any]:
+        """What is recorded with the model; the rare groups' part is recorded in their own document."""
+        recorded = self.model_dump(mode="json")
+        return {name: value for name, value in recorded.items() if not isinstance(getattr(self, name), Model)}
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Clustering":
+        if self.k_max < self.k_min:
+            raise ValueError(f"k_max ({self.k_max}) is below k_min ({self.k_min})")
+        return self
