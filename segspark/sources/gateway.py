@@ -5,33 +5,52 @@ Runs inside Spark tasks. The content of a record, or the reason why it is refuse
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from segspark.sources import json_strict
-from segspark.sources.files import BrokenFile, InputFile, json_records, read_bytes
+from segspark.sources.files import BrokenFile, InputFile, read_bytes
 from segspark.sources.plan import GatewayPlan
+from segspark.sources.records import json_records
 from segspark.sources.sanitizer import Sanitizer
-from segspark.sources.vocabulary import Rejected
+from segspark.sources.vocabulary import Context, Produced, Rejected, refusal
+from segspark.tables.staging import NAMED_DDL
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 KEPT_TEXT = 100_000
-MODULES = {
-    "sendgrid": "segspark.sources.sendgrid",
-    "mailgun": "segspark.sources.mailgun",
-    "postmark": "segspark.sources.postmark",
-    "ses": "segspark.sources.ses",
-    "segment": "segspark.sources.segment",
-    "shopify": "segspark.sources.shopify",
-}
+Parse = Callable[[dict[str, Any], Context], Produced]
 
 
-def parse_provider(plan: GatewayPlan, group: int) -> Iterator[pa.RecordBatch]:
-    """Parse every record of one group of files with the provider's adapter; yields the names of the staged files."""
-    parse = import_module(MODULES[plan.kind]).parse
+def by_record(parse: Parse) -> Callable[["DataFrame", GatewayPlan], "DataFrame"]:
+    """The ``stage`` of a provider whose files hold JSON records that are parsed one by one."""
+    return partial(_stage_records, parse)
+
+
+def _stage_records(parse: Parse, tasks: "DataFrame", plan: GatewayPlan) -> "DataFrame":
+    return tasks.mapInArrow(over_groups(partial(parse_records, parse, plan)), NAMED_DDL)
+
+
+def over_groups(
+    function: Callable[[int], Iterator[pa.RecordBatch]],
+) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """A function of one group of files as a function over the rows of a task, which hold the groups' numbers."""
+
+    def over_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for group in batch.column(0).to_pylist():
+                yield from function(group)
+
+    return over_batches
+
+
+def parse_records(parse: Parse, plan: GatewayPlan, group: int) -> Iterator[pa.RecordBatch]:
+    """Parse every record of one group of files; yields the names of the staged files."""
     finish = Sanitizer(plan)
     with no_cyclic_collection():
         for file in plan.groups[group]:
@@ -58,7 +77,7 @@ def no_cyclic_collection() -> Iterator[None]:
 
 
 def _parse_one(
-    parse: Any, finish: "Sanitizer", plan: GatewayPlan, file: InputFile, position: int, raw: bytes, known: Any
+    parse: Parse, finish: Sanitizer, plan: GatewayPlan, file: InputFile, position: int, raw: bytes, known: Any
 ) -> None:
     flags: list[str] = []
     limits = plan.limits
@@ -69,12 +88,13 @@ def _parse_one(
         if not isinstance(value, dict):
             raise Rejected("type")
         produced = parse(value, plan.context)
-    except Rejected as error:
-        finish.rejected(file, position, _text(raw), error.reasons, flags)
+    except Exception as error:
+        finish.rejected(file, position, text_of(raw), refusal(error), flags)
     else:
-        finish.accepted(file, position, _text(raw), produced, flags)
+        finish.accepted(file, position, text_of(raw), produced, flags)
 
 
-def _text(raw: bytes) -> str:
+def text_of(raw: bytes) -> str:
+    """A record's text as it may be kept: bounded, and without what no table can hold."""
     text = raw[:KEPT_TEXT].decode(errors="replace")
     return text.replace("\x00", "\ufffd") if "\x00" in text else text

@@ -7,6 +7,9 @@ from email.utils import parseaddr
 from typing import Any
 
 from segspark.sources.fields import email, epoch_s, mapping, p_human, page, text
+from segspark.sources.gateway import by_record
+from segspark.sources.provider import NoOptions, Provider, fields
+from segspark.sources.receipt import of_content, of_file
 from segspark.sources.vocabulary import Context, Produced, Rejected
 
 EVENTS = {
@@ -21,6 +24,12 @@ EVENTS = {
 }
 IGNORED = frozenset(("stored",))
 _DEVICES = {"desktop": "desktop", "mobile": "mobile", "tablet": "tablet"}
+# Also below a webhook's ``event-data``.
+_KEPT = tuple(
+    """event id timestamp message.headers.message-id campaigns tags mailing-list.list-id client-info.device-type
+    client-info.bot geolocation.country geolocation.region flags.is-test-mode severity reason
+    delivery-status.enhanced-code user-variables.campaign_id user-variables.topic""".split()
+)
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
@@ -93,3 +102,13 @@ def _first(value: Any) -> str | None:
         return None
     first = value[0].get("id") if isinstance(value[0], dict) else value[0]
     return first if isinstance(first, str) and first else None
+
+
+MAILGUN = Provider(
+    name="mailgun",
+    options=NoOptions,
+    vocabulary=EVENTS,
+    keeps=fields(*_KEPT, *(f"event-data.{path}" for path in _KEPT)),
+    stage=by_record(parse),
+    receipt=(of_file, of_content),
+)

@@ -5,152 +5,46 @@ text to keep), ``evaluate`` (the mapping's expressions as Spark columns, text in
 types and pseudonyms).
 """
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import pyarrow as pa
 
-from segspark import address
 from segspark.errors import ConfigError
-from segspark.pseudonyms import Pseudonymiser
-from segspark.sources import json_strict
-from segspark.sources.convert import COLUMNS, REQUIRED, Notation
-from segspark.sources.expressions import ExpressionError, parse_expression
-from segspark.sources.files import (
-    BrokenFile,
-    InputFile,
-    csv_records,
-    flatten,
-    json_records,
-    parquet_records,
-    read_bytes,
-)
-from segspark.sources.gateway import KEPT_TEXT, no_cyclic_collection
+from segspark.sources.convert import COLUMNS, Notation
+from segspark.sources.files import InputFile, read_bytes
+from segspark.sources.gateway import no_cyclic_collection, over_groups
+from segspark.sources.mapping import OF_RECORD, Mapping, compile_mapping, mapping_issues
 from segspark.sources.plan import GatewayPlan
+from segspark.sources.provider import NoOptions, Provider
+from segspark.sources.raw import read_raw
+from segspark.sources.receipt import of_content, of_file, of_record
+from segspark.sources.records import csv_records
 from segspark.sources.sanitizer import Sanitizer
-from segspark.sources.spec import ColumnSpec, RecordSpec, Source
+from segspark.sources.spec import Source
 from segspark.sources.targets import Maker, make_maker
 from segspark.sources.vocabulary import Produced, Rejected
-
-BATCH = 5_000
+from segspark.tables.staging import NAMED_DDL
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-_OF_RECORD = [
-    ("file", pa.int32()),
-    ("position", pa.int64()),
-    ("reasons", pa.list_(pa.string())),
-    ("text", pa.string()),
-]
 
-
-@dataclass(frozen=True)
-class Output:
-    """One expression to evaluate; ``name`` is the column of its result, a text."""
-
-    name: str
-    expression: str
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Mapping:
-    """A checked mapped source: its expressions, and which source columns hold identifiers."""
-
-    source: Source
-    outputs: tuple[Output, ...]
-    identifying: tuple[tuple[str, str], ...]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(c for o in self.outputs for c in o.columns))
-
-    @property
-    def raw_schema(self) -> pa.Schema:
-        """Schema of ``read_raw``: a record's position, why it is refused, its text, and its named columns by number,
-        because source columns may have any name."""
-        return pa.schema([*_OF_RECORD, *((f"column_{n}", pa.string()) for n in range(len(self.columns)))])
-
-
-def compile_mapping(source: Source) -> Mapping:
-    """Check every expression and column name of a mapped source.
+def stage(tasks: "DataFrame", plan: GatewayPlan) -> "DataFrame":
+    """The rows of a mapped source.
 
     Raises:
-        ConfigError: all errors of the source at once.
+        ConfigError: the first file's header lacks columns that the mapping names.
     """
-    issues: list[str] = []
-    outputs: list[Output] = []
-    identifying: dict[str, str] = {}
+    from pyspark.sql.pandas.types import from_arrow_schema
 
-    def add(name: str, text: str, where: str, kind: str | None = None) -> None:
-        try:
-            expression = parse_expression(text)
-        except ExpressionError as error:
-            issues.append(f"{where}: {error}")
-            return
-        outputs.append(Output(name, text, expression.columns))
-        if kind:
-            identifying.update(dict.fromkeys(expression.columns, kind))
-
-    for at, record in enumerate(source.records):
-        where = f"source {source.name}, records[{at}] ({record.target})"
-        if record.where:
-            add(f"r{at}__where", record.where, f"{where}.where")
-        if record.identifier:
-            add(f"r{at}__id", record.identifier.value, f"{where}.identifier", record.identifier.kind)
-        if record.anonymous:
-            add(f"r{at}__anonymous", record.anonymous, f"{where}.anonymous", "anonymous")
-        for n, link in enumerate(record.links):
-            add(f"r{at}__link{n}", link.value, f"{where}.links[{n}]", link.kind)
-        for name, text in _texts(record):
-            add(f"r{at}_{name}", text, f"{where}.columns.{name}")
-        issues += _column_faults(record, where)
-    if source.received.how == "column":
-        add("received", source.received.column or "", f"source {source.name}, received.column")
-    plain = {c for o in outputs for c in o.columns}
-    for column in plain:
-        if any(other.startswith(column + ".") for other in plain):
-            issues.append(f"source {source.name}: use either {column} or its fields ({column}.…), not both")
-    if issues:
-        raise ConfigError("\n".join(issues))
-    return Mapping(source, tuple(outputs), tuple(sorted(identifying.items())))
-
-
-def _texts(record: RecordSpec) -> Iterator[tuple[str, str]]:
-    for name, spec in record.columns.items():
-        if name == "attributes" and isinstance(spec, dict):
-            yield from ((f"attributes__{key}", text) for key, text in spec.items())
-        elif isinstance(spec, ColumnSpec):
-            yield name, spec.value
-        elif isinstance(spec, str):
-            yield name, spec
-
-
-def _column_faults(record: RecordSpec, where: str) -> list[str]:
-    allowed = COLUMNS[record.target]
-    issues = []
-    for name, spec in record.columns.items():
-        if name == "attributes":
-            if not isinstance(spec, dict):
-                issues.append(f"{where}.columns.attributes: a mapping of name: expression is needed")
-        elif name not in allowed:
-            near = get_close_matches(name, allowed, 1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            issues.append(f"{where}.columns.{name}: no such column; {hint}allowed: {', '.join(sorted(allowed))}")
-        elif isinstance(spec, dict):
-            issues.append(f"{where}.columns.{name}: an expression, or {{value: …, times: …, decimal_mark: …}}")
-    for name in REQUIRED[record.target]:
-        if name not in record.columns:
-            issues.append(f"{where}.columns lacks {name}")
-    owner = record.identifier or (record.anonymous if record.target == "events" else None)
-    if owner is None and record.target in ("profiles", "consents"):
-        issues.append(f"{where} lacks an identifier")
-    return issues
+    mapping = compile_mapping(plan.source)
+    first = min((file for group in plan.groups for file in group), key=lambda file: file.number)
+    check_header(mapping, first, plan.limits.max_inflated_bytes)
+    raw = tasks.mapInArrow(over_groups(partial(read_raw, plan, mapping)), from_arrow_schema(mapping.raw_schema))
+    return evaluate(raw, mapping).mapInArrow(lambda batches: convert(plan, mapping, batches), NAMED_DDL)
 
 
 def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
@@ -172,116 +66,6 @@ def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
             f"source {mapping.source.name}: {file.name} lacks {missing}; it has {list(first)}.{hint} "
             f"Correct the expressions under `records` of the source's YAML."
         )
-
-
-# Step 1 --------------------------------------------------------------------------------------------------------
-
-
-def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.RecordBatch]:
-    """Records of one group of files: the columns named by the mapping and the text to keep; ``file`` is its number."""
-    source, text_of = mapping.source, Scrubber(plan, mapping).text_of
-    columns, schema = mapping.columns, mapping.raw_schema
-    nothing = (None,) * len(columns)
-    rows: list[tuple[Any, ...]] = []
-    with no_cyclic_collection():
-        for file in plan.groups[group]:
-            number = file.number
-            try:
-                for position, (fields, reasons, text) in enumerate(_records(plan, source, file)):
-                    if fields is None:
-                        rows.append((number, position, reasons, text, *nothing))
-                    else:
-                        rows.append((number, position, None, text_of(fields), *map(fields.get, columns)))
-                    if len(rows) >= BATCH:
-                        yield _raw_batch(rows, schema)
-                        rows = []
-            except BrokenFile as error:
-                # Records read so far are dropped: the file is refused as a whole, and a repaired one has another hash.
-                rows = [r for r in rows if r[0] != number]
-                rows.append((number, -1, [error.reason], "", *nothing))
-    if rows:
-        yield _raw_batch(rows, schema)
-
-
-def _raw_batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
-    columns = zip(*rows, strict=True)
-    return pa.RecordBatch.from_arrays(
-        [pa.array(c, type=f.type) for c, f in zip(columns, schema, strict=True)], schema=schema
-    )
-
-
-def _records(
-    plan: GatewayPlan, source: Source, file: InputFile
-) -> Iterator[tuple[dict[str, str | None] | None, list[str] | None, str | None]]:
-    """Each record's texts by name; for a refused record None, the reason, and its own text."""
-    if source.format == "parquet":
-        for fields in parquet_records(file.path):
-            yield fields, None, None
-        return
-    content = read_bytes(file.path, plan.limits.max_inflated_bytes)
-    if source.format == "csv":
-        for row in csv_records(content, source.csv):
-            if isinstance(row, Rejected):
-                yield None, row.reasons, str(row.args[0])
-            elif _is_undecodable(row):
-                yield None, ["encoding"], json.dumps(row)
-            else:
-                yield row, None, None  # type: ignore[misc]
-        return
-    limits = plan.limits
-    for raw, known in json_records(content):
-        try:
-            value, _ = json_strict.decode(
-                raw, max_bytes=limits.max_record_bytes, max_depth=limits.max_depth, known=known
-            )
-            if not isinstance(value, dict):
-                raise Rejected("type")
-        except Rejected as error:
-            yield None, error.reasons, raw[:KEPT_TEXT].decode(errors="replace").replace("\x00", "\ufffd")
-        else:
-            yield flatten(value), None, None
-
-
-def _is_undecodable(row: dict[str, str]) -> bool:
-    """Whether it holds a byte that the file's encoding cannot decode, kept as a lone surrogate."""
-    if all(map(str.isascii, row.values())):
-        return False
-    try:
-        "".join(row.values()).encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-class Scrubber:
-    """Writes a record's fields as JSON, without the scrubbed columns and with identifiers replaced by pseudonyms."""
-
-    def __init__(self, plan: GatewayPlan, mapping: Mapping) -> None:
-        self._pseudonyms = Pseudonymiser(plan.key)
-        self._kinds = dict(mapping.identifying)
-        self._scrubbed = frozenset(mapping.source.scrub)
-        self._decided: dict[str, tuple[bool, str | None]] = {}
-
-    def text_of(self, fields: dict[str, str | None]) -> str:
-        kept: dict[str, str | None] = {}
-        for name, value in fields.items():
-            decided = self._decided.get(name)
-            is_kept, kind = self._decide(name) if decided is None else decided
-            if is_kept:
-                kept[name] = value if kind is None or value is None else self._pseudonyms.mask(kind, value)
-        text = orjson.dumps(kept).decode()
-        return address.replace_addresses(text, self._pseudonyms.mask_address)
-
-    def _decide(self, name: str) -> tuple[bool, str | None]:
-        """Whether a column is kept, and the kind of identifier it holds."""
-        is_scrubbed = name in self._scrubbed or name.split(".")[0] in self._scrubbed
-        # An object is also present as a whole, including its identifying fields.
-        holds = name not in self._kinds and any(k.startswith(name + ".") for k in self._kinds)
-        self._decided[name] = decided = (not is_scrubbed and not holds, self._kinds.get(name))
-        return decided
-
-
-# Step 2 --------------------------------------------------------------------------------------------------------
 
 
 def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
@@ -313,7 +97,7 @@ def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
 
     # Kept apart from the record's own columns: a source column may be called `text`.
     record = F.struct(*[build(node).alias(name) for name, node in tree.items()]) if tree else F.lit(None)
-    flat = raw.select(F.struct(*[name for name, _ in _OF_RECORD]).alias("_raw"), record.alias("_record"))
+    flat = raw.select(F.struct(*[name for name, _ in OF_RECORD]).alias("_raw"), record.alias("_record"))
     named = flat.select("_raw", *([F.col("_record.*")] if tree else []))
     outputs = [
         F.expr(o.expression).cast("boolean" if o.name.endswith("__where") else "string").alias(o.name)
@@ -324,9 +108,6 @@ def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
 
 def _all_text(mapping: Mapping) -> str:
     return " ".join(o.expression for o in mapping.outputs)
-
-
-# Step 3 --------------------------------------------------------------------------------------------------------
 
 
 def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -377,3 +158,27 @@ def _received(source: Source, row: dict[str, Any]) -> tuple[int | None, str | No
         return COLUMNS["events"]["occurred_at"](text, Notation(source.times, source.time_zone)), None
     except Rejected as error:
         return None, f"{error.reasons[0]}:received"
+
+
+def named_columns(source: Source) -> tuple[str, ...]:
+    """The columns that the mapping names, but those that hold identifiers or are to be scrubbed."""
+    mapping = compile_mapping(source)
+    identifying, scrubbed = dict(mapping.identifying), frozenset(source.scrub)
+    return tuple(c for c in mapping.columns if c not in identifying and not scrubbed & {c, c.split(".")[0]})
+
+
+def lines_alone(source: Source) -> bool:
+    return any(record.target == "order_lines" for record in source.records)
+
+
+MAPPED = Provider(
+    name="mapped",
+    options=NoOptions,
+    # The YAML's expressions give the shared words themselves.
+    vocabulary={},
+    keeps=named_columns,
+    stage=stage,
+    receipt=(of_record, of_file, of_content),
+    check=mapping_issues,
+    by_line=lines_alone,
+)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from segspark.pseudonyms import Key
 from segspark.sources.files import InputFile
+from segspark.sources.provider import Provider
+from segspark.sources.spec import Source
 from segspark.sources.vocabulary import Context
 from segspark.store import Store
 from segspark.time import MICROS, day_number
@@ -41,7 +43,8 @@ class Arrival:
 class GatewayPlan:
     """What a task needs to know; it travels with the task and is never logged."""
 
-    kind: str
+    provider: Provider
+    source: Source
     context: Context
     groups: tuple[tuple[InputFile, ...], ...]
     limits: Limits

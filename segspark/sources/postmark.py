@@ -6,6 +6,9 @@ https://postmarkapp.com/developer/webhooks
 from typing import Any
 
 from segspark.sources.fields import email, iso, mapping, page, text
+from segspark.sources.gateway import by_record
+from segspark.sources.provider import NoOptions, Provider, fields
+from segspark.sources.receipt import of_content, of_file
 from segspark.sources.vocabulary import Context, Produced, Rejected
 
 # Bounce type -> event_type; other types say nothing about the address and are ignored.
@@ -25,6 +28,10 @@ EVENTS = {
     "SpamComplaint": ("complaint", "BouncedAt", "Email"),
     "SubscriptionChange": ("unsubscribe", "ChangedAt", "Recipient"),
 }
+_KEPT = tuple(
+    """RecordType Type ID DeliveredAt ReceivedAt BouncedAt ChangedAt SuppressSending SuppressionReason MessageID
+    MessageStream Tag Metadata.campaign_id Metadata.topic ReadSeconds Platform Geo.CountryISOCode Geo.Region""".split()
+)
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
@@ -72,3 +79,16 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
 
 def _time_key(record: dict[str, Any]) -> str:
     return next((k for k in ("ReceivedAt", "DeliveredAt", "BouncedAt", "ChangedAt") if k in record), "ReceivedAt")
+
+
+POSTMARK = Provider(
+    name="postmark",
+    options=NoOptions,
+    vocabulary={
+        **{word: event_type for word, (event_type, _, _) in EVENTS.items()},
+        **{f"Bounce:{kind}": event_type for kind, event_type in BOUNCES.items()},
+    },
+    keeps=fields(*_KEPT),
+    stage=by_record(parse),
+    receipt=(of_file, of_content),
+)

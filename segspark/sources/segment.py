@@ -5,7 +5,13 @@ https://segment.com/docs/connections/spec
 
 from typing import Any
 
+from pydantic import Field
+
+from segspark.config.models import Model
 from segspark.sources.fields import device, iso, mapping, p_human, page, scalar, text, text_in
+from segspark.sources.gateway import by_record
+from segspark.sources.provider import Provider, fields
+from segspark.sources.receipt import of_content, of_file, of_record
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
 TRACKS = {
@@ -19,6 +25,7 @@ TRACKS = {
     "Email Link Clicked": "click", "Email Bounced": "bounce_soft", "Email Marked as Spam": "complaint",
     "Unsubscribed": "unsubscribe",
 }  # fmt: skip
+PAGES = {"page": "page_view", "screen": "page_view"}
 ORDERS = {"Order Completed": "order", "Completed Order": "order", "Order Refunded": "refund"}
 IGNORED = frozenset(("group", "alias"))
 _DIRECT = ("firstName", "lastName", "name", "phone")
@@ -26,6 +33,16 @@ _SNAKE = {
     "message_id": "messageId", "user_id": "userId", "anonymous_id": "anonymousId", "received_at": "receivedAt",
     "sent_at": "sentAt", "original_timestamp": "originalTimestamp",
 }  # fmt: skip
+_KEPT = tuple(
+    """type event messageId timestamp receivedAt sentAt originalTimestamp properties.session_id properties.order_id
+    properties.product_id properties.sku properties.category properties.campaign_id properties.revenue
+    properties.total properties.currency properties.products properties.duration_s properties.engagement_time_msec
+    context.sessionId context.campaign.name context.location.country context.device.type""".split()
+)
+
+
+class Options(Model):
+    orders: bool = Field(False, description="Whether its orders count, where no shop delivers them")
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
@@ -87,13 +104,13 @@ def _event(record: dict[str, Any], kind: str, call_context: dict[str, Any], cont
     milliseconds = _number(properties.get("engagement_time_msec"))
     if seconds is None and milliseconds is not None:
         seconds = milliseconds / 1000
-    if kind in ("page", "screen"):
-        event_type, word = "page_view", kind
+    if kind in PAGES:
+        event_type, word = PAGES[kind], kind
     else:
         word = str(text(record, "event", required=True))
         event_type = TRACKS.get(word, "unknown")
         if word in ORDERS:
-            event_type = ORDERS[word] if context.options.get("orders") else "checkout"
+            event_type = ORDERS[word] if context.options.orders else "checkout"
     products = properties.get("products")
     return {
         "source_event": word,
@@ -131,3 +148,13 @@ def _device(call_context: dict[str, Any]) -> str | None:
     if kind in ("ios", "android"):
         return "mobile"
     return device(text(call_context, "userAgent"))
+
+
+SEGMENT = Provider(
+    name="segment",
+    options=Options,
+    vocabulary={**PAGES, **TRACKS, **dict.fromkeys(ORDERS, "checkout")},
+    keeps=fields(*_KEPT),
+    stage=by_record(parse),
+    receipt=(of_record, of_file, of_content),
+)

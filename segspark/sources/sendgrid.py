@@ -6,6 +6,9 @@ https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 from typing import Any
 
 from segspark.sources.fields import device, email, epoch_s, metadata, p_human, page, scalar, text
+from segspark.sources.gateway import by_record
+from segspark.sources.provider import NoOptions, Provider, fields
+from segspark.sources.receipt import of_content, of_file
 from segspark.sources.vocabulary import Context, Produced, Rejected
 
 EVENTS = {
@@ -28,6 +31,10 @@ _KNOWN = frozenset(
     """email timestamp event sg_event_id sg_message_id smtp-id category asm_group_id ip useragent url url_offset
     response attempt reason status type bounce_classification tls cert_err send_at pool marketing_campaign_id
     marketing_campaign_name newsletter sg_content_type sg_machine_open topic""".split()
+)
+_KEPT = tuple(
+    """event timestamp sg_event_id sg_message_id marketing_campaign_id newsletter.newsletter_id category topic
+    asm_group_id sg_machine_open status type bounce_classification""".split()
 )
 
 
@@ -86,3 +93,13 @@ def _campaign(record: dict[str, Any]) -> str | None:
     if isinstance(category, list):
         category = next((c for c in category if isinstance(c, str)), None)
     return category if isinstance(category, str) and category else None
+
+
+SENDGRID = Provider(
+    name="sendgrid",
+    options=NoOptions,
+    vocabulary=EVENTS,
+    keeps=fields(*_KEPT),
+    stage=by_record(parse),
+    receipt=(of_file, of_content),
+)

@@ -7,6 +7,9 @@ from typing import Any
 
 from segspark.sources import json_strict
 from segspark.sources.fields import device, email, iso, items, mapping, page, text
+from segspark.sources.gateway import by_record
+from segspark.sources.provider import NoOptions, Provider, fields
+from segspark.sources.receipt import of_content, of_file
 from segspark.sources.vocabulary import Context, Produced, Rejected
 
 # SES event type -> (event_type, object with the details, list of recipients in it, key of the address).
@@ -24,6 +27,15 @@ EVENTS = {
 IGNORED = frozenset(("Rendering Failure", "AmazonSnsSubscriptionSucceeded"))
 _NEVER_SENT = frozenset(("Suppressed", "OnAccountSuppressionList"))
 _CONTENT = frozenset(("ContentRejected", "AttachmentRejected", "MessageTooLarge"))
+# Also below EventBridge's ``detail`` and in the text of an SNS ``Message``.
+_KEPT = tuple(
+    """eventType notificationType mail.timestamp mail.messageId mail.tags.campaign_id
+    mail.tags.ses:configuration-set mail.tags.topic bounce.timestamp bounce.feedbackId bounce.bounceType
+    bounce.bounceSubType complaint.timestamp complaint.feedbackId complaint.complaintFeedbackType
+    complaint.complaintSubType delivery.timestamp deliveryDelay.timestamp open.timestamp click.timestamp
+    subscription.timestamp subscription.newTopicPreferences.unsubscribeAll
+    subscription.newTopicPreferences.topicSubscriptionStatus.subscriptionStatus Timestamp""".split()
+)
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
@@ -109,3 +121,13 @@ def _recipients(detail: dict[str, Any], listed: str | None, address: str | None)
 def _tag(tags: dict[str, Any], name: str) -> str | None:
     values = tags.get(name)
     return str(values[0]) if isinstance(values, list) and values else None
+
+
+SES = Provider(
+    name="ses",
+    options=NoOptions,
+    vocabulary={word: event_type for word, (event_type, *_) in EVENTS.items()},
+    keeps=fields(*(envelope + path for envelope in ("", "detail.", "Message.") for path in _KEPT)),
+    stage=by_record(parse),
+    receipt=(of_file, of_content),
+)

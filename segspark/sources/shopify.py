@@ -8,12 +8,25 @@ from typing import Any
 
 from segspark import money
 from segspark.sources.fields import iso, items, mapping, scalar, text
+from segspark.sources.gateway import by_record
+from segspark.sources.provider import NoOptions, Provider, fields
+from segspark.sources.receipt import of_content, of_file
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
 # Keys that hold names, addresses and phone numbers; an order's own ``name`` is its number.
 _OF_ORDER = ("phone", "browser_ip")
 _OF_PERSON = ("first_name", "last_name", "name", "phone", "address1", "address2", "browser_ip", "company")
-_CONSENT = {"subscribed": "granted", "unsubscribed": "withdrawn"}
+EVENTS = {"order": "order", "refund": "refund", "cancel": "refund"}
+CONSENTS = {"subscribed": "granted", "unsubscribed": "withdrawn"}
+_KEPT = tuple(
+    """id test currency created_at processed_at updated_at cancelled_at financial_status subtotal_price
+    line_items.id line_items.product_id line_items.sku line_items.title line_items.product_type line_items.quantity
+    line_items.price line_items.total_discount line_items.discount_allocations.amount shipping_address.country_code
+    billing_address.country_code refunds.id refunds.created_at refunds.processed_at refunds.transactions.kind
+    refunds.transactions.status refunds.transactions.amount refunds.refund_line_items.quantity
+    refunds.refund_line_items.subtotal customer.email_marketing_consent.state
+    customer.email_marketing_consent.consent_updated_at""".split()
+)
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
@@ -59,7 +72,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         }],
         lines=lines,
         events=[{
-            "event_id": f"order:{order_id}", "source_event": "order", "event_type": "order", "identifier": owner,
+            "event_id": f"order:{order_id}", "source_event": "order", "event_type": EVENTS["order"], "identifier": owner,
             "occurred_at": at, "order_id": order_id, "category": _main(lines, "category"),
             "product_id": _main(lines, "product_id"), "amount_cents": amount,
             "currency": currency, "n_items": n_items, "country": country,
@@ -69,7 +82,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     if email and shopper:
         produced.links.append((email, shopper, "shop", at))
     consent = mapping(customer, "email_marketing_consent")
-    value = _CONSENT.get(str(consent.get("state")))
+    value = CONSENTS.get(str(consent.get("state")))
     if value and owner and consent.get("consent_updated_at"):
         decided = iso(consent, "consent_updated_at", zone)
         produced.consents.append({
@@ -120,10 +133,11 @@ def _refund(
 def _reversal(
     event_id: str, order_id: str, owner: Identifier | None, at: int, amount: int, currency: str
 ) -> dict[str, Any]:
+    word = event_id.split(":")[0]
     return {
         "event_id": event_id,
-        "source_event": event_id.split(":")[0],
-        "event_type": "refund",
+        "source_event": word,
+        "event_type": EVENTS[word],
         "identifier": owner,
         "occurred_at": at,
         "order_id": order_id,
@@ -178,3 +192,13 @@ def _direct(record: dict[str, Any]) -> list[str]:
     return [
         value for place, keys in places if place for key in keys if (value := place.get(key)).__class__ is str and value
     ]
+
+
+SHOPIFY = Provider(
+    name="shopify",
+    options=NoOptions,
+    vocabulary={**EVENTS, **CONSENTS},
+    keeps=fields(*_KEPT),
+    stage=by_record(parse),
+    receipt=(of_file, of_content),
+)

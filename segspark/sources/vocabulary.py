@@ -18,6 +18,8 @@ EVENT_TYPES = (
 PURPOSES = ("email_marketing", "open_tracking", "profiling")
 DEVICES = ("desktop", "mobile", "tablet")
 LINE_TYPES = ("sale", "refund", "other")
+# The reason of a record on which its adapter failed, with the type of the error.
+ADAPTER_ERROR = "adapter_error"
 
 
 class Rejected(ValueError):
@@ -26,6 +28,20 @@ class Rejected(ValueError):
     def __init__(self, *reasons: str) -> None:
         super().__init__(", ".join(reasons))
         self.reasons = list(reasons)
+
+
+def refusal(error: Exception) -> list[str]:
+    """The reasons to quarantine a record by an error in the middle of it.
+
+    An adapter that fails otherwise than by ``Rejected`` is wrong about this record, and the others go on. Of the error
+    only its type is told: its text may hold what the record says. A lack of memory is not the record's fault and is
+    raised again.
+    """
+    if isinstance(error, Rejected):
+        return error.reasons
+    if isinstance(error, MemoryError):
+        raise error
+    return [f"{ADAPTER_ERROR}:{type(error).__name__}"]
 
 
 class Identifier(NamedTuple):
@@ -37,13 +53,12 @@ class Identifier(NamedTuple):
 
 @dataclass(frozen=True)
 class Context:
-    """What a source declares: name, zone of naive times, currency, and when its file was received (UTC µs)."""
+    """What a source declares: name, zone of naive times, currency, and its options by the provider's own model."""
 
     source: str
     time_zone: str | None
     currency: str
-    received_at: int | None
-    options: dict[str, Any] = field(default_factory=dict)
+    options: Any = None
 
 
 @dataclass

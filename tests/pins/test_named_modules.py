@@ -11,7 +11,6 @@ import pytest
 from pyspark.sql import SparkSession
 
 import segspark
-from segspark.sources.gateway import MODULES
 from segspark.spark.worker_daemon import PRELOADED
 
 PACKAGE = Path(segspark.__file__).parent
@@ -66,7 +65,7 @@ def test_what_a_string_names_is_there(file: str, name: str) -> None:
 def test_strings_are_found_at_all() -> None:
     # Else the test above would hold of nothing. Among them are those that a run needs.
     names = {name for _, name in named()}
-    assert {*MODULES.values(), *(m for m in PRELOADED if m.startswith("segspark."))} <= names
+    assert {*(m for m in PRELOADED if m.startswith("segspark."))} <= names
     assert len(names) > 20
 
 
@@ -82,10 +81,3 @@ def test_what_workers_load_beforehand_is_there() -> None:
     for name in PRELOADED:
         import_module(name)
     assert "pyspark.worker" in sys.modules
-
-
-def test_every_provider_has_a_module_that_parses() -> None:
-    # Sources name the provider in YAML; who parses it is looked up by the module's name.
-    assert sorted(MODULES) == ["mailgun", "postmark", "segment", "sendgrid", "ses", "shopify"]
-    for name in MODULES.values():
-        assert callable(import_module(name).parse)

@@ -1,61 +1,12 @@
+"""Files are found by pattern, known by their content, and refused whole where they cannot be read."""
+
 import gzip
-import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from segspark.sources.files import BrokenFile, csv_records, find_files, flatten, json_records, read_bytes, split_array
-from segspark.sources.spec import Csv, Source
-from segspark.sources.vocabulary import Rejected
-
-
-def test_lines_arrays_and_arrays_over_lines_give_the_same_records() -> None:
-    expected = [b'{"a":1}', b'{"a": [1, 2]}']
-    for content in (
-        b'{"a":1}\n\n{"a": [1, 2]}\n',
-        b'[{"a":1},{"a": [1, 2]}]',
-        b'[\n{"a":1},\n{"a": [1, 2]}\n]\n',
-        b'[{"a":1}]\n[{"a": [1, 2]}]\n',
-    ):
-        assert [raw for raw, _ in json_records(content)] == expected
-
-
-def test_a_value_is_known_where_its_bytes_are_what_it_is_written_as() -> None:
-    assert list(json_records(b'[{"a":1},{"b":"x"}]')) == [(b'{"a":1}', {"a": 1}), (b'{"b":"x"}', {"b": "x"})]
-    # Twice the same key, or written otherwise: the strict parser has to look.
-    assert [known for _, known in json_records(b'[{"a":1,"a":2}]\n[{"a": 1}]\n{"a":1}\n')] == [None] * 3
-
-
-def test_a_broken_array_stays_one_record_for_the_parser_to_refuse() -> None:
-    assert split_array(b'[{"a":1},{"a":') == [(b'[{"a":1},{"a":', None)]
-    assert split_array(b"[]") == []
-
-
-@given(st.lists(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.none()), max_size=5))
-def test_arrays_are_cut_into_their_elements(items: list[dict[str, object]]) -> None:
-    assert [json.loads(e) for e, _ in split_array(json.dumps(items).encode())] == items
-
-
-def test_csv_rows_with_other_numbers_of_cells_are_refused() -> None:
-    rows = list(csv_records(b'a,b\n1,2\n3\n"x,y","z\nz"\n', Csv()))
-    assert rows[0] == {"a": "1", "b": "2"}
-    assert isinstance(rows[1], Rejected)
-    assert rows[1].reasons == ["columns"]
-    assert rows[2] == {"a": "x,y", "b": "z\nz"}
-
-
-def test_columns_may_be_cut_by_blanks() -> None:
-    assert list(csv_records(b" id  day\n 00001 19970101\n", Csv(delimiter="whitespace"))) == [
-        {"id": "00001", "day": "19970101"}
-    ]
-
-
-def test_nested_fields_have_dotted_names_and_keep_their_digits() -> None:
-    assert flatten({"a": {"b c": 1.10, "d": None}, "e": True, "f": [1]}) == {
-        "a": '{"b c": 1.1, "d": null}', "a.b c": "1.1", "a.d": None, "e": "true", "f": "[1]",
-    }  # fmt: skip
+from segspark.sources.files import BrokenFile, find_files, read_bytes
+from segspark.sources.spec import Source
 
 
 def test_a_cut_gzip_and_a_bomb_are_refused(tmp_path: Path) -> None:

@@ -5,15 +5,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
+from sources.in_process import plan_of
+from sources.in_process import staged as run
 
-from segspark.pseudonyms import Key
 from segspark.sources.files import InputFile
-from segspark.sources.gateway import KEPT_TEXT, no_cyclic_collection, parse_provider
-from segspark.sources.plan import Arrival, GatewayPlan, Limits
-from segspark.sources.vocabulary import Context
-from segspark.store import store_at
+from segspark.sources.gateway import KEPT_TEXT, no_cyclic_collection
+from segspark.sources.plan import Arrival, Limits
+from segspark.sources.sendgrid import SENDGRID
 
 NOON = 1_780_315_200_000_000
 OPEN = {"event": "open", "timestamp": 1_780_315_100, "email": "ann@example.com", "sg_event_id": "e1"}
@@ -26,16 +25,8 @@ def staged(folder: Path, *files: bytes, groups: tuple[tuple[int, ...], ...] | No
         path = folder / f"in-{at}.json"
         path.write_bytes(content)
         given.append(InputFile("mails", str(path), path.name, f"{at}" * 32, len(content), NOON, at))
-    chosen = tuple(tuple(given[at] for at in group) for group in groups or (tuple(range(len(given))),))
-    plan = GatewayPlan(
-        "sendgrid", Context("mails", None, "EUR", None), chosen, Limits(**limits), Key(b"k" * 32),
-        Arrival("UTC", NOON), store_at(folder / "staged"),
-    )  # fmt: skip
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for batch in parse_provider(plan, 0):
-        for named in batch.to_pylist():
-            rows.setdefault(named["kind"], []).extend(pq.read_table(named["path"]).to_pylist())
-    return rows
+    chosen = [[given[at] for at in group] for group in groups or (tuple(range(len(given))),)]
+    return run(plan_of(SENDGRID, folder, chosen, limits=Limits(**limits), arrival=Arrival("UTC", NOON)), 0)
 
 
 def refused(rows: Any) -> list[tuple[int, str, list[str]]]:

@@ -1,34 +1,23 @@
 """What is kept of a payload once it has gone through its adapter and the gateway: nothing that names a person."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
+from sources.in_process import plan_of, staged
 
-from segspark.pseudonyms import Key
 from segspark.sources.files import InputFile
-from segspark.sources.gateway import MODULES
-from segspark.sources.plan import Arrival, GatewayPlan, Limits
-from segspark.sources.sanitizer import Sanitizer
-from segspark.sources.vocabulary import Context
-from segspark.store import store_at
+from segspark.sources.registry import PROVIDERS
 
 
 def kept_text(kind: str, record: dict[str, Any], folder: Path) -> str:
     """The text that the raw table will hold of a record; no Spark is needed for it."""
-    context = Context("mails", None, "EUR", None)
-    finish = Sanitizer(GatewayPlan(kind, context, (), Limits(), Key(b"k" * 32), Arrival("UTC", 0), store_at(folder)))
-    produced = import_module(MODULES[kind]).parse(record, context)
-    file = InputFile("mails", "f.json", "f.json", "f", 0, None)
-    finish.accepted(file, 0, json.dumps(record, ensure_ascii=False), produced, [])
-    staged = [row for batch in finish.close() for row in batch.to_pylist()]
-    assert staged
-    files = [f for f in folder.rglob("*.parquet") if "text" in pq.read_schema(f).names]
-    (text,) = [t for f in files for t in pq.read_table(f, columns=["text"]).column("text").to_pylist()]
-    return str(text)
+    path = folder / "f.json"
+    path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    file = InputFile("mails", str(path), path.name, "f", 0, None)
+    (row,) = staged(plan_of(PROVIDERS.find(kind), folder, [[file]]), 0)["records"]
+    return str(row["text"])
 
 
 def mailgun(**more: Any) -> dict[str, Any]:

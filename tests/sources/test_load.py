@@ -7,7 +7,7 @@ from builders import make_workspace
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
-from segspark.sources.load import load_sources
+from segspark.sources.load import load_source, load_sources
 
 CLICKS = "name: clicks\nkind: sendgrid\npath: ../data/clicks-*.json\n"
 
@@ -45,8 +45,45 @@ def test_the_faults_of_all_files_are_told_together(workspace: Workspace) -> None
     with pytest.raises(ConfigError) as refused:
         load_sources(workspace, {})
     told = str(refused.value)
-    for each in ("first.yaml", "columns lacks ordered_at", "two sources are called orders"):
+    for each in ("first.yaml", "orders need the column ordered_at", "two sources are called orders"):
         assert each in told
+
+
+def told_of(workspace: Workspace, text: str) -> str:
+    write(workspace, "one", text)
+    with pytest.raises(ConfigError) as refused:
+        load_source(workspace.folder / "sources" / "one.yaml", {})
+    return str(refused.value).replace(str(workspace.folder), "")
+
+
+def test_an_unknown_provider_is_told_with_its_line_a_near_one_and_whatever_else_is_wrong(workspace: Workspace) -> None:
+    unknown = told_of(workspace, CLICKS.replace("sendgrid", "sendgird"))
+    assert unknown.startswith("/sources/one.yaml:2: kind: There is no provider 'sendgird'. Did you mean sendgrid?")
+    assert "There are: sendgrid, mailgun" in unknown
+    more = told_of(workspace, CLICKS.replace("sendgrid", "sendgird") + "tine_zone: UTC\n")
+    assert "one.yaml:2: kind: There is no provider" in more
+    assert "one.yaml:4: tine_zone: there is no such key. Did you mean time_zone?" in more
+
+
+def test_an_unknown_option_is_told_with_its_line_and_the_nearest_one(workspace: Workspace) -> None:
+    web = "name: web\nkind: segment\npath: x\noptions:\n  ordres: true\n"
+    assert "one.yaml:5: options.ordres: there is no such key. Did you mean orders?" in told_of(workspace, web)
+    wrong = told_of(workspace, web.replace("ordres: true", "orders: maybe"))
+    assert "one.yaml:5: options.orders (is 'maybe')" in wrong
+    assert "options.orders: there is no such key" in told_of(workspace, CLICKS + "options: {orders: true}\n")
+
+
+def test_what_a_provider_cannot_work_with_is_told_with_its_line(workspace: Workspace) -> None:
+    records = "records: [{target: orders, columns: {ordered_at: at}}]\nreceived: {from: column, column: at}\n"
+    told = told_of(workspace, CLICKS + records)
+    assert "one.yaml:4: records: sendgrid has an adapter of its own" in told
+    assert "one.yaml:5: received.from: column belongs to a mapped source" in told
+    bare = told_of(workspace, "name: one\nkind: mapped\npath: x\n")
+    assert bare == "/sources/one.yaml:1: records: a mapped source needs at least one entry."
+    wrong = "name: one\nkind: mapped\npath: x\nrecords:\n  - target: orders\n    columns:\n      orderd_at: at\n"
+    assert "one.yaml:7: records.0.columns.orderd_at: there is no such column. Did you mean ordered_at?" in told_of(
+        workspace, wrong
+    )
 
 
 def test_a_workspace_without_a_source_is_refused_with_where_they_were_looked_for(workspace: Workspace) -> None:

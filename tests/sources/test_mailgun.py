@@ -8,7 +8,7 @@ import pytest
 from segspark.sources import mailgun
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
-CONTEXT = Context("newsletter", None, "EUR", None)
+CONTEXT = Context("newsletter", None, "EUR")
 AT = 1_772_440_200.5  # 2 March 2026, 08:30 UTC, the 20514th day
 
 

@@ -8,8 +8,8 @@ import pytest
 from segspark.sources import postmark
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
-CONTEXT = Context("commandes", None, "EUR", None)
-IN_PARIS = Context("commandes", "Europe/Paris", "EUR", None)
+CONTEXT = Context("commandes", None, "EUR")
+IN_PARIS = Context("commandes", "Europe/Paris", "EUR")
 MESSAGE = "7f3c1a52-0b1d-4a86-9f0e-6d2f1c9b7a10"
 
 

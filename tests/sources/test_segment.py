@@ -9,7 +9,7 @@ import pytest
 from segspark.sources import segment
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
-CONTEXT = Context("web", None, "EUR", None)
+CONTEXT = Context("web", None, "EUR", segment.Options())
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148"
 
 
@@ -234,11 +234,11 @@ def test_a_column_comes_from_the_next_place_that_says_it(changes: dict[str, Any]
 )
 def test_where_the_source_tells_of_orders_they_have_amounts(word: str, event_type: str) -> None:
     properties = {"order_id": "o-5", "revenue": 19.99, "total": 25.5, "currency": "EUR", "products": [{}, {}, {}]}
-    told = Context("web", None, "EUR", None, {"orders": True})
+    told = Context("web", None, "EUR", segment.Options(orders=True))
     assert parse(call(event=word, properties=properties), told) == said(
         event(word, event_type, order_id="o-5", amount_cents=1999, currency="EUR", n_items=3)
     )
-    for context in (CONTEXT, Context("web", None, "EUR", None, {"orders": False})):
+    for context in (CONTEXT, Context("web", None, "EUR", segment.Options(orders=False))):
         assert parse(call(event=word, properties=properties), context) == said(
             event(word, "checkout", order_id="o-5", n_items=3)
         )
@@ -257,7 +257,7 @@ def test_where_the_source_tells_of_orders_they_have_amounts(word: str, event_typ
     ],
 )
 def test_an_amount_is_the_revenue_else_the_total_and_a_number(properties: dict[str, Any], cents: int | None) -> None:
-    told = Context("web", None, "EUR", None, {"orders": True})
+    told = Context("web", None, "EUR", segment.Options(orders=True))
     assert parse(call(event="Order Completed", properties=properties), told) == said(
         event("Order Completed", "order", amount_cents=cents)
     )
@@ -265,13 +265,13 @@ def test_an_amount_is_the_revenue_else_the_total_and_a_number(properties: dict[s
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason="every currency is taken for one of two digits")
 def test_an_amount_has_the_digits_of_its_currency() -> None:
-    told = Context("web", None, "JPY", None, {"orders": True})
+    told = Context("web", None, "JPY", segment.Options(orders=True))
     record = call(event="Order Completed", properties={"revenue": 1200, "currency": "JPY"})
     assert [e["amount_cents"] for e in parse(record, told).events] == [1200]
 
 
 def test_only_orders_and_refunds_have_money() -> None:
-    told = Context("web", None, "EUR", None, {"orders": True})
+    told = Context("web", None, "EUR", segment.Options(orders=True))
     record = viewed(properties={"revenue": 5, "currency": "EUR"})
     assert parse(record, told) == said(event("Product Viewed", "product_view"))
 
@@ -420,7 +420,7 @@ def test_names_and_numbers_are_told_to_the_gateway_for_removal() -> None:
     ],
 )
 def test_when_it_happened(times: dict[str, Any], zone: str | None, at: int, received: int | None) -> None:
-    produced = parse(call("page", **times), Context("web", zone, "EUR", None))
+    produced = parse(call("page", **times), Context("web", zone, "EUR", segment.Options()))
     assert produced == said(
         event("page", "page_view", occurred_at=at),
         links=[(CUSTOMER, VISITOR, "identify", at)],
@@ -532,7 +532,7 @@ def test_a_call_is_refused_with_its_reason(record: dict[str, Any], reasons: list
 
 
 def test_a_currency_that_is_no_text_is_refused_where_there_is_money() -> None:
-    told = Context("web", None, "EUR", None, {"orders": True})
+    told = Context("web", None, "EUR", segment.Options(orders=True))
     with pytest.raises(Rejected, match="type:currency"):
         parse(call(event="Order Completed", properties={"currency": 978}), told)
     assert parse(call(event="Order Completed", properties={"currency": 978}), CONTEXT).events[0]["currency"] is None

@@ -8,7 +8,7 @@ import pytest
 from segspark.sources import sendgrid
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
-CONTEXT = Context("newsletter", None, "EUR", None)
+CONTEXT = Context("newsletter", None, "EUR")
 OF_A_BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Navigateur/9"
 OF_A_PHONE = "Mozilla/5.0 (Linux; Android 15; Petit) Mobile Navigateur/9"
 

@@ -9,7 +9,7 @@ import pytest
 from segspark.sources import ses
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
-CONTEXT = Context("letters", None, "EUR", None)
+CONTEXT = Context("letters", None, "EUR")
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148"
 DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
 IPAD = "Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X)"
@@ -424,7 +424,7 @@ def test_a_record_is_refused_with_its_reason(record: dict[str, Any], reasons: li
 def test_a_declared_zone_does_not_help_a_naive_time_that_amazon_never_sends() -> None:
     record = said("Send", "send", {"timestamp": "2026-05-04T09:00:00"})
     with pytest.raises(Rejected, match="time_zone:timestamp"):
-        parse(record, Context("letters", "Europe/Paris", "EUR", None))
+        parse(record, Context("letters", "Europe/Paris", "EUR"))
 
 
 def test_a_message_within_an_envelope_has_the_gateway_s_bounds() -> None:

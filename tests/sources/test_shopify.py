@@ -10,7 +10,7 @@ import pytest
 from segspark.sources import shopify
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
-CONTEXT = Context("shop", None, "EUR", None)
+CONTEXT = Context("shop", None, "EUR")
 
 
 def parse(record: dict[str, Any], context: Context = CONTEXT) -> Produced:
@@ -263,15 +263,15 @@ def test_naive_times_have_the_declared_zone_everywhere() -> None:
             "email_marketing_consent": {"state": "subscribed", "consent_updated_at": "2026-05-04T10:15:30"},
         },
     )
-    assert parse(record, Context("shop", "Europe/Paris", "EUR", None)) == said(
+    assert parse(record, Context("shop", "Europe/Paris", "EUR")) == said(
         orders=[kept(status="cancelled", refunded_cents=3450)],
         events=[event(), given_back(1000, 1), cancellation(2450)],
         consents=[consent("granted")],
     )
     created = order(processed_at=None, created_at="2026-05-04T10:15:30", refunds=[])
-    assert parse(created, Context("shop", "Europe/Paris", "EUR", None)) == said()
+    assert parse(created, Context("shop", "Europe/Paris", "EUR")) == said()
     made = order(refunds=[refund(processed_at=None, created_at="2026-05-06T09:30:00")])
-    assert parse(made, Context("shop", "Europe/Paris", "EUR", None)).events[1] == given_back(1000, 1)
+    assert parse(made, Context("shop", "Europe/Paris", "EUR")).events[1] == given_back(1000, 1)
 
 
 def consent(value: str, **changes: Any) -> dict[str, Any]:
@@ -491,7 +491,7 @@ def test_amounts_have_the_digits_of_their_currency(currency: str, price: str, ce
         line_items=[sold(price=price, quantity=1, total_discount=None, discount_allocations=None)],
         refunds=[paid],
     )
-    for written, context in ((record, CONTEXT), ({**record, "currency": ""}, Context("shop", None, currency, None))):
+    for written, context in ((record, CONTEXT), ({**record, "currency": ""}, Context("shop", None, currency))):
         money = {"amount_cents": cents, "currency": currency}
         assert parse(written, context) == said(
             orders=[kept(**money, refunded_cents=cents, n_items=1)],

@@ -30,16 +30,12 @@ def test_many_patterns_are_of_one_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        ({}, "at least one entry under `records`"),
-        ({"kind": "sendgrid", "records": RECORDS}, "sendgrid has its own adapter"),
-        ({"kind": "sendgrid", "received": {"from": "column", "column": "at"}}, "belongs to `kind: mapped`"),
         ({"records": RECORDS, "received": {"from": "column"}}, "needs received.column"),
         ({"records": RECORDS, "format": "csv", "csv": {"header": False}}, "needs csv.columns"),
         ({"records": [{"target": "order", "columns": {}}]}, "records.0.target"),
         ({"records": RECORDS, "decimal_mark": ";"}, "decimal_mark"),
         ({"records": RECORDS, "time_zone": "Mars"}, "time_zone"),
         ({"records": RECORDS, "tine_zone": "UTC"}, "tine_zone"),
-        ({"kind": "mailchimp"}, "kind"),
     ],
 )
 def test_what_does_not_go_together_is_refused(said: dict[str, Any], reason: str) -> None:

@@ -1,9 +1,9 @@
-"""Files to tasks; what the flow then does with them is told by the runs of whole days (tests/app)."""
+"""Files to tasks; what the tasks stage is looked at by tests/sources and tests/sockets/test_provider.py."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segspark.ingest.flow import BYTES_PER_TASK, spread
+from segspark.ingest.parse import BYTES_PER_TASK, spread
 from segspark.sources.files import InputFile
 
 

@@ -1,0 +1,88 @@
+"""A provider: one kind of source, as a value that tells how its files become staged rows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from segspark.config.models import Model
+from segspark.config.yaml_lines import Place
+from segspark.sources.receipt import Receipt
+from segspark.sources.spec import Source
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from segspark.sources.plan import GatewayPlan
+
+
+class NoOptions(Model):
+    """For providers without options."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What a source's YAML says that its provider cannot work with.
+
+    Attributes:
+        place: keys and list positions in the YAML, such as ("records", 0, "columns").
+    """
+
+    place: Place
+    message: str
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.place))}: {self.message}"
+
+
+def without_mapping(source: Source) -> list[Issue]:
+    """The check of providers with an adapter of their own: what describes a mapping has no place there."""
+    issues = []
+    if source.records:
+        issues.append(
+            Issue(("records",), f"{source.kind} has an adapter of its own; `records` belongs to a mapped source.")
+        )
+    if source.received.how == "column":
+        issues.append(Issue(("received", "from"), f"column belongs to a mapped source, and {source.kind} is none."))
+    return issues
+
+
+def never(source: Source) -> bool:
+    return False
+
+
+def fields(*paths: str) -> Callable[[Source], tuple[str, ...]]:
+    """``keeps`` of a provider whose records have the same fields in every source."""
+    return partial(_listed, paths)
+
+
+def _listed(paths: tuple[str, ...], source: Source) -> tuple[str, ...]:
+    return paths
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One kind of source.
+
+    Attributes:
+        name: the source's ``kind``.
+        options: model of the source's ``options``; adapters read them from their context.
+        vocabulary: the provider's word -> the shared word that the adapter makes of it, where no detail of the record
+            decides otherwise.
+        keeps: the fields of a record that may be kept, as dotted paths: what the adapter reads, without direct
+            identifiers and free text. Declared only; nothing reads it yet.
+        stage: the rows of a plan's files. It gets a frame with one row (the number of a group of files) per task, and
+            returns the names of the staged files (``tables/staging.NAMED_DDL``).
+        receipt: the ways of telling when a record was received, the best first.
+        check: what is wrong with a source of this kind beyond its form.
+        by_line: whether the source delivers order lines alone, so that its orders are made from them.
+    """
+
+    name: str
+    options: type[Model]
+    vocabulary: Mapping[str, str]
+    keeps: Callable[[Source], tuple[str, ...]]
+    stage: Callable[["DataFrame", "GatewayPlan"], "DataFrame"]
+    receipt: tuple[Receipt, ...]
+    check: Callable[[Source], list[Issue]] = without_mapping
+    by_line: Callable[[Source], bool] = never

@@ -1,0 +1,63 @@
+"""A mapped source's records as texts: what its mapping names, and what of each record is kept."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sources.in_process import KEY, plan_of
+
+from segspark.pseudonyms import Pseudonymiser
+from segspark.sources.files import InputFile
+from segspark.sources.mapped import MAPPED
+from segspark.sources.mapping import compile_mapping
+from segspark.sources.raw import read_raw
+from segspark.sources.spec import Source
+
+RECORD = {
+    "target": "orders", "identifier": {"kind": "customer", "value": "client.no"},
+    "columns": {"ordered_at": "at", "amount": "total"},
+}  # fmt: skip
+
+
+def read(folder: Path, content: bytes, **said: Any) -> list[dict[str, Any]]:
+    path = folder / "in"
+    path.write_bytes(content)
+    file = InputFile("orders", str(path), "in", "f" * 32, len(content), None, 3)
+    source = Source.model_validate({"name": "orders", "kind": "mapped", "path": "*", "records": [RECORD], **said})
+    plan = replace(plan_of(MAPPED, folder, [[file]]), source=source)
+    return [row for batch in read_raw(plan, compile_mapping(source), 0) for row in batch.to_pylist()]
+
+
+def test_a_record_gives_the_named_columns_and_a_text_without_identifiers(tmp_path: Path) -> None:
+    record = {"client": {"no": "77", "name": "Ann"}, "at": "2026-05-02", "total": 1.50, "note": "for ann@example.com"}
+    (row,) = read(tmp_path, json.dumps(record).encode(), scrub=["client.name"])
+    assert (row["file"], row["position"], row["reasons"]) == (3, 0, None)
+    assert [row["column_0"], row["column_1"], row["column_2"]] == ["77", "2026-05-02", "1.5"]
+    pseudonyms = Pseudonymiser(KEY)
+    ann = pseudonyms.identifier_id("email", "ann@example.com")
+    assert json.loads(row["text"]) == {
+        "client.no": pseudonyms.mask("customer", "77"), "at": "2026-05-02", "total": "1.5", "note": f"for ~{ann}",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "content", "reasons"),
+    [
+        ({}, b'{"at":1,"at":2}', ["dup_key"]),
+        ({}, b"[1]", ["type"]),
+        ({"format": "csv"}, b"at,total\n1\n", ["columns"]),
+        ({"format": "csv"}, b"at,total\n\xff,1\n", ["encoding"]),
+    ],
+)
+def test_a_record_that_cannot_be_read_is_refused_alone(
+    said: dict[str, Any], content: bytes, reasons: list[str], tmp_path: Path
+) -> None:
+    (row,) = read(tmp_path, content, **said)
+    assert (row["position"], row["reasons"], row["column_0"]) == (0, reasons, None)
+
+
+def test_a_file_that_breaks_off_is_refused_as_a_whole(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, b"\x1f\x8b cut")
+    assert (row["position"], row["reasons"], row["text"]) == (-1, ["file_truncated"], "")
