@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 
 from segspark.features.resources import CATALOGUE
 from segspark.identity.links import people_as_of
+from segspark.measure.profiles import measure_segments
+from segspark.measure.reactions import COLUMNS_READ, days_read, mail_reactions
 from segspark.models.clustering.active import read_far
 from segspark.models.resources import ACTIVE_CLUSTERING
 from segspark.pipeline.flow import Flow
@@ -19,7 +21,6 @@ from segspark.segments.changes import derive_changes
 from segspark.segments.definitions import Definitions
 from segspark.segments.groupings import coarser_segments, groupings_of, rfm_grouping
 from segspark.segments.lookup import previous_day
-from segspark.segments.measures import MEASURES, measurable
 from segspark.segments.membership import (
     Grouping,
     assign_segments,
@@ -30,11 +31,8 @@ from segspark.segments.membership import (
     rule_segments,
 )
 from segspark.segments.people import PERMISSIONS, RFM_VALUES, needed_columns, people_for_segments, sequences_in
-from segspark.segments.profiles import profiles_of
-from segspark.segments.reactions import COLUMNS_READ, days_read, mail_reactions
 from segspark.segments.registry import register
 from segspark.segments.resources import CALENDAR, DEFINITIONS
-from segspark.segments.segment_sums import read_segment_sums, segment_sums
 from segspark.segments.validity import Validity
 from segspark.segments.values import values_of
 from segspark.tables.contracts import gold, silver
@@ -115,10 +113,10 @@ def _stage_profiles(step: Step, today: DataFrame, people: DataFrame) -> None:
         events = step.read_days(silver.EVENTS, COLUMNS_READ, days_read(step.as_of))
         reactions = mail_reactions(events, owners, permissions, step.as_of, step.settings.time_zone)
         measured = people.join(reactions, on="person_id", how="left")
-        measures = measurable(MEASURES, measured.columns)
-        sums = read_segment_sums(segment_sums(today, measured, measures), measures)
-        profiles = step.frame(profiles_of(sums, step.as_of)).coalesce(1)
-        step.write(gold.SEGMENT_PROFILES, Frame(profiles), _day_of(step))
+        profiles = measure_segments(today, measured, step.as_of)
+        if profiles.left_out:
+            step.outcome["kpis_left_out"] = dict(profiles.left_out)
+        step.write(gold.SEGMENT_PROFILES, Frame(step.frame(profiles.rows).coalesce(1)), _day_of(step))
 
 
 def _day_of(step: Step) -> ReplaceDays:

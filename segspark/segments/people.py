@@ -10,6 +10,8 @@ from segspark.features.people import people_of_day
 from segspark.features.resources import CATALOGUE
 from segspark.identity.links import people_as_of
 from segspark.ingest.opt_outs import opt_outs_of
+from segspark.measure.kpi import columns_of
+from segspark.measure.registry import KPIS
 from segspark.models.clustering.active import ActiveClustering, with_groups
 from segspark.models.clustering.behaviour import with_behaviour
 from segspark.models.tracking import Loaded, read_inputs
@@ -17,7 +19,6 @@ from segspark.pipeline.view import View
 from segspark.privacy.contactability import derive_addresses, derive_contactability
 from segspark.scoring.flow import with_scores
 from segspark.segments.definitions import Definitions
-from segspark.segments.measures import MEASURES, columns_of
 from segspark.segments.resources import CALENDAR
 from segspark.segments.rules.tree import Followed, names
 from segspark.segments.rules.tree import sequences as sequences_of
@@ -96,7 +97,7 @@ def needed_columns(definitions: Definitions) -> set[str]:
     looked_at = {n.partition(".")[0] for _, node in definitions.nodes() for n in names(node)}
     if "age_years" in looked_at:
         looked_at.add(NEXT_BIRTHDAY)
-    of_profiles = {*columns_of(MEASURES), *PERMISSIONS}
+    of_profiles = {*columns_of(KPIS.all()), *PERMISSIONS}
     return {"person_id", *looked_at, *of_profiles, *RFM_VALUES, *SCORE_COLUMNS, *OTHER_COLUMNS, *OF_GROUPS}
 
 

@@ -1,7 +1,8 @@
 """Of a person's hundreds of values, which the day's definitions, profiles and changes need."""
 
+from segspark.measure.kpi import columns_of
+from segspark.measure.registry import KPIS
 from segspark.segments.definitions import Definitions, Group, Level, Levels, Rule
-from segspark.segments.measures import MEASURES, columns_of
 from segspark.segments.people import needed_columns, sequences_in
 from segspark.segments.rules.tree import Always, Compare, Followed, Node, Not
 
@@ -33,7 +34,7 @@ def test_levels_are_looked_at_as_rules_are() -> None:
 
 
 def test_profiles_and_permissions_are_needed_without_any_definition() -> None:
-    assert columns_of(MEASURES) | {"person_id", "email_marketing_from", "rfm_cell", "is_contactable", "rare"} <= (
+    assert columns_of(KPIS.all()) | {"person_id", "email_marketing_from", "rfm_cell", "is_contactable", "rare"} <= (
         needed_columns(NOTHING)
     )
 

@@ -1,6 +1,6 @@
 """Whether a segment differs from everybody else by more than chance, from sums alone.
 
-A measure is a ratio of two sums over people, ``R = sum(y) / sum(x)``; for a mean and a share of people, x is 1. The
+A KPI is a ratio of two sums over people, ``R = sum(y) / sum(x)``; for a mean and a share of people, x is 1. The
 independent units are people, not their mails, so the variance of R is computed from each person's residual
 ``y - R x`` (the delta method, Deng, Knoblich and Lu 2018); for a mean it is the usual variance.
 """
@@ -8,7 +8,6 @@ independent units are people, not their mails, so the variance of R is computed 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm, t
 
 Z95 = 1.959964
 # A spread this small relative to the values is rounding error.
@@ -55,6 +54,8 @@ class Moments:
 
 def welch(one: Moments, other: Moments, everybody: Moments) -> np.ndarray:
     """Two-sided p-values of Welch's t-test (1947) for two means; NaN if there is nothing to compare."""
+    from scipy.stats import t
+
     first, second = one.variance(everybody), other.variance(everybody)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = (one.ratio - other.ratio) / np.sqrt(first + second)
@@ -68,6 +69,8 @@ def pooled(one: Moments, other: Moments, everybody: Moments) -> np.ndarray:
     For shares of people it is the test of two proportions in its ``N - 1`` form (Campbell 2007); for rates of mails
     the dispersion grows with how much people differ (as in a quasi-binomial model).
     """
+    from scipy.stats import norm
+
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = everybody.dispersion * (1 / one.x + 1 / other.x)
         statistic = (one.ratio - other.ratio) / np.sqrt(variance)

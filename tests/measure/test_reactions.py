@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pyspark.sql import SparkSession
 
-from segspark.segments.reactions import mail_reactions
+from segspark.measure.reactions import mail_reactions
 
 AS_OF = date(2026, 6, 1)
 DDL = (

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, false_discovery_control, ttest_ind
 
-from segspark.segments.significance import Moments, benjamini_hochberg, interval, pooled, welch, wilson
+from segspark.measure.significance import Moments, benjamini_hochberg, interval, pooled, welch, wilson
 
 VALUES = st.lists(st.integers(0, 50), min_size=3, max_size=30)
 

@@ -13,7 +13,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.segments.measures import Measure
+from segspark.measure.kpi import Kpi, columns_of
+from segspark.measure.quantities import Values
 
 # The scheme of the row with the sums of the whole list.
 EVERYBODY = ""
@@ -23,52 +24,60 @@ KEYS = ("scheme", "segment_id", "segment_name")
 POINTS = 1_000
 # Number of values of one median that a task holds before it thins them out.
 HELD = 50 * POINTS
-_PARTIAL_DDL = (
-    "scheme string, segment_id string, segment_name string, n_people long, sums array<double>, points array<binary>"
+_COMMON_DDL = (
+    "scheme string, segment_id string, segment_name string, n_people long, errors array<string>, sums array<double>"
 )
-_SUMS_DDL = (
-    "scheme string, segment_id string, segment_name string, n_people long, sums array<double>, medians array<double>"
-)
-_KEY_FIELDS = [(k, pa.string()) for k in KEYS]
-_PARTIAL = pa.schema(
-    [*_KEY_FIELDS, ("n_people", pa.int64()), ("sums", pa.list_(pa.float64())), ("points", pa.list_(pa.binary()))]
-)
-_SUMS = pa.schema(
-    [*_KEY_FIELDS, ("n_people", pa.int64()), ("sums", pa.list_(pa.float64())), ("medians", pa.list_(pa.float64()))]
-)
+_PARTIAL_DDL = f"{_COMMON_DDL}, points array<binary>"
+_SUMS_DDL = f"{_COMMON_DDL}, medians array<double>"
+_COMMON = [
+    *[(k, pa.string()) for k in KEYS],
+    ("n_people", pa.int64()),
+    ("errors", pa.list_(pa.string())),
+    ("sums", pa.list_(pa.float64())),
+]
+_PARTIAL = pa.schema([*_COMMON, ("points", pa.list_(pa.binary()))])
+_SUMS = pa.schema([*_COMMON, ("medians", pa.list_(pa.float64()))])
 
 
-def segment_sums(today: DataFrame, people: DataFrame, measures: Sequence[Measure]) -> DataFrame:
+def segment_sums(today: DataFrame, people: DataFrame, kpis: Sequence[Kpi]) -> DataFrame:
     """
     Args:
         today: person_id, scheme, segment_id, segment_name.
-        people: person_id and the columns of the measures.
+        people: person_id and ``columns_of`` the KPIs.
 
     Returns:
-        One row per segment, and one of scheme ``""`` for all people: n_people, ``sums`` (five per measure: y, x, yy,
-        xy, xx of measures.py) and ``medians`` (one per measure that is a mean).
+        One row per segment, and one of scheme ``""`` for all people: n_people, ``errors`` (one per KPI, null if it
+        went well), ``sums`` (five per KPI: y, x, yy, xy, xx of kpi.py) and ``medians`` (one per KPI that has one).
     """
-    columns = sorted({c for m in measures for c in m.columns})
+    columns = sorted({c for k in kpis for c in k.columns})
+    permissions = sorted(columns_of(kpis) - set(columns))
     members = today.select("person_id", *KEYS).unionByName(
         people.select("person_id", *[F.lit(EVERYBODY).alias(k) for k in KEYS])
     )
-    values = people.select("person_id", F.array(*[F.col(c).cast("double") for c in columns]).alias("values"))
+    numbers = [F.col(c).cast("double") for c in columns]
+    permitted = [F.col(c).isNotNull().cast("double") for c in permissions]
+    values = people.select("person_id", F.array(*numbers, *permitted).alias("values"))
     joined = members.join(values, on="person_id", how="inner").select(*KEYS, "values")
-    parts = joined.mapInArrow(partial(_partial_sums, columns, measures), _PARTIAL_DDL)
+    parts = joined.mapInArrow(partial(_partial_sums, (*columns, *permissions), kpis), _PARTIAL_DDL)
     return parts.groupBy(*KEYS).applyInArrow(_merged, _SUMS_DDL)
 
 
-def read_segment_sums(sums: DataFrame, measures: Sequence[Measure]) -> pa.Table:
-    """The sums on the driver, one row per segment: ``<measure>.<part>`` and ``<measure>.median``.
+def read_segment_sums(sums: DataFrame, kpis: Sequence[Kpi]) -> pa.Table:
+    """The sums on the driver, one row per segment: ``<key>.<part>`` and ``<key>.median`` of each KPI, or
+    ``<key>.error`` alone if its arithmetic raised in some task.
 
     Args:
-        measures: those for which the sums were made.
+        kpis: those for which the sums were made.
     """
     rows = sums.toArrow().sort_by([("scheme", "ascending"), ("segment_id", "ascending")])
+    errors = _first_errors(rows["errors"].to_pylist(), len(kpis))
     columns = {name: rows[name] for name in (*KEYS, "n_people")}
-    names = [f"{m.name}.{p}" for m in measures for p in PARTS]
-    columns |= _columns(names, rows["sums"])
-    columns |= _columns([f"{m.name}.median" for m in measures if m.kind == "mean"], rows["medians"])
+    columns |= _columns([f"{k.key}.{p}" for k in kpis for p in PARTS], rows["sums"])
+    columns |= _columns([f"{k.key}.median" for k in kpis if k.has_median], rows["medians"])
+    for kpi, error in zip(kpis, errors, strict=True):
+        if error:
+            columns = {n: c for n, c in columns.items() if n.partition(".")[0] != kpi.key}
+            columns[f"{kpi.key}.error"] = pa.array([error] * len(rows))
     return pa.table(columns)
 
 
@@ -78,37 +87,66 @@ def _columns(names: Sequence[str], lists: pa.ChunkedArray) -> dict[str, pa.Array
 
 
 def _partial_sums(
-    columns: Sequence[str], measures: Sequence[Measure], batches: Iterator[pa.RecordBatch]
+    columns: Sequence[str], kpis: Sequence[Kpi], batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     """The sums of a task's rows, one row per segment."""
     at = {c: i for i, c in enumerate(columns)}
-    medians = [at[m.top] for m in measures if m.kind == "mean"]
+    medians = [i for i, k in enumerate(kpis) if k.has_median]
     people: dict[tuple[str, ...], int] = defaultdict(int)
-    sums: dict[tuple[str, ...], np.ndarray] = defaultdict(lambda: np.zeros(len(PARTS) * len(measures)))
+    sums: dict[tuple[str, ...], np.ndarray] = defaultdict(lambda: np.zeros(len(PARTS) * len(kpis)))
     held: dict[tuple[str, ...], list[list[np.ndarray]]] = defaultdict(lambda: [[] for _ in medians])
+    errors: list[str | None] = [None] * len(kpis)
     for batch in batches:
         if not batch.num_rows:
             continue
         table = batch["values"].flatten().to_numpy(zero_copy_only=False).reshape(batch.num_rows, len(columns))
-        parts = np.column_stack([p for m in measures for p in m.parts({c: table[:, at[c]] for c in m.columns})])
+        values = {c: table[:, i] for c, i in at.items()}
+        parts = np.column_stack([np.empty((batch.num_rows, 0)), *_parts(kpis, values, batch.num_rows, errors)])
         keys = pa.Table.from_batches([batch]).select(list(KEYS)).append_column("row", [np.arange(batch.num_rows)])
         for group in keys.group_by(list(KEYS)).aggregate([("row", "list")]).to_pylist():
             key, rows = tuple(group[k] for k in KEYS), np.asarray(group["row_list"])
             people[key] += len(rows)
             sums[key] += parts[rows].sum(axis=0)
-            for values, column in zip(held[key], medians, strict=True):
-                mine = table[rows, column]
-                _hold(values, mine[~np.isnan(mine)])
+            for own, i in zip(held[key], medians, strict=True):
+                y, x = parts[rows, i * len(PARTS)], parts[rows, i * len(PARTS) + 1]
+                _hold(own, y[x > 0] / x[x > 0])
     sums_of_task = [
         {
             **dict(zip(KEYS, key, strict=True)),
             "n_people": n,
+            "errors": errors,
             "sums": sums[key].tolist(),
             "points": [_thinned(np.concatenate(values)).tobytes() for values in held[key]],
         }
         for key, n in people.items()
     ]
     yield pa.RecordBatch.from_pylist(sums_of_task, schema=_PARTIAL)
+
+
+def _parts(kpis: Sequence[Kpi], values: Values, n: int, errors: list[str | None]) -> list[np.ndarray]:
+    """The parts of all KPIs, in order; zeros for a KPI whose arithmetic raises, now or in an earlier batch.
+
+    Args:
+        errors: by KPI; the kind of error is put there. Its text is not: it may hold values of people.
+    """
+    parts: list[np.ndarray] = []
+    everybody = np.ones(n, dtype=bool)
+    for i, kpi in enumerate(kpis):
+        its = [np.zeros(n)] * len(PARTS)
+        if errors[i] is None:
+            try:
+                its = list(kpi.parts(values, values[kpi.permission] > 0 if kpi.permission else everybody))
+                if any(part.shape != (n,) for part in its):
+                    raise ValueError("not one number per person")
+            except Exception as error:
+                errors[i], its = type(error).__name__, [np.zeros(n)] * len(PARTS)
+        parts += its
+    return parts
+
+
+def _first_errors(errors: Sequence[Sequence[str | None]], n: int) -> list[str | None]:
+    """For each KPI an error of some task or segment; None if there is none."""
+    return [next((row[i] for row in errors if row[i]), None) for i in range(n)]
 
 
 def _hold(values: list[np.ndarray], new: np.ndarray) -> None:
@@ -130,10 +168,12 @@ def _thinned(points: np.ndarray) -> np.ndarray:
 
 def _merged(parts: pa.Table) -> pa.Table:
     """Merge the parts of one segment into one row."""
+    errors = parts["errors"].to_pylist()
     of_medians = zip(*parts["points"].to_pylist(), strict=True)
     row = {
         **{k: parts[k][0].as_py() for k in KEYS},
         "n_people": sum(parts["n_people"].to_pylist()),
+        "errors": _first_errors(errors, len(errors[0])),
         "sums": np.array(parts["sums"].to_pylist(), dtype=float).sum(axis=0).tolist(),
         "medians": [_median(np.frombuffer(b"".join(points)).reshape(-1, 2)) for points in of_medians],
     }
