@@ -29,7 +29,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         "tests",
         warehouse=tmp_path_factory.mktemp("warehouse"),
         cores=2,
-        jit="quick",
+        is_short=True,
         options={"spark.sql.shuffle.partitions": "2"},
     )
     yield session

@@ -128,5 +128,5 @@ def export(workspace: Workspace, name: str, as_of: date | None, out: Path | None
     """The audience of one segment as CSV with a manifest."""
     segment = find_segment(look(EXPORT, workspace, Lake(workspace.lake)), name)
     check_environment(workspace.lake)
-    session = session_for(workspace, f"segspark {workspace.name} export", "quick")
+    session = session_for(workspace, f"segspark {workspace.name} export", is_short=True)
     return export_audience(workspace, SparkLake(workspace.lake, session), segment, as_of, out)

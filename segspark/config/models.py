@@ -6,10 +6,10 @@ type with their names and sections.
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from segspark.config.precision import least_for_margin
 from segspark.config.url import Url
@@ -188,12 +188,16 @@ class Spark(Model):
     master: str | None = Field(None, description="Default local[*] under the CLI; spark-submit decides on a cluster")
     shuffle_partitions: int | None = Field(None, ge=1)
     driver_memory: str = "3g"
-    jit: Literal["full", "quick"] = Field(
-        "full",
-        description="quick: the JVM's fast compiler alone. Up to some million events its optimising one takes longer "
-        "than it saves. For a local master",
+    fast_start: bool = Field(
+        True, description="For a local master: the JVM's class archive, and Python workers forked from a loaded parent"
     )
     options: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_jit(cls, given: Any) -> Any:
+        """`jit` of earlier versions has no effect any more; a file that sets it goes on loading."""
+        return {key: value for key, value in given.items() if key != "jit"} if isinstance(given, dict) else given
 
 
 class Settings(Model):

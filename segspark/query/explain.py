@@ -166,7 +166,7 @@ def read_person(workspace: Workspace, person: str, day: date, sequences: Sequenc
     from segspark.spark.session import session_for
     from segspark.tables.io.spark_lake import SparkLake
 
-    lake = SparkLake(workspace.lake, session_for(workspace, "segspark explain", "quick"))
+    lake = SparkLake(workspace.lake, session_for(workspace, "segspark explain", is_short=True))
     with look(REPLAY, workspace, lake, day) as view:
         people = people_for_segments(with_day(view), view.context[BEHAVIOUR_MODEL], sequences=sequences)
         row = people.where(F.col("person_id") == person).first()

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from segspark.spark.environment import jar_folder
-from segspark.spark.settings import DELTA_PACKAGE, EVERYWHERE, JIT_FULL, JVM_OPTIONS, LOCAL, quiet_log
+from segspark.spark.settings import COMPILE_LATE, DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL, quiet_log
 
 
 def spark_defaults(jars: Path) -> str:
@@ -16,7 +16,7 @@ def spark_defaults(jars: Path) -> str:
         **EVERYWHERE,
         **local,
         **({"spark.jars": ",".join(names)} if names else {"spark.jars.packages": DELTA_PACKAGE}),
-        "spark.driver.extraJavaOptions": f"{JVM_OPTIONS} {JIT_FULL} {quiet_log()}",
+        "spark.driver.extraJavaOptions": f"{JVM_OPTIONS} {COMPILE_LATE} {quiet_log()}",
         "spark.pyspark.python": sys.executable,
         "spark.pyspark.driver.python": sys.executable,
     }

@@ -4,8 +4,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -14,15 +13,23 @@ from segspark.config.models import Workspace
 from segspark.errors import InfrastructureError
 from segspark.spark.environment import cache_folder, jar_folder, under_spark_submit
 from segspark.spark.scratch import scratch_folder
-from segspark.spark.settings import DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL, Jit, quiet_log
-from segspark.spark.startup import class_archive, jit_options, remember_functions
+from segspark.spark.settings import (
+    COMPILE_LATE,
+    COMPILE_QUICKLY,
+    DELTA_PACKAGE,
+    EVERYWHERE,
+    JVM_OPTIONS,
+    LOCAL,
+    quiet_log,
+)
+from segspark.spark.startup import WORKERS_PARENT, class_archive, empty_conf, remember_functions
 
 
-def session_for(workspace: Workspace, name: str, jit: Jit | None = None) -> SparkSession:
+def session_for(workspace: Workspace, name: str, is_short: bool = False) -> SparkSession:
     """The session of a run: the one given by spark-submit, else a local one with the workspace's settings.
 
     Args:
-        jit: replaces the workspace's setting, for short questions.
+        is_short: the session answers one short question, so the JVM's optimising compiler is left out.
 
     Raises:
         InfrastructureError: spark-submit was started without Delta.
@@ -39,7 +46,8 @@ def session_for(workspace: Workspace, name: str, jit: Jit | None = None) -> Spar
         warehouse=scratch / "warehouse",
         master=spark.master,
         memory=spark.driver_memory,
-        jit=jit or spark.jit,
+        is_short=is_short,
+        fast_start=spark.fast_start,
         options={
             "spark.local.dir": str(scratch),
             "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
@@ -78,10 +86,16 @@ def local_session(
     cores: int | str = "*",
     master: str | None = None,
     memory: str = "3g",
-    jit: Jit = "full",
+    is_short: bool = False,
+    fast_start: bool = True,
     options: dict[str, str] | None = None,
 ) -> SparkSession:
-    """A session in this process; ``spark.driver.extraJavaOptions`` in the options is appended to ours."""
+    """A session in this process; ``spark.driver.extraJavaOptions`` in the options is appended to ours.
+
+    Args:
+        is_short: as for ``session_for``.
+        fast_start: use what startup.py offers a local master.
+    """
     # Workers must use this Python even if the environment is not activated.
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
@@ -89,14 +103,14 @@ def local_session(
     java = " ".join(
         [
             JVM_OPTIONS,
-            *jit_options(jit),
+            COMPILE_QUICKLY if is_short else COMPILE_LATE,
             quiet_log(),
-            *class_archive(),
+            *(class_archive() if fast_start else []),
             given.pop("spark.driver.extraJavaOptions", ""),
         ]
     )
     # Workers on other machines may have this package only as a zip.
-    is_here = (master or "local").startswith("local")
+    has_parent = fast_start and (master or "local").startswith("local")
     settings = {
         **EVERYWHERE,
         **LOCAL,
@@ -104,33 +118,14 @@ def local_session(
         "spark.sql.warehouse.dir": str(warehouse),
         "spark.driver.memory": memory,
         "spark.driver.extraJavaOptions": java.strip(),
-        **({"spark.python.daemon.module": "segspark.spark.worker_daemon"} if is_here else {}),
+        **(WORKERS_PARENT if has_parent else {}),
         **given,
     }
     builder = SparkSession.builder.appName(name).master(master or f"local[{cores}]")
     for key, value in settings.items():
         builder = builder.config(key, value)
-    with _empty_conf():
+    with empty_conf() if fast_start else nullcontext():
         return _quiet(builder.getOrCreate())
-
-
-@contextmanager
-def _empty_conf() -> Iterator[None]:
-    """An empty configuration folder while the JVM starts, unless the user has one.
-
-    The folder is on the class path, and the JVM refuses a class archive if it holds anything, such as the
-    spark-defaults.conf written by ``segspark.spark.defaults``.
-    """
-    if "SPARK_CONF_DIR" in os.environ:
-        yield
-        return
-    folder = cache_folder() / "no-conf"
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ["SPARK_CONF_DIR"] = str(folder)
-    try:
-        yield
-    finally:
-        del os.environ["SPARK_CONF_DIR"]
 
 
 def _jars() -> dict[str, str]:

@@ -1,7 +1,6 @@
 """The settings of a Spark session: common, for one machine, and for the JVM."""
 
 from pathlib import Path
-from typing import Literal
 
 DELTA_PACKAGE = "io.delta:delta-spark_4.2_2.13:4.4.0"
 
@@ -51,18 +50,15 @@ JVM_OPTIONS = (
 )
 
 
-# The optimising compiler is reserved for code that works on rows (jit.directives), and there for long-running code.
-JIT_FULL = (
+# Code that plans a query runs a few hundred times and is discarded; the optimising compiler is for code that runs longer.
+COMPILE_LATE = (
     "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 "
     "-XX:Tier4BackEdgeThreshold=400000"
 )
 
 
-# A small run discards code before the optimising compiler pays off.
-JIT_QUICK = "-XX:TieredStopAtLevel=1"
-
-
-Jit = Literal["full", "quick"]
+# A session for one short question ends before the optimising compiler pays off.
+COMPILE_QUICKLY = "-XX:TieredStopAtLevel=1"
 
 
 def quiet_log() -> str:

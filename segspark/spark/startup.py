@@ -1,9 +1,21 @@
-"""Faster start of a local JVM; everything works without it."""
+"""Faster start of a session on one machine. Everything works without it: ``spark.fast_start: false`` leaves it out.
+
+It has two parts, both for a local master only:
+
+- a class-data archive, from which the JVM maps its classes instead of loading them from jars. It is made once
+  (``python -m segspark.spark.startup``, run by ``make setup``) and refused by a JVM that has anything in its
+  configuration folder, hence ``empty_conf``;
+- the parent of the Python workers (``worker_daemon.py``), which imports what workers need before it forks them. Spark
+  starts it as the main module of a process of its own, by the name it is given here; so it is a module by itself.
+"""
 
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +24,9 @@ from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 
 from segspark.spark.environment import cache_folder, jar_folder, java_command
-from segspark.spark.settings import JIT_FULL, JIT_QUICK, Jit
 
 ARCHIVE_TIMEOUT_S = 180
+WORKERS_PARENT = {"spark.python.daemon.module": "segspark.spark.worker_daemon"}
 
 
 def warm_up(session: SparkSession) -> None:
@@ -32,23 +44,31 @@ def warm_up(session: SparkSession) -> None:
     joined.withColumn("nth", F.row_number().over(in_order)).where("nth = 1").groupBy("nth").count().collect()
 
 
-def jit_options(jit: Jit) -> list[str]:
-    """JVM options: when code goes to the optimising compiler, and which methods it skips. The latter are omitted if
-    this package is not a folder."""
-    if jit == "quick":
-        return [JIT_QUICK]
-    path = Path(__file__).parent / "jit.directives"
-    # The JVM reports that it has read them; this must not go to stdout, which may be JSON output.
-    diagnostics = ["-XX:+UnlockDiagnosticVMOptions", "-XX:+DisplayVMOutputToStderr"]
-    return [JIT_FULL, *([*diagnostics, f"-XX:CompilerDirectivesFile={path}"] if path.exists() else [])]
-
-
 def class_archive() -> list[str]:
     """JVM options for a class-data archive, which saves a quarter of a small run's time and CPU; it is optional."""
     archive = class_archive_path()
     # With these options the JVM silently ignores an archive of another Java or class path.
     silent = ["-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr"]
     return [f"-XX:SharedArchiveFile={archive}", *silent] if archive.exists() else []
+
+
+@contextmanager
+def empty_conf() -> Iterator[None]:
+    """An empty configuration folder while the JVM starts, unless the user has one.
+
+    The folder is on the class path, and the JVM refuses a class archive if it holds anything, such as the
+    spark-defaults.conf written by ``segspark.spark.defaults``.
+    """
+    if "SPARK_CONF_DIR" in os.environ:
+        yield
+        return
+    folder = cache_folder() / "no-conf"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["SPARK_CONF_DIR"] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ["SPARK_CONF_DIR"]
 
 
 def class_archive_path() -> Path:

@@ -179,3 +179,14 @@ def test_loading_never_imports_spark(tmp_path: Path) -> None:
         f"open_workspace(pathlib.Path({str(tmp_path)!r})); sys.exit('pyspark' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_setting_that_was_dropped_does_not_keep_a_file_from_loading(tmp_path: Path) -> None:
+    spark = workspace(tmp_path, "spark: {jit: quick, driver_memory: 5g}").spark
+    assert spark.driver_memory == "5g"
+    assert "jit" not in spark.model_dump()
+
+
+def test_a_key_like_a_dropped_one_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="jitter"):
+        workspace(tmp_path, "spark: {jitter: quick}")

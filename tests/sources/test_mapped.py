@@ -45,7 +45,11 @@ def test_rows_are_mapped_typed_and_refused_with_all_their_reasons(spark: SparkSe
     content += (
         "ANN@example.com,sale,1,2026-05-02T10:00:00,2,3.50\nbob@example.com,sale,2,yesterday,two,1\n,other,3,,,\n"
     )
-    made = plan(tmp_path, source(received={"from": "column", "column": "coalesce(nullif(at, ''), '2026-05-03T00:00:00')"}), content)
+    made = plan(
+        tmp_path,
+        source(received={"from": "column", "column": "coalesce(nullif(at, ''), '2026-05-03T00:00:00')"}),
+        content,
+    )
     staged = Staged(spark, KINDS, read_named(MAPPED.stage(spark.range(1), made)))
     (line,) = staged.frame("lines").collect()
     assert (line["order_id"], line["quantity"], line["amount_cents"]) == ("1", 2, 350)

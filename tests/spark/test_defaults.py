@@ -9,7 +9,7 @@ from spark.test_settings import settings_of
 
 from segspark.spark import defaults
 from segspark.spark.defaults import spark_defaults, write_spark_defaults
-from segspark.spark.settings import DELTA_PACKAGE, EVERYWHERE, JIT_FULL, JVM_OPTIONS, LOCAL
+from segspark.spark.settings import COMPILE_LATE, DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL
 
 
 def test_spark_defaults_name_the_jars_or_ivy(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_they_are_the_settings_of_the_project_and_this_python(tmp_path: Path) ->
     said = settings_of(spark_defaults(tmp_path))
     local = {k: v for k, v in LOCAL.items() if not k.startswith("spark.driver.")}
     assert {**EVERYWHERE, **local}.items() <= said.items()
-    assert f"{JVM_OPTIONS} {JIT_FULL}" in said["spark.driver.extraJavaOptions"]
+    assert f"{JVM_OPTIONS} {COMPILE_LATE}" in said["spark.driver.extraJavaOptions"]
     assert said["spark.pyspark.python"] == said["spark.pyspark.driver.python"] == sys.executable
     assert "spark.master" not in said
 

@@ -16,7 +16,7 @@ def settings_of(text: str) -> dict[str, str]:
 def test_conf_spark_local_says_what_the_session_sets() -> None:
     said = settings_of((ROOT / "conf" / "spark-local.conf").read_text())
     assert {**EVERYWHERE, **LOCAL}.items() <= said.items()
-    assert f"{JVM_OPTIONS} {settings.JIT_FULL}" in said["spark.driver.extraJavaOptions"]
+    assert f"{JVM_OPTIONS} {settings.COMPILE_LATE}" in said["spark.driver.extraJavaOptions"]
 
 
 def test_conf_spark_cluster_leaves_the_cluster_its_own() -> None:
