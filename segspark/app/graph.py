@@ -27,13 +27,14 @@ what is resolved beside tables. Within one day no table is made of itself.
 def described() -> list[dict[str, Any]]:
     """Every flow as plain data."""
     from segspark.app.run import FLOWS
+    from segspark.pipeline.context import resources_of
 
     return [
         {
             "flow": flow.name,
             "reads": list(flow.reads),
             "reads_earlier": list(flow.reads_earlier),
-            "needs": [resource.name for resource in flow.needs],
+            "needs": [resource.name for resource in resources_of(flow.needs)],
             "writes": list(flow.writes),
         }
         for flow in FLOWS

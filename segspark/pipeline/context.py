@@ -4,7 +4,7 @@ A package declares what it can resolve as a ``Resource``. The pipeline knows non
 resources it declares, and includes their identities in the identity of the run.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from threading import RLock
@@ -29,6 +29,15 @@ class Resource(Generic[T]):
     name: str
     resolve: "Callable[[Setting], T]"
     identify: "Callable[[Setting], object]"
+
+
+Needs = tuple[Resource[Any], ...] | Callable[[], tuple[Resource[Any], ...]]
+"""Declared resources, or a function of them where they are known only when a flow runs."""
+
+
+def resources_of(needs: Needs) -> tuple[Resource[Any], ...]:
+    """The declared resources."""
+    return needs() if callable(needs) else needs
 
 
 @dataclass(frozen=True)
@@ -61,10 +70,10 @@ class Context:
         settings: the workspace's settings without the locations of its lake and files.
     """
 
-    def __init__(self, workspace: Workspace, as_of: date | None, needs: Iterable[Resource[Any]], name: str) -> None:
+    def __init__(self, workspace: Workspace, as_of: date | None, needs: Needs, name: str) -> None:
         self.settings: Settings = workspace.settings
         self._setting = Setting(workspace, as_of, self)
-        self._needs, self._name = tuple(needs), name
+        self._needs, self._name = resources_of(needs), name
         self._values: dict[Resource[Any], Any] = {}
         self._lock = RLock()
 

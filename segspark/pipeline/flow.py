@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segspark.errors import SegsparkError
 
 if TYPE_CHECKING:
-    from segspark.pipeline.context import Resource
+    from segspark.pipeline.context import Needs
     from segspark.pipeline.step import Step
 
 
@@ -40,7 +40,8 @@ class Flow:
         writes: names of tables.
         function: does the work, given a step.
         reads_earlier: names of tables, as earlier days left them.
-        needs: resources resolved from the workspace and the model registry; part of a run's identity.
+        needs: resources resolved from the workspace and the model registry; part of a run's identity. A function where
+            they are known only when the flow runs.
         request: how its days are computed by default.
         is_skipped_when_unchanged: its output depends only on what it reads and needs, so equal inputs need no second
             run.
@@ -53,7 +54,7 @@ class Flow:
     writes: tuple[str, ...]
     function: Callable[["Step"], None]
     reads_earlier: tuple[str, ...] = ()
-    needs: "tuple[Resource[Any], ...]" = ()
+    needs: "Needs" = ()
     request: Request = Request()
     is_skipped_when_unchanged: bool = False
     runs_beside_next: bool = False

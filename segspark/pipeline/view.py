@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from segspark.config.models import Settings, Workspace
 from segspark.errors import InfrastructureError, SegsparkError
-from segspark.pipeline.context import Context, Resource
+from segspark.pipeline.context import Context, Needs
 from segspark.pipeline.runs import Filters, Runs, runs_of
 from segspark.spark.scratch import this_process
 from segspark.store import Store
@@ -77,12 +77,12 @@ class Question:
     Attributes:
         name: for messages and staging.
         reads: names of tables.
-        needs: resources.
+        needs: resources, or a function of them.
     """
 
     name: str
     reads: tuple[str, ...]
-    needs: tuple[Resource[Any], ...] = ()
+    needs: Needs = ()
 
 
 def look(question: Question, workspace: Workspace, lake: Lake, as_of: date | None = None) -> "View":
