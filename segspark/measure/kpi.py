@@ -16,6 +16,8 @@ Text = tuple[str, str]
 Unit = Literal["number", "share", "cents"]
 Table = Literal["results", "means", "shares", "reactivity", "rates"]
 """The report's tables of KPIs: the results by segment, and four parts of the profiles."""
+# Days of the report's results; a KPI of another window says its own beside the heading.
+RESULTS_DAYS = 30
 
 
 @dataclass(frozen=True)

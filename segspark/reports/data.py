@@ -257,18 +257,11 @@ class Churn:
 
 @dataclass(frozen=True)
 class KpiRow:
-    """One segment's results; rates are 0 to 1, and None if their denominator is empty."""
+    """One segment's results: values by the KPI's stored word; shares are 0 to 1, None if a denominator is empty."""
 
     segment: str
     n_people: int
-    n_delivered: int | None = None
-    click_rate: float | None = None
-    n_orders: int | None = None
-    revenue_cents: float | None = None
-    bounce_rate: float | None = None
-    complaint_rate: float | None = None
-    unsubscribe_rate: float | None = None
-    open_rate: float | None = None
+    values: Mapping[str, float | None] = field(default_factory=dict)
     path: str = ""
 
 

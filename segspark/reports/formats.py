@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
+from segspark.measure.kpi import Unit
 from segspark.money import DIGITS
 from segspark.reports.data import Language
 from segspark.reports.small_groups import Shown
@@ -65,6 +66,16 @@ class Formats:
             return f"{text}{NO_BREAK}{symbol or self.currency}"
         sign, text = (MINUS, text[1:]) if text.startswith(MINUS) else ("", text)
         return f"{sign}{symbol}{text}" if symbol else f"{sign}{self.currency}{NO_BREAK}{text}"
+
+    def unit(self, value: float | None, unit: Unit, digits: int | None = None) -> str:
+        """A value in its unit; without ``digits`` as many as its size needs."""
+        if unit == "cents":
+            return self.money(value, digits or 0)
+        if unit == "share":
+            return self.share(value, 1 if digits is None else digits)
+        if digits is None:
+            digits = 0 if value is not None and abs(value) >= 100 else 1
+        return self.number(value, digits)
 
     def day(self, value: date | None) -> str:
         """2026-06-01 -> ``1er juin 2026`` or ``1 June 2026``."""

@@ -9,6 +9,8 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from segspark.config.models import Workspace
+from segspark.measure.kpi import RESULTS_DAYS
+from segspark.measure.list import CONTACTABLE
 from segspark.models.churn.model import CHURN
 from segspark.models.resources import OVERRIDES
 from segspark.models.tracking import find_champion, read_document
@@ -19,6 +21,7 @@ from segspark.reports.data import (
     Headline,
     KpiRow,
     Kpis,
+    Language,
     LedgerRow,
     Levels,
     PathSize,
@@ -35,6 +38,7 @@ from segspark.reports.data import (
     Sizes,
 )
 from segspark.reports.gather_groups import read_groups, segment_profiles
+from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.report import render_report, write_report
 from segspark.scoring.rfm import NAMES as RFM_NAMES
 from segspark.segments.lookup import is_provisional_day, newest_day, previous_day
@@ -87,7 +91,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         clusters=clusters,
         rare=rare,
         churn=_churn(workspace, day, outcomes, view),
-        kpis=_kpis(profiles, names, keys),
+        kpis=_kpis(profiles, names, keys, language),
         profiles=segment_profiles(profiles, names, keys, PROFILED),
         ledger=_ledger(view),
         quarantine=_quarantine(view),
@@ -150,7 +154,7 @@ def _schemes(
             SegmentSize(
                 name=names.get(i, p["name"]),
                 n_people=p["n_people"],
-                n_contactable=int(p["m"]["is_contactable"]["numerator"] or 0) if "is_contactable" in p["m"] else None,
+                n_contactable=_n_contactable(p["m"]),
                 n_before=before[i]["n_people"] if i in before else (0 if before else None),
                 n_entered=moves[i]["in"] if before else None,
                 n_left=moves[i]["out"] if before else None,
@@ -163,6 +167,11 @@ def _schemes(
             ordered = tuple(sorted(sizes, key=lambda s: (-s.n_people, s.name)))
             schemes.append(Scheme(scheme, ordered, scheme in EXCLUSIVE))
     return tuple(schemes)
+
+
+def _n_contactable(measures: dict[str, dict[str, Any]]) -> int | None:
+    measured = measures.get(CONTACTABLE.key)
+    return int(measured["numerator"] or 0) if measured else None
 
 
 def _levels(profiles: dict[str, dict[str, Any]], names: dict[str, str]) -> Levels | None:
@@ -227,24 +236,16 @@ def _quality(metrics: dict[str, Any]) -> Quality:
     return Quality(metrics["pr_auc"], metrics["roc_auc"], metrics["top_decile_lift"], metrics["brier"])
 
 
-def _kpis(profiles: dict[str, dict[str, Any]], names: dict[str, str], keys: dict[str, str]) -> Kpis | None:
-    def row(segment_id: str, p: dict[str, Any]) -> KpiRow:
-        def value(name: str) -> float | None:
-            measure = p["m"].get(name)
-            return measure["value"] if measure else None
+def _kpis(
+    profiles: dict[str, dict[str, Any]], names: dict[str, str], keys: dict[str, str], language: Language
+) -> Kpis | None:
+    keys_shown = [column.key for column in kpi_columns("results", language)]
 
-        delivered, orders = value("delivered_30d"), value("orders_30d")
+    def row(segment_id: str, p: dict[str, Any]) -> KpiRow:
         return KpiRow(
             segment=names.get(segment_id, p["name"]),
             n_people=p["n_people"],
-            n_delivered=int(delivered) if delivered is not None else None,
-            click_rate=value("click_rate_30d"),
-            n_orders=int(orders) if orders is not None else None,
-            revenue_cents=value("revenue_cents_30d"),
-            bounce_rate=value("bounce_rate_30d"),
-            complaint_rate=value("complaint_rate_30d"),
-            unsubscribe_rate=value("unsubscribe_rate_30d"),
-            open_rate=value("open_rate_30d"),
+            values={key: p["m"][key]["value"] for key in keys_shown if key in p["m"]},
             path=keys.get(segment_id, "") if p["scheme"] == "levels" else "",
         )
 
@@ -253,7 +254,7 @@ def _kpis(profiles: dict[str, dict[str, Any]], names: dict[str, str], keys: dict
         rows = [row(i, p) for i, p in profiles.items() if p["scheme"] == scheme]
         if rows:
             schemes.append((scheme, tuple(sorted(rows, key=lambda r: (-r.n_people, r.segment)))))
-    return Kpis(30, tuple(schemes)) if schemes else None
+    return Kpis(RESULTS_DAYS, tuple(schemes)) if schemes else None
 
 
 def _ledger(view: View) -> tuple[LedgerRow, ...]:

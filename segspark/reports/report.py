@@ -11,6 +11,7 @@ from markupsafe import Markup
 from segspark.reports import charts, group_charts, views
 from segspark.reports.data import Alarm, Churn, Clusters, Rare, Reason, Refused, ReportData
 from segspark.reports.formats import Formats
+from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.labels import feature_label, not_contactable_label, scheme_label
 from segspark.reports.palette import group_class, heat_step, odds_step, palette_css
 from segspark.reports.reasons import explain_reason
@@ -54,6 +55,7 @@ def render_report(data: ReportData) -> str:
         heat_step=heat_step,
         odds_step=odds_step,
         group_class=group_class,
+        kpi_columns=lambda table: kpi_columns(table, data.language),
     )
     environment.filters.update(
         feature=lambda name: feature_label(name, data.language),
@@ -62,7 +64,7 @@ def render_report(data: ReportData) -> str:
         explain=lambda reason: explain_reason(reason, data.language),
         refusal=lambda reason: _refusal(reason, formats, texts),
         alarm=lambda alarm: _alarm(alarm, formats, texts),
-        measured=lambda value, name: _measured(value, name, formats),
+        measured=lambda value, column: formats.unit(value, column.unit, column.place.digits),
     )
     return environment.get_template("report.html").render(
         data=data,
@@ -168,15 +170,6 @@ def _alarm(alarm: Alarm, formats: Formats, texts: Texts) -> str:
         return texts("alarm_rand", value=value, threshold=threshold)
     value, threshold = formats.share(alarm.value), formats.share(alarm.threshold)
     return texts("alarm_share", value=value, threshold=threshold, segment=alarm.segment)
-
-
-def _measured(value: float | None, name: str, formats: Formats) -> str:
-    """A value in the unit given by its measure's name."""
-    if "_cents" in name:
-        return formats.money(value, 0)
-    if "_share" in name or "_rate" in name or "reactivity" in name or name == "churn":
-        return formats.share(value)
-    return formats.number(value, 0 if value is not None and abs(value) >= 100 else 1)
 
 
 def _refusal(reason: Reason | str, formats: Formats, texts: Texts) -> str:

@@ -1,7 +1,8 @@
 """The sentences at the top of the report: what a director should know before reading any table."""
 
-from segspark.reports.data import Churn, Refused, ReportData, SegmentSize
+from segspark.reports.data import Churn, KpiRow, Refused, ReportData, SegmentSize
 from segspark.reports.formats import Formats
+from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.labels import not_contactable_label
 from segspark.reports.texts import Texts
 from segspark.reports.views import reach_sizes
@@ -9,7 +10,7 @@ from segspark.reports.views import reach_sizes
 
 def take_away(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     """One or two sentences per section that has something to say, in the order of the page."""
-    parts = (_contactable, _movement, _revenue, _churn, _intake)
+    parts = (_contactable, _movement, _best_per_head, _churn, _intake)
     return [sentence for part in parts for sentence in part(data, formats, texts)]
 
 
@@ -54,23 +55,28 @@ def _movement(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     return sentences
 
 
-def _revenue(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
-    """The segment of an exclusive scheme with the highest revenue per head."""
-    if data.kpis is None:
+def _best_per_head(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
+    """The segment of an exclusive scheme with the highest value per head of the KPI that ranks first."""
+    first = next((c for c in kpi_columns("results", data.language) if c.place.rank == 1 and c.place.takeaway), None)
+    if data.kpis is None or first is None or first.place.takeaway is None:
         return []
+
+    def part(row: KpiRow) -> float:
+        return row.values.get(first.key) or 0
+
     for scheme, rows in data.kpis.schemes:
-        people, revenue = sum(r.n_people for r in rows), sum(r.revenue_cents or 0 for r in rows)
-        if scheme not in ("rfm", "behaviour") or not people or revenue <= 0:
+        people, total = sum(r.n_people for r in rows), sum(map(part, rows))
+        if scheme not in ("rfm", "behaviour") or not people or total <= 0:
             continue
-        shown = [r for r in rows if r.n_people >= data.min_group and (r.revenue_cents or 0) > 0]
-        best = max(shown, key=lambda r: (r.revenue_cents or 0) / r.n_people, default=None)
+        shown = [r for r in rows if r.n_people >= data.min_group and part(r) > 0]
+        best = max(shown, key=lambda r: part(r) / r.n_people, default=None)
         if best is not None:
             return [
-                texts(
-                    "take_revenue",
+                texts.say(
+                    first.place.takeaway,
                     name=best.segment,
                     people=formats.share(best.n_people / people),
-                    revenue=formats.share((best.revenue_cents or 0) / revenue),
+                    part=formats.share(part(best) / total),
                     days=data.kpis.window_days,
                 )
             ]

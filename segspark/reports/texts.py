@@ -55,10 +55,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Plus forte baisse d'effectif depuis le {day} : « {name} », {change} ({share}).",
         "Largest fall in people since {day}: “{name}”, {change} ({share}).",
     ),
-    "take_revenue": (
-        "« {name} » : {people} des personnes, {revenue} du chiffre d'affaires des {days} derniers jours.",
-        "“{name}”: {people} of the people, {revenue} of the revenue of the last {days} days.",
-    ),
     "take_churn": (
         "Parmi les 10 % de clients les plus à risque, les départs sont {lift} fois plus fréquents que la moyenne.",
         "Among the 10% of customers ranked most at risk, leaving is {lift} times as frequent as on average.",
@@ -251,14 +247,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Opens come second: only those of people who agreed to be measured count, machines left out. Without consent "
         "no open enters a segment, a score or this table.",
     ),
-    "delivered": ("E-mails reçus", "Delivered"),
-    "click_rate": ("Taux de clic", "Click rate"),
-    "orders": ("Commandes", "Orders"),
-    "revenue": ("Chiffre d'affaires", "Revenue"),
-    "bounces": ("Rejets", "Bounces"),
-    "complaints": ("Plaintes", "Complaints"),
-    "unsubscribes": ("Désinscrits", "Unsubscribed"),
-    "open_rate": ("Ouverture consentie", "Opens (consented)"),
     # Intake
     "intake": ("Données reçues", "Data received"),
     "intake_intro": (
@@ -364,7 +352,11 @@ class Texts:
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, filled with values; the values are plain text, escaped on output."""
-        text = TEXTS[key][0 if self.language == "fr" else 1]
+        return self.say(TEXTS[key], **values)
+
+    def say(self, pair: tuple[str, str], **values: object) -> str:
+        """A text given in French and English, filled with values."""
+        text = pair[0 if self.language == "fr" else 1]
         return (_typeset(text) if self.language == "fr" else text).format(**values)
 
 

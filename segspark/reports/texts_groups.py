@@ -163,7 +163,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Share of the delivered mails that a human clicked within one, 4 and 24 hours; the line is the 95% interval. "
         "The 30 days before the last one.",
     ),
-    "reactivity_within": ("Cliqué dans l'heure", "Clicked within one hour"),
     "raw_weighted": ("Clics et ouvertures, bruts et humains", "Clicks and opens, raw and human"),
     "raw_weighted_note": (
         "Par e-mail reçu, 30 jours. Brut : robots compris. Pondéré : chaque acte compte pour la probabilité qu'il soit "

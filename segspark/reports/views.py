@@ -19,6 +19,7 @@ from segspark.reports.data import (
     SegmentSize,
     SweepPoint,
 )
+from segspark.reports.kpi_columns import KpiColumn
 from segspark.reports.small_groups import Shown, show, show_parts, show_table
 
 TOP_ROWS = 10
@@ -148,9 +149,10 @@ def cluster_features(clusters: Clusters, least: int) -> list[str]:
     return sorted(spread, key=lambda n: (-spread[n], n))
 
 
-def kpi_lines(rows: Sequence[KpiRow], least: int) -> list[tuple[KpiRow, Shown]]:
-    """Rows ordered by revenue, then by delivered mails, with sizes as they may be shown."""
-    in_order = sorted(rows, key=lambda r: (-(r.revenue_cents or 0), -(r.n_delivered or 0), r.segment, r.path))
+def kpi_lines(rows: Sequence[KpiRow], columns: Sequence[KpiColumn], least: int) -> list[tuple[KpiRow, Shown]]:
+    """Rows ordered by the columns with a rank, largest first, with sizes as they may be shown."""
+    ranked = sorted((c for c in columns if c.place.rank is not None), key=lambda c: c.place.rank or 0)
+    in_order = sorted(rows, key=lambda r: (*[-(r.values.get(c.key) or 0) for c in ranked], r.segment, r.path))
     return [(r, show(r.n_people, least)) for r in in_order]
 
 
@@ -249,9 +251,9 @@ def is_significant(measured: Measured) -> bool:
     return measured.p_value is not None and measured.p_value < SIGNIFICANT
 
 
-def known(names: Sequence[str], lines: Sequence[tuple[SegmentProfile, Shown]]) -> list[str]:
-    """Measures for which some segment has a value."""
-    return [n for n in names if any(n in p.measures and p.measures[n].value is not None for p, _ in lines)]
+def known(columns: Sequence[KpiColumn], lines: Sequence[tuple[SegmentProfile, Shown]]) -> list[KpiColumn]:
+    """Columns in which some segment has a value."""
+    return [c for c in columns if any(c.key in p.measures and p.measures[c.key].value is not None for p, _ in lines)]
 
 
 @dataclass(frozen=True)

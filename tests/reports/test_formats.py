@@ -54,3 +54,11 @@ def test_both_languages_write_the_same_digits(n):
     plain = str(abs(n))
     assert FR.number(n).replace("\u202f", "").lstrip("−") == plain
     assert EN.number(n).replace(",", "").lstrip("−") == plain
+
+
+def test_a_value_is_shown_in_its_unit_with_as_many_digits_as_its_size_needs():
+    english = Formats("en", "EUR")
+    assert [english.unit(v, "number") for v in (99.94, 100.4, None)] == ["99.9", "100", "–"]
+    assert [english.unit(0.1234, "share", d) for d in (None, 2, 0)] == ["12.3%", "12.34%", "12%"]
+    assert [english.unit(123_456, "cents", d) for d in (None, 2)] == ["€1,235", "€1,234.56"]
+    assert english.unit(1234.5, "number", 0) == "1,234"

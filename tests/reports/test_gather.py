@@ -108,8 +108,8 @@ def test_kpis_are_measures_of_the_day_and_none_where_nothing_was_delivered(shop:
     assert data.kpis == Kpis(
         30,
         (
-            ("levels", (KpiRow("Active", 1, n_orders=2, path="active"),)),
-            ("rules", (KpiRow("Buyers", 2, None, 0.5, 3),)),
+            ("levels", (KpiRow("Active", 1, {"orders_30d": 2}, "active"),)),
+            ("rules", (KpiRow("Buyers", 2, {"click_rate_30d": 0.5, "orders_30d": 3}),)),
         ),
     )
     assert data.levels == Levels(("1",), (PathSize(("Active",), 1),))

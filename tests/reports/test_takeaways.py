@@ -120,14 +120,14 @@ def revenue(scheme, *rows):
 
 def test_the_segment_with_most_revenue_per_head_is_named():
     assert revenue(
-        "rfm", KpiRow("large", 300, revenue_cents=60_000), KpiRow("rich", 100, revenue_cents=40_000),
-        KpiRow("hidden", 19, revenue_cents=90_000), KpiRow("none", 81),
+        "rfm", KpiRow("large", 300, values={"revenue_cents_30d": 60_000}), KpiRow("rich", 100, values={"revenue_cents_30d": 40_000}),
+        KpiRow("hidden", 19, values={"revenue_cents_30d": 90_000}), KpiRow("none", 81),
     ) == ["“rich”: 20.0% of the people, 21.1% of the revenue of the last 30 days."]  # fmt: skip
 
 
 def test_segments_that_overlap_have_no_share_of_the_revenue():
-    assert revenue("rules", KpiRow("rich", 100, revenue_cents=40_000)) == []
-    assert revenue("behaviour", KpiRow("rich", 100, revenue_cents=0)) == []
+    assert revenue("rules", KpiRow("rich", 100, values={"revenue_cents_30d": 40_000})) == []
+    assert revenue("behaviour", KpiRow("rich", 100, values={"revenue_cents_30d": 0})) == []
 
 
 def test_a_churn_model_says_its_lift_and_a_refused_one_why_there_is_none():

@@ -2,10 +2,12 @@ from dataclasses import replace
 
 from reports.sample import sample
 
+from segspark.measure.kpi import Place
 from segspark.reports import views
 from segspark.reports.data import (
     Dendrogram,
     Group,
+    KpiRow,
     Levels,
     Measured,
     Migration,
@@ -15,6 +17,7 @@ from segspark.reports.data import (
     Scheme,
     SegmentSize,
 )
+from segspark.reports.kpi_columns import KpiColumn
 from segspark.reports.small_groups import Shown
 
 
@@ -121,9 +124,23 @@ def test_only_the_largest_segments_that_may_be_shown_have_profiles():
     profiles = sample().profiles[0][1]
     lines = views.profile_lines(profiles, 20)
     assert [size.n for _, size in lines] == [14_300, 9_102, 7_044, 5_010]
-    assert views.known(["n_order_365d", "moon_30d"], lines) == ["n_order_365d"]
+    orders, moon = (KpiColumn(key, "", "number", Place("means")) for key in ("n_order_365d", "moon_30d"))
+    assert views.known([orders, moon], lines) == [orders]
     # What is known of nineteen people only is theirs.
     thin = replace(profiles[0], measures={"a": Measured(1.0, n=19), "b": Measured(1.0, n=20), "c": Measured(1.0)})
     assert list(views.profile_lines([thin], 20)[0][0].measures) == ["b", "c"]
     assert views.is_significant(Measured(1.0, p_value=0.04))
     assert not views.is_significant(Measured(1.0))
+
+
+def test_results_come_by_the_columns_that_rank_and_then_by_name():
+    first, second = (KpiColumn(k, "", "number", Place("results", rank=r)) for k, r in (("cents", 1), ("mails", 2)))
+    other = KpiColumn("opens", "", "share", Place("results"))
+    rows = [
+        KpiRow("b", 50, {"cents": 1.0}), KpiRow("a", 50, {"cents": 1.0, "opens": 9.0}),
+        KpiRow("c", 50, {"cents": 1.0, "mails": 4.0}), KpiRow("d", 5, {"cents": 7.0, "mails": None}),
+    ]  # fmt: skip
+    lines = views.kpi_lines(rows, [second, other, first], 20)
+    assert [(row.segment, size.kind) for row, size in lines] == [
+        ("d", "below"), ("c", "exact"), ("a", "exact"), ("b", "exact"),
+    ]  # fmt: skip
