@@ -1,17 +1,19 @@
 """Merge and split groups by hand: an override is tried on the model in use and then stored; no Spark."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
-from segspark.models.clustering.active import z_of
 from segspark.models.clustering.config import Clustering
+from segspark.models.clustering.documents.groups import GroupDocument
+from segspark.models.clustering.documents.registered import ClusteringDocuments, read_documents
+from segspark.models.clustering.documents.tree import Tree
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import renamed
 from segspark.models.clustering.overrides import Override, apply_one, arrange, load_overrides, save_overrides
-from segspark.models.tracking import find_champion, read_document
+from segspark.models.tracking import find_champion
 
 
 def override(workspace: Workspace, merge: Sequence[str] = (), split: str | None = None) -> list[dict[str, Any]]:
@@ -24,22 +26,24 @@ def override(workspace: Workspace, merge: Sequence[str] = (), split: str | None 
         ConfigError: no such group, or the hierarchy does not allow the override.
         GateClosed: no model yet.
     """
-    tree, document, to_z = _model(workspace)
+    tree, documents = _model(workspace)
     path = workspace.folder / _config(workspace).decisions
     decided = load_overrides(path)
-    groups = [renamed(g, _config(workspace).names) for g in arrange(tree, document["groups"], decided, to_z)[0]]
+    arranged, _ = arrange(tree, documents.groups.groups, decided, documents.z_scores)
+    groups = [renamed(g, _config(workspace).names) for g in arranged]
     ids = [_id_of(groups, name) for name in ([split] if split else merge)]
     decision = Override(split=ids[0]) if split else Override(merge=tuple(ids))
-    made = apply_one(tree, {g["segment_id"]: g for g in groups}, decision, to_z)
+    made = apply_one(tree, {g.segment_id: g for g in groups}, decision, documents.z_scores)
     save_overrides(path, (*decided, decision))
     return [_row(g, workspace.language) for g in made]
 
 
 def list_overrides(workspace: Workspace) -> list[dict[str, Any]]:
     """Every override with its number, and the reason if it waits."""
-    tree, document, to_z = _model(workspace)
+    tree, documents = _model(workspace)
     decided = load_overrides(workspace.folder / _config(workspace).decisions)
-    waiting = dict(w.split(": ", 1) for w in arrange(tree, document["groups"], decided, to_z)[1])
+    _, waits = arrange(tree, documents.groups.groups, decided, documents.z_scores)
+    waiting = dict(w.split(": ", 1) for w in waits)
     return [
         {"number": n, "decision": str(d), "state": f"waits: {waiting[str(d)]}" if str(d) in waiting else "applied"}
         for n, d in enumerate(decided, start=1)
@@ -66,28 +70,25 @@ def _config(workspace: Workspace) -> Clustering:
     return workspace.models.of(BEHAVIOUR)
 
 
-def _model(workspace: Workspace) -> tuple[Mapping[str, Any], Mapping[str, Any], Any]:
+def _model(workspace: Workspace) -> tuple[Tree, ClusteringDocuments]:
     champion = find_champion(workspace.mlflow, f"{workspace.name}_behaviour", date.max)
     if champion is None:
         raise GateClosed("There are no groups yet. Run: segspark run train --as-of DATE")
-    run_id = champion.tags["run_id"]
-    document = read_document(workspace.mlflow, run_id, "groups.json")
-    return read_document(workspace.mlflow, run_id, "tree.json"), document, z_of(workspace, run_id, document)
+    documents = read_documents(workspace.mlflow, champion.tags["run_id"])
+    if documents.tree is None:
+        raise GateClosed("The groups have no hierarchy yet. Run: segspark run train --as-of DATE")
+    return documents.tree, documents
 
 
-def _id_of(groups: Sequence[Mapping[str, Any]], name: str) -> str:
+def _id_of(groups: Sequence[GroupDocument], name: str) -> str:
     wanted = name.strip().lower()
-    matches = [g for g in groups if wanted in (g["segment_id"], g["name_fr"].lower(), g["name_en"].lower())]
+    matches = [g for g in groups if wanted in (g.segment_id, *(text.lower() for text in g.name.values()))]
     if len(matches) != 1:
-        there = {g["segment_id"]: g["name_en"] for g in groups}
+        there = {g.segment_id: g.name["en"] for g in groups}
         many = f"{len(matches)} groups are" if matches else "There is no group"
         raise ConfigError(f"{many} called {name!r}; use an id of {there}.")
-    return str(matches[0]["segment_id"])
+    return matches[0].segment_id
 
 
-def _row(group: Mapping[str, Any], language: str) -> dict[str, Any]:
-    return {
-        "segment_id": group["segment_id"],
-        "segment_name": group[f"name_{language}"],
-        "people": group["n_people"],
-    }
+def _row(group: GroupDocument, language: str) -> dict[str, Any]:
+    return {"segment_id": group.segment_id, "segment_name": group.name[language], "people": group.n_people}

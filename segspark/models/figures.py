@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from segspark.models.clustering.documents import Rare
+from segspark.models.clustering.documents.rare import Rare
+from segspark.models.clustering.documents.sweep import SweepRow
 from segspark.models.clustering.fitted import Fitted
-from segspark.models.clustering.sweep import SweepRow
 from segspark.models.evaluate.ranking import Evaluation
 
 # Number of branches drawn in a dendrogram.
@@ -31,8 +31,8 @@ def sweep_figure(sweep: Sequence[SweepRow], chosen: int) -> bytes:
     panels = (
         ("Sum of squares per person", [r.inertia for r in sweep]),
         ("Silhouette (squared Euclidean)", [r.silhouette for r in sweep]),
-        ("Stability (adjusted Rand)", [np.nan if r.stability is None else r.stability for r in sweep]),
-        ("Smallest share", [r.smallest_share for r in sweep]),
+        ("Stability (adjusted Rand)", [_or_nan(r.stability) for r in sweep]),
+        ("Smallest share", [_or_nan(r.smallest_share) for r in sweep]),
     )
 
     def draw(axes: Sequence[Any]) -> None:
@@ -44,6 +44,10 @@ def sweep_figure(sweep: Sequence[SweepRow], chosen: int) -> bytes:
             ax.xaxis.get_major_locator().set_params(integer=True)
 
     return _png(draw, len(panels))
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
 def cluster_figures(fitted: Fitted) -> dict[str, bytes]:

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from segspark.config.models import Settings
-from segspark.models.clustering.active import decided_groups
+from segspark.models.clustering.documents.registered import read_documents
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import renamed
-from segspark.models.clustering.overrides import Override
-from segspark.models.tracking import document_names, find_champion, read_document
+from segspark.models.clustering.overrides import Override, decided_groups
+from segspark.models.tracking import find_champion
 from segspark.reports.data import (
     Alarm,
     Clusters,
@@ -34,18 +34,15 @@ def read_groups(
     if champion is None:
         return None, None
     run_id = champion.tags["run_id"]
-    wanted = {"groups.json", "sweep.json", "tree.json", "map.json", "migration.json", "rare.json"}
-    documents = {
-        name: read_document(settings.mlflow, run_id, name)
-        for name in sorted(wanted & document_names(settings.mlflow, run_id))
-    }
+    stored = read_documents(settings.mlflow, run_id)
+    documents = stored.to_files()
     fitted_on, version = date.fromisoformat(champion.tags["as_of"]), f"{champion.name}/{champion.version}"
     rare = documents.get("rare.json")
     clusters = clusters_of(documents, language, fitted_on, version)
-    groups, tree, _ = decided_groups(settings, overrides, run_id, documents["groups.json"])
+    groups, tree, _ = decided_groups(stored, overrides)
     if tree is not None:
-        groups = [renamed(g, settings.models.of(BEHAVIOUR).names) for g in groups]
-        clusters = replace(clusters, in_use=tuple(g[f"name_{language}"] for g in groups))
+        names = [renamed(g, settings.models.of(BEHAVIOUR).names).name for g in groups]
+        clusters = replace(clusters, in_use=tuple(name[language] for name in names))
     return clusters, rare_of(rare, language) if rare else None
 
 

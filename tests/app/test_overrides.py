@@ -19,19 +19,23 @@ from segspark.models.clustering.ward import cut, ward_tree
 
 # Four places on a line: two near pairs. At k = 3 the first pair is one group.
 CENTRES, SIZES = np.array([[0.0], [1.0], [10.0], [14.0]]), np.array([5.0, 3.0, 2.0, 2.0])
+JOINS = ward_tree(CENTRES, SIZES)
 TREE: dict[str, Any] = {
-    "joins": ward_tree(CENTRES, SIZES).tolist(),
-    "sizes": SIZES.tolist(),
-    "centres": CENTRES.tolist(),
-    "groups": cut(ward_tree(CENTRES, SIZES), 3).tolist(),
-}
+    "k": 3, "column": "micro", "joins": JOINS.tolist(), "heights": JOINS[:, 2].tolist(),
+    "sizes": SIZES.astype(int).tolist(), "centres": CENTRES.tolist(), "groups": cut(JOINS, 3).tolist(), "levels": [3],
+    "cuts": {}, "segments": {},
+}  # fmt: skip
 GROUPS = [
     {
-        "cluster": g, "segment_id": i, "name_fr": f"{i} fr", "name_en": f"{i.title()} ones", "n_people": n,
-        "z_scores": {"n_click_30d": z}, "centre": [c], "path": [i],
+        "cluster": g, "segment_id": i, "name_fr": f"{i} fr", "name_en": f"{i.title()} ones", "description_fr": "",
+        "description_en": "", "n_people": n, "z_scores": {"n_click_30d": z}, "centre": [c], "path": [i],
     }
     for g, i, n, z, c in ((0, "low", 8, -1.0, 0.4), (1, "mid", 2, 0.5, 10.0), (2, "high", 2, 1.0, 14.0))
 ]  # fmt: skip
+# A weight of 5 makes a z-score of 1 of five clicks.
+CLICKS = {
+    "name": "n_click_30d", "fill": 0.0, "low": 0.0, "high": 99.0, "log": False, "centre": 0.0, "spread": 1.0, "weight": 5.0,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +45,16 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         list_overrides(workspace)
     Registry(workspace).register(
         "behaviour", date(2026, 5, 1), "aa",
-        tree=TREE, groups={"groups": GROUPS, "mean": [5.0]},
-        preparation={"features": [{"name": "n_click_30d", "scale": 5.0, "mean": 5.0}]},
+        tree=TREE, groups={"groups": GROUPS, "k": 3, "reason": "", "features": ["n_click_30d"], "mean": [5.0]},
+        preparation={"features": [CLICKS]}, sweep={"rows": []},
     )  # fmt: skip
     return workspace
 
 
 @pytest.fixture
-def workspace(registered: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def workspace(registered: Workspace) -> Workspace:
     path = registered.folder / registered.models.of(BEHAVIOUR).decisions
     path.unlink(missing_ok=True)
-    monkeypatch.setattr("segspark.app.overrides.z_of", lambda *_: lambda centre: {"n_click_30d": (centre[0] - 5) / 5})
     return registered
 
 

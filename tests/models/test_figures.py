@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from segspark.models import figures
-from segspark.models.clustering.documents import Rare
+from segspark.models.clustering.documents.rare import Rare
+from segspark.models.clustering.documents.sweep import SweepRow
 from segspark.models.clustering.fitted import Fitted, Hierarchy
-from segspark.models.clustering.sweep import SweepRow
 from segspark.models.clustering.ward import ward_tree
 from segspark.models.evaluate.ranking import Bin, evaluate
 
@@ -20,7 +20,7 @@ FITTED = Fitted(
     (), 3, "", SWEEP, ((0.0,), (1.0,), (10.0,)),
     Hierarchy("prediction", CENTRES, SIZES, np.arange(3), ward_tree(CENTRES, SIZES)),
 )  # fmt: skip
-RARE = Rare("dbscan", False, 0.5, "knee", 4, [0.1, 0.2, 0.9], 3, 0, 1, 0.0, [], [], "")
+RARE = Rare("dbscan", False, 0.5, "knee", 4, (0.1, 0.2, 0.9), 3, 0, 1, 0.0, (), (), "")
 RISKY = evaluate([Bin(0.9, 10, 9), Bin(0.5, 10, 5), Bin(0.1, 10, 1)])
 FLAT = evaluate([Bin(0.5, 30, 15)])
 

@@ -23,7 +23,12 @@ from segspark.models.churn.inputs import choose_inputs
 from segspark.models.churn.training_set import choose_cuts
 from segspark.models.clustering.active import ActiveClustering
 from segspark.models.clustering.behaviour import Group
-from segspark.models.clustering.documents import Tree
+from segspark.models.clustering.documents.groups import Around, GroupDocument, Groups
+from segspark.models.clustering.documents.preparation import Preparation
+from segspark.models.clustering.documents.rare import RareGroup
+from segspark.models.clustering.documents.registered import ClusteringDocuments
+from segspark.models.clustering.documents.sweep import Sweep
+from segspark.models.clustering.documents.tree import Tree
 from segspark.models.clustering.naming import GroupName
 from segspark.models.clustering.rare_groups import FIXED
 from segspark.models.clustering.training import coarser_groups, identify, path_of
@@ -310,11 +315,12 @@ AROUND = {
 def test_versions_paths_and_segments_of_groups_that_a_model_found_stay() -> None:
     # The version is of the document that the training left, as it stands: a key more, or numbers that are rounded,
     # and the rows of today no longer have the version of those of yesterday.
+    groups = tuple(GroupDocument.from_json(g) for g in GROUPS)
     in_use = ActiveClustering(
         Loaded("demo_behaviour", "3", None, {"run_id": "r"}),  # type: ignore[arg-type]
-        GROUPS,
-        {"around": [AROUND]},
-        (None, RARE),  # type: ignore[arg-type]
+        groups,
+        ClusteringDocuments(Groups(groups, 2, "", (), (Around.from_json(AROUND),)), Sweep(()), Preparation(())),
+        (None, [RareGroup.from_json(g) for g in RARE]),  # type: ignore[arg-type]
     )
     behaviour, rare = groupings_of(workspace_type()(), in_use)
     assert (behaviour.scheme, behaviour.column, behaviour.score) == ("behaviour", "cluster", "engagement")
@@ -371,15 +377,15 @@ def test_ids_of_groups_that_a_model_found_stay() -> None:
     name = GroupName("Fidèles", "Loyal", "f", "e")
     groups = [Group(1, 12, name, (0.0, 1.0), {"a": 1.0}), Group(0, 3, GroupName("B", "B", "b", "b"), (9.0, 9.0), {})]
     found = identify(DAY, groups, [])
-    assert [g["segment_id"] for g in found] == ["behaviour-2cc9cc8011", "behaviour-92c25861cd"]
-    assert list(found[0]) == [
+    assert [g.segment_id for g in found] == ["behaviour-2cc9cc8011", "behaviour-92c25861cd"]
+    assert list(found[0].to_json()) == [
         "cluster", "segment_id", "name_fr", "name_en", "description_fr", "description_en", "n_people", "centre",
         "z_scores",
     ]  # fmt: skip
-    tree = Tree(2, "prediction", [], [], [], [], [0, 1], [1, 2], {"1": [0, 0], "2": [0, 1]}, {})
+    tree = Tree(2, "prediction", (), (), (), (0, 1), (1, 2), {1: (0, 0), 2: (0, 1)}, {})
     (around,) = coarser_groups(tree, found, lambda centre: {"n_order_365d": 1.0})
-    assert around["segment_id"] == "behaviour-ed68132eda"
-    assert path_of(found[0]["segment_id"], [around]) == ["behaviour-ed68132eda", "behaviour-2cc9cc8011"]
+    assert around.segment_id == "behaviour-ed68132eda"
+    assert path_of(found[0].segment_id, [around]) == ("behaviour-ed68132eda", "behaviour-2cc9cc8011")
 
 
 def test_ids_of_the_usual_and_the_unusual_stay() -> None:

@@ -1,9 +1,12 @@
 """From the documents beside a model to the report's values."""
 
-from dataclasses import asdict
 from datetime import date
 
-from segspark.models.clustering.documents import Map, Migration, Rare, Tree
+from segspark.models.clustering.documents.map import Map, Place
+from segspark.models.clustering.documents.migration import Alarm as Moved
+from segspark.models.clustering.documents.migration import Migration, Move, Shift
+from segspark.models.clustering.documents.rare import Rare, RareGroup
+from segspark.models.clustering.documents.tree import Join, Tree
 from segspark.reports.data import Alarm, Dendrogram, PeopleMap
 from segspark.reports.gather_groups import clusters_of, rare_of, segment_profiles
 
@@ -30,25 +33,20 @@ def test_the_least_documents_make_a_section():
 
 def test_every_document_is_understood():
     tree = Tree(
-        k=2, column="micro", joins=[[0, 1, 1.0, 2], [2, 3, 4.0, 3]], heights=[1.0, 4.0], sizes=[20, 20, 60],
-        centres=[[0.0], [1.0], [5.0]], groups=[0, 0, 1], levels=[2], cuts={"2": [0, 0, 1]}, segments={},
+        2, "micro", (Join(0, 1, 1.0, 2), Join(2, 3, 4.0, 3)), (20, 20, 60), ((0.0,), (1.0,), (5.0,)), (0, 0, 1), (2,),
+        {2: (0, 0, 1)}, {},
     )  # fmt: skip
-    people_map = Map([{"x": 1.0, "y": 2.0, "cluster": 1}], [{"x": 0.0, "y": 0.5, "cluster": 0}], [0.4, 0.2])
-    shares = [
-        {"segment_id": "gone", "name_fr": "parti", "name_en": "GONE", "before": 0.3, "after": 0.0},
-        {"segment_id": "a", "name_fr": "un", "name_en": "UN", "before": 0.7, "after": 0.5},
-    ]
-    matrix = [
-        {"from_id": "gone", "to_id": "b", "n": 30}, {"from_id": "a", "to_id": "b", "n": 20},
-        {"from_id": "a", "to_id": "a", "n": 50},
-    ]  # fmt: skip
-    alarm = {"reasons": [{"measure": "share", "value": 0.3, "threshold": 0.1, "segment_id": "gone"}]}
-    migration = Migration("demo/0", 0.61, matrix, shares, alarm)
+    people_map = Map((Place(1.0, 2.0, 1),), (Place(0.0, 0.5, 0),), (0.4, 0.2))
+    shares = (
+        Shift("gone", {"fr": "parti", "en": "GONE"}, 0.3, 0.0), Shift("a", {"fr": "un", "en": "UN"}, 0.7, 0.5),
+    )  # fmt: skip
+    matrix = (Move("gone", "b", 30), Move("a", "b", 20), Move("a", "a", 50))
+    migration = Migration("demo/0", 0.61, matrix, shares, (Moved("share", 0.3, 0.1, "gone"),))
     said = {
         **SAID,
-        "tree.json": asdict(tree),
-        "map.json": asdict(people_map),
-        "migration.json": asdict(migration),
+        "tree.json": tree.to_json(),
+        "map.json": people_map.to_json(),
+        "migration.json": migration.to_json(),
     }
     found = clusters_of(said, "fr", date(2026, 6, 1), "demo/1")
     assert found.tree == Dendrogram(((0, 1, 1.0), (2, 3, 4.0)), (0, 0, 1))
@@ -61,12 +59,9 @@ def test_every_document_is_understood():
 
 
 def test_rare_groups_speak_the_reports_language():
-    groups = [{**group(0, "r", "rare"), "kind": "group", "key": "r"}]
-    said = Rare(
-        method="dbscan", on_far=True, eps=0.5, eps_reason="knee", min_samples=10, k_distances=[0.1, 0.2], n_fitted=900,
-        n_groups=1, n_noise=12, far_distance=3.0, keys=["r"], groups=groups, core_digest="00",
-    )  # fmt: skip
-    found = rare_of(asdict(said), "en")
+    groups = (RareGroup("r", "r", {"fr": "rare", "en": "RARE"}, {"fr": "", "en": ""}, "group", 50, {}, ()),)
+    said = Rare("dbscan", True, 0.5, "knee", 10, (0.1, 0.2), 900, 1, 12, 3.0, ("r",), groups, "00")
+    found = rare_of(said.to_json(), "en")
     assert (found.groups[0].name, found.groups[0].kind, found.eps, found.on_far) == ("RARE", "group", 0.5, True)
 
 

@@ -1,5 +1,6 @@
 """Schemes whose groups a column names: RFM cells, clusters, rare groups."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,21 +9,28 @@ from builders import make_workspace
 from segspark.config.models import Workspace
 from segspark.ids import mint, version_of
 from segspark.models.clustering.active import ActiveClustering
+from segspark.models.clustering.documents.groups import Around, GroupDocument, Groups
+from segspark.models.clustering.documents.preparation import Preparation
+from segspark.models.clustering.documents.rare import RareGroup
+from segspark.models.clustering.documents.registered import ClusteringDocuments
+from segspark.models.clustering.documents.sweep import Sweep
 from segspark.models.tracking import Loaded
 from segspark.segments.groupings import coarser_segments, groupings_of, rfm_grouping
 
 MODEL = Loaded("small_behaviour", "3", None, {})  # type: ignore[arg-type]
 
 
-def group(segment_id: str, **more: Any) -> dict[str, Any]:
-    return {
-        "segment_id": segment_id, "name_fr": f"{segment_id} fr", "name_en": f"{segment_id} en", "description_fr": "dit",
-        "description_en": "said", "centre": [0.5, 1.0], **more,
-    }  # fmt: skip
+SAID = {"fr": "dit", "en": "said"}
 
 
-CALM, LIVELY = group("calm", cluster=0), group("lively", cluster=1, path=["active", "lively"])
-RARE = group("odd", key="r1", centre=[])
+def named(segment_id: str) -> dict[str, str]:
+    return {"fr": f"{segment_id} fr", "en": f"{segment_id} en"}
+
+
+CALM = GroupDocument(0, "calm", named("calm"), SAID, 30, (0.5, 1.0), {})
+LIVELY = GroupDocument(1, "lively", named("lively"), SAID, 20, (0.5, 1.0), {}, path=("active", "lively"))
+ACTIVE = Around(1, "active", named("active"), SAID, 50, ("calm", "lively"))
+RARE = RareGroup("r1", "odd", named("odd"), SAID, "group", 5, {}, ())
 
 
 def workspace_with(folder: Path, *schemes: str) -> Workspace:
@@ -30,8 +38,9 @@ def workspace_with(folder: Path, *schemes: str) -> Workspace:
     return workspace.model_copy(update={"segments": workspace.segments.model_copy(update={"schemes": schemes})})
 
 
-def clustering(**more: Any) -> ActiveClustering:
-    return ActiveClustering(MODEL, (CALM, LIVELY), more.pop("document", {}), **{"rare": None, **more})
+def clustering(*groups: GroupDocument, around: tuple[Around, ...] = (), rare: Any = None) -> ActiveClustering:
+    documents = ClusteringDocuments(Groups((CALM, LIVELY), 2, "", ("a", "b"), around), Sweep(()), Preparation(()))
+    return ActiveClustering(MODEL, groups or (CALM, LIVELY), documents, rare)
 
 
 def test_clusters_are_named_by_the_column_of_their_number(tmp_path: Path) -> None:
@@ -49,8 +58,10 @@ def test_clusters_are_named_by_the_column_of_their_number(tmp_path: Path) -> Non
 def test_a_name_that_was_edited_is_another_version(tmp_path: Path) -> None:
     workspace = workspace_with(tmp_path / "w", "behaviour")
     (before,) = groupings_of(workspace, clustering())
-    renamed = ActiveClustering(MODEL, (CALM, {**LIVELY, "name_en": "Keen"}), {}, None)
-    assert groupings_of(workspace, renamed)[0].version != before.version == version_of([CALM, LIVELY])
+    renamed = clustering(CALM, replace(LIVELY, name={**LIVELY.name, "en": "Keen"}))
+    assert groupings_of(workspace, renamed)[0].version != before.version
+    # It is of the stored form.
+    assert before.version == version_of([CALM.to_json(), LIVELY.to_json()])
 
 
 def test_rare_groups_come_where_some_were_found_and_have_no_centre(tmp_path: Path) -> None:
@@ -61,7 +72,7 @@ def test_rare_groups_come_where_some_were_found_and_have_no_centre(tmp_path: Pat
 
 def test_coarser_groups_are_segments_without_rows_of_their_own() -> None:
     assert coarser_segments(clustering()) == []
-    (around,) = coarser_segments(clustering(document={"around": [group("active")]}))
+    (around,) = coarser_segments(clustering(around=(ACTIVE,)))
     assert (around.scheme, around.segment_id, around.name["en"]) == ("behaviour", "active", "active en")
     assert around.centre is None
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 from pyspark.ml import PipelineModel
@@ -13,11 +12,12 @@ from pyspark.sql import functions as F
 
 from segspark.models.clustering.blocks import MemoryBlocks, SparkBlocks
 from segspark.models.clustering.config import Clustering
+from segspark.models.clustering.documents.preparation import z_scores
 from segspark.models.clustering.fitted import Fitted
 from segspark.models.clustering.inputs import choose_inputs, configured
 from segspark.models.clustering.kmeans import fit_kmeans
 from segspark.models.clustering.naming import GroupName, name_groups
-from segspark.models.clustering.rare import RareModel, centre_distance, with_rare
+from segspark.models.clustering.rare import RARE_COLUMN, RareModel, centre_distance, with_rare
 from segspark.models.clustering.sweep import nearest
 from segspark.models.clustering.ward import fit_ward
 from segspark.models.prepare import Preparation, fit_preparation
@@ -68,7 +68,7 @@ class Behaviour:
 
     def z_scores(self, centre: Sequence[float]) -> dict[str, float]:
         """The distance of a point from the mean of everybody, by feature, in scaled units."""
-        return z_scores(self.preparation.as_dict()["features"], self.mean, centre)
+        return z_scores(self.preparation.features, self.mean, centre)
 
 
 @dataclass(frozen=True)
@@ -159,19 +159,8 @@ def _read_columns(frame: DataFrame) -> dict[str, np.ndarray]:
 def _describe(
     fitted: Fitted, sizes: Mapping[int, int], preparation: Preparation, mean: np.ndarray
 ) -> tuple[Group, ...]:
-    z = [z_scores(preparation.as_dict()["features"], mean, c) for c in fitted.centres]
+    z = [z_scores(preparation.features, mean.tolist(), c) for c in fitted.centres]
     return tuple(Group(g, sizes.get(g, 0), name, fitted.centres[g], z[g]) for g, name in enumerate(name_groups(z)))
-
-
-def z_scores(
-    features: Sequence[Mapping[str, Any]], mean: Sequence[float] | np.ndarray, centre: Sequence[float]
-) -> dict[str, float]:
-    """The distance of a point from the mean of everybody, by feature, in scaled units.
-
-    Args:
-        features: name and weight of each, as in ``preparation.json``.
-    """
-    return {f["name"]: float((c - m) / f["weight"]) for f, c, m in zip(features, centre, mean, strict=True)}
 
 
 def with_behaviour(
@@ -196,5 +185,5 @@ def with_behaviour(
         assigned = assigned.withColumn("centre_distance", centre_distance(inputs, centres))
         added.append("centre_distance")
         if rare is not None:
-            assigned, added = with_rare(assigned.drop("features"), inputs, rare), [*added, "rare"]
+            assigned, added = with_rare(assigned.drop("features"), inputs, rare), [*added, RARE_COLUMN]
     return assigned.select(*people.columns, *added)

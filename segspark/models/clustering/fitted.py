@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from pyspark.ml import Transformer
 
-from segspark.models.clustering.sweep import SweepRow
+from segspark.models.clustering.documents.sweep import SweepRow
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from pyspark.sql import functions as F
 from sklearn.cluster import KMeans as SampleKMeans
 
 from segspark.models.clustering.blocks import Blocks
+from segspark.models.clustering.documents.sweep import SweepRow
 from segspark.models.clustering.fitted import Fitted, Hierarchy
 from segspark.models.clustering.joint import Solution, joint_sweep
-from segspark.models.clustering.sweep import SweepRow, choose_k, stability_of
+from segspark.models.clustering.sweep import choose_k, stability_of
 from segspark.models.clustering.ward import ward_tree
 
 # MLlib's single start is kept if its cost is at most this factor above that of the search.

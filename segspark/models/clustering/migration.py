@@ -5,47 +5,41 @@ from typing import Any
 
 import numpy as np
 
-from segspark.models.clustering.documents import Migration
+from segspark.models.clustering.documents.groups import GroupDocument
+from segspark.models.clustering.documents.migration import Alarm, Migration, Move, Shift
 
 
 def compare_models(
     previous_version: str,
-    before: Sequence[Mapping[str, Any]],
-    after: Sequence[Mapping[str, Any]],
+    before: Sequence[GroupDocument],
+    after: Sequence[GroupDocument],
     people: Mapping[tuple[str, str], int],
     min_rand: float,
     max_share_move: float,
 ) -> Migration:
-    """The migration of the same people, with an alarm and its reasons.
+    """The migration of the same people, with alarms if too many move.
 
     Args:
-        before, after: segment_id, name_fr and name_en of the groups.
+        before, after: groups of the last model and of the new one.
         people: (old segment_id, new segment_id) -> people of one snapshot under both models.
     """
-    named = {g["segment_id"]: g for g in (*before, *after)}
+    named = {g.segment_id: g.name for g in (*before, *after)}
     total = max(sum(people.values()), 1)
-    shares = [
-        {
-            "segment_id": i,
-            "name_fr": g["name_fr"],
-            "name_en": g["name_en"],
-            "before": sum(n for (a, _), n in people.items() if a == i) / total,
-            "after": sum(n for (_, b), n in people.items() if b == i) / total,
-        }
-        for i, g in sorted(named.items())
-    ]
+    shares = tuple(
+        Shift(
+            i,
+            name,
+            sum(n for (a, _), n in people.items() if a == i) / total,
+            sum(n for (_, b), n in people.items() if b == i) / total,
+        )
+        for i, name in sorted(named.items())
+    )
     rand = rand_of(people)
-    reasons: list[dict[str, Any]] = []
-    if rand < min_rand:
-        reasons.append({"measure": "rand", "value": rand, "threshold": min_rand, "segment_id": None})
-    for s in shares:
-        moved = s["after"] - s["before"]
-        if abs(moved) > max_share_move:
-            reasons.append(
-                {"measure": "share", "value": moved, "threshold": max_share_move, "segment_id": s["segment_id"]}
-            )
-    matrix = [{"from_id": a, "to_id": b, "n": n} for (a, b), n in sorted(people.items()) if n]
-    return Migration(previous_version, rand, matrix, shares, {"reasons": reasons} if reasons else None)
+    alarms = [Alarm("rand", rand, min_rand)] if rand < min_rand else []
+    moved = [(s.segment_id, s.after - s.before) for s in shares]
+    alarms += [Alarm("share", by, max_share_move, i) for i, by in moved if abs(by) > max_share_move]
+    matrix = tuple(Move(a, b, n) for (a, b), n in sorted(people.items()) if n)
+    return Migration(previous_version, rand, matrix, shares, tuple(alarms))
 
 
 def rand_of(people: Mapping[tuple[Any, Any], int]) -> float:

@@ -1,13 +1,18 @@
 """Rule-based names of groups, from what sets them apart: archetypes first, else outstanding features."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
+from typing import TypeVar
 
 from scipy.optimize import linear_sum_assignment
 
 from segspark.models.clustering.config import GroupNames
+from segspark.models.clustering.documents.groups import GroupDocument
+from segspark.models.clustering.documents.rare import RareGroup
+from segspark.sections import Words
+
+G = TypeVar("G", GroupDocument, RareGroup)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def name_groups(z_scores: Sequence[Mapping[str, float]]) -> list[GroupName]:
         taken[fr] = taken.get(fr, 0) + 1
         if taken[fr] > 1:
             fr, en = f"{fr} ({taken[fr]})", f"{en} ({taken[fr]})"
-        names.append(GroupName(fr, en, *description))
+        names.append(GroupName(fr, en, description["fr"], description["en"]))
     return names
 
 
@@ -92,22 +97,22 @@ def outstanding(z: Mapping[str, float], n: int = 3) -> list[tuple[str, str]]:
     return [_phrase(name, z[name]) for name in sorted(z, key=lambda n: (-abs(z[n]), n))[:n]]
 
 
-def describe(z: Mapping[str, float], n: int = 3) -> tuple[str, str]:
-    """The same as one line in French and one in English."""
+def describe(z: Mapping[str, float], n: int = 3) -> Words:
+    """The same as one line in each language."""
     words = outstanding(z, n)
-    return ", ".join(w[0] for w in words), ", ".join(w[1] for w in words)
+    return {"fr": ", ".join(w[0] for w in words), "en": ", ".join(w[1] for w in words)}
 
 
-def describe_apart(z: Mapping[str, float], taken: Collection[str], n: int = 2) -> tuple[str, str]:
+def describe_apart(z: Mapping[str, float], taken: Collection[str], n: int = 2) -> Words:
     """``describe`` with as many features as are needed for a French line that is not taken yet; with a number if all of
     them do not suffice."""
     for many in range(n, len(z) + 1):
-        fr, en = describe(z, many)
-        if fr not in taken:
-            return fr, en
-    fr, en = describe(z, n)
-    number = next(i for i in count(2) if f"{fr} ({i})" not in taken)
-    return f"{fr} ({number})", f"{en} ({number})"
+        line = describe(z, many)
+        if line["fr"] not in taken:
+            return line
+    line = describe(z, n)
+    number = next(i for i in count(2) if f"{line['fr']} ({i})" not in taken)
+    return {language: f"{text} ({number})" for language, text in line.items()}
 
 
 def _fit(archetype: Archetype, z: Mapping[str, float]) -> float:
@@ -124,7 +129,8 @@ def _phrase(name: str, z: float) -> tuple[str, str]:
     return (f"{name} élevé", f"high {name}") if z > 0 else (f"{name} faible", f"low {name}")
 
 
-def renamed(group: dict[str, Any], names: Mapping[str, GroupNames]) -> dict[str, Any]:
+def renamed(group: G, names: Mapping[str, GroupNames]) -> G:
     """The group with its configured name; the next model inherits it."""
-    own = next((names[k] for k in (group["segment_id"], group["name_fr"], group["name_en"]) if k in names), None)
-    return {**group, "name_fr": own.fr, "name_en": own.en} if own else group
+    known = (group.segment_id, group.name["fr"], group.name["en"])
+    own = next((names[k] for k in known if k in names), None)
+    return replace(group, name={"fr": own.fr, "en": own.en}) if own else group

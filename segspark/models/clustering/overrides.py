@@ -5,8 +5,9 @@ a version of the scheme's definition.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import yaml
@@ -15,7 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from segspark.config.load import load_model
 from segspark.errors import ConfigError
 from segspark.ids import mint
+from segspark.models.clustering.documents.groups import GroupDocument
+from segspark.models.clustering.documents.registered import ClusteringDocuments
+from segspark.models.clustering.documents.tree import Tree
 from segspark.models.clustering.naming import describe
+from segspark.sections import Words
+
+ZScores = Callable[[Sequence[float]], dict[str, float]]
+"""A centre -> its distance from the mean of everybody, by feature."""
 
 HEADER = "# Groups merged and split by hand, in order; a line that is removed is undone at the next daily run.\n"
 
@@ -46,6 +54,9 @@ class Overrides(BaseModel):
     decisions: tuple[Override, ...] = ()
 
 
+UNNUMBERED = -1
+
+
 class NotAlongTheTree(ConfigError):
     """An override that the hierarchy does not allow."""
 
@@ -64,29 +75,37 @@ def save_overrides(path: Path, decisions: Sequence[Override]) -> None:
     path.write_text(HEADER + yaml.safe_dump({"decisions": lines}, sort_keys=False))
 
 
+def decided_groups(
+    documents: ClusteringDocuments, decisions: Sequence[Override]
+) -> tuple[tuple[GroupDocument, ...], Tree | None, tuple[str, ...]]:
+    """The groups of a model after the overrides, the tree if there are any, and the overrides that wait."""
+    groups, tree = documents.groups.groups, documents.tree
+    if not decisions:
+        return groups, None, ()
+    if tree is None:
+        return groups, None, tuple(f"{d}: The model was trained without a hierarchy; train again." for d in decisions)
+    decided, waiting = arrange(tree, groups, decisions, documents.z_scores)
+    return tuple(decided), tree, tuple(waiting)
+
+
 def arrange(
-    tree: Mapping[str, Any],
-    groups: Sequence[Mapping[str, Any]],
-    decisions: Sequence[Override],
-    z_of: Callable[[Sequence[float]], dict[str, float]],
-) -> tuple[list[dict[str, Any]], list[str]]:
+    tree: Tree, groups: Sequence[GroupDocument], decisions: Sequence[Override], z_of: ZScores
+) -> tuple[list[GroupDocument], list[str]]:
     """The groups after the overrides.
 
     Args:
-        tree: tree.json.
-        groups: of groups.json.
-        z_of: centre -> z-scores.
+        groups: as trained.
 
     Returns:
         The groups, each with ``parts``, new ones with new numbers in ``cluster``; and why an override does not apply:
         its segments belong to another model. Such an override waits.
     """
     parts: dict[int, set[int]] = {}
-    for part, cluster in enumerate(tree["groups"]):
+    for part, cluster in enumerate(tree.groups):
         parts.setdefault(cluster, set()).add(part)
-    state = {g["segment_id"]: {**g, "parts": sorted(parts.get(g["cluster"], ()))} for g in groups}
+    state = {g.segment_id: replace(g, parts=tuple(sorted(parts.get(g.cluster, ())))) for g in groups}
     waiting: list[str] = []
-    number = max(g["cluster"] for g in groups) + 1
+    number = max(g.cluster for g in groups) + 1
     for decision in decisions:
         try:
             made = apply_one(tree, state, decision, z_of)
@@ -96,18 +115,13 @@ def arrange(
         for old in decision.ids:
             del state[old]
         for group in made:
-            state[group["segment_id"]] = {**group, "cluster": number}
+            state[group.segment_id] = replace(group, cluster=number)
             number += 1
     return list(state.values()), waiting
 
 
-def apply_one(
-    tree: Mapping[str, Any],
-    state: Mapping[str, Mapping[str, Any]],
-    decision: Override,
-    z_of: Callable[[Sequence[float]], dict[str, float]],
-) -> list[dict[str, Any]]:
-    """Apply an override to the current groups.
+def apply_one(tree: Tree, state: Mapping[str, GroupDocument], decision: Override, z_of: ZScores) -> list[GroupDocument]:
+    """Apply an override to the current groups, by segment id; the new groups are not numbered yet.
 
     Raises:
         NotAlongTheTree: a group is missing, the groups are not a branch of the hierarchy, or one has no smaller parts.
@@ -116,72 +130,82 @@ def apply_one(
     if missing:
         raise NotAlongTheTree(f"There is no group {missing[0]} now; there are {sorted(state)}.")
     old = [state[i] for i in decision.ids]
-    if decision.merge:
-        together = {p for g in old for p in g["parts"]}
-        branch = min((b for b in _branches(tree) if b >= together), key=len)
-        others = [g["segment_id"] for i, g in state.items() if i not in decision.merge and branch & set(g["parts"])]
-        if branch != together:
-            raise NotAlongTheTree(f"In the hierarchy these join only together with {sorted(others)}; merge those too.")
-        names = {n: " + ".join(g[n] for g in old) for n in ("name_fr", "name_en")}
-        segment_id = mint("behaviour", f"merge:{'+'.join(sorted(decision.merge))}")
-        return [_made(tree, segment_id, names, together, _around(old), z_of)]
-    sides = _sides(tree, set(old[0]["parts"]))
+    return _merged(tree, state, old, z_of) if decision.merge else _split(tree, old[0], z_of)
+
+
+def _merged(
+    tree: Tree, state: Mapping[str, GroupDocument], old: Sequence[GroupDocument], z_of: ZScores
+) -> list[GroupDocument]:
+    ids = [g.segment_id for g in old]
+    together = {p for g in old for p in g.parts or ()}
+    branch = min((b for b in _branches(tree) if b >= together), key=len)
+    others = [i for i, g in state.items() if i not in ids and branch & set(g.parts or ())]
+    if branch != together:
+        raise NotAlongTheTree(f"In the hierarchy these join only together with {sorted(others)}; merge those too.")
+    name = {language: " + ".join(g.name[language] for g in old) for language in old[0].name}
+    segment_id = mint("behaviour", f"merge:{'+'.join(sorted(ids))}")
+    return [_made(tree, segment_id, name, together, _around(old), z_of)]
+
+
+def _split(tree: Tree, old: GroupDocument, z_of: ZScores) -> list[GroupDocument]:
+    sides = _sides(tree, set(old.parts or ()))
     if sides is None:
         raise NotAlongTheTree(
-            f"{decision.split} has no smaller parts; clustering.method: ward keeps some hundred parts to split along."
+            f"{old.segment_id} has no smaller parts; clustering.method: ward keeps some hundred parts to split along."
         )
     # The larger side first, independent of the order of the tree.
-    ordered = sorted(sides, key=lambda s: (-sum(tree["sizes"][p] for p in s), min(s)))
+    ordered = sorted(sides, key=lambda s: (-sum(tree.sizes[p] for p in s), min(s)))
     made = []
     for at, side in enumerate(ordered):
-        apart = {n: z - old[0]["z_scores"].get(n, 0.0) for n, z in z_of(_centre(tree, side)).items()}
-        fr, en = describe(apart, 1)
-        names = {"name_fr": f"{old[0]['name_fr']} : {fr}", "name_en": f"{old[0]['name_en']}: {en}"}
-        made.append(_made(tree, mint("behaviour", f"split:{decision.split}:{at}"), names, side, _around(old), z_of))
+        apart = {n: z - old.z_scores.get(n, 0.0) for n, z in z_of(_centre(tree, side)).items()}
+        line = describe(apart, 1)
+        name = {"fr": f"{old.name['fr']} : {line['fr']}", "en": f"{old.name['en']}: {line['en']}"}
+        segment_id = mint("behaviour", f"split:{old.segment_id}:{at}")
+        made.append(_made(tree, segment_id, name, side, _around([old]), z_of))
     return made
 
 
 def _made(
-    tree: Mapping[str, Any],
-    segment_id: str,
-    names: Mapping[str, str],
-    parts: set[int],
-    around: Sequence[str],
-    z_of: Callable[[Sequence[float]], dict[str, float]],
-) -> dict[str, Any]:
+    tree: Tree, segment_id: str, name: Words, parts: set[int], around: Sequence[str], z_of: ZScores
+) -> GroupDocument:
     centre = _centre(tree, parts)
     z = z_of(centre)
-    described = dict(zip(("description_fr", "description_en"), describe(z), strict=True))
-    n = int(sum(tree["sizes"][p] for p in parts))
-    return {
-        "segment_id": segment_id, **names, **described, "n_people": n, "centre": centre, "z_scores": z,
-        "parts": sorted(parts), "path": [*around, segment_id],
-    }  # fmt: skip
+    return GroupDocument(
+        cluster=UNNUMBERED,
+        segment_id=segment_id,
+        name=name,
+        description=describe(z),
+        n_people=int(sum(tree.sizes[p] for p in parts)),
+        centre=centre,
+        z_scores=z,
+        path=(*around, segment_id),
+        parts=tuple(sorted(parts)),
+    )
 
 
-def _around(groups: Sequence[Mapping[str, Any]]) -> list[str]:
+def _around(groups: Sequence[GroupDocument]) -> list[str]:
     """The coarser groups that contain all of them."""
-    first, *others = (g["path"][:-1] for g in groups)
+    first, *others = (g.full_path[:-1] for g in groups)
     return [i for i in first if all(i in path for path in others)]
 
 
-def _centre(tree: Mapping[str, Any], parts: set[int]) -> list[float]:
+def _centre(tree: Tree, parts: set[int]) -> tuple[float, ...]:
     at = sorted(parts)
-    weights = np.maximum([tree["sizes"][p] for p in at], 1e-9)
-    return [float(x) for x in np.average([tree["centres"][p] for p in at], axis=0, weights=weights)]
+    weights = np.maximum([tree.sizes[p] for p in at], 1e-9)
+    return tuple(float(x) for x in np.average([tree.centres[p] for p in at], axis=0, weights=weights))
 
 
-def _branches(tree: Mapping[str, Any]) -> list[set[int]]:
+def _branches(tree: Tree) -> list[set[int]]:
     """The parts below every node: first the parts themselves, then the joins in their order."""
-    nodes: list[set[int]] = [{p} for p in range(len(tree["groups"]))]
-    for a, b, *_ in tree["joins"]:
-        nodes.append(nodes[int(a)] | nodes[int(b)])
+    nodes: list[set[int]] = [{p} for p in range(len(tree.groups))]
+    for join in tree.joins:
+        nodes.append(nodes[join.one] | nodes[join.other])
     return nodes
 
 
-def _sides(tree: Mapping[str, Any], parts: set[int]) -> tuple[set[int], set[int]] | None:
+def _sides(tree: Tree, parts: set[int]) -> tuple[set[int], set[int]] | None:
     nodes = _branches(tree)
-    for a, b, *_ in tree["joins"]:
-        if nodes[int(a)] | nodes[int(b)] == parts:
-            return nodes[int(a)], nodes[int(b)]
+    for join in tree.joins:
+        if nodes[join.one] | nodes[join.other] == parts:
+            return nodes[join.one], nodes[join.other]
     return None

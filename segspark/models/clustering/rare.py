@@ -1,8 +1,7 @@
 """Rare groups: small dense groups, and people similar to nobody; the rest are the usual profiles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +12,11 @@ from pyspark.sql.pandas.functions import arrow_udf
 from segspark.models.clustering.blocks import SparkBlocks
 from segspark.models.clustering.config import Rare as RareConfig
 from segspark.models.clustering.density import NOISE, Density, digest_of, fit_density, k_distances, knee_of
-from segspark.models.clustering.documents import Rare
+from segspark.models.clustering.documents.rare import Rare
 
 USUAL, UNUSUAL = "usual", "unusual"
+# The column with the key of a person's group.
+RARE_COLUMN = "rare"
 # People whose neighbours determine eps, and points of the curve that are stored.
 LOOKED_AT, CURVE = 5_000, 200
 
@@ -83,22 +84,22 @@ def fit_rare(
         eps=eps if config.method == "dbscan" else None,
         eps_reason="set by the configuration" if config.eps else f"knee of the distances to the {k}th neighbour",
         min_samples=k,
-        k_distances=[float(d) for d in curve[np.linspace(0, len(curve) - 1, min(CURVE, len(curve))).astype(int)]],
+        k_distances=tuple(float(d) for d in curve[np.linspace(0, len(curve) - 1, min(CURVE, len(curve))).astype(int)]),
         n_fitted=len(points),
         n_groups=int(is_rare.sum()),
         n_noise=int((labels == NOISE).sum()),
         far_distance=far,
-        keys=list(keys),
-        groups=[],
+        keys=keys,
+        groups=(),
         core_digest=digest_of(density.to_bytes()),
     )
-    return load_rare(document.as_dict(), density), points, labels, document
+    return load_rare(document, density), points, labels, document
 
 
-def load_rare(document: Mapping[str, Any], density: Density) -> RareModel:
-    """Load the model from its document and its reference points."""
-    method = f"{document['method']}_far" if document["on_far"] else document["method"]
-    return RareModel(density, tuple(document["keys"]), method, document["far_distance"])
+def load_rare(document: Rare, density: Density) -> RareModel:
+    """The model from its document and its reference points."""
+    method = f"{document.method}_far" if document.on_far else document.method
+    return RareModel(density, document.keys, method, document.far_distance)
 
 
 def _near_people(values: DataFrame, centres: Sequence[Sequence[float]], density: Density, far: float) -> np.ndarray:
@@ -146,4 +147,4 @@ def with_rare(people: DataFrame, columns: Sequence[str], model: RareModel) -> Da
 
     # Only the needed columns go to Python; the rest of a row stays in Spark.
     key = arrow_udf(assign, "string")  # type: ignore[call-overload]
-    return people.withColumn("rare", key(has_acted, "centre_distance", *columns))
+    return people.withColumn(RARE_COLUMN, key(has_acted, "centre_distance", *columns))

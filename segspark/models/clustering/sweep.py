@@ -1,11 +1,11 @@
 """The search for k: the quality of each number of groups on a sample, and the choice."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
+from segspark.models.clustering.documents.sweep import SweepRow
 from segspark.models.clustering.threads import one_thread
 
 # Silhouettes that differ by less count as equal; then the elbow decides.
@@ -13,24 +13,6 @@ TIE = 0.02
 # Number of pairs of halves compared, and of points fitted per half.
 RESAMPLES = 3
 HALF = 1_000
-
-
-@dataclass(frozen=True)
-class SweepRow:
-    """One k of the search.
-
-    Attributes:
-        silhouette: with squared Euclidean distances.
-        inertia: sum of squares per person.
-        smallest_share: share of the smallest group among all people.
-        stability: agreement of the groups found in two halves of the people, adjusted Rand index; 1 is the same groups.
-    """
-
-    k: int
-    silhouette: float
-    inertia: float
-    smallest_share: float
-    stability: float | None = None
 
 
 def sweep_row(points: np.ndarray, labels: np.ndarray, k: int, stability: float | None = None) -> SweepRow:

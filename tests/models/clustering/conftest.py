@@ -1,5 +1,6 @@
 """One small list of people and its groups, which several files of this room look at."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -12,8 +13,12 @@ from segspark.config.models import Mlflow, Workspace
 from segspark.features.flow import FEATURES
 from segspark.models.clustering.behaviour import Behaviour, train_behaviour
 from segspark.models.clustering.config import Rare
+from segspark.models.clustering.documents.groups import Groups
+from segspark.models.clustering.documents.preparation import Preparation
+from segspark.models.clustering.documents.registered import ClusteringDocuments
+from segspark.models.clustering.documents.sweep import Sweep
 from segspark.models.clustering.model import BEHAVIOUR
-from segspark.models.clustering.rare_groups import RARE, RARE_POINTS, train_rare
+from segspark.models.clustering.rare_groups import RARE_POINTS, train_rare
 from segspark.models.clustering.training import identify, tree_of
 from segspark.models.tracking import load_champion, log_model
 from segspark.tables.lake import Lake
@@ -55,18 +60,17 @@ def trained(people: DataFrame, fitted: Behaviour, tmp_path_factory: pytest.TempP
     workspace = with_model(Workspace(lake=folder / "lake", mlflow=store), BEHAVIOUR, rare=rare_config)
     day = date(2026, 6, 1)
     rare, points = train_rare(step_of(FEATURES, workspace, Lake(workspace.lake), day), fitted, None)  # type: ignore[arg-type]
-    groups = [{**g, "path": [g["segment_id"]]} for g in identify(day, fitted.groups, [])]
-    documents = {
-        "groups.json": {
-            "groups": groups, "features": list(INPUTS), "mean": list(fitted.mean), "far_distance": fitted.far_distance,
-        },
-        "preparation.json": fitted.preparation.as_dict(),
-        "tree.json": tree_of(fitted.fitted, groups, ()).as_dict(),
-        RARE: rare.as_dict(),
-    }  # fmt: skip
+    groups = [replace(g, path=(g.segment_id,)) for g in identify(day, fitted.groups, [])]
+    documents = ClusteringDocuments(
+        Groups(tuple(groups), fitted.fitted.k, "", INPUTS, (), fitted.mean, fitted.far_distance),
+        Sweep(fitted.fitted.sweep),
+        Preparation.from_json(fitted.preparation.as_dict()),
+        tree_of(fitted.fitted, groups, ()),
+        rare=rare,
+    )
     log_model(
         store, name="small_behaviour", model=fitted.model, sample=people.select(*INPUTS), params={}, metrics={},
-        documents=documents, figures={RARE_POINTS: points}, data_versions={}, as_of=day, label_end=day, ranks_by="day",
+        documents=documents.to_files(), figures={RARE_POINTS: points}, data_versions={}, as_of=day, label_end=day, ranks_by="day",
         ranking=1.0,
     )  # fmt: skip
     loaded = load_champion(store, "small_behaviour", day)

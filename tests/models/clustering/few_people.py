@@ -1,11 +1,10 @@
 """The small list of people that several files of this room look at: how many, which features, and what was trained."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from segspark.config.models import Workspace
 from segspark.models.clustering.config import Clustering
+from segspark.models.clustering.documents.registered import ClusteringDocuments
 from segspark.models.tracking import Loaded
 
 # In the two large groups; fourteen more are rare or odd, and ten never did anything.
@@ -20,4 +19,4 @@ class Trained:
 
     workspace: Workspace
     loaded: Loaded
-    documents: Mapping[str, Any]
+    documents: ClusteringDocuments

@@ -12,9 +12,9 @@ from segspark.config.models import Workspace
 from segspark.models.clustering.active import ActiveClustering, active_clustering, read_far, with_groups
 from segspark.models.clustering.behaviour import active_people
 from segspark.models.clustering.config import GroupNames
+from segspark.models.clustering.documents.groups import GroupDocument
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override
-from segspark.models.clustering.rare_groups import RARE
 from segspark.pipeline.view import Question, look
 from segspark.tables.lake import Lake
 
@@ -27,47 +27,47 @@ def active(trained: Trained, *overrides: Override, schemes: tuple[str, ...] = ("
 
 
 @pytest.fixture(scope="module")
-def groups(trained: Trained) -> list[dict[str, Any]]:
+def groups(trained: Trained) -> list[GroupDocument]:
     """As they were trained, the largest first."""
-    found: list[dict[str, Any]] = trained.documents["groups.json"]["groups"]
-    return sorted(found, key=lambda g: -g["n_people"])
+    return sorted(trained.documents.groups.groups, key=lambda g: -g.n_people)
 
 
 def test_without_a_model_there_are_no_groups() -> None:
     assert active_clustering(Workspace(lake="x").settings, None, ()) is None
 
 
-def test_groups_bear_the_names_that_the_workspace_gives_them(trained: Trained, groups: list[dict[str, Any]]) -> None:
-    found = active(trained, **{groups[0]["segment_id"]: GroupNames(fr="Fidèles", en="Regulars")})
-    names = {g["segment_id"]: g["name_en"] for g in found.groups}
-    assert names == {g["segment_id"]: g["name_en"] for g in groups} | {groups[0]["segment_id"]: "Regulars"}
+def test_groups_bear_the_names_that_the_workspace_gives_them(trained: Trained, groups: list[GroupDocument]) -> None:
+    found = active(trained, **{groups[0].segment_id: GroupNames(fr="Fidèles", en="Regulars")})
+    names = {g.segment_id: g.name["en"] for g in found.groups}
+    assert names == {g.segment_id: g.name["en"] for g in groups} | {groups[0].segment_id: "Regulars"}
+    # What was trained stays as it was.
+    assert found.documents == trained.documents
     assert (found.rare, found.parts, found.waiting) == (None, None, ())
 
 
 def test_rare_groups_come_with_the_scheme_and_are_renamed_too(trained: Trained) -> None:
     found = active(trained, schemes=("rare",), **{"Usual profiles": GroupNames(fr="Tous", en="All")})
     model, rare = found.rare
-    assert list(model.keys) == trained.documents[RARE]["keys"]
-    assert {g["kind"]: g["name_en"] for g in rare if g["kind"] != "group"} == {
+    assert trained.documents.rare is not None
+    assert model.keys == trained.documents.rare.keys
+    assert {g.kind: g.name["en"] for g in rare if g.kind != "group"} == {
         "usual": "All",
         "unusual": "Unusual profiles",
     }
 
 
 def test_a_decision_of_another_model_waits_and_one_of_this_merges(
-    trained: Trained, groups: list[dict[str, Any]], people: DataFrame
+    trained: Trained, groups: list[GroupDocument], people: DataFrame
 ) -> None:
-    ids = tuple(g["segment_id"] for g in groups)
+    ids = tuple(g.segment_id for g in groups)
     found = active(trained, Override(merge=("gone", "lost")), Override(merge=ids))
     assert len(found.waiting) == 1
     (merged,) = found.groups
-    assert merged["n_people"] == N + 14
+    assert merged.n_people == N + 14
     column, cluster_of_parts = found.parts
     assert column == "prediction"
-    assert cluster_of_parts == [merged["cluster"]] * len(groups)
-    assert {r["cluster"] for r in with_groups(people, found).select("cluster").distinct().collect()} == {
-        merged["cluster"]
-    }
+    assert cluster_of_parts == [merged.cluster] * len(groups)
+    assert {r["cluster"] for r in with_groups(people, found).select("cluster").distinct().collect()} == {merged.cluster}
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from segspark.models.clustering.documents import project
+from segspark.models.clustering.documents.groups import GroupDocument
+from segspark.models.clustering.documents.migration import Move, Shift
 from segspark.models.clustering.matching import match_groups
 from segspark.models.clustering.migration import compare_models, rand_of
+from segspark.models.clustering.projection import project
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=60))
@@ -20,31 +22,22 @@ def test_the_index_over_counts_is_that_over_people(pairs: list[tuple[int, int]])
     assert rand_of(counts) == pytest.approx(adjusted_rand_score(before, after))
 
 
-BEFORE = [{"segment_id": "calm", "name_fr": "calmes", "name_en": "calm"}]
-AFTER = [*BEFORE, {"segment_id": "lively", "name_fr": "vifs", "name_en": "lively"}]
+BEFORE = [GroupDocument(0, "calm", {"fr": "calmes", "en": "calm"}, {"fr": "", "en": ""}, 50, (), {})]
+AFTER = [*BEFORE, GroupDocument(1, "lively", {"fr": "vifs", "en": "lively"}, {"fr": "", "en": ""}, 50, (), {})]
 
 
 def test_no_alarm_while_few_people_move() -> None:
     said = compare_models(
         "m/1", AFTER, AFTER, {("calm", "calm"): 48, ("lively", "lively"): 50, ("calm", "lively"): 2}, 0.7, 0.15
     )
-    assert said.alarm is None
-    assert said.matrix[1] == {"from_id": "calm", "to_id": "lively", "n": 2}
-    assert said.shares[0] == {
-        "segment_id": "calm",
-        "name_fr": "calmes",
-        "name_en": "calm",
-        "before": 0.5,
-        "after": 0.48,
-    }
+    assert said.alarms == ()
+    assert said.matrix[1] == Move("calm", "lively", 2)
+    assert said.shares[0] == Shift("calm", {"fr": "calmes", "en": "calm"}, 0.5, 0.48)
 
 
 def test_a_group_that_splits_raises_the_alarm_with_both_reasons() -> None:
     said = compare_models("m/1", BEFORE, AFTER, {("calm", "calm"): 60, ("calm", "lively"): 40}, 0.7, 0.15)
-    assert said.alarm is not None
-    assert [(r["measure"], r["segment_id"]) for r in said.alarm["reasons"]] == [
-        ("rand", None), ("share", "calm"), ("share", "lively"),
-    ]  # fmt: skip
+    assert [(a.measure, a.segment_id) for a in said.alarms] == [("rand", None), ("share", "calm"), ("share", "lively")]
     assert said.rand == 0
 
 
@@ -72,5 +65,5 @@ def test_the_map_keeps_what_differs_most_and_is_bounded() -> None:
     said = project(points, np.zeros(3_000, dtype=int), [[9.0, 0, 0, 0]], 100)
     assert len(said.points) == 100
     assert said.explained_variance == pytest.approx([0.9, 0.1], abs=0.02)
-    assert said.centres[0]["x"] == pytest.approx(9, abs=0.5)
-    assert project(points[:, :1], np.zeros(3_000, dtype=int), [[1.0]]).points[0]["y"] == 0
+    assert said.centres[0].x == pytest.approx(9, abs=0.5)
+    assert project(points[:, :1], np.zeros(3_000, dtype=int), [[1.0]]).points[0].y == 0

@@ -1,6 +1,9 @@
 """The names of groups say what sets them apart."""
 
+from dataclasses import replace
+
 from segspark.models.clustering.config import GroupNames
+from segspark.models.clustering.documents.groups import GroupDocument
 from segspark.models.clustering.naming import ARCHETYPES, describe, describe_apart, name_groups, renamed
 
 
@@ -22,16 +25,19 @@ def test_other_groups_are_called_after_what_stands_out_and_no_name_is_given_twic
 
 def test_a_name_that_is_taken_says_more_and_is_numbered_where_nothing_more_can_be_said() -> None:
     z = {"n_click_90d": 3.0, "n_order_365d": 2.0, "tenure_days": -1.0}
-    short, whole = describe(z, 2)[0], describe(z, 3)[0]
-    assert describe_apart(z, set())[0] == short
-    assert describe_apart(z, {short})[0] == whole
-    assert describe_apart(z, {short, whole})[0] == f"{short} (2)"
-    assert describe_apart(z, {short, whole, f"{short} (2)"}) == (f"{short} (3)", f"{describe(z, 2)[1]} (3)")
+    short, whole = describe(z, 2)["fr"], describe(z, 3)["fr"]
+    assert describe_apart(z, set())["fr"] == short
+    assert describe_apart(z, {short})["fr"] == whole
+    assert describe_apart(z, {short, whole})["fr"] == f"{short} (2)"
+    assert describe_apart(z, {short, whole, f"{short} (2)"}) == {
+        "fr": f"{short} (3)", "en": f"{describe(z, 2)['en']} (3)",
+    }  # fmt: skip
 
 
 def test_an_edited_name_replaces_the_one_by_rule_and_is_found_by_id_too() -> None:
     names = {"a": GroupNames(fr="Fidèles", en="Regulars"), "Usual": GroupNames(fr="x", en="y")}
-    calm, lively, rare = ({"segment_id": i, "name_fr": i, "name_en": i} for i in "abc")
-    assert renamed(calm, names)["name_fr"] == "Fidèles"
-    assert renamed({**lively, "name_en": "Usual"}, names)["name_en"] == "y"
+    said = {"fr": "", "en": ""}
+    calm, lively, rare = (GroupDocument(0, i, {"fr": i, "en": i}, said, 9, (), {}) for i in "abc")
+    assert renamed(calm, names).name["fr"] == "Fidèles"
+    assert renamed(replace(lively, name={"fr": "b", "en": "Usual"}), names).name["en"] == "y"
     assert renamed(rare, names) == rare

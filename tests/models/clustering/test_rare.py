@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from segspark.models.clustering.behaviour import Behaviour, with_behaviour
 from segspark.models.clustering.config import Rare
 from segspark.models.clustering.density import NOISE, Density
+from segspark.models.clustering.documents.rare import Rare as Document
 from segspark.models.clustering.rare import RareModel, fit_rare, load_rare
 
 # A group at 0 that is large, one at 10 that is rare.
@@ -39,7 +40,7 @@ def test_where_only_far_people_were_fitted_nobody_nearer_is_unusual_but_a_group_
 
 
 def test_a_model_of_far_people_says_so_in_its_keys() -> None:
-    document = {"method": "hdbscan", "on_far": True, "keys": ["hdbscan_far:0"], "far_distance": 2.5}
+    document = Document("hdbscan", True, None, "", 4, (), 9, 1, 0, 2.5, ("hdbscan_far:0",), (), "00")
     loaded = load_rare(document, MODEL.density)
     assert (loaded.method, loaded.keys, loaded.far) == ("hdbscan_far", ("hdbscan_far:0",), 2.5)
 
@@ -50,7 +51,7 @@ def test_rare_people_have_a_group_oddities_none_and_the_rest_are_usual(people: D
     model, points, labels, document = fit_rare(fitted.values, fitted.n_people, fitted.fitted.centres, config)
     assert (document.method, document.on_far, document.n_fitted, document.n_groups) == ("dbscan", False, N + 14, 1)
     assert document.n_noise == int((labels == -1).sum()) >= 2
-    restored = load_rare(document.as_dict(), model.density)
+    restored = load_rare(document, model.density)
     assigned = with_behaviour(fitted.model, people, fitted.fitted.centres, restored)
     found = {r["person_id"]: r for r in assigned.collect()}
     rare = {found[f"fe{at:04x}"]["rare"] for at in range(12)}

@@ -13,7 +13,8 @@ from pyspark.sql import functions as F
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from segspark.models.clustering.sweep import SweepRow, choose_k, elbow_of, squared_silhouette, stability_of
+from segspark.models.clustering.documents.sweep import SweepRow
+from segspark.models.clustering.sweep import choose_k, elbow_of, squared_silhouette, stability_of
 
 
 def blobs(seed: int, n: int = 60, k: int = 3) -> tuple[np.ndarray, np.ndarray]:

@@ -1,11 +1,11 @@
 """Groups keep their segments from training to training, and have coarser groups around them."""
 
 from datetime import date
-from typing import Any
 
 import numpy as np
 
 from segspark.models.clustering.behaviour import Group
+from segspark.models.clustering.documents.groups import GroupDocument
 from segspark.models.clustering.fitted import Fitted, Hierarchy
 from segspark.models.clustering.naming import GroupName
 from segspark.models.clustering.training import coarser_groups, identify, path_of, tree_of
@@ -22,11 +22,9 @@ FITTED = Fitted(
 )
 
 
-def group(cluster: int, segment_id: str) -> dict[str, Any]:
-    return {
-        "cluster": cluster, "segment_id": segment_id, "name_fr": segment_id, "name_en": segment_id,
-        "n_people": int(SIZES[cluster]), "centre": CENTRES[cluster].tolist(),
-    }  # fmt: skip
+def group(cluster: int, segment_id: str) -> GroupDocument:
+    name, said = {"fr": segment_id, "en": segment_id}, {"fr": "", "en": ""}
+    return GroupDocument(cluster, segment_id, name, said, int(SIZES[cluster]), tuple(CENTRES[cluster].tolist()), {})
 
 
 GROUPS = [group(0, "a"), group(1, "b"), group(2, "c")]
@@ -34,14 +32,12 @@ GROUPS = [group(0, "a"), group(1, "b"), group(2, "c")]
 
 def test_a_coarser_group_holds_those_that_join_and_a_single_one_is_itself() -> None:
     tree = tree_of(FITTED, GROUPS, (2, 4))
-    assert tree.levels == [2, 3]
+    assert tree.levels == (2, 3)
     around = coarser_groups(tree, GROUPS, lambda centre: {"n_click_90d": centre[0]})
-    assert [(a["level"], a["members"], a["n_people"], a["name_en"]) for a in around] == [
-        (2, ["a", "b"], 80, "Many clicks")
-    ]
-    assert path_of("a", around) == [around[0]["segment_id"], "a"]
-    assert path_of("c", around) == ["c"]
-    assert tree.as_dict()["segments"]["2"]["segment_id"] == "c"
+    assert [(a.level, a.members, a.n_people, a.name["en"]) for a in around] == [(2, ("a", "b"), 80, "Many clicks")]
+    assert path_of("a", around) == (around[0].segment_id, "a")
+    assert path_of("c", around) == ("c",)
+    assert tree.segments[2].segment_id == "c"
 
 
 def found(cluster: int, name: str, centre: float) -> Group:
@@ -52,6 +48,6 @@ def test_a_group_keeps_segment_and_name_over_many_trainings() -> None:
     first = identify(date(2026, 1, 1), [found(0, "calm", 0.0), found(1, "lively", 9.0)], [])
     second = identify(date(2026, 2, 1), [found(0, "very lively", 9.5), found(1, "new", 20.0)], first)
     third = identify(date(2026, 3, 1), [found(0, "newest", 20.1), found(1, "calm", 9.9)], second)
-    assert second[0]["segment_id"] == third[1]["segment_id"] == first[1]["segment_id"]
-    assert second[0]["name_fr"] == third[1]["name_fr"] == "lively"
-    assert third[0]["segment_id"] == second[1]["segment_id"] not in {g["segment_id"] for g in first}
+    assert second[0].segment_id == third[1].segment_id == first[1].segment_id
+    assert second[0].name["fr"] == third[1].name["fr"] == "lively"
+    assert third[0].segment_id == second[1].segment_id not in {g.segment_id for g in first}
