@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from segspark.features.engine.kernel import PURPOSES, day_number
+from segspark.features.engine.days import day_number
+from segspark.features.engine.kernel import PURPOSES
 from segspark.features.engine.reads import PEOPLE
 from segspark.features.feature import Catalogue, Feature, Measure
 from segspark.tables.staging import StagedFile

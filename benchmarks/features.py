@@ -42,7 +42,7 @@ from skew import measure_skew
 
 from segspark.config.models import Workspace
 from segspark.features.engine.arrow import RangeTask
-from segspark.features.engine.kernel import Calendar
+from segspark.features.engine.days import Calendar
 from segspark.features.engine.reads import PEOPLE
 from segspark.features.engine.spark import carried_features
 from segspark.features.engine.windows import window_features

@@ -18,6 +18,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "demo/behaviour.py": DEMO, "demo/clock.py": DEMO, "demo/consents.py": DEMO, "demo/defects.py": DEMO,
     "demo/delivery.py": DEMO, "demo/esp.py": DEMO, "demo/extracts.py": DEMO, "demo/mails.py": DEMO,
     "demo/people.py": DEMO, "demo/shop.py": DEMO, "demo/truth.py": DEMO, "demo/wares.py": DEMO, "demo/web.py": DEMO,
+    "features/aggregations/*": "values; aggregations/test_registry.py holds all to their laws, engine/test_kernel.py and test_items.py to answers",
     "features/catalogue/*": "features as data; features/test_catalogue.py checks all, pins/test_hashes.py each measure",
     "cli/features.py": "its commands are run by cli/test_main.py",
     "cli/run.py": "its commands are run by cli/test_main.py",

@@ -16,7 +16,7 @@ FIELDS = ("feature", "family", "unit", "purpose", "empty", "formula")
 
 def list_features(catalogue: Catalogue) -> list[dict[str, str]]:
     """One row per column of the feature frame: FIELDS and the description."""
-    rows = [_stored(catalogue, f, w) for f in catalogue.features for w in f.windows or (0,)]
+    rows = [_stored(catalogue, f, w) for f in catalogue.features for w in f.spans]
     for item in (*catalogue.derived, *catalogue.of_profile):
         purposes = sorted({catalogue.purpose_of(f) for f in catalogue.narrowed({item.name}).features})
         rows.append(
@@ -54,7 +54,7 @@ def describe_feature(catalogue: Catalogue, name: str) -> dict[str, Any]:
     return {
         **rows[name if name in rows else columns[0]],
         "feature": name,
-        "windows": [_span(w) for f in same for w in f.windows or (0,)],
+        "windows": [_span(w) for f in same for w in f.spans],
         "columns": columns,
         "measure": measure.name,
         "events": list(measure.event_types),
@@ -94,36 +94,21 @@ def _stored(catalogue: Catalogue, feature: Feature, window: int) -> dict[str, st
         "family": feature.family,
         "unit": catalogue.unit_of(feature),
         "purpose": catalogue.purpose_of(feature),
-        "empty": "0" if feature.type == "bigint" else "null",
+        "empty": feature.kind.empty,
         "formula": _formula(feature, catalogue.source_of(feature), window),
         "description": feature.describe,
     }
 
 
-_WORDS = {
-    "sum": "sum of",
-    "days": "days with",
-    "last": "last day with",
-    "first": "first day with",
-    "distinct": "distinct items of",
-    "total": "events with an item of",
-    "top": "item named most of",
-    "top_count": "events with the item named most of",
-    "top_last": "last day with the item named most of",
-    "latest": "item named last of",
-}
-
-
 def _formula(feature: Feature, measure: Measure | ItemKind, window: int) -> str:
-    if isinstance(measure, ItemKind) and feature.kind == "top_last":
+    if isinstance(measure, ItemKind) and feature.by_items.own_window_only:
         window = measure.days
-    word = _WORDS[feature.kind]
     only = [f"in months {', '.join(map(str, feature.months))}"] if feature.months else []
     only += [f"on weekdays {', '.join(map(str, feature.weekdays))}"] if feature.weekdays else []
     only += ["within sales periods"] if feature.only_sales else []
     bits = measure.hll_sketch if isinstance(measure, ItemKind) else None
     by = [f"by hll_sketch of 2^{bits} registers"] if bits is not None else []
-    return " ".join([word, measure.name, *only, f"over {_span(window)}", *by])
+    return " ".join([feature.kind.words, measure.name, *only, f"over {_span(window)}", *by])
 
 
 def _span(window: int) -> str:
@@ -131,7 +116,7 @@ def _span(window: int) -> str:
 
 
 def _columns(feature: Feature) -> list[str]:
-    return [feature.column(w) for w in feature.windows or (0,)]
+    return [feature.column(w) for w in feature.spans]
 
 
 def _needs(catalogue: Catalogue, name: str) -> set[str]:

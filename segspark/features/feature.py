@@ -2,28 +2,23 @@
 
 A *measure* is an integer that one event adds to its person's local day. An *item kind* is a thing that events name: a
 category, a product, a campaign. A *feature* is a window over the days of one measure, or is computed from a person's
-items of one kind. A *derived* feature is a projection over stored ones, computed on read.
+items of one kind, by an aggregation. A *derived* feature is a projection over stored ones, computed on read.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from segspark.features.sketch import FEWEST_BITS, MOST_BITS, standard_error
+from segspark.features.aggregations.registry import aggregation_named
+from segspark.features.aggregations.sum import SUM
+from segspark.features.engine.aggregation import Aggregation
+from segspark.features.engine.item_aggregation import ItemAggregation
+from segspark.features.hashing import hash_of, what_counts
+from segspark.features.sketch import standard_error
 from segspark.tables.contracts.contract import Column
 
 Purpose = Literal["email_marketing", "open_tracking", "profiling"]
-WindowKind = Literal["sum", "days", "last", "first"]
-AboutItems = Literal["distinct", "total", "top", "top_count", "top_last", "latest"]
-Kind = Literal[WindowKind, AboutItems]
-OF_ITEMS = frozenset(get_args(AboutItems))
-# Kinds that always cover the lifetime, and the SQL types that are not integers.
-_UNDATED = ("last", "first", "top_last", "latest")
-_DATES, _NAMES = ("last", "first", "top_last"), ("top", "latest")
 _WORD = re.compile(r"\w+")
 
 
@@ -77,11 +72,8 @@ class Feature:
 
     Attributes:
         measure: name of a measure or an item kind.
-        kind: for a measure ``sum`` over the window's days, ``days`` with the measure above zero, ``last`` or ``first``
-            such day. For items ``distinct``, the number of them seen in the window; over the kind's own window
-            ``total`` counts them all, ``top`` is the most frequent item, ``top_count`` its count and ``top_last`` the
-            day it was last seen; ``latest`` is the item seen last.
-        windows: days; 0 is lifetime. Last and first days, and ``latest``, are lifetime.
+        kind: the aggregation (features/aggregations/); where its name is given, the aggregation of that name.
+        windows: days; 0 is lifetime. Only of an aggregation that is windowed.
         months: only days of these calendar months count.
         weekdays: only these days of the week count, 1 is Monday.
         only_sales: only days within the calendar's sales periods count.
@@ -90,26 +82,43 @@ class Feature:
     name: str
     measure: str
     describe: str
-    kind: Kind = "sum"
+    kind: Aggregation | ItemAggregation = SUM
     windows: tuple[int, ...] = ()
     months: tuple[int, ...] = ()
     weekdays: tuple[int, ...] = ()
     only_sales: bool = False
     family: str = "own"
 
+    def __post_init__(self) -> None:
+        # Feature files name it. A task's plan carries the aggregation itself, because tests and files may add some.
+        if isinstance(self.kind, str):
+            object.__setattr__(self, "kind", aggregation_named(self.kind))
+
     def column(self, window: int) -> str:
-        if self.kind in _UNDATED:
+        if not self.kind.windowed:
             return self.name
         return f"{self.name}_lifetime" if window == 0 else f"{self.name}_{window}d"
 
     @property
-    def of_items(self) -> bool:
-        return self.kind in OF_ITEMS
+    def spans(self) -> tuple[int, ...]:
+        """The windows, 0 for the lifetime."""
+        return self.windows if self.windows and self.kind.windowed else (0,)
 
     @property
-    def type(self) -> str:
-        """Spark SQL type of the column."""
-        return "date" if self.kind in _DATES else "string" if self.kind in _NAMES else "bigint"
+    def of_items(self) -> bool:
+        return isinstance(self.kind, ItemAggregation)
+
+    @property
+    def by_days(self) -> Aggregation:
+        """The aggregation of a measure's feature."""
+        assert isinstance(self.kind, Aggregation)
+        return self.kind
+
+    @property
+    def by_items(self) -> ItemAggregation:
+        """The aggregation of an item feature."""
+        assert isinstance(self.kind, ItemAggregation)
+        return self.kind
 
 
 @dataclass(frozen=True)
@@ -145,14 +154,14 @@ class Catalogue:
         return {i.name: i for i in self.items}
 
     @property
-    def windowed(self) -> tuple[Feature, ...]:
+    def of_measures(self) -> tuple[Feature, ...]:
         """The features of measures."""
         return tuple(f for f in self.features if not f.of_items)
 
     @property
     def without_items(self) -> "Catalogue":
         """The catalogue with measures only."""
-        return replace(self, features=self.windowed, items=())
+        return replace(self, features=self.of_measures, items=())
 
     @property
     def about_items(self) -> tuple[Feature, ...]:
@@ -162,13 +171,13 @@ class Catalogue:
     def hash(self) -> str:
         """Hash of everything that changes stored values; descriptions are left out."""
         parts: tuple[tuple[Measure | Feature | ItemKind, ...], ...] = (self.measures, self.features, self.items)
-        return _hash([[_what_counts(item) for item in items] for items in parts])
+        return hash_of([[what_counts(item) for item in items] for items in parts])
 
     @property
     def measure_hashes(self) -> dict[str, str]:
         """Per measure and item kind, a hash of what changes its daily values: tiles do not depend on windows."""
         parts: tuple[Measure | ItemKind, ...] = (*self.measures, *self.items)
-        return {each.name: _hash(_what_counts(each)) for each in parts}
+        return {each.name: hash_of(what_counts(each)) for each in parts}
 
     def tile_columns(self) -> list[Column]:
         return [Column(m.name, "bigint", f"{m.describe} ({m.unit})", required=True) for m in self.measures]
@@ -177,11 +186,11 @@ class Catalogue:
         """The columns of gold.features, in order."""
         columns = []
         for feature in self.features:
-            for window in feature.windows or (0,):
-                span = "" if feature.kind in _UNDATED else _span(window)
+            for window in feature.spans:
+                span = _span(window) if feature.kind.windowed else ""
                 notes = f"{self.unit_of(feature)}; purpose {self.purpose_of(feature)}{self.error_of(feature)}"
                 comment = f"{feature.describe}{span} [{notes}]"
-                columns.append(Column(feature.column(window), feature.type, comment, personal=True))
+                columns.append(Column(feature.column(window), feature.kind.type, comment, personal=True))
         return columns
 
     def narrowed(self, names: Collection[str]) -> "Catalogue":
@@ -203,9 +212,9 @@ class Catalogue:
         derived = needed(self.derived)
         features = []
         for feature in self.features:
-            windows = tuple(w for w in feature.windows or (0,) if feature.column(w) in wanted)
+            windows = tuple(w for w in feature.spans if feature.column(w) in wanted)
             if windows:
-                features.append(replace(feature, windows=windows if feature.windows else ()))
+                features.append(replace(feature, windows=windows) if feature.spans == feature.windows else feature)
         used = {f.measure for f in features}
         return Catalogue(
             tuple(m for m in self.measures if m.name in used),
@@ -222,12 +231,7 @@ class Catalogue:
         return self.source_of(feature).purpose
 
     def unit_of(self, feature: Feature) -> str:
-        if feature.type == "date":
-            return "date"
-        if feature.type == "string":
-            return "name"
-        fixed = {"days": "days", "total": "events", "top_count": "events"}
-        return fixed.get(feature.kind) or self.source_of(feature).unit
+        return feature.kind.unit or self.source_of(feature).unit
 
     def error_of(self, feature: Feature) -> str:
         """The note on the error of a column that is an estimate."""
@@ -235,46 +239,6 @@ class Catalogue:
         if kind is None or kind.hll_sketch is None:
             return ""
         return f"; estimated by HyperLogLog, standard error {standard_error(kind.hll_sketch):.1%}"
-
-    def check(self) -> list[str]:
-        """What is wrong with the catalogue: duplicate names, features of unknown measures, impossible combinations."""
-        issues = []
-        names = [c.name for c in self.stored_columns()] if not self._missing() else []
-        names += [d.name for d in (*self.derived, *self.of_profile)]
-        for name in sorted({n for n in names if names.count(n) > 1}):
-            issues.append(f"feature column {name} is defined twice")
-        measures = [*(m.name for m in self.measures), *(i.name for i in self.items)]
-        for name in sorted({n for n in measures if measures.count(n) > 1}):
-            issues.append(f"measure {name} is defined twice")
-        for kind in self.items:
-            if kind.hll_sketch is not None and not FEWEST_BITS <= kind.hll_sketch <= MOST_BITS:
-                issues.append(f"item kind {kind.name}: hll_sketch goes from {FEWEST_BITS} to {MOST_BITS}")
-        for feature in self._missing():
-            there = list(self.by_item if feature.of_items else self.by_measure)
-            near = get_close_matches(feature.measure, there, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            what = "item kind" if feature.of_items else "measure"
-            issues.append(f"feature {feature.name} needs {what} {feature.measure}, which does not exist{hint}")
-        for feature in self.about_items:
-            if feature.months or feature.weekdays or feature.only_sales:
-                issues.append(f"feature {feature.name}: items are not told apart by months, weekdays or sales periods")
-            named = self.by_item.get(feature.measure)
-            if named and named.hll_sketch is not None and feature.kind != "distinct":
-                issues.append(f"feature {feature.name}: of a sketch only distinct items are known, not {feature.kind}")
-            if named and feature.kind in ("total", "top", "top_count") and feature.windows != (named.days,):
-                issues.append(f"feature {feature.name}: {feature.kind} has the window of its items, ({named.days},)")
-        return issues
-
-    def _missing(self) -> list[Feature]:
-        return [f for f in self.features if f.measure not in (self.by_item if f.of_items else self.by_measure)]
-
-
-def _what_counts(item: Measure | Feature | ItemKind) -> dict[str, object]:
-    return {k: v for k, v in asdict(item).items() if k not in ("describe", "unit", "family")}
-
-
-def _hash(content: object) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _span(window: int) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from segspark.features.compute import range_task, spark_features, stage_people
 from segspark.features.engine.arrow import RangeTask
+from segspark.features.engine.days import day_number
 from segspark.features.engine.item_index import ItemTask
-from segspark.features.engine.kernel import day_number
 from segspark.features.engine.spark import ARROW, carried_features, choose_engine
 from segspark.features.feature import Catalogue
 from segspark.features.resources import CATALOGUE, sales_calendar

@@ -6,12 +6,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from segspark.config.models import Model, Name, Purpose
 from segspark.config.python_file import load_python
 from segspark.errors import ConfigError
-from segspark.features.feature import Catalogue, Derived, Feature, ItemKind, Kind, Measure
+from segspark.features.aggregations.registry import ITEM_AGGREGATIONS, aggregation_named
+from segspark.features.aggregations.sum import SUM
+from segspark.features.engine.aggregation import Aggregation
+from segspark.features.engine.item_aggregation import ItemAggregation
+from segspark.features.feature import Catalogue, Derived, Feature, ItemKind, Measure
 from segspark.features.feature import Purpose as MeasurePurpose
 from segspark.features.sketch import FEWEST_BITS, MOST_BITS
 from segspark.sources.expressions import ExpressionError, parse_expression
@@ -20,16 +24,18 @@ from segspark.sources.vocabulary import EVENT_TYPES
 DERIVED_TYPES = ("double", "bigint", "int", "date", "string", "boolean")
 # Columns that a derived feature may read besides the features.
 READABLE = ("person_id", "as_of_date")
+# In YAML the sum of ones has a name of its own.
+COUNT = "count"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class OwnMeasure(Model):
-    """One measure and its windows, as a workspace writes it."""
+    """One measure or item kind, and the windows of its aggregation, as a workspace writes it."""
 
     name: Name
     event_types: tuple[str, ...] = Field(min_length=1)
     where: str | None = Field(None, description="Spark SQL condition over silver.events, e.g. category like 'mode%'")
-    aggregate: Literal["count", "sum", "days", "last", "distinct"] = "count"
+    aggregate: str = Field(COUNT, description="count, or an aggregation of days or items: sum, days, last, distinct")
     column: Literal["amount_cents", "n_items", "duration_s"] | None = Field(None, description="What `sum` adds up")
     item: str | None = Field(
         None,
@@ -46,6 +52,15 @@ class OwnMeasure(Model):
     purpose: Purpose
     unit: str = "events"
     description: str
+
+    @field_validator("aggregate")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        try:
+            _aggregation(name)
+        except ConfigError as error:
+            raise ValueError(f"{error} Or {COUNT}, which counts the events.") from error
+        return name
 
 
 class OwnDerived(Model):
@@ -83,31 +98,61 @@ def from_yaml(path: Path, written: OwnFeatures) -> Own:
     """
     measures, items, features, issues = [], [], [], []
     for own in written.measures:
-        if own.aggregate == "sum" and own.column is None:
-            issues.append(f"{path.name}, measure {own.name}: aggregate sum needs `column`")
-        if (own.aggregate == "distinct") != (own.item is not None):
-            issues.append(f"{path.name}, measure {own.name}: aggregate distinct and `item` go together")
-        if own.hll_sketch is not None and own.aggregate != "distinct":
-            issues.append(f"{path.name}, measure {own.name}: hll_sketch is of aggregate distinct")
-        if own.aggregate == "distinct":
-            what = (own.name, own.event_types, own.item or "", own.purpose, own.unit, own.description, own.where)
-            items.append(ItemKind(*what, hll_sketch=own.hll_sketch))
-            features.append(
-                Feature(own.name, own.name, own.description, "distinct", own.windows, own.months, own.weekdays)
-            )
-            continue
-        value = "1" if own.aggregate != "sum" else f"coalesce(cast(round({own.column}) as bigint), 0)"
-        measures.append(Measure(own.name, own.event_types, own.purpose, own.unit, own.description, own.where, value))
-        if own.aggregate == "last":
-            name = f"last_{own.name}_date"
-            features.append(Feature(name, own.name, own.description, "last", (), own.months, own.weekdays))
+        aggregation = _aggregation(own.aggregate)
+        issues += [f"{path.name}, measure {own.name}: {issue}" for issue in _mismatches(own, aggregation)]
+        if isinstance(aggregation, ItemAggregation):
+            items.append(_item_of(own, aggregation))
         else:
-            kind: Kind = "days" if own.aggregate == "days" else "sum"
-            features.append(Feature(own.name, own.name, own.description, kind, own.windows, own.months, own.weekdays))
+            measures.append(_measure_of(own, aggregation))
+        features.append(_feature_of(own, aggregation))
     if issues:
         raise ConfigError("\n".join(issues))
     derived = tuple(Derived(d.name, d.sql, d.type, d.description) for d in written.derived)
     return Own(path.name, tuple(measures), tuple(features), derived, tuple(items))
+
+
+def _aggregation(name: str) -> Aggregation | ItemAggregation:
+    return SUM if name == COUNT else aggregation_named(name)
+
+
+def _mismatches(own: OwnMeasure, aggregation: Aggregation | ItemAggregation) -> list[str]:
+    """What does not go with the aggregation."""
+    issues = []
+    of_items = isinstance(aggregation, ItemAggregation)
+    if of_items and own.item is None:
+        issues.append(f"aggregate {own.aggregate} and `item` go together")
+    if not of_items and own.item is not None:
+        issues.append(f"`item` goes with aggregate {' or '.join(ITEM_AGGREGATIONS.names())}, not {own.aggregate}")
+    if own.hll_sketch is not None and not (isinstance(aggregation, ItemAggregation) and aggregation.sketchable):
+        sketchable = [a.name for a in ITEM_AGGREGATIONS.all() if a.sketchable]
+        issues.append(f"hll_sketch is of aggregate {' or '.join(sketchable)}")
+    is_counted = own.aggregate == COUNT
+    if isinstance(aggregation, Aggregation) and aggregation.column == "needed" and not own.column and not is_counted:
+        issues.append(f"aggregate {own.aggregate} needs `column`")
+    return issues
+
+
+def _measure_of(own: OwnMeasure, aggregation: Aggregation) -> Measure:
+    """What an event adds to its day: the column where the aggregation reads one, else 1."""
+    reads_column = own.column and own.aggregate != COUNT and aggregation.column != "unused"
+    value = f"coalesce(cast(round({own.column}) as bigint), 0)" if reads_column else "1"
+    return Measure(own.name, own.event_types, own.purpose, own.unit, own.description, own.where, value)
+
+
+def _item_of(own: OwnMeasure, aggregation: ItemAggregation) -> ItemKind:
+    what = (own.name, own.event_types, own.item or "", own.purpose, own.unit, own.description, own.where)
+    if aggregation.own_window_only and len(own.windows) == 1 and own.windows[0]:
+        return ItemKind(*what, days=own.windows[0], hll_sketch=own.hll_sketch)
+    return ItemKind(*what, hll_sketch=own.hll_sketch)
+
+
+def _feature_of(own: OwnMeasure, aggregation: Aggregation | ItemAggregation) -> Feature:
+    """The windows of the aggregation; without windows the column is called by it, as last_<name>_date."""
+    name, windows = own.name, own.windows
+    if not aggregation.windowed:
+        name, windows = f"{aggregation.name}_{own.name}", ()
+        name += "_date" if aggregation.type == "date" else ""
+    return Feature(name, own.name, own.description, aggregation, windows, own.months, own.weekdays)
 
 
 def from_python(path: Path) -> Own:
@@ -141,8 +186,6 @@ def issues_of(own: Own) -> list[str]:
     for feature in own.features:
         where = f"{own.file}, feature {feature.name}"
         issues += _name_issues(where, feature.name)
-        if feature.kind not in get_args(Kind):
-            issues.append(f"{where}: kind {feature.kind!r}; there are {', '.join(get_args(Kind))}")
         if any(not isinstance(w, int) or not 0 <= w <= 3650 for w in feature.windows):
             issues.append(f"{where}: windows are whole days from 0 (since ever) to 3650")
         if any(m not in range(1, 13) for m in feature.months):
@@ -160,7 +203,7 @@ def issues_of(own: Own) -> list[str]:
 
 def unknown_names(own: Own, catalogue: Catalogue) -> list[str]:
     """Derived features that read an unknown name, or a feature defined after them."""
-    known = {f.column(w) for f in catalogue.features for w in f.windows or (0,)} | set(READABLE)
+    known = {f.column(w) for f in catalogue.features for w in f.spans} | set(READABLE)
     mine, issues = {d.name for d in own.derived}, []
     for derived in catalogue.derived:
         if derived.name in mine:

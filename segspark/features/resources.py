@@ -6,7 +6,8 @@ from segspark.config.load import load_model
 from segspark.config.models import Settings, Workspace
 from segspark.errors import ConfigError
 from segspark.features.catalogue import build_catalogue
-from segspark.features.engine.kernel import Calendar, sales_days
+from segspark.features.catalogue_check import catalogue_issues
+from segspark.features.engine.days import Calendar, sales_days
 from segspark.features.feature import Catalogue
 from segspark.features.own import Own, OwnFeatures, from_python, from_yaml, issues_of, unknown_names
 from segspark.pipeline.context import Resource
@@ -32,7 +33,7 @@ def load_catalogue(workspace: Workspace) -> Catalogue:
         tuple(d for each in own for d in each.derived),
         tuple(i for each in own for i in each.items),
     )
-    issues += catalogue.check() + [issue for each in own for issue in unknown_names(each, catalogue)]
+    issues += catalogue_issues(catalogue) + [issue for each in own for issue in unknown_names(each, catalogue)]
     if issues:
         raise ConfigError("\n".join(issues))
     return catalogue

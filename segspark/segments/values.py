@@ -43,7 +43,7 @@ def acts_of(catalogue: Catalogue) -> dict[str, str]:
     last_visit_date."""
     acts = {m.name.removeprefix("n_"): m.name for m in catalogue.measures if m.name.startswith("n_")}
     for feature in catalogue.features:
-        if feature.kind == "last" and not (feature.months or feature.weekdays or feature.only_sales):
+        if feature.kind.names_acts and not (feature.months or feature.weekdays or feature.only_sales):
             acts[feature.name.removeprefix("last_").removesuffix("_date")] = feature.measure
     return acts
 
@@ -55,11 +55,11 @@ def _features(catalogue: Catalogue) -> dict[str, Value]:
     }
     types = {c.name: c.type for c in catalogue.stored_columns()}
     for feature in catalogue.features:
-        for window in feature.windows or (0,):
-            # Lifetime counts and last days change only by an event; the top item of a window also changes without one.
+        for window in feature.spans:
+            # From a window days leave without an event.
             name = feature.column(window)
-            is_moving = bool(window) or feature.kind == "top_last"
-            values[name] = Value(_KINDS.get(types[name], "number"), "moving" if is_moving else "still")
+            motion: Motion = "moving" if window else feature.kind.motion
+            values[name] = Value(_KINDS.get(types[name], "number"), motion)
     for derived in (*catalogue.derived, *catalogue.of_profile):
         motion = _motion(derived.sql, {**PROFILE, **CALENDAR, **values})
         values[derived.name] = Value(_KINDS.get(derived.type, "number"), motion)

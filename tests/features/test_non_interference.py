@@ -7,8 +7,9 @@ import pyarrow as pa
 import pytest
 
 from segspark.features.catalogue import build_catalogue
+from segspark.features.engine.days import Calendar
 from segspark.features.engine.incremental import advance_features, changing_days
-from segspark.features.engine.kernel import Calendar, compute_features
+from segspark.features.engine.kernel import compute_features
 
 AS_OF = date(2026, 6, 1)
 EVER = date(1970, 1, 1)
@@ -84,7 +85,7 @@ def test_opens_without_consent_change_nothing(how: str) -> None:
     rows = []
     for table in (activity, other):
         near = np.isin(table["activity_date"].cast(pa.int32()).to_numpy(), sorted(days))
-        rows.append(advance_features(before, table.filter(pa.array(near)), then, CATALOGUE, tomorrow, Calendar())[0])
+        rows.append(advance_features(before, table.filter(pa.array(near)), then, CATALOGUE, tomorrow, Calendar()).rows)
     assert written(rows[0]) == written(rows[1])
 
 

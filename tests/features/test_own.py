@@ -114,7 +114,7 @@ def test_yaml_counts_distinct_items_and_days_of_the_week(tmp_path: Path) -> None
     assert "n_brand_lifetime" in comments
     narrowed = catalogue.narrowed({"n_brand_30d", "n_click_sunday_90d"})
     assert [i.expression for i in narrowed.items] == ["try_element_at(attributes, 'brand')"]
-    assert [f.weekdays for f in narrowed.windowed] == [(7,)]
+    assert [f.weekdays for f in narrowed.of_measures] == [(7,)]
 
 
 def test_yaml_counts_by_sketch_where_it_is_declared(tmp_path: Path) -> None:
@@ -140,7 +140,12 @@ def test_a_python_file_adds_items(tmp_path: Path) -> None:
             "",
             "n_brand: aggregate distinct and `item` go together",
         ),
-        (DISTINCT, "aggregate: distinct", "aggregate: count", "n_brand: aggregate distinct and `item` go together"),
+        (
+            DISTINCT,
+            "aggregate: distinct",
+            "aggregate: count",
+            "n_brand: `item` goes with aggregate distinct or total .*, not count",
+        ),
         (DISTINCT, "weekdays: [7]", "hll_sketch: 10", "n_click_sunday: hll_sketch is of aggregate distinct"),
         (DISTINCT, "try_element_at(attributes, 'brand')", "reflect(category)", "own.yaml, measure n_brand"),
         (DISTINCT, "purpose: profiling", "months: [6], purpose: profiling", "items are not told apart by months"),
@@ -155,3 +160,42 @@ def test_wrong_items_are_refused(tmp_path: Path, text: str, old: str, new: str, 
     name = "own_yaml" if text is DISTINCT else "own_py"
     with pytest.raises(ConfigError, match=reason):
         catalogue_with(tmp_path, **{name: text.replace(old, new)})
+
+
+MORE = """
+measures:
+  - {name: shown, event_types: [order], aggregate: first, purpose: profiling, description: First order}
+  - {name: kinds, event_types: [order], aggregate: top, item: category, windows: [90], purpose: profiling,
+     description: Category ordered most}
+  - {name: brand, event_types: [order], aggregate: latest, item: category, purpose: profiling, description: Last one}
+"""
+
+
+def test_yaml_may_name_every_aggregation(tmp_path: Path) -> None:
+    catalogue = catalogue_with(tmp_path, own_yaml=MORE)
+    stored = {c.name: c.type for c in catalogue.stored_columns()}
+    assert (stored["first_shown_date"], stored["kinds_90d"], stored["latest_brand"]) == ("date", "string", "string")
+    assert {i.name: i.days for i in catalogue.items}["kinds"] == 90
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (
+            "aggregate: first",
+            "aggregate: frist",
+            r"own.yaml:3: .*no aggregation 'frist'. Did you mean first\?.* Or count",
+        ),
+        ("aggregate: first", "aggregate: sum", "shown: aggregate sum needs `column`"),
+        ("windows: [90],", "", r"feature kinds: top has the window of its items, \(365,\)"),
+    ],
+)
+def test_wrong_aggregates_are_refused(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    assert old in MORE
+    with pytest.raises(ConfigError, match=reason):
+        catalogue_with(tmp_path, own_yaml=MORE.replace(old, new))
+
+
+def test_an_unknown_kind_of_a_python_file_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"own.py:8: .*no aggregation 'smu'"):
+        catalogue_with(tmp_path, own_py=MANY.replace("m.describe, windows", "m.describe, 'smu', windows"))

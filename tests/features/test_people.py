@@ -9,7 +9,8 @@ from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.models import Workspace
 from segspark.features.catalogue import build_catalogue
-from segspark.features.engine.kernel import Calendar, compute_features
+from segspark.features.engine.days import Calendar
+from segspark.features.engine.kernel import compute_features
 from segspark.features.people import people_of_day
 from segspark.features.resources import CATALOGUE
 from segspark.pipeline.view import Question, look

@@ -9,7 +9,7 @@ from builders import make_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.catalogue import build_catalogue
-from segspark.features.engine.kernel import day_number
+from segspark.features.engine.days import day_number
 from segspark.features.resources import CATALOGUE, load_catalogue, sales_calendar
 from segspark.pipeline.context import Context
 

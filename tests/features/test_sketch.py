@@ -7,7 +7,9 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
-from segspark.features.engine.items import index_items, item_columns
+from segspark.features.catalogue_check import catalogue_issues
+from segspark.features.engine.item_columns import item_columns
+from segspark.features.engine.items import index_items
 from segspark.features.feature import Catalogue, Feature, ItemKind
 from segspark.features.sketch import estimate_distinct, mark_of, standard_error
 
@@ -50,7 +52,7 @@ def test_windows_of_the_index() -> None:
     """Marks pass through the index like items: each window counts what was last seen within it."""
     kind = ItemKind("page", ("page_view",), "page", "profiling", "pages", "Pages", hll_sketch=BITS)
     catalogue = Catalogue((), (Feature("n_page", "page", "Pages", "distinct", (7, 30, 0)),), (), (kind,))
-    assert catalogue.check() == []
+    assert catalogue_issues(catalogue) == []
     assert next(c.comment for c in catalogue.stored_columns()) == (
         "Pages in the last 7 local days [pages; purpose profiling; estimated by HyperLogLog, standard error 6.5%]"
     )
@@ -82,7 +84,7 @@ def test_windows_of_the_index() -> None:
 def test_of_a_sketch_no_item_is_known() -> None:
     kind = ItemKind("page", ("page_view",), "page", "profiling", "pages", "Pages", hll_sketch=20)
     catalogue = Catalogue((), (Feature("top_page", "page", "Page", "top", (365,)),), (), (kind,))
-    assert catalogue.check() == [
+    assert catalogue_issues(catalogue) == [
         "item kind page: hll_sketch goes from 4 to 16",
         "feature top_page: of a sketch only distinct items are known, not top",
     ]

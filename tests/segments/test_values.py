@@ -2,6 +2,7 @@
 
 import pytest
 
+from segspark.features.aggregations.top_last import TOP_LAST
 from segspark.features.catalogue import build_catalogue
 from segspark.features.value import Value
 from segspark.segments.values import acts_of, values_of
@@ -39,9 +40,9 @@ def test_a_value_has_a_kind_and_moves_as_its_source_does(name: str, value: Value
 
 
 def test_which_item_leads_in_a_window_moves_also_where_its_name_has_no_window() -> None:
-    top = [f for f in CATALOGUE.features if f.kind == "top_last"]
+    top = [f for f in CATALOGUE.features if f.kind == TOP_LAST]
     assert top
-    assert {VALUES[f.column(w)].motion for f in top for w in f.windows or (0,)} == {"moving"}
+    assert {VALUES[f.column(w)].motion for f in top for w in f.spans} == {"moving"}
 
 
 def test_counts_are_known_for_the_windows_of_the_workspace_only() -> None:

@@ -1,5 +1,11 @@
 """Which categories and products people look at and buy, and how narrow their taste is."""
 
+from segspark.features.aggregations.distinct import DISTINCT
+from segspark.features.aggregations.latest import LATEST
+from segspark.features.aggregations.top import TOP
+from segspark.features.aggregations.top_count import TOP_COUNT
+from segspark.features.aggregations.top_last import TOP_LAST
+from segspark.features.aggregations.total import TOTAL
 from segspark.features.catalogue.habits import ACTS
 from segspark.features.derived import days_since, rate
 from segspark.features.feature import Derived, Feature, ItemKind
@@ -19,21 +25,21 @@ YEAR = (365,)
 
 def features(windows: tuple[int, ...]) -> list[Feature]:
     return [
-        *(Feature(f"n_{k.name}", k.name, k.describe, "distinct", (30, 90, 365)) for k in ITEMS),
-        Feature("n_category_ordered", "category_ordered", "Categories ordered from", "distinct", (0,)),
-        Feature("top_category", "category_seen", "Category looked at most", "top", YEAR),
-        Feature("n_top_category", "category_seen", "Acts in the category looked at most", "top_count", YEAR),
-        Feature("n_category_act", "category_seen", "Acts that name a category", "total", YEAR),
-        Feature("last_top_category_date", "category_seen", "Last act in the category looked at most", "top_last"),
-        Feature("latest_category", "category_seen", "Category looked at last", "latest"),
-        Feature("top_category_ordered", "category_ordered", "Category with most orders", "top", YEAR),
-        Feature("n_top_category_ordered", "category_ordered", "Orders of that category", "top_count", YEAR),
-        Feature("n_category_order", "category_ordered", "Orders that name a category", "total", YEAR),
-        Feature("last_top_category_order_date", "category_ordered", "Last order of that category", "top_last"),
-        Feature("latest_category_ordered", "category_ordered", "Category ordered from last", "latest"),
-        Feature("top_product", "product_seen", "Product looked at most", "top", YEAR),
-        Feature("n_top_product", "product_seen", "Acts about the product looked at most", "top_count", YEAR),
-        Feature("n_product_act", "product_seen", "Acts that name a product", "total", YEAR),
+        *(Feature(f"n_{k.name}", k.name, k.describe, DISTINCT, (30, 90, 365)) for k in ITEMS),
+        Feature("n_category_ordered", "category_ordered", "Categories ordered from", DISTINCT, (0,)),
+        Feature("top_category", "category_seen", "Category looked at most", TOP, YEAR),
+        Feature("n_top_category", "category_seen", "Acts in the category looked at most", TOP_COUNT, YEAR),
+        Feature("n_category_act", "category_seen", "Acts that name a category", TOTAL, YEAR),
+        Feature("last_top_category_date", "category_seen", "Last act in the category looked at most", TOP_LAST),
+        Feature("latest_category", "category_seen", "Category looked at last", LATEST),
+        Feature("top_category_ordered", "category_ordered", "Category with most orders", TOP, YEAR),
+        Feature("n_top_category_ordered", "category_ordered", "Orders of that category", TOP_COUNT, YEAR),
+        Feature("n_category_order", "category_ordered", "Orders that name a category", TOTAL, YEAR),
+        Feature("last_top_category_order_date", "category_ordered", "Last order of that category", TOP_LAST),
+        Feature("latest_category_ordered", "category_ordered", "Category ordered from last", LATEST),
+        Feature("top_product", "product_seen", "Product looked at most", TOP, YEAR),
+        Feature("n_top_product", "product_seen", "Acts about the product looked at most", TOP_COUNT, YEAR),
+        Feature("n_product_act", "product_seen", "Acts that name a product", TOTAL, YEAR),
     ]
 
 

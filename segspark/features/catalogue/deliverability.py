@@ -1,5 +1,6 @@
 """Whether mail arrives: bounces by kind, deferrals, complaints."""
 
+from segspark.features.aggregations.last import LAST
 from segspark.features.derived import days_since, rate, rates
 from segspark.features.feature import Derived, Feature, Measure, counts
 
@@ -23,9 +24,9 @@ def features(windows: tuple[int, ...]) -> list[Feature]:
         *counts([(n, by_name[n]) for n in in_all], windows),
         *counts([(n, d) for n, d in by_name.items() if n not in in_all], (30, 365)),
         *counts([("n_complaint", by_name["n_complaint"]), ("n_bounce_hard", by_name["n_bounce_hard"])], (0,)),
-        Feature("last_delivered_date", "n_delivered", "Last mail delivered", "last"),
-        Feature("last_bounce_date", "n_bounce", "Last mail that came back", "last"),
-        Feature("last_complaint_date", "n_complaint", "Last spam complaint", "last"),
+        Feature("last_delivered_date", "n_delivered", "Last mail delivered", LAST),
+        Feature("last_bounce_date", "n_bounce", "Last mail that came back", LAST),
+        Feature("last_complaint_date", "n_complaint", "Last spam complaint", LAST),
     ]
 
 

@@ -1,5 +1,8 @@
 """When and on which device people act. An act is a human click, a web event or an order; an open is not an act."""
 
+from segspark.features.aggregations.days import DAYS
+from segspark.features.aggregations.first import FIRST
+from segspark.features.aggregations.last import LAST
 from segspark.features.derived import days_since, histogram, mode, rate, rates, trend
 from segspark.features.feature import Derived, Feature, Measure, counts
 
@@ -32,9 +35,9 @@ def features(windows: tuple[int, ...]) -> list[Feature]:
             for n, day in WEEKDAYS.items()
         ),
         Feature("n_active", "n_active", "Human acts: clicks, web events, orders", windows=windows),
-        Feature("n_active_day", "n_active", "Days with a human act", "days", (30, 90, 365)),
-        Feature("last_active_date", "n_active", "Last human act", "last"),
-        Feature("first_active_date", "n_active", "First human act", "first"),
+        Feature("n_active_day", "n_active", "Days with a human act", DAYS, (30, 90, 365)),
+        Feature("last_active_date", "n_active", "Last human act", LAST),
+        Feature("first_active_date", "n_active", "First human act", FIRST),
     ]
 
 

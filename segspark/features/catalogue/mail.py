@@ -1,5 +1,9 @@
 """Mail engagement. Clicks come first; opens need their own consent and are used by no other feature."""
 
+from segspark.features.aggregations.days import DAYS
+from segspark.features.aggregations.distinct import DISTINCT
+from segspark.features.aggregations.first import FIRST
+from segspark.features.aggregations.last import LAST
 from segspark.features.derived import days_since, decayed, rate, rates, trend
 from segspark.features.feature import Derived, Feature, ItemKind, Measure, counts
 
@@ -33,12 +37,12 @@ def features(windows: tuple[int, ...]) -> list[Feature]:
     return [
         *counts([(m.name, m.describe) for m in MEASURES], windows),
         *counts([("n_sent", MEASURES[0].describe), ("n_click", "Human clicks in mails")], (0,)),
-        Feature("n_click_day", "n_click", "Days with a human click", "days", (90, 365)),
-        Feature("last_sent_date", "n_sent", "Last mail sent", "last"),
-        Feature("last_click_date", "n_click", "Last human click", "last"),
-        Feature("first_click_date", "n_click", "First human click", "first"),
-        Feature("last_open_date", "n_open", "Last human open", "last"),
-        Feature("n_campaign_clicked", "campaign_clicked", "Campaigns with a human click", "distinct", (30, 90, 365)),
+        Feature("n_click_day", "n_click", "Days with a human click", DAYS, (90, 365)),
+        Feature("last_sent_date", "n_sent", "Last mail sent", LAST),
+        Feature("last_click_date", "n_click", "Last human click", LAST),
+        Feature("first_click_date", "n_click", "First human click", FIRST),
+        Feature("last_open_date", "n_open", "Last human open", LAST),
+        Feature("n_campaign_clicked", "campaign_clicked", "Campaigns with a human click", DISTINCT, (30, 90, 365)),
     ]
 
 

@@ -1,5 +1,6 @@
 """Offers received, seen and used."""
 
+from segspark.features.aggregations.last import LAST
 from segspark.features.derived import days_since, rates
 from segspark.features.feature import Derived, Feature, Measure, counts
 
@@ -14,9 +15,9 @@ def features(windows: tuple[int, ...]) -> list[Feature]:
     return [
         *counts([(m.name, m.describe) for m in MEASURES], windows),
         *counts([(m.name, m.describe) for m in MEASURES], (0,)),
-        Feature("last_offer_received_date", "n_offer_received", "Last offer received", "last"),
-        Feature("last_offer_viewed_date", "n_offer_viewed", "Last offer looked at", "last"),
-        Feature("last_offer_completed_date", "n_offer_completed", "Last offer used", "last"),
+        Feature("last_offer_received_date", "n_offer_received", "Last offer received", LAST),
+        Feature("last_offer_viewed_date", "n_offer_viewed", "Last offer looked at", LAST),
+        Feature("last_offer_completed_date", "n_offer_completed", "Last offer used", LAST),
     ]
 
 

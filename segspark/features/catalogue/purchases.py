@@ -1,5 +1,8 @@
 """Orders and refunds; a refund counts on its own day."""
 
+from segspark.features.aggregations.days import DAYS
+from segspark.features.aggregations.first import FIRST
+from segspark.features.aggregations.last import LAST
 from segspark.features.derived import days_since, decayed, differences, rate, rates, trend
 from segspark.features.feature import Derived, Feature, Measure, counts
 
@@ -20,10 +23,10 @@ def features(windows: tuple[int, ...]) -> list[Feature]:
     return [
         *counts([(m.name, m.describe) for m in MEASURES], windows),
         *counts([(m.name, m.describe) for m in MEASURES], (0,)),
-        Feature("n_order_day", "n_order", "Days with an order", "days", (365, 0)),
-        Feature("last_order_date", "n_order", "Last order", "last"),
-        Feature("first_order_date", "n_order", "First order", "first"),
-        Feature("last_refund_date", "n_refund", "Last refund", "last"),
+        Feature("n_order_day", "n_order", "Days with an order", DAYS, (365, 0)),
+        Feature("last_order_date", "n_order", "Last order", LAST),
+        Feature("first_order_date", "n_order", "First order", FIRST),
+        Feature("last_refund_date", "n_refund", "Last refund", LAST),
     ]
 
 

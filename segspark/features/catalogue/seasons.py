@@ -1,5 +1,6 @@
 """Calendar context: orders within sales periods and by month, compared with the month of the as-of day."""
 
+from segspark.features.aggregations.last import LAST
 from segspark.features.derived import histogram, mode, rate
 from segspark.features.feature import Derived, Feature
 
@@ -15,7 +16,7 @@ def features(windows: tuple[int, ...]) -> list[Feature]:
             "order_cents_sale", "order_cents", "Goods ordered within sales periods", windows=(365,), only_sales=True
         ),
         Feature("n_active_sale", "n_active", "Human acts within sales periods", windows=(365,), only_sales=True),
-        Feature("last_order_sale_date", "n_order", "Last order within a sales period", "last", only_sales=True),
+        Feature("last_order_sale_date", "n_order", "Last order within a sales period", LAST, only_sales=True),
         *(
             Feature(f"n_order_m{m:02d}", "n_order", f"Orders in month {m} of any year", windows=(0,), months=(m,))
             for m in MONTHS

@@ -1,5 +1,8 @@
 """What people do on the web site."""
 
+from segspark.features.aggregations.days import DAYS
+from segspark.features.aggregations.first import FIRST
+from segspark.features.aggregations.last import LAST
 from segspark.features.derived import days_since, decayed, rate, rates, trend
 from segspark.features.feature import Derived, Feature, Measure, counts
 
@@ -28,11 +31,11 @@ MEASURES = [
 def features(windows: tuple[int, ...]) -> list[Feature]:
     return [
         *counts([(m.name, m.describe) for m in MEASURES if m.name != "n_web"], windows),
-        Feature("n_visit_day", "n_web", "Days with web activity", "days", (*windows, 0)),
-        Feature("last_visit_date", "n_web", "Last day with web activity", "last"),
-        Feature("first_visit_date", "n_web", "First day with web activity", "first"),
-        Feature("last_cart_add_date", "n_cart_add", "Last article put into the cart", "last"),
-        Feature("last_checkout_date", "n_checkout", "Last checkout begun", "last"),
+        Feature("n_visit_day", "n_web", "Days with web activity", DAYS, (*windows, 0)),
+        Feature("last_visit_date", "n_web", "Last day with web activity", LAST),
+        Feature("first_visit_date", "n_web", "First day with web activity", FIRST),
+        Feature("last_cart_add_date", "n_cart_add", "Last article put into the cart", LAST),
+        Feature("last_checkout_date", "n_checkout", "Last checkout begun", LAST),
     ]
 
 

@@ -1,17 +1,20 @@
 """A task of the Arrow engine: computes the features of a range of people from the tables' own files."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import compress
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from segspark.features.engine.backfill import backfill_features, with_named_people
+from segspark.features.engine.days import Calendar, day_number
 from segspark.features.engine.incremental import advance_features, changing_days, splice
+from segspark.features.engine.item_columns import with_all_items, with_items
 from segspark.features.engine.item_index import read_index
-from segspark.features.engine.items import backfill_index, with_all_items, with_items
-from segspark.features.engine.kernel import Calendar, Outcome, compute_features, day_number, with_outcome
+from segspark.features.engine.items import backfill_index
+from segspark.features.engine.kernel import Outcome, compute_features, with_outcome
 from segspark.features.engine.reads import (
     ITEM_BYTES,
     permitted,
@@ -20,6 +23,7 @@ from segspark.features.engine.reads import (
     read_people_of_days,
     row_bytes,
 )
+from segspark.features.engine.restore import Lost, restored
 from segspark.features.feature import Catalogue
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.schema import ARROW_TYPES
@@ -141,11 +145,23 @@ class RangeTask:
         schema = feature_schema(self.catalogue.without_items)
         names = [n for n in schema.names if n != "as_of_date"]
         state = read_range(self.state or (), low, high, names, "as_of_date", schema)
-        rows, rest = advance_features(state, activity.filter(near), people, self.catalogue, as_of, self.calendar)
-        if not rest.num_rows:
+        done = advance_features(state, activity.filter(near), people, self.catalogue, as_of, self.calendar)
+
+        def of_window(lost: Lost, catalogue: Catalogue) -> pa.Table:
+            part, ids = replace(self, catalogue=catalogue), lost.people["person_id"]
+            return part._activity(*self._files_since(lost.first_day), low, high, ids)
+
+        rows = restored(done.rows, done.lost, of_window, self.catalogue, self.calendar)
+        if not done.rest.num_rows:
             return rows
-        theirs = self._activity(self.tiles, self.corrections, low, high, rest["person_id"])
-        return splice(rows, compute_features(theirs, rest, self.catalogue, self.dates, self.calendar))
+        theirs = self._activity(self.tiles, self.corrections, low, high, done.rest["person_id"])
+        return splice(rows, compute_features(theirs, done.rest, self.catalogue, self.dates, self.calendar))
+
+    def _files_since(self, first_day: int) -> tuple[tuple[DayFile, ...], tuple[DayFile, ...]]:
+        """Files of tiles and corrections that may hold rows about a day (since 1970) and later ones."""
+        tiles = tuple(f for f in self.tiles if day_number(f.day) >= first_day)
+        is_near = [f.about is None or day_number(f.about[1]) >= first_day for f in self.corrections]
+        return tiles, tuple(compress(self.corrections, is_near))
 
     def _activity(
         self,

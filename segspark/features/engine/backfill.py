@@ -1,5 +1,6 @@
-"""Backfill: features of many days in one pass over time. From one day to the next, what enters a window is added and
-what leaves it is subtracted, for everybody at once.
+"""Backfill: features of many days in one pass over time. From one day to the next, what enters a window is merged and
+what leaves it is taken back, for everybody at once; whoever loses a value that cannot be taken back gets it from the
+entries of the window.
 
 This is valid for people without corrections and with constant permissions between the first and the last day, which
 is nearly everybody. The others are advanced day by day (incremental.py) and merged into the result.
@@ -12,31 +13,18 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from segspark.features.engine.aggregation import Aggregation, to_column
+from segspark.features.engine.arrays import NEVER, as_days, as_ids, as_integers, dates_or_never, find_ids
+from segspark.features.engine.contributions import alike, contributions
+from segspark.features.engine.days import Calendar, Days, day_number
 from segspark.features.engine.incremental import walk_day_by_day
-from segspark.features.engine.kernel import (
-    NEVER,
-    PURPOSES,
-    Calendar,
-    Days,
-    as_days,
-    as_ids,
-    as_integers,
-    assemble,
-    date_array,
-    dates_or_never,
-    day_number,
-    find_ids,
-    visible_values,
-)
+from segspark.features.engine.kernel import PURPOSES, assemble
+from segspark.features.engine.restore import BEGINNING
 from segspark.features.feature import Catalogue, Feature
 
-BEGINNING = -(1 << 30)
-# Placeholders for "no last day" and "no first day".
-_NOTHING = {"last": -1, "first": int(NEVER)}
-# Column -> its values, and the placeholder for none; dates are day numbers.
-Columns = dict[str, tuple[np.ndarray, int | None]]
+# Column -> its values, SQL type, and the value that is stored as null.
+Columns = dict[str, tuple[np.ndarray, str, int | None]]
 
 
 def backfill_features(
@@ -72,14 +60,9 @@ def backfill_features(
         if is_odd.any():
             there = next(theirs)
             at = np.flatnonzero(is_odd[places])
-            for name, (values, nothing) in columns.items():
-                column = there[name].combine_chunks()
-                if nothing is not None:
-                    column = pc.fill_null(column.cast(pa.int32()), int(nothing))
-                values[at] = column.to_numpy(zero_copy_only=False)
-        made = {
-            n: pa.array(v) if nothing is None else date_array(v, v != nothing) for n, (v, nothing) in columns.items()
-        }
+            for name, (values, _, null) in columns.items():
+                values[at] = as_integers(there[name], null or 0)
+        made = {name: to_column(*column) for name, column in columns.items()}
         here = {"person_id": names if len(places) == len(names) else names.take(pa.array(places))}
         yield assemble(pa.table({**here, **{p: made[f"{p}_from"] for p in PURPOSES}}), as_of, made, catalogue)
 
@@ -107,7 +90,7 @@ class _Listed:
         return self.person[slice(*np.searchsorted(self.day, [day, day + 1]))]
 
     def permissions(self, places: np.ndarray) -> Columns:
-        return {f"{p}_from": (_of(since, places), int(NEVER)) for p, since in self.since.items()}
+        return {f"{p}_from": (_of(since, places), "date", int(NEVER)) for p, since in self.since.items()}
 
 
 def _listed(people: pa.Table) -> tuple[np.ndarray, _Listed]:
@@ -138,21 +121,55 @@ def _of(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     return values.copy() if len(places) == len(values) else values[places]
 
 
-@dataclass(frozen=True)
 class _Entries:
-    """The values of a measure under one condition, in the order of days; none is zero."""
+    """What the days contribute to some features that differ in their windows only, in the order of days.
 
-    person: np.ndarray
-    day: np.ndarray
-    value: np.ndarray
+    Args:
+        person, day, value: contributions, sorted by day; none is ``nothing``.
+    """
 
-    def between(self, first: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        span = slice(*np.searchsorted(self.day, [first, end]))
-        return self.person[span], self.day[span], self.value[span]
+    def __init__(self, aggregation: Aggregation, person: np.ndarray, day: np.ndarray, value: np.ndarray) -> None:
+        self.aggregation, self._person, self._day, self._value = aggregation, person, day, value
+        # Row numbers in the order of persons, and their persons; made when somebody first loses a value.
+        self._rows_by_person: tuple[np.ndarray, np.ndarray] | None = None
+
+    def between(self, first: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+        span = slice(*np.searchsorted(self._day, [first, end]))
+        return self._person[span], self._value[span]
+
+    def advance(self, now: np.ndarray, window: int, before: int, today: int) -> None:
+        """Change everybody's value of a window from one day to a later one."""
+        aggregation, since = self.aggregation, today - window if window else BEGINNING
+        lost = np.empty(0, dtype=np.int64)
+        if window and before != BEGINNING:
+            person, value = self.between(before - window, min(since, before))
+            if aggregation.unmerge is not None:
+                aggregation.unmerge.at(now, person, value)
+            else:
+                lost = np.unique(person[value == now[person]])
+        person, value = self.between(max(before, since), today)
+        aggregation.merge.at(now, person, value)
+        if len(lost):
+            now[lost] = aggregation.nothing
+            person, value = self._of(lost, since, today)
+            aggregation.merge.at(now, person, value)
+
+    def _of(self, people: np.ndarray, first: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+        """The contributions of some people (sorted) within some days."""
+        if self._rows_by_person is None:
+            by_person = np.argsort(self._person, kind="stable")
+            self._rows_by_person = by_person, self._person[by_person]
+        by_person, owner = self._rows_by_person
+        low, high = np.searchsorted(owner, people), np.searchsorted(owner, people, side="right")
+        lengths = high - low
+        starts = np.repeat(low - np.r_[0, np.cumsum(lengths)[:-1]], lengths)
+        rows = by_person[starts + np.arange(lengths.sum())]
+        rows = rows[(self._day[rows] >= first) & (self._day[rows] < end)]
+        return self._person[rows], self._value[rows]
 
 
 class _Plain:
-    """The running sums of people whose past does not change, moved forward day by day."""
+    """The running values of people whose past does not change, moved forward day by day."""
 
     def __init__(
         self,
@@ -164,7 +181,8 @@ class _Plain:
         catalogue: Catalogue,
         calendar: Calendar,
     ) -> None:
-        self._catalogue, self._today = catalogue, BEGINNING
+        self._today = BEGINNING
+        self._groups: list[tuple[list[Feature], _Entries]] = []
         n = len(next(iter(since.values())))
         place = day * n + person
         order = np.argsort(place, kind="stable")
@@ -173,43 +191,28 @@ class _Plain:
         rows, person, day = rows[order], person[order][first], day[order][first]
         may_see = {p: day >= since[p][person] for p in PURPOSES}
         days = Days.of(day, calendar)
-        self._entries: dict[tuple[object, ...], _Entries] = {}
+        self._now: Columns = {}
         measure, net = "", day
-        for feature in sorted(catalogue.windowed, key=lambda f: f.measure):
-            if feature.measure != measure:
-                measure, values = feature.measure, as_integers(activity[feature.measure])[rows]
+        for features in alike(catalogue):
+            one, aggregation = features[0], features[0].by_days
+            if one.measure != measure:
+                measure, values = one.measure, as_integers(activity[one.measure])[rows]
                 net = values if len(first) == len(rows) else np.add.reduceat(values, first)
-            if _key(feature) not in self._entries:
-                seen = visible_values(feature, net, may_see[catalogue.purpose_of(feature)], days)
-                counted = seen if feature.kind == "sum" else (seen > 0).astype(np.int64)
-                used = np.flatnonzero(counted)
-                self._entries[_key(feature)] = _Entries(person[used], day[used], counted[used])
-        columns = [(f.column(w), _NOTHING.get(f.kind)) for f in catalogue.windowed for w in f.windows or (0,)]
-        self._nothing = dict(columns)
-        self._now = {name: np.full(n, nothing or 0, dtype=np.int64) for name, nothing in columns}
+            given = contributions(one, net, may_see[catalogue.purpose_of(one)], day, days)
+            used = np.flatnonzero(given != aggregation.nothing)
+            self._groups.append((features, _Entries(aggregation, person[used], day[used], given[used])))
+            for name in (f.column(w) for f in features for w in f.spans):
+                nobody = np.full(n, aggregation.nothing, dtype=np.int64)
+                self._now[name] = (nobody, aggregation.type, aggregation.null)
 
     def advance(self, today: int) -> None:
         """Move to a later day: newer days enter the windows, days that have become too old leave them."""
         before = self._today
-        for feature in self._catalogue.windowed:
-            entries = self._entries[_key(feature)]
-            for window in feature.windows or (0,):
-                now = self._now[feature.column(window)]
-                if feature.kind in ("last", "first"):
-                    person, day, _ = entries.between(before, today)
-                    (np.maximum if feature.kind == "last" else np.minimum).at(now, person, day)
-                    continue
-                since = today - window if window else BEGINNING
-                person, _, value = entries.between(max(before, since), today)
-                np.add.at(now, person, value)
-                if window and before != BEGINNING:
-                    person, _, value = entries.between(before - window, min(since, before))
-                    np.subtract.at(now, person, value)
+        for features, entries in self._groups:
+            for feature in features:
+                for window in feature.spans:
+                    entries.advance(self._now[feature.column(window)][0], window, before, today)
         self._today = today
 
     def columns(self, places: np.ndarray) -> Columns:
-        return {n: (_of(now, places), self._nothing.get(n)) for n, now in self._now.items()}
-
-
-def _key(feature: Feature) -> tuple[object, ...]:
-    return feature.measure, feature.months, feature.weekdays, feature.only_sales, feature.kind == "sum"
+        return {n: (_of(now, places), type_, null) for n, (now, type_, null) in self._now.items()}

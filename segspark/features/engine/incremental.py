@@ -1,11 +1,13 @@
 """Incremental features: today's row from yesterday's row and the few days whose contribution changes.
 
 A day's contribution changes when it enters (yesterday), when it leaves a window, and when a correction of it was
-learnt today. So the amount read depends on these days, not on the length of the history. Pure Arrow and numpy,
-integers only; the kernel over all days (kernel.py) gives the same rows and recomputes whom this cannot advance.
+learnt today. So the amount read depends on these days, not on the length of the history. What an aggregation cannot
+take back is restored for the people who lost it (restore.py). Pure Arrow and numpy, integers only; the kernel over all
+days (kernel.py) gives the same rows and recomputes whom this cannot advance.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -13,23 +15,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segspark.features.engine.kernel import (
-    NEVER,
-    PURPOSES,
-    Calendar,
-    Days,
-    as_days,
-    as_ids,
-    as_integers,
-    assemble,
-    compute_features,
-    date_array,
-    dates_or_never,
-    day_number,
-    find_ids,
-    visible_values,
-)
-from segspark.features.feature import Catalogue, Feature
+from segspark.features.engine.aggregation import Aggregation
+from segspark.features.engine.arrays import NEVER, as_days, as_ids, as_integers, dates_or_never, find_ids
+from segspark.features.engine.contributions import alike, contributions
+from segspark.features.engine.days import Calendar, Days, day_number
+from segspark.features.engine.kernel import PURPOSES, assemble, compute_features
+from segspark.features.engine.restore import Lost, restored
+from segspark.features.feature import Catalogue
 
 
 def changing_days(corrections: pa.Table, catalogue: Catalogue, as_of: date) -> set[int]:
@@ -39,14 +31,29 @@ def changing_days(corrections: pa.Table, catalogue: Catalogue, as_of: date) -> s
         corrections: activity_date of the corrections applied as of this day.
     """
     yesterday = day_number(as_of) - 1
-    windows = {w for f in catalogue.windowed for w in f.windows if w}
     learnt = pc.unique(corrections["activity_date"]).cast(pa.int32()).to_pylist()
-    return {yesterday, *(yesterday - w for w in windows), *learnt}
+    return {yesterday, *(yesterday - w for w in _windows(catalogue)), *learnt}
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """Features of a day, made from those of the day before.
+
+    Attributes:
+        rows: as ``kernel.compute_features`` gives them.
+        rest: the part of the listed people that cannot be advanced: an earlier permission was restored, or the state
+            lacks them though a tile has activity of them. Their rows must not be used.
+        lost: people whose value of some window was taken back; that window is to be restored (restore.py).
+    """
+
+    rows: pa.Table
+    rest: pa.Table
+    lost: tuple[Lost, ...]
 
 
 def advance_features(
     state: pa.Table, activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: date, calendar: Calendar
-) -> tuple[pa.Table, pa.Table]:
+) -> Advanced:
     """Features of some people as of a day, from those of the day before.
 
     Args:
@@ -55,18 +62,12 @@ def advance_features(
             activity_date, applied_as_of and the measures.
         people: listed on the day: person_id, as_of_date and per purpose the date from which it may see their events.
         catalogue: measures and features, the same as the state's.
-
-    Returns:
-        The rows (as ``kernel.compute_features`` gives them), and the part of ``people`` that cannot be advanced: their
-        last or first day was taken back, an earlier permission was restored, or the state lacks them though a tile has
-        activity of them. Their rows must not be used.
     """
     here, state = _in_order(people), _in_order(state)
     ids, today = as_ids(here["person_id"]), day_number(as_of)
     at, is_held = find_ids(as_ids(state["person_id"]), ids)
     is_same = bool(is_held.all()) and len(state) == len(ids)
     person, day, before, after = _sides(activity, ids, today, catalogue)
-    leaving = {w: np.flatnonzero(day == today - 1 - w) for f in catalogue.windowed for w in f.windows if w}
     days = Days.of(day, calendar)
     needs_all = np.zeros(len(ids), dtype=bool)
 
@@ -78,32 +79,70 @@ def advance_features(
         # If a permission begins on a day that is not read, the days in between would be missing.
         needs_all |= is_held & ~carries[purpose] & (since[purpose] < today - 1)
 
+    for measure in catalogue.measures:
+        may_see = day >= since[measure.purpose][person]
+        needs_all[person[(before[measure.name] != 0) & may_see & ~is_held[person]]] = True
+
+    leaving = {w: np.flatnonzero(day == today - 1 - w) if w else person[:0] for w in (0, *_windows(catalogue))}
+    has_lost = {w: np.zeros(len(ids), dtype=bool) for w in leaving}
     columns: dict[str, pa.Array] = {}
-    for feature in catalogue.windowed:
-        purpose = catalogue.purpose_of(feature)
-        may_see = day >= since[purpose][person]
-        now = visible_values(feature, after[feature.measure], may_see, days)
-        then = visible_values(feature, before[feature.measure], may_see, days)
-        needs_all[person[(then != 0) & ~is_held[person]]] = True
-        then = np.where(carries[purpose][person], then, 0)
-        carried = carries[purpose]
-        if feature.kind in ("last", "first"):
-            columns[feature.name] = _edge(feature, state, at, carried, is_same, person, day, now, then, needs_all)
-            continue
-        if feature.kind == "days":
-            now, then = (now > 0).astype(np.int64), (then > 0).astype(np.int64)
-        change = now - then
-        changed = np.flatnonzero(change)
-        for window in feature.windows:
-            name = feature.column(window)
-            total = _carried(as_integers(state[name]), at, carried, 0, is_same)
-            inside = changed[day[changed] >= today - window] if window else changed
-            np.add.at(total, person[inside], change[inside])
-            if window:
-                left = leaving[window]
-                np.subtract.at(total, person[left], then[left])
-            columns[name] = pa.array(total)
-    return assemble(here, as_of, columns, catalogue), here.filter(pa.array(needs_all))
+    for features in alike(catalogue):
+        first, aggregation = features[0], features[0].by_days
+        purpose = catalogue.purpose_of(first)
+        may_see, carried = day >= since[purpose][person], carries[purpose]
+        now = contributions(first, after[first.measure], may_see, day, days)
+        then = contributions(first, before[first.measure], may_see, day, days)
+        changes = _Changes(aggregation, person, now, np.where(carried[person], then, aggregation.nothing))
+        changed = np.flatnonzero(changes.now != changes.then)
+        for feature in features:
+            for window in feature.spans:
+                name = feature.column(window)
+                values = _carried(aggregation.as_values(state[name]), at, carried, aggregation.nothing, is_same)
+                inside = changed[day[changed] >= today - window] if window else changed
+                has_lost[window][changes.apply(values, inside, leaving[window])] = True
+                columns[name] = aggregation.as_column(values)
+    lost = [(w, here.filter(pa.array(has & ~needs_all))) for w, has in has_lost.items() if has.any()]
+    return Advanced(
+        assemble(here, as_of, columns, catalogue),
+        here.filter(pa.array(needs_all)),
+        tuple(Lost(window, people) for window, people in lost if people.num_rows),
+    )
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """What persons' days contribute as known today (``now``) and as known yesterday (``then``)."""
+
+    aggregation: Aggregation
+    person: np.ndarray
+    now: np.ndarray
+    then: np.ndarray
+
+    def apply(self, values: np.ndarray, inside: np.ndarray, leaving: np.ndarray) -> np.ndarray:
+        """Change each person's value of a window from yesterday's to today's.
+
+        Args:
+            inside: entries within the window whose contribution has changed.
+            leaving: entries that were within it yesterday.
+
+        Returns:
+            The persons whose value was taken back and cannot be told from what is left.
+        """
+        aggregation, person, now, then = self.aggregation, self.person, self.now, self.then
+        corrected = inside[then[inside] != aggregation.nothing]
+        gone = np.r_[corrected, leaving[then[leaving] != aggregation.nothing]]
+        lost = person[:0]
+        if aggregation.unmerge is not None:
+            aggregation.unmerge.at(values, person[gone], then[gone])
+        else:
+            is_lost = then[gone] == values[person[gone]]
+            # A correction upward hides what was known before.
+            hides = aggregation.merge(now[corrected], then[corrected]) == now[corrected]
+            is_lost[: len(corrected)] &= ~hides
+            lost = person[gone[is_lost]]
+        come = inside[now[inside] != aggregation.nothing]
+        aggregation.merge.at(values, person[come], now[come])
+        return lost
 
 
 def walk_day_by_day(
@@ -120,6 +159,11 @@ def walk_day_by_day(
     late = np.flatnonzero(applied > days + 1)
     people = people.take(pa.array(np.argsort(as_days(people["as_of_date"]), kind="stable")))
     listed = as_days(people["as_of_date"])
+
+    def of_them(lost: Lost, of_lost: Catalogue) -> pa.Table:
+        inside = activity.slice(int(np.searchsorted(days, lost.first_day)))
+        return inside.filter(pc.is_in(inside["person_id"], lost.people["person_id"]))
+
     rows: pa.Table = None
     before: date | None = None
     for as_of in sorted(as_of_dates):
@@ -132,12 +176,31 @@ def walk_day_by_day(
             changing = sorted(changing_days(learnt, catalogue, as_of))
             spans = np.searchsorted(days, changing), np.searchsorted(days, changing, side="right")
             near = pa.concat_tables([activity.slice(a, b - a) for a, b in zip(*spans, strict=True)])
-            rows, rest = advance_features(rows, near, here, catalogue, as_of, calendar)
+            advanced = advance_features(rows, near, here, catalogue, as_of, calendar)
+            rows, rest = restored(advanced.rows, advanced.lost, of_them, catalogue, calendar), advanced.rest
             if rest.num_rows:
                 theirs = activity.filter(pc.is_in(activity["person_id"], rest["person_id"]))
                 rows = splice(rows, compute_features(theirs, rest, catalogue, [as_of], calendar))
         yield rows
         before = as_of
+
+
+def splice(rows: pa.Table, instead: pa.Table) -> pa.Table:
+    """The rows, with the rows of some people replaced; both sorted by person_id."""
+    if not instead.num_rows:
+        return rows
+    at, _ = find_ids(as_ids(rows["person_id"]), as_ids(instead["person_id"]))
+    edges = [-1, *at.tolist(), rows.num_rows]
+    parts = []
+    for n, (low, high) in enumerate(pairwise(edges)):
+        parts.append(rows.slice(low + 1, high - low - 1))
+        if n < instead.num_rows:
+            parts.append(instead.slice(n, 1))
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def _windows(catalogue: Catalogue) -> set[int]:
+    return {w for f in catalogue.of_measures for w in f.spans if w}
 
 
 def _in_order(rows: pa.Table) -> pa.Table:
@@ -172,39 +235,3 @@ def _carried(values: np.ndarray, at: np.ndarray, carried: np.ndarray, nothing: i
     if not len(values):
         return np.full(len(carried), nothing, dtype=np.int64)
     return np.where(carried, values[at], nothing)
-
-
-def _edge(
-    feature: Feature,
-    state: pa.Table,
-    at: np.ndarray,
-    carried: np.ndarray,
-    is_same: bool,
-    person: np.ndarray,
-    day: np.ndarray,
-    now: np.ndarray,
-    then: np.ndarray,
-    needs_all: np.ndarray,
-) -> pa.Array:
-    """The last or first day above zero; people who lost exactly that day are marked."""
-    nothing = -1 if feature.kind == "last" else int(NEVER)
-    held = pc.fill_null(state[feature.name].cast(pa.int32()), nothing).to_numpy(zero_copy_only=False)
-    edge = _carried(held.astype(np.int64), at, carried, nothing, is_same)
-    needs_all[person[(then > 0) & (now <= 0) & (day == edge[person])]] = True
-    seen = np.flatnonzero(now > 0)
-    (np.maximum if feature.kind == "last" else np.minimum).at(edge, person[seen], day[seen])
-    return date_array(edge, edge != nothing)
-
-
-def splice(rows: pa.Table, instead: pa.Table) -> pa.Table:
-    """The rows, with the rows of some people replaced; both sorted by person_id."""
-    if not instead.num_rows:
-        return rows
-    at, _ = find_ids(as_ids(rows["person_id"]), as_ids(instead["person_id"]))
-    edges = [-1, *at.tolist(), rows.num_rows]
-    parts = []
-    for n, (low, high) in enumerate(pairwise(edges)):
-        parts.append(rows.slice(low + 1, high - low - 1))
-        if n < instead.num_rows:
-            parts.append(instead.slice(n, 1))
-    return pa.concat_tables(parts).combine_chunks()

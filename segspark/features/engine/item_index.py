@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segspark.features.engine.arrays import as_ids
 from segspark.features.engine.items import INDEX, ORDER, advance_index, index_items, item_changing_days, splice_index
-from segspark.features.engine.kernel import as_ids
 from segspark.features.engine.reads import ITEM_BYTES, PEOPLE, permitted, read_items, read_people
 from segspark.features.feature import Catalogue
 from segspark.sources.vocabulary import PURPOSES

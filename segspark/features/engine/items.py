@@ -1,4 +1,4 @@
-"""Item features, from an index of when each item was last seen and how often.
+"""The index of when each item was last seen and how often: what item features are made from (item_columns.py).
 
 An item was seen in the last n days if its last day lies within them, so one pass over the index counts the distinct
 items of every window. The index is advanced from the day before by the days whose contribution changes, like the
@@ -12,19 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segspark.features.engine.kernel import (
-    NEVER,
-    as_days,
-    as_ids,
-    as_integers,
-    date_array,
-    dates_or_never,
-    day_number,
-    find_ids,
-)
-from segspark.features.feature import Catalogue, Feature, ItemKind
-from segspark.features.sketch import estimate_distinct
-from segspark.tables.contracts.schema import ARROW_TYPES
+from segspark.features.engine.arrays import NEVER, as_days, as_ids, as_integers, date_array, dates_or_never, find_ids
+from segspark.features.engine.days import day_number
+from segspark.features.feature import Catalogue, ItemKind
 
 INDEX = pa.schema(
     [
@@ -58,9 +48,9 @@ def index_items(items: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: 
             taken back).
         people: person_id, as_of_date and per purpose the date from which it may see events (null: never).
 
-        Returns:
-            One row per person, kind and item seen within the horizon of its kind: ``INDEX``, sorted. ``n`` counts over
-            the kind's own window.
+    Returns:
+        One row per person, kind and item seen within the horizon of its kind: ``INDEX``, sorted. ``n`` counts over
+        the kind's own window.
     """
     return advance_index(INDEX.empty_table(), items, people, people.slice(0, 0), catalogue, as_of)[0]
 
@@ -76,11 +66,11 @@ def advance_index(
         people: listed on the day, and per purpose the date from which it may see them.
         before: the same on the day before.
 
-        Returns:
-            The rows of ``index_items``, and the part of ``people`` that cannot be advanced: the last day of an item was
-            taken back, an earlier permission was restored, or the day before lacks them. Their rows must not be used.
+    Returns:
+        The rows of ``index_items``, and the part of ``people`` that cannot be advanced: the last day of an item was
+        taken back, an earlier permission was restored, or the day before lacks them. Their rows must not be used.
     """
-    today, kinds = day_number(as_of), _kinds(catalogue)
+    today, kinds = day_number(as_of), sorted_kinds(catalogue)
     here = people.filter(pc.equal(people["as_of_date"], pa.scalar(as_of, pa.date32()))).sort_by("person_id")
     ids, before = as_ids(here["person_id"]), before.sort_by("person_id")
     at, is_held = find_ids(as_ids(before["person_id"]), ids)
@@ -163,86 +153,15 @@ def backfill_index(
         before = as_of
 
 
-def with_items(features: pa.Table, index: pa.Table, catalogue: Catalogue, as_of: date) -> pa.Table:
-    """The features of a day (sorted by person_id) with the item columns added, all columns in the catalogue's order."""
-    for name, column in item_columns(index, features["person_id"], catalogue, as_of).items():
-        features = features.append_column(name, column)
-    stored = [c.name for c in catalogue.stored_columns()]
-    others = [n for n in features.column_names if n not in set(stored)]
-    return features.select([*others, *stored])
-
-
-def with_all_items(
-    features: pa.Table, items: pa.Table, people: pa.Table, catalogue: Catalogue, as_of_dates: Sequence[date]
-) -> pa.Table:
-    """The features of some days (sorted by as_of_date and person_id) with the item columns, computed from all items."""
-    parts = []
-    for as_of, index in backfill_index(items, people, catalogue, as_of_dates):
-        here = features.filter(pc.equal(features["as_of_date"], pa.scalar(as_of, pa.date32())))
-        parts.append(with_items(here, index, catalogue, as_of))
-    return pa.concat_tables(parts)
-
-
-def item_columns(index: pa.Table, people: pa.ChunkedArray, catalogue: Catalogue, as_of: date) -> dict[str, pa.Array]:
-    """Item features of some people (sorted ids) from the index, one column per feature and window."""
-    today, n_people = day_number(as_of), len(people)
-    owner, is_here = _find_runs(as_ids(people), as_ids(index["person_id"]))
-    columns: dict[str, pa.Array] = {}
-    for kind in _kinds(catalogue):
-        rows = np.flatnonzero(is_here & pc.equal(index["kind"], kind.name).to_numpy())
-        person, last = owner[rows], as_days(index["last_date"])[rows]
-        n = as_integers(index["n"])[rows]
-        top = _greatest(person, np.where(n > 0, n, -1), last, n_people)
-        latest = _greatest(person, last, n, n_people)
-        for feature in (f for f in catalogue.about_items if f.measure == kind.name):
-            for window in feature.windows or (0,):
-                if feature.kind == "distinct":
-                    seen = np.flatnonzero(last >= today - window) if window else np.arange(len(person))
-                    column = pa.array(_distinct(kind, person[seen], index["item"].take(pa.array(rows[seen])), n_people))
-                elif feature.kind == "total":
-                    column = pa.array(np.bincount(person, weights=n, minlength=n_people).astype(np.int64))
-                else:
-                    column = _of_one(feature, index.take(pa.array(rows)), latest if feature.kind == "latest" else top)
-                columns[feature.column(window)] = column.cast(ARROW_TYPES[feature.type])
-    return columns
-
-
-def _distinct(kind: ItemKind, person: np.ndarray, items: pa.ChunkedArray, n_people: int) -> np.ndarray:
-    """Number of these items per person; each row is a distinct item of its person."""
-    if kind.hll_sketch is None:
-        return np.bincount(person, minlength=n_people)
-    return estimate_distinct(person, as_integers(items.cast(pa.int64())), n_people, kind.hll_sketch)
-
-
-def _of_one(feature: Feature, rows: pa.Table, chosen: np.ndarray) -> pa.Array:
-    """Of each person's chosen item (-1 is none) the name, count or last day; the count is 0 where there is none."""
-    of = {"top": "item", "latest": "item", "top_count": "n", "top_last": "last_date"}[feature.kind]
-    column = rows[of].combine_chunks().take(pa.array(chosen, mask=chosen < 0))
-    return pc.fill_null(column, 0) if feature.kind == "top_count" else column
-
-
-def _greatest(person: np.ndarray, first: np.ndarray, second: np.ndarray, n_people: int) -> np.ndarray:
-    """Per person the row with the greatest value; ties go by a second value, then by name (the rows are in name order).
-    -1 where a person has none; values below zero do not count."""
-    key = np.where(first < 0, -1, (first << 31) + second)
-    most = np.full(n_people, -1, dtype=np.int64)
-    np.maximum.at(most, person, key)
-    best = np.flatnonzero((key == most[person]) & (key >= 0))[::-1]
-    rows = np.full(n_people, -1, dtype=np.int64)
-    # If a position is assigned several times, the last assignment stays.
-    rows[person[best]] = best
-    return rows
-
-
-def _kinds(catalogue: Catalogue) -> list[ItemKind]:
+def sorted_kinds(catalogue: Catalogue) -> list[ItemKind]:
     return sorted(catalogue.items, key=lambda k: k.name)
 
 
 def _horizon(kind: ItemKind, catalogue: Catalogue) -> int:
     """Days after which an item that was not seen again is dropped; 0 is never."""
     features = [f for f in catalogue.about_items if f.measure == kind.name]
-    windows = {kind.days, *(w for f in features for w in (f.windows if f.kind == "distinct" else ()))}
-    return 0 if 0 in windows or any(f.kind == "latest" for f in features) else max(windows)
+    horizons = [kind.days, *(f.by_items.horizon(w, kind.days) for f in features for w in f.spans)]
+    return 0 if 0 in horizons else max(horizons)
 
 
 def _numbered(*columns: pa.ChunkedArray) -> tuple[pa.Array, list[np.ndarray]]:
@@ -261,7 +180,7 @@ def _pairs(
     rows: pa.Table, item: np.ndarray, ids: np.ndarray, kinds: list[ItemKind], n_items: int, allowed: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """One number per (person, kind, item) for the rows of listed people and allowed kinds, and which rows these are."""
-    person, is_here = _find_runs(ids, as_ids(rows["person_id"]))
+    person, is_here = find_runs(ids, as_ids(rows["person_id"]))
     known = pc.index_in(rows["kind"], value_set=pa.array([k.name for k in kinds], pa.string()))
     kind = pc.fill_null(known, -1).to_numpy().astype(np.int64)
     kept = np.flatnonzero(is_here & (kind >= 0))
@@ -269,7 +188,7 @@ def _pairs(
     return (person[kept] * len(kinds) + kind[kept]) * n_items + item[kept], kept
 
 
-def _find_runs(held: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def find_runs(held: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """``find_ids`` for runs of equal ids, as in files sorted by person: each run is looked up once."""
     if not len(ids):
         return find_ids(held, ids)

@@ -1,33 +1,24 @@
 """The kernel: tiles and corrections of a range of people to windowed features as of any days.
 
 Pure Arrow and numpy, integers only, no Spark: any caller (a Spark task, a test) gets the same rows. Each row of
-activity is added once, to its person and age band; windows are cumulative sums of bands.
+activity is merged once, into its person and age band; a window is all bands up to its age.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segspark.features.feature import Catalogue, Feature
+from segspark.features.engine.aggregation import Aggregation
+from segspark.features.engine.arrays import as_days, as_ids, as_integers, dates_or_never
+from segspark.features.engine.contributions import alike, contributions
+from segspark.features.engine.days import Calendar, Days, day_number
+from segspark.features.feature import Catalogue
 
-EPOCH = date(1970, 1, 1)
-NEVER = np.iinfo(np.int32).max
 PURPOSES = ("email_marketing", "open_tracking", "profiling")
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """Day numbers (since 1970) that lie within sales periods."""
-
-    sales_days: frozenset[int] = frozenset()
-
-
-def day_number(day: date) -> int:
-    return (day - EPOCH).days
 
 
 @dataclass(frozen=True)
@@ -53,9 +44,9 @@ def compute_features(
         catalogue: measures and features.
         as_of_dates: days to compute; the row of day A includes activity before A that was applied by A.
 
-        Returns:
-            person_id, as_of_date, the purposes' dates (``profiling_from`` and so on) and the columns of measures (item
-            columns are added by items.py), sorted by as_of_date and person_id.
+    Returns:
+        person_id, as_of_date, the purposes' dates (``profiling_from`` and so on) and the columns of measures (item
+        columns are added by item_columns.py), sorted by as_of_date and person_id.
     """
     parts = [_one_day(activity, people, catalogue, day, calendar) for day in sorted(as_of_dates)]
     return pa.concat_tables(parts)
@@ -90,25 +81,18 @@ def _one_day(activity: pa.Table, people: pa.Table, catalogue: Catalogue, as_of: 
     today = day_number(as_of)
     person, day, values = _net_days(activity, ids, today, catalogue)
     may_see = {p: day >= dates_or_never(here[p])[person] for p in PURPOSES}
-    starts = np.searchsorted(person, np.arange(len(ids) + 1))
     age, days = today - day, Days.of(day, calendar)
 
     columns: dict[str, pa.Array] = {}
-    bands: dict[tuple[object, ...], tuple[np.ndarray, tuple[int, ...]]] = {}
-    windows = tuple(sorted({w for f in catalogue.windowed for w in f.windows if w}))
-    for feature in catalogue.windowed:
-        visible = visible_values(feature, values[feature.measure], may_see[catalogue.purpose_of(feature)], days)
-        if feature.kind in ("last", "first"):
-            columns[feature.name] = _edge_day(visible, day, starts, feature.kind == "last")
-            continue
-        key = (feature.measure, feature.months, feature.weekdays, feature.only_sales, feature.kind)
-        if key not in bands:
-            counted = visible if feature.kind == "sum" else (visible > 0).astype(np.int64)
-            bands[key] = (_by_band(person, age, counted, windows, len(ids)), windows)
-        table, edges = bands[key]
-        for window in feature.windows:
-            last_band = len(edges) if window == 0 else edges.index(window)
-            columns[feature.column(window)] = pa.array(table[:, last_band])
+    for features in alike(catalogue):
+        first, aggregation = features[0], features[0].by_days
+        given = contributions(first, values[first.measure], may_see[catalogue.purpose_of(first)], day, days)
+        windows = sorted({w for f in features for w in f.spans if w})
+        table = _by_band(aggregation, person, age, given, windows, len(ids))
+        for feature in features:
+            for window in feature.spans:
+                band = windows.index(window) if window else len(windows)
+                columns[feature.column(window)] = aggregation.as_column(table[band])
     return assemble(here, as_of, columns, catalogue)
 
 
@@ -119,7 +103,7 @@ def assemble(people: pa.Table, as_of: date, columns: dict[str, pa.Array], catalo
             "person_id": people["person_id"],
             "as_of_date": pa.repeat(pa.scalar(as_of, pa.date32()), people.num_rows),
             **{f"{p}_from": people[p] for p in PURPOSES},
-            **{f.column(w): columns[f.column(w)] for f in catalogue.windowed for w in f.windows or (0,)},
+            **{f.column(w): columns[f.column(w)] for f in catalogue.of_measures for w in f.spans},
         }
     )
 
@@ -147,98 +131,19 @@ def _net_days(
     return person, day, values
 
 
-@dataclass(frozen=True)
-class Days:
-    """Calendar attributes of the days of some entries; ``is_sale`` is None if the calendar has no sales periods."""
+def _by_band(
+    aggregation: Aggregation, person: np.ndarray, age: np.ndarray, given: np.ndarray, windows: Sequence[int], n: int
+) -> np.ndarray:
+    """One row per window and a last one for the lifetime, one column per person.
 
-    month: np.ndarray
-    weekday: np.ndarray
-    is_sale: np.ndarray | None
-
-    @staticmethod
-    def of(day: np.ndarray, calendar: Calendar) -> "Days":
-        month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
-        sales = np.fromiter(calendar.sales_days, dtype=np.int64)
-        # 1 January 1970 was a Thursday, the fourth day of the week.
-        return Days(month, (day + 3) % 7 + 1, np.isin(day, sales) if len(sales) else None)
-
-
-def visible_values(feature: Feature, values: np.ndarray, may_see: np.ndarray, days: Days) -> np.ndarray:
-    counts = may_see
-    if feature.months:
-        counts = counts & np.isin(days.month, feature.months)
-    if feature.weekdays:
-        counts = counts & np.isin(days.weekday, feature.weekdays)
-    if feature.only_sales:
-        counts = counts & days.is_sale if days.is_sale is not None else np.zeros_like(counts)
-    return np.where(counts, values, 0)
-
-
-def _by_band(person: np.ndarray, age: np.ndarray, values: np.ndarray, windows: tuple[int, ...], n: int) -> np.ndarray:
-    """Per person, cumulative sums over the windows; the last column is lifetime."""
-    width = len(windows) + 1
-    band = np.searchsorted(np.asarray(windows), age)
-    used = np.flatnonzero(values)
-    # Sums stay far below 2**53, up to which a double holds integers exactly.
-    sums = np.bincount(person[used] * width + band[used], weights=values[used], minlength=n * width)
-    return np.cumsum(sums.reshape(n, width), axis=1).astype(np.int64)
-
-
-def _edge_day(values: np.ndarray, day: np.ndarray, starts: np.ndarray, is_last: bool) -> pa.Array:
-    """Each person's last or first day with a value above zero; null if there is none."""
-    n = len(starts) - 1
-    result = np.full(n, -1 if is_last else NEVER, dtype=np.int64)
-    positive = np.flatnonzero(values > 0)
-    owner = np.searchsorted(starts, positive, side="right") - 1
-    if is_last:
-        np.maximum.at(result, owner, day[positive])
-    else:
-        np.minimum.at(result, owner, day[positive])
-    return date_array(result, np.isin(np.arange(n), owner))
-
-
-def date_array(days: np.ndarray, is_known: np.ndarray) -> pa.Array:
-    return pa.array(days.astype(np.int32), mask=~is_known).cast(pa.date32())
-
-
-def as_ids(column: pa.ChunkedArray) -> np.ndarray:
-    """Ids as fixed-width bytes; pseudonyms are read from the Arrow buffer, without an object per row."""
-    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-    if len(array) and pc.all(pc.equal(pc.binary_length(array), 32)).as_py():
-        _, offsets, values = array.buffers()
-        first = np.frombuffer(offsets, dtype=np.int32, count=1, offset=4 * array.offset)[0]
-        return np.frombuffer(values, dtype="S32", count=len(array), offset=int(first))
-    return np.asarray(array.to_pylist(), dtype="S")
-
-
-def find_ids(held: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Position of each id among the (sorted) held ids, and whether it is there."""
-    if not len(held):
-        return np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=bool)
-    at = np.minimum(np.searchsorted(held, ids), len(held) - 1)
-    return at, held[at] == ids
-
-
-def as_days(column: pa.ChunkedArray) -> np.ndarray:
-    return np.asarray(column.cast(pa.int32()).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def dates_or_never(column: pa.ChunkedArray) -> np.ndarray:
-    filled = pc.fill_null(column.cast(pa.int32()), int(NEVER))
-    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def as_integers(column: pa.ChunkedArray) -> np.ndarray:
-    filled = pc.fill_null(column, 0) if column.null_count else column
-    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def sales_days(periods: Sequence[tuple[date, date]]) -> frozenset[int]:
-    """Day numbers of periods given by their first and last day."""
-    days: set[int] = set()
-    for start, end in periods:
-        day = start
-        while day <= end:
-            days.add(day_number(day))
-            day += timedelta(days=1)
-    return frozenset(days)
+    Args:
+        person, age, given: contributions, sorted by person and day: a person's bands are runs.
+    """
+    table = np.full((len(windows) + 1, n), aggregation.nothing, dtype=np.int64)
+    used = np.flatnonzero(given != aggregation.nothing)
+    if len(used):
+        person, band, given = person[used], np.searchsorted(np.asarray(windows), age[used]), given[used]
+        first = np.flatnonzero(np.r_[True, (person[1:] != person[:-1]) | (band[1:] != band[:-1])])
+        at = band[first], person[first]
+        table[at] = aggregation.merge(table[at], aggregation.merge.reduceat(given, first))
+    return np.asarray(aggregation.merge.accumulate(table, axis=0))

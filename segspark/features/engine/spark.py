@@ -9,10 +9,11 @@ from pyspark.sql import functions as F
 
 from segspark.errors import ConfigError
 from segspark.features.engine.arrow import feature_schema
-from segspark.features.engine.incremental import advance_features, changing_days
-from segspark.features.engine.items import with_all_items
-from segspark.features.engine.kernel import EPOCH, Calendar
+from segspark.features.engine.days import EPOCH, Calendar
+from segspark.features.engine.incremental import Advanced, advance_features, changing_days
+from segspark.features.engine.item_columns import with_all_items
 from segspark.features.engine.reads import ITEMS, PEOPLE, permitted
+from segspark.features.engine.restore import Lost, of_window, restored
 from segspark.features.engine.windows import activity_frame, by_range, window_features
 from segspark.features.feature import Catalogue
 from segspark.pipeline.step import Step
@@ -31,7 +32,8 @@ READ_BY_RANGE = (
 )
 # The names used in the configuration and in the record of runs.
 ARROW, SPARK = "direct", "spark"
-CARRIED, ASIDE = "carried", "aside"
+CARRIED, ASIDE, LOST = "carried", "aside", "lost"
+LOST_WINDOWS = pa.field("lost_windows", pa.list_(pa.int32()))
 
 
 def choose_engine(view: View) -> str:
@@ -84,33 +86,76 @@ def _carried_windows(step: Step, catalogue: Catalogue, calendar: Calendar, stage
     both_kinds = activity.unionByName(people, allowMissingColumns=True)
 
     as_of, folder = step.as_of, step.staging
-    kinds = {CARRIED: Kind(feature_schema(catalogue)), ASIDE: Kind(PEOPLE)}
+    features = feature_schema(catalogue)
+    kinds = {CARRIED: Kind(features), ASIDE: Kind(PEOPLE), LOST: Kind(features.append(LOST_WINDOWS))}
     activity_names = activity.columns
 
     def advance(state: pa.Table, rows: pa.Table) -> pa.Table:
         is_person = rows["as_of_date"].is_valid()
         listed = rows.filter(is_person).select(PEOPLE.names).cast(PEOPLE)
         happened = rows.filter(pc.invert(is_person)).select(activity_names)
-        carried, rest = advance_features(state, happened, listed, catalogue, as_of, calendar)
-        if rest.num_rows:
-            carried = carried.filter(pc.invert(pc.is_in(carried["person_id"], value_set=rest["person_id"])))
+        done = advance_features(state, happened, listed, catalogue, as_of, calendar)
+        losses = with_lost_windows(done)
+        others = [rest["person_id"] for rest in (done.rest, losses)]
+        carried = done.rows.filter(pc.invert(pc.is_in(done.rows["person_id"], pa.chunked_array(others, pa.string()))))
         writer = StagingWriter(folder, kinds)
-        for kind, table in ((CARRIED, carried), (ASIDE, rest)):
+        for kind, table in ((CARRIED, carried), (ASIDE, done.rest), (LOST, losses)):
             for batch in table.cast(kinds[kind].schema).to_batches():
                 writer.add_batch(kind, batch)
         return pa.Table.from_batches(list(writer.close()), schema=NAMED_SCHEMA)
 
     files = read_named(by_range(state, both_kinds, n_ranges(step), advance, NAMED_DDL))
-    both = step.staged(kinds, files)
-    frame = both.frame(CARRIED)
-    if not both.rows(ASIDE):
-        return frame
-    aside = both.frame(ASIDE)
-    few = F.broadcast(aside.select("person_id"))
+    made = step.staged(kinds, files)
+    frame = made.frame(CARRIED)
     tiles = step.read(gold.ACTIVITY_DAILY)
-    tiles, corrections = (f.join(few, on="person_id", how="left_semi") for f in (tiles, corrections))
-    rest = window_features(tiles, corrections, aside, catalogue, [as_of], calendar, n_ranges(step))
-    return frame.unionByName(rest)
+    if made.rows(LOST):
+        frame = frame.unionByName(_restored(step, catalogue, calendar, made.frame(LOST), tiles, corrections))
+    if made.rows(ASIDE):
+        aside = made.frame(ASIDE)
+        theirs, learnt = _of_few(tiles, aside), _of_few(corrections, aside)
+        rest = window_features(theirs, learnt, aside, catalogue, [as_of], calendar, n_ranges(step))
+        frame = frame.unionByName(rest)
+    return frame
+
+
+def with_lost_windows(done: Advanced) -> pa.Table:
+    """The rows of people who lost values, each with its lost windows in an extra column."""
+    windows: dict[str, list[int]] = {}
+    for lost in done.lost:
+        for person in lost.people["person_id"].to_pylist():
+            windows.setdefault(person, []).append(lost.window)
+    rows = done.rows.filter(pc.is_in(done.rows["person_id"], pa.array(sorted(windows), pa.string())))
+    lists = [windows[person] for person in rows["person_id"].to_pylist()]
+    return rows.append_column(LOST_WINDOWS, pa.array(lists, LOST_WINDOWS.type))
+
+
+def _restored(
+    step: Step, catalogue: Catalogue, calendar: Calendar, losses: DataFrame, tiles: DataFrame, corrections: DataFrame
+) -> DataFrame:
+    """The rows of people who lost values, restored from the days of the longest window that any of them lost."""
+    as_of, schema = step.as_of, feature_schema(catalogue)
+    lost = F.explode(LOST_WINDOWS.name).alias("days")
+    windows = sorted(row["days"] for row in losses.select(lost).distinct().collect())
+    activity = activity_frame(_of_few(tiles, losses), _of_few(corrections, losses), catalogue)
+    if windows[0]:
+        activity = activity.where(F.col("activity_date") >= F.lit(as_of - windows[-1] * DAY))
+
+    def restore(rows: pa.Table, activity: pa.Table) -> pa.Table:
+        of_lost, rows = rows[LOST_WINDOWS.name].to_pylist(), rows.select(schema.names).cast(schema)
+        each = []
+        for window in windows:
+            people = rows.filter(pa.array([window in theirs for theirs in of_lost]))
+            if people.num_rows:
+                each.append(Lost(window, permitted(people).sort_by("person_id")))
+        return restored(rows.sort_by("person_id"), each, lambda lost, _: of_window(activity, lost), catalogue, calendar)
+
+    return by_range(
+        losses, activity, n_ranges(step), restore, ddl((*gold.FEATURES.columns, *catalogue.stored_columns()))
+    )
+
+
+def _of_few(frame: DataFrame, people: DataFrame) -> DataFrame:
+    return frame.join(F.broadcast(people.select("person_id")), on="person_id", how="left_semi")
 
 
 def _with_items(step: Step, features: DataFrame, catalogue: Catalogue) -> DataFrame:

@@ -8,8 +8,9 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.features.engine.items import with_all_items
-from segspark.features.engine.kernel import Calendar, Outcome, compute_features, with_outcome
+from segspark.features.engine.days import Calendar
+from segspark.features.engine.item_columns import with_all_items
+from segspark.features.engine.kernel import Outcome, compute_features, with_outcome
 from segspark.features.feature import Catalogue, Derived
 from segspark.features.tiles import KEYS
 from segspark.tables.contracts import gold

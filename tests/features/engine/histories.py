@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from segspark.features.engine.kernel import Calendar, sales_days
+from segspark.features.engine.aggregation import Aggregation
+from segspark.features.engine.days import Calendar, sales_days
 from segspark.features.feature import Catalogue, Feature, Measure
 
 FIRST, N_DAYS = date(2026, 5, 20), 16
@@ -14,6 +16,14 @@ PEOPLE = tuple(letter * 32 for letter in "abcd")
 
 
 EVER = date(1970, 1, 1)
+
+
+def _amount(values: np.ndarray, day: np.ndarray) -> np.ndarray:
+    return values
+
+
+# Of another shape than the built-in ones: windowed, and nothing can be taken back.
+LARGEST = Aggregation("largest_daily_total", _amount, np.maximum, 0, None, "largest daily total of")
 
 
 CATALOGUE = Catalogue(
@@ -30,6 +40,9 @@ CATALOGUE = Catalogue(
         Feature("first_order_date", "n_order", "First", "first"),
         Feature("n_open", "n_open", "Opens", windows=(5, 0)),
         Feature("last_open_date", "n_open", "Last", "last"),
+        Feature("largest_order", "n_order", "Largest", LARGEST, (2, 5, 0)),
+        Feature("largest_order_may", "n_order", "Largest in May", LARGEST, (5, 0), months=(5,)),
+        Feature("largest_open", "n_open", "Largest", LARGEST, (5,)),
     ),
     (),
 )

@@ -15,8 +15,8 @@ from segspark.config.models import Workspace
 from segspark.features.compute import range_task
 from segspark.features.engine import arrow as tasks
 from segspark.features.engine.arrow import RangeTask, as_if_known, feature_schema
+from segspark.features.engine.days import Calendar, day_number
 from segspark.features.engine.incremental import changing_days
-from segspark.features.engine.kernel import Calendar, day_number
 from segspark.features.engine.reads import ITEM_BYTES, PEOPLE, row_bytes
 from segspark.features.feature import Catalogue, Feature, Measure
 from segspark.features.flow import FEATURES

@@ -7,8 +7,10 @@ import pyarrow.compute as pc
 from features.engine.histories import CALENDAR, CATALOGUE, FIRST, N_DAYS, PEOPLE, SCHEMA, History, histories
 from hypothesis import given, settings
 
+from segspark.features.engine.days import day_number
 from segspark.features.engine.incremental import advance_features, changing_days, splice
-from segspark.features.engine.kernel import compute_features, day_number
+from segspark.features.engine.kernel import compute_features
+from segspark.features.engine.restore import of_window, restored
 
 
 @given(histories())
@@ -28,8 +30,9 @@ def test_running_state_equals_the_recompute_from_all_days_on_every_day(history: 
         )
         days = changing_days(history.activity.filter(pc.and_(applied, late)), CATALOGUE, as_of)
         near = pc.is_in(history.activity["activity_date"].cast(pa.int32()), pa.array(sorted(days), pa.int32()))
-        rows, rest = advance_features(state, history.activity.filter(near), people, CATALOGUE, as_of, CALENDAR)
-        whole = compute_features(history.activity, rest, CATALOGUE, [as_of], CALENDAR)
+        done = advance_features(state, history.activity.filter(near), people, CATALOGUE, as_of, CALENDAR)
+        rows = restored(done.rows, done.lost, lambda lost, _: of_window(history.activity, lost), CATALOGUE, CALENDAR)
+        whole = compute_features(history.activity, done.rest, CATALOGUE, [as_of], CALENDAR)
         rows = splice(rows, whole)
         assert rows.to_pylist() == expected.to_pylist(), as_of
         state = rows

@@ -13,8 +13,8 @@ from pyspark.sql import SparkSession
 from segspark.config.models import Workspace
 from segspark.features.check import FEATURE_CHECK, REPAIR
 from segspark.features.engine import item_index
+from segspark.features.engine.days import day_number
 from segspark.features.engine.items import item_changing_days
-from segspark.features.engine.kernel import day_number
 from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.resources import load_catalogue
 from segspark.features.tiles_flow import TILES

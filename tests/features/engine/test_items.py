@@ -8,14 +8,8 @@ import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segspark.features.engine.items import (
-    advance_index,
-    backfill_index,
-    index_items,
-    item_changing_days,
-    item_columns,
-    splice_index,
-)
+from segspark.features.engine.item_columns import item_columns
+from segspark.features.engine.items import advance_index, backfill_index, index_items, item_changing_days, splice_index
 from segspark.features.feature import Catalogue, Feature, ItemKind
 
 FIRST, N_DAYS = date(2026, 5, 20), 14

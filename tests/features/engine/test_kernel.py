@@ -6,7 +6,8 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segspark.features.engine.kernel import Calendar, compute_features, sales_days
+from segspark.features.engine.days import Calendar, sales_days
+from segspark.features.engine.kernel import compute_features
 from segspark.features.feature import Catalogue, Feature, Measure
 
 A = date(2026, 6, 1)

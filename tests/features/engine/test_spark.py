@@ -9,9 +9,10 @@ from pyspark.sql import SparkSession
 
 from segspark.config.models import Workspace
 from segspark.features.engine.arrow import feature_schema
-from segspark.features.engine.kernel import Calendar, compute_features
+from segspark.features.engine.days import Calendar
+from segspark.features.engine.kernel import compute_features
 from segspark.features.engine.reads import PEOPLE
-from segspark.features.engine.spark import ASIDE, carried_features
+from segspark.features.engine.spark import ASIDE, LOST, carried_features
 from segspark.features.feature import Catalogue, Feature, Measure
 from segspark.features.flow import FEATURES
 from segspark.tables.contracts import gold
@@ -70,10 +71,12 @@ def test_whom_the_day_before_cannot_carry_on_is_put_aside_and_computed_from_all_
     step = step_of(FEATURES, Workspace(lake=tmp_path), lake, AS_OF)
     staged = step.staged(kinds).stage(step.staging, "people", spark.createDataFrame(people))
     frame = carried_features(step, CATALOGUE, Calendar(), staged)
-    aside = [
-        pa.parquet.read_table(step.staging.open(f.name))["person_id"].to_pylist() for f in step.staging.list(ASIDE)
-    ]
-    assert sorted(p for each in aside for p in each) == [BOB, EVE]
+    # bob keeps his row but for his last day, which is restored; eve is computed whole.
+    for kind, who in ((LOST, [BOB]), (ASIDE, [EVE])):
+        staged_people = [
+            pa.parquet.read_table(step.staging.open(f.name))["person_id"].to_pylist() for f in step.staging.list(kind)
+        ]
+        assert [p for each in staged_people for p in each] == who
     assert lake.replace_by_spark(contract, frame, AS_OF, AS_OF + timedelta(days=1)) == 4
     found = lake.read(contract).where(f"as_of_date = DATE'{AS_OF}'").toArrow().sort_by("person_id")
     schema = feature_schema(CATALOGUE)

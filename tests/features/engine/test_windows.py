@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from segspark.features.engine.kernel import Calendar, Outcome
+from segspark.features.engine.days import Calendar
+from segspark.features.engine.kernel import Outcome
 from segspark.features.engine.windows import activity_frame, by_range, window_features, with_derived
 from segspark.features.feature import Catalogue, Derived, Feature, ItemKind, Measure
 
