@@ -102,33 +102,31 @@ SYNTAX = (
     Defect("trailing_text", "trailing", 2011, 401, _trailing, is_json=False),
     Defect("key_twice", "dup_key", 2017, 907, _twice),
 )
-DEFECTS: dict[str, tuple[Defect, ...]] = {
-    "sendgrid": (
-        *SYNTAX,
-        Defect("epoch_milliseconds", "time_unit", 2503, 5, _changed(_epoch_ms)),
-        Defect("epoch_as_text", "type", 3001, 23, _changed(_epoch_text)),
-    ),
-    "mailgun": (
-        *SYNTAX,
-        Defect("test_mode", "test_mode", 1801, 13, _changed(_test_mode)),
-        Defect("no_recipient", "missing", 2203, 29, _changed(_without_recipient)),
-    ),
-    "postmark": (
-        *SYNTAX,
-        Defect("french_time", "time_format", 1409, 17, _changed(_french_time)),
-        Defect("recipient_is_number", "type", 1607, 31, _changed(_numbered_recipient)),
-    ),
-    "segment": (
-        *SYNTAX,
-        Defect("naive_time", "time_zone", 1303, 3, _changed(_naive_time)),
-        Defect("nobody", "missing", 2309, 37, _changed(_nobody)),
-        Defect("context_is_text", "type", 2707, 41, _set("context", "web")),
-        Defect("future", "future", 3301, 43, _changed(_from_tomorrow)),
-    ),
-    "shopify": (
-        *SYNTAX,
-        Defect("decimal_comma", "locale_decimal", 1201, 9, _changed(_decimal_comma)),
-        Defect("negative_amount", "negative", 1709, 19, _changed(_negative)),
-        Defect("test_order", "test_mode", 1103, 47, _set("test", True)),
-    ),
-}
+OF_SENDGRID = (
+    *SYNTAX,
+    Defect("epoch_milliseconds", "time_unit", 2503, 5, _changed(_epoch_ms)),
+    Defect("epoch_as_text", "type", 3001, 23, _changed(_epoch_text)),
+)
+OF_MAILGUN = (
+    *SYNTAX,
+    Defect("test_mode", "test_mode", 1801, 13, _changed(_test_mode)),
+    Defect("no_recipient", "missing", 2203, 29, _changed(_without_recipient)),
+)
+OF_POSTMARK = (
+    *SYNTAX,
+    Defect("french_time", "time_format", 1409, 17, _changed(_french_time)),
+    Defect("recipient_is_number", "type", 1607, 31, _changed(_numbered_recipient)),
+)
+OF_SEGMENT = (
+    *SYNTAX,
+    Defect("naive_time", "time_zone", 1303, 3, _changed(_naive_time)),
+    Defect("nobody", "missing", 2309, 37, _changed(_nobody)),
+    Defect("context_is_text", "type", 2707, 41, _set("context", "web")),
+    Defect("future", "future", 3301, 43, _changed(_from_tomorrow)),
+)
+OF_SHOPIFY = (
+    *SYNTAX,
+    Defect("decimal_comma", "locale_decimal", 1201, 9, _changed(_decimal_comma)),
+    Defect("negative_amount", "negative", 1709, 19, _changed(_negative)),
+    Defect("test_order", "test_mode", 1103, 47, _set("test", True)),
+)

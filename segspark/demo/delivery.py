@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from segspark.demo.clock import Clock, Record
-from segspark.demo.defects import DEFECTS
+from segspark.demo.defects import Defect
 
 # The last days have one file per day, the history before one per month.
 DAILY_FILES = 14
@@ -24,6 +24,16 @@ class Planted:
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True)
+class Feed:
+    """A provider's records in order, the defects planted among them, and whether they are delivered in arrays."""
+
+    name: str
+    records: Iterable[Record]
+    defects: tuple[Defect, ...]
+    in_arrays: bool = False
+
+
 @dataclass
 class _File:
     lines: list[str] = field(default_factory=list)
@@ -36,9 +46,7 @@ def file_label(day: int, clock: Clock) -> str:
     return f"{date:%Y-%m-%d}" if day >= clock.n_days - DAILY_FILES else f"{date:%Y-%m}"
 
 
-def write_source(
-    folder: Path, name: str, records: Iterable[Record], clock: Clock, planted: Planted
-) -> tuple[list[Path], int]:
+def write_source(folder: Path, feed: Feed, clock: Clock, planted: Planted) -> tuple[list[Path], int]:
     """Write a provider's records below ``folder``; records received after the history's end are left out.
 
     Returns:
@@ -47,9 +55,8 @@ def write_source(
     labels = [file_label(day, clock) for day in range(clock.n_days)]
     files = {label: _File() for label in labels}
     by_day = [files[label] for label in labels]
-    in_arrays = name == "sendgrid"
-    defects = DEFECTS[name]
-    for n, record in enumerate(records):
+    name, in_arrays = feed.name, feed.in_arrays
+    for n, record in enumerate(feed.records):
         if record.at >= clock.end:
             continue
         day = clock.day(record.at)
@@ -63,7 +70,7 @@ def write_source(
         if n % LATER_REPLAY_EVERY == 2 and day + LATER_DAYS < clock.n_days:
             by_day[day + LATER_DAYS].lines.append(record.text)
             planted.kinds[name, "replay_days_later"] += 1
-        for defect in defects:
+        for defect in feed.defects:
             if n % defect.every == defect.start:
                 spoiled = defect.spoil(record.text, n)
                 (by_day[day].broken if in_arrays and not defect.is_json else lines).append(spoiled)

@@ -1,7 +1,6 @@
 """The demo shop on disk: providers' files, CRM and consent extracts, the workspace, and the ground truth."""
 
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -9,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from segspark.demo import defects
 from segspark.demo.behaviour import draw_behaviour, sales_periods
-from segspark.demo.clock import Clock, Record
+from segspark.demo.clock import Clock
 from segspark.demo.consents import draw_decisions
-from segspark.demo.delivery import Planted, write_source
+from segspark.demo.delivery import Feed, Planted, write_source
 from segspark.demo.esp import mailgun, postmark, sendgrid
 from segspark.demo.extracts import write_consents, write_crm
 from segspark.demo.mails import draw_mails
@@ -59,15 +59,15 @@ def generate(
     decisions = draw_decisions(crowd, clock.n_days, rng)
     mails = draw_mails(crowd, behaviour, decisions, clock, rng)
     in_sales = _in_sales(behaviour.orders.second, clock)
-    providers: dict[str, Iterable[Record]] = {
-        "sendgrid": sendgrid(mails, crowd),
-        "mailgun": mailgun(mails, crowd),
-        "postmark": postmark(mails, crowd),
-        "segment": segment(behaviour.sessions, crowd, clock, rng),
-        "shopify": shopify(behaviour.orders, crowd, clock, in_sales, rng),
-    }
+    feeds = (
+        Feed("sendgrid", sendgrid(mails, crowd), defects.OF_SENDGRID, in_arrays=True),
+        Feed("mailgun", mailgun(mails, crowd), defects.OF_MAILGUN),
+        Feed("postmark", postmark(mails, crowd), defects.OF_POSTMARK),
+        Feed("segment", segment(behaviour.sessions, crowd, clock, rng), defects.OF_SEGMENT),
+        Feed("shopify", shopify(behaviour.orders, crowd, clock, in_sales, rng), defects.OF_SHOPIFY),
+    )
     planted, data = Planted(), folder / "data"
-    written = {name: write_source(data / name, name, its, clock, planted) for name, its in providers.items()}
+    written = {feed.name: write_source(data / feed.name, feed, clock, planted) for feed in feeds}
     written["crm"] = write_crm(data / "crm", crowd, clock, planted, rng)
     written["consents"] = write_consents(data / "consents", crowd, decisions, clock, planted)
     write_truth(folder / "truth", crowd, behaviour, clock, planted)

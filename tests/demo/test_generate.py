@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +16,17 @@ import pytest
 from segspark.app.workspace import open_workspace
 from segspark.demo.generate import Summary, generate
 from segspark.demo.people import TYPES
-from segspark.sources import json_strict
-from segspark.sources.files import csv_records, json_records, read_bytes
-from segspark.sources.gateway import MODULES
+from segspark.sources import json_strict, mailgun, postmark, segment, sendgrid, shopify
+from segspark.sources.files import read_bytes
 from segspark.sources.load import load_sources
+from segspark.sources.records import csv_records, json_records
 from segspark.sources.spec import Csv
 from segspark.sources.vocabulary import Context, Produced, Rejected
 from segspark.time import local_midnight, to_micros
 
-PROVIDERS = ("sendgrid", "mailgun", "postmark", "segment", "shopify")
+ADAPTERS = {
+    "sendgrid": sendgrid, "mailgun": mailgun, "postmark": postmark, "segment": segment, "shopify": shopify,
+}  # fmt: skip
 AS_OF = date(2026, 6, 1)
 END = to_micros(local_midnight(AS_OF, "Europe/Paris"))
 TOLERANCE = 600_000_000
@@ -41,13 +42,13 @@ class Read:
 
 
 def read(folder: Path, source: str) -> Iterator[Read]:
-    module = import_module(MODULES[source])
-    context = Context(source, "Europe/Paris" if source == "shopify" else None, "EUR", None)
+    options = segment.Options() if source == "segment" else None
+    context = Context(source, "Europe/Paris" if source == "shopify" else None, "EUR", options)
     for path in sorted((folder / "data" / source).iterdir()):
         for raw, _ in json_records(read_bytes(str(path), 10**9)):
             try:
                 value, _ = json_strict.decode(raw, max_bytes=10**6, max_depth=64)
-                yield Read(raw, module.parse(value, context), None)
+                yield Read(raw, ADAPTERS[source].parse(value, context), None)
             except Rejected as error:
                 yield Read(raw, None, error.reasons[0].split(":")[0])
 
@@ -63,7 +64,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Summary:
 
 @pytest.fixture(scope="module")
 def records(shop: Summary) -> dict[str, list[Read]]:
-    return {source: list(read(shop.folder, source)) for source in PROVIDERS}
+    return {source: list(read(shop.folder, source)) for source in ADAPTERS}
 
 
 @pytest.fixture(scope="module")
@@ -86,21 +87,21 @@ def test_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_every_record_is_counted(shop: Summary, records: dict[str, list[Read]]) -> None:
-    assert {s: len(records[s]) for s in PROVIDERS} == {s: shop.records[s] for s in PROVIDERS}
-    assert sum(shop.records[s] for s in PROVIDERS) == pytest.approx(30_000, rel=0.3)
+    assert {s: len(records[s]) for s in ADAPTERS} == {s: shop.records[s] for s in ADAPTERS}
+    assert sum(shop.records[s] for s in ADAPTERS) == pytest.approx(30_000, rel=0.3)
 
 
 def test_planted_defects_are_refused_for_their_reason_and_nothing_else_is(
     records: dict[str, list[Read]], told: dict[str, Any]
 ) -> None:
-    for source in PROVIDERS:
+    for source in ADAPTERS:
         refused = Counter(r.reason for r in records[source] if r.reason)
         refused["future"] += sum(1 for r in records[source] if r.produced and is_future(r.produced))
         assert {reason: n for reason, n in refused.items() if n} == told["quarantined"][source], source
 
 
 def test_replays_are_the_same_bytes_again(shop: Summary, records: dict[str, list[Read]]) -> None:
-    for source in PROVIDERS:
+    for source in ADAPTERS:
         good = Counter(r.text for r in records[source] if r.reason is None)
         replayed = shop.planted[f"{source}:replay"] + shop.planted.get(f"{source}:replay_days_later", 0)
         assert sum(n - 1 for n in good.values()) == replayed, source
@@ -109,7 +110,7 @@ def test_replays_are_the_same_bytes_again(shop: Summary, records: dict[str, list
 def test_events_say_every_word_of_the_mail(records: dict[str, list[Read]]) -> None:
     said = {
         source: {e["event_type"] for r in records[source] if r.produced for e in r.produced.events}
-        for source in PROVIDERS
+        for source in ADAPTERS
     }
     mail = {"sent", "delivered", "deferred", "open", "click", "bounce_hard", "bounce_soft", "unsubscribe"}
     assert mail | {"blocked"} <= said["sendgrid"]
@@ -252,4 +253,4 @@ def test_the_workspace_beside_it_is_valid(shop: Summary) -> None:
     workspace = open_workspace(shop.folder)
     assert workspace.name == "demo"
     assert workspace.consent.assumed == ()
-    assert {s.name for s in load_sources(workspace)} == {*PROVIDERS, "crm", "consents"}
+    assert {s.name for s in load_sources(workspace)} == {*ADAPTERS, "crm", "consents"}
