@@ -3,5 +3,6 @@
 from typing import Any
 
 from segspark.sockets import Socket
+from segspark.sources.registry import PROVIDERS
 
-SOCKETS: tuple[Socket[Any], ...] = ()
+SOCKETS: tuple[Socket[Any], ...] = (PROVIDERS,)
