@@ -3,7 +3,7 @@
 An adapter is a pure function ``parse(record, context) -> Produced`` over one decoded JSON object. It raises
 ``Rejected`` with a reason code for invalid records, returns ``Produced(ignored=True)`` for valid records that are
 not about a person (kept raw), and never fails on unknown keys or unknown event types (``unknown``).
-Identifiers stay in clear inside an adapter; the sanitizer (``sanitizer.py``) replaces them before anything is stored.
+Identifiers stay in clear inside an adapter; the gateway (``masking.py``) replaces them before anything is stored.
 """
 
 from dataclasses import dataclass, field

@@ -63,3 +63,9 @@ def test_of_a_mapped_source_the_columns_are_kept_that_its_mapping_names() -> Non
         }
     )  # fmt: skip
     assert sorted(MAPPED.keeps(source)) == ["at", "net", "total"]
+
+
+def test_the_readme_names_every_provider() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    named = text[text.index("Providers: `kind: ") :].split("`")[1].removeprefix("kind: ").split(" | ")
+    assert {*named, "mapped"} == set(PROVIDERS.names())

@@ -1,15 +1,25 @@
 """What the gateway stages: texts with identifiers replaced, the vault, hashes, and what is refused whole."""
 
 import json
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from sources.in_process import KEY, stage
+from sources.in_process import ARRIVAL, KEY, plan_of, stage, staged
 from sources.places import LEAKS, shopify
 
 from segspark.pseudonyms import Pseudonymiser
-from segspark.sources.gateway import KEPT_TEXT
+from segspark.sources.files import InputFile
+from segspark.sources.gateway import KEPT_TEXT, by_record
+from segspark.sources.registry import PROVIDERS
+from segspark.sources.vocabulary import Context, Identifier, Produced
+
+GOOD = {
+    "event_type": "click", "occurred_at": ARRIVAL.run_at, "identifier": Identifier("email", "jeanne@exemple.fr"),
+}  # fmt: skip
 
 
 def masked(kind: str, value: str) -> str:
@@ -266,3 +276,29 @@ def test_a_number_too_large_for_its_column_refuses_its_record_alone(changes: dic
     good = shopify("accepted", "")
     staged = stage("shopify", good, {**good, **changes})
     assert (len(staged["records"]), len(staged["refused"])) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("produced", "reason"),
+    [
+        pytest.param(Produced(events=[GOOD, {**GOOD, "occurred_at": "noon"}]), "TypeError", id="time is a text"),
+        pytest.param(Produced(orders=[{"order_id": "o-1"}]), "KeyError", id="order without a time"),
+        pytest.param(Produced(events=[{**GOOD, "identifier": "jeanne@exemple.fr"}]), "AttributeError", id="bare owner"),
+    ],
+)
+def test_content_that_is_not_of_the_shared_vocabulary_refuses_its_record_whole(
+    produced: Produced, reason: str, tmp_path: Path
+) -> None:
+    provider = replace(PROVIDERS.find("sendgrid"), stage=by_record(partial(_answer, produced)))
+    path = tmp_path / "f.json"
+    path.write_text('{"email":"jeanne@exemple.fr"}\n')
+    file = InputFile("mails", str(path), path.name, "f" * 32, 1, ARRIVAL.run_at)
+    rows = staged(plan_of(provider, tmp_path, [[file]], arrival=ARRIVAL), 0)
+    # Not a part of it is staged, and nothing is told of what it holds.
+    assert {kind: len(its) for kind, its in rows.items()} == {"refused": 1}
+    assert rows["refused"][0]["reasons"] == [f"adapter_error:{reason}"]
+    assert "jeanne" not in rows["refused"][0]["text"]
+
+
+def _answer(produced: Produced, record: dict[str, Any], context: Context) -> Produced:
+    return produced

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sources.in_process import stage
 
 from segspark.sources import ses
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
@@ -467,10 +468,10 @@ def test_a_nul_within_an_envelope_is_flagged_as_it_is_elsewhere() -> None:
         ),
     ],
 )
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="ends the task instead of refusing the record")
 def test_a_wrong_type_within_a_record_refuses_that_record_and_ends_nothing(record: dict[str, Any]) -> None:
-    with pytest.raises(Rejected):
-        parse(record, CONTEXT)
+    staged = stage("ses", record, said("Send"))
+    assert [r["reasons"] for r in staged["refused"]] == [["adapter_error:TypeError"]]
+    assert [r["position"] for r in staged["records"]] == [1]
 
 
 @pytest.mark.xfail(strict=True, raises=pytest.fail.Exception, reason="a text is taken for a list of letters")

@@ -6,7 +6,7 @@ import pytest
 
 from segspark.sources import vocabulary
 from segspark.sources.provider import NoOptions
-from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
+from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected, refusal
 
 
 def test_the_words_are_these() -> None:
@@ -86,3 +86,10 @@ def test_two_results_are_equal_only_where_every_part_is() -> None:
     for name, value in parts.items():
         assert Produced(**{name: value}) != Produced()
         assert Produced(**{name: value}) == Produced(**{name: value})
+
+
+def test_of_an_adapter_s_error_only_its_type_is_told() -> None:
+    assert refusal(Rejected("type:event", "missing:id")) == ["type:event", "missing:id"]
+    assert refusal(KeyError("ann@example.com")) == ["adapter_error:KeyError"]
+    with pytest.raises(MemoryError):
+        refusal(MemoryError())
