@@ -16,7 +16,7 @@ PRELOADED = (
     "pandas",
     "pyarrow.compute",
     "pyspark.worker",
-    "segspark.sources.gateway",
+    "segspark.sources.registry",
     "segspark.features.engine.arrow",
 )
 
