@@ -1,16 +1,20 @@
-"""The last gate: exports the people of a segment who may be written to, with unsealed addresses."""
+"""The last gate: hands the people of a segment who may be written to over to a destination, with unsealed keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.activation.csv_file import write_audience
+from segspark.activation.destination import COLUMNS, Audience, Destination, Options, Receipt, Row
+from segspark.activation.hand_over import hand_over
+from segspark.activation.registry import DESTINATIONS
 from segspark.config.models import Workspace
-from segspark.errors import GateClosed
+from segspark.errors import ConfigError, GateClosed
 from segspark.identity.links import people_as_of
 from segspark.pipeline.progress import Progress
 from segspark.pipeline.view import Question, View, look
@@ -23,42 +27,48 @@ from segspark.segments.people import addresses_of
 from segspark.sources.resources import EXISTING_KEY
 from segspark.spark.environment import check_environment
 from segspark.spark.session import session_for
-from segspark.store import store_at
 from segspark.tables.contracts import gold, privacy, silver
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 # Later than everything known.
 EVER = date(9999, 1, 1)
+# The kind of identifier that mails go to.
+ADDRESS = "email"
 EXPORT = Question("export", (*SEGMENTS.reads, "gold.segments", "gold.segment_registry"), (EXISTING_KEY,))
 
 
 def export_audience(
-    workspace: Workspace, lake: SparkLake, segment: dict[str, Any], as_of: date | None, out: Path | None
+    workspace: Workspace,
+    lake: SparkLake,
+    segment: dict[str, Any],
+    as_of: date | None,
+    out: Path | None = None,
+    destination: Destination | None = None,
+    options: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
-    """Write the audience of a segment.
+    """Hand the audience of a segment over to a destination, by default to a file.
 
     Suppression and permission are checked again here, after all rules, including records that arrived since the
-    segment was made.
+    segment was made. A destination sees only the keys and columns that it may receive.
+
+    Args:
+        out: the destination's option of this name.
+
+    Returns:
+        rows (sent), removed (people by reason), as_of, and what the destination gives back; if not all were sent at
+        once also refused, failed and the receipts. Sent, refused, failed and removed are everybody of the segment.
 
     Raises:
-        GateClosed: fewer than segments.min_size people; such a small group might identify persons.
+        GateClosed: fewer than segments.min_size people, or than the destination takes; such a small group might
+            identify persons.
+        ConfigError: the destination has no such option.
     """
+    destination = destination or DESTINATIONS.all()[0]
+    chosen = _options(destination, {**(options or {}), **({} if out is None else {"out": out})})
     view = look(EXPORT, workspace, lake)
     day = newest_day(view, as_of)
     members = view.read_day(gold.SEGMENTS, day).where(F.col("segment_id") == segment["segment_id"])
-    owners = people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(day))
-    # All objections known by now count, not only those known on the morning of the day.
-    addresses = usable_addresses(addresses_of(view, owners, EVER))
-    vault = view.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id", "sealed")
-    audience = (
-        members.where("is_contactable")
-        .join(_permitted(view, owners, day), on="person_id", how="left_semi")
-        .join(addresses, on="person_id", how="inner")
-        .join(vault.dropDuplicates(["identifier_id"]), on="identifier_id", how="inner")
-        .select("person_id", "sealed", "scheme", "segment_id", "segment_name", "segment_date")
-        .orderBy("person_id")
-    )
     sizes = _read_reasons(members)
     total = sum(sizes.values())
     if total < workspace.segments.least_people:
@@ -66,25 +76,78 @@ def export_audience(
             f"{segment['segment_key']} has {total} people on {day}; groups below segments.min_size "
             f"({workspace.segments.least_people}) are not exported."
         )
-    path = out or workspace.folder / "exports" / f"{segment['segment_key'].replace('/', '-')}-{day}.csv"
-    written = write_audience(
-        store_at(path.parent),
-        path.name,
-        _unsealed(audience, Pseudonymiser(view.context[EXISTING_KEY])),
-        {
-            "segment_id": segment["segment_id"],
-            "segment_key": segment["segment_key"],
-            "segment_date": day,
-            **_read_kind(members),
-            "people": total,
-            "removed": {k: n for k, n in sizes.items() if k is not None},
-        },
-    )
+    people = _people(view, members, day, destination)
+    _check_size(people, destination, f"{segment['segment_key']} on {day}")
     removed = {k: n for k, n in sizes.items() if k is not None}
-    late = sizes.get(None, 0) - written.rows
+    audience = Audience(
+        segment_id=segment["segment_id"],
+        segment_key=segment["segment_key"],
+        segment_date=day,
+        **_read_kind(members),
+        people=total,
+        removed=removed,
+        folder=str(workspace.folder / "exports"),
+    )
+    rows = _unsealed(people, destination, Pseudonymiser(view.context[EXISTING_KEY]))
+    receipts = hand_over(destination, rows, audience, chosen)
+    late = sizes.get(None, 0) - sum(r.people for r in receipts)
     if late:
-        removed["suppressed_since"] = late
-    return {"file": written.url, "rows": written.rows, "sha256": written.sha256, "removed": removed, "as_of": day}
+        removed = {**removed, "suppressed_since": late}
+    return {**_told(receipts), "removed": removed, "as_of": day}
+
+
+def _options(destination: Destination, given: Mapping[str, object]) -> Options:
+    """
+    Raises:
+        ConfigError: the destination has no such option; lists what it has.
+    """
+    try:
+        return destination.options.model_validate(dict(given))
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        exist = ", ".join(destination.options.model_fields) or "none"
+        raise ConfigError(f"Options of {destination.name}: {wrong}. It has: {exist}.") from None
+
+
+def _people(view: View, members: DataFrame, day: date, destination: Destination) -> DataFrame:
+    """Who passes the gate: the columns that the destination may receive, and ``sealed_<kind>`` of its keys."""
+    owners = people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(day))
+    # All objections known by now count, not only those known on the morning of the day.
+    addresses = usable_addresses(addresses_of(view, owners, EVER))
+    people = (
+        members.where("is_contactable")
+        .join(_permitted(view, owners, day), on="person_id", how="left_semi")
+        .join(addresses, on="person_id", how="inner")
+        .join(_vault(view, ADDRESS), on="identifier_id", how="inner")
+    )
+    kinds = list(dict.fromkeys(k.kind for k in destination.keys))
+    for kind in kinds:
+        if kind != ADDRESS:
+            theirs = owners.join(_vault(view, kind), on="identifier_id", how="inner")
+            first = theirs.groupBy("person_id").agg(F.min_by(_sealed(kind), "identifier_id").alias(_sealed(kind)))
+            people = people.join(first, on="person_id", how="left")
+    received = [c for c in COLUMNS if c in destination.receives]
+    return people.orderBy("person_id").select(*received, *[_sealed(k) for k in kinds])
+
+
+def _vault(view: View, kind: str) -> DataFrame:
+    """identifier_id and the sealed identifiers of a kind."""
+    vault = view.read(privacy.IDENTITIES).where(F.col("kind") == kind)
+    return vault.select("identifier_id", F.col("sealed").alias(_sealed(kind))).dropDuplicates(["identifier_id"])
+
+
+def _sealed(kind: str) -> str:
+    return f"sealed_{kind}"
+
+
+def _check_size(people: DataFrame, destination: Destination, what: str) -> None:
+    """
+    Raises:
+        GateClosed: fewer people than the destination takes.
+    """
+    least = destination.limits.least_people
+    if least and (n := people.count()) < least:
+        raise GateClosed(f"{n} people of {what} may be written to; {destination.name} takes no fewer than {least}.")
 
 
 def _permitted(view: View, owners: DataFrame, day: date) -> DataFrame:
@@ -118,15 +181,39 @@ def _read_kind(members: DataFrame) -> dict[str, Any]:
     }
 
 
-def _unsealed(audience: DataFrame, pseudonyms: Pseudonymiser) -> Iterator[dict[str, Any]]:
-    for row in audience.toLocalIterator():
+def _unsealed(people: DataFrame, destination: Destination, pseudonyms: Pseudonymiser) -> Iterator[Row]:
+    """One row per person: keys in the destination's form, and the columns."""
+    for row in people.toLocalIterator():
         content = row.asDict()
-        yield {**content, "email": pseudonyms.unseal("email", bytes(content.pop("sealed")))}
+        sealed = {kind: content.pop(_sealed(kind)) for kind in {k.kind for k in destination.keys}}
+        plain = {kind: pseudonyms.unseal(kind, bytes(text)) for kind, text in sealed.items() if text is not None}
+        keys = {k.column: k.form(plain[k.kind]) if k.kind in plain else None for k in destination.keys}
+        yield {**content, **keys}
 
 
-def export(workspace: Workspace, name: str, as_of: date | None, out: Path | None, progress: Progress) -> dict[str, Any]:
-    """The audience of one segment as CSV with a manifest."""
+def _told(receipts: Sequence[Receipt]) -> dict[str, Any]:
+    """What the receipts say together: of a single one that went well, what the destination gave back."""
+    sent = sum(r.sent for r in receipts)
+    if len(receipts) == 1 and sent == receipts[0].people:
+        return {**receipts[0].details, "rows": sent}
+    return {
+        "rows": sent,
+        "refused": sum(r.refused for r in receipts),
+        "failed": sum(r.failed for r in receipts),
+        "receipts": [asdict(r) for r in receipts],
+    }
+
+
+def export(
+    workspace: Workspace, name: str, as_of: date | None, out: Path | None, progress: Progress, to: str | None = None
+) -> dict[str, Any]:
+    """The audience of one segment, handed over to a destination; by default a CSV file with a manifest.
+
+    Raises:
+        ConfigError: no such destination or segment; lists what exists.
+    """
+    destination = DESTINATIONS.find(to) if to else DESTINATIONS.all()[0]
     segment = find_segment(look(EXPORT, workspace, Lake(workspace.lake)), name)
     check_environment(workspace.lake)
     session = session_for(workspace, f"segspark {workspace.name} export", is_short=True)
-    return export_audience(workspace, SparkLake(workspace.lake, session), segment, as_of, out)
+    return export_audience(workspace, SparkLake(workspace.lake, session), segment, as_of, out, destination)

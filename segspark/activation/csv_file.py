@@ -5,10 +5,12 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-from segspark.store import Store
+from segspark.activation.destination import Audience, Destination, Key, Limits, Options, Receipt, Row
+from segspark.store import Store, store_at
 
 FIELDS = ("person_id", "email", "scheme", "segment_id", "segment_name", "segment_date")
 # Spreadsheets run cells that begin with these as formulas.
@@ -35,7 +37,7 @@ def write_audience(store: Store, name: str, rows: Iterable[Mapping[str, Any]], m
         store: of the folder of exports.
         name: of the CSV.
         rows: mappings with FIELDS, streamed.
-        manifest: what the audience is (segment, definition version, as-of day, people left out by reason).
+        manifest: what the audience is (segment, definition version, as-of day, people left out on that day by reason).
     """
     digest, n = hashlib.sha256(), 0
     with store.create(name, private=True) as out:
@@ -56,3 +58,30 @@ def write_audience(store: Store, name: str, rows: Iterable[Mapping[str, Any]], m
     with store.create(f"{name.rpartition('.')[0]}.manifest.json", private=True) as out:
         out.write(text.encode())
     return Written(store.url_of(name), n, digest.hexdigest())
+
+
+class FileOptions(Options):
+    """``out``: the CSV's path; by default in the workspace's exports, named by segment and day."""
+
+    out: Path | None = None
+
+
+def send(batch: Iterable[Row], audience: Audience, options: Options) -> Receipt:
+    """Write the whole audience to one file."""
+    name = f"{audience.segment_key.replace('/', '-')}-{audience.segment_date}.csv"
+    path = getattr(options, "out", None) or Path(audience.folder) / name
+    manifest = {k: v for k, v in asdict(audience).items() if k != "folder"}
+    written = write_audience(store_at(path.parent), path.name, batch, manifest)
+    details = {"file": written.url, "rows": written.rows, "sha256": written.sha256}
+    return Receipt(sent=written.rows, details=details)
+
+
+CSV_FILE = Destination(
+    name="csv_file",
+    keys=(Key("email"),),
+    receives=("person_id", "scheme", "segment_id", "segment_name", "segment_date"),
+    batch=None,
+    limits=Limits(),
+    send=send,
+    options=FileOptions,
+)

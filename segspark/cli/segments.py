@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from segspark.cli.output import Day, config_option, json_option, matrix_lines, print_rows, progress_lines
-from segspark.errors import ConfigError
+from segspark.errors import ConfigError, InfrastructureError
 
 
 @click.group()
@@ -225,18 +225,26 @@ def decisions_of_segments(config: Path, number: int | None, as_json: bool) -> No
 @click.argument("name")
 @config_option
 @click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
-@click.option("--out", type=click.Path(path_type=Path), help="Default: exports/ in the workspace.")
+@click.option("--to", metavar="DESTINATION", help="Where the people go. Default: csv_file.")
+@click.option("--out", type=click.Path(path_type=Path), help="Of a file: its path. Default: exports/ in the workspace.")
 @json_option
-def export_segment(name: str, config: Path, as_of: date | None, out: Path | None, as_json: bool) -> None:
-    """CSV of those of a segment who may be written to, with a manifest."""
+def export_segment(
+    name: str, config: Path, as_of: date | None, to: str | None, out: Path | None, as_json: bool
+) -> None:
+    """Hand those of a segment who may be written to over to a destination; by default a CSV with a manifest."""
     from segspark.activation.audience import export
     from segspark.app.workspace import open_workspace
 
-    manifest = export(open_workspace(config), name, as_of, out, progress_lines(as_json))
+    result = export(open_workspace(config), name, as_of, out, progress_lines(as_json), to)
+    missed = {state: result.get(state, 0) for state in ("refused", "failed")}
     if as_json:
-        click.echo(json.dumps(manifest, default=str, ensure_ascii=False))
+        click.echo(json.dumps(result, default=str, ensure_ascii=False))
     else:
-        click.echo(f"{manifest['rows']:,} people in {manifest['file']}; left out: {_left_out(manifest['removed'])}")
+        where = f"in {result['file']}" if "file" in result else f"sent to {to}"
+        not_sent = "".join(f"; {state}: {n:,}" for state, n in missed.items() if n)
+        click.echo(f"{result['rows']:,} people {where}{not_sent}; left out: {_left_out(result['removed'])}")
+    if any(missed.values()):
+        sys.exit(InfrastructureError.exit_code)
 
 
 def _left_out(by_reason: dict[str, int]) -> str:

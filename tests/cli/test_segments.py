@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from segspark.cli.main import cli
 from segspark.config.models import Workspace
-from segspark.errors import ConfigError, GateClosed, SegsparkError
+from segspark.errors import ConfigError, GateClosed, InfrastructureError, SegsparkError
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, load_overrides, save_overrides
 from segspark.tables.contracts import gold
@@ -169,6 +169,7 @@ DAY = date(2026, 5, 5)
 def answered(monkeypatch: pytest.MonkeyPatch, function: str, answer: Any, *arguments: object) -> str:
     """What a command prints where the question it asks has an answer."""
     monkeypatch.setattr(function, lambda *given, **more: answer)
+    monkeypatch.setattr("segspark.app.workspace.open_workspace", lambda config: None)
     shown = CliRunner().invoke(cli, ["segments", *map(str, arguments)])
     assert shown.exit_code == 0, shown.exception
     return shown.output
@@ -237,6 +238,16 @@ def test_an_export_tells_its_file_and_who_is_left_out(monkeypatch: pytest.Monkey
     assert nobody.endswith("left out: nobody\n")
     shown = answered(monkeypatch, "segspark.activation.audience.export", found, "export", "buyers", "--json")
     assert json.loads(shown) == {**found, "as_of": "2026-05-05"}
+
+
+def test_an_export_that_did_not_reach_everybody_says_so_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"rows": 7, "refused": 2, "failed": 0, "receipts": [], "removed": {}, "as_of": DAY}
+    asked: list[Any] = []
+    monkeypatch.setattr("segspark.activation.audience.export", lambda *given: asked.append(given[-1]) or found)
+    monkeypatch.setattr("segspark.app.workspace.open_workspace", lambda config: None)
+    shown = CliRunner().invoke(cli, ["segments", "export", "buyers", "--to", "toy"])
+    assert shown.output == "7 people sent to toy; refused: 2; left out: nobody\n"
+    assert (shown.exit_code, asked) == (InfrastructureError.exit_code, ["toy"])
 
 
 def test_an_explanation_is_a_sentence_with_its_conditions_or_a_name(
