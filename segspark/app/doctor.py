@@ -10,6 +10,7 @@ from segspark.app.workspace import open_workspace
 from segspark.errors import SegsparkError
 from segspark.features.resources import load_catalogue
 from segspark.segments.resources import definitions_of
+from segspark.segments.schemes.registry import written_schemes
 from segspark.segments.validation_errors import DefinitionError
 from segspark.sources.files import find_files
 from segspark.sources.load import load_sources
@@ -48,9 +49,9 @@ def examine(config: Path) -> list[dict[str, str]]:
             _row("features", FINE, f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived")
         )
         definitions = definitions_of(workspace)
-        rows.append(
-            _row("segments", FINE, f"{len(definitions.rules)} rules, levels: {'yes' if definitions.levels else 'no'}")
-        )
+        written = sorted(written_schemes(), key=lambda pair: pair[0].order)
+        counts = (kind.count(definitions.by_scheme.get(scheme.name, ())) for scheme, kind in written)
+        rows.append(_row("segments", FINE, ", ".join(counts)))
     except DefinitionError as error:
         rows += [_row("definitions", WRONG, f"{f.where}: {f.what} {f.fix} [{f.code}]") for f in error.issues]
     except SegsparkError as error:

@@ -10,9 +10,9 @@ from segspark.config.names import Choice
 from segspark.config.names import workspace_type as type_of
 from segspark.config.yaml_lines import Place
 from segspark.models.registry import MODELS
+from segspark.segments.schemes.registry import SCHEMES
 
-# The sockets' names take their place.
-SCHEMES = ("levels", "rfm", "behaviour", "rare", "rules")
+# The socket's names take their place.
 LANES = ("direct", "spark")
 
 
@@ -31,7 +31,7 @@ def workspace_type() -> type[Workspace]:
     """The type of a workspace, with the names and the sections of everything that exists."""
     return type_of(
         [
-            Choice("segments.schemes", SCHEMES, SCHEMES),
+            Choice("segments.schemes", SCHEMES.names(), SCHEMES.names()),
             Choice("features.lane", ("auto", *LANES), "auto"),
         ],
         {model.name: model.config for model in MODELS.all()},

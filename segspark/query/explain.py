@@ -9,12 +9,14 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.pipeline.view import Question, View, look
 from segspark.pseudonyms import Pseudonymiser
-from segspark.query.look import rule_definition
+from segspark.query.look import stored_condition
 from segspark.reports.labels import feature_label
 from segspark.segments.explain import explain as explain_tree
 from segspark.segments.lookup import find_segment, newest_day
 from segspark.segments.narrative import narrative
-from segspark.segments.rules.tree import Always, And, Followed, Node, Not, from_json, sequences
+from segspark.segments.rules.tree import Followed, Node, sequences
+from segspark.segments.schemes.registry import SCHEMES
+from segspark.segments.schemes.scheme import Conditions, Values
 from segspark.sources.resources import EXISTING_KEY
 from segspark.tables.contracts import gold, silver
 from segspark.tables.lake import Lake
@@ -33,11 +35,11 @@ def explain(
 
     Args:
         person: a person_id, or an e-mail address, which is looked up by its pseudonym and never shown.
-        segment: an additional rule to explain, even if the person is not in it; if a single condition fails,
+        segment: a further segment to explain, even if the person is not in it; if a single condition fails,
             ``would_need`` is that condition.
 
     Raises:
-        ConfigError: the day has no such person, or the segment is not a rule.
+        ConfigError: the day has no such person, or no single condition describes the segment.
     """
 
     view = look(EXPLAIN, workspace, Lake(workspace.lake))
@@ -53,10 +55,10 @@ def explain(
     }
     asked = _asked_for(view, segment, memberships.to_pylist()) if segment else None
     rows = sorted(memberships.to_pylist(), key=lambda r: (r["scheme"], r["segment_name"]))
-    trees = [_trees_of(row, contents[row["definition_version"]]) for row in rows]
-    looked_at = [tree[0] for tree in trees if tree]
+    reasons = [_reason(row, contents[row["definition_version"]]) for row in rows]
+    looked_at = [reason.tried for reason in reasons if isinstance(reason, Conditions)]
     if asked is not None:
-        looked_at.append(from_json(asked[1]["when"]))
+        looked_at.append(asked[1])
     values = read_person(workspace, person, day, sequences(looked_at))
     spoken = language or workspace.language
     names = {r["segment_id"]: r[f"name_{spoken}"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
@@ -65,8 +67,14 @@ def explain(
         return narrative(tree, values, spoken, name, lambda n: feature_label(n, "en" if spoken == "en" else "fr"))
 
     explanations = []
-    for row, tree in zip(rows, trees, strict=True):
-        lines = explain_tree(tree[0], values, spoken).lines if tree else _grouped(row, values)
+    for row, reason in zip(rows, reasons, strict=True):
+        sentence = None
+        if isinstance(reason, Conditions):
+            lines = explain_tree(reason.tried, values, spoken).lines
+            sentence = say(reason.sentence, names[row["segment_id"]])
+        else:
+            known = {**values, **reason.told}
+            lines = tuple(f"{name} = {known.get(name)}" for name in reason.names)
         explanations.append(
             {
                 "scheme": row["scheme"],
@@ -74,18 +82,17 @@ def explain(
                 "segment_id": row["segment_id"],
                 "branch_id": row["branch_id"],
                 "definition_version": row["definition_version"],
-                "sentence": say(tree[1], names[row["segment_id"]]) if tree else None,
+                "sentence": sentence,
                 "lines": list(lines),
                 "would_need": None,
             }
         )
     if asked is not None:
-        registered, content = asked
-        wanted = from_json(content["when"])
+        registered, wanted = asked
         explanation = explain_tree(wanted, values, spoken)
         explanations.append(
             {
-                "scheme": "rules",
+                "scheme": registered["scheme"],
                 "segment_name": registered[f"name_{spoken}"],
                 "segment_id": registered["segment_id"],
                 "branch_id": None,
@@ -109,50 +116,21 @@ def _person_of(view: View, email: str, day: date) -> str:
     return str(max(known, key=lambda r: (r["known_as_of"], r.get("step") or 0))["person_id"])
 
 
-def _asked_for(
-    view: View, segment: str, memberships: list[dict[str, Any]]
-) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """The registry row and the newest definition of the requested rule, unless the person is in it anyway."""
+def _asked_for(view: View, segment: str, memberships: list[dict[str, Any]]) -> tuple[dict[str, Any], Node] | None:
+    """The registry row and the newest condition of the requested segment, unless the person is in it anyway."""
     row = find_segment(view, segment)
     if any(m["segment_id"] == row["segment_id"] for m in memberships):
         return None
-    definition = rule_definition(view, row)
-    if definition is None:
+    condition = stored_condition(view, row)
+    if condition is None:
         raise ConfigError(f"{segment!r} is of the scheme {row['scheme']}; only rules are explained to those outside.")
-    return row, {"when": definition}
+    return row, condition
 
 
-def _trees_of(row: dict[str, Any], content: Any) -> tuple[Node, Node] | None:
-    """The deciding condition tree, and the part of it for the sentence. For levels the tree holds the groups of the
-    person's path and those tried before them; the sentence uses the latter only if there is nothing else."""
-    if row["scheme"] == "rules":
-        return (tree := from_json(content["when"])), tree
-    if row["scheme"] != "levels":
-        return None
-    whole: list[Node] = []
-    shown: list[Node] = []
-    n_told = len(row["path"].split("/"))
-    for depth, (level, key) in enumerate(
-        zip(content, row["branch_id"].removesuffix(":rolled_up").split("/"), strict=True)
-    ):
-        at = next(at for at, g in enumerate(level["groups"]) if g["key"] == key)
-        chosen = from_json(level["groups"][at]["when"])
-        failed = [Not(from_json(g["when"])) for g in level["groups"][:at]]
-        own = [] if isinstance(chosen, Always) else [chosen]
-        whole += [*failed, *own]
-        # People who were rolled up are in the group of the level above.
-        shown += (own or failed) if depth < n_told else []
-    return And(tuple(whole)), And(tuple(shown))
-
-
-def _grouped(row: dict[str, Any], values: dict[str, Any]) -> list[str]:
-    if row["scheme"] == "rfm":
-        shown = ("recency", "frequency", "monetary", "days_since_order", "n_order_365d", "net_order_cents_365d")
-    else:
-        shown = ("cluster", "days_since_order", "n_order_365d", "n_visit_day_90d", "n_click_90d", "tenure_days")
-    # Finding a person's neighbours would need all people, so the group is taken from the row.
-    shown_values = {**values, "cluster": row["branch_id"]} if row["scheme"] == "rare" else values
-    return [f"{name} = {shown_values.get(name)}" for name in shown]
+def _reason(row: dict[str, Any], content: Any) -> Conditions | Values:
+    """Why a person is in a segment; nothing for rows of a scheme that exists no more."""
+    schemes = {scheme.name: scheme for scheme in SCHEMES.all()}
+    return schemes[row["scheme"]].explain(row, content) if row["scheme"] in schemes else Values(())
 
 
 def read_person(workspace: Workspace, person: str, day: date, sequences: Sequence[Followed] = ()) -> dict[str, Any]:

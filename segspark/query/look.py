@@ -13,6 +13,8 @@ from segspark.features.resources import load_catalogue
 from segspark.pipeline.view import Question, View, look
 from segspark.segments.lookup import find_segment, is_provisional_day, newest_day
 from segspark.segments.resources import definitions_of
+from segspark.segments.rules.tree import Node, to_json
+from segspark.segments.schemes.registry import written_schemes
 from segspark.segments.validation_errors import DefinitionError, ValidationIssue
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.catalogue import ALL
@@ -86,7 +88,7 @@ def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dic
         for p in profile
         if p["segment_id"] == row["segment_id"]
     ]
-    definition = rule_definition(view, row)
+    definition = stored_condition(view, row)
     return {
         "segment_id": row["segment_id"],
         "scheme": row["scheme"],
@@ -96,27 +98,32 @@ def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dic
         "segment_date": day,
         "people": size["people"] if size else 0,
         "contactable": size["contactable"] if size else 0,
-        "definition": json.dumps(definition, ensure_ascii=False) if definition else None,
+        "definition": json.dumps(to_json(definition), ensure_ascii=False, sort_keys=True) if definition else None,
         "profile": measures,
     }
 
 
-def rule_definition(view: View, row: dict[str, Any]) -> Any:
-    """The newest condition of a rule, as JSON; None for other schemes.
+def stored_condition(view: View, row: dict[str, Any]) -> Node | None:
+    """The newest stored condition of a segment that a single condition describes; None for other segments.
 
     Args:
         row: of gold.segment_registry.
     """
-    if row["scheme"] != "rules":
-        return None
-    stored = view.read_small(gold.DEFINITIONS).to_pylist()
-    versions = [d for d in stored if d["scheme"] == "rules" and d["name"] == row["segment_key"]]
-    newest = max(versions, key=lambda d: d["first_date"], default=None)
-    return json.loads(newest["content"])["when"] if newest else None
+    for scheme, written in written_schemes():
+        if scheme.name == row["scheme"]:
+            rows = [r for r in view.read_small(gold.DEFINITIONS).to_pylist() if r["scheme"] == scheme.name]
+            found = [
+                (stored["first_date"], rule.when)
+                for stored in rows
+                for rule in written.conditions(written.parse(json.loads(stored["content"])))
+                if rule.key == row["segment_key"]
+            ]
+            return max(found, key=lambda f: f[0])[1] if found else None
+    return None
 
 
 def check_definitions(workspace: Workspace) -> list[ValidationIssue]:
-    """All validation errors of the workspace's levels and rules; nothing is run."""
+    """All validation errors of the workspace's definitions; nothing is run."""
     try:
         definitions_of(workspace)
     except DefinitionError as error:

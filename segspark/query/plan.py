@@ -1,7 +1,6 @@
 """What publishing the current definitions would change. Nothing is written."""
 
 from datetime import date
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +10,22 @@ from segspark.app.run import check_workspace
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed
-from segspark.ids import mint
 from segspark.pipeline.view import View, look
 from segspark.query.preview import PREVIEW, day_with_features, people_of_definitions
-from segspark.segments.definitions import Levels
-from segspark.segments.membership import assign_segments, read_path_sizes, roll_up, rule_segments
 from segspark.segments.resources import DEFINITIONS
+from segspark.segments.schemes.prepare import memberships
+from segspark.segments.schemes.registry import written_schemes
+from segspark.segments.schemes.scheme import SchemeContext
 from segspark.spark.session import session_for
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
-
-EDITABLE = ("levels", "rules")
 
 
 def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> list[dict[str, Any]]:
     """What publishing the workspace's current definitions would change on a stored day.
 
     Returns:
-        One row per segment of levels and rules that is new, gone, redefined or would move somebody: scheme, segment,
+        One row per segment of a written definition that is new, gone, redefined or would move somebody: scheme, segment,
         change (``new``, ``gone``, ``redefined``, or ``same`` if only its people move), before, after, entered,
         left, is_breaking (references to the segment would no longer work).
 
@@ -37,17 +34,19 @@ def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> 
     """
     view = look(PREVIEW, workspace, lake)
     view = view.on(day_with_features(view, as_of))
-    stored = view.read_day(gold.SEGMENTS, view.as_of).where(F.col("scheme").isin(*EDITABLE))
+    stored = view.read_day(gold.SEGMENTS, view.as_of).where(
+        F.col("scheme").isin(*[scheme.name for scheme, _ in written_schemes()])
+    )
     if view.as_of not in view.facts(gold.SEGMENTS).days:
         raise GateClosed(
             f"There are no segments of {view.as_of} to compare with. Run: segspark run daily --as-of {view.as_of}"
         )
     definitions = view.context[DEFINITIONS]
-    people = people_of_definitions(view, definitions).localCheckpoint()
-    placed = None
-    if definitions.levels is not None:
-        placed = roll_up(read_path_sizes(people, definitions.levels), workspace.segments.least_people)
-    today = assign_segments(people, definitions, placed, [], view.as_of, workspace.language)
+    context = SchemeContext(view, definitions)
+    written = dict(written_schemes())
+    values = (value for scheme in written for value in scheme.values(context))
+    people = people_of_definitions(view, definitions, values).localCheckpoint()
+    today = memberships({scheme: scheme.prepare(context, people) for scheme in written}, people, view.as_of)
     keys = ["person_id", "scheme", "segment_id"]
     now = today.select(*keys, F.col("segment_name").alias("new_name"), F.col("definition_version").alias("new_version"))
     was = stored.select(
@@ -69,25 +68,31 @@ def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> 
         )
         .collect()
     )
-    defined = {r.segment_id for r in rule_segments(definitions.rules)} | level_ids(definitions.levels)
-    rows_of_plan = [_planned(row.asDict(), row["segment_id"] in defined) for row in rows]
-    met = {row["segment_id"] for row in rows}
-    # A rule that matches nobody has no rows.
-    rows_of_plan += [
-        {"scheme": "rules", "segment": r.name[workspace.language], "change": "new", "before": 0, "after": 0,
-         "entered": 0, "left": 0, "is_breaking": False}
-        for r in definitions.rules
-        if mint("rules", r.key) not in met and not _is_registered(view, mint("rules", r.key))
-    ]  # fmt: skip
-    # All levels are one definition: after a change only the groups that people enter or leave are listed.
-    changed = [
-        r
-        for r in rows_of_plan
-        if r["entered"]
-        or r["left"]
-        or r["change"] in ("new", "gone")
-        or (r["change"], r["scheme"]) == ("redefined", "rules")
+    segments = [
+        written[scheme].segments(definition)
+        for scheme in written
+        for definition in definitions.by_scheme.get(scheme.name, ())
     ]
+    defined = {s.segment_id for of_definition in segments for s in of_definition}
+    alone = {of_definition[0].segment_id: of_definition[0] for of_definition in segments if len(of_definition) == 1}
+    rows_of_plan = [_planned(row.asDict(), row["segment_id"] in defined) for row in rows]
+    # After a change of a definition of many segments only those that people enter or leave are listed.
+    changed = [
+        planned
+        for row, planned in zip(rows, rows_of_plan, strict=True)
+        if planned["entered"]
+        or planned["left"]
+        or planned["change"] in ("new", "gone")
+        or (planned["change"] == "redefined" and row["segment_id"] in alone)
+    ]
+    met = {row["segment_id"] for row in rows}
+    # A segment that nobody is in has no rows.
+    changed += [
+        {"scheme": s.scheme, "segment": s.name[workspace.language], "change": "new", "before": 0, "after": 0,
+         "entered": 0, "left": 0, "is_breaking": False}
+        for s in alone.values()
+        if s.segment_id not in met and not _is_registered(view, s.segment_id)
+    ]  # fmt: skip
     return sorted(changed, key=lambda r: (r["scheme"], not r["is_breaking"], -r["entered"] - r["left"], r["segment"]))
 
 
@@ -106,13 +111,6 @@ def _planned(row: dict[str, Any], is_defined: bool) -> dict[str, Any]:
         **{n: row[n] for n in ("before", "after", "entered", "left")},
         "is_breaking": change == "gone",
     }
-
-
-def level_ids(levels: Levels | None) -> set[str]:
-    """Ids of all possible segments of the levels: each path of groups, and each prefix of one."""
-    keys = [[g.key for g in level.groups] for level in levels.levels] if levels else []
-    paths = (path for depth in range(1, len(keys) + 1) for path in product(*keys[:depth]))
-    return {mint("levels", "/".join(path)) for path in paths}
 
 
 def _is_registered(view: View, segment_id: str) -> bool:

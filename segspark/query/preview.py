@@ -1,7 +1,7 @@
 """Preview of a definition before it is published: sizes and overlaps. Nothing is written."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,17 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.features.resources import CATALOGUE, load_catalogue
 from segspark.models.resources import BEHAVIOUR_MODEL
+from segspark.pipeline.context import Resource
 from segspark.pipeline.view import Question, View, look
 from segspark.segments.check import issues_in
 from segspark.segments.definitions import Definitions, Rule
 from segspark.segments.flow import SEGMENTS
-from segspark.segments.load import load_rules, resolve_rules
 from segspark.segments.people import needed_columns, people_for_segments, sequences_in
+from segspark.segments.references import resolve_rules
 from segspark.segments.resources import CALENDAR, DEFINITIONS, definitions_of
+from segspark.segments.rule_files import load_rules
 from segspark.segments.rules.columns import to_column
+from segspark.segments.schemes.registry import conditions_of, needs_of, written_schemes
 from segspark.segments.validation_errors import raise_issues
 from segspark.segments.values import acts_of, values_of
 from segspark.spark.environment import check_environment
@@ -29,11 +32,14 @@ from segspark.spark.session import session_for
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
 
-PREVIEW = Question(
-    "preview",
-    (*SEGMENTS.reads, *SEGMENTS.reads_earlier, *SEGMENTS.writes),
-    (CATALOGUE, DEFINITIONS, CALENDAR, BEHAVIOUR_MODEL),
-)
+
+def needs() -> tuple[Resource[Any], ...]:
+    """What previews look up, with what the schemes do whose definitions people write."""
+    written = needs_of(scheme for scheme, _ in written_schemes())
+    return tuple(dict.fromkeys((CATALOGUE, DEFINITIONS, CALENDAR, BEHAVIOUR_MODEL, *written)))
+
+
+PREVIEW = Question("preview", (*SEGMENTS.reads, *SEGMENTS.reads_earlier, *SEGMENTS.writes), needs)
 N_SAMPLED = 5
 # Pairs of segments are counted in one pass, with an expression per pair.
 MOST_PREVIEWED = 40
@@ -49,9 +55,9 @@ def rules_named(workspace: Workspace, target: str) -> tuple[Rule, ...]:
     if path.suffix in (".yaml", ".yml", ".py"):
         # Relative to the current folder, or to the workspace.
         here = path if path.exists() else workspace.folder / path
-        rules = tuple(resolve_rules(load_rules(here), definitions_of(workspace).rules))
+        rules = tuple(resolve_rules(load_rules(here), conditions_of(definitions_of(workspace))))
     else:
-        known = definitions_of(workspace).rules
+        known = conditions_of(definitions_of(workspace))
         rules = tuple(r for r in known if target in (r.key, *r.name.values()))
         if not rules:
             names = ", ".join(r.key for r in known)
@@ -59,7 +65,7 @@ def rules_named(workspace: Workspace, target: str) -> tuple[Rule, ...]:
     if len(rules) > MOST_PREVIEWED:
         raise ConfigError(f"{target} holds {len(rules)} segments; at most {MOST_PREVIEWED} are previewed together.")
     catalogue = load_catalogue(workspace)
-    raise_issues(issues_in(Definitions(None, rules), values_of(catalogue), acts_of(catalogue)))
+    raise_issues(issues_in(Definitions({target: rules}), values_of(catalogue), acts_of(catalogue)))
     return rules
 
 
@@ -79,7 +85,7 @@ def preview(workspace: Workspace, lake: SparkLake, target: str, as_of: date | No
     view = view.on(day_with_features(view, as_of))
     rules = rules_named(workspace, target)
     columns = [f"in_{at}" for at in range(len(rules))]
-    everybody = people_of_definitions(view, Definitions(None, rules))
+    everybody = people_of_definitions(view, Definitions({target: rules}))
     flags = [to_column(rule.when).alias(c) for rule, c in zip(rules, columns, strict=True)]
     inside = everybody.select("person_id", "not_contactable_reason", *flags)
     people = inside.where(" or ".join(columns)).localCheckpoint()
@@ -123,9 +129,9 @@ def day_with_features(view: View, as_of: date | None) -> date:
     return as_of or days[-1]
 
 
-def people_of_definitions(view: View, definitions: Definitions) -> DataFrame:
-    """Everybody, with the values used by the definitions."""
-    needed = needed_columns(definitions)
+def people_of_definitions(view: View, definitions: Definitions, of_schemes: Iterable[str] = ()) -> DataFrame:
+    """Everybody, with the values used by the definitions and by some schemes."""
+    needed = needed_columns(definitions, of_schemes)
     people = people_for_segments(view, view.context[BEHAVIOUR_MODEL], needed, sequences_in(definitions))
     return people.select(*[c for c in people.columns if c in needed])
 

@@ -16,21 +16,29 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.features.compute import features_of_days
 from segspark.features.resources import CATALOGUE
-from segspark.models.clustering.active import ActiveClustering
 from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, CHURN_MODEL
+from segspark.pipeline.context import Resource
 from segspark.pipeline.view import Question, View, look
 from segspark.scoring.flow import derive_scores
-from segspark.segments.definitions import Definitions, definitions_from
+from segspark.segments.definitions import Definitions
 from segspark.segments.flow import SEGMENTS
-from segspark.segments.groupings import groupings_of, rfm_grouping
-from segspark.segments.membership import Grouping, assign_segments, read_path_sizes, roll_up
 from segspark.segments.people import needed_columns, people_for_segments, sequences_in
 from segspark.segments.resources import CALENDAR
+from segspark.segments.schemes.prepare import made, memberships
+from segspark.segments.schemes.registry import SCHEMES, needs_of
+from segspark.segments.schemes.scheme import SchemeContext
 from segspark.spark.environment import check_environment
 from segspark.spark.session import session_for
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
+
+
+def needs() -> tuple[Resource[Any], ...]:
+    """What a replay looks up, with what the schemes do."""
+    own = (CATALOGUE, CALENDAR, CHURN_MODEL, BEHAVIOUR_MODEL, ACTIVE_CLUSTERING)
+    return tuple(dict.fromkeys((*own, *needs_of(SCHEMES.all()))))
+
 
 REPLAY = Question(
     name="replay",
@@ -44,7 +52,7 @@ REPLAY = Question(
         "ops.runs",
         "gold.item_last_days",
     ),
-    needs=(CATALOGUE, CALENDAR, CHURN_MODEL, BEHAVIOUR_MODEL, ACTIVE_CLUSTERING),
+    needs=needs,
 )
 STORED, AGAIN = "stored", "made again from tiles and corrections"
 
@@ -125,32 +133,22 @@ def with_day(view: View) -> View:
 
 def _rows(view: View, definition: dict[str, Any]) -> DataFrame:
     """The memberships by a stored version."""
-    settings = view.settings
-    scheme, version = definition["scheme"], definition["definition_version"]
-    definitions, groupings = Definitions(None, ()), list[Grouping]()
-    groups = view.context[ACTIVE_CLUSTERING]
-    if scheme in ("levels", "rules"):
-        definitions = definitions_from(scheme, json.loads(definition["content"]))
-    elif scheme == "rfm":
-        groupings = [rfm_grouping(settings)]
-    elif groups is not None:
-        groupings = [g for g in groupings_of(settings, groups) if g.scheme == scheme]
-    if scheme not in ("levels", "rules") and [g.version for g in groupings] != [version]:
+    scheme, version = SCHEMES.find(definition["scheme"]), definition["definition_version"]
+    definitions = Definitions()
+    if scheme.written is not None:
+        definitions = Definitions({scheme.name: (scheme.written.parse(json.loads(definition["content"])),)})
+    context = SchemeContext(view, definitions)
+    needed = needed_columns(definitions, scheme.values(context))
+    people = people_for_segments(view, view.context[ACTIVE_CLUSTERING], needed, sequences_in(definitions))
+    people = people.select(*[c for c in people.columns if c in needed])
+    results = {scheme: scheme.prepare(context, people)}
+    in_use = [content.version for prepared in made(results).values() for content in prepared.contents]
+    if scheme.written is None and version not in in_use:
         raise GateClosed(
-            f"{scheme} of version {version} follows from settings or a model that is not in use for {view.as_of}; "
-            f"in use is {groupings[0].version if groupings else 'none'}."
+            f"{scheme.name} of version {version} follows from settings or a model that is not in use for {view.as_of}; "
+            f"in use is {in_use[0] if in_use else 'none'}."
         )
-    people = _people(view, groups, definitions)
-    placed = None
-    if definitions.levels is not None:
-        placed = roll_up(read_path_sizes(people, definitions.levels), settings.segments.least_people)
-    return assign_segments(people, definitions, placed, groupings, view.as_of, settings.language)
-
-
-def _people(view: View, groups: ActiveClustering | None, definitions: Definitions) -> DataFrame:
-    needed = needed_columns(definitions)
-    people = people_for_segments(view, groups, needed, sequences_in(definitions))
-    return people.select(*[c for c in people.columns if c in needed]).localCheckpoint()
+    return memberships(results, people.localCheckpoint(), view.as_of)
 
 
 def _read_comparison(rows: DataFrame, written: DataFrame) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.report import render_report, write_report
 from segspark.scoring.rfm import NAMES as RFM_NAMES
 from segspark.segments.lookup import is_provisional_day, newest_day, previous_day
-from segspark.segments.membership import EXCLUSIVE
+from segspark.segments.schemes.registry import SCHEMES as REGISTERED
 from segspark.tables.contracts import bronze, gold, ops
 from segspark.tables.lake import Lake
 from segspark.time import DAY
@@ -165,7 +165,7 @@ def _schemes(
         ]
         if sizes:
             ordered = tuple(sorted(sizes, key=lambda s: (-s.n_people, s.name)))
-            schemes.append(Scheme(scheme, ordered, scheme in EXCLUSIVE))
+            schemes.append(Scheme(scheme, ordered, REGISTERED.find(scheme).exclusive))
     return tuple(schemes)
 
 

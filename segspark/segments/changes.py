@@ -1,17 +1,15 @@
 """Who entered, left or moved since the previous stored day, with the values that decided."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from segspark.ids import mint
-from segspark.segments.definitions import Definitions
-from segspark.segments.membership import EXCLUSIVE, level_keys
 from segspark.segments.rules.columns import value_column
-from segspark.segments.rules.tree import names
+from segspark.segments.schemes.prepare import Results, made
+from segspark.segments.schemes.scheme import Typed
 
 VALUES = "array<struct<name:string,number:double,text:string,date:date>>"
 _NUMBERS = ("bigint", "int", "double", "float", "smallint", "tinyint", "boolean")
@@ -21,8 +19,8 @@ def derive_changes(
     today: DataFrame,
     yesterday: DataFrame,
     people: DataFrame,
-    definitions: Definitions,
-    grouping_values: Mapping[str, Sequence[str]],
+    schemes: Results,
+    exclusive: Sequence[str],
     as_of: date,
     previous: date,
 ) -> DataFrame:
@@ -31,8 +29,9 @@ def derive_changes(
     Args:
         today: rows of as_of.
         yesterday: rows of ``previous``.
-        people: today's people with the values used by the definitions.
-        grouping_values: scheme -> columns that determine its groups (RFM, clusters).
+        people: today's people with the values used by the schemes.
+        schemes: those of today, with what decided.
+        exclusive: names of the schemes in which a person has one segment, also of those not made today.
 
         Returns:
             Rows of gold.segment_changes. In an exclusive scheme a person who changes groups gives two rows, moved_out
@@ -45,8 +44,8 @@ def derive_changes(
     then = yesterday.select(*keys, F.col("definition_version").alias("old_version"), F.lit(True).alias("was"))
     different = now.join(then, on=keys, how="full_outer").where("is_now is null or was is null").localCheckpoint()
     # If somebody changes groups of an exclusive scheme, both sides are among the differences.
-    exclusive = different.where(F.col("scheme").isin(*EXCLUSIVE))
-    groups = exclusive.groupBy("person_id", "scheme").agg(
+    of_exclusive = different.where(F.col("scheme").isin(*exclusive))
+    groups = of_exclusive.groupBy("person_id", "scheme").agg(
         F.max(F.when(F.col("was"), F.col("segment_id"))).alias("old_id"),
         F.max(F.when(F.col("is_now"), F.col("segment_id"))).alias("new_id"),
         F.max("definition_version").alias("new_version"),
@@ -63,13 +62,15 @@ def derive_changes(
         *keys,
         change.alias("change"),
         F.when(F.col("is_now"), F.col("old_id")).otherwise(F.col("new_id")).alias("other_segment_id"),
-        F.coalesce("definition_version", "new_version", _rule_version(definitions), "old_version").alias(
+        F.coalesce("definition_version", "new_version", _segment_version(schemes), "old_version").alias(
             "definition_version"
         ),
     )
     changed = changes.select("person_id").distinct()
     theirs = people.join(changed, on="person_id", how="left_semi")
-    values = theirs.select("person_id", *_value_columns(people, definitions, grouping_values))
+    deciding = _deciding(people, schemes)
+    columns = [values.alias(f"_deciding_{at}") for at, (_, _, values) in enumerate(deciding)]
+    values = theirs.select("person_id", *columns)
     joined = changes.join(values, on="person_id", how="left")
     return joined.select(
         *keys,
@@ -77,52 +78,40 @@ def derive_changes(
         "change",
         "other_segment_id",
         F.lit(previous).alias("previous_date"),
-        _choose(definitions, grouping_values).alias("deciding_values"),
+        _choose([(scheme, segment) for scheme, segment, _ in deciding]).alias("deciding_values"),
         "definition_version",
     )
 
 
-def _rule_version(definitions: Definitions) -> Column:
-    """Today's version of the rule behind a segment."""
-    pairs = [F.lit(x) for rule in definitions.rules for x in (mint("rules", rule.key), rule.version)]
+def _segment_version(schemes: Results) -> Column:
+    """Today's version of the definition that alone defines a segment."""
+    contents = [content for prepared in made(schemes).values() for content in prepared.contents]
+    pairs = [F.lit(x) for content in contents for segment in content.segments for x in (segment, content.version)]
     return F.try_element_at(F.create_map(*pairs), F.col("segment_id")) if pairs else F.lit(None).cast("string")
 
 
-def _value_columns(
-    people: DataFrame, definitions: Definitions, grouping_values: Mapping[str, Sequence[str]]
-) -> list[Column]:
-    types = dict(people.dtypes)
-    of_value = cache(lambda name: _typed_value(name, types.get(name, "string")))
-    columns = [
-        _typed([n for n in wanted if n in types], of_value).alias(f"_{scheme}")
-        for scheme, wanted in grouping_values.items()
+def _deciding(people: DataFrame, schemes: Results) -> list[tuple[str, str | None, Column]]:
+    """(scheme, segment or None for all others of the scheme, deciding values of a person)."""
+    typed = _typed(people)
+    return [
+        (scheme.name, segment, values)
+        for scheme, prepared in made(schemes).items()
+        for segment, values in prepared.deciding(typed).items()
     ]
-    columns += [_typed(names(r.when), of_value).alias(f"_rule_{at}") for at, r in enumerate(definitions.rules)]
-    if definitions.levels is not None:
-        keys = level_keys(definitions.levels)
-        parts = []
-        for at, level in enumerate(definitions.levels.levels):
-            of_level = F.array().cast(VALUES)
-            tried: dict[str, None] = {}
-            for group in level.groups:
-                tried.update(dict.fromkeys(names(group.when)))
-                of_level = F.when(keys[at] == group.key, _typed(list(tried), of_value)).otherwise(of_level)
-            parts.append(of_level)
-        columns.append(F.array_distinct(F.concat(*parts)).alias("_levels"))
-    return columns
 
 
-def _choose(definitions: Definitions, grouping_values: Mapping[str, Sequence[str]]) -> Column:
+def _choose(deciding: Sequence[tuple[str, str | None]]) -> Column:
     chosen = F.lit(None).cast(VALUES)
-    for scheme in [*grouping_values, *(["levels"] if definitions.levels else [])]:
-        chosen = F.when(F.col("scheme") == scheme, F.col(f"_{scheme}")).otherwise(chosen)
-    for at, rule in enumerate(definitions.rules):
-        chosen = F.when(F.col("segment_id") == mint("rules", rule.key), F.col(f"_rule_{at}")).otherwise(chosen)
+    for at, (scheme, segment) in enumerate(deciding):
+        is_it = F.col("scheme") == scheme if segment is None else F.col("segment_id") == segment
+        chosen = F.when(is_it, F.col(f"_deciding_{at}")).otherwise(chosen)
     return chosen
 
 
-def _typed(wanted: Sequence[str], of_value: Callable[[str], Column]) -> Column:
-    return F.array(*map(of_value, wanted)).cast(VALUES)
+def _typed(people: DataFrame) -> Typed:
+    types = dict(people.dtypes)
+    of_value = cache(lambda name: _typed_value(name, types.get(name, "string")))
+    return lambda wanted: F.array(*map(of_value, wanted)).cast(VALUES)
 
 
 def _typed_value(name: str, kind: str) -> Column:

@@ -1,11 +1,35 @@
-"""Definitions of levels and rules, versioned by content. No Spark; segments/load.py reads them."""
+"""Definitions that people write, versioned by content. No Spark; segments/load.py reads them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
 
 from segspark.ids import version_of
 from segspark.segments.rules.tree import Node, from_json, to_json
+
+Resolve = Callable[[Node, tuple[str, ...]], Node]
+"""The tree with names of segments replaced by their trees, given the segments around it."""
+
+
+class Definition(Protocol):
+    """A definition of a scheme."""
+
+    @property
+    def version(self) -> str:
+        """The hash of its content."""
+
+    @property
+    def content(self) -> Any:
+        """It as JSON."""
+
+    def nodes(self) -> list[tuple[str, Node]]:
+        """Every condition with its location."""
+
+    def resolved(self, resolve: Resolve) -> "Definition":
+        """It with all names of segments replaced by their trees."""
+
+
+D = TypeVar("D")
 
 
 @dataclass(frozen=True)
@@ -42,6 +66,15 @@ class Levels:
     def version(self) -> str:
         return version_of(self.content)
 
+    def nodes(self) -> list[tuple[str, Node]]:
+        return [(f"level {level.key}, group {g.key}", g.when) for level in self.levels for g in level.groups]
+
+    def resolved(self, resolve: Resolve) -> "Levels":
+        def of(level: Level) -> Level:
+            return replace(level, groups=tuple(replace(g, when=resolve(g.when, ())) for g in level.groups))
+
+        return Levels(tuple(of(level) for level in self.levels))
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -61,26 +94,38 @@ class Rule:
     def version(self) -> str:
         return version_of(self.content)
 
+    def nodes(self) -> list[tuple[str, Node]]:
+        return [(f"segment {self.key}", self.when)]
+
+    def resolved(self, resolve: Resolve) -> "Rule":
+        return replace(self, when=resolve(self.when, (self.key,)))
+
 
 @dataclass(frozen=True)
 class Definitions:
-    levels: Levels | None
-    rules: tuple[Rule, ...]
+    """The definitions of each scheme, by its name."""
+
+    by_scheme: Mapping[str, tuple[Definition, ...]] = field(default_factory=dict)
+
+    def of(self, scheme: str, kind: type[D]) -> tuple[D, ...]:
+        """Those of a scheme, which are of one type."""
+        return tuple(d for d in self.by_scheme.get(scheme, ()) if isinstance(d, kind))
 
     def nodes(self) -> list[tuple[str, Node]]:
         """Every condition with its location in the definitions."""
-        nodes = [(f"segment {r.key}", r.when) for r in self.rules]
-        for level in self.levels.levels if self.levels else ():
-            nodes += [(f"level {level.key}, group {g.key}", g.when) for g in level.groups]
-        return nodes
+        return [node for definitions in self.by_scheme.values() for d in definitions for node in d.nodes()]
 
 
-def definitions_from(scheme: str, content: Any) -> Definitions:
-    """Levels or one rule from the content stored in gold.definitions."""
-    if scheme == "rules":
-        return Definitions(None, (Rule(content["name"], content["title"], {}, from_json(content["when"])),))
-    levels = (
-        Level(lv["level"], tuple(Group(g["key"], g["name"], from_json(g["when"])) for g in lv["groups"]))
-        for lv in content
+def levels_from(content: Any) -> Levels:
+    """Levels from the content stored in gold.definitions."""
+    return Levels(
+        tuple(
+            Level(lv["level"], tuple(Group(g["key"], g["name"], from_json(g["when"])) for g in lv["groups"]))
+            for lv in content
+        )
     )
-    return Definitions(Levels(tuple(levels)), ())
+
+
+def rule_from(content: Any) -> Rule:
+    """A rule from the content stored in gold.definitions."""
+    return Rule(content["name"], content["title"], {}, from_json(content["when"]))

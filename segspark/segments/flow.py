@@ -11,28 +11,21 @@ from segspark.features.resources import CATALOGUE
 from segspark.identity.links import people_as_of
 from segspark.measure.profiles import measure_segments
 from segspark.measure.reactions import COLUMNS_READ, days_read, mail_reactions
-from segspark.models.clustering.active import read_far
 from segspark.models.resources import ACTIVE_CLUSTERING
+from segspark.pipeline.context import Resource
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import Frame, NoRows, ReplaceDays
 from segspark.segments.changes import derive_changes
-from segspark.segments.definitions import Definitions
-from segspark.segments.groupings import coarser_segments, groupings_of, rfm_grouping
 from segspark.segments.lookup import previous_day
-from segspark.segments.membership import (
-    Grouping,
-    assign_segments,
-    entries_of,
-    level_segments,
-    read_path_sizes,
-    roll_up,
-    rule_segments,
-)
-from segspark.segments.people import PERMISSIONS, RFM_VALUES, needed_columns, people_for_segments, sequences_in
+from segspark.segments.membership import assign_segments
+from segspark.segments.people import PERMISSIONS, needed_columns, people_for_segments, sequences_in
 from segspark.segments.registry import register
 from segspark.segments.resources import CALENDAR, DEFINITIONS
+from segspark.segments.schemes.prepare import Failed, Results, made, place_people, prepare_schemes
+from segspark.segments.schemes.registry import SCHEMES, active_schemes, needs_of
+from segspark.segments.schemes.scheme import Prepared, Refused, SchemeContext
 from segspark.segments.validity import Validity
 from segspark.segments.values import values_of
 from segspark.tables.contracts import gold, silver
@@ -46,64 +39,65 @@ def validity_of(view: View) -> Validity:
 
 def write_segments(step: Step) -> None:
     """Write the memberships of the as-of day, the changes since the previous stored day, and the profiles."""
-    settings, schemes = step.settings, step.settings.segments.schemes
-    definitions = step.context[DEFINITIONS]
-    groups = step.context[ACTIVE_CLUSTERING]
-    needed = needed_columns(definitions)
-    ahead = validity_of(step)
-    places = ("country", "region") if ahead.places.named else ()
-    groupings, segments = [], rule_segments(definitions.rules)
-    if "rfm" in schemes:
-        groupings.append(rfm_grouping(settings))
-    if groups is not None:
-        groupings += groupings_of(settings, groups)
-    elif "behaviour" in schemes:
-        step.outcome["behaviour"] = "no model of groups that may describe this day"
+    schemes = active_schemes(step.settings.segments)
+    context = SchemeContext(step, step.context[DEFINITIONS], validity_of(step))
+    needed = needed_columns(context.definitions, (value for scheme in schemes for value in scheme.values(context)))
+    places = ("country", "region") if step.context[CALENDAR].named else ()
     with step.stage("people"):
-        people = people_for_segments(step, groups, needed, sequences_in(definitions))
+        sequences = sequences_in(context.definitions)
+        people = people_for_segments(step, step.context[ACTIVE_CLUSTERING], needed, sequences)
         people = people.select(*[c for c in people.columns if c in {*needed, *places}])
         # The definitions are compiled to Spark columns while Spark computes the people.
-        checkpoint, to_entries = (
-            people.localCheckpoint,
-            partial(entries_of, definitions, groupings, settings.language, ahead),
-        )
-        people, entries = step.beside(checkpoint, to_entries)
-    placed = None
-    if definitions.levels is not None:
-        placed = roll_up(read_path_sizes(people, definitions.levels), settings.segments.least_people)
-        segments += level_segments(definitions.levels, placed)
-    segments += [s for g in groupings for s in g.segments.values()]
-    if groups is not None:
-        segments += coarser_segments(groups)
-        step.outcome["waiting_decisions"] = list(groups.waiting)
+        people, prepared = step.beside(people.localCheckpoint, partial(prepare_schemes, schemes, context, people))
+    placed, results = place_people(prepared, people)
+    active = made(results)
+    _note_refused(step, results)
     with step.stage("segments") as report:
-        today = assign_segments(people, definitions, placed, groupings, step.as_of, settings.language, ahead, entries)
-        today = today.withColumn("is_provisional", F.lit(step.request.is_provisional))
-        # Partitioned by segment too: there are few schemes, which might all hash to one task.
-        in_order = today.repartition(step.n_writers, "scheme", "segment_id")
-        in_order = in_order.sortWithinPartitions("scheme", "segment_id", "person_id")
-        n_rows = step.write(gold.SEGMENTS, Frame(in_order), _day_of(step))
+        entries = [entry for result in active.values() for entry in result.entries]
+        n_rows = _write_memberships(step, assign_segments(placed, entries, step.as_of)) if entries else _no_rows(step)
         today = step.read_day(gold.SEGMENTS, step.as_of)
         report.rows = step.outcome["memberships"] = n_rows
-    asked: list[Callable[[], Any]] = [
-        partial(_stage_changes, step, today, people, definitions, groupings),
+    asked = {key: question for result in active.values() for key, question in result.asked.items()}
+    tasks: list[Callable[[], Any]] = [
+        partial(_stage_changes, step, today, people, results),
         partial(_read_contactable, people),
         partial(_stage_profiles, step, today, people),
+        *[partial(question, people) for question in asked.values()],
     ]
-    if groups is not None:
-        asked.append(partial(read_far, step, people, groups))
-    _, contactable, _, *far = step.beside(*asked)
-    if far:
-        step.outcome["far"] = far[0]
+    _, contactable, _, *answers = step.beside(*tasks)
+    step.outcome.update(zip(asked, answers, strict=True))
     step.outcome["contactable"] = contactable
-    register(step, segments, definitions, groupings)
+    register(step, results)
 
 
-def _stage_changes(
-    step: Step, today: DataFrame, people: DataFrame, definitions: Definitions, groupings: list[Grouping]
-) -> None:
+def _note_refused(step: Step, results: Results) -> None:
+    """Record what schemes note, and why some are not made; a failure is shown too."""
+    for scheme, result in results.items():
+        if isinstance(result, Prepared):
+            step.outcome.update(result.notes)
+        elif isinstance(result, Refused) and result.reasons:
+            step.outcome[scheme.name] = "; ".join(result.reasons)
+            if isinstance(result, Failed):
+                step.note(f"{scheme.name} has no segments today: {step.outcome[scheme.name]}")
+
+
+def _write_memberships(step: Step, rows: DataFrame) -> int | None:
+    marked = rows.withColumn("is_provisional", F.lit(step.request.is_provisional))
+    # Partitioned by segment too: there are few schemes, which might all hash to one task.
+    in_order = marked.repartition(step.n_writers, "scheme", "segment_id")
+    in_order = in_order.sortWithinPartitions("scheme", "segment_id", "person_id")
+    return step.write(gold.SEGMENTS, Frame(in_order), _day_of(step))
+
+
+def _no_rows(step: Step) -> int:
+    """No scheme can be made today."""
+    step.write(gold.SEGMENTS, NoRows(), _day_of(step))
+    return 0
+
+
+def _stage_changes(step: Step, today: DataFrame, people: DataFrame, results: Results) -> None:
     with step.stage("changes") as report:
-        report.note = _write_changes(step, today, people, definitions, groupings)
+        report.note = _write_changes(step, today, people, results)
 
 
 def _stage_profiles(step: Step, today: DataFrame, people: DataFrame) -> None:
@@ -129,20 +123,23 @@ def _read_contactable(people: DataFrame) -> dict[str, int]:
     return {r["reason"]: r["count"] for r in rows}
 
 
-def _write_changes(
-    step: Step, today: DataFrame, people: DataFrame, definitions: Definitions, groupings: list[Grouping]
-) -> str:
+def _write_changes(step: Step, today: DataFrame, people: DataFrame, results: Results) -> str:
     previous = previous_day(step, step.as_of)
     if previous is None:
         step.write(gold.SEGMENT_CHANGES, NoRows(), _day_of(step))
         return "first stored day"
     yesterday = step.read_day(gold.SEGMENTS, previous)
-    values = {g.scheme: RFM_VALUES if g.scheme == "rfm" else (g.column, *RFM_VALUES[3:]) for g in groupings}
-    changes = derive_changes(today, yesterday, people, definitions, values, step.as_of, previous)
+    exclusive = [scheme.name for scheme in SCHEMES.all() if scheme.exclusive]
+    changes = derive_changes(today, yesterday, people, results, exclusive, step.as_of, previous)
     # The join is large and gives few rows: repartition(1) keeps its tasks, coalesce(1) would not.
     in_order = changes.repartition(1).sortWithinPartitions("person_id", "scheme", "segment_id")
     step.write(gold.SEGMENT_CHANGES, Frame(in_order), _day_of(step))
     return f"against {previous}"
+
+
+def needs() -> tuple[Resource[Any], ...]:
+    """What the flow looks up, with what the schemes do."""
+    return tuple(dict.fromkeys((CATALOGUE, DEFINITIONS, CALENDAR, ACTIVE_CLUSTERING, *needs_of(SCHEMES.all()))))
 
 
 SEGMENTS = Flow(
@@ -156,5 +153,5 @@ SEGMENTS = Flow(
         "gold.segments", "gold.segment_changes", "gold.segment_profiles", "gold.segment_registry", "gold.definitions",
     ),
     function=write_segments,
-    needs=(CATALOGUE, DEFINITIONS, CALENDAR, ACTIVE_CLUSTERING),
+    needs=needs,
 )  # fmt: skip

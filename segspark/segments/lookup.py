@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from segspark.errors import ConfigError
 from segspark.pipeline.view import View
+from segspark.segments.schemes.registry import SCHEMES
 from segspark.tables.contracts import gold
 
 
@@ -28,7 +29,9 @@ def find_segment(view: View, name: str) -> dict[str, Any]:
         raise ConfigError(
             f"{name!r} is the name of {len(matches)} segments; use an id: {[r['segment_id'] for r in matches]}"
         )
-    names = sorted(r["segment_key"] for r in rows if r["scheme"] in ("rules", "rfm"))
+    paths = {scheme.name for scheme in SCHEMES.all() if scheme.has_paths}
+    # Groups of a model have ids for keys; neither these nor paths are names that anybody remembers.
+    names = sorted(r["segment_key"] for r in rows if r["segment_key"] != r["segment_id"] and r["scheme"] not in paths)
     raise ConfigError(f"There is no segment {name!r}. There are {names[:20]} and more; see `segspark segments list`.")
 
 

@@ -1,6 +1,6 @@
 """All values that definitions may use, one row per person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from pyspark.sql import DataFrame
@@ -27,22 +27,8 @@ from segspark.segments.validity import NEXT_BIRTHDAY
 from segspark.tables.contracts import gold, privacy, silver
 from segspark.time import DAY
 
-SCORE_COLUMNS = (
-    "recency", "frequency", "monetary", "rfm_cell", "engagement", "engagement_tier", "churn", "churn_band", "cluster",
-)  # fmt: skip
-
-
 PERMISSIONS = ("email_marketing_from", "open_tracking_from")
-
-
 OTHER_COLUMNS = ("is_contactable", "not_contactable_reason", "age_years")
-
-
-# Columns given by the models of groups besides the cluster.
-OF_GROUPS = ("is_far", "rare")
-
-
-RFM_VALUES = ("recency", "frequency", "monetary", "days_since_order", "n_order_365d", "net_order_cents_365d")
 
 
 def people_for_segments(
@@ -92,13 +78,17 @@ def sequences_in(definitions: Definitions) -> list[Followed]:
     return sequences_of(node for _, node in definitions.nodes())
 
 
-def needed_columns(definitions: Definitions) -> set[str]:
-    """The values used by the definitions, groups, profiles or changes, out of the hundreds that a person has."""
+def needed_columns(definitions: Definitions, of_schemes: Iterable[str] = ()) -> set[str]:
+    """The values used by the definitions, schemes or profiles, out of the hundreds that a person has.
+
+    Args:
+        of_schemes: what the schemes use besides what definitions name.
+    """
     looked_at = {n.partition(".")[0] for _, node in definitions.nodes() for n in names(node)}
     if "age_years" in looked_at:
         looked_at.add(NEXT_BIRTHDAY)
     of_profiles = {*columns_of(KPIS.all()), *PERMISSIONS}
-    return {"person_id", *looked_at, *of_profiles, *RFM_VALUES, *SCORE_COLUMNS, *OTHER_COLUMNS, *OF_GROUPS}
+    return {"person_id", *looked_at, *of_profiles, *of_schemes, *OTHER_COLUMNS}
 
 
 def addresses_of(view: View, owners: DataFrame, as_of: date) -> DataFrame:

@@ -9,28 +9,26 @@ import pyarrow as pa
 from segspark.ids import version_of
 from segspark.pipeline.step import Step
 from segspark.pipeline.writes import Append, Overwrite, Small
-from segspark.segments.definitions import Definitions
-from segspark.segments.membership import (
-    Grouping,
-)
+from segspark.segments.schemes.prepare import Results, made
 from segspark.segments.segment import Segment
 from segspark.tables.contracts import gold
 
 
-def register(step: Step, segments: list[Segment], definitions: Definitions, groupings: list[Grouping]) -> None:
-    """Record names and contents of new segments and definitions; in earlier rows only names of groups are updated."""
+def register(step: Step, schemes: Results) -> None:
+    """Record names and contents of new segments and definitions; in earlier rows only names of segments whose names
+    nobody writes in a definition are updated."""
+    prepared = made(schemes)
+    segments = {s.segment_id: s for p in prepared.values() for s in (*p.segments, *p.coarser)}
     registered = step.read_small(gold.SEGMENT_REGISTRY).to_pylist()
-    _rename(step, registered, [s for g in groupings for s in g.segments.values()])
+    _rename(step, registered, [s for scheme, p in prepared.items() if not scheme.editable for s in p.segments])
     known = {r["segment_id"] for r in registered}
-    rows = [_registry_row(s, step.as_of) for s in segments if s.segment_id not in known]
+    rows = [_registry_row(s, step.as_of) for s in segments.values() if s.segment_id not in known]
     if rows:
         once = "registry-" + version_of([sorted(r["segment_id"] for r in rows), len(known)])
         step.write(gold.SEGMENT_REGISTRY, Small(pa.Table.from_pylist(rows)), Append(once))
-    contents: dict[str, tuple[str, str, Any]] = {r.version: ("rules", r.key, r.content) for r in definitions.rules}
-    if definitions.levels is not None:
-        contents[definitions.levels.version] = ("levels", "levels", definitions.levels.content)
-    for g in groupings:
-        contents[g.version] = (g.scheme, g.scheme, {k: s.segment_id for k, s in g.segments.items()})
+    contents: dict[str, tuple[str, str, Any]] = {
+        c.version: (scheme.name, c.name, c.content) for scheme, p in prepared.items() for c in p.contents
+    }
     have = set(step.read_small(gold.DEFINITIONS)["definition_version"].to_pylist())
     new = [
         {

@@ -12,6 +12,7 @@ from segspark.segments.calendar import parse_weather
 from segspark.segments.check import issues_in
 from segspark.segments.definitions import Definitions
 from segspark.segments.load import read_definitions
+from segspark.segments.schemes.registry import active_schemes
 from segspark.segments.validation_errors import raise_issues
 from segspark.segments.values import acts_of, values_of
 
@@ -20,16 +21,15 @@ if TYPE_CHECKING:
 
 
 def definitions_of(workspace: Workspace, catalogue: Catalogue | None = None) -> Definitions:
-    """The workspace's levels and rules of the enabled schemes, with the names in them checked.
+    """The workspace's definitions of the schemes that it makes, with the names in them checked.
 
     Raises:
+        ConfigError: it names a scheme that does not exist.
         DefinitionError: all errors of all definitions.
     """
-    wanted = workspace.segments
-    loaded, issues = read_definitions(wanted, workspace.folder)
-    definitions = Definitions(
-        loaded.levels if "levels" in wanted.schemes else None, loaded.rules if "rules" in wanted.schemes else ()
-    )
+    made = {scheme.name for scheme in active_schemes(workspace.segments)}
+    loaded, issues = read_definitions(workspace.segments, workspace.folder)
+    definitions = Definitions({name: found for name, found in loaded.by_scheme.items() if name in made})
     catalogue = catalogue or load_catalogue(workspace)
     raise_issues([*issues, *issues_in(definitions, values_of(catalogue), acts_of(catalogue))])
     return definitions
@@ -54,13 +54,8 @@ def calendar_context_of(workspace: Workspace) -> "CalendarContext":
 
 
 def _identity_of(definitions: Definitions) -> object:
-    """Contents, and the names that are stored in rows."""
-    levels = definitions.levels
-    of_levels = (
-        None if levels is None else [(level.key, [(g.key, g.name) for g in level.groups]) for level in levels.levels]
-    )
-    rules = [(rule.key, rule.version, rule.name) for rule in definitions.rules]
-    return (levels.version if levels else None, of_levels, rules)
+    """Versions of the contents, which hold the names that are stored in rows."""
+    return {name: [d.version for d in found] for name, found in definitions.by_scheme.items()}
 
 
 def _weather_of(workspace: Workspace) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from segspark.app.workspace import open_workspace, workspace_type
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Segments, Workspace
 from segspark.demo.generate import copy_workspace
 from segspark.features.catalogue import build_catalogue
@@ -36,10 +36,8 @@ from segspark.models.tracking import Loaded
 from segspark.pseudonyms import KINDS, Key, Pseudonymiser
 from segspark.scoring.rfm import NAMES
 from segspark.segments import definitions
-from segspark.segments.definitions import Level, Levels, Rule, definitions_from
-from segspark.segments.groupings import coarser_segments, groupings_of, rfm_grouping
+from segspark.segments.definitions import Level, Levels, Rule, levels_from, rule_from
 from segspark.segments.load import load_definitions
-from segspark.segments.membership import level_segments, rule_segments
 from segspark.segments.rules.tree import (
     Always,
     And,
@@ -55,6 +53,11 @@ from segspark.segments.rules.tree import (
     from_json,
     to_json,
 )
+from segspark.segments.schemes.behaviour import behaviour_grouping, coarser_segments
+from segspark.segments.schemes.levels import level_segments
+from segspark.segments.schemes.rare import rare_grouping
+from segspark.segments.schemes.rfm import rfm_grouping
+from segspark.segments.schemes.rules import rule_segment
 
 DAY = date(2026, 6, 1)
 
@@ -211,7 +214,7 @@ def test_the_version_of_a_rule_stays_for_each_kind_of_node(what: str) -> None:
     assert rule.version == version
     # What gold.definitions keeps is read back into the same tree.
     assert from_json(to_json(tree)) == tree
-    assert definitions_from("rules", rule.content).rules[0].version == version
+    assert rule_from(rule.content).version == version
 
 
 def test_the_version_of_levels_stays() -> None:
@@ -220,7 +223,7 @@ def test_the_version_of_levels_stays() -> None:
     rest = definitions.Group("rest", {"fr": "Autres", "en": "Others"}, Always())
     levels = Levels((Level("age", (young, rest)), Level("all", (rest,))))
     assert levels.version == "abe44d98aea2048c"
-    read = definitions_from("levels", levels.content).levels
+    read = levels_from(levels.content)
     assert read is not None
     assert read.version == levels.version
 
@@ -249,9 +252,8 @@ def test_the_versions_of_the_demo_stay(demo: Workspace) -> None:
     # They are read from YAML: a reader that sets names, defaults or the order of parts otherwise gives every rule of
     # every workspace a new version.
     found = load_definitions(demo.segments, demo.folder)
-    assert {rule.key: rule.version for rule in found.rules} == DEMO_RULES
-    assert found.levels is not None
-    assert found.levels.version == "d9d7f8b909c3f3e8"
+    assert {rule.key: rule.version for rule in found.of("rules", Rule)} == DEMO_RULES
+    assert [levels.version for levels in found.of("levels", Levels)] == ["d9d7f8b909c3f3e8"]
     assert load_catalogue(demo).hash == "5810a1cb07df2d61"
 
 
@@ -279,7 +281,7 @@ def test_versions_of_rules_that_stand_on_others_or_exclude_others_stay(tmp_path:
     # References and exclusion are resolved before a rule is hashed: the tree that comes out must be the same.
     (tmp_path / "rules.yaml").write_text(WRITTEN)
     found = load_definitions(Segments.model_validate({"rules": ["rules.yaml"], "schemes": ["rules"]}), tmp_path)
-    assert {rule.key: rule.version for rule in found.rules} == WRITTEN_RULES
+    assert {rule.key: rule.version for rule in found.of("rules", Rule)} == WRITTEN_RULES
 
 
 # Groupings ------------------------------------------------------------------------------------------------------
@@ -322,7 +324,7 @@ def test_versions_paths_and_segments_of_groups_that_a_model_found_stay() -> None
         ClusteringDocuments(Groups(groups, 2, "", (), (Around.from_json(AROUND),)), Sweep(()), Preparation(())),
         (None, [RareGroup.from_json(g) for g in RARE]),  # type: ignore[arg-type]
     )
-    behaviour, rare = groupings_of(workspace_type()(), in_use)
+    behaviour, rare = behaviour_grouping(in_use), rare_grouping(in_use)
     assert (behaviour.scheme, behaviour.column, behaviour.score) == ("behaviour", "cluster", "engagement")
     assert (behaviour.version, behaviour.model_version) == ("f10dbe0d089c42c0", "demo_behaviour/3")
     assert behaviour.paths == {
@@ -359,7 +361,7 @@ def test_ids_that_are_minted_from_keys_stay() -> None:
     assert mint("rules", "été") == "rules-530b69947f"
     assert {key: s.segment_id for key, s in rfm_grouping(Workspace()).segments.items()} == RFM_IDS
     assert sorted(NAMES) == sorted(RFM_IDS)
-    (rule,) = rule_segments([Rule("vip", {"fr": "a", "en": "b"}, {}, Always())])
+    rule = rule_segment(Rule("vip", {"fr": "a", "en": "b"}, {}, Always()))
     assert (rule.scheme, rule.segment_id, rule.key) == ("rules", "rules-eb19e30bad", "vip")
 
 
@@ -367,7 +369,7 @@ def test_ids_of_nested_levels_are_minted_from_their_paths() -> None:
     # As above; the path is joined by slashes.
     group = definitions.Group("young", {"fr": "Jeunes", "en": "Young"}, Always())
     levels = Levels((Level("age", (group,)), Level("all", (group,))))
-    (segment,) = level_segments(levels, {("young", "young"): ("young", "young")})
+    (segment,) = level_segments(levels, [("young", "young")])
     assert (segment.segment_id, segment.key) == ("levels-914b31ba59", "young/young")
     assert segment.name == {"fr": "Jeunes › Jeunes", "en": "Young › Young"}
 

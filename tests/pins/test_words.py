@@ -26,7 +26,7 @@ from segspark.models.clustering.rare import UNUSUAL, USUAL
 from segspark.pseudonyms import KINDS
 from segspark.query.replay import REPLAY
 from segspark.scoring.rfm import NAMES
-from segspark.segments.membership import EXCLUSIVE
+from segspark.segments.schemes.registry import SCHEMES
 from segspark.sources.vocabulary import DEVICES, EVENT_TYPES, LINE_TYPES, PURPOSES
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Column, Contract
@@ -170,7 +170,7 @@ def test_words_of_dispositions_stay() -> None:
 
 def test_words_of_schemes_and_groups_stay() -> None:
     # gold.segments, gold.scores and the registry hold them.
-    assert EXCLUSIVE == ("levels", "rfm", "behaviour", "rare")
+    assert tuple(s.name for s in SCHEMES.all() if s.exclusive) == ("levels", "rfm", "behaviour", "rare")
     assert workspace_type()().segments.schemes == ("levels", "rfm", "behaviour", "rare", "rules")
     assert (
         " ".join(NAMES)

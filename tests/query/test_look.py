@@ -19,10 +19,11 @@ from segspark.query.look import (
     describe_segment,
     list_tables,
     plan_of_features,
-    rule_definition,
     segment_sizes,
+    stored_condition,
 )
 from segspark.segments.lookup import find_segment
+from segspark.segments.rules.tree import Compare
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.lake import Lake
@@ -81,8 +82,8 @@ def test_a_segment_that_nobody_is_in_that_day_has_no_people(shop: Workspace) -> 
 
 def test_only_rules_have_a_condition_of_their_own(shop: Workspace) -> None:
     view = look(LOOK, shop, Lake(shop.lake))
-    assert rule_definition(view, find_segment(view, "buyers"))["value"] == 2
-    assert rule_definition(view, find_segment(view, "active")) is None
+    assert stored_condition(view, find_segment(view, "buyers")) == Compare("n_order_lifetime", ">=", 2)
+    assert stored_condition(view, find_segment(view, "active")) is None
 
 
 def test_faults_of_definitions_are_returned_and_those_of_the_file_raised(shop: Workspace) -> None:

@@ -9,23 +9,9 @@ from builders import make_workspace, store_rows
 from pyspark.sql import SparkSession
 
 from segspark.errors import GateClosed
-from segspark.ids import mint
-from segspark.query.plan import _planned, level_ids, plan_segments
-from segspark.segments.definitions import Group, Level, Levels
-from segspark.segments.rules.tree import Always
+from segspark.query.plan import _planned, plan_segments
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
-
-
-def level(key: str, *groups: str) -> Level:
-    return Level(key, tuple(Group(g, {"fr": g, "en": g}, Always()) for g in groups))
-
-
-def test_levels_can_give_every_path_and_every_beginning_of_one() -> None:
-    found = level_ids(Levels((level("activity", "active", "others"), level("money", "rich", "poor"))))
-    paths = ("active", "others", "active/rich", "active/poor", "others/rich", "others/poor")
-    assert found == {mint("levels", path) for path in paths}
-    assert level_ids(None) == set()
 
 
 @pytest.mark.parametrize(

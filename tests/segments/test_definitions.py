@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from segspark.segments.definitions import Definitions, Group, Level, Levels, Rule, definitions_from
+from segspark.segments.definitions import Definitions, Group, Level, Levels, Rule, levels_from, rule_from
 from segspark.segments.rules.tree import Always, Compare, Missing
 
 BUYERS = Rule("buyers", {"fr": "Acheteurs", "en": "Buyers"}, {"en": "Have bought"}, Compare("n_order", ">=", 1))
@@ -34,17 +34,25 @@ def test_the_order_of_groups_is_part_of_the_levels() -> None:
 
 def test_definitions_come_back_from_what_is_stored_as_the_same_version() -> None:
     stored = [json.loads(json.dumps(d.content)) for d in (BUYERS, LEVELS)]
-    (rule,) = definitions_from("rules", stored[0]).rules
+    rule = rule_from(stored[0])
     assert (rule.when, rule.version) == (BUYERS.when, BUYERS.version)
-    levels = definitions_from("levels", stored[1]).levels
+    levels = levels_from(stored[1])
     assert levels == LEVELS
     assert levels.version == LEVELS.version
 
 
 def test_every_condition_is_told_with_its_place() -> None:
-    found = Definitions(LEVELS, (BUYERS, replace(BUYERS, key="quiet", when=Missing("n_order")))).nodes()
-    assert found == [
+    quiet = replace(BUYERS, key="quiet", when=Missing("n_order"))
+    found = Definitions({"rules": (BUYERS, quiet), "levels": (LEVELS,)})
+    assert found.nodes() == [
         ("segment buyers", BUYERS.when), ("segment quiet", Missing("n_order")),
         ("level activity, group active", ACTIVE.when), ("level activity, group others", Always()),
     ]  # fmt: skip
-    assert Definitions(None, ()).nodes() == []
+    assert Definitions().nodes() == []
+
+
+def test_definitions_of_a_scheme_are_of_its_type() -> None:
+    found = Definitions({"rules": (BUYERS,), "levels": (LEVELS,)})
+    assert found.of("rules", Rule) == (BUYERS,)
+    assert found.of("levels", Levels) == (LEVELS,)
+    assert found.of("levels", Rule) == found.of("others", Rule) == ()

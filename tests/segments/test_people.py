@@ -6,12 +6,12 @@ from segspark.segments.definitions import Definitions, Group, Level, Levels, Rul
 from segspark.segments.people import needed_columns, sequences_in
 from segspark.segments.rules.tree import Always, Compare, Followed, Node, Not
 
-NOTHING = Definitions(None, ())
+NOTHING = Definitions()
 CART = Followed("cart_add", "order", 7, False, 30)
 
 
 def rule(when: Node) -> Definitions:
-    return Definitions(None, (Rule("r", {"fr": "r", "en": "r"}, {}, when),))
+    return Definitions({"rules": (Rule("r", {"fr": "r", "en": "r"}, {}, when),)})
 
 
 def test_a_condition_needs_its_values_and_nothing_else_besides_what_is_always_needed() -> None:
@@ -30,16 +30,16 @@ def test_an_age_moves_on_the_next_birthday() -> None:
 def test_levels_are_looked_at_as_rules_are() -> None:
     of_city = Group("paris", {"fr": "p", "en": "p"}, Compare("city", "=", "Paris"))
     levels = Levels((Level("place", (of_city, Group("others", {"fr": "o", "en": "o"}, Always()))),))
-    assert needed_columns(Definitions(levels, ())) - needed_columns(NOTHING) == {"city"}
+    assert needed_columns(Definitions({"levels": (levels,)})) - needed_columns(NOTHING) == {"city"}
 
 
 def test_profiles_and_permissions_are_needed_without_any_definition() -> None:
-    assert columns_of(KPIS.all()) | {"person_id", "email_marketing_from", "rfm_cell", "is_contactable", "rare"} <= (
-        needed_columns(NOTHING)
-    )
+    always = {"person_id", "email_marketing_from", "is_contactable"}
+    assert columns_of(KPIS.all()) | always <= needed_columns(NOTHING)
+    assert needed_columns(NOTHING, ("rfm_cell", "churn")) - needed_columns(NOTHING) == {"rfm_cell"}
 
 
 def test_a_sequence_is_computed_once_and_both_its_dates_are_needed() -> None:
-    twice = Definitions(None, (*rule(CART).rules, *rule(Not(CART)).rules))
+    twice = Definitions({**rule(CART).by_scheme, "others": rule(Not(CART)).by_scheme["rules"]})
     assert sequences_in(twice) == [CART]
     assert {CART.name, CART.then_name} <= needed_columns(twice)

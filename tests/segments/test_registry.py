@@ -8,11 +8,13 @@ from typing import Any
 
 from builders import make_workspace, rows_of, step_of
 
-from segspark.segments.definitions import Definitions, Group, Level, Levels, Rule
+from segspark.segments.definitions import Group, Level, Levels, Rule
 from segspark.segments.flow import SEGMENTS
-from segspark.segments.membership import Grouping, rule_segments
 from segspark.segments.registry import register
 from segspark.segments.rules.tree import Always, Compare
+from segspark.segments.schemes.registry import SCHEMES
+from segspark.segments.schemes.rules import rule_segment
+from segspark.segments.schemes.scheme import Content, Prepared, Refused
 from segspark.segments.segment import Segment
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
@@ -21,7 +23,17 @@ FIRST, LATER = date(2026, 5, 3), date(2026, 5, 4)
 BUYERS = Rule("buyers", {"fr": "Acheteurs", "en": "Buyers"}, {}, Compare("n_order_lifetime", ">=", 1))
 RICH = Rule("rich", {"fr": "Riches", "en": "Rich"}, {"fr": "d", "en": "d"}, Compare("order_cents_365d", ">", 9))
 CALM = Segment("behaviour", "calm", "calm", {"fr": "Calmes", "en": "Calm"}, centre=(1.0, 2.0), model_version="m/1")
-CLUSTERS = Grouping("behaviour", "cluster", {"0": CALM}, "version-of-groups")
+
+
+def prepared(segments: list[Segment], *contents: Content, coarser: tuple[Segment, ...] = ()) -> Prepared:
+    return Prepared(tuple(segments), (), contents, lambda typed: {}, coarser=coarser)
+
+
+def clusters(*segments: Segment, coarser: tuple[Segment, ...] = ()) -> Prepared:
+    return prepared(list(segments), Content("version-of-groups", "behaviour", {"0": "calm"}), coarser=coarser)
+
+
+CLUSTERS = clusters(CALM)
 
 
 class Registry:
@@ -31,10 +43,14 @@ class Registry:
         self.workspace = make_workspace(folder)
         self.lake = SparkLake(self.workspace.lake, None)  # type: ignore[arg-type]
 
-    def register(self, day: date, rules: list[Rule], levels: Levels | None = None, *groupings: Grouping) -> None:
-        segments = [*rule_segments(rules), *(s for g in groupings for s in g.segments.values())]
+    def register(
+        self, day: date, rules: list[Rule], levels: Levels | None = None, behaviour: Prepared | None = None
+    ) -> None:
         step = step_of(SEGMENTS, self.workspace, self.lake, day)
-        register(step, segments, Definitions(levels, tuple(rules)), list(groupings))
+        of_rules = prepared([rule_segment(r) for r in rules], *[Content(r.version, r.key, r.content) for r in rules])
+        of_levels = prepared([], Content(levels.version, "levels", levels.content)) if levels else Refused()
+        results = {"levels": of_levels, "behaviour": behaviour or Refused(), "rules": of_rules}
+        register(step, {SCHEMES.find(name): result for name, result in results.items()})
 
     def segments(self) -> dict[str, dict[str, Any]]:
         return {r["segment_key"]: r for r in rows_of(self.lake, gold.SEGMENT_REGISTRY)}
@@ -86,8 +102,17 @@ def test_the_name_of_a_group_follows_an_edit_and_that_of_a_rule_stays(tmp_path: 
     registry.register(FIRST, [BUYERS], None, CLUSTERS)
     quiet = replace(CALM, name={"fr": "Tranquilles", "en": "Quiet"})
     retitled = replace(BUYERS, name={"fr": "Clients", "en": "Customers"})
-    registry.register(LATER, [retitled], None, replace(CLUSTERS, segments={"0": quiet}))
+    registry.register(LATER, [retitled], None, clusters(quiet))
     found = registry.segments()
     assert (found["calm"]["name_en"], found["calm"]["first_date"]) == ("Quiet", FIRST)
     assert (found["calm"]["centre"], found["calm"]["model_version"]) == ([1.0, 2.0], "m/1")
     assert found["buyers"]["name_en"] == "Buyers"
+
+
+def test_coarser_groups_are_registered_once_under_their_first_name(tmp_path: Path) -> None:
+    registry = Registry(tmp_path / "w")
+    around = Segment("behaviour", "all", "all", {"fr": "Tous", "en": "All"})
+    registry.register(FIRST, [], None, clusters(CALM, coarser=(around, around)))
+    registry.register(LATER, [], None, clusters(CALM, coarser=(replace(around, name={"fr": "t", "en": "e"}),)))
+    assert len(rows_of(registry.lake, gold.SEGMENT_REGISTRY)) == 2
+    assert registry.segments()["all"]["name_en"] == "All"

@@ -12,6 +12,7 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.pipeline.context import Context
 from segspark.segments.calendar import Place
+from segspark.segments.definitions import Definitions, Levels, Rule
 from segspark.segments.resources import CALENDAR, DEFINITIONS, calendar_context_of, definitions_of
 from segspark.segments.validation_errors import DefinitionError
 
@@ -33,10 +34,17 @@ def edited(workspace: Workspace, file: str, old: str, new: str) -> Workspace:
 def test_definitions_are_of_the_schemes_that_are_made(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     found = definitions_of(workspace)
-    assert found.levels is not None
-    assert [r.key for r in found.rules] == ["buyers", "big_spenders", "fast_buyers"]
+    assert len(found.of("levels", Levels)) == 1
+    assert [r.key for r in found.of("rules", Rule)] == ["buyers", "big_spenders", "fast_buyers"]
     only_rfm = edited(workspace, "segspark.yaml", "segments:\n", "segments:\n  schemes: [rfm]\n")
-    assert (definitions_of(only_rfm).levels, definitions_of(only_rfm).rules) == (None, ())
+    assert definitions_of(only_rfm) == Definitions()
+
+
+def test_a_scheme_that_does_not_exist_is_refused_where_definitions_are_resolved(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    config = workspace.segments.model_copy(update={"schemes": ("rules", "rmf")})
+    with pytest.raises(ConfigError, match=r"no scheme 'rmf'\. Did you mean rfm"):
+        definitions_of(workspace.model_copy(update={"segments": config}))
 
 
 def test_faults_of_reading_and_of_names_are_raised_together(tmp_path: Path) -> None:

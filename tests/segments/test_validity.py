@@ -5,17 +5,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from pyspark.sql import SparkSession
+from pyspark.sql import Column, SparkSession
 
 from segspark.config.models import Calendar
 from segspark.features.catalogue import build_catalogue
 from segspark.segments.calendar_context import CalendarContext
-from segspark.segments.definitions import Definitions, Group, Level, Levels, Rule
+from segspark.segments.definitions import Group, Level, Levels, Rule
+from segspark.segments.level_paths import levels_entry, with_full_path, with_placed_path
 from segspark.segments.membership import assign_segments
 from segspark.segments.rules.columns import to_column
 from segspark.segments.rules.evaluate import holds
 from segspark.segments.rules.tree import Always, And, Compare, Followed, Node, Not, Or, leaves, names
 from segspark.segments.rules.yaml import parse_condition
+from segspark.segments.schemes.levels import level_segments
+from segspark.segments.schemes.rules import rule_entry
 from segspark.segments.validity import FARTHEST_DAYS, Validity
 from segspark.segments.values import values_of
 
@@ -154,14 +157,20 @@ def test_levels_and_rules_carry_it_and_other_schemes_say_the_next_day(spark: Spa
     ddl = "person_id string, days_since_click int, last_order_date date, is_contactable boolean, not_contactable_reason string"
     frame = spark.createDataFrame([("ann", 4, None, True, None), ("bob", 30, AS_OF, True, None)], ddl)
     placed = {(a, b): (a, b) for a in ("recent", "others") for b in ("buyers", "others")}
-    found = assign_segments(frame, Definitions(levels, (rule,)), placed, [], AS_OF, "en", AHEAD).collect()
+    by_path = {s.key: s for s in level_segments(levels, placed)}
+    people = with_placed_path(with_full_path(frame, levels), placed, by_path)
+
+    def of_rule(ahead: Validity | None) -> Column:
+        return rule_entry(rule, "en", ahead)
+
+    found = assign_segments(people, [levels_entry("levels", levels, "en", AHEAD), of_rule(AHEAD)], AS_OF).collect()
     assert {(r["person_id"], r["path"]): (r["valid_until"] - AS_OF).days for r in found} == {
         # Eleven days since the click in seven days; who clicked 30 days ago stays among the others.
         ("ann", "recent/buyers"): 7,
         ("bob", "others/others"): FARTHEST_DAYS,
         ("bob", "old"): FARTHEST_DAYS,
     }
-    without = assign_segments(frame, Definitions(None, (rule,)), None, [], AS_OF, "en").collect()
+    without = assign_segments(frame, [of_rule(None)], AS_OF).collect()
     assert [(r["valid_until"] - AS_OF).days for r in without] == [1]
 
 

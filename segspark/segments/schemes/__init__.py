@@ -1,0 +1,1 @@
+"""Schemes: the ways of segmenting the list, one file each."""

@@ -1,0 +1,83 @@
+"""Behaviour: the groups of the active clustering, as merged, split and renamed by hand."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from segspark.pipeline.context import Resource
+from segspark.pipeline.view import View
+from segspark.segments.grouping import PURCHASES, Grouping, grouping_of, prepared
+from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, SchemeContext, Values
+from segspark.segments.segment import Segment
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from segspark.models.clustering.active import ActiveClustering
+
+# What tells a group of a model apart, in explanations.
+DESCRIBING = ("cluster", "days_since_order", "n_order_365d", "n_visit_day_90d", "n_click_90d", "tenure_days")
+
+
+def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
+    groups = active_groups(context)
+    if groups is None:
+        return Refused(("no model of groups that may describe this day",))
+    return prepared(
+        behaviour_grouping(groups), context, people, ("cluster", *PURCHASES), **of_model(context.view, groups)
+    )
+
+
+def behaviour_grouping(groups: "ActiveClustering") -> Grouping:
+    """The groups by the number of their cluster."""
+    by_cluster = {str(g.cluster): g for g in groups.groups}
+    paths = {key: g.full_path for key, g in by_cluster.items()}
+    return grouping_of(BEHAVIOUR.name, "cluster", by_cluster, groups.model.model_version, paths)
+
+
+def model_needs() -> tuple[Resource[Any], ...]:
+    from segspark.models.resources import ACTIVE_CLUSTERING
+
+    return (ACTIVE_CLUSTERING,)
+
+
+def active_groups(context: SchemeContext) -> "ActiveClustering | None":
+    """The groups of the model in use; None without a model."""
+    from segspark.models.resources import ACTIVE_CLUSTERING
+
+    return context.view.context[ACTIVE_CLUSTERING]
+
+
+def of_model(view: View, groups: "ActiveClustering") -> dict[str, Any]:
+    """What every scheme of the model brings: coarser groups, waiting overrides, and who is far from every group."""
+    from segspark.models.clustering.active import read_far
+
+    return {
+        "coarser": coarser_segments(groups),
+        "notes": {"waiting_decisions": list(groups.waiting)},
+        "asked": {"far": partial(read_far, view, groups=groups)},
+    }
+
+
+def coarser_segments(groups: "ActiveClustering") -> tuple[Segment, ...]:
+    """The segments of the coarser levels, which occur in paths and have no rows of their own."""
+    around = groups.documents.groups.around
+    return tuple(Segment(BEHAVIOUR.name, a.segment_id, a.segment_id, a.name, a.description) for a in around)
+
+
+def _explain(row: Mapping[str, Any], content: Any) -> Values:
+    return Values(DESCRIBING)
+
+
+BEHAVIOUR = Scheme(
+    name="behaviour",
+    titles={"fr": "Comportements", "en": "Behaviour"},
+    order=1,
+    exclusive=True,
+    purpose="profiling",
+    prepare=_prepare,
+    explain=_explain,
+    needs=model_needs,
+    values=lambda context: ("cluster", "engagement", "is_far", *PURCHASES),
+    in_summary=True,
+)

@@ -1,0 +1,44 @@
+"""Rare groups: small dense groups of the active clustering, and people who are like nobody."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from segspark.segments.grouping import PURCHASES, Grouping, grouping_of, prepared
+from segspark.segments.schemes.behaviour import DESCRIBING, active_groups, model_needs, of_model
+from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, SchemeContext, Values
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from segspark.models.clustering.active import ActiveClustering
+
+
+def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
+    groups = active_groups(context)
+    if groups is None or not groups.rare:
+        return Refused()
+    return prepared(rare_grouping(groups), context, people, ("rare", *PURCHASES), **of_model(context.view, groups))
+
+
+def rare_grouping(groups: "ActiveClustering") -> Grouping:
+    """The rare groups by their keys; none without any."""
+    found = {g.key: g for g in groups.rare[1]} if groups.rare else {}
+    return grouping_of(RARE.name, "rare", found, groups.model.model_version)
+
+
+def _explain(row: Mapping[str, Any], content: Any) -> Values:
+    # Finding a person's neighbours would need all people, so the group is taken from the row.
+    return Values(DESCRIBING, {"cluster": row["branch_id"]})
+
+
+RARE = Scheme(
+    name="rare",
+    titles={"fr": "Groupes rares", "en": "Rare groups"},
+    order=5,
+    exclusive=True,
+    purpose="profiling",
+    prepare=_prepare,
+    explain=_explain,
+    needs=model_needs,
+    values=lambda context: ("rare", "engagement", "is_far", *PURCHASES),
+)

@@ -1,0 +1,47 @@
+"""The schemes, in the order of sizes in the report and of a person's memberships."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from segspark.config.models import Segments
+from segspark.pipeline.context import Resource
+from segspark.segments.definitions import Definitions, Rule
+from segspark.segments.schemes.behaviour import BEHAVIOUR
+from segspark.segments.schemes.levels import LEVELS
+from segspark.segments.schemes.rare import RARE
+from segspark.segments.schemes.rfm import RFM
+from segspark.segments.schemes.rules import RULES
+from segspark.segments.schemes.scheme import Scheme, Written
+from segspark.sockets import Socket
+
+SCHEMES: Socket[Scheme] = Socket("scheme", LEVELS, RFM, BEHAVIOUR, RARE, RULES)
+
+
+def active_schemes(config: Segments) -> tuple[Scheme, ...]:
+    """The schemes that a workspace makes: all if it names none.
+
+    Raises:
+        ConfigError: one that it names does not exist.
+    """
+    wanted = {SCHEMES.find(name).name for name in config.schemes or SCHEMES.names()}
+    return tuple(scheme for scheme in SCHEMES.all() if scheme.name in wanted)
+
+
+def written_schemes() -> tuple[tuple[Scheme, Written], ...]:
+    """The schemes whose definitions people write."""
+    return tuple((scheme, scheme.written) for scheme in SCHEMES.all() if scheme.written is not None)
+
+
+def conditions_of(definitions: Definitions) -> tuple[Rule, ...]:
+    """The segments that a single condition describes."""
+    return tuple(
+        rule
+        for scheme, written in written_schemes()
+        for definition in definitions.by_scheme.get(scheme.name, ())
+        for rule in written.conditions(definition)
+    )
+
+
+def needs_of(schemes: Iterable[Scheme]) -> tuple[Resource[Any], ...]:
+    """What schemes look up, each once."""
+    return tuple(dict.fromkeys(resource for scheme in schemes for resource in scheme.needs()))

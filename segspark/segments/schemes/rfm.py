@@ -1,0 +1,47 @@
+"""RFM: cells of recency, frequency and monetary value, from the day's scores."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from segspark.config.models import Settings
+from segspark.ids import mint, version_of
+from segspark.segments.grouping import PURCHASES, Grouping, prepared
+from segspark.segments.schemes.scheme import Prepared, Scheme, SchemeContext, Values
+from segspark.segments.segment import Segment
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+VALUES = ("recency", "frequency", "monetary", *PURCHASES)
+
+
+def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared:
+    return prepared(rfm_grouping(context.settings), context, people, VALUES)
+
+
+def rfm_grouping(settings: Settings) -> Grouping:
+    """The cells; their version follows the settings."""
+    from segspark.scoring.rfm import NAMES
+
+    segments = {
+        key: Segment(RFM.name, mint(RFM.name, key), key, {"fr": fr, "en": en}) for key, (fr, en) in NAMES.items()
+    }
+    version = version_of({"rfm": settings.scoring.rfm.model_dump(mode="json"), "cells": sorted(NAMES)})
+    return Grouping(RFM.name, "rfm_cell", segments, version, score="engagement")
+
+
+def _explain(row: Mapping[str, Any], content: Any) -> Values:
+    return Values(VALUES)
+
+
+RFM = Scheme(
+    name="rfm",
+    titles={"fr": "RFM", "en": "RFM"},
+    order=2,
+    exclusive=True,
+    purpose="profiling",
+    prepare=_prepare,
+    explain=_explain,
+    values=lambda context: (*VALUES, "rfm_cell", "engagement"),
+    in_summary=True,
+)

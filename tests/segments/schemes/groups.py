@@ -1,0 +1,42 @@
+"""A context with an active clustering, without a model behind it."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from segspark.models.clustering.active import ActiveClustering
+from segspark.models.clustering.documents.groups import Around, GroupDocument, Groups
+from segspark.models.clustering.documents.preparation import Preparation
+from segspark.models.clustering.documents.rare import RareGroup
+from segspark.models.clustering.documents.registered import ClusteringDocuments
+from segspark.models.clustering.documents.sweep import Sweep
+from segspark.models.resources import ACTIVE_CLUSTERING
+from segspark.models.tracking import Loaded
+from segspark.segments.definitions import Definitions
+from segspark.segments.schemes.scheme import SchemeContext
+
+MODEL = Loaded("small_behaviour", "3", None, {})  # type: ignore[arg-type]
+
+
+SAID = {"fr": "dit", "en": "said"}
+
+
+def named(segment_id: str) -> dict[str, str]:
+    return {"fr": f"{segment_id} fr", "en": f"{segment_id} en"}
+
+
+CALM = GroupDocument(0, "calm", named("calm"), SAID, 30, (0.5, 1.0), {})
+LIVELY = GroupDocument(1, "lively", named("lively"), SAID, 20, (0.5, 1.0), {}, path=("active", "lively"))
+ACTIVE = Around(1, "active", named("active"), SAID, 50, ("calm", "lively"))
+ODD = RareGroup("r1", "odd", named("odd"), SAID, "group", 5, {}, ())
+
+
+def clustering(
+    *groups: GroupDocument, around: tuple[Around, ...] = (), rare: Any = None, waiting: tuple[str, ...] = ()
+) -> ActiveClustering:
+    documents = ClusteringDocuments(Groups((CALM, LIVELY), 2, "", ("a", "b"), around), Sweep(()), Preparation(()))
+    return ActiveClustering(MODEL, groups or (CALM, LIVELY), documents, rare, waiting=waiting)
+
+
+def context_with(groups: ActiveClustering | None) -> SchemeContext:
+    view: Any = SimpleNamespace(context={ACTIVE_CLUSTERING: groups}, settings=SimpleNamespace(language="en"))
+    return SchemeContext(view, Definitions())

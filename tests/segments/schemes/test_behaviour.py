@@ -1,0 +1,55 @@
+"""The scheme of the groups that a model found."""
+
+from dataclasses import replace
+
+from pyspark.sql import SparkSession
+from segments.schemes.groups import ACTIVE, CALM, LIVELY, clustering, context_with
+
+from segspark.ids import version_of
+from segspark.models.resources import ACTIVE_CLUSTERING
+from segspark.segments.schemes.behaviour import BEHAVIOUR, DESCRIBING, behaviour_grouping, coarser_segments
+from segspark.segments.schemes.scheme import Prepared, Refused, Values
+
+
+def test_without_a_model_the_scheme_is_refused_with_the_words_that_runs_record(spark: SparkSession) -> None:
+    people = spark.createDataFrame([(0,)], "cluster int")
+    found = BEHAVIOUR.prepare(context_with(None), people)
+    assert found == Refused(("no model of groups that may describe this day",))
+
+
+def test_groups_are_segments_with_their_coarser_groups_and_waiting_overrides(spark: SparkSession) -> None:
+    people = spark.createDataFrame([(0, 1.0)], "cluster int, engagement double")
+    around = clustering(around=(ACTIVE,), waiting=("merge a b: not neighbours",))
+    found = BEHAVIOUR.prepare(context_with(around), people)
+    assert isinstance(found, Prepared)
+    assert [s.segment_id for s in found.segments] == ["calm", "lively"]
+    assert [s.segment_id for s in found.coarser] == ["active"]
+    assert found.notes == {"waiting_decisions": ["merge a b: not neighbours"]}
+    assert list(found.asked) == ["far"]
+    assert BEHAVIOUR.needs() == (ACTIVE_CLUSTERING,)
+
+
+def test_coarser_groups_are_segments_without_rows_of_their_own() -> None:
+    assert coarser_segments(clustering()) == ()
+    (around,) = coarser_segments(clustering(around=(ACTIVE,)))
+    assert (around.scheme, around.segment_id, around.name["en"]) == ("behaviour", "active", "active en")
+    assert around.centre is None
+
+
+def test_a_group_is_explained_by_values() -> None:
+    assert BEHAVIOUR.explain({"branch_id": "1"}, {}) == Values(DESCRIBING)
+
+
+def test_clusters_are_named_by_the_column_of_their_number() -> None:
+    found = behaviour_grouping(clustering())
+    assert (found.scheme, found.column, found.score) == ("behaviour", "cluster", "engagement")
+    assert {key: s.segment_id for key, s in found.segments.items()} == {"0": "calm", "1": "lively"}
+    assert found.paths == {"0": ("calm",), "1": ("active", "lively")}
+
+
+def test_a_name_that_was_edited_is_another_version() -> None:
+    before = behaviour_grouping(clustering())
+    renamed = clustering(CALM, replace(LIVELY, name={**LIVELY.name, "en": "Keen"}))
+    assert behaviour_grouping(renamed).version != before.version
+    # It is of the stored form.
+    assert before.version == version_of([CALM.to_json(), LIVELY.to_json()])

@@ -1,0 +1,26 @@
+"""The scheme of small groups and of people who are like nobody."""
+
+from pyspark.sql import SparkSession
+from segments.schemes.groups import ODD, clustering, context_with
+
+from segspark.segments.schemes.behaviour import DESCRIBING
+from segspark.segments.schemes.rare import RARE
+from segspark.segments.schemes.scheme import Prepared, Refused, Values
+
+
+def test_without_rare_groups_nothing_is_made_and_nothing_recorded(spark: SparkSession) -> None:
+    people = spark.createDataFrame([("r1",)], "rare string")
+    assert RARE.prepare(context_with(None), people) == Refused()
+    assert RARE.prepare(context_with(clustering()), people) == Refused()
+
+
+def test_rare_groups_are_segments_by_their_keys(spark: SparkSession) -> None:
+    people = spark.createDataFrame([("r1", 1.0)], "rare string, engagement double")
+    found = RARE.prepare(context_with(clustering(rare=(None, [ODD]))), people)
+    assert isinstance(found, Prepared)
+    assert [(s.segment_id, s.centre) for s in found.segments] == [("odd", None)]
+    assert found.contents[0].content == {"r1": "odd"}
+
+
+def test_the_group_is_taken_from_the_membership() -> None:
+    assert RARE.explain({"branch_id": "dbscan:0"}, {}) == Values(DESCRIBING, {"cluster": "dbscan:0"})

@@ -1,0 +1,49 @@
+"""Schemes whose groups a column names."""
+
+from pathlib import Path
+from typing import Any
+
+from builders import make_workspace
+from pyspark.sql import Column, SparkSession
+from pyspark.sql import functions as F
+from segments.schemes.groups import CALM, LIVELY, ODD
+
+from segspark.ids import version_of
+from segspark.pipeline.view import Question, look
+from segspark.segments.definitions import Definitions
+from segspark.segments.grouping import grouping_of, prepared
+from segspark.segments.schemes.scheme import SchemeContext
+from segspark.tables.lake import Lake
+
+
+def test_groups_of_a_model_are_named_by_the_column_of_their_key() -> None:
+    found = grouping_of("toy", "cluster", {"0": CALM, "1": LIVELY}, "m/3")
+    assert (found.scheme, found.column, found.score, found.model_version) == ("toy", "cluster", "engagement", "m/3")
+    calm = found.segments["0"]
+    assert (calm.segment_id, calm.name["fr"], calm.description["en"], calm.centre, calm.model_version) == (
+        "calm", "calm fr", "said", (0.5, 1.0), "m/3",
+    )  # fmt: skip
+    assert found.paths == {"0": ("calm",), "1": ("lively",)}
+    assert found.version == version_of([CALM.to_json(), LIVELY.to_json()])
+    assert grouping_of("toy", "key", {"r1": ODD}, "m/3").segments["r1"].centre is None
+
+
+def test_what_is_prepared_decides_by_the_values_that_people_have(spark: SparkSession, tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    context = SchemeContext(look(Question("test", ()), workspace, Lake(workspace.lake)), Definitions())
+    people = spark.createDataFrame([(1, 2)], "cluster int, n_order_365d int")
+    found = prepared(
+        grouping_of("toy", "cluster", {"0": CALM}, "m/3"), context, people, ("cluster", "n_order_365d", "none"),
+        notes={"a": 1},
+    )  # fmt: skip
+    asked: list[list[str]] = []
+
+    def typed(names: Any) -> Column:
+        asked.append(list(names))
+        return F.lit(None)
+
+    assert list(found.deciding(typed)) == [None]
+    assert asked == [["cluster", "n_order_365d"]]
+    (content,) = found.contents
+    assert (content.name, content.content, content.segments) == ("toy", {"0": "calm"}, ())
+    assert ([s.segment_id for s in found.segments], len(found.entries), found.notes) == (["calm"], 1, {"a": 1})
