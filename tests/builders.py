@@ -9,8 +9,7 @@ import pyarrow as pa
 
 from segspark.activation.audience import EXPORT
 from segspark.app.workspace import open_workspace
-from segspark.config.models import Settings, Workspace
-from segspark.models.model import Model
+from segspark.config.models import Configured, Settings, Workspace
 from segspark.pipeline.context import Context
 from segspark.pipeline.flow import Flow, Request
 from segspark.pipeline.progress import Quiet
@@ -106,7 +105,7 @@ def make_workspace(folder: Path) -> Workspace:
     return open_workspace(folder, {})
 
 
-def with_model(settings: S, model: Model[Any], **section: Any) -> S:
+def with_model(settings: S, model: Configured[Any], **section: Any) -> S:
     """The settings, or a workspace, with some values of a model's section replaced."""
     changed = settings.models.of(model).model_copy(update=section)
     return settings.model_copy(update={"models": settings.models.model_copy(update={model.name: changed})})

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from segspark.app.train import TRAIN
+from segspark.app.train import TRAIN, check_trained
 from segspark.app.vacuum import vacuum_lake
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
@@ -152,11 +152,17 @@ def _warn(workspace: Workspace, lake: SparkLake, as_of: date, outcome: dict[str,
 
 
 def train(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
-    """Train the models of a day; its features are computed if the day has none yet."""
+    """Train the models of a day; its features are computed if the day has none yet.
+
+    Raises:
+        TrainingFailed: a model raised an error; the others are registered.
+    """
     if as_of not in lake.days(gold.FEATURES) or as_of in runs_of(lake).provisional_days():
         for flow in (INGEST, TILES, FEATURES):
             run_flow(flow, workspace, lake, as_of, progress)
-    return run_flow(TRAIN, workspace, lake, as_of, progress)
+    outcome = run_flow(TRAIN, workspace, lake, as_of, progress)
+    check_trained(outcome)
+    return outcome
 
 
 def backfill(workspace: Workspace, lake: SparkLake, first: date, last: date, progress: Progress) -> dict[str, Any]:

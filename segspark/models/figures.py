@@ -9,7 +9,7 @@ import numpy as np
 from segspark.models.clustering.documents.rare import Rare
 from segspark.models.clustering.documents.sweep import SweepRow
 from segspark.models.clustering.fitted import Fitted
-from segspark.models.evaluate.ranking import Evaluation
+from segspark.models.evaluate.evaluation import Evaluation
 
 # Number of branches drawn in a dendrogram.
 LAST_JOINS = 40

@@ -1,10 +1,44 @@
-"""What a model is: a value that is trained, registered, and gives columns of people or scores."""
+"""What a model is: a value that is trained, registered, and gives scores or columns of people.
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+A model's file imports nothing heavy: the configuration and the names of values are checked without Spark. What needs
+Spark, statistics or MLflow is imported inside its functions.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from segspark.config import models as config
+from segspark.features.value import Value
+from segspark.sections import Section
 
+if TYPE_CHECKING:
+    from pyspark.ml import PipelineModel
+    from pyspark.sql import DataFrame
+
+    from segspark.models.tracking import Loaded
+    from segspark.pipeline.step import Step
+    from segspark.pipeline.view import View
+
+Record = Mapping[str, str]
+"""Parameters that were logged with a registered version, as text."""
+
+
+class Documents(Protocol):
+    """What is stored beside a fitted model for its review, as JSON."""
+
+    def to_files(self) -> Mapping[str, Any]:
+        """File name -> JSON. ``features.json`` lists under ``features`` what the model reads."""
+        ...
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, Any]) -> Self:
+        """Those of a registered version, also of one that an earlier release trained."""
+        ...
+
+
+D = TypeVar("D", bound=Documents)
 C = TypeVar("C", bound=config.Model)
 
 
@@ -17,15 +51,145 @@ class Former:
 
 
 @dataclass(frozen=True)
-class Model(Generic[C]):
+class Column:
+    """A column of people, which the schemes that use the model add where segments are made.
+
+    Attributes:
+        value: what conditions know of it; None if they may not use it.
+    """
+
+    column: str
+    value: Value | None = None
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        return {} if self.value is None else {self.column: self.value}
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score of people: rows of gold.scores, and columns beside people.
+
+    Attributes:
+        column: the value beside people, and in what the model's ``score`` gives.
+        band: the same for a band; empty if there is none.
+        horizon: the logged parameter with the days that the score looks ahead, which end its stored name; empty if it
+            looks at no horizon.
+    """
+
+    column: str
+    band: str = ""
+    horizon: str = ""
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        return {self.column: Value("number"), **({self.band: Value("text")} if self.band else {})}
+
+    def name(self, record: Record) -> str:
+        """The score's name in gold.scores, from the record of the version that gives it: ``churn_90d``."""
+        days = record.get(self.horizon, "")
+        return f"{self.column}_{days}d" if days else self.column
+
+    @property
+    def stored_as(self) -> str:
+        """A regular expression for all names that versions of the model give the score."""
+        return f"^{self.column}(_[0-9]+d)?$" if self.horizon else f"^{self.column}$"
+
+
+Output = Column | Score
+
+
+def nothing_left(model_version: str) -> None:
+    """What most models do once they are registered."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted model, ready to be registered.
+
+    Attributes:
+        sample: a few rows of its input; their schema becomes the signature, the rows are not logged.
+        params: logged as text; scores are named by them.
+        files: binary artifacts by file name.
+        data_versions: per table the Delta version and the rows read.
+        label_end: first day after all data used; the model says nothing of earlier days.
+        ranks_by, ranking: the metric that decides between the version in use and this one, and its value.
+        allow_champion: False for a model that is worse than its baseline.
+        outcome: plain values for the record of the run.
+        note: a sentence on the result; ``{version}`` stands for the registered version.
+        when_registered: what is left to be done, given the registered ``name/version``.
+    """
+
+    model: "PipelineModel"
+    sample: "DataFrame"
+    params: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    documents: Documents
+    files: Mapping[str, bytes]
+    data_versions: Mapping[str, Mapping[str, Any]]
+    label_end: date
+    ranks_by: str
+    ranking: float
+    allow_champion: bool = True
+    outcome: Mapping[str, Any] = field(default_factory=dict)
+    note: str = "version {version}"
+    when_registered: Callable[[str], None] = nothing_left
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why the data do not suffice for a model.
+
+    Attributes:
+        note: a sentence for the run.
+        reasons: code and values of each reason, as plain data, for the record of the run and the report.
+    """
+
+    note: str
+    reasons: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Trained(Generic[D]):
+    """A registered version, as the report sees it."""
+
+    model_version: str
+    record: Record
+    documents: D
+
+
+@dataclass(frozen=True, eq=False)
+class Model(Generic[C, D]):
     """A model that a workspace may have trained.
 
     Attributes:
-        name: its section below ``models``, and the end of its registered name.
+        name: its section below ``models``, the end of its registered name, and its key in the outcomes of runs.
         config: the type of its section.
+        train: fits it as of the step's day; gets the outputs that something uses.
+        outputs: what it gives; it is trained if something uses one of them, and scores are always used.
+        documents: what is stored beside it.
+        score: gives person_id and the columns of its scores, for people with the columns of ``needs``; those of whom
+            the model says nothing are left out. None if no output is a score.
+        needs: inputs of a registered version -> columns of the feature frame.
+        section: its part of the report, from the version in use, else from the reasons of a refusal; None shows nothing.
         formerly: where its configuration stood.
     """
 
     name: str
     config: type[C]
+    train: "Callable[[Step, Collection[str]], Fitted | Refused]"
+    outputs: tuple[Output, ...]
+    documents: type[D]
+    score: "Callable[[View, Loaded, DataFrame], DataFrame] | None" = None
+    needs: Callable[[Collection[str]], Collection[str]] = lambda inputs: inputs
+    section: "Callable[[Trained[D] | Refused | None], Section | None] | None" = None
     formerly: tuple[Former, ...] = ()
+
+    @property
+    def scores(self) -> tuple[Score, ...]:
+        return tuple(output for output in self.outputs if isinstance(output, Score))
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """The columns that conditions may use."""
+        return {name: value for output in self.outputs for name, value in output.values.items()}

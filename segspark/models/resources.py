@@ -1,32 +1,50 @@
 """The models valid for a day, as resources of flows."""
 
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from segspark.models.churn.model import CHURN
 from segspark.models.clustering.active import SCHEMES, ActiveClustering, active_clustering
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, load_overrides
+from segspark.models.model import Model
 from segspark.models.tracking import Loaded, find_champion, load_champion
 from segspark.pipeline.context import Resource, Setting
 
 Identity = tuple[str, str] | None
 
 
-def _resource(kind: str) -> Resource[Loaded | None]:
+@cache
+def model_in_use(model: Model[Any, Any]) -> Resource[Loaded | None]:
+    """The version of a model that may speak about a day, as trained; None if there is none."""
+
     def resolve(setting: Setting) -> Loaded | None:
         workspace = setting.workspace
-        return load_champion(workspace.mlflow, f"{workspace.name}_{kind}", setting.as_of)
+        return load_champion(workspace.mlflow, registered_name(workspace.name, model), setting.as_of)
 
-    return Resource(f"{kind}_model", resolve, lambda setting: _identity(setting, kind))
+    return Resource(f"{model.name}_model", resolve, lambda setting: _identity(setting, model))
 
 
-def _identity(setting: Setting, kind: str) -> Identity:
+def models_in_use(models: Iterable[Model[Any, Any]]) -> tuple[Resource[Loaded | None], ...]:
+    return tuple(model_in_use(model) for model in models)
+
+
+def registered_name(workspace: str, model: Model[Any, Any]) -> str:
+    """The name under which the model of a workspace is registered."""
+    return f"{workspace}_{model.name}"
+
+
+def _identity(setting: Setting, model: Model[Any, Any]) -> Identity:
     """Version and digest, without loading the model."""
     workspace = setting.workspace
-    champion = find_champion(workspace.mlflow, f"{workspace.name}_{kind}", setting.as_of)
+    champion = find_champion(workspace.mlflow, registered_name(workspace.name, model), setting.as_of)
     return (str(champion.version), champion.tags["digest"]) if champion is not None else None
 
 
-CHURN_MODEL = _resource("churn")
 # The model of behaviour groups, as trained.
-BEHAVIOUR_MODEL = _resource("behaviour")
+BEHAVIOUR_MODEL = model_in_use(BEHAVIOUR)
+CHURN_MODEL = model_in_use(CHURN)
 # Groups merged and split by hand.
 OVERRIDES: Resource[tuple[Override, ...]] = Resource(
     "overrides",
@@ -45,5 +63,5 @@ def _active(setting: Setting) -> ActiveClustering | None:
 ACTIVE_CLUSTERING: Resource[ActiveClustering | None] = Resource(
     "active_clustering",
     _active,
-    lambda setting: (_identity(setting, "behaviour"), OVERRIDES.identify(setting)),
+    lambda setting: (_identity(setting, BEHAVIOUR), OVERRIDES.identify(setting)),
 )

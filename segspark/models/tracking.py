@@ -217,6 +217,12 @@ def read_bytes(config: Mlflow, run_id: str, file: str) -> bytes:
         return Path(path).read_bytes()
 
 
+def read_record(config: Mlflow, model: Loaded) -> dict[str, str]:
+    """The parameters that were logged with a loaded model, as text."""
+    with store(config) as mlflow:
+        return dict(mlflow.MlflowClient().get_run(model.tags["run_id"]).data.params)
+
+
 def document_names(config: Mlflow, run_id: str) -> set[str]:
     """The names of the artifacts of a run, including folders."""
     with store(config) as mlflow:

@@ -1,5 +1,6 @@
-"""From features to scores: RFM, engagement, churn by the champion model."""
+"""From features to scores: RFM, engagement, and the scores of the models in use."""
 
+from collections.abc import Mapping
 from functools import reduce
 from typing import Any
 
@@ -11,11 +12,10 @@ from segspark.features.catalogue import build_catalogue
 from segspark.features.derived import window_weights
 from segspark.features.people import people_of_day
 from segspark.features.resources import CATALOGUE
-from segspark.models.churn.inputs import columns_of
-from segspark.models.churn.model import CHURN
-from segspark.models.churn.train import score_churn
-from segspark.models.resources import CHURN_MODEL
-from segspark.models.tracking import Loaded, read_inputs
+from segspark.models.model import Model
+from segspark.models.registry import scoring_models
+from segspark.models.resources import model_in_use, models_in_use
+from segspark.models.tracking import Loaded, read_inputs, read_record
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
@@ -24,6 +24,8 @@ from segspark.scoring.engagement import ACTS, with_engagement
 from segspark.scoring.rfm import read_cuts, with_rfm
 from segspark.tables.contracts import gold
 from segspark.time import DAY
+
+AnyModel = Model[Any, Any]
 
 
 def stored_windows(settings: Settings) -> tuple[int, ...]:
@@ -36,7 +38,7 @@ def write_scores(step: Step) -> None:
     """Scores of everybody on the as-of day."""
     with step.stage("scores") as report:
         scores = derive_scores(step)
-        report.note = step.outcome["churn"]
+        report.note = "; ".join(step.outcome[model.name] for model in scoring_models())
         in_order = scores.repartition(step.n_writers, "score").sortWithinPartitions("score", "person_id")
         step.write(gold.SCORES, Frame(in_order), ReplaceDays(step.as_of, step.as_of + DAY))
 
@@ -44,8 +46,9 @@ def write_scores(step: Step) -> None:
 def derive_scores(view: View) -> DataFrame:
     """Rows of gold.scores, from the features of the as-of day."""
     config = view.settings.scoring
-    champion = view.context[CHURN_MODEL]
-    people = people_of_day(view, _looked_at(view, champion)).localCheckpoint()
+    found = {model: view.context[model_in_use(model)] for model in scoring_models()}
+    in_use = {model: loaded for model, loaded in found.items() if loaded is not None}
+    people = people_of_day(view, _looked_at(view, in_use)).localCheckpoint()
     windows = stored_windows(view.settings)
     scored = with_rfm(people, config.rfm, read_cuts(people, config.rfm))
     scored = with_engagement(scored, config.engagement, windows)
@@ -56,23 +59,29 @@ def derive_scores(view: View) -> DataFrame:
     of_features = [_score(n, F.col(n)) for n in ("recency", "frequency", "monetary")]
     of_features += [_score("rfm", total, "cell"), _score("engagement", F.col("engagement"), "tier")]
     parts = [_long(scored, of_features)]
-    if champion is None:
-        view.outcome["churn"] = "no churn model that may score this day"
-    else:
-        churn = score_churn(champion.model, people, view.settings.models.of(CHURN).active_days)
-        name = f"churn_{view.settings.models.of(CHURN).label_days}d"
-        parts.append(_long(churn, [_score(name, F.col("churn"), "band", champion.model_version)]))
-        view.outcome["churn"] = champion.model_version
+    for model, loaded in found.items():
+        view.outcome[model.name] = loaded.model_version if loaded else f"no {model.name} model that may score this day"
+    parts += [_of_model(view, model, loaded, people) for model, loaded in in_use.items()]
     scores = reduce(DataFrame.unionByName, parts).withColumn("as_of_date", F.lit(view.as_of))
     return scores.where("value is not null or band is not null")
 
 
-def _looked_at(view: View, champion: Loaded | None) -> set[str]:
+def _of_model(view: View, model: AnyModel, loaded: Loaded, people: DataFrame) -> DataFrame:
+    """The rows of a model's scores, each named by the record of the version that gives it."""
+    assert model.score is not None, f"{model.name} declares scores and gives none"
+    record = read_record(view.settings.mlflow, loaded)
+    named = [_score(s.name(record), F.col(s.column), s.band or None, loaded.model_version) for s in model.scores]
+    return _long(model.score(view, loaded, people), named)
+
+
+def _looked_at(view: View, in_use: Mapping[AnyModel, Loaded]) -> set[str]:
     """The features used by some score."""
     window = view.settings.scoring.rfm.window_days
     ours = {"days_since_order", *(f"{n}_{window}d" for n in ("n_order", "order_cents", "refund_cents"))}
     ours |= {f"{act}_{w}d" for act in ACTS.values() for w in stored_windows(view.settings)}
-    return ours if champion is None else ours | columns_of(read_inputs(view.settings.mlflow, champion))
+    for model, loaded in in_use.items():
+        ours |= set(model.needs(read_inputs(view.settings.mlflow, loaded)))
+    return ours
 
 
 def _read_squares(people: DataFrame, window: int) -> list[dict[str, Any]]:
@@ -100,25 +109,34 @@ def _long(people: DataFrame, scores: list[Column]) -> DataFrame:
 
 def with_scores(view: View, people: DataFrame) -> DataFrame:
     """The stored scores of the as-of day beside each person: recency, frequency, monetary, rfm_cell, engagement,
-    engagement_tier, churn, churn_band."""
-    churn = f"churn_{view.settings.models.of(CHURN).label_days}d"
+    engagement_tier, and the values and bands of the models' scores, whatever version gave them."""
     scores = view.read_day(gold.SCORES, view.as_of)
 
     def value(score: str) -> Column:
-        return F.max(F.when(F.col("score") == score, F.col("value")))
+        return _one_of(F.col("score") == score, "value")
 
     def band(score: str) -> Column:
-        return F.max(F.when(F.col("score") == score, F.col("band")))
+        return _one_of(F.col("score") == score, "band")
 
+    of_models = []
+    for score in (score for model in scoring_models() for score in model.scores):
+        is_score = F.col("score").rlike(score.stored_as)
+        of_models.append(_one_of(is_score, "value").alias(score.column))
+        if score.band:
+            of_models.append(_one_of(is_score, "band").alias(score.band))
     wide = scores.groupBy("person_id").agg(
         *[value(n).cast("int").alias(n) for n in ("recency", "frequency", "monetary")],
         band("rfm").alias("rfm_cell"),
         value("engagement").alias("engagement"),
         band("engagement").alias("engagement_tier"),
-        value(churn).alias("churn"),
-        band(churn).alias("churn_band"),
+        *of_models,
     )
     return people.join(wide, on="person_id", how="left")
+
+
+def _one_of(condition: Column, column: str) -> Column:
+    """A person's only value where a condition holds."""
+    return F.max(F.when(condition, F.col(column)))
 
 
 SCORES = Flow(
@@ -126,5 +144,5 @@ SCORES = Flow(
     reads=("gold.features", "silver.profiles", "silver.identity_links"),
     writes=("gold.scores",),
     function=write_scores,
-    needs=(CATALOGUE, CHURN_MODEL),
+    needs=lambda: (CATALOGUE, *models_in_use(scoring_models())),
 )

@@ -1,6 +1,7 @@
-"""Which models a training day fits and what it tells; whole trainings are those of models/ and of real data."""
+"""Which models a training day fits, and what it tells of each; whole trainings are those of sockets/test_model.py."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,16 @@ from builders import make_workspace, step_of
 
 from segspark.app import train as app
 from segspark.app.run import FLOWS
-from segspark.app.train import TRAIN
+from segspark.app.train import TRAIN, TrainingFailed, check_trained
+from segspark.config.models import Model as Section
 from segspark.config.models import Workspace
+from segspark.errors import EXIT_BUG, EXIT_GATE_CLOSED, GateClosed
 from segspark.models.churn.model import CHURN
-from segspark.models.churn.training_set import choose_cuts
-from segspark.models.resources import BEHAVIOUR_MODEL
+from segspark.models.clustering.model import BEHAVIOUR
+from segspark.models.model import Fitted, Model, Refused, Score
+from segspark.models.registry import MODELS
 from segspark.pipeline.step import Step
+from segspark.sockets import Socket
 from segspark.tables.io.spark_lake import SparkLake
 
 DAY = date(2026, 5, 6)
@@ -30,65 +35,132 @@ def a_step(workspace: Workspace) -> Step:
     return step_of(TRAIN, workspace, SparkLake(workspace.lake, None), DAY)  # type: ignore[arg-type]
 
 
+def with_schemes(workspace: Workspace, *schemes: str) -> Workspace:
+    return workspace.model_copy(update={"segments": workspace.segments.model_copy(update={"schemes": schemes})})
+
+
 @pytest.mark.parametrize(
-    ("schemes", "models"),
+    ("schemes", "behaviour"),
     [
-        (("levels", "rules"), ["churn"]),
-        (("levels", "behaviour"), ["churn", "behaviour"]),
-        (("rare",), ["churn", "behaviour"]),
+        (("levels", "rules"), None),
+        (("levels", "behaviour"), {"cluster", "is_far", "churn"}),
+        (("rare",), {"rare", "is_far", "churn"}),
+        (("rare", "behaviour"), {"rare", "cluster", "is_far", "churn"}),
     ],
 )
 def test_groups_are_trained_where_a_scheme_wants_them_and_churn_always(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, schemes: tuple[str, ...], models: list[str]
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, schemes: tuple[str, ...], behaviour: set[str] | None
 ) -> None:
-    monkeypatch.setattr(app, "_train_churn", lambda step: "refused: too few people")
-    monkeypatch.setattr(app, "train_groups", lambda step, before: f"version 2 after {before}")
-    step = a_step(workspace.model_copy(update={"segments": workspace.segments.model_copy(update={"schemes": schemes})}))
-    step.context._values[BEHAVIOUR_MODEL] = "version 1"
-    app.train(step)
-    # A refusal is an outcome, and the other model is trained all the same.
-    notes = {"churn": "refused: too few people", "behaviour": "version 2 after version 1"}
-    assert step.outcome == {name: notes[name] for name in models}
+    asked: dict[str, Collection[str]] = {}
+
+    def watched(model: Model[Any, Any]) -> Model[Any, Any]:
+        def train(step: Step, wanted: Collection[str]) -> Refused:
+            asked[model.name] = wanted
+            return Refused("no")
+
+        return replace(model, train=train)
+
+    monkeypatch.setattr(app, "MODELS", Socket("model", watched(BEHAVIOUR), watched(CHURN)))
+    app.train(a_step(with_schemes(workspace, *schemes)))
+    assert asked.pop("behaviour", None) == behaviour
+    assert list(asked) == ["churn"]
 
 
 @dataclass(frozen=True)
-class Gate:
-    name: str
+class Nothing:
+    def to_files(self) -> dict[str, Any]:
+        return {"features.json": {"features": []}}
 
-    def __str__(self) -> str:
-        return f"{self.name} is too small"
+    @classmethod
+    def from_files(cls, files: Any) -> "Nothing":
+        return cls()
 
 
-def test_a_closed_gate_is_told_and_nothing_is_fitted(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Rows:
-        def where(self, condition: Any) -> "Rows":
-            return self
+def toy(name: str, train: Callable[..., Any]) -> Model[Any, Any]:
+    return Model(name, Section, train, (Score(name),), Nothing)
 
-    written: list[Any] = []
+
+def fitted(step: Step, wanted: Collection[str]) -> Fitted:
+    versions: list[str] = step.outcome.setdefault("versions", [])
+    return Fitted(
+        "model", "sample", {}, {}, Nothing(), {}, {}, DAY, "auc", 0.5,  # type: ignore[arg-type]
+        outcome={"auc": 0.5}, note="version {version} of {all}", when_registered=versions.append,
+    )  # fmt: skip
+
+
+def refused(step: Step, wanted: Collection[str]) -> Refused:
+    return Refused("refused: too few", ({"code": "few", "values": {"n": 3}},))
+
+
+def broken(step: Step, wanted: Collection[str]) -> Fitted:
+    raise ZeroDivisionError("by zero")
+
+
+def closed(step: Step, wanted: Collection[str]) -> Fitted:
+    raise GateClosed("not yet")
+
+
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Models of the program out of the way, no registry, and what was shown."""
+    shown: list[str] = []
+    monkeypatch.setattr(app, "MODELS", Socket("model"))
+    monkeypatch.setattr(app, "log_model", lambda config, **told: "7")
+    monkeypatch.setattr(Step, "note", lambda step, text: shown.append(text))
+    return shown
+
+
+def test_a_model_is_registered_and_what_it_tells_is_recorded(workspace: Workspace, notes: list[str]) -> None:
     step = a_step(workspace)
-    for name in ("features_of_days", "with_derived", "label_churn", "freeze", "train_churn"):
-        monkeypatch.setattr(app, name, lambda *_, name=name: "rows" if name != "train_churn" else pytest.fail("fitted"))
-    monkeypatch.setattr(app, "check_gates", lambda *_: [Gate("history"), Gate("people")])
-    monkeypatch.setattr(app, "_read_first_order", lambda step: DAY)
-    monkeypatch.setattr(app, "F", type("F", (), {"col": staticmethod(str)}))
-    monkeypatch.setattr(step, "write", lambda table, rows, how: written.append((table.name, how.value)))
-    monkeypatch.setattr(step, "read", lambda table: Rows())
-    assert app._train_churn(step) == "refused: history is too small; people is too small"
-    assert step.outcome["churn_refused"] == [{"name": "history"}, {"name": "people"}]
-    # The training set is kept all the same, under the id of what decides about it.
-    ((table, dataset_id),) = written
-    assert table == "gold.training_sets"
-    assert len(dataset_id) == 24
+    with app.MODELS.added(toy("toy", fitted)):
+        app.train(step)
+    assert step.outcome == {"toy": "version 7 of {all}", "auc": 0.5, "versions": ["small_toy/7"]}
+    check_trained(step.outcome)
 
 
-def test_cuts_are_told_as_days(workspace: Workspace) -> None:
-    cuts = choose_cuts(DAY, workspace.models.of(CHURN))
-    told = app._said(cuts)
-    assert told["validate"] == cuts.validate.isoformat()
-    assert told["train"] == [d.isoformat() for d in cuts.train]
+def test_a_refusal_is_an_outcome_with_its_reasons(workspace: Workspace, notes: list[str]) -> None:
+    step = a_step(workspace)
+    with app.MODELS.added(toy("toy", refused), toy("other", fitted)):
+        app.train(step)
+    assert step.outcome["toy"] == "refused: too few"
+    assert step.outcome["toy_refused"] == [{"code": "few", "values": {"n": 3}}]
+    assert step.outcome["other"].startswith("version 7")
+    check_trained(step.outcome)
+
+
+def test_a_model_that_raises_is_recorded_and_ends_the_run_after_the_others(
+    workspace: Workspace, notes: list[str]
+) -> None:
+    step = a_step(workspace)
+    with app.MODELS.added(toy("broken", broken), toy("toy", fitted)):
+        app.train(step)
+    assert step.outcome["broken"] == "failed: ZeroDivisionError: by zero"
+    assert step.outcome["toy"].startswith("version 7")
+    # A bug is shown with the place where it happened.
+    (shown,) = notes
+    assert 'raise ZeroDivisionError("by zero")' in shown
+    with pytest.raises(TrainingFailed, match="broken: ZeroDivisionError: by zero") as caught:
+        check_trained(step.outcome)
+    assert caught.value.exit_code == EXIT_BUG
+
+
+def test_an_error_with_an_exit_code_of_its_own_keeps_it(workspace: Workspace, notes: list[str]) -> None:
+    step = a_step(workspace)
+    with app.MODELS.added(toy("closed", closed)):
+        app.train(step)
+    assert notes == []
+    with pytest.raises(TrainingFailed) as caught:
+        check_trained(step.outcome)
+    assert caught.value.exit_code == EXIT_GATE_CLOSED
 
 
 def test_the_flow_stands_among_the_flows_and_is_not_skipped() -> None:
     assert TRAIN in FLOWS
     assert not TRAIN.is_skipped_when_unchanged
     assert set(TRAIN.writes) == {"gold.training_sets", "gold.segment_migrations"}
+
+
+def test_the_flow_looks_up_the_version_in_use_of_every_model() -> None:
+    assert callable(TRAIN.needs)
+    with MODELS.added(toy("toy", fitted)):
+        assert [r.name for r in TRAIN.needs()] == ["catalogue", "behaviour_model", "churn_model", "toy_model"]

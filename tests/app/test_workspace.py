@@ -7,7 +7,8 @@ import pytest
 from segspark.app.workspace import open_workspace, workspace_type
 from segspark.config.models import Model as Section
 from segspark.errors import ConfigError
-from segspark.models.model import Former, Model
+from segspark.models.churn.documents import ChurnDocuments
+from segspark.models.model import Former, Model, Refused
 from segspark.models.registry import MODELS
 
 
@@ -15,7 +16,7 @@ class Taste(Section):
     depth: int = 2
 
 
-TASTE = Model("taste", Taste, formerly=(Former("tasting"),))
+TASTE = Model("taste", Taste, lambda step, wanted: Refused("never"), (), ChurnDocuments, formerly=(Former("tasting"),))
 
 
 def written(folder: Path, text: str) -> Path:

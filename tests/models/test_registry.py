@@ -1,11 +1,45 @@
 """Every model that can be trained, as values."""
 
-from segspark.models.registry import MODELS
+import re
+
+import pytest
+
+from segspark.features.value import Value
+from segspark.models.churn.model import CHURN
+from segspark.models.model import Score
+from segspark.models.registry import MODELS, model_values, scoring_models
 
 
 def test_the_names_of_models_stay() -> None:
     # Registered models, files of configuration and columns of scores bear them.
     assert MODELS.names() == ("behaviour", "churn")
+
+
+def test_what_models_give_has_names_of_its_own() -> None:
+    columns = [o.column for m in MODELS.all() for o in m.outputs] + [s.band for m in MODELS.all() for s in m.scores]
+    assert len(set(columns)) == len(columns)
+    # Conditions in files of workspaces use these.
+    assert model_values() == {"cluster": Value("number"), "churn": Value("number"), "churn_band": Value("text")}
+
+
+def test_whoever_declares_scores_gives_them() -> None:
+    assert scoring_models() == (CHURN,)
+    assert all((model.score is not None) == bool(model.scores) for model in MODELS.all())
+
+
+@pytest.mark.parametrize(
+    ("record", "name"), [({"label_days": "90"}, "churn_90d"), ({"label_days": "30"}, "churn_30d"), ({}, "churn")]
+)
+def test_a_score_is_named_by_the_record_of_its_model(record: dict[str, str], name: str) -> None:
+    (churn,) = CHURN.scores
+    assert churn.name(record) == name
+    assert re.search(churn.stored_as, name)
+
+
+@pytest.mark.parametrize("other", ["churn_band", "churn_90", "my_churn_90d", "churn_90d_old"])
+def test_names_of_other_scores_are_not_taken_for_it(other: str) -> None:
+    assert not re.search(CHURN.scores[0].stored_as, other)
+    assert not re.search(Score("churn").stored_as, "churn_90d")
 
 
 def test_the_defaults_of_every_model_are_enough() -> None:

@@ -8,9 +8,10 @@ from builders import make_workspace
 
 from segspark.config.models import Workspace
 from segspark.errors import SegsparkError
+from segspark.models.churn.model import CHURN
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, save_overrides
-from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, CHURN_MODEL, OVERRIDES
+from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, OVERRIDES, model_in_use
 from segspark.pipeline.context import Context
 
 
@@ -20,13 +21,13 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def context(workspace: Workspace) -> Context:
-    needs = (CHURN_MODEL, BEHAVIOUR_MODEL, OVERRIDES, ACTIVE_CLUSTERING)
+    needs = (model_in_use(CHURN), BEHAVIOUR_MODEL, OVERRIDES, ACTIVE_CLUSTERING)
     return Context(workspace, date(2026, 6, 1), needs, "test")
 
 
 def test_where_nothing_was_trained_no_model_speaks(workspace: Workspace) -> None:
     looked_up = context(workspace)
-    found = [looked_up[r] for r in (CHURN_MODEL, BEHAVIOUR_MODEL, OVERRIDES, ACTIVE_CLUSTERING)]
+    found = [looked_up[r] for r in (model_in_use(CHURN), BEHAVIOUR_MODEL, OVERRIDES, ACTIVE_CLUSTERING)]
     assert found == [None, None, (), None]
     assert looked_up.identities() == {
         "churn_model": None, "behaviour_model": None, "overrides": [], "active_clustering": (None, []),
@@ -52,6 +53,6 @@ def test_a_decision_by_hand_makes_another_run_of_what_looks_at_groups_alone(work
 
 
 def test_a_model_is_one_of_a_day(workspace: Workspace) -> None:
-    without = Context(workspace, None, (CHURN_MODEL,), "test")
+    without = Context(workspace, None, (model_in_use(CHURN),), "test")
     with pytest.raises(SegsparkError, match="follows from a day"):
-        without[CHURN_MODEL]
+        without[model_in_use(CHURN)]

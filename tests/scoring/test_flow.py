@@ -3,7 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from builders import make_workspace, store_rows
+import pytest
+from builders import make_workspace, store_rows, with_model
 from pyspark.sql import SparkSession
 
 from segspark.models.churn.model import CHURN
@@ -16,15 +17,14 @@ DAY = date(2026, 5, 5)
 SCORES = [
     ("ann", "recency", 5.0, None), ("ann", "frequency", 4.0, None), ("ann", "monetary", 3.0, None),
     ("ann", "rfm", 543.0, "champions"), ("ann", "engagement", 61.5, "engaged"), ("ann", "churn_90d", 0.25, "low"),
-    # Of bob, who bought nothing, only the cell is known; a churn of other days is none.
-    ("bob", "rfm", None, "never_bought"), ("bob", "churn_30d", 0.9, "high"),
+    # Of bob, who bought nothing, only the cell is known.
+    ("bob", "rfm", None, "never_bought"),
 ]  # fmt: skip
 
 
 def test_everybody_has_the_scores_of_the_day_and_whoever_has_none_stays(spark: SparkSession, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     lake = SparkLake(workspace.lake, spark)
-    assert workspace.models.of(CHURN).label_days == 90
     rows = [{"person_id": who, "as_of_date": DAY, "score": s, "value": v, "band": b} for who, s, v, b in SCORES]
     other_day = {"person_id": "ann", "as_of_date": date(2026, 5, 4), "score": "recency", "value": 9.0, "band": "other"}
     store_rows(lake, gold.SCORES, *rows, other_day)
@@ -36,6 +36,20 @@ def test_everybody_has_the_scores_of_the_day_and_whoever_has_none_stays(spark: S
         "bob": (None, None, None, "never_bought", None, None, None, None),
         "eve": (None,) * 8,
     }
+
+
+@pytest.mark.parametrize("stored", ["churn_90d", "churn_30d"])
+def test_a_score_is_the_same_value_whatever_horizon_its_model_had(
+    spark: SparkSession, tmp_path: Path, stored: str
+) -> None:
+    # The row bears the name of the model's record; today's configuration has no say.
+    workspace = with_model(make_workspace(tmp_path / "w"), CHURN, label_days=60)
+    lake = SparkLake(workspace.lake, spark)
+    row = {"person_id": "ann", "as_of_date": DAY, "score": stored, "value": 0.25, "band": "low"}
+    store_rows(lake, gold.SCORES, row, {**row, "score": "churn_of_others", "value": 1.0})
+    view = look(Question("test", ("gold.scores",)), workspace, lake, DAY)
+    (found,) = with_scores(view, spark.createDataFrame([("ann",)], "person_id string")).collect()
+    assert (found["churn"], found["churn_band"]) == (0.25, "low")
 
 
 def test_scores_are_kept_as_whole_numbers_where_they_are_ranks(spark: SparkSession, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from sklearn.isotonic import IsotonicRegression
 from segspark.models.churn.config import Churn
 from segspark.models.churn.inputs import RATIOS
 from segspark.models.churn.training_set import Cuts
-from segspark.models.evaluate.ranking import Bin, Evaluation, evaluate, read_bins
+from segspark.models.evaluate.evaluation import Evaluation
+from segspark.models.evaluate.ranking import Bin, evaluate, read_bins
 
 # A fit is hundreds of small jobs: with more tasks than this they only wait for each other.
 ROWS_PER_PARTITION = 50_000

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +30,9 @@ from segspark.models.clustering.projection import project
 from segspark.models.clustering.rare_groups import RARE_POINTS, train_rare
 from segspark.models.clustering.ward import cut
 from segspark.models.figures import cluster_figures, k_distance_figure
-from segspark.models.tracking import Loaded, log_model, read_inputs
+from segspark.models.model import Fitted as Registrable
+from segspark.models.model import Refused, nothing_left
+from segspark.models.tracking import Loaded, read_inputs
 from segspark.pipeline.step import Step
 from segspark.pipeline.writes import Append, Small
 from segspark.tables.contracts import gold
@@ -41,11 +44,12 @@ MATCH_DISTANCE = 1.5
 # Training -------------------------------------------------------------------------------------------------------
 
 
-def train_groups(step: Step, last: Loaded | None) -> str:
-    """Fit the groups of the day, and log them with everything needed for their review.
+def train_groups(step: Step, last: Loaded | None, with_rare: bool) -> Registrable | Refused:
+    """Fit the groups of the day, with everything needed for their review.
 
     Args:
         last: the model in use.
+        with_rare: look for rare groups too.
     """
     config = step.settings.models.of(BEHAVIOUR)
     # Only the features that may be inputs: planning all the hundreds of features would cost time.
@@ -53,7 +57,7 @@ def train_groups(step: Step, last: Loaded | None) -> str:
     people = people_of_day(step, wanted | set(read_inputs(step.settings.mlflow, last) if last else ()))
     result = train_behaviour(people, config, step.as_of)
     if isinstance(result, TooFew):
-        return "no groups: " + "; ".join(result.reasons)
+        return Refused("no groups: " + "; ".join(result.reasons))
     stored = read_documents(step.settings.mlflow, last.tags["run_id"]) if last else None
     before = stored.groups.groups if stored else ()
     shared = _read_shared(step, people, result, last, before) if last else {}
@@ -79,13 +83,13 @@ def train_groups(step: Step, last: Loaded | None) -> str:
         migration=migration,
     )
     files = cluster_figures(result.fitted)
-    if "rare" in step.settings.segments.schemes:
+    if with_rare:
         rare, points = train_rare(step, result, stored.rare if stored else None)
         documents = replace(documents, rare=rare)
         files |= {RARE_POINTS: points, "k_distance.png": k_distance_figure(rare)}
-    version = log_model(
-        step.settings.mlflow,
-        name=f"{step.settings.name}_behaviour",
+    names = ", ".join(f"{g.name['fr']} {g.n_people:,}" for g in groups)
+    alarm = f"; ALARM: {step.outcome['behaviour_alarm']}" if migration and migration.alarms else ""
+    return Registrable(
         model=result.model,
         sample=people.select(*inputs),
         params={"k": result.fitted.k, "reason": result.fitted.reason, **config.parameters()},
@@ -95,20 +99,16 @@ def train_groups(step: Step, last: Loaded | None) -> str:
             "n_people": float(result.n_people),
             **({"rand_with_last": migration.rand} if migration else {}),
         },
-        documents=documents.to_files(),
-        figures=files,
+        documents=documents,
+        files=files,
         data_versions={"gold.features": {"version": step.facts(gold.FEATURES).version, "rows": result.n_people}},
-        as_of=step.as_of,
         label_end=step.as_of,
         # The newest grouping is always used: groups follow the list, and matching keeps their identity.
         ranks_by="as_of_day",
         ranking=float(step.as_of.toordinal()),
+        note=f"k = {result.fitted.k} ({result.fitted.reason}); version {{version}}: {names}{alarm}",
+        when_registered=partial(_write_migration, step, migration) if migration else nothing_left,
     )
-    if migration is not None:
-        _write_migration(step, migration, f"{step.settings.name}_behaviour/{version}")
-    names = ", ".join(f"{g.name['fr']} {g.n_people:,}" for g in groups)
-    alarm = f"; ALARM: {step.outcome['behaviour_alarm']}" if migration and migration.alarms else ""
-    return f"k = {result.fitted.k} ({result.fitted.reason}); version {version}: {names}{alarm}"
 
 
 def _read_shared(
@@ -221,11 +221,11 @@ def _said(alarm: Alarm, previous_version: str, names: Mapping[str, str]) -> str:
     return f"share of {names[alarm.segment_id]} moved by {alarm.value:+.0%}, more than {alarm.threshold:.0%}"
 
 
-def _write_migration(step: Step, migration: Migration, version: str) -> None:
+def _write_migration(step: Step, migration: Migration, model_version: str) -> None:
     rows = [
         {
             "as_of_date": step.as_of,
-            "model_version": version,
+            "model_version": model_version,
             "previous_version": migration.previous_version,
             "from_segment_id": m.from_id,
             "to_segment_id": m.to_id,
@@ -233,4 +233,4 @@ def _write_migration(step: Step, migration: Migration, version: str) -> None:
         }
         for m in migration.matrix
     ]
-    step.write(gold.SEGMENT_MIGRATIONS, Small(pa.Table.from_pylist(rows)), Append(f"migration-{version}"))
+    step.write(gold.SEGMENT_MIGRATIONS, Small(pa.Table.from_pylist(rows)), Append(f"migration-{model_version}"))

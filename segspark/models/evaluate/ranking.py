@@ -1,12 +1,13 @@
 """Quality of a predicted probability, from one small table of score bins, whatever the number of people."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+
+from segspark.models.evaluate.evaluation import Decile, Evaluation
 
 N_BINS = 2000
 
@@ -18,35 +19,6 @@ class Bin:
     score: float
     n: int
     n_positive: int
-
-
-@dataclass(frozen=True)
-class Decile:
-    """A tenth of the people by score, the riskiest first."""
-
-    n: int
-    mean_score: float
-    rate: float
-    lift: float
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """PR-AUC (average precision), ROC-AUC, Brier, lift of the riskiest tenth, and the deciles."""
-
-    n: int
-    base_rate: float
-    roc_auc: float
-    pr_auc: float
-    brier: float
-    top_decile_lift: float
-    deciles: tuple[Decile, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-    def metrics(self) -> dict[str, float]:
-        return {k: float(v) for k, v in asdict(self).items() if isinstance(v, float | int)}
 
 
 def read_bins(scored: DataFrame, score: str, label: str = "label") -> list[Bin]:

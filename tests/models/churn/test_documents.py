@@ -1,0 +1,43 @@
+"""What is stored with a churn model is what is read of it, byte by byte as it always was."""
+
+import json
+from datetime import date
+
+from segspark.models.churn.documents import ChurnDocuments
+from segspark.models.evaluate.evaluation import Decile, Evaluation
+
+DECILES = tuple(Decile(10, 0.9 - at / 20, 0.5 - at / 30, 2.5 - at / 7) for at in range(10))
+MODEL = Evaluation(100, 0.2, 0.8, 0.6, 0.1, 2.5, DECILES)
+RECENCY = Evaluation(100, 0.2, 0.7, 0.5, 0.15, 2.0, DECILES[::-1])
+DOCUMENTS = ChurnDocuments(
+    MODEL, RECENCY, {"days_since_order": 0.75, "n_order_30d": 0.25}, (date(2026, 1, 3), date(2026, 2, 2)),
+    date(2026, 3, 4), 340, {"days_since_order": 1000.0, "n_order_30d": 0.0},
+)  # fmt: skip
+# As releases before the type wrote it.
+STORED = """{"evaluation.json": {"model": {"n": 100, "base_rate": 0.2, "roc_auc": 0.8, "pr_auc": 0.6, "brier": 0.1, \
+"top_decile_lift": 2.5, "deciles": [%s]}, "recency": {"n": 100, "base_rate": 0.2, "roc_auc": 0.7, "pr_auc": 0.5, \
+"brier": 0.15, "top_decile_lift": 2.0, "deciles": [%s]}, "importances": {"days_since_order": 0.75, "n_order_30d": \
+0.25}, "cuts": {"train": ["2026-01-03", "2026-02-02"], "validate": "2026-03-04"}, "n_train": 340}, \
+"features.json": {"features": ["days_since_order", "n_order_30d"], "fill": {"days_since_order": 1000.0, \
+"n_order_30d": 0.0}}}"""
+
+
+def deciles(of: tuple[Decile, ...]) -> str:
+    return ", ".join(f'{{"n": {d.n}, "mean_score": {d.mean_score}, "rate": {d.rate}, "lift": {d.lift}}}' for d in of)
+
+
+def test_what_is_stored_is_as_it_was() -> None:
+    assert json.dumps(DOCUMENTS.to_files()) == STORED % (deciles(DECILES), deciles(DECILES[::-1]))
+
+
+def test_what_is_read_is_what_was_stored() -> None:
+    stored = json.loads(json.dumps(DOCUMENTS.to_files()))
+    assert ChurnDocuments.from_files(stored) == DOCUMENTS
+    # A registered version has documents that are not the model's own.
+    assert ChurnDocuments.from_files({**stored, "data_versions.json": {}}) == DOCUMENTS
+
+
+def test_a_key_of_a_later_release_does_not_hinder() -> None:
+    stored = json.loads(json.dumps(DOCUMENTS.to_files()))
+    stored["evaluation.json"]["model"]["gini"] = 0.6
+    assert ChurnDocuments.from_files(stored) == DOCUMENTS
