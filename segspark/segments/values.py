@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from segspark.features.feature import Catalogue
 from segspark.features.value import Kind, Motion, Value
+from segspark.models.registry import model_values
 from segspark.tables.contracts.gold import FEATURES
 
 _WORD = re.compile(r"[a-z_]\w*")
@@ -19,8 +20,8 @@ PROFILE = {
     "days_to_birthday": Value("number"),
 }
 SCORES = {
-    **{name: Value("number") for name in ("recency", "frequency", "monetary", "engagement", "churn", "cluster")},
-    **{name: Value("text") for name in ("rfm_cell", "engagement_tier", "churn_band")},
+    **{name: Value("number") for name in ("recency", "frequency", "monetary", "engagement")},
+    **{name: Value("text") for name in ("rfm_cell", "engagement_tier")},
 }
 CONTACT = {"is_contactable": Value("boolean"), "not_contactable_reason": Value("text")}
 CALENDAR = {
@@ -35,7 +36,7 @@ CALENDAR = {
 
 def values_of(catalogue: Catalogue) -> dict[str, Value]:
     """Every value that a condition of a workspace may use, except profile attributes."""
-    return {**_features(catalogue), **PROFILE, **SCORES, **CONTACT, **CALENDAR}
+    return {**_features(catalogue), **PROFILE, **SCORES, **model_values(), **CONTACT, **CALENDAR}
 
 
 def acts_of(catalogue: Catalogue) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
+from segspark.models.registry import MODELS
 from segspark.sockets import Socket
 from segspark.sources.registry import PROVIDERS
 
-SOCKETS: tuple[Socket[Any], ...] = (PROVIDERS,)
+SOCKETS: tuple[Socket[Any], ...] = (MODELS, PROVIDERS)
