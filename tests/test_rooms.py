@@ -30,7 +30,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "models/clustering/fitted.py": "a frozen value; models/clustering/test_kmeans.py and test_ward.py look at each field",
     "reports/texts_groups.py": "sentences as data; reports/test_texts.py holds both languages against each other",
     "segments/flow.py": "driven whole: app/test_daily.py, app/test_hourly.py, query/test_explain.py, pins/test_stored_rows.py",
-    "sections.py": "frozen values; reports/test_sections.py shows each kind of cell",
+    "sections.py": "frozen values; reports/test_tables.py shows each kind of cell",
     "features/value.py": "a frozen value; segments/test_values.py and test_validity.py look at each field",
     "measure/list.py": "KPIs as data; measure/test_registry.py holds their words, pins/test_stored_rows.py their rows",
     "measure/mail.py": "KPIs as data; measure/test_registry.py holds their words, pins/test_stored_rows.py their rows",

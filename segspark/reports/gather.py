@@ -42,7 +42,7 @@ from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.report import render_report, write_report
 from segspark.scoring.rfm import NAMES as RFM_NAMES
 from segspark.segments.lookup import is_provisional_day, newest_day, previous_day
-from segspark.segments.schemes.registry import SCHEMES as REGISTERED
+from segspark.segments.schemes.registry import SCHEMES
 from segspark.tables.contracts import bronze, gold, ops
 from segspark.tables.lake import Lake
 from segspark.time import DAY
@@ -55,9 +55,6 @@ REPORT = Question(
     ),
     (OVERRIDES,),
 )  # fmt: skip
-SCHEMES = ("levels", "rfm", "behaviour", "rare", "rules")
-# In the order of their profiles in the report.
-PROFILED = ("behaviour", "rfm", "rules", "levels", "rare")
 
 
 def write_day_report(workspace: Workspace, as_of: date | None, language: str | None, out: Path | None) -> Path:
@@ -92,7 +89,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         rare=rare,
         churn=_churn(workspace, day, outcomes, view),
         kpis=_kpis(profiles, names, keys, language),
-        profiles=segment_profiles(profiles, names, keys, PROFILED),
+        profiles=segment_profiles(profiles, names, keys),
         ledger=_ledger(view),
         quarantine=_quarantine(view),
         min_group=workspace.segments.least_people,
@@ -149,7 +146,7 @@ def _schemes(
     for row in counted.to_pylist():
         moves[row["segment_id"]]["in" if row["change"] in ("entered", "moved_in") else "out"] += row["count_all"]
     schemes = []
-    for scheme in SCHEMES:
+    for scheme in SCHEMES.all():
         sizes = [
             SegmentSize(
                 name=names.get(i, p["name"]),
@@ -158,14 +155,14 @@ def _schemes(
                 n_before=before[i]["n_people"] if i in before else (0 if before else None),
                 n_entered=moves[i]["in"] if before else None,
                 n_left=moves[i]["out"] if before else None,
-                path=keys.get(i, "") if scheme == "levels" else "",
+                path=keys.get(i, "") if scheme.has_paths else "",
             )
             for i, p in profiles.items()
-            if p["scheme"] == scheme
+            if p["scheme"] == scheme.name
         ]
         if sizes:
             ordered = tuple(sorted(sizes, key=lambda s: (-s.n_people, s.name)))
-            schemes.append(Scheme(scheme, ordered, REGISTERED.find(scheme).exclusive))
+            schemes.append(Scheme(scheme.name, ordered, scheme.exclusive))
     return tuple(schemes)
 
 
@@ -241,19 +238,19 @@ def _kpis(
 ) -> Kpis | None:
     keys_shown = [column.key for column in kpi_columns("results", language)]
 
-    def row(segment_id: str, p: dict[str, Any]) -> KpiRow:
+    def row(segment_id: str, p: dict[str, Any], has_paths: bool) -> KpiRow:
         return KpiRow(
             segment=names.get(segment_id, p["name"]),
             n_people=p["n_people"],
             values={key: p["m"][key]["value"] for key in keys_shown if key in p["m"]},
-            path=keys.get(segment_id, "") if p["scheme"] == "levels" else "",
+            path=keys.get(segment_id, "") if has_paths else "",
         )
 
     schemes = []
-    for scheme in SCHEMES:
-        rows = [row(i, p) for i, p in profiles.items() if p["scheme"] == scheme]
+    for scheme in SCHEMES.all():
+        rows = [row(i, p, scheme.has_paths) for i, p in profiles.items() if p["scheme"] == scheme.name]
         if rows:
-            schemes.append((scheme, tuple(sorted(rows, key=lambda r: (-r.n_people, r.segment)))))
+            schemes.append((scheme.name, tuple(sorted(rows, key=lambda r: (-r.n_people, r.segment)))))
     return Kpis(RESULTS_DAYS, tuple(schemes)) if schemes else None
 
 

@@ -24,6 +24,7 @@ from segspark.reports.data import (
     SegmentProfile,
     SweepPoint,
 )
+from segspark.segments.schemes.registry import SCHEMES
 
 
 def read_groups(
@@ -118,15 +119,15 @@ def segment_profiles(
     profiles: Mapping[str, Mapping[str, Any]],
     names: Mapping[str, str],
     keys: Mapping[str, str],
-    schemes: tuple[str, ...],
 ) -> tuple[tuple[str, tuple[SegmentProfile, ...]], ...] | None:
-    """The day's profiles by scheme.
+    """The day's profiles by scheme, in the order of the schemes.
 
     Args:
         profiles: segment_id -> scheme, name, n_people and ``m``, the rows of gold.segment_profiles by measure.
         names, keys: of the segments, in the report's language.
     """
     by_scheme: dict[str, list[SegmentProfile]] = {}
+    with_paths = {scheme.name for scheme in SCHEMES.all() if scheme.has_paths}
     for i, p in profiles.items():
         measures = {
             name: Measured(
@@ -140,9 +141,10 @@ def segment_profiles(
             )
             for name, r in p["m"].items()
         }
-        path = keys.get(i, "") if p["scheme"] == "levels" else ""
+        path = keys.get(i, "") if p["scheme"] in with_paths else ""
         by_scheme.setdefault(p["scheme"], []).append(
             SegmentProfile(names.get(i, p["name"]), p["n_people"], measures, path)
         )
-    in_order = [s for s in schemes if s in by_scheme]
+    ranked = sorted(SCHEMES.all(), key=lambda scheme: scheme.order)
+    in_order = [scheme.name for scheme in ranked if scheme.name in by_scheme]
     return tuple((s, tuple(by_scheme[s])) for s in in_order) or None

@@ -3,6 +3,7 @@
 import re
 
 from segspark.reports.data import Language
+from segspark.segments.schemes.registry import SCHEMES
 
 _WINDOW = re.compile(r"(.+)_(\d+)d")
 _LIFETIME = re.compile(r"(.+)_lifetime")
@@ -179,14 +180,6 @@ FEATURES = {
     "temperature_c": ("Température en °C", "Temperature in °C"),
 }
 
-SCHEMES = {
-    "rules": ("Segments nommés", "Named segments"),
-    "levels": ("Niveaux", "Levels"),
-    "rfm": ("RFM", "RFM"),
-    "behaviour": ("Comportements", "Behaviour"),
-    "rare": ("Groupes rares", "Rare groups"),
-}
-
 NOT_CONTACTABLE = {
     "no_consent": ("Pas de consentement à l'e-mail", "No consent to e-mail"),
     "unsubscribed": ("Désinscrits", "Unsubscribed"),
@@ -215,7 +208,7 @@ def feature_label(name: str, language: Language) -> str:
 
 def scheme_label(key: str, language: Language) -> str:
     """``behaviour`` -> ``Comportements``; unknown keys are returned as they are."""
-    return pick(SCHEMES[key], language) if key in SCHEMES else key
+    return next((scheme.titles[language] for scheme in SCHEMES.all() if scheme.name == key), key)
 
 
 def not_contactable_label(reason: str, language: Language) -> str:

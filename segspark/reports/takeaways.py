@@ -6,6 +6,7 @@ from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.labels import not_contactable_label
 from segspark.reports.texts import Texts
 from segspark.reports.views import reach_sizes
+from segspark.segments.schemes.registry import SCHEMES
 
 
 def take_away(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
@@ -56,7 +57,7 @@ def _movement(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
 
 
 def _best_per_head(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
-    """The segment of an exclusive scheme with the highest value per head of the KPI that ranks first."""
+    """The segment with the highest value per head of the KPI that ranks first, in a scheme that the summary may name."""
     first = next((c for c in kpi_columns("results", data.language) if c.place.rank == 1 and c.place.takeaway), None)
     if data.kpis is None or first is None or first.place.takeaway is None:
         return []
@@ -64,9 +65,10 @@ def _best_per_head(data: ReportData, formats: Formats, texts: Texts) -> list[str
     def part(row: KpiRow) -> float:
         return row.values.get(first.key) or 0
 
+    summed = {scheme.name for scheme in SCHEMES.all() if scheme.in_summary}
     for scheme, rows in data.kpis.schemes:
         people, total = sum(r.n_people for r in rows), sum(map(part, rows))
-        if scheme not in ("rfm", "behaviour") or not people or total <= 0:
+        if scheme not in summed or not people or total <= 0:
             continue
         shown = [r for r in rows if r.n_people >= data.min_group and part(r) > 0]
         best = max(shown, key=lambda r: part(r) / r.n_people, default=None)

@@ -76,10 +76,10 @@ def test_profiles_come_by_scheme_also_from_a_day_before_they_were_tested():
             "m": {"n_order_365d": {**row, "p_value": 0.01, "denominator": 39.0}},
         },
     }
-    found = segment_profiles(profiles, {"x": "Ix"}, {}, ("rfm", "rules"))
+    found = segment_profiles(profiles, {"x": "Ix"}, {})
     assert found is not None
     (rfm, (y,)), (rules, (x,)) = found
     assert (rfm, rules, x.name, y.name) == ("rfm", "rules", "Ix", "Y")
     assert x.measures["n_order_365d"].p_value is None
     assert (y.measures["n_order_365d"].p_value, y.measures["n_order_365d"].n) == (0.01, 39.0)
-    assert segment_profiles({}, {}, {}, ("rfm",)) is None
+    assert segment_profiles({}, {}, {}) is None
