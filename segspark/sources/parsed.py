@@ -13,7 +13,7 @@ from segspark.tables.staging import Kind
 
 FILE_BITS = 32
 # Columns of every row of these kinds; the other columns are those of the silver table.
-_OF_THE_RECORD = {
+OF_THE_RECORD = {
     "record": "bigint",
     "no": "bigint",
     "n_says": "int",
@@ -32,7 +32,7 @@ def _schema(columns: dict[str, str]) -> pa.Schema:
 
 
 def _item(columns: tuple[Column, ...]) -> pa.Schema:
-    return _schema({**{c.name: c.type for c in columns if c.name != "run_id"}, **_OF_THE_RECORD})
+    return _schema({**{c.name: c.type for c in columns if c.name != "run_id"}, **OF_THE_RECORD})
 
 
 _RAW = {

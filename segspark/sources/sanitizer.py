@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from segspark.sources.files import InputFile
 from segspark.sources.masking import Masker, Named, Pair
-from segspark.sources.parsed import FILE_BITS, KINDS, record_number
+from segspark.sources.parsed import FILE_BITS, KINDS, OF_THE_RECORD, record_number
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.receipt import received_at
 from segspark.sources.vocabulary import Identifier, Produced, Rejected, refusal
@@ -25,6 +25,13 @@ TIMES: dict[str, tuple[str, str | None]] = {
     "lines": ("ordered_at", "order_date"),
     "profiles": ("valid_from", None),
     "consents": ("effective_at", None),
+}
+
+
+# Kind -> its columns of small integers: a larger number would end the task when the rows are packed.
+SMALL = {
+    kind: tuple(f.name for f in KINDS[kind].schema if f.type == pa.int32() and f.name not in OF_THE_RECORD)
+    for kind in TIMES
 }
 
 
@@ -115,6 +122,8 @@ class Sanitizer:
                 items.append((kind, [masker.owned(i, named) for i in its]))
         for kind, its in items:
             at, day = TIMES[kind]
+            for column in SMALL[kind]:
+                _check_range(its, column)
             if day is not None:
                 for item in its:
                     item[day] = item[at] // DAY_MICROS
@@ -192,3 +201,10 @@ class Sanitizer:
             "fingerprint": hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
             "text": text,
         }
+
+
+def _check_range(items: list[dict[str, Any]], column: str) -> None:
+    for item in items:
+        number = item.get(column)
+        if number is not None and not -(2**31) <= number < 2**31:
+            raise Rejected(f"range:{column}")
