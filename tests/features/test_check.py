@@ -1,7 +1,6 @@
 """Stored features against a recompute, and the two ways back: repair and restatement."""
 
 from datetime import date
-from typing import Any
 
 import deltalake
 import pyarrow as pa
@@ -12,7 +11,7 @@ from segspark.app import run as start
 from segspark.config.models import Workspace
 from segspark.errors import CheckFailed, GateClosed
 from segspark.features import check as feature_check
-from segspark.features.check import FEATURE_CHECK, MOST_NAMED, REPAIR, RESTATE, unequal
+from segspark.features.check import FEATURE_CHECK, REPAIR, RESTATE
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import runs_of
@@ -64,35 +63,6 @@ def test_a_restatement_knows_what_was_learnt_since_and_changes_nothing_published
     assert day_rows(lake, gold.FEATURES, MAY[3]) == published
     with pytest.raises(GateClosed, match="not closed yet"):
         run_flow(RESTATE, workspace, lake, MAY[20])
-
-
-def rows(**columns: list[Any]) -> pa.Table:
-    return pa.table({"person_id": ["ann", "bob"], **columns})
-
-
-def test_equal_values_are_no_difference_and_nothing_equals_nothing() -> None:
-    same = rows(n=pa.array([1, None], pa.int64()), last=[date(2026, 5, 1), None])
-    assert unequal(same, same.select(["last", "n", "person_id"])).num_rows == 0
-
-
-def test_every_other_value_is_named_with_its_person_and_both_sides() -> None:
-    stored = rows(n=pa.array([1, None], pa.int64()), top=["hats", "bags"])
-    computed = rows(n=pa.array([2, 0], pa.int64()), top=["hats", None])
-    assert [tuple(r.values()) for r in unequal(stored, computed).to_pylist()] == [
-        ("ann", "n", "1", "2"),
-        ("bob", "n", "None", "0"),
-        ("bob", "top", "bags", "None"),
-    ]
-
-
-def test_somebody_else_in_the_same_place_is_a_difference() -> None:
-    other = rows(n=[1, 1]).set_column(0, "person_id", pa.array(["ann", "eve"]))
-    assert unequal(rows(n=[1, 1]), other).to_pylist()[0]["feature"] == "person_id"
-
-
-def test_of_many_differences_some_are_named() -> None:
-    many = pa.table({"person_id": [f"{n:02}" for n in range(30)], "n": [0] * 30})
-    assert unequal(many, many.set_column(1, "n", pa.array([1] * 30))).num_rows == MOST_NAMED
 
 
 def test_a_day_that_was_made_from_all_days_is_not_checked(four_days: tuple[Workspace, Lake]) -> None:

@@ -92,4 +92,5 @@ def to_column(values: np.ndarray, type_: str, null: int | None) -> pa.Array:
     target = ARROW_TYPES[type_]
     if pa.types.is_date(target):
         values = values.astype(np.int32)
-    return pa.array(values, mask=None if null is None else values == null).cast(target)
+    column = pa.array(values, mask=None if null is None else values == null)
+    return column if column.type == target else column.cast(target)

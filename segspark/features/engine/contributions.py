@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from segspark.errors import ConfigError
 from segspark.features.engine.days import Days
+from segspark.features.engine.failures import aggregation_failed
 from segspark.features.feature import Catalogue, Feature
 
 
@@ -26,21 +26,13 @@ def contributions(feature: Feature, values: np.ndarray, may_see: np.ndarray, day
         days: what the calendar says of them.
 
     Raises:
-        ConfigError: the aggregation fails; names the feature. A row of gold.features has all columns, so the feature
-            cannot be left out.
+        AggregationFailed: names the feature.
     """
     visible = visible_values(feature, values, may_see, days)
     try:
         return feature.by_days.contributions(visible, day)
     except Exception as error:
         raise aggregation_failed(feature, error) from error
-
-
-def aggregation_failed(feature: Feature, error: Exception) -> ConfigError:
-    return ConfigError(
-        f"Feature {feature.name}: its aggregation {feature.kind.name} failed, {type(error).__name__}: {error}. "
-        "Correct the aggregation, or remove the feature from the catalogue."
-    )
 
 
 def visible_values(feature: Feature, values: np.ndarray, may_see: np.ndarray, days: Days) -> np.ndarray:

@@ -86,9 +86,10 @@ def advance_features(
     leaving = {w: np.flatnonzero(day == today - 1 - w) if w else person[:0] for w in (0, *_windows(catalogue))}
     has_lost = {w: np.zeros(len(ids), dtype=bool) for w in leaving}
     columns: dict[str, pa.Array] = {}
+    purposes = {m.name: m.purpose for m in catalogue.measures}
     for features in alike(catalogue):
         first, aggregation = features[0], features[0].by_days
-        purpose = catalogue.purpose_of(first)
+        purpose = purposes[first.measure]
         may_see, carried = day >= since[purpose][person], carries[purpose]
         now = contributions(first, after[first.measure], may_see, day, days)
         then = contributions(first, before[first.measure], may_see, day, days)
@@ -129,20 +130,20 @@ class _Changes:
             The persons whose value was taken back and cannot be told from what is left.
         """
         aggregation, person, now, then = self.aggregation, self.person, self.now, self.then
-        corrected = inside[then[inside] != aggregation.nothing]
-        gone = np.r_[corrected, leaving[then[leaving] != aggregation.nothing]]
-        lost = person[:0]
-        if aggregation.unmerge is not None:
-            aggregation.unmerge.at(values, person[gone], then[gone])
-        else:
-            is_lost = then[gone] == values[person[gone]]
-            # A correction upward hides what was known before.
-            hides = aggregation.merge(now[corrected], then[corrected]) == now[corrected]
-            is_lost[: len(corrected)] &= ~hides
-            lost = person[gone[is_lost]]
+        lost = []
+        for gone, is_correction in ((inside, True), (leaving, False)):
+            gone = gone[then[gone] != aggregation.nothing]
+            if aggregation.unmerge is not None:
+                aggregation.unmerge.at(values, person[gone], then[gone])
+            elif len(gone):
+                is_lost = then[gone] == values[person[gone]]
+                if is_correction:
+                    # A correction upward hides what was known before.
+                    is_lost &= aggregation.merge(now[gone], then[gone]) != now[gone]
+                lost.append(person[gone[is_lost]])
         come = inside[now[inside] != aggregation.nothing]
         aggregation.merge.at(values, person[come], now[come])
-        return lost
+        return np.concatenate(lost) if lost else person[:0]
 
 
 def walk_day_by_day(

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segspark.features.engine.arrays import as_days, as_ids, as_integers
-from segspark.features.engine.contributions import aggregation_failed
 from segspark.features.engine.days import day_number
+from segspark.features.engine.failures import aggregation_failed
 from segspark.features.engine.item_aggregation import ItemRows
 from segspark.features.engine.items import backfill_index, find_runs, sorted_kinds
 from segspark.features.feature import Catalogue, Feature
@@ -61,7 +61,7 @@ def _projected(feature: Feature, index: ItemRows, today: int, window: int) -> pa
     """The column of a window.
 
     Raises:
-        ConfigError: the aggregation fails, or gives another number of values; names the feature.
+        AggregationFailed: it fails, or gives another number of values; names the feature.
     """
     aggregation = feature.by_items
     try:

@@ -7,7 +7,6 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.errors import ConfigError
 from segspark.features.engine.arrow import feature_schema
 from segspark.features.engine.days import EPOCH, Calendar
 from segspark.features.engine.incremental import Advanced, advance_features, changing_days
@@ -23,37 +22,8 @@ from segspark.tables.contracts.schema import ddl
 from segspark.tables.staging import NAMED_DDL, NAMED_SCHEMA, Kind, Staged, StagingWriter, read_named
 from segspark.time import DAY
 
-READ_BY_RANGE = (
-    gold.ACTIVITY_DAILY,
-    gold.ACTIVITY_CORRECTIONS,
-    gold.ACTIVITY_ITEMS,
-    gold.ITEM_LAST_DAYS,
-    gold.FEATURES,
-)
-# The names used in the configuration and in the record of runs.
-ARROW, SPARK = "direct", "spark"
 CARRIED, ASIDE, LOST = "carried", "aside", "lost"
 LOST_WINDOWS = pa.field("lost_windows", pa.list_(pa.int32()))
-
-
-def choose_engine(view: View) -> str:
-    """``ARROW`` or ``SPARK``, by the configuration or the tables' properties; recorded with the reason in the run.
-
-    Raises:
-        ConfigError: the Arrow engine is requested although it would misread a table.
-    """
-    readable = (c for c in READ_BY_RANGE if c.name in view.readable)
-    odd = {c.name: why for c in readable if (why := view.facts(c).why_not_plain)}
-    reasons = "; ".join(f"{name} has {why}" for name, why in odd.items())
-    asked = view.settings.features.lane
-    if asked == ARROW and odd:
-        raise ConfigError(
-            f"features.lane is direct, but {reasons}: its files alone are not its rows. Use auto or spark."
-        )
-    engine: str = (SPARK if odd else ARROW) if asked == "auto" else asked
-    # These keys are stored in the record of runs.
-    view.outcome.update(lane=engine, lane_because=reasons or ("plain files" if asked == "auto" else "features.lane"))
-    return engine
 
 
 def n_ranges(view: View) -> int:

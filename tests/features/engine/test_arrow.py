@@ -12,12 +12,12 @@ import pytest
 from builders import step_of
 
 from segspark.config.models import Workspace
-from segspark.features.compute import range_task
 from segspark.features.engine import arrow as tasks
 from segspark.features.engine.arrow import RangeTask, as_if_known, feature_schema
 from segspark.features.engine.days import Calendar, day_number
 from segspark.features.engine.incremental import changing_days
 from segspark.features.engine.reads import ITEM_BYTES, PEOPLE, row_bytes
+from segspark.features.engine.work import range_task
 from segspark.features.feature import Catalogue, Feature, Measure
 from segspark.features.flow import FEATURES
 from segspark.features.resources import load_catalogue
@@ -35,7 +35,7 @@ def test_a_day_reads_one_tile_day_per_window_and_the_newest(
     workspace, lake = four_days
     catalogue = load_catalogue(workspace)
     run = step_of(FEATURES, workspace, lake, MAY[6])
-    whole = range_task(run, [MAY[6]], catalogue, None)
+    whole = range_task(run, (MAY[6],), catalogue, None)
     files = [f for f in run.files(gold.FEATURES) if f.day == MAY[5]]
     task = tasks.RangeTask(
         catalogue, whole.dates, whole.calendar, whole.tiles, whole.corrections, (), state=tuple(files)
