@@ -22,7 +22,7 @@ from segspark.spark.checkpoints import checkpoint_as_planned
 from segspark.store import Store, open_url
 from segspark.tables.contracts import gold, silver
 from segspark.tables.staging import NAMED_DDL, Kind, StagedFile, StagingWriter, read_named
-from segspark.time import DAY
+from segspark.time import DAY, MICROSECOND, local_midnight
 
 BEGINNING = date(1990, 1, 1)
 # Up to this many links are broadcast, which saves a shuffle of the events.
@@ -37,25 +37,7 @@ def close_tiles(step: Step) -> None:
     since = _closed_before(step, catalogue)
     first = since or BEGINNING
     with step.stage("tiles") as report:
-        events = events_of(step, catalogue, since)
-        spans = person_spans(step.read(silver.IDENTITY_LINKS))
-        is_small = step.facts(silver.IDENTITY_LINKS).rows <= BROADCAST_LINKS
-        # Tiles and items use the same rows, which are read and joined to people once.
-        owned = owned_rows(events, spans, catalogue, since, first, step.as_of, step.settings.time_zone, is_small)
-        if since is None:
-            n_partitions = -(-step.facts(silver.EVENTS).rows // ROWS_PER_PARTITION)
-            rows = checkpoint_as_planned(owned, max(step.n_writers, n_partitions))
-        else:
-            rows = owned.localCheckpoint()
-        activity, items = build_activity(rows, catalogue, step.settings.currency), build_items(rows, catalogue)
-        kinds = {
-            "tiles": Kind(activity_schema(catalogue), "activity_date"),
-            "corrections": Kind(activity_schema(catalogue), "applied_as_of"),
-        }
-        # In parallel: the small plan starts while the large one runs.
-        staged, named = step.beside(
-            lambda: _stage_activity(activity, kinds, step.staging), lambda: _stage_items(items, step.staging)
-        )
+        staged, named = _stage_days(step, catalogue, since, first) if has_news(step, since) else ({}, {})
         for kind, contract, span in (
             ("tiles", gold.ACTIVITY_DAILY, (first, step.as_of)),
             ("corrections", gold.ACTIVITY_CORRECTIONS, (first + DAY, step.as_of + DAY)),
@@ -71,6 +53,45 @@ def close_tiles(step: Step) -> None:
         if since is not None:
             report.note += "; " + _late_note(staged.get("corrections", []))
     step.outcome["measures"] = catalogue.measure_hashes
+
+
+def has_news(step: Step, since: date | None) -> bool:
+    """Whether some event or link may concern a day since then, or became known since, by the files' statistics alone.
+    Without news there is nothing to compute; what an unfinished run wrote for these days is still removed."""
+    if since is None:
+        return True
+    midnight = local_midnight(since, step.settings.time_zone) - MICROSECOND
+    return (
+        step.may_exceed(silver.EVENTS, "known_as_of", since)
+        or step.may_exceed(silver.IDENTITY_LINKS, "known_as_of", since)
+        or step.may_exceed(silver.EVENTS, "occurred_at", midnight, days_around(since, step.as_of))
+    )
+
+
+def _stage_days(
+    step: Step, catalogue: Catalogue, since: date | None, first: date
+) -> tuple[dict[str, list[StagedFile]], dict[str, list[StagedFile]]]:
+    """Stage the tiles and corrections of the days since then, and their items."""
+    events = events_of(step, catalogue, since)
+    spans = person_spans(step.read(silver.IDENTITY_LINKS))
+    is_small = step.facts(silver.IDENTITY_LINKS).rows <= BROADCAST_LINKS
+    # Tiles and items use the same rows, which are read and joined to people once.
+    owned = owned_rows(events, spans, catalogue, since, first, step.as_of, step.settings.time_zone, is_small)
+    if since is None:
+        n_partitions = -(-step.facts(silver.EVENTS).rows // ROWS_PER_PARTITION)
+        rows = checkpoint_as_planned(owned, max(step.n_writers, n_partitions))
+    else:
+        rows = owned.localCheckpoint()
+    activity, items = build_activity(rows, catalogue, step.settings.currency), build_items(rows, catalogue)
+    kinds = {
+        "tiles": Kind(activity_schema(catalogue), "activity_date"),
+        "corrections": Kind(activity_schema(catalogue), "applied_as_of"),
+    }
+    # In parallel: the small plan starts while the large one runs.
+    staged, named = step.beside(
+        lambda: _stage_activity(activity, kinds, step.staging), lambda: _stage_items(items, step.staging)
+    )
+    return staged, named
 
 
 def events_of(step: Step, catalogue: Catalogue, since: date | None) -> Events:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -170,6 +170,14 @@ class View:
         """Rows, days, version and columns of the current table, and why its files alone may not be its rows."""
         self._check(table, self.readable, "read")
         return Facts(self._lake.table(table) if self._lake.exists(table) else None, table)
+
+    def may_exceed(
+        self, table: Contract, column: str, bound: date | datetime, days: tuple[date, date] | None = None
+    ) -> bool:
+        """Whether some row, of the partition dates [first, end) if given, may have a value above a bound, by the
+        files' statistics; False is certain."""
+        self._check(table, self.readable, "read")
+        return self._lake.may_exceed(table, column, bound, days)
 
     @property
     def runs(self) -> Runs:

@@ -4,7 +4,7 @@ Tables are created through delta-rs, which takes milliseconds where Spark takes 
 or column mapping, so every Delta reader can open them.
 """
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import deltalake
@@ -15,6 +15,7 @@ from segspark.store import Store, store_at
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.ranges import DayFile, day_files, odd_feature
+from segspark.tables.statistics import may_exceed
 
 PROPERTIES = {
     "delta.enableDeletionVectors": "false",
@@ -109,6 +110,15 @@ class Lake:
         column = contract.partition_by[0]
         partitions = self.table(contract).partitions()
         return sorted({date.fromisoformat(p[column]) for p in partitions})
+
+    def may_exceed(
+        self, contract: Contract, column: str, bound: date | datetime, days: tuple[date, date] | None = None
+    ) -> bool:
+        """Whether some row may have a value above a bound (statistics.may_exceed), without reading a row."""
+        if not self.exists(contract):
+            return False
+        table = self.table(contract)
+        return bool(odd_feature(table)) or may_exceed(table, self.folder(contract), contract, column, bound, days)
 
     def append_small(self, contract: Contract, rows: pa.Table, once: str) -> None:
         """Append a handful of rows from the driver, without a Spark job; same guarantee as ``append``.

@@ -1,15 +1,18 @@
 """The flow that closes days: what it reads, and what it tells."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import deltalake
+import pyarrow as pa
+import pytest
 from builders import step_of
 
 from segspark.config.models import Workspace
 from segspark.features.resources import load_catalogue
 from segspark.features.tiles import build_activity, owned_rows
-from segspark.features.tiles_flow import TILES, events_of
+from segspark.features.tiles_flow import TILES, _stage_days, events_of, has_news
 from segspark.identity.links import person_spans
 from segspark.tables.contracts import silver
 from segspark.tables.lake import Lake
@@ -56,3 +59,44 @@ def test_a_tile_reads_the_days_around_it_and_what_the_run_accepted(four_days: tu
     # All days would be read file by file, by Python.
     assert "MapInArrow" not in asked._jdf.queryExecution().executedPlan().executedPlan().toString()
     assert len(wanted) < len(deltalake.DeltaTable(lake.path(silver.EVENTS)).file_uris())
+
+
+@pytest.mark.parametrize(("since", "is_news"), [(None, True), (3, True), (4, True), (5, True), (6, False)])
+def test_a_day_has_news_if_something_happened_or_became_known(
+    four_days: tuple[Workspace, Lake], since: int | None, is_news: bool
+) -> None:
+    """On the third and fourth somebody bought or opened, on the sixth an order came late, then nothing."""
+    workspace, lake = four_days
+    day = MAY[6] if since is None else MAY[since + 1]
+    assert has_news(step_of(TILES, workspace, lake, day), MAY[since] if since else None) is is_news
+
+
+def test_without_news_there_is_nothing_to_stage(four_days: tuple[Workspace, Lake]) -> None:
+    workspace, lake = four_days
+    step = step_of(TILES, workspace, lake, MAY[7])
+    assert not has_news(step, MAY[6])
+    assert _stage_days(step, load_catalogue(workspace), MAY[6], MAY[6]) == ({}, {})
+
+
+def test_a_link_alone_is_news(four_days: tuple[Workspace, Lake], tmp_path: Path) -> None:
+    """The events of an identifier that moves are moved with it."""
+    workspace, lake = four_days
+    moved = lake.read_small(silver.IDENTITY_LINKS).slice(0, 1).to_pylist()[0] | {"known_as_of": MAY[7]}
+    other = Lake(tmp_path)
+    other.append_small(silver.IDENTITY_LINKS, pa.Table.from_pylist([moved]), once="x")
+    assert has_news(step_of(TILES, workspace, other, MAY[7]), MAY[6])
+    assert not has_news(step_of(TILES, workspace, other, MAY[8]), MAY[7])
+
+
+def test_an_event_of_the_evening_before_in_utc_belongs_to_the_local_day(
+    four_days: tuple[Workspace, Lake], tmp_path: Path
+) -> None:
+    """Half past ten in the evening of the sixth is half past midnight of the seventh in Paris."""
+    workspace, lake = four_days
+    event = lake.read_small(silver.EVENTS).slice(0, 1).to_pylist()[0]
+    for minute, is_news in ((datetime(2026, 5, 6, 21, 59), False), (datetime(2026, 5, 6, 22, 30), True)):
+        other = Lake(tmp_path / str(is_news))
+        row = {"known_as_of": MAY[7], "occurred_at": minute.replace(tzinfo=UTC), "event_date": MAY[6]}
+        rows = pa.Table.from_pylist([event | row], schema=lake.read_small(silver.EVENTS).schema)
+        other.append_small(silver.EVENTS, rows, once="x")
+        assert has_news(step_of(TILES, workspace, other, MAY[8]), MAY[7]) is is_news

@@ -49,7 +49,7 @@ def read_plain(
     if len(files) > MOST_FILES or any("://" in path for path in files) or _PATTERN.search(root):
         return None
     if not files:
-        return spark.createDataFrame([], schema)
+        return without_rows(spark, schema)
     reader = spark.read.schema(schema).option("basePath", root)
     frame = reader.parquet(*[store.for_spark(path) for path in files])
     if not contract.partition_by:
@@ -58,6 +58,12 @@ def read_plain(
     # thousands. For arrays and maps it would add a lambda over each value, at a noticeable cost.
     is_nested = any(isinstance(f.dataType, T.ArrayType | T.MapType | T.StructType) for f in schema.fields)
     return frame.select(*schema.names) if is_nested else frame.to(_as_nullable(schema))
+
+
+def without_rows(spark: SparkSession, schema: T.StructType) -> DataFrame:
+    """A frame known to be empty when its query is planned: what is joined with it or made of it is left out, where an
+    empty list of rows would be distributed, shuffled and broadcast by jobs."""
+    return spark.createDataFrame([], schema).where("false")
 
 
 def _as_nullable(schema: T.StructType) -> T.StructType:

@@ -25,7 +25,7 @@ from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.io import conflicts
 from segspark.tables.io.by_file import read_by_file
-from segspark.tables.io.reader import Days, read_plain, within
+from segspark.tables.io.reader import Days, read_plain, within, without_rows
 from segspark.tables.io.writer import Compute, commit, write_computed, write_files, write_staged
 from segspark.tables.lake import Lake
 from segspark.tables.ranges import odd_feature
@@ -53,7 +53,7 @@ class SparkLake(Lake):
             known_after: only the rows with a later ``known_as_of``.
         """
         if not self.exists(contract):
-            return self.spark.createDataFrame([], self.schema(contract))
+            return without_rows(self.spark, self.schema(contract))
         table = self.table(contract, version)
         frame = (
             None

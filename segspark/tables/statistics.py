@@ -1,0 +1,69 @@
+"""What the statistics of a table's files say about its values, without reading a row.
+
+The Delta log knows the extremes of a table's first columns; of the others the footers of the Parquet files do.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import unquote
+
+import deltalake
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from segspark.store import Store, open_url
+from segspark.tables.contracts.contract import Contract
+
+# More footers than this are not worth reading to save a query.
+MOST_FOOTERS = 50
+
+
+def may_exceed(
+    table: deltalake.DeltaTable,
+    store: Store,
+    contract: Contract,
+    column: str,
+    bound: date | datetime,
+    days: tuple[date, date] | None = None,
+) -> bool:
+    """Whether some row may have a value above a bound; False is certain, True may only mean that it is unknown.
+
+    Args:
+        store: of the table's folder.
+        column: a date or a time; nulls exceed nothing.
+        days: only rows of the partition dates [first, end).
+    """
+    actions = pa.table(table.get_add_actions(flatten=True))
+    day = f"partition.{contract.partition_by[0]}" if days is not None else None
+    unknown = []
+    for row in actions.select([n for n in ("path", f"max.{column}", day) if n in actions.column_names]).to_pylist():
+        if days is not None and not days[0] <= _date(row[day]) < days[1]:
+            continue
+        # The log cuts times to milliseconds, so only its dates are taken.
+        latest = None if isinstance(bound, datetime) else row.get(f"max.{column}")
+        if latest is None:
+            unknown.append(unquote(row["path"]))
+        elif _date(latest) > bound:
+            return True
+    return len(unknown) > MOST_FOOTERS or any(_exceeds(store.url_of(path), column, bound) for path in unknown)
+
+
+def _exceeds(url: str, column: str, bound: Any) -> bool:
+    """``may_exceed`` for one file, by its footer."""
+    file = pq.ParquetFile(open_url(url))
+    at = file.schema_arrow.get_field_index(column)
+    if at < 0:
+        return False
+    chunks = [file.metadata.row_group(n).column(at) for n in range(file.num_row_groups)]
+    return any(_chunk_exceeds(chunk, bound) for chunk in chunks)
+
+
+def _chunk_exceeds(chunk: pq.ColumnChunkMetaData, bound: Any) -> bool:
+    known = chunk.statistics
+    if known is not None and known.has_null_count and known.null_count == chunk.num_values:
+        return False
+    return known is None or not known.has_min_max or bool(known.max > bound)
+
+
+def _date(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
