@@ -44,11 +44,12 @@ def derive_usable_on(
         "identifier_id", "purpose", "effective_at", "recorded_at", "value", "expires_at",
         start.cast("date").alias("start"), "known_as_of",
     )  # fmt: skip
-    # Owners without a consent record keep their row.
+    # Owners without a consent record keep their row. Each side is one row per identifier, brought together by it
+    # already: a merge needs no further job, while Spark would broadcast the small ones.
     both = (
         owners.select("identifier_id", "person_id", "as_of_date")
-        .join(_only_words(words), on="identifier_id", how="left")
-        .join(_several_words(words), on="identifier_id", how="left")
+        .join(_only_words(words).hint("merge"), on="identifier_id", how="left")
+        .join(_several_words(words).hint("merge"), on="identifier_id", how="left")
     )
     midnight = F.to_utc_timestamp(F.col("as_of_date").cast("timestamp"), time_zone)
     states = both.select("person_id", "as_of_date", *[_state(p, midnight).alias(p) for p in PURPOSES])
@@ -79,9 +80,10 @@ def _only_words(words: DataFrame) -> DataFrame:
 
 def _several_words(words: DataFrame) -> DataFrame:
     """For the few identifiers with several records of a purpose: their records per purpose, in order."""
-    twice = words.groupBy("identifier_id", "purpose").count().where("count > 1").select("identifier_id").distinct()
+    counted = words.groupBy("identifier_id").agg(*[F.expr(f"count_if(purpose = '{p}') AS {p}") for p in PURPOSES])
+    twice = counted.where(" OR ".join(f"{p} > 1" for p in PURPOSES)).select("identifier_id")
     word = F.struct("effective_at", "recorded_at", "value", "expires_at", "start", "known_as_of")
-    theirs = words.join(twice, on="identifier_id", how="left_semi").groupBy("identifier_id")
+    theirs = words.join(twice.hint("merge"), on="identifier_id", how="left_semi").groupBy("identifier_id")
     return theirs.agg(*[F.sort_array(F.collect_list(F.when(F.col("purpose") == p, word))).alias(p) for p in PURPOSES])
 
 
