@@ -5,6 +5,7 @@ Counts of people stand in cells of their own type, so that the report hides smal
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 Words = Mapping[str, str]
 """A text by language: fr and en."""
@@ -53,14 +54,47 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """There is nothing to show, and why."""
+
+    why: Words
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a model was refused: the report's text ``refused_<code>``, filled with ``values``."""
+
+    code: str
+    values: Mapping[str, int | float | date | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A model that was refused, which is a valid result.
+
+    Attributes:
+        reasons: plain texts are shown as they are.
+        title: what there is not.
+        takeaway: the same as a sentence at the top of the page.
+    """
+
+    reasons: tuple[Reason | str, ...]
+    title: Words
+    takeaway: Words | None = None
+
+
+@dataclass(frozen=True)
 class Section:
     """A section of the report.
 
     Attributes:
         name: the section's anchor.
         title: its heading, also in the contents.
-        content: a frozen document that the template knows; a Table for the generic one.
+        content: a frozen document that the template knows, a Table for the generic one; or Missing or Refused, for
+            which the page has its own form.
         template: file below reports/templates/sections, without its ending.
+        notes: said below the content.
+        short: the title in the contents, if it is too long for them.
     """
 
     name: str
@@ -68,3 +102,4 @@ class Section:
     content: object
     template: str = "table"
     notes: tuple[Words, ...] = field(default=())
+    short: Words | None = None

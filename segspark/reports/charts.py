@@ -5,31 +5,32 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from segspark.reports.data import Decile, SweepPoint
+from segspark.models.clustering.documents.sweep import SweepRow
+from segspark.reports.data import Decile
 from segspark.reports.formats import Formats
 from segspark.reports.svg import Axis, Plot, element, nice_ticks, polyline
 from segspark.reports.texts import Texts
 
 
-def silhouette_chart(sweep: Sequence[SweepPoint], k: int, formats: Formats, texts: Texts) -> Markup:
+def silhouette_chart(sweep: Sequence[SweepRow], k: int, formats: Formats, texts: Texts) -> Markup:
     """Silhouette by k, the chosen k marked."""
     points = [(p.k, p.silhouette) for p in sweep]
     return _by_k("silhouette", texts("silhouette"), texts("silhouette_axis"), points, k, formats, texts)
 
 
-def stability_chart(sweep: Sequence[SweepPoint], k: int, formats: Formats, texts: Texts) -> Markup:
+def stability_chart(sweep: Sequence[SweepRow], k: int, formats: Formats, texts: Texts) -> Markup:
     """Adjusted Rand index of the groups found in two halves of the people, by k, the chosen k marked."""
     points = [(p.k, math.nan if p.stability is None else p.stability) for p in sweep]
     return _by_k("stability", texts("stability"), texts("stability_axis"), points, k, formats, texts)
 
 
-def smallest_chart(sweep: Sequence[SweepPoint], k: int, formats: Formats, texts: Texts) -> Markup:
+def smallest_chart(sweep: Sequence[SweepRow], k: int, formats: Formats, texts: Texts) -> Markup:
     """Share of the smallest group in per cent by k, the chosen k marked."""
     points = [(p.k, math.nan if p.smallest_share is None else 100 * p.smallest_share) for p in sweep]
     return _by_k("smallest", texts("smallest"), texts("smallest_axis"), points, k, formats, texts, digits=1)
 
 
-def elbow_chart(sweep: Sequence[SweepPoint], k: int, formats: Formats, texts: Texts) -> Markup:
+def elbow_chart(sweep: Sequence[SweepRow], k: int, formats: Formats, texts: Texts) -> Markup:
     """Inertia per person by k, the chosen k marked."""
     points = [(p.k, p.inertia) for p in sweep]
     return _by_k("elbow", texts("elbow"), texts("inertia_axis"), points, k, formats, texts)

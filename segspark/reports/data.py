@@ -1,13 +1,15 @@
 """The content of the report: plain values filled from the tables; no DataFrame and no clock.
 
-For a section that is None the page shows an explanation; ``ReportData.why_missing`` may hold the reason.
-Names and descriptions are already in the report's language.
+For an own section that is None the page shows an explanation; ``ReportData.why_missing`` may hold the reason.
+Names and descriptions are already in the report's language, but for documents of models and schemes.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from segspark.sections import Section
 
 Language = Literal["fr", "en"]
 
@@ -98,125 +100,6 @@ class Rfm:
     window_days: int
     squares: tuple[RfmSquare, ...]
     cells: tuple[RfmCell, ...]
-
-
-@dataclass(frozen=True)
-class Group:
-    """A cluster: its name, what sets it apart, and per feature the distance of its mean from the list's in sigmas."""
-
-    name: str
-    n_people: int
-    description: str
-    z_scores: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class SweepPoint:
-    """One k of the search: squared Euclidean silhouette, sum of squares per person, adjusted Rand index of the groups
-    found in two halves of the people, share of the smallest group."""
-
-    k: int
-    silhouette: float
-    inertia: float
-    stability: float | None = None
-    smallest_share: float | None = None
-
-
-@dataclass(frozen=True)
-class Dendrogram:
-    """How groups join, as scipy's ``linkage``: each of ``joins`` is (one, other, height), where a number below the
-    leaves' count is a leaf, else an earlier join. ``groups`` is the group of each leaf, from 0."""
-
-    joins: tuple[tuple[int, int, float], ...]
-    groups: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class PeopleMap:
-    """A sample of people on two principal components, as (x, y, group from 0), and their shares of the variance."""
-
-    points: tuple[tuple[float, float, int], ...]
-    centres: tuple[tuple[float, float, int], ...]
-    explained: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """What moved too much: ``rand`` fell below the threshold, or the ``share`` of a segment changed by more than it."""
-
-    measure: str
-    value: float
-    threshold: float
-    segment: str = ""
-
-
-@dataclass(frozen=True)
-class Migration:
-    """The same people under the last model (rows) and this one (columns)."""
-
-    previous_version: str
-    rand: float
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
-    alarms: tuple[Alarm, ...] = ()
-
-
-@dataclass(frozen=True)
-class Clusters:
-    """Groups of a model; without a ``reason`` the page states how the chosen k compares with the others.
-
-    ``in_use`` are the names of the groups after overrides; empty without overrides.
-    """
-
-    groups: tuple[Group, ...]
-    sweep: tuple[SweepPoint, ...]
-    k: int
-    reason: str = ""
-    fitted_on: date | None = None
-    model_version: str = ""
-    tree: Dendrogram | None = None
-    people_map: PeopleMap | None = None
-    migration: Migration | None = None
-    in_use: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class RareGroup:
-    """A dense group, or the people in none: ``kind`` is group (small), usual (large) or unusual (none)."""
-
-    name: str
-    n_people: int
-    kind: str
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class Rare:
-    """Groups by density; ``k_distances``: distances to the min_samples-th neighbour, ascending, evenly sampled."""
-
-    method: str
-    groups: tuple[RareGroup, ...]
-    n_fitted: int
-    min_samples: int
-    eps: float | None = None
-    k_distances: tuple[float, ...] = ()
-    on_far: bool = False
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a model was refused: the ``refused_<code>`` text of texts.py, filled with ``values``."""
-
-    code: str
-    values: Mapping[str, int | float | date | str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A model that was refused, which is a valid result; plain texts are shown as they are."""
-
-    reasons: tuple[Reason | str, ...]
 
 
 @dataclass(frozen=True)
@@ -332,9 +215,10 @@ class QuarantineCount:
 class ReportData:
     """Everything on the page. ``as_of`` is the first day that is not observed.
 
-    ``is_provisional``: the last day was not over when this was made. ``profiles`` are by scheme; without them, or
-    without ``rare``, their sections are left out. ``quarantine`` is empty if nothing was rejected, None if that is
-    unknown. Keys of ``why_missing`` are the names of the sections' fields.
+    ``sections`` are those of schemes and models, in the order of the page; the other fields are the report's own.
+    ``is_provisional``: the last day was not over when this was made. ``profiles`` are by scheme; without them their
+    section is left out. ``quarantine`` is empty if nothing was rejected, None if that is unknown. Keys of
+    ``why_missing`` are the names of the report's own sections.
     """
 
     workspace: str
@@ -343,13 +227,9 @@ class ReportData:
     language: Language = "fr"
     headline: Headline | None = None
     sizes: Sizes | None = None
-    levels: Levels | None = None
-    rfm: Rfm | None = None
-    clusters: Clusters | Refused | None = None
-    churn: Churn | Refused | None = None
+    sections: tuple[Section, ...] = ()
     kpis: Kpis | None = None
     profiles: tuple[tuple[str, tuple[SegmentProfile, ...]], ...] | None = None
-    rare: Rare | None = None
     ledger: tuple[LedgerRow, ...] | None = None
     quarantine: tuple[QuarantineCount, ...] | None = None
     why_missing: Mapping[str, str] = field(default_factory=dict)

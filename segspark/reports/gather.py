@@ -12,6 +12,7 @@ from segspark.config.models import Workspace
 from segspark.measure.kpi import RESULTS_DAYS
 from segspark.measure.list import CONTACTABLE
 from segspark.models.churn.model import CHURN
+from segspark.models.clustering.sections import clustering_sections, read_clusters
 from segspark.models.resources import OVERRIDES
 from segspark.models.tracking import find_champion, read_document
 from segspark.pipeline.view import Question, View, look
@@ -27,8 +28,6 @@ from segspark.reports.data import (
     PathSize,
     Quality,
     QuarantineCount,
-    Reason,
-    Refused,
     ReportData,
     Rfm,
     RfmCell,
@@ -37,10 +36,12 @@ from segspark.reports.data import (
     SegmentSize,
     Sizes,
 )
-from segspark.reports.gather_groups import read_groups, segment_profiles
+from segspark.reports.gather_profiles import segment_profiles
 from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.report import render_report, write_report
+from segspark.reports.texts import words_of
 from segspark.scoring.rfm import NAMES as RFM_NAMES
+from segspark.sections import Missing, Reason, Refused, Section
 from segspark.segments.lookup import is_provisional_day, newest_day, previous_day
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.tables.contracts import bronze, gold, ops
@@ -75,7 +76,6 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
     earlier = previous_day(view, day)
     before = _profiles(view, earlier) if earlier else {}
     n_people = int(outcomes.get("people") or 0)
-    clusters, rare = read_groups(workspace, view.context[OVERRIDES], day, language)
     return ReportData(
         workspace=workspace.name,
         as_of=day,
@@ -83,11 +83,12 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         language=language,
         headline=_headline(view, outcomes, day, n_people),
         sizes=Sizes(n_people, earlier, _schemes(view, day, profiles, before, names, keys)),
-        levels=_levels(profiles, names),
-        rfm=_rfm(outcomes, workspace, language),
-        clusters=clusters,
-        rare=rare,
-        churn=_churn(workspace, day, outcomes, view),
+        sections=(
+            _section("levels", _levels(profiles, names)),
+            _section("rfm", _rfm(outcomes, workspace, language)),
+            *clustering_sections(read_clusters(workspace, view.context[OVERRIDES], day)),
+            _section("churn", _churn(workspace, day, outcomes, view)),
+        ),
         kpis=_kpis(profiles, names, keys, language),
         profiles=segment_profiles(profiles, names, keys),
         ledger=_ledger(view),
@@ -95,6 +96,12 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         min_group=workspace.segments.least_people,
         is_provisional=is_provisional_day(view, day),
     )
+
+
+def _section(name: str, content: object | None) -> Section:
+    """A section with the report's own texts."""
+    short = words_of(f"nav_{name}")
+    return Section(name, words_of(name), content or Missing(words_of(f"{name}_missing")), name, short=short)
 
 
 def _outcomes(view: View, day: date) -> dict[str, Any]:
@@ -212,7 +219,9 @@ def _churn(workspace: Workspace, day: date, outcomes: dict[str, Any], view: View
     if champion is None:
         trained = [r for r in view.read_small(ops.RUNS).to_pylist() if r["flow"] == "train" and r["as_of_date"] <= day]
         gates = [json.loads(r["outputs"]).get("churn_refused") for r in sorted(trained, key=lambda r: r["written_at"])]
-        return Refused(tuple(_reason(g) for g in gates[-1])) if gates and gates[-1] else None
+        if not gates or not gates[-1]:
+            return None
+        return Refused(tuple(_reason(g) for g in gates[-1]), words_of("churn_refused"), words_of("take_refused"))
     document = read_document(workspace.mlflow, champion.tags["run_id"], "evaluation.json")
     model, recency = document["model"], document["recency"]
     return Churn(

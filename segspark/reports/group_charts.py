@@ -4,52 +4,53 @@ from collections.abc import Collection, Sequence
 
 from markupsafe import Markup
 
+from segspark.models.clustering.documents.map import Map
+from segspark.models.clustering.documents.rare import Rare
+from segspark.models.clustering.documents.tree import Tree
 from segspark.reports.charts import value_axis
-from segspark.reports.data import Dendrogram, PeopleMap, Rare
 from segspark.reports.formats import NO_BREAK, Formats
 from segspark.reports.palette import group_class
 from segspark.reports.svg import Axis, Plot, element, nice_ticks, polyline
 from segspark.reports.texts import Texts
-from segspark.reports.views import Branch, IntervalLine, last_joins
+from segspark.reports.views import IntervalLine
+from segspark.reports.views_groups import Branch, last_joins
 
 # This share is cut off at both ends of each axis: otherwise a few people far away would squeeze all others together.
 TAIL = 0.005
 
 
-def map_chart(drawn: PeopleMap, hidden: Collection[int], formats: Formats, texts: Texts) -> Markup:
+def map_chart(drawn: Map, hidden: Collection[int], formats: Formats, texts: Texts) -> Markup:
     """A dot per person of the sample in the group's colour, with the group's number at its centre.
 
     Args:
         hidden: groups that are too small to be shown.
     """
-    shown = [p for p in drawn.points if p[2] not in hidden]
+    shown = [p for p in drawn.points if p.cluster not in hidden]
+    # With a single feature nothing lies along the second axis.
+    along_x, along_y = (*drawn.explained_variance, 0.0)[:2]
     x_axis, y_axis = (
-        Axis(
-            texts("map_axis", n=at + 1, share=formats.share(drawn.explained[at], 0)),
-            *_middle([p[at] for p in shown]),
-            (),
-        )
-        for at in (0, 1)
+        Axis(texts("map_axis", n=n, share=formats.share(share, 0)), *_middle(values), ())
+        for n, share, values in ((1, along_x, [p.x for p in shown]), (2, along_y, [p.y for p in shown]))
     )
     plot = Plot(x_axis, y_axis, height=340, left=14, bottom=26)
     marks = []
-    for group in sorted({p[2] for p in shown}):
+    for group in sorted({p.cluster for p in shown}):
         # A line of zero length with round ends is a dot, in a tenth of the characters of a circle.
         dots = " ".join(
-            f"M{plot.x(x):.1f} {plot.y(y):.1f}h0"
-            for x, y, its in shown
-            if its == group and x_axis.low <= x <= x_axis.high and y_axis.low <= y <= y_axis.high
+            f"M{plot.x(p.x):.1f} {plot.y(p.y):.1f}h0"
+            for p in shown
+            if p.cluster == group and x_axis.low <= p.x <= x_axis.high and y_axis.low <= p.y <= y_axis.high
         )
         marks.append(element("path", d=dots, class_=f"people {group_class(group)}"))
-    for x, y, group in drawn.centres:
-        if group not in hidden:
+    for centre in drawn.centres:
+        if centre.cluster not in hidden:
             at = (
-                min(max(plot.x(x), plot.left + 9), plot.width - plot.right - 9),
-                min(max(plot.y(y), plot.top + 9), plot.height - plot.bottom - 9),
+                min(max(plot.x(centre.x), plot.left + 9), plot.width - plot.right - 9),
+                min(max(plot.y(centre.y), plot.top + 9), plot.height - plot.bottom - 9),
             )
-            marks += numbered(group, *at)
+            marks += numbered(centre.cluster, *at)
     title = texts("people_map")
-    n = texts("map_values", n=formats.number(len(shown)), groups=len({p[2] for p in shown}))
+    n = texts("map_values", n=formats.number(len(shown)), groups=len({p.cluster for p in shown}))
     return plot.draw("people-map", title, n, marks)
 
 
@@ -72,7 +73,7 @@ def numbered(group: int, x: float, y: float) -> list[Markup]:
     ]
 
 
-def dendrogram_chart(tree: Dendrogram, k: int, formats: Formats, texts: Texts) -> Markup:
+def dendrogram_chart(tree: Tree, k: int, formats: Formats, texts: Texts) -> Markup:
     """The last joins from bottom to top, those within a group in its colour, and the cut as a dashed line."""
     leaves, branches, level = last_joins(tree, k)
     ticks = nice_ticks(0.0, max(b.height for b in branches), 4)

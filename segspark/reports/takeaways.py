@@ -1,17 +1,18 @@
 """The sentences at the top of the report: what a director should know before reading any table."""
 
-from segspark.reports.data import Churn, KpiRow, Refused, ReportData, SegmentSize
+from segspark.reports.data import Churn, KpiRow, ReportData, SegmentSize
 from segspark.reports.formats import Formats
 from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.labels import not_contactable_label
 from segspark.reports.texts import Texts
 from segspark.reports.views import reach_sizes
+from segspark.sections import Refused
 from segspark.segments.schemes.registry import SCHEMES
 
 
 def take_away(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     """One or two sentences per section that has something to say, in the order of the page."""
-    parts = (_contactable, _movement, _best_per_head, _churn, _intake)
+    parts = (_contactable, _movement, _best_per_head, _models, _intake)
     return [sentence for part in parts for sentence in part(data, formats, texts)]
 
 
@@ -85,12 +86,11 @@ def _best_per_head(data: ReportData, formats: Formats, texts: Texts) -> list[str
     return []
 
 
-def _churn(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
-    if isinstance(data.churn, Refused):
-        return [texts("take_refused")]
-    if isinstance(data.churn, Churn):
-        return [texts("take_churn", lift=formats.number(data.churn.model.top_decile_lift, 1))]
-    return []
+def _models(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
+    contents = [section.content for section in data.sections]
+    refused = [texts.said(c.takeaway) for c in contents if isinstance(c, Refused) and c.takeaway]
+    lifts = [formats.number(c.model.top_decile_lift, 1) for c in contents if isinstance(c, Churn)]
+    return [*refused, *(texts("take_churn", lift=lift) for lift in lifts)]
 
 
 def _intake(data: ReportData, formats: Formats, texts: Texts) -> list[str]:

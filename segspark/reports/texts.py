@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from segspark.reports.data import Language
 from segspark.reports.formats import NARROW, NO_BREAK
 from segspark.reports.texts_groups import TEXTS as GROUP_TEXTS
+from segspark.sections import Words
 
 # key: (French, English)
 TEXTS: dict[str, tuple[str, str]] = {
@@ -20,7 +21,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "nav_sizes": ("Segments", "Segments"),
     "nav_levels": ("Niveaux", "Levels"),
     "nav_rfm": ("RFM", "RFM"),
-    "nav_clusters": ("Comportements", "Behaviour"),
     "nav_churn": ("Départs", "Churn"),
     "nav_kpis": ("Résultats", "Results"),
     "nav_intake": ("Données", "Data"),
@@ -358,6 +358,15 @@ class Texts:
         """A text given in French and English, filled with values."""
         text = pair[0 if self.language == "fr" else 1]
         return (_typeset(text) if self.language == "fr" else text).format(**values)
+
+    def said(self, words: Words) -> str:
+        """A text of a scheme or a model, in this language."""
+        return _typeset(words["fr"]) if self.language == "fr" else words["en"]
+
+
+def words_of(key: str) -> Words:
+    """The text of a key in both languages."""
+    return dict(zip(("fr", "en"), TEXTS[key], strict=True))
 
 
 def _typeset(text: str) -> str:

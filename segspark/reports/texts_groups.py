@@ -3,9 +3,7 @@
 # key: (French, English)
 TEXTS: dict[str, tuple[str, str]] = {
     "nav_profiles": ("Profils", "Profiles"),
-    "nav_rare": ("Groupes rares", "Rare groups"),
     # What the groups are
-    "clusters": ("Comportements", "Behaviour"),
     "clusters_intro": (
         "Groupes trouvés dans les données, sans règle écrite à l'avance.",
         "Groups that were found in the data, without any rule written beforehand.",
@@ -14,14 +12,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "clusters_decided": (
         "Des décisions ont fusionné ou divisé ces groupes depuis ; en usage : {groups}.",
         "Decisions have merged or split these groups since; in use: {groups}.",
-    ),
-    "clusters_missing": (
-        "Aucun modèle de comportement n'est publié : lancez le flux d'entraînement.",
-        "No behaviour model is published: run the training flow.",
-    ),
-    "clusters_refused": (
-        "Pas de groupes aujourd'hui : les données ne permettent pas d'en parler",
-        "No groups today: the data cannot carry them",
     ),
     "profile_map": ("Ce qui distingue chaque groupe", "What sets each group apart"),
     "profile_note": (
@@ -171,7 +161,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "human. Opens: only mails to people who agreed to the measuring.",
     ),
     # Rare groups
-    "rare": ("Groupes rares et profils atypiques", "Rare groups and unusual profiles"),
     "rare_intro": (
         "Petits groupes denses et personnes qui ne ressemblent à aucun groupe, trouvés par densité ({method}) sur {n} "
         "personnes.",

@@ -4,27 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from segspark.reports.data import (
-    Clusters,
-    Dendrogram,
     Headline,
     KpiRow,
     Levels,
     Measured,
-    Migration,
     PathSize,
     Rfm,
     RfmSquare,
     Scheme,
     SegmentProfile,
     SegmentSize,
-    SweepPoint,
 )
 from segspark.reports.kpi_columns import KpiColumn
-from segspark.reports.small_groups import Shown, show, show_parts, show_table
+from segspark.reports.small_groups import Shown, show, show_parts
 
 TOP_ROWS = 10
-# Number of joins drawn, the last ones of the tree.
-DRAWN_JOINS = 29
 # Significance level: differences with a smaller p-value are marked.
 SIGNIFICANT = 0.05
 
@@ -139,101 +133,11 @@ def largest_square(rows: Sequence[tuple[int, Sequence[HeatSquare]]]) -> int:
     return max((s.size.n for _, row in rows for s in row if not s.size.is_hidden), default=0)
 
 
-def cluster_features(clusters: Clusters, least: int) -> list[str]:
-    """Features of the profile map, ordered by how much the shown groups differ."""
-    spread: dict[str, float] = {}
-    for group in clusters.groups:
-        if not show(group.n_people, least).is_hidden:
-            for name, z in group.z_scores.items():
-                spread[name] = max(spread.get(name, 0.0), abs(z))
-    return sorted(spread, key=lambda n: (-spread[n], n))
-
-
 def kpi_lines(rows: Sequence[KpiRow], columns: Sequence[KpiColumn], least: int) -> list[tuple[KpiRow, Shown]]:
     """Rows ordered by the columns with a rank, largest first, with sizes as they may be shown."""
     ranked = sorted((c for c in columns if c.place.rank is not None), key=lambda c: c.place.rank or 0)
     in_order = sorted(rows, key=lambda r: (*[-(r.values.get(c.key) or 0) for c in ranked], r.segment, r.path))
     return [(r, show(r.n_people, least)) for r in in_order]
-
-
-def least_share(clusters: Clusters, least: int) -> float:
-    """The share of the smallest group that may be shown."""
-    total = sum(g.n_people for g in clusters.groups)
-    return min(least / total, 1.0) if total else 0.0
-
-
-def open_sweep(clusters: Clusters, least: int) -> list[SweepPoint]:
-    """The search for k; the share of a group too small to be shown is raised to the least share that may be shown."""
-    floor = least_share(clusters, least)
-    return [
-        p if p.smallest_share is None else replace(p, smallest_share=max(p.smallest_share, floor))
-        for p in clusters.sweep
-    ]
-
-
-@dataclass(frozen=True)
-class Branch:
-    """A drawn join: positions of its two sides along the leaves, the heights where they begin and where they meet, and
-    the group it belongs to (None above the groups)."""
-
-    left: float
-    left_height: float
-    right: float
-    right_height: float
-    height: float
-    group: int | None
-
-
-def last_joins(tree: Dendrogram, k: int) -> tuple[list[int], list[Branch], float]:
-    """The drawn part of a tree: its last joins, with the branches below them as leaves.
-
-    Returns:
-        The group of each leaf from left to right, the joins from the lowest up, and the height of the cut into k.
-    """
-    n, joins = len(tree.groups), tree.joins
-    first = max(0, len(joins) - max(DRAWN_JOINS, k))
-    groups: list[set[int]] = [{g} for g in tree.groups]
-    for one, other, _ in joins:
-        groups.append(groups[one] | groups[other])
-    leaves: list[int] = []
-    branches: dict[int, Branch] = {}
-
-    def place(node: int) -> tuple[float, float]:
-        """Position and height of a node."""
-        if node < n + first:
-            leaves.append(min(groups[node]))
-            return float(len(leaves) - 1), 0.0
-        one, other, height = joins[node - n]
-        (left, low), (right, high) = place(one), place(other)
-        inside = min(groups[node]) if len(groups[node]) == 1 else None
-        branches[node] = Branch(left, low, right, high, height, inside)
-        return (left + right) / 2, height
-
-    place(n + len(joins) - 1)
-    heights = [h for _, _, h in joins]
-    below = heights[-k] if k <= len(heights) else 0.0
-    above = heights[-k + 1] if k > 1 else heights[-1]
-    return leaves, [branches[node] for node in sorted(branches)], (below + above) / 2
-
-
-@dataclass(frozen=True)
-class MigrationLine:
-    """Where the people of a group of the last model are now; shares are of this group, None if hidden."""
-
-    name: str
-    size: Shown
-    cells: tuple[tuple[Shown, float | None], ...]
-
-
-def migration_lines(migration: Migration, least: int) -> list[MigrationLine]:
-    lines = []
-    for name, counts, shown in zip(
-        migration.before, migration.counts, show_table(migration.counts, least), strict=True
-    ):
-        total = sum(counts)
-        cells = tuple((s, None if s.is_hidden or not total else s.n / total) for s in shown)
-        lines.append(MigrationLine(name, show(total, least), cells))
-    return lines
 
 
 def profile_lines(profiles: Sequence[SegmentProfile], least: int) -> list[tuple[SegmentProfile, Shown]]:

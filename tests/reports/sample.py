@@ -3,14 +3,20 @@
 from dataclasses import replace
 from datetime import date
 from math import cos, sin
+from typing import Any
 
+from segspark.models.clustering.documents.groups import GroupDocument, Groups
+from segspark.models.clustering.documents.map import Map, Place
+from segspark.models.clustering.documents.migration import Alarm, Migration, Move
+from segspark.models.clustering.documents.preparation import Preparation
+from segspark.models.clustering.documents.rare import Rare, RareGroup
+from segspark.models.clustering.documents.registered import ClusteringDocuments
+from segspark.models.clustering.documents.sweep import Sweep, SweepRow
+from segspark.models.clustering.documents.tree import Join, Tree
+from segspark.models.clustering.sections import Clusters, behaviour_section, rare_section
 from segspark.reports.data import (
-    Alarm,
     Churn,
-    Clusters,
     Decile,
-    Dendrogram,
-    Group,
     Headline,
     KpiRow,
     Kpis,
@@ -18,13 +24,9 @@ from segspark.reports.data import (
     LedgerRow,
     Levels,
     Measured,
-    Migration,
     PathSize,
-    PeopleMap,
     Quality,
     QuarantineCount,
-    Rare,
-    RareGroup,
     ReportData,
     Rfm,
     RfmCell,
@@ -33,8 +35,9 @@ from segspark.reports.data import (
     SegmentProfile,
     SegmentSize,
     Sizes,
-    SweepPoint,
 )
+from segspark.reports.texts import words_of
+from segspark.sections import Section, Words
 
 NAMES: dict[Language, dict[str, str]] = {
     "fr": {
@@ -80,13 +83,15 @@ def sample(language: Language = "fr", **changes: object) -> ReportData:
                              "no_address": 12}, 1_048_332, date(2024, 5, 1), date(2026, 5, 31),
         ),
         sizes=_sizes(n),
-        levels=_levels(n),
-        rfm=_rfm(n),
-        clusters=_clusters(n),
-        churn=_churn(),
+        sections=(
+            section("levels", _levels(n)),
+            section("rfm", _rfm(n)),
+            behaviour_section(CLUSTERS),
+            rare_section(RARE),
+            section("churn", _churn()),
+        ),
         kpis=_kpis(n),
         profiles=_profiles(n),
-        rare=_rare(n),
         ledger=(
             LedgerRow("sendgrid", 842_310, 836_502, 3_120, 41, 212, 2_301, 134),
             LedgerRow("shopify", 61_020, 60_874, 96, 0, 0, 0, 50),
@@ -100,6 +105,25 @@ def sample(language: Language = "fr", **changes: object) -> ReportData:
         ),
     )  # fmt: skip
     return replace(data, **changes)  # type: ignore[arg-type]
+
+
+def section(name: str, content: object) -> Section:
+    return Section(name, words_of(name), content, name, short=words_of(f"nav_{name}"))
+
+
+def content(data: ReportData, name: str) -> Any:
+    """What a section shows."""
+    return next(s.content for s in data.sections if s.name == name)
+
+
+def with_content(data: ReportData, name: str, shown: object) -> ReportData:
+    """The report with something else in a section."""
+    return replace(data, sections=tuple(replace(s, content=shown) if s.name == name else s for s in data.sections))
+
+
+def without(data: ReportData, *names: str) -> ReportData:
+    """The report without some sections."""
+    return replace(data, sections=tuple(s for s in data.sections if s.name not in names))
 
 
 def _sizes(n: dict[str, str]) -> Sizes:
@@ -154,38 +178,42 @@ def _rfm(n: dict[str, str]) -> Rfm:
     return Rfm(5, 365, squares, cells)
 
 
-def _clusters(n: dict[str, str]) -> Clusters:
+def _words(key: str) -> Words:
+    return {language: names[key] for language, names in NAMES.items()}
+
+
+NOTHING = {"fr": "", "en": ""}
+ROWS = (
+    ("frequent", "many", 9_102, (-1.2, 2.1, 1.8, -0.3, 0.9, 1.1, 0.1, 0.6)),
+    ("sales", "in_sales", 7_044, (0.2, 0.3, -0.2, 1.9, -0.1, 0.0, -0.4, 0.2)),
+    ("inactive", "quiet", 14_300, (1.3, -0.6, -0.5, -0.2, -0.9, -1.0, -0.7, 0.5)),
+    ("potential", "new", 5_010, (-0.2, -0.3, -0.4, -0.1, 0.7, 0.8, 1.4, -1.6)),
+)
+
+
+def _groups() -> Groups:
     features = ("days_since_order", "n_order_365d", "net_order_cents_365d", "sale_share_365d", "n_click_90d",
                 "n_visit_day_90d", "visit_trend", "tenure_days")  # fmt: skip
+    groups = tuple(
+        GroupDocument(at, key, _words(key), _words(said), size, z, dict(zip(features, z, strict=True)))
+        for at, (key, said, size, z) in enumerate(ROWS)
+    )
+    return Groups(groups, 4, "", features)
+
+
+def _sweep() -> Sweep:
     rows = (
-        ("frequent", "many", 9_102, (-1.2, 2.1, 1.8, -0.3, 0.9, 1.1, 0.1, 0.6)),
-        ("sales", "in_sales", 7_044, (0.2, 0.3, -0.2, 1.9, -0.1, 0.0, -0.4, 0.2)),
-        ("inactive", "quiet", 14_300, (1.3, -0.6, -0.5, -0.2, -0.9, -1.0, -0.7, 0.5)),
-        ("potential", "new", 5_010, (-0.2, -0.3, -0.4, -0.1, 0.7, 0.8, 1.4, -1.6)),
+        (2, 0.312, 6.9, 0.41, 0.99),
+        (3, 0.351, 5.6, 0.2, 0.97),
+        (4, 0.402, 4.4, 0.14, 0.94),
+        (5, 0.407, 4.1, 0.09, 0.71),
+        (6, 0.365, 3.9, 0.06, 0.55),
+        (7, 0.341, 3.75, 0.0001, 0.49),
     )
-    groups = tuple(Group(n[name], size, n[say], dict(zip(features, z, strict=True))) for name, say, size, z in rows)
-    sweep = (
-        (2, 0.312, 6.9, 0.99, 0.41),
-        (3, 0.351, 5.6, 0.97, 0.2),
-        (4, 0.402, 4.4, 0.94, 0.14),
-        (5, 0.407, 4.1, 0.71, 0.09),
-        (6, 0.365, 3.9, 0.55, 0.06),
-        (7, 0.341, 3.75, 0.49, 0.0001),
-    )
-    points = tuple(SweepPoint(*p) for p in sweep)
-    return Clusters(
-        groups,
-        points,
-        4,
-        fitted_on=date(2026, 5, 1),
-        model_version="behaviour/3",
-        tree=_tree(),
-        people_map=_people_map(),
-        migration=_migration(n),
-    )
+    return Sweep(tuple(SweepRow(*row) for row in rows))
 
 
-def _tree() -> Dendrogram:
+def _tree() -> Tree:
     """Forty leaves in four groups: they join side by side within their group, then the groups do."""
     joins: list[tuple[int, int, float]] = []
     tops = []
@@ -200,32 +228,46 @@ def _tree() -> Dendrogram:
     joins = [(place.get(a, a), place.get(b, b), h) for a, b, h in (joins[at] for at in order)]
     tops = [place[t] for t in tops]
     joins += [(tops[0], tops[1], 14.0), (tops[2], tops[3], 17.0), (76, 77, 25.0)]
-    return Dendrogram(tuple(joins), tuple(at // 10 for at in range(40)))
+    groups = tuple(at // 10 for at in range(40))
+    return Tree(4, "micro", tuple(Join(*j, 2) for j in joins), (1_000,) * 40, (), groups, (4,), {4: groups}, {})
 
 
-def _people_map() -> PeopleMap:
+def _people_map() -> Map:
     centres = ((3.0, 1.0, 0), (0.5, 2.5, 1), (-3.0, -0.5, 2), (0.5, -2.5, 3))
     points = tuple(
-        (round(x + 1.5 * cos(at * 2.4) * (at % 97) / 97, 3), round(y + 1.3 * sin(at * 2.4) * (at % 89) / 89, 3), g)
+        Place(round(x + 1.5 * cos(at * 2.4) * (at % 97) / 97, 3), round(y + 1.3 * sin(at * 2.4) * (at % 89) / 89, 3), g)
         for at in range(250)
         for x, y, g in centres
     )
-    return PeopleMap(points, centres, (0.41, 0.22))
+    return Map(points, tuple(Place(*c) for c in centres), (0.41, 0.22))
 
 
-def _migration(n: dict[str, str]) -> Migration:
-    names = (n["frequent"], n["sales"], n["inactive"], n["potential"])
+def _migration() -> Migration:
+    keys = [key for key, *_ in ROWS]
     counts = ((8_420, 311, 204, 0), (390, 6_120, 512, 40), (61, 402, 13_200, 8), (231, 211, 384, 4_962))
-    alarms = (Alarm("share", 0.12, 0.1, n["potential"]), Alarm("rand", 0.58, 0.6))
-    return Migration("behaviour/2", 0.58, names, names, counts, alarms)
+    matrix = tuple(
+        Move(before, after, n)
+        for before, row in zip(keys, counts, strict=True)
+        for after, n in zip(keys, row, strict=True)
+        if n
+    )
+    alarms = (Alarm("share", 0.12, 0.1, "potential"), Alarm("rand", 0.58, 0.6))
+    return Migration("behaviour/2", 0.58, matrix, (), alarms)
 
 
-def _rare(n: dict[str, str]) -> Rare:
-    groups = (
-        RareGroup(n["rare_1"], 64, "group", n["rare_1_say"]), RareGroup(n["rare_2"], 8, "group", n["rare_1_say"]),
-        RareGroup(n["unusual"], 410, "unusual", n["unusual_say"]), RareGroup(n["usual"], 34_974, "usual"),
-    )  # fmt: skip
-    return Rare("dbscan", groups, 35_456, 10, 0.62, tuple(0.1 + (at / 100) ** 6 for at in range(120)))
+def _rare() -> Rare:
+    rows = (("rare_1", 64, "group", _words("rare_1_say")), ("rare_2", 8, "group", _words("rare_1_say")),
+            ("unusual", 410, "unusual", _words("unusual_say")), ("usual", 34_974, "usual", NOTHING))  # fmt: skip
+    groups = tuple(RareGroup(key, key, _words(key), said, kind, size, {}, ()) for key, size, kind, said in rows)
+    distances = tuple(0.1 + (at / 100) ** 6 for at in range(120))
+    return Rare("dbscan", False, 0.62, "", 10, distances, 35_456, 2, 410, 0.0, (), groups, "")
+
+
+RARE = _rare()
+DOCUMENTS = ClusteringDocuments(
+    _groups(), _sweep(), Preparation(()), _tree(), _people_map(), _migration(), RARE
+)  # fmt: skip
+CLUSTERS = Clusters(DOCUMENTS, "behaviour/3", date(2026, 5, 1))
 
 
 def _profiles(n: dict[str, str]) -> tuple[tuple[str, tuple[SegmentProfile, ...]], ...]:

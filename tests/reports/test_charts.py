@@ -1,10 +1,11 @@
 import xml.etree.ElementTree as ET
 
 import pytest
-from reports.sample import sample
+from reports.sample import DOCUMENTS, content, sample
 
+from segspark.models.clustering.documents.sweep import SweepRow
 from segspark.reports.charts import elbow_chart, lift_chart, reliability_chart, silhouette_chart
-from segspark.reports.data import Decile, SweepPoint
+from segspark.reports.data import Decile
 from segspark.reports.formats import Formats
 from segspark.reports.texts import Texts
 
@@ -17,7 +18,7 @@ def words(svg):
 
 @pytest.mark.parametrize("draw", [silhouette_chart, elbow_chart])
 def test_a_chart_has_title_axes_units_and_the_chosen_k(draw):
-    svg = draw(sample().clusters.sweep, 4, FR, TEXTS)
+    svg = draw(DOCUMENTS.sweep.rows, 4, FR, TEXTS)
     tree = ET.fromstring(svg)
     assert tree.get("role") == "img"
     assert tree.get("aria-labelledby") == f"{tree[0].get('id')} {tree[1].get('id')}"
@@ -28,7 +29,7 @@ def test_a_chart_has_title_axes_units_and_the_chosen_k(draw):
 
 
 def test_lift_bars_carry_their_values_beside_recency_alone():
-    churn = sample().churn
+    churn = content(sample(), "churn")
     svg = lift_chart(churn.deciles, churn.baseline_deciles, FR, TEXTS)
     assert "1,8" in words(svg)
     assert {"moyenne", "Récence seule"} <= set(words(svg))
@@ -36,14 +37,14 @@ def test_lift_bars_carry_their_values_beside_recency_alone():
 
 
 def test_reliability_labels_the_safest_and_the_riskiest_tenth():
-    svg = reliability_chart(sample().churn.deciles, FR, TEXTS)
+    svg = reliability_chart(content(sample(), "churn").deciles, FR, TEXTS)
     assert {"9\u00a0% → 7\u00a0%", "93\u00a0% → 95\u00a0%", "prédit = observé"} <= set(words(svg))
 
 
 def test_charts_stand_equal_and_missing_values():
     flat = [Decile(10, 0.0, 0.0, 0.0)] * 3
     for svg in (
-        elbow_chart([SweepPoint(2, 0.1, float("nan")), SweepPoint(3, 0.1, 0.0)], 2, FR, TEXTS),
+        elbow_chart([SweepRow(2, 0.1, float("nan")), SweepRow(3, 0.1, 0.0)], 2, FR, TEXTS),
         lift_chart(flat, (), FR, TEXTS),
         reliability_chart(flat, FR, TEXTS),
     ):

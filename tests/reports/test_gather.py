@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from builders import BUYERS, FIRST_DAY, SECOND_DAY, store_rows, stored_shop
+from reports.sample import content
 
 from segspark.config.models import Workspace
+from segspark.models.clustering.sections import NO_MODEL
 from segspark.pipeline.runs import record
 from segspark.reports.data import (
     Headline,
@@ -16,14 +18,13 @@ from segspark.reports.data import (
     Levels,
     PathSize,
     QuarantineCount,
-    Reason,
-    Refused,
     RfmCell,
     RfmSquare,
     Scheme,
     SegmentSize,
 )
 from segspark.reports.gather import gather, write_day_report
+from segspark.sections import Missing, Reason, Refused
 from segspark.tables.contracts import bronze, gold, ops
 from segspark.tables.lake import Lake
 
@@ -112,25 +113,34 @@ def test_kpis_are_measures_of_the_day_and_none_where_nothing_was_delivered(shop:
             ("rules", (KpiRow("Buyers", 2, {"click_rate_30d": 0.5, "orders_30d": 3}),)),
         ),
     )
-    assert data.levels == Levels(("1",), (PathSize(("Active",), 1),))
+    assert content(data, "levels") == Levels(("1",), (PathSize(("Active",), 1),))
     assert data.profiles is not None
     assert [scheme for scheme, _ in data.profiles] == ["rules", "levels"]
 
 
 def test_rfm_squares_are_means_and_whoever_never_bought_has_a_cell_and_no_square(shop: Workspace) -> None:
-    rfm = gather(shop, SECOND_DAY, "fr").rfm
-    assert rfm is not None
+    rfm = content(gather(shop, SECOND_DAY, "fr"), "rfm")
     assert rfm.squares == (RfmSquare(5, 4, 2, 150.0), RfmSquare(5, 5, 1, 600.0))
     assert rfm.cells == (RfmCell("Sans achat", 4, 0.0), RfmCell("Champions", 3, 300.0))
-    assert gather(shop, FIRST_DAY, "fr").rfm is None
+    none = content(gather(shop, FIRST_DAY, "fr"), "rfm")
+    assert isinstance(none, Missing)
+    assert none.why["en"].startswith("No purchase is known")
 
 
 def test_why_there_is_no_churn_model_is_the_last_word_of_that_day(shop: Workspace) -> None:
-    assert gather(shop, FIRST_DAY, "en").churn == Refused((Reason("no_order"),))
+    refused = content(gather(shop, FIRST_DAY, "en"), "churn")
+    assert isinstance(refused, Refused)
+    assert refused.reasons == (Reason("no_order"),)
     # Days are text in what a run records.
-    assert gather(shop, SECOND_DAY, "en").churn == Refused(
-        (Reason("history", {"days": 3, "needed": 60, "ready": date(2026, 8, 1)}),)
-    )
+    later = content(gather(shop, SECOND_DAY, "en"), "churn")
+    assert later.reasons == (Reason("history", {"days": 3, "needed": 60, "ready": date(2026, 8, 1)}),)
+
+
+def test_sections_of_schemes_and_models_are_values_in_the_order_of_the_page(shop: Workspace) -> None:
+    sections = gather(shop, SECOND_DAY, "en").sections
+    # Without a model nothing is said about rare groups.
+    assert [s.name for s in sections] == ["levels", "rfm", "clusters", "churn"]
+    assert content(gather(shop, SECOND_DAY, "en"), "clusters") is NO_MODEL
 
 
 def test_records_of_a_source_are_counted_by_where_they_went(shop: Workspace) -> None:

@@ -1,9 +1,9 @@
 import xml.etree.ElementTree as ET
 
-from reports.sample import sample
+from reports.sample import DOCUMENTS, RARE, sample
 
-from segspark.reports import views
-from segspark.reports.data import PeopleMap
+from segspark.models.clustering.documents.map import Map, Place
+from segspark.reports import views, views_groups
 from segspark.reports.formats import Formats
 from segspark.reports.group_charts import dendrogram_chart, distances_chart, interval_chart, map_chart
 from segspark.reports.texts import Texts
@@ -20,7 +20,7 @@ def words(svg):
 
 
 def test_the_map_draws_people_by_group_and_numbers_the_centres():
-    svg = map_chart(sample().clusters.people_map, (), FR, TEXTS)
+    svg = map_chart(DOCUMENTS.map, (), FR, TEXTS)
     groups = marks(svg, "people")
     assert [g.get("class") for g in groups] == [f"people group-{at}" for at in range(4)]
     # Those at the ends of each direction are left out.
@@ -30,27 +30,33 @@ def test_the_map_draws_people_by_group_and_numbers_the_centres():
 
 
 def test_people_of_a_hidden_group_are_not_drawn():
-    svg = map_chart(sample().clusters.people_map, {2}, FR, TEXTS)
+    svg = map_chart(DOCUMENTS.map, {2}, FR, TEXTS)
     assert not marks(svg, "group-2")
     assert "3" not in words(svg)
     assert "750 personnes dans 3 groupes." in svg
 
 
 def test_a_map_of_people_at_one_place_stands():
-    assert "nan" not in map_chart(PeopleMap(((1.0, 1.0, 0),) * 3, ((1.0, 1.0, 0),), (1.0, 0.0)), (), FR, TEXTS)
+    place = Place(1.0, 1.0, 0)
+    assert "nan" not in map_chart(Map((place,) * 3, (place,), (1.0, 0.0)), (), FR, TEXTS)
+
+
+def test_people_of_one_feature_are_drawn_along_one_axis():
+    svg = map_chart(Map((Place(-1.0, 0.0, 0), Place(1.0, 0.0, 0)), (), (1.0,)), (), FR, TEXTS)
+    assert "axe 2 · 0\u00a0% des différences" in words(svg)
 
 
 def test_the_tree_is_coloured_below_its_cut():
-    svg = dendrogram_chart(sample().clusters.tree, 4, FR, TEXTS)
+    svg = dendrogram_chart(DOCUMENTS.tree, 4, FR, TEXTS)
     joins = marks(svg, "join")
-    assert len(joins) == views.DRAWN_JOINS
+    assert len(joins) == views_groups.DRAWN_JOINS
     assert sum(j.get("class") == "join" for j in joins) == 3
     assert [w for w in words(svg) if w in "1234"] == ["1", "2", "3", "4"]
     assert "coupe en 4 groupes" in words(svg)
 
 
 def test_distances_rise_and_eps_is_marked():
-    svg = distances_chart(sample().rare, FR, TEXTS)
+    svg = distances_chart(RARE, FR, TEXTS)
     heights = [float(p.split(",")[1]) for p in marks(svg, "line")[0].get("points").split()]
     assert heights == sorted(heights, reverse=True)
     assert "eps = 0,62" in words(svg)

@@ -4,25 +4,44 @@ from datetime import date
 from html.parser import HTMLParser
 
 import pytest
-from reports.sample import sample
+from reports.sample import CLUSTERS, DOCUMENTS, sample, with_content, without
 
+from segspark.models.clustering.documents.groups import GroupDocument
+from segspark.models.clustering.documents.sweep import Sweep
+from segspark.models.clustering.sections import behaviour_section
+from segspark.reports.contents import AFTER, BEFORE
 from segspark.reports.data import (
-    Group,
     Headline,
     KpiRow,
     Kpis,
     LedgerRow,
-    Reason,
-    Refused,
     ReportData,
     Scheme,
     SegmentSize,
     Sizes,
 )
-from segspark.reports.report import SECTIONS, render_report, write_report
+from segspark.reports.report import render_report, write_report
+from segspark.sections import Missing, People, Reason, Refused, Section, Share, Table
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 EVIL = "<script>alert('bob')</script>\"&"
+REFUSED = {"fr": "Pas de score", "en": "No score"}
+
+
+def named(name):
+    return {"fr": name, "en": name}
+
+
+def with_documents(data, **changes):
+    """The report with other documents of groups."""
+    return with_content(data, "clusters", replace(CLUSTERS, documents=replace(DOCUMENTS, **changes)))
+
+
+def with_groups(data, **changes):
+    return with_documents(data, groups=replace(DOCUMENTS.groups, **changes))
+
+
+ODD = GroupDocument(4, "odd", named("Rares"), named("peu nombreux"), 3, (), {"n_order_365d": 7.77})
 
 
 class Page(HTMLParser):
@@ -64,7 +83,9 @@ def test_the_page_is_well_formed_and_calls_no_network(language):
     assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
     assert not re.search(r"https?:|//[a-z]|url\(|@import", html)
     assert not page.tags & {"script", "link", "img", "iframe", "object"}
-    assert set(SECTIONS) <= set(page.ids)
+    # Sections of schemes and models stand between the report's own.
+    given = [s.name for s in sample().sections]
+    assert [i for i in page.ids if i in {*BEFORE, *given, *AFTER}] == [*BEFORE, *given, *AFTER]
 
 
 def test_equal_data_give_equal_pages():
@@ -93,18 +114,40 @@ def test_hostile_names_stay_text():
         sizes=Sizes(100, None, (Scheme(EVIL, (SegmentSize(EVIL, 50, path=EVIL + "/x"),)),)),
         kpis=Kpis(30, ((EVIL, (KpiRow(EVIL, 50),)),)),
         ledger=(LedgerRow(EVIL, 1, 1),),
-        churn=Refused((EVIL, Reason(EVIL, {EVIL: EVIL}))),
-        why_missing={"rfm": EVIL},
-        rfm=None,
+        sections=(
+            Section("evil", named(EVIL), Refused((EVIL, Reason(EVIL, {EVIL: EVIL})), named(EVIL), named(EVIL))),
+            Section("none", named(EVIL), Missing(named(EVIL)), short=named(EVIL)),
+            behaviour_section(replace(CLUSTERS, in_use=(replace(ODD, name=named(EVIL)),), model_version=EVIL)),
+        ),
+        headline=None,
+        why_missing={"headline": EVIL},
     )
     html = render_report(data)
     assert "<script" not in html
     assert EVIL in Page(html).text
 
 
+def test_a_section_that_nobody_knows_is_a_table_with_its_notes():
+    rows = (("Moonlit", People(400), Share(0.25)), ("Dark", People(3), Share(0.777)), ("Dusk", People(63), Share(0.5)))
+    table = Table((named("Phase"), named("People"), named("Share")), rows)
+    moon = Section("moon", {"fr": "Lune : phases", "en": "Moon"}, table, notes=({"fr": "À savoir : rien.", "en": "-"},))
+    page = Page(render_report(sample(sections=(moon,))))
+    assert "moon" in page.ids
+    assert page.text.count("Lune : phases") == 2
+    assert "Moonlit 400 25,0 %" in page.text
+    assert "À savoir : rien." in page.text
+    # What a group of three did is nowhere on the page.
+    assert "77,7" not in page.text
+
+
 def test_missing_sections_say_why():
-    text = Page(render_report(ReportData("vide", date(2026, 6, 1), why_missing={"kpis": "Pas d'envoi en mai."}))).text
-    assert text.count("Cette partie manque") == 9
+    none = Section("moon", {"fr": "Lune", "en": "Moon"}, Missing({"fr": "Aucune lune : attendez.", "en": "No moon."}))
+    sections = (behaviour_section(None), none)
+    data = ReportData("vide", date(2026, 6, 1), sections=sections, why_missing={"kpis": "Pas d'envoi en mai."})
+    text = Page(render_report(data)).text
+    assert text.count("Cette partie manque") == 7
+    # French blanks do not break.
+    assert "Aucune lune : attendez." in text
     assert "Pas d'envoi en mai." in text
     assert "lancez le flux d'entraînement" in text
     assert "None" not in text
@@ -112,7 +155,10 @@ def test_missing_sections_say_why():
 
 def test_a_refused_model_is_a_result_with_its_reasons():
     reasons = (Reason("history", {"days": 41, "needed": 180, "ready": date(2026, 12, 1)}), "too many ties")
-    text = Page(render_report(sample(churn=Refused(reasons), clusters=Refused(("12 people",))))).text
+    refused = Refused(reasons, REFUSED, {"fr": "Pas de score de départ aujourd'hui : rien.", "en": "None."})
+    data = with_content(sample(), "churn", refused)
+    text = Page(render_report(with_content(data, "clusters", Refused(("12 people",), named("Pas de groupes"))))).text
+    assert "Pas de groupes 12 people" in text
     assert "41 jours d'historique, il en faut 180" in text
     assert "possible à partir du 1er décembre 2026" in text
     assert "too many ties" in text
@@ -129,9 +175,8 @@ def test_groups_below_twenty_people_are_not_shown():
 
 
 def test_cluster_profiles_of_small_groups_are_not_shown():
-    clusters = sample().clusters
-    odd = Group("Rares", 3, "peu nombreux", {"n_order_365d": 7.77})
-    text = Page(render_report(sample(clusters=type(clusters)((*clusters.groups, odd), clusters.sweep, 4)))).text
+    text = Page(render_report(with_groups(sample(), groups=(*DOCUMENTS.groups.groups, ODD)))).text
+    assert "Rares" in text
     assert "+7,8" not in text
 
 
@@ -168,9 +213,10 @@ def test_long_schemes_keep_their_tail_folded():
 
 def test_the_choice_of_k_is_explained():
     assert "proche de la meilleure (0,407 pour 5)" in Page(render_report(sample())).text
-    clusters = sample().clusters
-    fixed = type(clusters)(clusters.groups, clusters.sweep[:1], 2)
-    assert "fixé par la configuration (silhouette 0,312)" in Page(render_report(sample(clusters=fixed))).text
+    fixed = with_documents(
+        sample(), groups=replace(DOCUMENTS.groups, k=2), sweep=Sweep(DOCUMENTS.sweep.rows[:1])
+    )  # fmt: skip
+    assert "fixé par la configuration (silhouette 0,312)" in Page(render_report(fixed)).text
 
 
 def test_writing_replaces_the_page_in_one_step(tmp_path):
@@ -194,9 +240,10 @@ def test_parts_about_groups_are_there_only_where_they_have_something_to_say():
     full = Page(render_report(sample()))
     for title in ("Carte des personnes", "Comment les groupes se rejoignent", "Profils des segments", "Groupes rares"):
         assert title in full.text
-    clusters = sample().clusters
-    bare = replace(clusters, tree=None, people_map=None, migration=None, sweep=clusters.sweep[:1])
-    empty = Page(render_report(sample(clusters=bare, rare=None, profiles=None)))
+    bare = with_documents(
+        sample(profiles=None), tree=None, map=None, migration=None, sweep=Sweep(DOCUMENTS.sweep.rows[:1])
+    )
+    empty = Page(render_report(without(bare, "rare")))
     for title in (
         "Carte des personnes",
         "Comment les groupes",
@@ -211,15 +258,15 @@ def test_parts_about_groups_are_there_only_where_they_have_something_to_say():
 def test_the_choice_of_k_says_whether_its_groups_are_found_again():
     stable = Page(render_report(sample("en"))).text
     assert "(adjusted Rand index 0.94): they are stable" in stable
-    clusters = sample().clusters
-    shaky = replace(clusters, k=6)
-    assert "indice de Rand ajusté 0,55, il faudrait 0,7" in Page(render_report(sample(clusters=shaky))).text
+    shaky = with_groups(sample(), k=6)
+    assert "indice de Rand ajusté 0,55, il faudrait 0,7" in Page(render_report(shaky)).text
 
 
 def test_groups_in_use_after_decisions_are_named():
     data = sample("fr")
     assert "en usage :" not in Page(render_report(data)).text
-    decided = replace(data, clusters=replace(data.clusters, in_use=("A + B", "C")))
+    in_use = (replace(ODD, name=named("A + B")), replace(ODD, name=named("C")))
+    decided = with_content(data, "clusters", replace(CLUSTERS, in_use=in_use))
     assert "ces groupes depuis ; en usage : A + B · C." in Page(render_report(decided)).text
 
 
@@ -227,8 +274,8 @@ def test_migration_says_its_alarms():
     text = Page(render_report(sample())).text.replace("\u00a0", " ")
     assert "la part de « Clients à potentiel » a bougé de 12,0 % (seuil 10,0 %)" in text
     assert "l'indice de Rand 0,58 est sous 0,60" in text
-    calm = replace(sample().clusters, migration=replace(sample().clusters.migration, alarms=()))
-    assert "Aucune alerte" in Page(render_report(sample(clusters=calm))).text
+    calm = with_documents(sample(), migration=replace(DOCUMENTS.migration, alarms=()))
+    assert "Aucune alerte" in Page(render_report(calm)).text
 
 
 def test_profiles_mark_what_chance_does_not_explain():

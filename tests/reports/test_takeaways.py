@@ -2,15 +2,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from reports.sample import sample
+from reports.sample import content, sample, section
 
 from segspark.reports.data import (
     Headline,
     KpiRow,
     Kpis,
     LedgerRow,
-    Reason,
-    Refused,
     ReportData,
     Scheme,
     SegmentSize,
@@ -20,6 +18,7 @@ from segspark.reports.formats import Formats
 from segspark.reports.takeaways import take_away
 from segspark.reports.texts import Texts
 from segspark.reports.views import segment_lines
+from segspark.sections import Reason, Refused, Section
 
 FORMATS, TEXTS = Formats("en", "EUR"), Texts("en")
 DAY = date(2026, 5, 31)
@@ -131,10 +130,13 @@ def test_segments_that_overlap_have_no_share_of_the_revenue():
 
 
 def test_a_churn_model_says_its_lift_and_a_refused_one_why_there_is_none():
-    assert told(churn=sample().churn) == [
+    assert told(sections=(section("churn", content(sample(), "churn")),)) == [
         "Among the 10% of customers ranked most at risk, leaving is 1.8 times as frequent as on average."
     ]
-    assert told(churn=Refused((Reason("no_order"),))) == ["No churn score today: the data cannot carry that claim yet."]
+    title, why = {"fr": "Rien", "en": "None"}, {"fr": "Pas de score.", "en": "No score today."}
+    refused = Section("toy", title, Refused((Reason("no_order"),), title, why))
+    silent = Section("other", title, Refused((), title))
+    assert told(sections=(refused, silent)) == ["No score today."]
 
 
 def test_what_was_set_aside_is_told_and_what_does_not_add_up_comes_first():

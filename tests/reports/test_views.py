@@ -5,12 +5,9 @@ from reports.sample import sample
 from segspark.measure.kpi import Place
 from segspark.reports import views
 from segspark.reports.data import (
-    Dendrogram,
-    Group,
     KpiRow,
     Levels,
     Measured,
-    Migration,
     PathSize,
     Rfm,
     RfmSquare,
@@ -71,53 +68,6 @@ def test_the_rfm_map_is_full_and_starts_with_the_most_recent():
     assert rows[2][1][0] == views.HeatSquare(Shown("below", 20), None)
     assert rows[1][1][1] == views.HeatSquare(Shown("exact", 0), None)
     assert views.largest_square(rows) == 400
-
-
-def test_features_that_only_a_hidden_group_stands_out_in_come_last():
-    clusters = sample().clusters
-    odd = Group("tiny", 3, "", {"n_search_30d": 9.0})
-    names = views.cluster_features(type(clusters)((*clusters.groups, odd), clusters.sweep, 4), 20)
-    assert names[0] == "n_order_365d"
-    assert "n_search_30d" not in names
-
-
-def test_the_smallest_share_of_the_search_betrays_no_small_group():
-    last = views.open_sweep(sample().clusters, 20)[-1]
-    assert last.smallest_share == 20 / 35_456
-
-
-def test_a_tree_is_drawn_from_its_last_joins_with_the_cut_between_two():
-    # Leaves 0 and 1 join, then 2 and 3, then both: two groups.
-    tree = Dendrogram(((0, 1, 1.0), (2, 3, 2.0), (4, 5, 6.0)), (1, 1, 0, 0))
-    leaves, branches, level = views.last_joins(tree, 2)
-    assert leaves == [1, 1, 0, 0]
-    assert level == 4.0
-    assert branches == [
-        views.Branch(0, 0, 1, 0, 1.0, 1), views.Branch(2, 0, 3, 0, 2.0, 0), views.Branch(0.5, 1.0, 2.5, 2.0, 6.0, None),
-    ]  # fmt: skip
-
-
-def test_a_tree_of_the_groups_themselves_is_cut_below_its_first_join():
-    leaves, branches, level = views.last_joins(Dendrogram(((0, 2, 2.0), (1, 3, 6.0)), (0, 1, 2)), 3)
-    assert (leaves, [b.group for b in branches], level) == ([1, 0, 2], [None, None], 1.0)
-
-
-def test_what_lies_below_the_drawn_joins_is_one_leaf():
-    n = 100
-    tree = Dendrogram(tuple((0 if at == 0 else n + at - 1, at + 1, at + 1.0) for at in range(n - 1)), (0,) * n)
-    leaves, branches, _ = views.last_joins(tree, 1)
-    assert (len(leaves), len(branches)) == (views.DRAWN_JOINS + 1, views.DRAWN_JOINS)
-
-
-def test_migration_hides_small_moves_in_rows_and_in_columns():
-    migration = Migration("m/1", 0.9, ("A", "B", "C"), ("a", "b", "c"), ((100, 5, 0), (30, 400, 50), (60, 70, 80)))
-    a, b, _ = views.migration_lines(migration, 20)
-    assert a.cells == ((Shown("about", 100), 1.0 * 100 / 105), (Shown("below", 20), None), (Shown("exact", 0), 0.0))
-    # Of the column of b one is hidden, so that another is rounded.
-    assert [c[0].kind for c in (line.cells[1] for line in views.migration_lines(migration, 20))] == [
-        "below", "exact", "about",
-    ]  # fmt: skip
-    assert b.size == Shown("exact", 480)
 
 
 def test_only_the_largest_segments_that_may_be_shown_have_profiles():

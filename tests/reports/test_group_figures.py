@@ -1,0 +1,73 @@
+"""What is said and drawn about groups, and what is left out of it."""
+
+from dataclasses import replace
+
+import pytest
+from reports.sample import DOCUMENTS, RARE
+
+from segspark.models.clustering.documents.migration import Alarm
+from segspark.models.clustering.documents.sweep import Sweep, SweepRow
+from segspark.reports.formats import Formats
+from segspark.reports.group_figures import distances, group_figures, k_figures, migration_view, why_k
+from segspark.reports.page import Page
+from segspark.reports.texts import Texts
+
+EN = Page(Formats("en", "EUR"), Texts("en"), 20)
+
+
+def searched(*rows: SweepRow, k: int = 3):
+    return replace(DOCUMENTS, sweep=Sweep(rows), groups=replace(DOCUMENTS.groups, k=k))
+
+
+def test_each_measure_of_the_search_is_a_curve():
+    assert [title for title, _, _ in k_figures(DOCUMENTS, EN)] == ["Silhouette", "Elbow", "Stability", "Smallest group"]
+
+
+def test_what_an_old_model_did_not_measure_has_no_curve():
+    old = searched(SweepRow(2, 0.3, 5.0), SweepRow(3, 0.4, 4.0))
+    assert [title for title, _, _ in k_figures(old, EN)] == ["Silhouette", "Elbow"]
+    assert why_k(old, EN) == "3 groups give the best silhouette (0.400) of the 2 numbers tried."
+
+
+def test_of_a_single_k_nothing_is_drawn():
+    one = searched(SweepRow(3, 0.4, 4.0, 0.1, 0.9))
+    assert k_figures(one, EN) == []
+    assert why_k(one, EN).startswith("The number of groups, 3, is set by the configuration (silhouette 0.400).")
+
+
+@pytest.mark.parametrize(("stability", "verdict"), [(0.7, "they are stable"), (0.69, "0.69 where 0.7 is asked for")])
+def test_groups_are_stable_from_a_limit_on(stability, verdict):
+    assert verdict in why_k(searched(SweepRow(2, 0.3, 5.0), SweepRow(3, 0.4, 4.0, 0.1, stability)), EN)
+
+
+def test_a_k_that_is_not_the_best_says_which_is():
+    near = searched(SweepRow(2, 0.41, 5.0), SweepRow(3, 0.4, 4.0))
+    assert "close to the best (0.410 for 2)" in why_k(near, EN)
+
+
+def test_map_and_tree_are_drawn_if_they_were_stored():
+    assert [title for title, _, _ in group_figures(DOCUMENTS, EN)] == ["Map of people", "How groups join"]
+    assert group_figures(replace(DOCUMENTS, map=None, tree=None), EN) == []
+
+
+def test_people_of_a_group_that_is_too_small_are_not_on_the_map():
+    groups = DOCUMENTS.groups.groups
+    small = replace(DOCUMENTS.groups, groups=(replace(groups[0], n_people=3), *groups[1:]))
+    (_, drawn, _), _ = group_figures(replace(DOCUMENTS, groups=small), EN)
+    assert "750 people in 3 groups." in drawn
+
+
+def test_alarms_name_what_moved_in_the_language_of_the_page():
+    moved = migration_view(DOCUMENTS, EN)
+    assert moved.alarms[0] == "Alarm: the share of “Customers with potential” has moved by 12.0% (threshold 10.0%)."
+    assert moved.alarms[1].startswith("Alarm: the Rand index 0.58 is below 0.60")
+    assert moved.after == ("Recently inactive", "Frequent buyers", "Seasonal visitors", "Customers with potential")
+    assert [line.size.n for line in moved.lines] == [13_671, 8_935, 7_062, 5_788]
+    gone = replace(DOCUMENTS.migration, alarms=(Alarm("share", 0.3, 0.1, "nobody knows"),))
+    assert "“”" in migration_view(replace(DOCUMENTS, migration=gone), EN).alarms[0]
+    assert migration_view(replace(DOCUMENTS, migration=None), EN) is None
+
+
+def test_distances_are_a_curve_if_there_are_two():
+    assert "k-distances" in distances(RARE, EN)
+    assert distances(replace(RARE, k_distances=(0.1,)), EN) is None
