@@ -23,11 +23,9 @@ from segspark.reports.data import (
     KpiRow,
     Kpis,
     Language,
-    LedgerRow,
     Levels,
     PathSize,
     Quality,
-    QuarantineCount,
     ReportData,
     Rfm,
     RfmCell,
@@ -36,7 +34,8 @@ from segspark.reports.data import (
     SegmentSize,
     Sizes,
 )
-from segspark.reports.gather_profiles import segment_profiles
+from segspark.reports.gather_intake import read_ledger, read_quarantine
+from segspark.reports.gather_profiles import read_profiles, segment_profiles
 from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.report import render_report, write_report
 from segspark.reports.texts import words_of
@@ -44,7 +43,7 @@ from segspark.scoring.rfm import NAMES as RFM_NAMES
 from segspark.sections import Missing, Reason, Refused, Section
 from segspark.segments.lookup import is_provisional_day, newest_day, previous_day
 from segspark.segments.schemes.registry import SCHEMES
-from segspark.tables.contracts import bronze, gold, ops
+from segspark.tables.contracts import gold, ops
 from segspark.tables.lake import Lake
 from segspark.time import DAY
 
@@ -72,9 +71,9 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
     outcomes = _outcomes(view, day)
     names = {r["segment_id"]: r[f"name_{language}"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
     keys = {r["segment_id"]: r["segment_key"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
-    profiles = _profiles(view, day)
+    profiles = read_profiles(view, day)
     earlier = previous_day(view, day)
-    before = _profiles(view, earlier) if earlier else {}
+    before = read_profiles(view, earlier) if earlier else {}
     n_people = int(outcomes.get("people") or 0)
     return ReportData(
         workspace=workspace.name,
@@ -91,8 +90,8 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         ),
         kpis=_kpis(profiles, names, keys, language),
         profiles=segment_profiles(profiles, names, keys),
-        ledger=_ledger(view),
-        quarantine=_quarantine(view),
+        ledger=read_ledger(view),
+        quarantine=read_quarantine(view),
         min_group=workspace.segments.least_people,
         is_provisional=is_provisional_day(view, day),
     )
@@ -112,18 +111,6 @@ def _outcomes(view: View, day: date) -> dict[str, Any]:
         if row["flow"] in ("features", "scores", "segments"):
             merged.update(json.loads(row["outputs"]))
     return merged
-
-
-def _profiles(view: View, day: date) -> dict[str, dict[str, Any]]:
-    """segment_id -> scheme, n_people and its measures by name."""
-    profiles: dict[str, dict[str, Any]] = {}
-    for row in view.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist():
-        one = profiles.setdefault(
-            row["segment_id"],
-            {"scheme": row["scheme"], "n_people": row["n_people"], "name": row["segment_name"], "m": {}},
-        )
-        one["m"][row["measure"]] = row
-    return profiles
 
 
 def _headline(view: View, outcomes: dict[str, Any], day: date, n_people: int) -> Headline | None:
@@ -261,22 +248,3 @@ def _kpis(
         if rows:
             schemes.append((scheme.name, tuple(sorted(rows, key=lambda r: (-r.n_people, r.segment)))))
     return Kpis(RESULTS_DAYS, tuple(schemes)) if schemes else None
-
-
-def _ledger(view: View) -> tuple[LedgerRow, ...]:
-    received: dict[str, int] = defaultdict(int)
-    for row in view.read_small(ops.FILES).to_pylist():
-        received[row["source"]] += row["n_records"]
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in view.read_small(ops.LEDGER).to_pylist():
-        counts[row["source"]][row["disposition"]] += row["n_records"]
-    return tuple(LedgerRow(source, received[source], **counts[source]) for source in sorted(counts))
-
-
-def _quarantine(view: View) -> tuple[QuarantineCount, ...]:
-    table = view.read_small(bronze.QUARANTINE, columns=["source", "reasons"])
-    counts: dict[tuple[str, str], int] = defaultdict(int)
-    for row in table.to_pylist():
-        for reason in row["reasons"]:
-            counts[row["source"], reason] += 1
-    return tuple(QuarantineCount(s, r, n) for (s, r), n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0])))

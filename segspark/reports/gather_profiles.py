@@ -1,10 +1,25 @@
 """The profiles of segments, from the day's measures."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from segspark.pipeline.view import View
 from segspark.reports.data import Measured, SegmentProfile
 from segspark.segments.schemes.registry import SCHEMES
+from segspark.tables.contracts import gold
+
+
+def read_profiles(view: View, day: date) -> dict[str, dict[str, Any]]:
+    """segment_id -> scheme, n_people and its measures by name."""
+    profiles: dict[str, dict[str, Any]] = {}
+    for row in view.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist():
+        one = profiles.setdefault(
+            row["segment_id"],
+            {"scheme": row["scheme"], "n_people": row["n_people"], "name": row["segment_name"], "m": {}},
+        )
+        one["m"][row["measure"]] = row
+    return profiles
 
 
 def segment_profiles(

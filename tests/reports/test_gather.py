@@ -14,10 +14,8 @@ from segspark.reports.data import (
     Headline,
     KpiRow,
     Kpis,
-    LedgerRow,
     Levels,
     PathSize,
-    QuarantineCount,
     RfmCell,
     RfmSquare,
     Scheme,
@@ -141,19 +139,6 @@ def test_sections_of_schemes_and_models_are_values_in_the_order_of_the_page(shop
     # Without a model nothing is said about rare groups.
     assert [s.name for s in sections] == ["levels", "rfm", "clusters", "churn"]
     assert content(gather(shop, SECOND_DAY, "en"), "clusters") is NO_MODEL
-
-
-def test_records_of_a_source_are_counted_by_where_they_went(shop: Workspace) -> None:
-    assert gather(shop, SECOND_DAY, "en").ledger == (
-        LedgerRow("mails", 5, 4), LedgerRow("orders", 12, 9, quarantined=3),
-    )  # fmt: skip
-
-
-def test_each_reason_of_a_rejected_record_counts_the_most_frequent_first(shop: Workspace) -> None:
-    assert gather(shop, SECOND_DAY, "en").quarantine == (
-        QuarantineCount("orders", "type:amount", 2), QuarantineCount("mails", "json", 1),
-        QuarantineCount("orders", "missing:id", 1),
-    )  # fmt: skip
 
 
 def test_the_page_is_named_by_workspace_day_and_language_and_lies_in_the_workspace(

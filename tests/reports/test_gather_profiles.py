@@ -1,6 +1,21 @@
 """The profiles of segments, from the rows of a day."""
 
-from segspark.reports.gather_profiles import segment_profiles
+from pathlib import Path
+
+from builders import BUYERS, FIRST_DAY, SECOND_DAY, stored_shop
+
+from segspark.pipeline.view import look
+from segspark.reports.gather import REPORT
+from segspark.reports.gather_profiles import read_profiles, segment_profiles
+from segspark.tables.lake import Lake
+
+
+def test_the_measures_of_a_day_stand_below_their_segment(tmp_path: Path) -> None:
+    view = look(REPORT, shop := stored_shop(tmp_path / "w"), Lake(shop.lake))
+    buyers = read_profiles(view, SECOND_DAY)[BUYERS]
+    assert (buyers["scheme"], buyers["name"], buyers["n_people"]) == ("rules", "Buyers", 2)
+    assert {name: row["measure"] for name, row in buyers["m"].items()} == {name: name for name in buyers["m"]}
+    assert set(read_profiles(view, FIRST_DAY)) == {BUYERS}
 
 
 def test_profiles_come_by_scheme_also_from_a_day_before_they_were_tested():

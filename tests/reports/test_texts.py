@@ -9,7 +9,7 @@ from segspark.reports.contents import AFTER, BEFORE
 from segspark.reports.labels import FEATURES, NOT_CONTACTABLE
 from segspark.reports.reasons import EXPLANATIONS
 from segspark.reports.report import TERMS
-from segspark.reports.texts import TEXTS, Texts, words_of
+from segspark.reports.texts import PARTS, TEXTS, Texts, words_of
 
 PACKAGE = Path(segspark.reports.__file__).parent
 
@@ -21,6 +21,10 @@ def fields(text):
 @pytest.mark.parametrize("table", [TEXTS, FEATURES, NOT_CONTACTABLE, EXPLANATIONS])
 def test_every_text_exists_in_both_languages(table):
     assert [key for key, pair in table.items() if len(pair) != 2 or not all(pair)] == []
+
+
+def test_no_text_stands_in_two_files():
+    assert sum(len(part.TEXTS) for part in PARTS) == len(TEXTS)
 
 
 def test_both_languages_take_the_same_values():
