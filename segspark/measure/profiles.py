@@ -19,8 +19,8 @@ from segspark.measure.significance import Moments, benjamini_hochberg
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-# Spark's types that no sum can be made of.
-NO_NUMBERS = frozenset(("string", "date", "timestamp", "array", "map", "struct", "binary"))
+# Spark's types that sums can be made of.
+NUMBERS = frozenset(("byte", "short", "integer", "long", "float", "double", "decimal", "boolean"))
 KEYS = ("scheme", "segment_id", "segment_name", "n_people")
 
 
@@ -42,8 +42,8 @@ def measure_segments(
 ) -> Profiles:
     """The profiles of a day's segments by every KPI whose columns people have.
 
-    A KPI that asks for a purpose nobody permits, counts what is no number, or raises in its arithmetic is left out
-    with a note, and the others go on.
+    A KPI is left out with a note if it asks for a purpose nobody permits, counts what is no number, is stored under
+    another's word or raises in its arithmetic; the others go on.
 
     Args:
         today: person_id, scheme, segment_id, segment_name.
@@ -51,7 +51,7 @@ def measure_segments(
         kpis: by default all.
     """
     wanted = KPIS.all() if kpis is None else tuple(kpis)
-    left_out = without_purpose(wanted) | _without_numbers(wanted, people)
+    left_out = without_purpose(wanted) | _without_numbers(wanted, people) | _without_own_word(wanted)
     measured = measurable([k for k in wanted if k.name not in left_out], people.columns)
     sums = read_segment_sums(segment_sums(today, people, measured), measured)
     return Profiles(_profiles(sums, as_of, measured, left_out), left_out)
@@ -59,9 +59,16 @@ def measure_segments(
 
 def _without_numbers(kpis: Sequence[Kpi], people: "DataFrame") -> dict[str, str]:
     """The KPIs that count columns without numbers, and which."""
-    types = {f.name: f.dataType.typeName() for f in people.schema.fields}
-    odd = {k.name: sorted(c for c in k.columns if types.get(c) in NO_NUMBERS) for k in kpis}
-    return {name: f"no number: {', '.join(columns)}" for name, columns in odd.items() if columns}
+    odd = {f.name for f in people.schema.fields if f.dataType.typeName() not in NUMBERS}
+    return {k.name: f"no number: {', '.join(sorted(k.columns & odd))}" for k in kpis if k.columns & odd}
+
+
+def _without_own_word(kpis: Sequence[Kpi]) -> dict[str, str]:
+    """The KPIs whose rows would be stored under the word of an earlier one."""
+    owners: dict[str, str] = {}
+    return {
+        k.name: f"stored as {k.key}, as {owners[k.key]} is" for k in kpis if owners.setdefault(k.key, k.name) != k.name
+    }
 
 
 def profiles_of(sums: pa.Table, as_of: date, kpis: Sequence[Kpi] | None = None) -> pa.Table:

@@ -111,6 +111,7 @@ def test_a_kpi_that_raises_or_counts_no_number_is_left_out_and_the_others_go_on(
         Kpi("too_few", CLICKS, Broken(1), None, POOLED, WORDS),
         Kpi("endless", CLICKS, MAILS, None, Interval(_no_ends, pooled), WORDS),
         Kpi("of_words", Sum("person_id"), None, None, PER_HEAD, WORDS),
+        Kpi("copy", CLICKS, None, None, PER_HEAD, WORDS, stored_as="is_contactable"),
         Kpi("sold", CLICKS, None, "resale", PER_HEAD, WORDS),  # type: ignore[arg-type]
     )
     found = measure_segments(today, people, DAY, (*KPIS[:2], *odd, *KPIS[2:]))
@@ -120,6 +121,7 @@ def test_a_kpi_that_raises_or_counts_no_number_is_left_out_and_the_others_go_on(
         "too_few": "its sums raised ValueError",
         "endless": "its interval raised FloatingPointError",
         "of_words": "no number: person_id",
+        "copy": "stored as is_contactable, as is_contactable is",
         "sold": "nobody is asked to permit resale",
     }
     alone = measure_segments(today, people, DAY, KPIS)
