@@ -19,6 +19,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "demo/delivery.py": DEMO, "demo/esp.py": DEMO, "demo/extracts.py": DEMO, "demo/mails.py": DEMO,
     "demo/people.py": DEMO, "demo/shop.py": DEMO, "demo/truth.py": DEMO, "demo/wares.py": DEMO, "demo/web.py": DEMO,
     "features/aggregations/*": "values; aggregations/test_registry.py holds all to their laws, engine/test_kernel.py and test_items.py to answers",
+    "features/engine/spark_work.py": "driven whole by the Spark engine: features/test_compute.py and test_check.py",
     "features/engine/*_engine.py": "driven whole by either engine: features/test_compute.py, test_check.py and engine/test_item_index.py",
     "features/engine/engine.py": "a frozen value; engine/test_registry.py chooses among some",
     "features/catalogue/*": "features as data; features/test_catalogue.py checks all, pins/test_hashes.py each measure",

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-
-from pyspark.sql import DataFrame
+from typing import TYPE_CHECKING
 
 from segspark.features.engine.arrow import RangeTask
 from segspark.features.engine.differences import DIFFERENCE_DDL, differences
@@ -17,6 +16,9 @@ from segspark.pipeline.writes import Computed, NoRows, ReplaceDays
 from segspark.tables.contracts import gold
 from segspark.tables.ranges import DayFile, share_ids
 from segspark.time import DAY
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 READ_BY_RANGE = (
     gold.ACTIVITY_DAILY,
@@ -59,7 +61,7 @@ def _write_days(work: Work[Step]) -> None:
     work.view.write(work.contract, Computed(task.by_day, task.n_bytes), ReplaceDays(*work.span))
 
 
-def _frame(work: Work[View]) -> DataFrame:
+def _frame(work: Work[View]) -> "DataFrame":
     task = work.task
     return work.staged.compute(work.view.staging, "features", task, task.n_bytes).frame("features")
 

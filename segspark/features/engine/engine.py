@@ -5,13 +5,15 @@ Every engine runs the same kernel, so the rows are the same; they differ in who 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from pyspark.sql import DataFrame
+from typing import TYPE_CHECKING
 
 from segspark.features.engine.work import Work
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.tables.ranges import DayFile
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,6 @@ class FeatureEngine:
     why_not: Callable[[View], str]
     advance: Callable[[Work[Step], tuple[DayFile, ...] | None], None]
     write_days: Callable[[Work[Step]], None]
-    frame: Callable[[Work[View]], DataFrame]
+    frame: "Callable[[Work[View]], DataFrame]"
     differences: Callable[[Work[Step], tuple[str, str] | None], list[dict[str, str]]]
     restate: Callable[[Work[Step]], int | None]
