@@ -9,11 +9,9 @@ from segspark.config.models import Workspace
 from segspark.config.names import Choice
 from segspark.config.names import workspace_type as type_of
 from segspark.config.yaml_lines import Place
+from segspark.features.engine.registry import AUTO, ENGINES
 from segspark.models.registry import MODELS
 from segspark.segments.schemes.registry import SCHEMES
-
-# The socket's names take their place.
-LANES = ("direct", "spark")
 
 
 def open_workspace(path: Path, environ: Mapping[str, str] = os.environ) -> Workspace:
@@ -32,7 +30,7 @@ def workspace_type() -> type[Workspace]:
     return type_of(
         [
             Choice("segments.schemes", SCHEMES.names(), SCHEMES.names()),
-            Choice("features.lane", ("auto", *LANES), "auto"),
+            Choice("features.lane", (AUTO, *ENGINES.names()), AUTO),
         ],
         {model.name: model.config for model in MODELS.all()},
     )
