@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,7 +19,7 @@ from pyspark.cloudpickle import register_pickle_by_value
 from pyspark.sql import SparkSession
 
 from segspark.app.run import daily
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.aggregations.registry import AGGREGATIONS
@@ -237,31 +236,35 @@ def stored(workspace: Workspace, lake: Lake, day: int, columns: tuple[str, ...] 
     return {names[r["person_id"]]: tuple(r[c] for c in columns) for r in rows}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _plugged_in() -> Iterator[None]:
+    with AGGREGATIONS.added(LARGEST, BROKEN):
+        yield
+
+
 @pytest.fixture(scope="module")
-def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Lake]]:
+def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Lake]:
     """Five days, each made from the day before; the fourth is a whole daily run."""
-    with ExitStack() as stack:
-        stack.enter_context(AGGREGATIONS.added(LARGEST, BROKEN))
-        folder = make_workspace(tmp_path_factory.mktemp("largest") / "w").folder
-        (folder / "sources" / "acts.yaml").write_text(ACTS)
-        (folder / "rules.yaml").write_text(RULES)
-        workspace = with_files(load_workspace(folder, {}), own_yaml=IN_YAML, own_py=IN_PYTHON)
-        lake = SparkLake(workspace.lake, spark)
-        write_acts(workspace, MAY[2], ("1", ANN, "order", "2026-05-02 10:00:00", "120.00"),
-                   ("2", BOB, "order", "2026-05-02 09:00:00", "30.00"), ("3", BOB, "order", "2026-05-02 20:00:00", "25.00"))  # fmt: skip
-        write_acts(workspace, MAY[3], ("4", ANN, "order", "2026-05-03 10:00:00", "45.00"))
-        write_acts(workspace, MAY[4], ("5", BOB, "order", "2026-05-04 10:00:00", "20.00"),
-                   ("6", EVE, "order", "2026-05-04 10:00:00", "10.00"))  # fmt: skip
-        write_acts(workspace, MAY[5], ("7", ANN, "refund", "2026-05-02 11:00:00", "100.00"),
-                   ("8", BOB, "order", "2026-05-04 12:00:00", "70.00"))  # fmt: skip
-        write_consents(workspace, MAY[6], (BOB, "profiling", "withdrawn", "2026-05-06 09:00:00"))
-        for day in DAYS:
-            if day == 6:
-                daily(workspace, lake, MAY[day], Quiet())
-                continue
-            for flow in (INGEST, TILES, FEATURES):
-                run_flow(flow, workspace, lake, MAY[day])
-        yield workspace, lake
+    folder = make_workspace(tmp_path_factory.mktemp("largest") / "w").folder
+    (folder / "sources" / "acts.yaml").write_text(ACTS)
+    (folder / "rules.yaml").write_text(RULES)
+    workspace = with_files(open_workspace(folder, {}), own_yaml=IN_YAML, own_py=IN_PYTHON)
+    lake = SparkLake(workspace.lake, spark)
+    write_acts(workspace, MAY[2], ("1", ANN, "order", "2026-05-02 10:00:00", "120.00"),
+               ("2", BOB, "order", "2026-05-02 09:00:00", "30.00"), ("3", BOB, "order", "2026-05-02 20:00:00", "25.00"))  # fmt: skip
+    write_acts(workspace, MAY[3], ("4", ANN, "order", "2026-05-03 10:00:00", "45.00"))
+    write_acts(workspace, MAY[4], ("5", BOB, "order", "2026-05-04 10:00:00", "20.00"),
+               ("6", EVE, "order", "2026-05-04 10:00:00", "10.00"))  # fmt: skip
+    write_acts(workspace, MAY[5], ("7", ANN, "refund", "2026-05-02 11:00:00", "100.00"),
+               ("8", BOB, "order", "2026-05-04 12:00:00", "70.00"))  # fmt: skip
+    write_consents(workspace, MAY[6], (BOB, "profiling", "withdrawn", "2026-05-06 09:00:00"))
+    for day in DAYS:
+        if day == 6:
+            daily(workspace, lake, MAY[day], Quiet())
+            continue
+        for flow in (INGEST, TILES, FEATURES):
+            run_flow(flow, workspace, lake, MAY[day])
+    return workspace, lake
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -341,9 +344,9 @@ def catalogue_of(folder: Path, **files: str) -> Catalogue:
     return load_catalogue(with_files(make_workspace(folder), **files))
 
 
-def test_without_its_entry_it_does_not_exist(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="There is no aggregation 'largest_daily_total'"):
-        catalogue_of(tmp_path / "w", own_yaml=IN_YAML)
+def test_one_that_is_not_plugged_in_does_not_exist(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no aggregation 'smallest_daily_total'. Did you mean largest_daily_total\?"):
+        catalogue_of(tmp_path / "w", own_yaml=IN_YAML.replace("largest_daily", "smallest_daily"))
 
 
 def test_what_cannot_be_restored_is_refused() -> None:

@@ -14,7 +14,7 @@ from builders import make_workspace, rows_of, write_consents
 from pyspark.cloudpickle import register_pickle_by_value
 from pyspark.sql import SparkSession
 
-from segspark.config.load import load_workspace
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.aggregations.registry import ITEM_AGGREGATIONS
@@ -153,24 +153,29 @@ def stored(workspace: Workspace, lake: Lake, day: int) -> dict[str, Any]:
     return {names[r["person_id"]]: tuple(r[c] for c in COLUMNS) for r in rows_of(lake, gold.FEATURES, MAY[day])}
 
 
-@pytest.fixture(scope="module")
-def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Lake]]:
-    """Four days, each made from the day before: a late view on the third, a withdrawal on the fourth."""
+@pytest.fixture(scope="module", autouse=True)
+def _plugged_in() -> Iterator[None]:
     with ITEM_AGGREGATIONS.added(ON_LAST_DAY, RAREST, BROKEN):
-        folder = make_workspace(tmp_path_factory.mktemp("items") / "w").folder
-        (folder / "sources" / "acts.yaml").write_text(ACTS)
-        workspace = with_files(load_workspace(folder, {}), own_yaml=IN_YAML, own_py=IN_PYTHON)
-        lake = SparkLake(workspace.lake, spark)
-        write_acts(workspace, MAY[2], ("1", ANN, "2026-05-02 10:00:00", "bags"), ("2", ANN, "2026-05-02 11:00:00", "bags"),
-                   ("3", ANN, "2026-05-02 12:00:00", "hats"), ("4", BOB, "2026-05-02 09:00:00", "caps"),
-                   ("5", BOB, "2026-05-02 09:30:00", "caps"))  # fmt: skip
-        write_acts(workspace, MAY[3], ("6", BOB, "2026-05-03 10:00:00", "bags"))
-        write_acts(workspace, MAY[4], ("7", ANN, "2026-05-02 13:00:00", "shoes"))
-        write_consents(workspace, MAY[5], (ANN, "profiling", "withdrawn", "2026-05-05 09:00:00"))
-        for day in DAYS:
-            for flow in (INGEST, TILES, FEATURES):
-                run_flow(flow, workspace, lake, MAY[day])
-        yield workspace, lake
+        yield
+
+
+@pytest.fixture(scope="module")
+def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Lake]:
+    """Four days, each made from the day before: a late view on the third, a withdrawal on the fourth."""
+    folder = make_workspace(tmp_path_factory.mktemp("items") / "w").folder
+    (folder / "sources" / "acts.yaml").write_text(ACTS)
+    workspace = with_files(open_workspace(folder, {}), own_yaml=IN_YAML, own_py=IN_PYTHON)
+    lake = SparkLake(workspace.lake, spark)
+    write_acts(workspace, MAY[2], ("1", ANN, "2026-05-02 10:00:00", "bags"), ("2", ANN, "2026-05-02 11:00:00", "bags"),
+               ("3", ANN, "2026-05-02 12:00:00", "hats"), ("4", BOB, "2026-05-02 09:00:00", "caps"),
+               ("5", BOB, "2026-05-02 09:30:00", "caps"))  # fmt: skip
+    write_acts(workspace, MAY[3], ("6", BOB, "2026-05-03 10:00:00", "bags"))
+    write_acts(workspace, MAY[4], ("7", ANN, "2026-05-02 13:00:00", "shoes"))
+    write_consents(workspace, MAY[5], (ANN, "profiling", "withdrawn", "2026-05-05 09:00:00"))
+    for day in DAYS:
+        for flow in (INGEST, TILES, FEATURES):
+            run_flow(flow, workspace, lake, MAY[day])
+    return workspace, lake
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -250,11 +255,10 @@ SKETCHED = "days=3)", "days=3, hll_sketch=10)"
 )
 def test_what_does_not_go_with_it_is_refused(tmp_path: Path, yaml: str, python: str, reason: str) -> None:
     only_own = replace(RAREST, name="only_own", windowed=True)
-    with ITEM_AGGREGATIONS.added(ON_LAST_DAY, RAREST, only_own), pytest.raises(ConfigError, match=reason):
+    with ITEM_AGGREGATIONS.added(only_own), pytest.raises(ConfigError, match=reason):
         catalogue_of(tmp_path / "w", own_yaml=yaml, own_py=python)
 
 
 def test_a_sketch_goes_with_one_that_needs_no_names(tmp_path: Path) -> None:
-    with ITEM_AGGREGATIONS.added(ON_LAST_DAY):
-        catalogue = catalogue_of(tmp_path / "w", own_yaml=IN_YAML.replace("item:", "hll_sketch: 10, item:"))
+    catalogue = catalogue_of(tmp_path / "w", own_yaml=IN_YAML.replace("item:", "hll_sketch: 10, item:"))
     assert [i.hll_sketch for i in catalogue.items if i.name == "looked"] == [10]
