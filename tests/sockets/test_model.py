@@ -1,0 +1,366 @@
+"""Models that the program does not know: each plugged in here alone, trained, registered, scored and used for real."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import make_workspace, rows_of, with_model, write_orders
+from pydantic import Field
+from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml.classification import DecisionTreeClassifier
+from pyspark.ml.feature import SQLTransformer, VectorAssembler
+from pyspark.ml.functions import vector_to_array
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from segspark.app.run import daily, train
+from segspark.app.train import TRAIN, TrainingFailed
+from segspark.app.workspace import open_workspace
+from segspark.config.models import Model as Section
+from segspark.config.models import Workspace
+from segspark.errors import ConfigError
+from segspark.features.people import people_of_day
+from segspark.models.churn.model import CHURN
+from segspark.models.model import Fitted, Former, Model, Refused, Score
+from segspark.models.registry import MODELS
+from segspark.models.resources import model_in_use, registered_name
+from segspark.models.tracking import Loaded, find_champion, log_model, read_bytes, read_document, read_record
+from segspark.pipeline.progress import Quiet
+from segspark.pipeline.runner import run_flow
+from segspark.pipeline.runs import runs_of
+from segspark.pipeline.step import Step
+from segspark.pipeline.view import Question, View, look
+from segspark.scoring.flow import SCORES, with_scores
+from segspark.tables.contracts import gold
+from segspark.tables.io.spark_lake import SparkLake
+
+DAY = date(2026, 5, 6)
+COLUMNS = {"orders": "n_order_lifetime", "spent": "order_cents_lifetime"}
+
+
+# A model that uses every field -------------------------------------------------------------------------------------
+
+
+class Keenness(Section):
+    """Who has ordered often, which a tree of one split finds again."""
+
+    least_orders: int = Field(2, ge=1, description="From so many orders on somebody is keen")
+    days_ahead: int = 30
+
+
+@dataclass(frozen=True)
+class KeenDocuments:
+    inputs: tuple[str, ...]
+    n_people: int
+
+    def to_files(self) -> Mapping[str, Any]:
+        return {"features.json": {"features": list(self.inputs)}, "people.json": {"n": self.n_people}}
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, Any]) -> "KeenDocuments":
+        return cls(tuple(files["features.json"]["features"]), files["people.json"]["n"])
+
+
+def tree_over(people: DataFrame, inputs: tuple[str, ...], label: str) -> PipelineModel:
+    filled = ", ".join(f"coalesce(cast({COLUMNS[n]} as double), 0D) AS x_{n}" for n in inputs)
+    stages = [
+        SQLTransformer(statement=f"SELECT *, {filled} FROM __THIS__"),
+        VectorAssembler(inputCols=[f"x_{n}" for n in inputs], outputCol="features"),
+        DecisionTreeClassifier(featuresCol="features", labelCol="label", maxDepth=2, seed=1),
+    ]
+    return Pipeline(stages=stages).fit(people.withColumn("label", F.expr(label).cast("int")))
+
+
+def probability(model: Loaded, people: DataFrame) -> DataFrame:
+    return model.model.transform(people).withColumn("p", vector_to_array(F.col("probability"))[1])
+
+
+def train_keenness(step: Step, wanted: Collection[str]) -> Fitted:
+    config = step.settings.models.of(KEENNESS)
+    people = people_of_day(step, {"person_id", *COLUMNS.values()}).localCheckpoint()
+    n, inputs = people.count(), ("orders",)
+    last = step.context[model_in_use(KEENNESS)]
+
+    def registered(model_version: str) -> None:
+        step.outcome["keenness_registered"] = model_version
+
+    return Fitted(
+        model=tree_over(people, inputs, f"n_order_lifetime >= {config.least_orders}"),
+        sample=people.select("n_order_lifetime"),
+        params=config.model_dump(),
+        metrics={"n_people": float(n)},
+        documents=KeenDocuments(inputs, n),
+        files={"wanted.txt": " ".join(sorted(wanted)).encode()},
+        data_versions={"gold.features": {"version": step.facts(gold.FEATURES).version, "rows": n}},
+        label_end=step.as_of,
+        ranks_by="n_people",
+        ranking=float(n),
+        allow_champion=last is None,
+        outcome={"keen_people": n},
+        note="version {version} of {everybody}",
+        when_registered=registered,
+    )
+
+
+def score_keenness(view: View, model: Loaded, people: DataFrame) -> DataFrame:
+    buyers = people.where("n_order_lifetime > 0")
+    band = F.when(F.col("p") >= 0.5, "keen").otherwise("calm")
+    return probability(model, buyers).select("person_id", F.col("p").alias("keen"), band.alias("keen_band"))
+
+
+KEENNESS: Model[Keenness, KeenDocuments] = Model(
+    name="keenness",
+    config=Keenness,
+    train=train_keenness,
+    outputs=(Score("keen", band="keen_band", horizon="days_ahead"),),
+    documents=KeenDocuments,
+    score=score_keenness,
+    needs=lambda inputs: {COLUMNS[n] for n in inputs},
+    formerly=(Former("keen"), Former("ahead", below="days_ahead")),
+)
+
+
+# One with two scores and no band, one that is refused, one that raises ----------------------------------------------
+
+
+class Plain(Section):
+    days: int = 7
+
+
+def train_habits(step: Step, wanted: Collection[str]) -> Fitted:
+    people = people_of_day(step, {"person_id", *COLUMNS.values()}).localCheckpoint()
+    inputs = tuple(COLUMNS)
+    return Fitted(
+        tree_over(people, inputs, "order_cents_lifetime > 5000"), people.select(*COLUMNS.values()), {"days": 7}, {},
+        KeenDocuments(inputs, 0), {}, {}, step.as_of, "n", 1.0,
+    )  # fmt: skip
+
+
+def score_habits(view: View, model: Loaded, people: DataFrame) -> DataFrame:
+    scored = probability(model, people)
+    return scored.select("person_id", F.col("p").alias("lavish"), (1 - F.col("p")).alias("thrifty"))
+
+
+def refuse(step: Step, wanted: Collection[str]) -> Refused:
+    return Refused("refused: no mood was ever seen", ({"code": "no_mood", "values": {"n": 0}},))
+
+
+def fail(step: Step, wanted: Collection[str]) -> Fitted:
+    raise ZeroDivisionError("luck cannot be divided")
+
+
+HABITS: Model[Plain, KeenDocuments] = Model(
+    "habits", Plain, train_habits, (Score("lavish", horizon="days"), Score("thrifty")), KeenDocuments, score_habits,
+    needs=lambda inputs: {COLUMNS[n] for n in inputs},
+)  # fmt: skip
+MOOD: Model[Plain, KeenDocuments] = Model("mood", Plain, refuse, (Score("mood"),), KeenDocuments, score_habits)
+LUCK: Model[Plain, KeenDocuments] = Model("luck", Plain, fail, (Score("luck"),), KeenDocuments, score_habits)
+
+RULES = """
+segments:
+  - name: keen
+    title: {fr: Assidus, en: Keen}
+    when: keen >= 0.5
+  - name: lavish_and_calm
+    title: {fr: Dépensiers calmes, en: Lavish and calm}
+    when: lavish >= 0.5 and keen_band = 'calm'
+"""
+
+
+@dataclass(frozen=True)
+class Shop:
+    workspace: Workspace
+    lake: SparkLake
+    failure: TrainingFailed
+    names: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def plugged() -> Iterator[None]:
+    with ExitStack() as stack:
+        stack.enter_context(MODELS.added(KEENNESS, HABITS, MOOD, LUCK))
+        yield
+
+
+@pytest.fixture(scope="module")
+def shop(plugged: None, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """ann has ordered four times for little, bob once for much, eve twice for little; all models are trained."""
+    folder = tmp_path_factory.mktemp("models") / "w"
+    make_workspace(folder)
+    (folder / "rules.yaml").write_text(RULES)
+    text = (folder / "segspark.yaml").read_text().replace("models: {behaviour", "models: {habits: {days: 9}, behaviour")
+    text = text.replace("segments:", "keen: {least_orders: 3}\nsegments:\n  schemes: [levels, rules]")
+    (folder / "segspark.yaml").write_text(text)
+    workspace = open_workspace(folder, {"SEGSPARK__MODELS__KEENNESS__DAYS_AHEAD": "45"})
+    lake = SparkLake(workspace.lake, spark)
+    bought = {"ann": ("9.00",) * 4, "bob": ("99.00",), "eve": ("8.00",) * 2}
+    write_orders(
+        workspace, date(2026, 5, 2),
+        *[(f"{who}{at}", f"{who}@example.com", f"2026-05-01 1{at}:00:00", paid)
+          for who, orders in bought.items() for at, paid in enumerate(orders)],
+    )  # fmt: skip
+    with pytest.raises(TrainingFailed) as caught:
+        train(workspace, lake, DAY, Quiet())
+    daily(workspace, lake, DAY, Quiet())
+    orders = {r["person_id"]: r["n_order_lifetime"] for r in rows_of(lake, gold.FEATURES, DAY)}
+    names = {who: name for who, n in orders.items() for name, paid in bought.items() if len(paid) == n}
+    return Shop(workspace, lake, caught.value, names)
+
+
+def outcome_of(shop: Shop, flow: str) -> dict[str, Any]:
+    (row,) = [r for r in runs_of(shop.lake).finished(flow) if r["as_of_date"] == DAY]
+    outcome: dict[str, Any] = json.loads(row["outputs"])
+    return outcome
+
+
+def scores_of(shop: Shop) -> dict[tuple[str, str], tuple[float | None, str | None, str | None]]:
+    return {
+        (shop.names[r["person_id"]], r["score"]): (r["value"], r["band"], r["model_version"])
+        for r in rows_of(shop.lake, gold.SCORES, DAY)
+    }
+
+
+# Configuration ----------------------------------------------------------------------------------------------------
+
+
+def test_it_is_configured_in_a_section_of_its_own(shop: Shop) -> None:
+    found = shop.workspace.models.of(KEENNESS)
+    # The one from its key of before, the other from the environment.
+    assert (found.least_orders, found.days_ahead) == (3, 45)
+    assert shop.workspace.models.of(HABITS).days == 9
+    assert shop.workspace.models.of(MOOD) == Plain()
+
+
+def test_what_is_wrong_in_its_section_is_told(plugged: None, tmp_path: Path) -> None:
+    (tmp_path / "segspark.yaml").write_text("models:\n  keenness:\n    least_order: 3\n    days_ahead: soon\n")
+    with pytest.raises(ConfigError) as caught:
+        open_workspace(tmp_path, {})
+    unknown, wrong = str(caught.value).replace(f"{tmp_path}/", "").splitlines()
+    assert unknown.startswith(
+        "segspark.yaml:3: models.keenness.least_order: there is no such key. Did you mean least_orders?"
+    )
+    assert wrong.startswith("segspark.yaml:4: models.keenness.days_ahead (is 'soon')")
+
+
+# Training -----------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_registered_with_all_that_it_tells(shop: Shop) -> None:
+    store, name = shop.workspace.mlflow, registered_name("small", KEENNESS)
+    champion = find_champion(store, name, DAY)
+    assert champion is not None
+    loaded = Loaded(name, champion.version, None, champion.tags)  # type: ignore[arg-type]
+    assert read_record(store, loaded) == {"least_orders": "3", "days_ahead": "45"}
+    run = loaded.tags["run_id"]
+    files = {file: read_document(store, run, file) for file in ("features.json", "people.json")}
+    assert KeenDocuments.from_files(files) == KeenDocuments(("orders",), 3)
+    # Scores are always wanted, columns of people where a scheme looks at them.
+    assert read_bytes(store, run, "wanted.txt") == b"churn keen lavish luck mood thrifty"
+    assert list(read_document(store, run, "data_versions.json")) == ["gold.features"]
+    assert (champion.tags["label_end_date"], champion.tags["n_people"]) == (str(DAY), "3.0")
+
+
+def test_what_it_tells_is_recorded_with_the_run(shop: Shop) -> None:
+    outcome = outcome_of(shop, "train")
+    assert outcome["keenness"] == "version 1 of {everybody}"
+    assert (outcome["keen_people"], outcome["keenness_registered"]) == (3, "small_keenness/1")
+
+
+def test_one_that_is_refused_hinders_no_other(shop: Shop) -> None:
+    outcome = outcome_of(shop, "train")
+    assert outcome["mood"] == "refused: no mood was ever seen"
+    assert outcome["mood_refused"] == [{"code": "no_mood", "values": {"n": 0}}]
+    assert outcome["churn"].startswith("refused: ")
+    assert outcome["habits"] == "version 1"
+
+
+def test_one_that_raises_is_recorded_and_the_run_ends_with_it(shop: Shop) -> None:
+    assert outcome_of(shop, "train")["luck"] == "failed: ZeroDivisionError: luck cannot be divided"
+    assert "luck: ZeroDivisionError: luck cannot be divided" in str(shop.failure)
+    assert "mood" not in str(shop.failure)
+    assert find_champion(shop.workspace.mlflow, registered_name("small", LUCK), DAY) is None
+
+
+# Scores -------------------------------------------------------------------------------------------------------------
+
+
+def test_its_scores_are_rows_under_the_name_of_its_record(shop: Shop) -> None:
+    found = {key: row for key, row in scores_of(shop).items() if key[1].startswith("keen")}
+    assert found == {
+        ("ann", "keen_45d"): (1.0, "keen", "small_keenness/1"),
+        ("bob", "keen_45d"): (0.0, "calm", "small_keenness/1"),
+        ("eve", "keen_45d"): (0.0, "calm", "small_keenness/1"),
+    }
+
+
+def test_a_model_may_give_two_scores(shop: Shop) -> None:
+    found = {key: row for key, row in scores_of(shop).items() if row[2] == "small_habits/1"}
+    assert {key: row[0] for key, row in found.items()} == {
+        ("ann", "lavish_7d"): 0.0, ("bob", "lavish_7d"): 1.0, ("eve", "lavish_7d"): 0.0,
+        ("ann", "thrifty"): 1.0, ("bob", "thrifty"): 0.0, ("eve", "thrifty"): 1.0,
+    }  # fmt: skip
+    assert {row[1] for row in found.values()} == {None}
+
+
+def test_what_has_no_model_gives_no_score(shop: Shop) -> None:
+    outcome = outcome_of(shop, "scores")
+    assert (outcome["keenness"], outcome["habits"]) == ("small_keenness/1", "small_habits/1")
+    assert outcome["mood"] == "no mood model that may score this day"
+    assert outcome["luck"] == "no luck model that may score this day"
+    assert not {score for _, score in scores_of(shop)} & {"mood", "luck"}
+
+
+def test_a_rule_may_use_its_values(shop: Shop) -> None:
+    inside = {
+        (r["segment_name"], shop.names[r["person_id"]])
+        for r in rows_of(shop.lake, gold.SEGMENTS, DAY)
+        if r["scheme"] == "rules"
+    }
+    assert inside == {("Keen", "ann"), ("Lavish and calm", "bob")}
+
+
+# Later: a changed configuration, and a version of before -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def later(shop: Shop) -> Shop:
+    """The horizons are configured anew, and a churn model is there that a release before this one has registered."""
+    fixture = Path(__file__).parents[1] / "models" / "fixtures" / "churn" / "sparkml"
+    inputs = ["days_since_order", "days_between_orders", "n_order_30d"]
+    frame = shop.lake.spark.createDataFrame([], "days_since_order int, days_between_orders double, n_order_30d int")
+    log_model(
+        shop.workspace.mlflow, name="small_churn", model=PipelineModel.load(f"file://{fixture}"), sample=frame,
+        params={"label_days": 90, "active_days": 365}, metrics={}, documents={"features.json": {"features": inputs}},
+        figures={}, data_versions={}, as_of=DAY, label_end=DAY, ranks_by="pr_auc", ranking=0.5,
+    )  # fmt: skip
+    workspace = with_model(with_model(shop.workspace, KEENNESS, days_ahead=60), CHURN, label_days=60)
+    run_flow(SCORES, workspace, shop.lake, DAY)
+    return Shop(workspace, shop.lake, shop.failure, shop.names)
+
+
+def test_a_score_keeps_the_name_of_the_record_after_the_configuration_has_changed(later: Shop) -> None:
+    found = {score for _, score in scores_of(later)}
+    assert {"keen_45d", "churn_90d"} <= found
+    assert not {"keen_60d", "churn_60d"} & found
+
+
+def test_values_of_all_models_stand_beside_people_whatever_their_rows_are_called(later: Shop) -> None:
+    view = look(Question("test", ("gold.scores",)), later.workspace, later.lake, DAY)
+    people = later.lake.read(gold.FEATURES).where(F.col("as_of_date") == F.lit(DAY)).select("person_id")
+    rows = {later.names[r["person_id"]]: r for r in with_scores(view, people).collect()}
+    assert [(r["keen"], r["keen_band"], r["lavish"], r["thrifty"]) for r in (rows["ann"], rows["bob"])] == [
+        (1.0, "keen", 0.0, 1.0), (0.0, "calm", 1.0, 0.0),
+    ]  # fmt: skip
+    assert all(0 < r["churn"] < 1 and r["churn_band"] in ("low", "medium", "high") for r in rows.values())
+
+
+def test_the_flows_look_up_what_they_use_of_it() -> None:
+    with MODELS.added(replace(MOOD, name="zest")):
+        for flow in (TRAIN, SCORES):
+            assert callable(flow.needs)
+            assert "zest_model" in {resource.name for resource in flow.needs()}
