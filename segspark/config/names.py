@@ -7,9 +7,9 @@ from the environment and the published schema know it too.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import create_model
+from pydantic import BeforeValidator, create_model
 from pydantic.fields import FieldInfo
 
 from segspark.config.models import Model, Models, Workspace
@@ -22,7 +22,7 @@ class Choice:
     Attributes:
         place: the field, as ``segments.schemes``.
         names: what exists.
-        default: what holds where nothing is given; a tuple for a list.
+        default: what holds where nothing is given; a tuple for a list, and then also where the list is empty.
     """
 
     place: str
@@ -61,9 +61,11 @@ def _with_choice(kind: type[Any], place: Sequence[str], choice: Choice) -> type[
         inner = _with_choice(field.annotation, below, choice)  # type: ignore[arg-type]
         return _with_fields(kind, {name: (inner, inner())})
     described: dict[str, Any] = {"description": field.description}
-    return _with_fields(
-        kind, {name: (_named(field.annotation, choice.names), FieldInfo(default=choice.default, **described))}
-    )
+    annotation: Any = _named(field.annotation, choice.names)
+    if isinstance(choice.default, tuple):
+        # base.yaml shows an empty list, which is whatever exists.
+        annotation = Annotated[annotation, BeforeValidator(lambda given: given or choice.default)]
+    return _with_fields(kind, {name: (annotation, FieldInfo(default=choice.default, **described))})
 
 
 def _named(annotation: Any, names: tuple[str, ...]) -> Any:

@@ -35,6 +35,11 @@ def test_the_defaults_hold_where_nothing_is_given() -> None:
     assert workspace.settings.models.of(Toy) == Taste(depth=2)
 
 
+def test_an_empty_list_is_the_default() -> None:
+    assert KIND.model_validate({"segments": {"schemes": []}}).segments.schemes == ("stars",)
+    assert KIND.model_validate({"segments": {"schemes": ["moods"]}}).segments.schemes == ("moods",)
+
+
 def test_a_workspace_without_sections_has_the_defaults_of_every_model() -> None:
     assert Workspace(lake="x").models.of(Toy) == Taste(depth=2)  # type: ignore[arg-type,call-arg]
 
