@@ -6,6 +6,7 @@ import pytest
 from segspark.app.workspace import open_workspace
 from segspark.config.template import init_workspace
 from segspark.errors import ConfigError
+from segspark.segments.definitions import Levels, Rule
 from segspark.segments.load import load_definitions
 from segspark.sources.files import find_files
 from segspark.sources.load import load_sources
@@ -22,14 +23,14 @@ def test_its_definitions_can_be_read(tmp_path: Path) -> None:
     init_workspace(tmp_path)
     workspace = open_workspace(tmp_path, {})
     definitions = load_definitions(workspace.segments, workspace.folder)
-    assert definitions.levels is not None
-    assert [level.key for level in definitions.levels.levels] == [
+    (levels,) = definitions.of("levels", Levels)
+    assert [level.key for level in levels.levels] == [
         "demographic",
         "behavioural",
         "transactional",
         "contextual",
     ]
-    assert [rule.key for rule in definitions.rules] == [
+    assert [rule.key for rule in definitions.of("rules", Rule)] == [
         "active_30d",
         "inactive_90d",
         "best_customers",
