@@ -19,11 +19,10 @@ from segspark.pipeline.view import View
 from segspark.pipeline.writes import Frame, NoRows, ReplaceDays
 from segspark.segments.changes import derive_changes
 from segspark.segments.lookup import previous_day
-from segspark.segments.membership import assign_segments
 from segspark.segments.people import PERMISSIONS, needed_columns, people_for_segments, sequences_in
 from segspark.segments.registry import register
 from segspark.segments.resources import CALENDAR, DEFINITIONS
-from segspark.segments.schemes.prepare import Failed, Results, made, place_people, prepare_schemes
+from segspark.segments.schemes.prepare import Failed, Results, assign, made, place_people, prepare_schemes
 from segspark.segments.schemes.registry import SCHEMES, active_schemes, needs_of
 from segspark.segments.schemes.scheme import Prepared, Refused, SchemeContext
 from segspark.segments.validity import Validity
@@ -50,11 +49,11 @@ def write_segments(step: Step) -> None:
         # The definitions are compiled to Spark columns while Spark computes the people.
         people, prepared = step.beside(people.localCheckpoint, partial(prepare_schemes, schemes, context, people))
     placed, results = place_people(prepared, people)
-    active = made(results)
-    _note_refused(step, results)
     with step.stage("segments") as report:
-        entries = [entry for result in active.values() for entry in result.entries]
-        n_rows = _write_memberships(step, assign_segments(placed, entries, step.as_of)) if entries else _no_rows(step)
+        rows, results = assign(results, placed, step.as_of)
+        active = made(results)
+        _note_refused(step, results)
+        n_rows = _write_memberships(step, rows) if rows is not None else _no_rows(step)
         today = step.read_day(gold.SEGMENTS, step.as_of)
         report.rows = step.outcome["memberships"] = n_rows
     asked = {key: question for result in active.values() for key, question in result.asked.items()}

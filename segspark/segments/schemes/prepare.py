@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, SchemeContext
@@ -31,7 +32,7 @@ def prepare_schemes(schemes: Iterable[Scheme], context: SchemeContext, people: "
     Args:
         people: planned, not computed.
     """
-    return {scheme: _tried(scheme, lambda s=scheme: s.prepare(context, people)) for scheme in schemes}  # type: ignore[misc]
+    return {scheme: _tried(scheme, partial(scheme.prepare, context, people)) for scheme in schemes}
 
 
 def place_people(results: Results, people: "DataFrame") -> "tuple[DataFrame, Results]":
@@ -39,13 +40,37 @@ def place_people(results: Results, people: "DataFrame") -> "tuple[DataFrame, Res
     placed = dict(results)
     for scheme, prepared in results.items():
         if isinstance(prepared, Prepared) and prepared.place is not None:
-            found = _tried(scheme, lambda p=prepared.place, frame=people: p(frame))  # type: ignore[misc]
+            found = _tried(scheme, partial(prepared.place, people))
             if isinstance(found, Refused):
                 placed[scheme] = found
             else:
                 people, segments = found
                 placed[scheme] = replace(prepared, segments=(*prepared.segments, *segments))
     return people, placed
+
+
+def assign(results: Results, people: "DataFrame", as_of: date) -> "tuple[DataFrame | None, Results]":
+    """The memberships of a day, None if no scheme has any; without a scheme whose entries do not fit the people."""
+    from segspark.segments.membership import assign_segments
+
+    def rows(of: Results) -> "DataFrame | None":
+        entries = [entry for prepared in made(of).values() for entry in prepared.entries]
+        return assign_segments(people, entries, as_of) if entries else None
+
+    def fitting(prepared: Prepared) -> Prepared:
+        if prepared.entries:
+            assign_segments(people, prepared.entries, as_of)
+        return prepared
+
+    try:
+        return rows(results), results
+    except Exception:
+        # One query holds the entries of all schemes; only now it is looked whose do not fit.
+        checked = dict(results)
+        checked |= {scheme: _tried(scheme, partial(fitting, p)) for scheme, p in made(results).items()}
+        if len(made(checked)) == len(made(results)):
+            raise
+        return rows(checked), checked
 
 
 def memberships(results: Results, people: "DataFrame", as_of: date) -> "DataFrame":

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from segments.schemes.groups import context_with
 
 from segspark.segments.membership import entry
-from segspark.segments.schemes.prepare import Failed, made, memberships, place_people, prepare_schemes
+from segspark.segments.schemes.prepare import Failed, assign, made, memberships, place_people, prepare_schemes
 from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, Values
 from segspark.segments.segment import Segment
 
@@ -61,6 +61,17 @@ def test_segments_that_only_the_computed_people_tell_are_added(people: DataFrame
     assert made(results)[one].segments == (found,)
     _, results = place_people({one: prepared("one", place=raising)}, people)
     assert isinstance(results[one], Failed)
+
+
+def test_entries_that_do_not_fit_the_people_are_left_out_with_their_scheme(people: DataFrame) -> None:
+    one, bad = scheme("one", None), scheme("bad", None)
+    unfitting = replace(prepared("bad"), entries=(F.col("no_such_column"),))
+    rows, results = assign({bad: unfitting, one: prepared("one")}, people, date(2026, 6, 1))
+    assert rows is not None
+    assert [r["scheme"] for r in rows.collect()] == ["one"]
+    assert isinstance(results[bad], Failed)
+    assert assign({bad: unfitting}, people, date(2026, 6, 1))[0] is None
+    assert assign({one: Refused()}, people, date(2026, 6, 1)) == (None, {one: Refused()})
 
 
 def test_a_question_has_all_memberships_or_fails(people: DataFrame) -> None:
