@@ -152,9 +152,8 @@ def plan_of_segments(config: Path, as_of: date | None, as_json: bool) -> None:
     from segspark.query.plan import plan_definitions
 
     rows = plan_definitions(config, as_of)
-    columns = ("scheme", "segment", "change", "before", "after", "entered", "left", "is_breaking")
     if rows or as_json:
-        print_rows(rows, as_json, columns)
+        print_rows(rows, as_json, tuple(rows[0]) if rows else ())
     else:
         click.echo("nothing would change")
 

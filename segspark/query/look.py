@@ -13,7 +13,8 @@ from segspark.features.resources import load_catalogue
 from segspark.pipeline.view import Question, View, look
 from segspark.segments.lookup import find_segment, is_provisional_day, newest_day
 from segspark.segments.resources import definitions_of
-from segspark.segments.rules.tree import Node, to_json
+from segspark.segments.rules.stored import to_json
+from segspark.segments.rules.tree import Node
 from segspark.segments.schemes.registry import written_schemes
 from segspark.segments.validation_errors import DefinitionError, ValidationIssue
 from segspark.tables.contracts import gold

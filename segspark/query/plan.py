@@ -1,5 +1,6 @@
 """What publishing the current definitions would change. Nothing is written."""
 
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,20 @@ from segspark.segments.schemes.scheme import SchemeContext
 from segspark.spark.session import session_for
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A segment that publishing would change, with its people before and after."""
+
+    scheme: str
+    segment: str
+    change: str
+    before: int = 0
+    after: int = 0
+    entered: int = 0
+    left: int = 0
+    is_breaking: bool = False
 
 
 def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> list[dict[str, Any]]:
@@ -88,11 +103,10 @@ def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> 
     met = {row["segment_id"] for row in rows}
     # A segment that nobody is in has no rows.
     changed += [
-        {"scheme": s.scheme, "segment": s.name[workspace.language], "change": "new", "before": 0, "after": 0,
-         "entered": 0, "left": 0, "is_breaking": False}
+        asdict(Planned(s.scheme, s.name[workspace.language], "new"))
         for s in alone.values()
         if s.segment_id not in met and not _is_registered(view, s.segment_id)
-    ]  # fmt: skip
+    ]
     return sorted(changed, key=lambda r: (r["scheme"], not r["is_breaking"], -r["entered"] - r["left"], r["segment"]))
 
 
@@ -104,13 +118,10 @@ def _planned(row: dict[str, Any], is_defined: bool) -> dict[str, Any]:
         change = "gone"
     elif row["new_version"] is None:
         change = "redefined"
-    return {
-        "scheme": row["scheme"],
-        "segment": row["new_name"] or row["old_name"],
-        "change": change,
-        **{n: row[n] for n in ("before", "after", "entered", "left")},
-        "is_breaking": change == "gone",
-    }
+    counts = {n: row[n] for n in ("before", "after", "entered", "left")}
+    return asdict(
+        Planned(row["scheme"], row["new_name"] or row["old_name"], change, is_breaking=change == "gone", **counts)
+    )
 
 
 def _is_registered(view: View, segment_id: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,15 @@ PREVIEW = Question("preview", (*SEGMENTS.reads, *SEGMENTS.reads_earlier, *SEGMEN
 N_SAMPLED = 5
 # Pairs of segments are counted in one pass, with an expression per pair.
 MOST_PREVIEWED = 40
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """People whom a previewed segment shares with a stored one."""
+
+    scheme: str
+    segment: str
+    people: int
 
 
 def rules_named(workspace: Workspace, target: str) -> tuple[Rule, ...]:
@@ -145,9 +155,7 @@ def _overlaps(view: View, people: DataFrame, columns: Sequence[str]) -> dict[str
     for row in joined.groupBy("scheme", "segment_name").agg(*sums).collect():
         for column in columns:
             if row[column]:
-                overlaps[column].append(
-                    {"scheme": row["scheme"], "segment": row["segment_name"], "people": row[column]}
-                )
+                overlaps[column].append(asdict(Overlap(row["scheme"], row["segment_name"], row[column])))
     return {c: sorted(overlaps[c], key=lambda r: (-r["people"], r["scheme"], r["segment"])) for c in columns}
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from segspark.ids import version_of
-from segspark.segments.rules.tree import Node, from_json, to_json
+from segspark.segments.rules.stored import from_json, to_json
+from segspark.segments.rules.tree import Node
 
 Resolve = Callable[[Node, tuple[str, ...]], Node]
 """The tree with names of segments replaced by their trees, given the segments around it."""

@@ -38,6 +38,7 @@ from segspark.scoring.rfm import NAMES
 from segspark.segments import definitions
 from segspark.segments.definitions import Level, Levels, Rule, levels_from, rule_from
 from segspark.segments.load import load_definitions
+from segspark.segments.rules.stored import from_json, to_json
 from segspark.segments.rules.tree import (
     Always,
     And,
@@ -50,8 +51,6 @@ from segspark.segments.rules.tree import (
     Node,
     Not,
     Or,
-    from_json,
-    to_json,
 )
 from segspark.segments.schemes.behaviour import behaviour_grouping, coarser_segments
 from segspark.segments.schemes.levels import level_segments

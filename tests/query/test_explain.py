@@ -25,7 +25,7 @@ from segspark.query.explain import explain
 from segspark.query.replay import AGAIN, replay
 from segspark.segments.calendar import ELSEWHERE, Place, calendar_of
 from segspark.segments.narrative import narrative
-from segspark.segments.rules.tree import from_json
+from segspark.segments.rules.stored import from_json
 from segspark.segments.schemes.rfm import VALUES as RFM_VALUES
 from segspark.tables.contracts import gold, silver
 from segspark.tables.contracts.contract import Contract

@@ -5,11 +5,15 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from segspark.segments.rules.functions import count_name, followed, never, within
-from segspark.segments.rules.functions import member as segment
-from segspark.segments.rules.tree import AS_OF, Between, Compare, Followed, In, Missing, Scalar
+from segspark.segments.rules.functions import count_name, followed, member
+from segspark.segments.rules.functions import never as never
+from segspark.segments.rules.functions import within as within
+from segspark.segments.rules.tree import AS_OF, Between, Compare, Followed, In, Member, Missing, Scalar
 
-__all__ = ["TODAY", "Value", "count", "did", "never", "segment", "value", "within"]
+
+def segment(key: str) -> Member:
+    """Membership in another segment of the rules."""
+    return member(key)
 
 
 @dataclass(frozen=True, eq=False)

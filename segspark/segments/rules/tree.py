@@ -1,4 +1,4 @@
-"""The condition tree: the single form that is hashed, compiled, evaluated and explained.
+"""The condition tree: the single form that is hashed (stored.py), compiled, evaluated and explained.
 
 A comparison with a missing value is false, never unknown; ``not`` turns it into true.
 """
@@ -177,62 +177,6 @@ def names(node: Node) -> list[str]:
 def sequences(nodes: Iterable[Node]) -> list[Followed]:
     """The sequences of some trees, each once."""
     return list({leaf.name: leaf for node in nodes for leaf in leaves(node) if isinstance(leaf, Followed)}.values())
-
-
-def to_json(node: Node) -> Any:
-    """The canonical form: equal trees give equal text."""
-    match node:
-        case And(parts):
-            return {"all": [to_json(p) for p in parts]}
-        case Or(parts):
-            return {"any": [to_json(p) for p in parts]}
-        case Not(part):
-            return {"not": to_json(part)}
-        case Compare(name, op, value, None):
-            return {"name": name, "op": op, "value": value}
-        case Compare(name, op, _, other, plus):
-            # A shift is part of the form only if there is one, so definitions without a shift keep their versions.
-            return {"name": name, "op": op, "other": other, **({"plus": plus} if plus else {})}
-        case Between(name, low, high):
-            return {"name": name, "between": [low, high]}
-        case In(name, values):
-            return {"name": name, "in": list(values)}
-        case Missing(name):
-            return {"name": name, "missing": True}
-        case Followed(first, then, days, is_followed, within):
-            return {"did": first, "then" if is_followed else "not_then": then, "days": days, "within": within}
-        case Always():
-            return {"always": True}
-        case Member(key):
-            return {"segment": key}
-
-
-def from_json(content: Any) -> Node:
-    """The tree of a canonical form."""
-    match content:
-        case {"all": parts}:
-            return And(tuple(from_json(p) for p in parts))
-        case {"any": parts}:
-            return Or(tuple(from_json(p) for p in parts))
-        case {"not": part}:
-            return Not(from_json(part))
-        case {"name": name, "between": [low, high]}:
-            return Between(name, low, high)
-        case {"name": name, "in": values}:
-            return In(name, tuple(values))
-        case {"name": name, "missing": True}:
-            return Missing(name)
-        case {"name": name, "op": op}:
-            return Compare(name, op, content.get("value"), content.get("other"), content.get("plus", 0))
-        case {"did": first, "then": then, "days": days, "within": within}:
-            return Followed(first, then, days, True, within)
-        case {"did": first, "not_then": then, "days": days, "within": within}:
-            return Followed(first, then, days, False, within)
-        case {"always": True}:
-            return Always()
-        case {"segment": key}:
-            return Member(key)
-    raise ValueError(f"no condition: {content!r}")
 
 
 def text_of(leaf: Leaf) -> str:

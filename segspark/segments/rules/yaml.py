@@ -6,12 +6,13 @@ from typing import Any
 
 from segspark.segments.rules.functions import WordError, followed, never
 from segspark.segments.rules.sql import parse_text
+from segspark.segments.rules.stored import MEMBER
 from segspark.segments.rules.tree import Always, And, Condition, Member, Node, Not, Or
 from segspark.segments.validation_errors import ValidationIssue, near, raise_issues
 
 Place = tuple[str | int, ...]
 Where = Callable[[Place], str]
-WORDS = ("all", "any", "not", "segment", "never", "did")
+WORDS = ("all", "any", "not", MEMBER, "never", "did")
 _FIX = (
     "Write text, or one of `all: [...]`, `any: [...]`, `not: ...`, `segment: buyers`, `never: order`, "
     "`{did: cart_add, not_then: order, days: 7}`."

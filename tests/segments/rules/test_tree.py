@@ -1,10 +1,10 @@
-"""The tree: its canonical form, and the text that people read and write."""
+"""The tree: what it names, and the text that people read and write."""
 
 import pytest
 from hypothesis import given
-from segments.rules.trees import leaf, trees
+from segments.rules.trees import leaf
 
-from segspark.ids import version_of
+from segspark.segments.rules.stored import to_json
 from segspark.segments.rules.tree import (
     Always,
     And,
@@ -15,27 +15,17 @@ from segspark.segments.rules.tree import (
     Leaf,
     Member,
     Missing,
-    Node,
     Not,
     Or,
-    from_json,
     leaves,
     map_leaves,
     members,
     names,
     sequences,
     text_of,
-    to_json,
     with_members,
 )
 from segspark.segments.rules.yaml import parse_condition
-
-
-@given(trees)
-def test_the_canonical_form_gives_the_tree_back_and_decides_its_version(node: Node) -> None:
-    again = from_json(to_json(node))
-    assert again == node
-    assert version_of(to_json(again)) == version_of(to_json(node))
 
 
 @given(leaf)
@@ -55,28 +45,6 @@ def test_what_is_joined_in_python_lies_flat() -> None:
 def test_where_a_condition_is_written_is_no_part_of_it() -> None:
     assert Compare("a", ">", 1, where="rules.yaml:4") == A
     assert "rules.yaml" not in str(to_json(Compare("a", ">", 1, where="rules.yaml:4")))
-
-
-def test_a_shift_is_part_of_the_canonical_form_only_where_there_is_one() -> None:
-    assert to_json(Compare("a", "<", other="b")) == {"name": "a", "op": "<", "other": "b"}
-    assert to_json(Compare("a", "<", other="b", plus=-3)) == {"name": "a", "op": "<", "other": "b", "plus": -3}
-
-
-def test_the_canonical_form_of_each_kind_stays_as_definitions_store_it() -> None:
-    tree = And((A, Between("b", 1, 2), C, Not(B), Or((Always(), Member("k"))), Followed("v", "o", 3, False, 20)))
-    assert to_json(tree) == {
-        "all": [
-            {"name": "a", "op": ">", "value": 1},
-            {"name": "b", "between": [1, 2]},
-            {"name": "c", "in": ["x", "y"]},
-            {"not": {"name": "b", "missing": True}},
-            {"any": [{"always": True}, {"segment": "k"}]},
-            {"did": "v", "not_then": "o", "days": 3, "within": 20},
-        ]
-    }
-    assert from_json(to_json(tree)) == tree
-    with pytest.raises(ValueError, match="no condition"):
-        from_json({"name": "a"})
 
 
 def test_a_tree_names_every_value_it_looks_at_once_in_order() -> None:
