@@ -179,7 +179,9 @@ def backfill(workspace: Workspace, lake: SparkLake, first: date, last: date, pro
     for day in days:
         for flow in (SCORES, SEGMENTS):
             run_flow(flow, workspace, lake, day, progress)
-    return {"days": len(days), "from": first, "to": last}
+    outcome: dict[str, Any] = {}
+    outcome["days"] = len(days)
+    return {**outcome, "from": first, "to": last}
 
 
 # Programs that run one flow, and those that run several for one day.

@@ -130,11 +130,9 @@ def _event(record: dict[str, Any], kind: str, call_context: dict[str, Any], cont
 
 
 def _cents(properties: dict[str, Any]) -> int | None:
-    for key in ("revenue", "total"):
-        value = _number(properties.get(key))
-        if value is not None:
-            return round(value * 100)
-    return None
+    revenue = _number(properties.get("revenue"))
+    value = revenue if revenue is not None else _number(properties.get("total"))
+    return None if value is None else round(value * 100)
 
 
 def _number(value: Any) -> float | None:

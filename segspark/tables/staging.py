@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 NAMED_DDL = "kind string, path string, rows bigint, days string"
-NAMED_SCHEMA = pa.schema([("kind", pa.string()), ("path", pa.string()), ("rows", pa.int64()), ("days", pa.string())])
+NAMED_SCHEMA = pa.schema(
+    [
+        pa.field("kind", pa.string()),
+        pa.field("path", pa.string()),
+        pa.field("rows", pa.int64()),
+        pa.field("days", pa.string()),
+    ]
+)
 BATCH = 5_000
 ROWS_PER_FILE = 250_000
 ROWS_PER_GROUP = 25_000
@@ -101,9 +108,8 @@ class StagingWriter:
         name = f"{kind}/part-{uuid.uuid4().hex}.parquet"
         with self._folder.create(name) as stream:
             pq.write_table(table, stream, compression="lz4", row_group_size=ROWS_PER_GROUP)
-        self._named.append(
-            {"kind": kind, "path": self._folder.url_of(name), "rows": table.num_rows, "days": json.dumps(days)}
-        )
+        named = (kind, self._folder.url_of(name), table.num_rows, json.dumps(days))
+        self._named.append(dict(zip(NAMED_SCHEMA.names, named, strict=True)))
 
 
 def _columns(rows: list[dict[str, Any]], schema: pa.Schema) -> list[pa.Array]:

@@ -47,6 +47,10 @@ class Gate:
     code: str
     values: dict[str, int | date]
 
+    @classmethod
+    def of(cls, code: str, **values: int | date) -> "Gate":
+        return cls(code, values)
+
     def __str__(self) -> str:
         return _GATES[self.code].format(**self.values)
 
@@ -63,20 +67,20 @@ _GATES = {
 def check_gates(rows: DataFrame, first_day: date | None, cuts: Cuts, config: Churn) -> list[Gate]:
     """Why no honest model can be fitted to a training set; empty if one can (formulas: model gates)."""
     if first_day is None:
-        return [Gate("no_order", {})]
+        return [Gate.of("no_order")]
     gates = []
     newest = max(cuts.train)
     history = (newest - first_day).days
     if history < config.min_history_days:
         ready = newest + timedelta(days=config.min_history_days - history + 2 * config.label_days)
-        gates.append(Gate("history", {"days": max(history, 0), "needed": config.min_history_days, "ready": ready}))
+        gates.append(Gate.of("history", days=max(history, 0), needed=config.min_history_days, ready=ready))
     counts = _read_counts(rows)
     for role in ("train", "validate"):
         people, churned = counts.get(role, (0, 0))
         if people < config.min_people:
-            gates.append(Gate("few_people", {"n": people, "needed": config.min_people}))
+            gates.append(Gate.of("few_people", n=people, needed=config.min_people))
         elif min(churned, people - churned) < config.min_class:
-            gates.append(Gate("few_labels", {"churned": churned, "n": people, "needed": config.min_class}))
+            gates.append(Gate.of("few_labels", churned=churned, n=people, needed=config.min_class))
     return list({str(g): g for g in gates}.values())
 
 
