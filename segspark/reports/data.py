@@ -58,51 +58,6 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class PathSize:
-    """People whose deepest group is the last of ``path``."""
-
-    path: tuple[str, ...]
-    n_people: int
-
-
-@dataclass(frozen=True)
-class Levels:
-    """The multi-level scheme; ``names`` are the names of the levels, from the first."""
-
-    names: tuple[str, ...]
-    paths: tuple[PathSize, ...]
-
-
-@dataclass(frozen=True)
-class RfmSquare:
-    """People of one recency and one frequency score (1 to n_bins), with their mean net spending."""
-
-    recency: int
-    frequency: int
-    n_people: int
-    mean_cents: float | None
-
-
-@dataclass(frozen=True)
-class RfmCell:
-    """A named region of the grid."""
-
-    name: str
-    n_people: int
-    mean_cents: float | None = None
-
-
-@dataclass(frozen=True)
-class Rfm:
-    """The RFM grid. Missing squares are empty; people without a purchase are in ``cells`` only."""
-
-    n_bins: int
-    window_days: int
-    squares: tuple[RfmSquare, ...]
-    cells: tuple[RfmCell, ...]
-
-
-@dataclass(frozen=True)
 class Quality:
     """Quality of a ranking on people who were not in the training."""
 

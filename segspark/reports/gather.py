@@ -23,13 +23,8 @@ from segspark.reports.data import (
     KpiRow,
     Kpis,
     Language,
-    Levels,
-    PathSize,
     Quality,
     ReportData,
-    Rfm,
-    RfmCell,
-    RfmSquare,
     Scheme,
     SegmentSize,
     Sizes,
@@ -39,10 +34,10 @@ from segspark.reports.gather_profiles import read_profiles, segment_profiles
 from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.report import render_report, write_report
 from segspark.reports.texts import words_of
-from segspark.scoring.rfm import NAMES as RFM_NAMES
 from segspark.sections import Missing, Reason, Refused, Section
 from segspark.segments.lookup import is_provisional_day, newest_day, previous_day
 from segspark.segments.schemes.registry import SCHEMES
+from segspark.segments.schemes.scheme import StoredDay, StoredSegment
 from segspark.tables.contracts import gold, ops
 from segspark.tables.lake import Lake
 from segspark.time import DAY
@@ -83,8 +78,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         headline=_headline(view, outcomes, day, n_people),
         sizes=Sizes(n_people, earlier, _schemes(view, day, profiles, before, names, keys)),
         sections=(
-            _section("levels", _levels(profiles, names)),
-            _section("rfm", _rfm(outcomes, workspace, language)),
+            *_of_schemes(workspace, language, outcomes, profiles, names, keys),
             *clustering_sections(read_clusters(workspace, view.context[OVERRIDES], day)),
             _section("churn", _churn(workspace, day, outcomes, view)),
         ),
@@ -95,6 +89,27 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         min_group=workspace.segments.least_people,
         is_provisional=is_provisional_day(view, day),
     )
+
+
+def _of_schemes(
+    workspace: Workspace,
+    language: Language,
+    outcomes: dict[str, Any],
+    profiles: dict[str, dict[str, Any]],
+    names: dict[str, str],
+    keys: dict[str, str],
+) -> list[Section]:
+    """The schemes' own sections."""
+    sections = []
+    for scheme in SCHEMES.all():
+        segments = tuple(
+            StoredSegment(names.get(i, p["name"]), keys.get(i, ""), p["n_people"])
+            for i, p in profiles.items()
+            if p["scheme"] == scheme.name
+        )
+        if scheme.section is not None:
+            sections.append(scheme.section(StoredDay(workspace, language, outcomes, segments)))
+    return [section for section in sections if section is not None]
 
 
 def _section(name: str, content: object | None) -> Section:
@@ -163,36 +178,6 @@ def _schemes(
 def _n_contactable(measures: dict[str, dict[str, Any]]) -> int | None:
     measured = measures.get(CONTACTABLE.key)
     return int(measured["numerator"] or 0) if measured else None
-
-
-def _levels(profiles: dict[str, dict[str, Any]], names: dict[str, str]) -> Levels | None:
-    paths = [
-        PathSize(tuple(names.get(i, p["name"]).split(" › ")), p["n_people"])
-        for i, p in profiles.items()
-        if p["scheme"] == "levels"
-    ]
-    if not paths:
-        return None
-    depth = max(len(p.path) for p in paths)
-    return Levels(tuple(str(i + 1) for i in range(depth)), tuple(sorted(paths, key=lambda p: p.path)))
-
-
-def _rfm(outcomes: dict[str, Any], workspace: Workspace, language: str) -> Rfm | None:
-    rows = outcomes.get("rfm_squares")
-    if not rows:
-        return None
-    config = workspace.scoring.rfm
-    squares = [
-        RfmSquare(r["recency"], r["frequency"], r["n"], r["cents"] / r["n"]) for r in rows if r["recency"] is not None
-    ]
-    cells: dict[str, list[float]] = {}
-    for row in rows:
-        one = cells.setdefault(row["cell"], [0, 0])
-        one[0] += row["n"]
-        one[1] += row["cents"] or 0
-    at = 0 if language == "fr" else 1
-    named = [RfmCell(RFM_NAMES[c][at], int(n), cents / n if n else None) for c, (n, cents) in cells.items()]
-    return Rfm(config.n_bins, config.window_days, tuple(squares), tuple(sorted(named, key=lambda c: -c.n_people)))
 
 
 def _reason(gate: dict[str, Any]) -> Reason:

@@ -1,32 +1,22 @@
 """The texts of the sections about levels and RFM, in both languages; included by texts.py."""
 
+# Of a low frequency.
+RARELY = "rare"
 # key: (French, English)
 TEXTS: dict[str, tuple[str, str]] = {
     # Levels
-    "nav_levels": ("Niveaux", "Levels"),
-    "levels": ("Niveaux", "Levels"),
     "levels_intro": (
         "La liste en groupes emboîtés, du plus général au plus précis. Touchez une ligne pour l'ouvrir.",
         "The list as nested groups, from the general to the precise. Tap a line to open it.",
     ),
     "levels_order": ("Ordre des niveaux : {names}.", "Order of the levels: {names}."),
-    "levels_missing": (
-        "Cet espace de travail ne définit pas de niveaux (levels.yaml).",
-        "This workspace defines no levels (levels.yaml).",
-    ),
     "level_rest": ("Autres, groupes trop petits", "Others, groups too small"),
     # RFM
-    "nav_rfm": ("RFM", "RFM"),
-    "rfm": ("Récence, fréquence, montant", "Recency, frequency, monetary value"),
     "rfm_intro": (
         "Acheteurs des {days} derniers jours. Récence {n} : achat le plus récent ; fréquence {n} : achats les plus "
         "nombreux. Chaque case donne le nombre de personnes et leur dépense moyenne nette.",
         "Buyers of the last {days} days. Recency {n}: bought most recently; frequency {n}: bought most often. "
         "Each square gives the number of people and their mean net spending.",
-    ),
-    "rfm_missing": (
-        "Aucun achat connu : il n'y a ni récence ni fréquence à mesurer.",
-        "No purchase is known: there is no recency or frequency to measure.",
     ),
     "rfm_map": ("Personnes par récence et fréquence", "People by recency and frequency"),
     "rfm_cells": ("Familles de clients", "Families of customers"),
@@ -34,7 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "frequency": ("Fréquence", "Frequency"),
     "most_recent": ("récents", "recent"),
     "least_recent": ("anciens", "long ago"),
-    "rarest": ("rares", "rare"),
+    "rarest": ("rares", RARELY),
     "most_often": ("fréquents", "frequent"),
     "mean_spending": ("Dépense moyenne", "Mean spending"),
     "scale_people": ("Peu de personnes", "Few people"),

@@ -6,17 +6,15 @@ from dataclasses import dataclass, replace
 from segspark.reports.data import (
     Headline,
     KpiRow,
-    Levels,
     Measured,
-    PathSize,
-    Rfm,
-    RfmSquare,
     Scheme,
     SegmentProfile,
     SegmentSize,
 )
 from segspark.reports.kpi_columns import KpiColumn
 from segspark.reports.small_groups import Shown, show, show_parts
+from segspark.segments.level_section import LevelSizes, PathSize
+from segspark.segments.rfm_section import Rfm, RfmSquare
 
 TOP_ROWS = 10
 # Significance level: differences with a smaller p-value are marked.
@@ -79,7 +77,7 @@ class LevelNode:
     is_rest: bool = False
 
 
-def level_tree(levels: Levels, least: int) -> tuple[LevelNode, ...]:
+def level_tree(levels: LevelSizes, least: int) -> tuple[LevelNode, ...]:
     """The paths as a tree, ordered by size; people whose path ends at an inner group are a rest line there."""
     total = sum(p.n_people for p in levels.paths)
     return _nodes(levels.paths, 0, total, least, is_blurred=False)

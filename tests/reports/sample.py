@@ -22,15 +22,10 @@ from segspark.reports.data import (
     Kpis,
     Language,
     LedgerRow,
-    Levels,
     Measured,
-    PathSize,
     Quality,
     QuarantineCount,
     ReportData,
-    Rfm,
-    RfmCell,
-    RfmSquare,
     Scheme,
     SegmentProfile,
     SegmentSize,
@@ -38,6 +33,9 @@ from segspark.reports.data import (
 )
 from segspark.reports.texts import words_of
 from segspark.sections import Section, Words
+from segspark.segments import level_section, rfm_section
+from segspark.segments.level_section import LevelSizes, PathSize
+from segspark.segments.rfm_section import Rfm, RfmCell, RfmSquare
 
 NAMES: dict[Language, dict[str, str]] = {
     "fr": {
@@ -84,8 +82,8 @@ def sample(language: Language = "fr", **changes: object) -> ReportData:
         ),
         sizes=_sizes(n),
         sections=(
-            section("levels", _levels(n)),
-            section("rfm", _rfm(n)),
+            Section("levels", level_section.TITLE, _levels(n), "levels"),
+            Section("rfm", rfm_section.TITLE, _rfm(n), "rfm", short=rfm_section.SHORT),
             behaviour_section(CLUSTERS),
             rare_section(RARE),
             section("churn", _churn()),
@@ -151,7 +149,7 @@ def _sizes(n: dict[str, str]) -> Sizes:
     return Sizes(48_210, date(2026, 5, 31), (rules, rfm))
 
 
-def _levels(n: dict[str, str]) -> Levels:
+def _levels(n: dict[str, str]) -> LevelSizes:
     paths = []
     for age, base in (("young", 1), ("older", 2)):
         for act, weight in (("reader", 3), ("passer", 2)):
@@ -161,7 +159,7 @@ def _levels(n: dict[str, str]) -> Levels:
                     paths.append(PathSize(path, base * weight * part * share))
     paths.append(PathSize((n["young"], n["reader"]), 31))
     paths.append(PathSize((n["older"], n["passer"], n["buyer"], "Noël"), 9))
-    return Levels((n["levels_1"], n["levels_2"], n["levels_3"], n["levels_4"]), tuple(paths))
+    return LevelSizes((n["levels_1"], n["levels_2"], n["levels_3"], n["levels_4"]), tuple(paths))
 
 
 def _rfm(n: dict[str, str]) -> Rfm:

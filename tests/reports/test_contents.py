@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from reports.sample import sample, section
+from reports.sample import sample
 
 from segspark.reports.contents import AFTER, BEFORE, sections_of
 from segspark.reports.data import ReportData
+from segspark.sections import Section
 
 
 def test_sections_of_schemes_and_models_stand_between_the_reports_own():
@@ -15,7 +16,7 @@ def test_sections_of_schemes_and_models_stand_between_the_reports_own():
 
 
 def test_a_section_of_any_name_has_its_place():
-    toy = section("levels", object())
+    toy = Section("toy", {"fr": "Jouet", "en": "Toy"}, object())
     data = ReportData("w", date(2026, 6, 1), sections=(toy,))
     assert sections_of(data)[len(BEFORE)] is toy
 

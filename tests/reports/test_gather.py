@@ -14,15 +14,13 @@ from segspark.reports.data import (
     Headline,
     KpiRow,
     Kpis,
-    Levels,
-    PathSize,
-    RfmCell,
-    RfmSquare,
     Scheme,
     SegmentSize,
 )
 from segspark.reports.gather import gather, write_day_report
 from segspark.sections import Missing, Reason, Refused
+from segspark.segments.level_section import LevelSizes, PathSize
+from segspark.segments.rfm_section import RfmCell, RfmSquare
 from segspark.tables.contracts import bronze, gold, ops
 from segspark.tables.lake import Lake
 
@@ -111,7 +109,7 @@ def test_kpis_are_measures_of_the_day_and_none_where_nothing_was_delivered(shop:
             ("rules", (KpiRow("Buyers", 2, {"click_rate_30d": 0.5, "orders_30d": 3}),)),
         ),
     )
-    assert content(data, "levels") == Levels(("1",), (PathSize(("Active",), 1),))
+    assert content(data, "levels") == LevelSizes(("1",), (PathSize(("Active",), 1),))
     assert data.profiles is not None
     assert [scheme for scheme, _ in data.profiles] == ["rules", "levels"]
 

@@ -6,16 +6,14 @@ from segspark.measure.kpi import Place
 from segspark.reports import views
 from segspark.reports.data import (
     KpiRow,
-    Levels,
     Measured,
-    PathSize,
-    Rfm,
-    RfmSquare,
     Scheme,
     SegmentSize,
 )
 from segspark.reports.kpi_columns import KpiColumn
 from segspark.reports.small_groups import Shown
+from segspark.segments.level_section import LevelSizes, PathSize
+from segspark.segments.rfm_section import Rfm, RfmSquare
 
 
 def test_movement_is_kept_back_where_it_would_betray_a_small_group():
@@ -36,7 +34,7 @@ def test_segments_come_by_size():
 
 def test_levels_add_up_along_the_paths():
     paths = (PathSize(("F", "x"), 100), PathSize(("F", "y"), 50), PathSize(("F",), 30), PathSize(("M",), 20))
-    f, m = views.level_tree(Levels((), paths), 20)
+    f, m = views.level_tree(LevelSizes((), paths), 20)
     assert (f.name, f.n_people, f.share) == ("F", 180, 0.9)
     assert [(c.name, c.n_people, c.is_rest) for c in f.children] == [
         ("x", 100, False),
@@ -48,14 +46,14 @@ def test_levels_add_up_along_the_paths():
 
 def test_a_small_branch_shows_neither_its_size_nor_its_children():
     paths = (PathSize(("F", "x"), 9), PathSize(("F", "y"), 8), PathSize(("M",), 200), PathSize(("X",), 60))
-    m, x, f = views.level_tree(Levels((), paths), 20)
+    m, x, f = views.level_tree(LevelSizes((), paths), 20)
     assert (f.size, f.share, f.children) == (Shown("below", 20), 0.0, ())
     assert (m.size, x.size) == (Shown("exact", 200), Shown("about", 60))
 
 
 def test_the_parts_of_a_rounded_branch_do_not_give_its_size_back():
     paths = (PathSize(("F", "x"), 300), PathSize(("F", "y"), 47), PathSize(("M",), 9))
-    f, m = views.level_tree(Levels((), paths), 20)
+    f, m = views.level_tree(LevelSizes((), paths), 20)
     assert (f.size, m.size) == (Shown("about", 340), Shown("below", 20))
     assert [c.size for c in f.children] == [Shown("exact", 300), Shown("about", 40)]
 

@@ -5,8 +5,10 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from segspark.ids import mint
+from segspark.sections import Section
 from segspark.segments.definitions import Levels, levels_from
 from segspark.segments.level_files import read_levels
+from segspark.segments.level_section import STEP, levels_section
 from segspark.segments.rules.tree import Always, And, Node, Not
 from segspark.segments.schemes.scheme import (
     Conditions,
@@ -15,6 +17,7 @@ from segspark.segments.schemes.scheme import (
     Refused,
     Scheme,
     SchemeContext,
+    StoredDay,
     Typed,
     Written,
 )
@@ -65,7 +68,7 @@ def level_segments(levels: Levels, paths: Iterable[tuple[str, ...]]) -> tuple[Se
             LEVELS.name,
             mint(LEVELS.name, "/".join(path)),
             "/".join(path),
-            {lang: " › ".join(names[i][k][lang] for i, k in enumerate(path)) for lang in ("fr", "en")},
+            {lang: STEP.join(names[i][k][lang] for i, k in enumerate(path)) for lang in ("fr", "en")},
         )
         for path in sorted(set(paths))
     )
@@ -95,6 +98,10 @@ def _explain(row: Mapping[str, Any], content: Any) -> Conditions:
     return Conditions(And(tuple(tried)), And(tuple(shown)))
 
 
+def _section(day: StoredDay) -> Section:
+    return levels_section(LEVELS.name, day)
+
+
 LEVELS = Scheme(
     name="levels",
     titles={"fr": "Niveaux", "en": "Levels"},
@@ -104,5 +111,6 @@ LEVELS = Scheme(
     prepare=_prepare,
     explain=_explain,
     written=Written(read_levels, levels_from, possible_segments, lambda found: f"levels: {'yes' if found else 'no'}"),
+    section=_section,
     has_paths=True,
 )

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from segspark.config.models import Settings
 from segspark.ids import mint, version_of
+from segspark.sections import Section
 from segspark.segments.grouping import PURCHASES, Grouping, prepared
-from segspark.segments.schemes.scheme import Prepared, Scheme, SchemeContext, Values
+from segspark.segments.rfm_section import rfm_section
+from segspark.segments.schemes.scheme import Prepared, Scheme, SchemeContext, StoredDay, Values
 from segspark.segments.segment import Segment
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ def _explain(row: Mapping[str, Any], content: Any) -> Values:
     return Values(VALUES)
 
 
+def _section(day: StoredDay) -> Section:
+    return rfm_section(RFM.name, day)
+
+
 RFM = Scheme(
     name="rfm",
     titles={"fr": "RFM", "en": "RFM"},
@@ -43,5 +49,6 @@ RFM = Scheme(
     prepare=_prepare,
     explain=_explain,
     values=lambda context: (*VALUES, "rfm_cell", "engagement"),
+    section=_section,
     in_summary=True,
 )
