@@ -28,41 +28,36 @@ def derive_addresses(objections: DataFrame, addresses: DataFrame, as_of: date) -
         (F.max(choice)["event_type"] == "unsubscribe").alias("has_unsubscribed"),
     )
     flags = ("has_complaint", "has_bounce", "has_unsubscribed")
-    return addresses.join(against, on="identifier_id", how="left").select(
+    # Both are one row per identifier: a merge needs no broadcast.
+    return addresses.join(against.hint("merge"), on="identifier_id", how="left").select(
         "identifier_id", "person_id", *[F.coalesce(f, F.lit(False)).alias(f) for f in flags]
     )
 
 
-def derive_contactability(people: DataFrame, addresses: DataFrame, as_of: date) -> DataFrame:
-    """Whether each person may be written to on the morning of a day.
+def with_contactability(people: DataFrame, addresses: DataFrame, as_of: date) -> DataFrame:
+    """People with whether each may be written to on the morning of a day.
 
     Args:
-        people: person_id, email_marketing (date from which the permission holds, null if there is none).
+        people: person_id, email_marketing_from (date from which the permission holds, null if there is none).
         addresses: derive_addresses.
 
     Returns:
-        One row per person: person_id, is_contactable, not_contactable_reason. A complaint or an unsubscription at
-        one address holds for the person; a bounce only for its address.
+        The people with is_contactable and not_contactable_reason. A complaint or an unsubscription at one address holds
+        for the person; a bounce only for its address.
     """
-    of_person = addresses.groupBy("person_id").agg(
-        F.bool_or("has_complaint").alias("has_complaint"),
-        F.bool_or("has_unsubscribed").alias("has_unsubscribed"),
-        F.bool_and("has_bounce").alias("all_bounced"),
-        F.count(F.lit(1)).alias("n_addresses"),
+    against = (
+        F.when(F.bool_or("has_complaint"), "complained")
+        .when(F.bool_and("has_bounce"), "hard_bounced")
+        .when(F.bool_or("has_unsubscribed"), "unsubscribed")
     )
-    has_consent = F.col("email_marketing").isNotNull() & (F.col("email_marketing") <= F.lit(as_of))
-    reason = (
-        F.when(F.col("has_complaint"), "complained")
-        .when(F.col("all_bounced"), "hard_bounced")
-        .when(F.col("has_unsubscribed"), "unsubscribed")
-        .when(~has_consent, "no_consent")
-        .when(F.col("n_addresses").isNull(), "no_address")
+    of_person = addresses.groupBy("person_id").agg(against.alias("_against"), F.lit(True).alias("_has_address"))
+    since = F.col("email_marketing_from")
+    has_consent = since.isNotNull() & (since <= F.lit(as_of))
+    reason = F.coalesce(
+        "_against", F.when(~has_consent, "no_consent").when(F.col("_has_address").isNull(), "no_address")
     )
-    return people.join(of_person, on="person_id", how="left").select(
-        "person_id",
-        reason.isNull().alias("is_contactable"),
-        reason.alias("not_contactable_reason"),
-    )
+    both = {"is_contactable": reason.isNull(), "not_contactable_reason": reason}
+    return people.join(of_person, on="person_id", how="left").withColumns(both).drop("_against", "_has_address")
 
 
 def usable_addresses(addresses: DataFrame) -> DataFrame:

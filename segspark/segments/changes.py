@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from segspark.segments.rules.columns import value_column
 from segspark.segments.schemes.prepare import Results, made
 from segspark.segments.schemes.scheme import Typed
 
+KEYS = ("person_id", "scheme", "segment_id")
 VALUES = "array<struct<name:string,number:double,text:string,date:date>>"
 _NUMBERS = ("bigint", "int", "double", "float", "smallint", "tinyint", "boolean")
 
@@ -39,18 +40,8 @@ def derive_changes(
             the segment entered or left; for levels, of every group that was tried. If the segment is still defined,
             today's definition is used, as it caused the change. Without a definition there are no values.
     """
-    keys = ["person_id", "scheme", "segment_id"]
-    now = today.select(*keys, "definition_version", F.lit(True).alias("is_now"))
-    then = yesterday.select(*keys, F.col("definition_version").alias("old_version"), F.lit(True).alias("was"))
-    different = now.join(then, on=keys, how="full_outer").where("is_now is null or was is null").localCheckpoint()
-    # If somebody changes groups of an exclusive scheme, both sides are among the differences.
-    of_exclusive = different.where(F.col("scheme").isin(*exclusive))
-    groups = of_exclusive.groupBy("person_id", "scheme").agg(
-        F.max(F.when(F.col("was"), F.col("segment_id"))).alias("old_id"),
-        F.max(F.when(F.col("is_now"), F.col("segment_id"))).alias("new_id"),
-        F.max("definition_version").alias("new_version"),
-    )
-    both = different.join(groups, on=["person_id", "scheme"], how="left")
+    deciding = _deciding(people, schemes)
+    different = _with_the_other_side(_differences(today, yesterday), exclusive)
     moved = F.col("old_id").isNotNull() & F.col("new_id").isNotNull()
     change = (
         F.when(F.col("is_now") & moved, "moved_in")
@@ -58,28 +49,60 @@ def derive_changes(
         .when(moved, "moved_out")
         .otherwise("left")
     )
-    changes = both.select(
-        *keys,
+    changes = different.select(
+        "person_id",
+        "scheme",
+        "segment_id",
         change.alias("change"),
         F.when(F.col("is_now"), F.col("old_id")).otherwise(F.col("new_id")).alias("other_segment_id"),
         F.coalesce("definition_version", "new_version", _segment_version(schemes), "old_version").alias(
             "definition_version"
         ),
     )
-    changed = changes.select("person_id").distinct()
-    theirs = people.join(changed, on="person_id", how="left_semi")
-    deciding = _deciding(people, schemes)
-    columns = [values.alias(f"_deciding_{at}") for at, (_, _, values) in enumerate(deciding)]
-    values = theirs.select("person_id", *columns)
-    joined = changes.join(values, on="person_id", how="left")
+    # Kept apart from the people's values, which may have any name.
+    named = changes.select("person_id", F.struct(*changes.columns).alias("_change"))
+    joined = named.join(people.withColumn("_is_known", F.lit(True)), on="person_id", how="left")
     return joined.select(
-        *keys,
+        *[F.col(f"_change.{name}").alias(name) for name in KEYS],
         F.lit(as_of).alias("segment_date"),
-        "change",
-        "other_segment_id",
+        "_change.change",
+        "_change.other_segment_id",
         F.lit(previous).alias("previous_date"),
-        _choose([(scheme, segment) for scheme, segment, _ in deciding]).alias("deciding_values"),
-        "definition_version",
+        F.when(F.col("_is_known"), _choose(deciding)).alias("deciding_values"),
+        "_change.definition_version",
+    )
+
+
+def _differences(today: DataFrame, yesterday: DataFrame) -> DataFrame:
+    """Memberships of one of the days only: KEYS, is_now or was, definition_version of today or old_version.
+
+    Both days go to the tasks of their people once, which also serves what follows.
+    """
+    versions = "CAST({now} AS STRING) AS definition_version", "CAST({then} AS STRING) AS old_version"
+    sides = "CAST({now} AS BOOLEAN) AS is_now", "CAST({then} AS BOOLEAN) AS was"
+    now = [v.format(now="definition_version", then="NULL") for v in versions]
+    now += [side.format(now="true", then="NULL") for side in sides]
+    then = [v.format(now="NULL", then="definition_version") for v in versions]
+    then += [side.format(now="NULL", then="true") for side in sides]
+    both = today.selectExpr(*KEYS, *now).unionByName(yesterday.selectExpr(*KEYS, *then)).repartition("person_id")
+    columns = [F.max(name).alias(name) for name in ("definition_version", "old_version", "is_now", "was")]
+    return both.groupBy(*KEYS).agg(*columns).where("is_now is null or was is null")
+
+
+def _with_the_other_side(different: DataFrame, exclusive: Sequence[str]) -> DataFrame:
+    """Differences with old_id, new_id and new_version of the person's segment in the same exclusive scheme. If somebody
+    changes groups there, both sides are among the differences."""
+    of_person = Window.partitionBy("person_id", "scheme")
+
+    def of_side(is_side: str, value: str) -> Column:
+        is_it = F.col(is_side) & F.col("scheme").isin(*exclusive)
+        return F.max(F.when(is_it, F.col(value))).over(of_person)
+
+    return different.select(
+        "*",
+        of_side("was", "segment_id").alias("old_id"),
+        of_side("is_now", "segment_id").alias("new_id"),
+        of_side("is_now", "definition_version").alias("new_version"),
     )
 
 
@@ -100,11 +123,11 @@ def _deciding(people: DataFrame, schemes: Results) -> list[tuple[str, str | None
     ]
 
 
-def _choose(deciding: Sequence[tuple[str, str | None]]) -> Column:
+def _choose(deciding: Sequence[tuple[str, str | None, Column]]) -> Column:
     chosen = F.lit(None).cast(VALUES)
-    for at, (scheme, segment) in enumerate(deciding):
-        is_it = F.col("scheme") == scheme if segment is None else F.col("segment_id") == segment
-        chosen = F.when(is_it, F.col(f"_deciding_{at}")).otherwise(chosen)
+    for scheme, segment, values in deciding:
+        is_it = F.col("_change.scheme") == scheme if segment is None else F.col("_change.segment_id") == segment
+        chosen = F.when(is_it, values).otherwise(chosen)
     return chosen
 
 

@@ -105,7 +105,8 @@ def _stage_profiles(step: Step, today: DataFrame, people: DataFrame) -> None:
         permissions = people.select("person_id", *PERMISSIONS)
         events = step.read_days(silver.EVENTS, COLUMNS_READ, days_read(step.as_of))
         reactions = mail_reactions(events, owners, permissions, step.as_of, step.settings.time_zone)
-        measured = people.join(reactions, on="person_id", how="left")
+        # A merge in the order of people: sums of fractions depend on the order of their rows.
+        measured = people.join(reactions.hint("merge"), on="person_id", how="left")
         profiles = measure_segments(today, measured, step.as_of)
         if profiles.left_out:
             step.outcome["kpis_left_out"] = dict(profiles.left_out)

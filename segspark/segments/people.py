@@ -16,7 +16,7 @@ from segspark.models.clustering.active import ActiveClustering, with_groups
 from segspark.models.clustering.behaviour import with_behaviour
 from segspark.models.tracking import Loaded, read_inputs
 from segspark.pipeline.view import View
-from segspark.privacy.contactability import derive_addresses, derive_contactability
+from segspark.privacy.contactability import derive_addresses, with_contactability
 from segspark.scoring.flow import with_scores
 from segspark.segments.definitions import Definitions
 from segspark.segments.resources import CALENDAR
@@ -64,14 +64,8 @@ def people_for_segments(
     else:
         people = with_behaviour(model.model, people)
     addresses = addresses_of(view, people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of)), view.as_of)
-    # The permission is read from the day's features, which were computed under it, so people are not computed twice.
-    # The vault is read for kinds only, not for identifiers.
-    features = view.read_day(gold.FEATURES, view.as_of)
-    allowed = features.select("person_id", F.col("email_marketing_from").alias("email_marketing"))
-    contact = derive_contactability(allowed, addresses, view.as_of)
-    return people.join(contact, on="person_id", how="left").withColumns(
-        {**places.columns(view.as_of), "is_contactable": F.coalesce("is_contactable", F.lit(False))}
-    )
+    # The permission is the one under which the day's features were computed.
+    return with_contactability(people, addresses, view.as_of).withColumns(places.columns(view.as_of))
 
 
 def sequences_in(definitions: Definitions) -> list[Followed]:
@@ -98,6 +92,7 @@ def addresses_of(view: View, owners: DataFrame, as_of: date) -> DataFrame:
         owners: identifier_id, person_id.
         as_of: objections known by this day count.
     """
-    emails = view.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id").distinct()
-    addresses = owners.join(emails, on="identifier_id", how="inner").select("identifier_id", "person_id")
+    # The vault is read for kinds only, not for identifiers.
+    emails = view.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id")
+    addresses = owners.join(emails, on="identifier_id", how="left_semi").select("identifier_id", "person_id")
     return derive_addresses(opt_outs_of(view), addresses, as_of)

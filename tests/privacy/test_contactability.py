@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pyspark.sql import SparkSession
 
 from segspark.activation.csv_file import safe_cell
-from segspark.privacy.contactability import derive_addresses, derive_contactability, usable_addresses
+from segspark.privacy.contactability import derive_addresses, usable_addresses, with_contactability
 
 DAY = date(2026, 6, 1)
 
@@ -27,14 +27,15 @@ def test_reasons_and_their_order(spark: SparkSession) -> None:
     of = spark.createDataFrame(list(owners.items()), "identifier_id string, person_id string")
     addresses = derive_addresses(known, of, DAY)
     since = [(p, None if p == "fay" else date(2026, 1, 1)) for p in {*owners.values(), "gus"}]
-    people = spark.createDataFrame(since, "person_id string, email_marketing date")
-    found = derive_contactability(people, addresses, DAY).collect()
+    people = spark.createDataFrame(since, "person_id string, email_marketing_from date")
+    found = with_contactability(people, addresses, DAY).collect()
     assert {r["person_id"]: r["not_contactable_reason"] for r in found} == {
         # One of ann's two addresses bounced: the other one is used.
         "ann": None, "bob": "complained", "cat": None, "dan": "unsubscribed", "eve": "hard_bounced",
         # fay's complaint is known tomorrow; her missing permission is known today.
         "fay": "no_consent", "gus": "no_address",
     }  # fmt: skip
+    assert list(found[0].asDict()) == [*people.columns, "is_contactable", "not_contactable_reason"]
     assert all(r["is_contactable"] == (r["not_contactable_reason"] is None) for r in found)
     used = {r["person_id"]: r["identifier_id"] for r in usable_addresses(addresses).collect()}
     assert used["ann"] == "a2"
