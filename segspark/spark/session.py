@@ -7,6 +7,7 @@ import tempfile
 from contextlib import nullcontext
 from pathlib import Path
 
+from py4j.java_gateway import java_import
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Workspace
@@ -22,7 +23,7 @@ from segspark.spark.settings import (
     LOCAL,
     quiet_log,
 )
-from segspark.spark.startup import WORKERS_PARENT, class_archive, empty_conf, remember_functions
+from segspark.spark.startup import WORKERS_PARENT, class_archive, empty_conf
 
 
 def session_for(workspace: Workspace, name: str, is_short: bool = False) -> SparkSession:
@@ -139,5 +140,20 @@ def _jars() -> dict[str, str]:
 def _quiet(session: SparkSession) -> SparkSession:
     session.sparkContext.setLogLevel("ERROR")
     logging.getLogger("DataFrameQueryContextLogger").setLevel(logging.CRITICAL)
-    remember_functions(session)
+    _import_by_name(session)
     return session
+
+
+# The classes behind every column.
+_OF_COLUMNS = (
+    "org.apache.spark.sql.functions",
+    "org.apache.spark.api.python.PythonUtils",
+    "org.apache.spark.sql.api.python.PythonSQLUtils",
+)
+
+
+def _import_by_name(session: SparkSession) -> None:
+    """PySpark imports whole packages: for each ``F.col`` the JVM would look for a class of that name in one package after
+    the other, in every jar. Classes imported by name are found at once."""
+    for name in _OF_COLUMNS:
+        java_import(session.sparkContext._jvm, name)

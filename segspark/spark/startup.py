@@ -17,7 +17,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pyspark
 from pyspark.sql import SparkSession, Window
@@ -129,28 +128,6 @@ gateway.shutdown()
 gateway.proc.stdin.close()
 gateway.proc.wait()
 """
-
-
-def remember_functions(session: SparkSession) -> None:
-    """Cache the look-ups of ``functions`` and its members. Without it every ``F.col`` and the like asks the JVM, which
-    searches each jar for classes of that name: a third of the time to build a day's queries."""
-    jvm = session.sparkContext._jvm
-    for name in ("functions", "org.apache.spark.sql.functions", "PythonUtils", "PythonSQLUtils"):
-        known = getattr(jvm, name)
-        if not isinstance(known, _Remembered):
-            setattr(jvm, name, _Remembered(known))
-
-
-class _Remembered:
-    """A JVM class whose static functions are looked up once."""
-
-    def __init__(self, java_class: Any) -> None:
-        self._java_class = java_class
-
-    def __getattr__(self, name: str) -> Any:
-        function = getattr(self._java_class, name)
-        setattr(self, name, function)
-        return function
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from py4j.java_gateway import JavaClass
 from pyspark.sql import SparkSession
 
 from segspark.app.workspace import open_workspace
@@ -23,6 +24,15 @@ def test_the_session_has_the_settings_of_the_project(spark: SparkSession) -> Non
     assert f"{JVM_OPTIONS} {settings.COMPILE_QUICKLY}" in (spark.conf.get("spark.driver.extraJavaOptions") or "")
     assert os.environ["PYSPARK_PYTHON"] == sys.executable
     assert not logging.getLogger("DataFrameQueryContextLogger").isEnabledFor(logging.ERROR)
+
+
+def test_the_classes_behind_columns_are_imported_by_name(spark: SparkSession) -> None:
+    """Nothing of PySpark or of its bridge is replaced; the JVM only knows where they are."""
+    jvm: Any = spark.sparkContext._jvm
+    for name in session._OF_COLUMNS:
+        found = getattr(jvm, name.rpartition(".")[2])
+        assert type(found) is JavaClass
+        assert found._fqn == name
 
 
 def test_a_running_session_is_taken_and_its_master_kept(spark: SparkSession, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from segspark.spark import startup
 from segspark.spark.environment import java_command
@@ -84,11 +83,3 @@ def test_an_archive_is_whole_or_not_there_and_replaces_the_older_ones(
 
 def test_the_first_query_of_a_process_can_be_made_beforehand(spark: SparkSession) -> None:
     startup.warm_up(spark)
-
-
-def test_functions_are_looked_up_once_and_give_the_same(spark: SparkSession) -> None:
-    startup.remember_functions(spark)
-    startup.remember_functions(spark)
-    jvm: Any = spark.sparkContext._jvm
-    assert jvm.functions.col is jvm.functions.col
-    assert spark.range(3).select(F.col("id") + F.lit(1)).collect()[2][0] == 3
