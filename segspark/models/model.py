@@ -4,7 +4,7 @@ A model's file imports nothing heavy: the configuration and the names of values 
 Spark, statistics or MLflow is imported inside its functions.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
@@ -151,9 +151,15 @@ class Refused:
 
 @dataclass(frozen=True)
 class Trained(Generic[D]):
-    """A registered version, as the report sees it."""
+    """A registered version, as the report sees it.
+
+    Attributes:
+        model_version: ``name/version``.
+        as_of: day of the training.
+    """
 
     model_version: str
+    as_of: date
     record: Record
     documents: D
 
@@ -171,7 +177,8 @@ class Model(Generic[C, D]):
         score: gives person_id and the columns of its scores, for people with the columns of ``needs``; those of whom
             the model says nothing are left out. None if no output is a score.
         needs: inputs of a registered version -> columns of the feature frame.
-        section: its part of the report, from the version in use, else from the reasons of a refusal; None shows nothing.
+        sections: its part of the report, from the version in use, else from the last refusal, else from nothing; None
+            shows nothing at all.
         formerly: where its configuration stood.
     """
 
@@ -182,7 +189,7 @@ class Model(Generic[C, D]):
     documents: type[D]
     score: "Callable[[View, Loaded, DataFrame], DataFrame] | None" = None
     needs: Callable[[Collection[str]], Collection[str]] = lambda inputs: inputs
-    section: "Callable[[Trained[D] | Refused | None], Section | None] | None" = None
+    sections: "Callable[[View, Trained[D] | Refused | None], Sequence[Section]] | None" = None
     formerly: tuple[Former, ...] = ()
 
     @property

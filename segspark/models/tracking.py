@@ -217,10 +217,16 @@ def read_bytes(config: Mlflow, run_id: str, file: str) -> bytes:
         return Path(path).read_bytes()
 
 
-def read_record(config: Mlflow, model: Loaded) -> dict[str, str]:
-    """The parameters that were logged with a loaded model, as text."""
+def read_params(config: Mlflow, run_id: str) -> dict[str, str]:
+    """The parameters that were logged with a run, as text."""
     with store(config) as mlflow:
-        return dict(mlflow.MlflowClient().get_run(model.tags["run_id"]).data.params)
+        return dict(mlflow.MlflowClient().get_run(run_id).data.params)
+
+
+def read_documents(config: Mlflow, run_id: str) -> dict[str, Any]:
+    """All JSON artifacts of a run by file name."""
+    files = sorted(name for name in document_names(config, run_id) if name.endswith(".json"))
+    return {file: read_document(config, run_id, file) for file in files}
 
 
 def document_names(config: Mlflow, run_id: str) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from segspark.models.clustering.documents.sweep import SweepRow
-from segspark.reports.data import Decile
+from segspark.models.evaluate.evaluation import Decile
 from segspark.reports.formats import Formats
 from segspark.reports.svg import Axis, Plot, element, nice_ticks, polyline
 from segspark.reports.texts import Texts

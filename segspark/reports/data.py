@@ -58,42 +58,6 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class Quality:
-    """Quality of a ranking on people who were not in the training."""
-
-    pr_auc: float
-    roc_auc: float
-    top_decile_lift: float
-    brier: float
-
-
-@dataclass(frozen=True)
-class Decile:
-    """A tenth of the people by score, the riskiest first: predicted and observed share, lift over the base rate."""
-
-    n_people: int
-    mean_score: float
-    rate: float
-    lift: float
-
-
-@dataclass(frozen=True)
-class Churn:
-    """A churn model evaluated on a later cut, with a baseline of recency alone."""
-
-    label_days: int
-    n_validated: int
-    validated_on: date
-    base_rate: float
-    model: Quality
-    baseline: Quality
-    deciles: tuple[Decile, ...]
-    baseline_deciles: tuple[Decile, ...] = ()
-    importances: tuple[tuple[str, float], ...] = ()
-    model_version: str = ""
-
-
-@dataclass(frozen=True)
 class KpiRow:
     """One segment's results: values by the KPI's stored word; shares are 0 to 1, None if a denominator is empty."""
 

@@ -11,19 +11,14 @@ import pyarrow as pa
 from segspark.config.models import Workspace
 from segspark.measure.kpi import RESULTS_DAYS
 from segspark.measure.list import CONTACTABLE
-from segspark.models.churn.model import CHURN
-from segspark.models.clustering.sections import clustering_sections, read_clusters
 from segspark.models.resources import OVERRIDES
-from segspark.models.tracking import find_champion, read_document
+from segspark.models.sections import sections_of_models
 from segspark.pipeline.view import Question, View, look
 from segspark.reports.data import (
-    Churn,
-    Decile,
     Headline,
     KpiRow,
     Kpis,
     Language,
-    Quality,
     ReportData,
     Scheme,
     SegmentSize,
@@ -34,7 +29,7 @@ from segspark.reports.gather_profiles import read_profiles, segment_profiles
 from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.report import render_report, write_report
 from segspark.reports.texts import words_of
-from segspark.sections import Missing, Reason, Refused, Section
+from segspark.sections import Missing, Section
 from segspark.segments.lookup import is_provisional_day, newest_day, previous_day
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.segments.schemes.scheme import StoredDay, StoredSegment
@@ -79,8 +74,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         sizes=Sizes(n_people, earlier, _schemes(view, day, profiles, before, names, keys)),
         sections=(
             *_of_schemes(workspace, language, outcomes, profiles, names, keys),
-            *clustering_sections(read_clusters(workspace, view.context[OVERRIDES], day)),
-            _section("churn", _churn(workspace, day, outcomes, view)),
+            *sections_of_models(view, day),
         ),
         kpis=_kpis(profiles, names, keys, language),
         profiles=segment_profiles(profiles, names, keys),
@@ -178,40 +172,6 @@ def _schemes(
 def _n_contactable(measures: dict[str, dict[str, Any]]) -> int | None:
     measured = measures.get(CONTACTABLE.key)
     return int(measured["numerator"] or 0) if measured else None
-
-
-def _reason(gate: dict[str, Any]) -> Reason:
-    """A gate from the record of the run, where its days are text."""
-    values = {k: date.fromisoformat(v) if isinstance(v, str) else v for k, v in gate["values"].items()}
-    return Reason(gate["code"], values)
-
-
-def _churn(workspace: Workspace, day: date, outcomes: dict[str, Any], view: View) -> Churn | Refused | None:
-    champion = find_champion(workspace.mlflow, f"{workspace.name}_churn", day)
-    if champion is None:
-        trained = [r for r in view.read_small(ops.RUNS).to_pylist() if r["flow"] == "train" and r["as_of_date"] <= day]
-        gates = [json.loads(r["outputs"]).get("churn_refused") for r in sorted(trained, key=lambda r: r["written_at"])]
-        if not gates or not gates[-1]:
-            return None
-        return Refused(tuple(_reason(g) for g in gates[-1]), words_of("churn_refused"), words_of("take_refused"))
-    document = read_document(workspace.mlflow, champion.tags["run_id"], "evaluation.json")
-    model, recency = document["model"], document["recency"]
-    return Churn(
-        label_days=workspace.models.of(CHURN).label_days,
-        n_validated=model["n"],
-        validated_on=date.fromisoformat(document["cuts"]["validate"]),
-        base_rate=model["base_rate"],
-        model=_quality(model),
-        baseline=_quality(recency),
-        deciles=tuple(Decile(d["n"], d["mean_score"], d["rate"], d["lift"]) for d in model["deciles"]),
-        baseline_deciles=tuple(Decile(d["n"], d["mean_score"], d["rate"], d["lift"]) for d in recency["deciles"]),
-        importances=tuple(list(document["importances"].items())[:10]),
-        model_version=f"{champion.name}/{champion.version}",
-    )
-
-
-def _quality(metrics: dict[str, Any]) -> Quality:
-    return Quality(metrics["pr_auc"], metrics["roc_auc"], metrics["top_decile_lift"], metrics["brier"])
 
 
 def _kpis(

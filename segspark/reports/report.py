@@ -8,9 +8,10 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from segspark.models.churn.sections import ChurnQuality
 from segspark.reports import charts, group_charts, group_figures, views, views_groups
 from segspark.reports.contents import sections_of
-from segspark.reports.data import Churn, ReportData
+from segspark.reports.data import ReportData
 from segspark.reports.formats import Formats
 from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.labels import feature_label, not_contactable_label, scheme_label
@@ -91,9 +92,10 @@ def write_report(html: str, path: Path) -> Path:
     return path
 
 
-def _churn_figures(churn: Churn, formats: Formats, texts: Texts) -> list[group_figures.Figure]:
-    deciles = [d for d in churn.deciles if all(map(math.isfinite, (d.lift, d.rate, d.mean_score)))]
-    baseline = [d for d in churn.baseline_deciles if math.isfinite(d.lift)]
+def _churn_figures(churn: ChurnQuality, formats: Formats, texts: Texts) -> list[group_figures.Figure]:
+    model, recency = churn.documents.model, churn.documents.recency
+    deciles = [d for d in model.deciles if all(map(math.isfinite, (d.lift, d.rate, d.mean_score)))]
+    baseline = [d for d in recency.deciles if math.isfinite(d.lift)]
     drawn = []
     if deciles:
         drawn.append((texts("lift"), charts.lift_chart(deciles, baseline, formats, texts), texts("lift_note")))
@@ -102,15 +104,16 @@ def _churn_figures(churn: Churn, formats: Formats, texts: Texts) -> list[group_f
     return drawn
 
 
-def _churn_metrics(churn: Churn, formats: Formats, texts: Texts) -> list[tuple[str, str, str, str]]:
+def _churn_metrics(churn: ChurnQuality, formats: Formats, texts: Texts) -> list[tuple[str, str, str, str]]:
     """Name, value, the baseline's value and how to read it."""
-    values = {"rate": formats.number(churn.base_rate, 3), "half": formats.number(0.5, 1)}
+    model, recency = churn.documents.model, churn.documents.recency
+    values = {"rate": formats.number(model.base_rate, 3), "half": formats.number(0.5, 1)}
     digits = {"pr_auc": 3, "roc_auc": 3, "top_decile_lift": 1, "brier": 3}
     return [
         (
             texts(name),
-            formats.number(getattr(churn.model, name), n),
-            formats.number(getattr(churn.baseline, name), n),
+            formats.number(getattr(model, name), n),
+            formats.number(getattr(recency, name), n),
             texts(f"{name}_note", **(values if "{" in TEXTS[f"{name}_note"][0] else {})),
         )
         for name, n in digits.items()

@@ -1,6 +1,7 @@
 """The sentences at the top of the report: what a director should know before reading any table."""
 
-from segspark.reports.data import Churn, KpiRow, ReportData, SegmentSize
+from segspark.models.churn.sections import ChurnQuality
+from segspark.reports.data import KpiRow, ReportData, SegmentSize
 from segspark.reports.formats import Formats
 from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.labels import not_contactable_label
@@ -89,8 +90,8 @@ def _best_per_head(data: ReportData, formats: Formats, texts: Texts) -> list[str
 def _models(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     contents = [section.content for section in data.sections]
     refused = [texts.said(c.takeaway) for c in contents if isinstance(c, Refused) and c.takeaway]
-    lifts = [formats.number(c.model.top_decile_lift, 1) for c in contents if isinstance(c, Churn)]
-    return [*refused, *(texts("take_churn", lift=lift) for lift in lifts)]
+    lifts = [c.documents.model.top_decile_lift for c in contents if isinstance(c, ChurnQuality)]
+    return [*refused, *(texts("take_churn", lift=formats.number(lift, 1)) for lift in lifts)]
 
 
 def _intake(data: ReportData, formats: Formats, texts: Texts) -> list[str]:

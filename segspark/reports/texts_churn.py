@@ -2,21 +2,11 @@
 
 # key: (French, English)
 TEXTS: dict[str, tuple[str, str]] = {
-    "nav_churn": ("Départs", "Churn"),
-    "churn": ("Risque de départ", "Churn risk"),
     "churn_intro": (
         "Un départ : aucun achat dans les {days} jours qui suivent. Le modèle est jugé sur {n} clients au {day}, "
         "plus tard que tout ce qu'il a appris ; {rate} d'entre eux sont partis.",
         "Churn: no purchase within the next {days} days. The model is judged on {n} customers as of {day}, later "
         "than anything it learnt from; {rate} of them left.",
-    ),
-    "churn_missing": (
-        "Aucun modèle de départ n'est publié : lancez le flux d'entraînement.",
-        "No churn model is published: run the training flow.",
-    ),
-    "churn_refused": (
-        "Pas de score de départ : le modèle a été refusé",
-        "No churn score: the model was refused",
     ),
     "refused_note": (
         "Un refus est un résultat : mieux vaut pas de score qu'un score qui trompe.",

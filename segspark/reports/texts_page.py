@@ -47,10 +47,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Parmi les 10 % de clients les plus à risque, les départs sont {lift} fois plus fréquents que la moyenne.",
         "Among the 10% of customers ranked most at risk, leaving is {lift} times as frequent as on average.",
     ),
-    "take_refused": (
-        "Pas de score de départ aujourd'hui : les données ne permettent pas encore d'en répondre.",
-        "No churn score today: the data cannot carry that claim yet.",
-    ),
     "take_quarantine": (
         "{share} des enregistrements reçus ont été mis de côté ({n}) ; aucun n'est perdu.",
         "{share} of the records received were set aside ({n}); none is lost.",

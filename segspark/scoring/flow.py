@@ -15,7 +15,7 @@ from segspark.features.resources import CATALOGUE
 from segspark.models.model import Model
 from segspark.models.registry import scoring_models
 from segspark.models.resources import model_in_use, models_in_use
-from segspark.models.tracking import Loaded, read_inputs, read_record
+from segspark.models.tracking import Loaded, read_inputs, read_params
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
@@ -69,7 +69,7 @@ def derive_scores(view: View) -> DataFrame:
 def _of_model(view: View, model: AnyModel, loaded: Loaded, people: DataFrame) -> DataFrame:
     """The rows of a model's scores, each named by the record of the version that gives it."""
     assert model.score is not None, f"{model.name} declares scores and gives none"
-    record = read_record(view.settings.mlflow, loaded)
+    record = read_params(view.settings.mlflow, loaded.tags["run_id"])
     named = [_score(s.name(record), F.col(s.column), s.band or None, loaded.model_version) for s in model.scores]
     return _long(model.score(view, loaded, people), named)
 

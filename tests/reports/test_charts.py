@@ -4,8 +4,8 @@ import pytest
 from reports.sample import DOCUMENTS, content, sample
 
 from segspark.models.clustering.documents.sweep import SweepRow
+from segspark.models.evaluate.evaluation import Decile
 from segspark.reports.charts import elbow_chart, lift_chart, reliability_chart, silhouette_chart
-from segspark.reports.data import Decile
 from segspark.reports.formats import Formats
 from segspark.reports.texts import Texts
 
@@ -29,15 +29,15 @@ def test_a_chart_has_title_axes_units_and_the_chosen_k(draw):
 
 
 def test_lift_bars_carry_their_values_beside_recency_alone():
-    churn = content(sample(), "churn")
-    svg = lift_chart(churn.deciles, churn.baseline_deciles, FR, TEXTS)
+    churn = content(sample(), "churn").documents
+    svg = lift_chart(churn.model.deciles, churn.recency.deciles, FR, TEXTS)
     assert "1,8" in words(svg)
     assert {"moyenne", "Récence seule"} <= set(words(svg))
     assert len(list(ET.fromstring(svg).iter("rect"))) == 10
 
 
 def test_reliability_labels_the_safest_and_the_riskiest_tenth():
-    svg = reliability_chart(content(sample(), "churn").deciles, FR, TEXTS)
+    svg = reliability_chart(content(sample(), "churn").documents.model.deciles, FR, TEXTS)
     assert {"9\u00a0% → 7\u00a0%", "93\u00a0% → 95\u00a0%", "prédit = observé"} <= set(words(svg))
 
 

@@ -2,8 +2,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from reports.sample import content, sample, section
+from reports.sample import sample
 
+from segspark.models.churn.sections import ChurnQuality
 from segspark.reports.data import (
     Headline,
     KpiRow,
@@ -130,7 +131,7 @@ def test_segments_that_overlap_have_no_share_of_the_revenue():
 
 
 def test_a_churn_model_says_its_lift_and_a_refused_one_why_there_is_none():
-    assert told(sections=(section("churn", content(sample(), "churn")),)) == [
+    assert told(sections=tuple(s for s in sample().sections if isinstance(s.content, ChurnQuality))) == [
         "Among the 10% of customers ranked most at risk, leaving is 1.8 times as frequent as on average."
     ]
     title, why = {"fr": "Rien", "en": "None"}, {"fr": "Pas de score.", "en": "No score today."}

@@ -35,11 +35,8 @@ def test_the_templates_and_modules_use_all_texts_and_no_other():
     sources = [*PACKAGE.rglob("*.html"), *(p for p in PACKAGE.glob("*.py") if not p.name.startswith("texts"))]
     words = set(re.findall(r'"([a-z_0-9]+)"', " ".join(p.read_text("utf-8") for p in sources)))
     own = (*BEFORE, *AFTER)
-    given = ("churn",)
-    built = {f"{part}_missing" for part in ("headline", "sizes", "kpis", "ledger", "quarantine", *given)}
-    built |= {f"nav_{name}" for name in (*own, *given)} | {
-        f"{kind}_{term}" for kind in ("term", "say") for term in TERMS
-    }
+    built = {f"{part}_missing" for part in ("headline", "sizes", "kpis", "ledger", "quarantine")}
+    built |= {f"nav_{name}" for name in own} | {f"{kind}_{term}" for kind in ("term", "say") for term in TERMS}
     built |= {f"{name}_note" for name in ("pr_auc", "roc_auc", "top_decile_lift", "brier")}
     built |= {key for key in TEXTS if key.startswith(("refused_", "kind_"))}
     built |= {f"{name}_note" for name in ("silhouette", "elbow", "stability", "smallest")}

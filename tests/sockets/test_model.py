@@ -21,21 +21,24 @@ from pyspark.sql import functions as F
 from segspark.app.run import daily, train
 from segspark.app.train import TRAIN, TrainingFailed
 from segspark.app.workspace import open_workspace
-from segspark.config.models import Model as Section
+from segspark.config import models as config
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.people import people_of_day
 from segspark.models.churn.model import CHURN
-from segspark.models.model import Fitted, Former, Model, Refused, Score
+from segspark.models.model import Fitted, Former, Model, Refused, Score, Trained
 from segspark.models.registry import MODELS
 from segspark.models.resources import model_in_use, registered_name
-from segspark.models.tracking import Loaded, find_champion, log_model, read_bytes, read_document, read_record
+from segspark.models.tracking import Loaded, find_champion, log_model, read_bytes, read_document, read_params
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import runs_of
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import Question, View, look
+from segspark.reports.gather import write_day_report
 from segspark.scoring.flow import SCORES, with_scores
+from segspark.sections import Missing, People, Reason, Section, Table
+from segspark.sections import Refused as RefusedContent
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
 
@@ -46,7 +49,7 @@ COLUMNS = {"orders": "n_order_lifetime", "spent": "order_cents_lifetime"}
 # A model that uses every field -------------------------------------------------------------------------------------
 
 
-class Keenness(Section):
+class Keenness(config.Model):
     """Who has ordered often, which a tree of one split finds again."""
 
     least_orders: int = Field(2, ge=1, description="From so many orders on somebody is keen")
@@ -113,6 +116,18 @@ def score_keenness(view: View, model: Loaded, people: DataFrame) -> DataFrame:
     return probability(model, buyers).select("person_id", F.col("p").alias("keen"), band.alias("keen_band"))
 
 
+def keen_sections(view: View, state: Trained[KeenDocuments] | Refused | None) -> tuple[Section, ...]:
+    title = {"fr": "Assiduité", "en": "Keenness"}
+    if not isinstance(state, Trained):
+        return (Section("keenness", title, Missing({"fr": "rien", "en": "nothing"})),)
+    days, n = state.record["days_ahead"], state.documents.n_people
+    people = Table(
+        ({"fr": "Modèle", "en": "Model"}, {"fr": "Gens", "en": "People"}), ((state.model_version, People(n)),)
+    )
+    note = {"fr": f"sur {days} jours", "en": f"over {days} days, trained on {state.as_of}"}
+    return (Section("keenness", title, people, notes=(note,)),)
+
+
 KEENNESS: Model[Keenness, KeenDocuments] = Model(
     name="keenness",
     config=Keenness,
@@ -121,6 +136,7 @@ KEENNESS: Model[Keenness, KeenDocuments] = Model(
     documents=KeenDocuments,
     score=score_keenness,
     needs=lambda inputs: {COLUMNS[n] for n in inputs},
+    sections=keen_sections,
     formerly=(Former("keen"), Former("ahead", below="days_ahead")),
 )
 
@@ -128,7 +144,7 @@ KEENNESS: Model[Keenness, KeenDocuments] = Model(
 # One with two scores and no band, one that is refused, one that raises ----------------------------------------------
 
 
-class Plain(Section):
+class Plain(config.Model):
     days: int = 7
 
 
@@ -146,6 +162,14 @@ def score_habits(view: View, model: Loaded, people: DataFrame) -> DataFrame:
     return scored.select("person_id", F.col("p").alias("lavish"), (1 - F.col("p")).alias("thrifty"))
 
 
+def mood_sections(view: View, state: Trained[KeenDocuments] | Refused | None) -> tuple[Section, ...]:
+    assert isinstance(state, Refused)
+    (reason,) = state.reasons
+    title = {"fr": "Humeur", "en": "Mood"}
+    why = RefusedContent((Reason(reason["code"], reason["values"]),), {"fr": "Refusé", "en": "No mood today"})
+    return (Section("mood", title, why),)
+
+
 def refuse(step: Step, wanted: Collection[str]) -> Refused:
     return Refused("refused: no mood was ever seen", ({"code": "no_mood", "values": {"n": 0}},))
 
@@ -158,7 +182,9 @@ HABITS: Model[Plain, KeenDocuments] = Model(
     "habits", Plain, train_habits, (Score("lavish", horizon="days"), Score("thrifty")), KeenDocuments, score_habits,
     needs=lambda inputs: {COLUMNS[n] for n in inputs},
 )  # fmt: skip
-MOOD: Model[Plain, KeenDocuments] = Model("mood", Plain, refuse, (Score("mood"),), KeenDocuments, score_habits)
+MOOD: Model[Plain, KeenDocuments] = Model(
+    "mood", Plain, refuse, (Score("mood"),), KeenDocuments, score_habits, sections=mood_sections
+)
 LUCK: Model[Plain, KeenDocuments] = Model("luck", Plain, fail, (Score("luck"),), KeenDocuments, score_habits)
 
 RULES = """
@@ -254,9 +280,8 @@ def test_it_is_registered_with_all_that_it_tells(shop: Shop) -> None:
     store, name = shop.workspace.mlflow, registered_name("small", KEENNESS)
     champion = find_champion(store, name, DAY)
     assert champion is not None
-    loaded = Loaded(name, champion.version, None, champion.tags)  # type: ignore[arg-type]
-    assert read_record(store, loaded) == {"least_orders": "3", "days_ahead": "45"}
-    run = loaded.tags["run_id"]
+    run = champion.tags["run_id"]
+    assert read_params(store, run) == {"least_orders": "3", "days_ahead": "45"}
     files = {file: read_document(store, run, file) for file in ("features.json", "people.json")}
     assert KeenDocuments.from_files(files) == KeenDocuments(("orders",), 3)
     # Scores are always wanted, columns of people where a scheme looks at them.
@@ -322,6 +347,20 @@ def test_a_rule_may_use_its_values(shop: Shop) -> None:
         if r["scheme"] == "rules"
     }
     assert inside == {("Keen", "ann"), ("Lavish and calm", "bob")}
+
+
+# Report -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_report_shows_it(shop: Shop) -> None:
+    page = write_day_report(shop.workspace, DAY, "en", None).read_text()
+    assert '<li><a href="#keenness">Keenness</a></li>' in page
+    assert "small_keenness/1" in page
+    assert f"over 45 days, trained on {DAY}" in page
+    # The refused one says why; those without a section, and the one that raised, say nothing.
+    assert "No mood today" in page
+    assert "no_mood, n = 0" in page
+    assert not {'id="habits"', 'id="luck"'} & set(page.split())
 
 
 # Later: a changed configuration, and a version of before -------------------------------------------------------------

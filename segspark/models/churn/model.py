@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from segspark.models.churn.config import Churn
 from segspark.models.churn.documents import ChurnDocuments
 from segspark.models.churn.inputs import columns_of
-from segspark.models.model import Fitted, Former, Model, Refused, Score
+from segspark.models.churn.sections import churn_sections
+from segspark.models.model import Fitted, Former, Model, Refused, Score, Trained
+from segspark.sections import Section
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -29,6 +31,10 @@ def _score(view: "View", model: "Loaded", people: "DataFrame") -> "DataFrame":
     return scored.withColumnRenamed("band", CHURN_RISK.band)
 
 
+def _sections(view: "View", state: Trained[ChurnDocuments] | Refused | None) -> tuple[Section, ...]:
+    return churn_sections(state)
+
+
 CHURN_RISK = Score("churn", band="churn_band", horizon="label_days")
 CHURN: Model[Churn, ChurnDocuments] = Model(
     name="churn",
@@ -38,5 +44,6 @@ CHURN: Model[Churn, ChurnDocuments] = Model(
     documents=ChurnDocuments,
     score=_score,
     needs=columns_of,
+    sections=_sections,
     formerly=(Former("churn"),),
 )

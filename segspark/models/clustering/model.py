@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 from segspark.features.value import Value
 from segspark.models.clustering.config import Clustering
 from segspark.models.clustering.documents.registered import ClusteringDocuments
-from segspark.models.model import Column, Fitted, Former, Model, Refused
+from segspark.models.model import Column, Fitted, Former, Model, Refused, Trained
+from segspark.sections import Section
 
 if TYPE_CHECKING:
     from segspark.pipeline.step import Step
+    from segspark.pipeline.view import View
 
 
 def _train(step: "Step", wanted: Collection[str]) -> Fitted | Refused:
@@ -19,6 +21,14 @@ def _train(step: "Step", wanted: Collection[str]) -> Fitted | Refused:
     return train_groups(step, step.context[BEHAVIOUR_MODEL], with_rare=RARE.column in wanted)
 
 
+def _sections(view: "View", state: Trained[ClusteringDocuments] | Refused | None) -> tuple[Section, ...]:
+    from segspark.models.clustering.sections import clustering_sections, clusters_of
+    from segspark.models.resources import OVERRIDES
+
+    trained = state if isinstance(state, Trained) else None
+    return clustering_sections(clusters_of(view.settings, view.context[OVERRIDES], trained) if trained else None)
+
+
 CLUSTER, IS_FAR, RARE = Column("cluster", Value("number")), Column("is_far"), Column("rare")
 BEHAVIOUR: Model[Clustering, ClusteringDocuments] = Model(
     name="behaviour",
@@ -26,5 +36,6 @@ BEHAVIOUR: Model[Clustering, ClusteringDocuments] = Model(
     train=_train,
     outputs=(CLUSTER, IS_FAR, RARE),
     documents=ClusteringDocuments,
+    sections=_sections,
     formerly=(Former("clustering"), Former("rare", below="rare")),
 )

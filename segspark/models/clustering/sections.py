@@ -7,10 +7,11 @@ from datetime import date
 from segspark.config.models import Settings
 from segspark.models.clustering.documents.groups import GroupDocument
 from segspark.models.clustering.documents.rare import Rare
-from segspark.models.clustering.documents.registered import ClusteringDocuments, read_documents
+from segspark.models.clustering.documents.registered import ClusteringDocuments
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import renamed
 from segspark.models.clustering.overrides import Override, decided_groups
+from segspark.models.model import Trained
 from segspark.sections import Missing, Section
 
 NO_MODEL = Missing(
@@ -36,22 +37,12 @@ class Clusters:
     in_use: tuple[GroupDocument, ...] = ()
 
 
-def read_clusters(settings: Settings, overrides: Sequence[Override], day: date) -> Clusters | None:
-    """The groups of the model valid for a day; None if there is no model."""
-    from segspark.models.tracking import find_champion
-
-    champion = find_champion(settings.mlflow, f"{settings.name}_behaviour", day)
-    if champion is None:
-        return None
-    documents = read_documents(settings.mlflow, champion.tags["run_id"])
-    groups, tree, _ = decided_groups(documents, overrides)
+def clusters_of(settings: Settings, overrides: Sequence[Override], trained: Trained[ClusteringDocuments]) -> Clusters:
+    """The groups of the version in use, under the names of the workspace."""
+    groups, tree, _ = decided_groups(trained.documents, overrides)
     names = settings.models.of(BEHAVIOUR).names
-    return Clusters(
-        documents,
-        f"{champion.name}/{champion.version}",
-        date.fromisoformat(champion.tags["as_of"]),
-        tuple(renamed(g, names) for g in groups) if tree is not None else (),
-    )
+    in_use = tuple(renamed(g, names) for g in groups) if tree is not None else ()
+    return Clusters(trained.documents, trained.model_version, trained.as_of, in_use)
 
 
 def clustering_sections(clusters: Clusters | None) -> tuple[Section, ...]:

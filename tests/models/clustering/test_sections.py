@@ -5,10 +5,8 @@ from datetime import date
 import pytest
 from builders import make_workspace, with_model
 from models.clustering.documents.stored import stored
-from registry import Registry
 
 from segspark.config.models import Workspace
-from segspark.models import tracking
 from segspark.models.clustering.config import GroupNames
 from segspark.models.clustering.documents.registered import ClusteringDocuments
 from segspark.models.clustering.model import BEHAVIOUR
@@ -17,45 +15,37 @@ from segspark.models.clustering.sections import (
     NO_MODEL,
     Clusters,
     clustering_sections,
+    clusters_of,
     rare_section,
-    read_clusters,
 )
+from segspark.models.model import Trained
 
 TODAY, FIRST = ClusteringDocuments.from_files(stored("today")), ClusteringDocuments.from_files(stored("first"))
 
 
+LATEST = Trained("small_behaviour/2", date(2026, 5, 4), {}, TODAY)
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Two versions: one of the first form, and since 4 May one of today's."""
-    workspace = make_workspace(tmp_path_factory.mktemp("sections") / "w")
-    for version, day in (("first", date(2026, 5, 2)), ("today", date(2026, 5, 4))):
-        files = {file.removesuffix(".json"): content for file, content in stored(version).items()}
-        number = Registry(workspace).register("behaviour", day, "aa", **files)
-        with tracking.store(workspace.mlflow) as mlflow:
-            name = f"{workspace.name}_behaviour"
-            mlflow.MlflowClient().set_model_version_tag(name, number, "as_of", day.isoformat())
-    return workspace
+    return make_workspace(tmp_path_factory.mktemp("sections") / "w")
 
 
-def test_a_day_shows_the_model_that_was_valid_then(workspace: Workspace) -> None:
-    assert read_clusters(workspace, (), date(2026, 5, 1)) is None
-    assert read_clusters(workspace, (), date(2026, 5, 3)) == Clusters(FIRST, "small_behaviour/1", date(2026, 5, 2))
-    assert read_clusters(workspace, (), date(2026, 5, 9)) == Clusters(TODAY, "small_behaviour/2", date(2026, 5, 4))
+def test_without_decisions_the_groups_are_those_that_were_trained(workspace: Workspace) -> None:
+    assert clusters_of(workspace, (), LATEST) == Clusters(TODAY, "small_behaviour/2", date(2026, 5, 4))
 
 
 def test_groups_in_use_are_those_after_the_decisions_under_their_present_names(workspace: Workspace) -> None:
     named = with_model(workspace, BEHAVIOUR, names={"a": GroupNames(fr="Un", en="One")})
-    clusters = read_clusters(named, (Override(merge=("b", "c")),), date(2026, 5, 9))
-    assert clusters is not None
+    clusters = clusters_of(named, (Override(merge=("b", "c")),), LATEST)
     assert [g.name["en"] for g in clusters.in_use] == ["One", "Name d", "Name b + Name c"]
     # The documents stay as they were trained.
     assert clusters.documents == TODAY
 
 
 def test_decisions_about_a_model_without_a_hierarchy_wait(workspace: Workspace) -> None:
-    clusters = read_clusters(workspace, (Override(merge=("a", "b")),), date(2026, 5, 3))
-    assert clusters is not None
-    assert clusters.in_use == ()
+    first = Trained("small_behaviour/1", date(2026, 5, 2), {}, FIRST)
+    assert clusters_of(workspace, (Override(merge=("a", "b")),), first).in_use == ()
 
 
 def test_rare_groups_are_a_section_if_some_were_trained() -> None:
