@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from segspark.models.churn.model import CHURN
-from segspark.models.clustering.active import SCHEMES, ActiveClustering, active_clustering
+from segspark.models.clustering.active import ActiveClustering, active_clustering
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, load_overrides
 from segspark.models.model import Model
@@ -53,15 +53,9 @@ OVERRIDES: Resource[tuple[Override, ...]] = Resource(
 )
 
 
-def _active(setting: Setting) -> ActiveClustering | None:
-    if not set(setting.workspace.segments.schemes) & set(SCHEMES):
-        return None
-    return active_clustering(setting.workspace, setting[BEHAVIOUR_MODEL], setting[OVERRIDES])
-
-
 # The groups of the model after overrides, with their current names.
 ACTIVE_CLUSTERING: Resource[ActiveClustering | None] = Resource(
     "active_clustering",
-    _active,
+    lambda setting: active_clustering(setting.workspace, setting[BEHAVIOUR_MODEL], setting[OVERRIDES]),
     lambda setting: (_identity(setting, BEHAVIOUR), OVERRIDES.identify(setting)),
 )

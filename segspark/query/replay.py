@@ -26,7 +26,7 @@ from segspark.segments.flow import SEGMENTS
 from segspark.segments.people import needed_columns, people_for_segments, sequences_in
 from segspark.segments.resources import CALENDAR
 from segspark.segments.schemes.prepare import made, memberships
-from segspark.segments.schemes.registry import SCHEMES, needs_of
+from segspark.segments.schemes.registry import SCHEMES, groups_in_use, needs_of
 from segspark.segments.schemes.scheme import SchemeContext
 from segspark.spark.environment import check_environment
 from segspark.spark.session import session_for
@@ -140,7 +140,7 @@ def _rows(view: View, definition: dict[str, Any]) -> DataFrame:
         definitions = Definitions({scheme.name: (scheme.written.parse(json.loads(definition["content"])),)})
     context = SchemeContext(view, definitions)
     needed = needed_columns(definitions, scheme.values(context))
-    people = people_for_segments(view, view.context[ACTIVE_CLUSTERING], needed, sequences_in(definitions))
+    people = people_for_segments(view, groups_in_use(view), needed, sequences_in(definitions))
     people = people.select(*[c for c in people.columns if c in needed])
     results = {scheme: scheme.prepare(context, people)}
     in_use = [content.version for prepared in made(results).values() for content in prepared.contents]

@@ -23,7 +23,7 @@ from segspark.segments.people import PERMISSIONS, needed_columns, people_for_seg
 from segspark.segments.registry import register
 from segspark.segments.resources import CALENDAR, DEFINITIONS
 from segspark.segments.schemes.prepare import Failed, Results, assign, made, place_people, prepare_schemes
-from segspark.segments.schemes.registry import SCHEMES, active_schemes, needs_of
+from segspark.segments.schemes.registry import SCHEMES, active_schemes, groups_in_use, needs_of
 from segspark.segments.schemes.scheme import Prepared, Refused, SchemeContext
 from segspark.segments.validity import Validity
 from segspark.segments.values import values_of
@@ -44,7 +44,7 @@ def write_segments(step: Step) -> None:
     places = ("country", "region") if step.context[CALENDAR].named else ()
     with step.stage("people"):
         sequences = sequences_in(context.definitions)
-        people = people_for_segments(step, step.context[ACTIVE_CLUSTERING], needed, sequences)
+        people = people_for_segments(step, groups_in_use(step), needed, sequences)
         people = people.select(*[c for c in people.columns if c in {*needed, *places}])
         # The definitions are compiled to Spark columns while Spark computes the people.
         people, prepared = step.beside(people.localCheckpoint, partial(prepare_schemes, schemes, context, people))

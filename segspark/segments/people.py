@@ -60,7 +60,7 @@ def people_for_segments(
     if model is None:
         people = people.withColumn("cluster", F.lit(None).cast("int"))
     elif isinstance(behaviour, ActiveClustering):
-        people = with_groups(people, behaviour)
+        people = with_groups(people, behaviour, wanted)
     else:
         people = with_behaviour(model.model, people)
     addresses = addresses_of(view, people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of)), view.as_of)

@@ -34,15 +34,6 @@ def test_where_nothing_was_trained_no_model_speaks(workspace: Workspace) -> None
     }  # fmt: skip
 
 
-def test_without_a_scheme_of_groups_no_model_is_looked_for(workspace: Workspace) -> None:
-    rules_only = workspace.model_copy(
-        update={"segments": workspace.segments.model_copy(update={"schemes": ("rules",)})}
-    )
-    store = workspace.folder / "mlflow.db"
-    assert context(rules_only)[ACTIVE_CLUSTERING] is None
-    assert not store.exists()
-
-
 def test_a_decision_by_hand_makes_another_run_of_what_looks_at_groups_alone(workspace: Workspace) -> None:
     before = context(workspace).identities()
     save_overrides(workspace.folder / workspace.models.of(BEHAVIOUR).decisions, [Override(merge=("a", "b"))])

@@ -1,6 +1,6 @@
 """The active clustering of a day: the groups of the model in use with their current names, and who fits none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,10 @@ from segspark.models.clustering.documents.tree import Tree
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import describe, renamed
 from segspark.models.clustering.overrides import Override, decided_groups
-from segspark.models.clustering.rare import RareModel
+from segspark.models.clustering.rare import RARE_COLUMN, RareModel
 from segspark.models.clustering.rare_groups import active_rare
 from segspark.models.tracking import Loaded
 from segspark.pipeline.view import View
-
-SCHEMES = ("behaviour", "rare")
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class ActiveClustering:
 
     Attributes:
         groups: after overrides (merges and splits) and renames; those of ``documents`` are as trained.
-        rare: the model of rare groups and their list; None if none were trained or the scheme is switched off.
+        rare: the model of rare groups and their list; None if none were trained.
         parts: if there are overrides: the column with a person's part, and the cluster of each part.
         waiting: overrides that do not apply to this model's hierarchy.
     """
@@ -58,7 +56,7 @@ def active_clustering(
     names = settings.models.of(BEHAVIOUR).names
     documents = read_documents(settings.mlflow, model.tags["run_id"])
     groups, tree, waiting = decided_groups(documents, overrides)
-    rare = documents.rare if "rare" in settings.segments.schemes else None
+    rare = documents.rare
     return ActiveClustering(
         model,
         tuple(renamed(g, names) for g in groups),
@@ -74,12 +72,16 @@ def _cluster_of_parts(tree: Tree, groups: Sequence[GroupDocument]) -> list[int]:
     return [of_part[p] for p in range(len(tree.groups))]
 
 
-def with_groups(people: DataFrame, groups: ActiveClustering) -> DataFrame:
+def with_groups(people: DataFrame, groups: ActiveClustering, wanted: Collection[str] | None = None) -> DataFrame:
     """Everybody with ``cluster``, ``is_far`` (1: far from every centre; null: no activity ever) and, if there are rare
-    groups, ``rare``."""
+    groups, ``rare``.
+
+    Args:
+        wanted: columns that something looks at; rare groups are assigned only if they are among them. None is all.
+    """
     # Overrides merge and split groups; distances still refer to the trained centres.
     trained = groups.documents.groups
-    rare = groups.rare[0] if groups.rare else None
+    rare = groups.rare[0] if groups.rare and (wanted is None or RARE_COLUMN in wanted) else None
     assigned = with_behaviour(groups.model.model, people, [g.centre for g in trained.groups], rare, groups.parts)
     limit = float("inf") if trained.far_distance is None else trained.far_distance
     is_far = F.col("centre_distance") > F.lit(float(limit))
@@ -107,7 +109,7 @@ def _read_far_mean(view: View, groups: ActiveClustering) -> Mapping[str, str]:
     """A description of the people far from every centre, from their mean; one row."""
     features = groups.documents.groups.features
     people = active_people(people_of_day(view, {*features, "last_active_date"}))
-    far = with_groups(people, groups).where("is_far = 1")
+    far = with_groups(people, groups, ()).where("is_far = 1")
     prepared = groups.model.model.stages[0].transform(far)
     mean = prepared.agg(*[F.avg(f"x_{name}") for name in features]).collect()[0]
     line = describe(groups.documents.z_scores(list(mean)))

@@ -42,10 +42,10 @@ def model_needs() -> tuple[Resource[Any], ...]:
 
 
 def active_groups(context: SchemeContext) -> "ActiveClustering | None":
-    """The groups of the model in use; None without a model."""
-    from segspark.models.resources import ACTIVE_CLUSTERING
+    """The groups of the model in use; None without a model, or if no scheme of the workspace needs them."""
+    from segspark.segments.schemes.registry import groups_in_use
 
-    return context.view.context[ACTIVE_CLUSTERING]
+    return groups_in_use(context.view)
 
 
 def of_model(view: View, groups: "ActiveClustering") -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The schemes, in the order of sizes in the report and of a person's memberships."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segspark.config.models import Segments
 from segspark.pipeline.context import Resource
+from segspark.pipeline.view import View
 from segspark.segments.definitions import Definitions, Rule
 from segspark.segments.schemes.behaviour import BEHAVIOUR
 from segspark.segments.schemes.levels import LEVELS
@@ -13,6 +14,9 @@ from segspark.segments.schemes.rfm import RFM
 from segspark.segments.schemes.rules import RULES
 from segspark.segments.schemes.scheme import Scheme, Written
 from segspark.sockets import Socket
+
+if TYPE_CHECKING:
+    from segspark.models.clustering.active import ActiveClustering
 
 SCHEMES: Socket[Scheme] = Socket("scheme", LEVELS, RFM, BEHAVIOUR, RARE, RULES)
 
@@ -40,6 +44,14 @@ def conditions_of(definitions: Definitions) -> tuple[Rule, ...]:
         for definition in definitions.by_scheme.get(scheme.name, ())
         for rule in written.conditions(definition)
     )
+
+
+def groups_in_use(view: View) -> "ActiveClustering | None":
+    """The groups of the model of the day; None without a model, or if no scheme that is made needs them."""
+    from segspark.models.resources import ACTIVE_CLUSTERING
+
+    needed = needs_of(active_schemes(view.settings.segments))
+    return view.context[ACTIVE_CLUSTERING] if ACTIVE_CLUSTERING in needed else None
 
 
 def needs_of(schemes: Iterable[Scheme]) -> tuple[Resource[Any], ...]:

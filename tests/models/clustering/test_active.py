@@ -19,10 +19,8 @@ from segspark.pipeline.view import Question, look
 from segspark.tables.lake import Lake
 
 
-def active(trained: Trained, *overrides: Override, schemes: tuple[str, ...] = ("behaviour",), **names: Any) -> Any:
-    settings = trained.workspace.settings
-    segments = settings.segments.model_copy(update={"schemes": schemes})
-    renamed = with_model(settings.model_copy(update={"segments": segments}), BEHAVIOUR, names=names)
+def active(trained: Trained, *overrides: Override, **names: Any) -> Any:
+    renamed = with_model(trained.workspace.settings, BEHAVIOUR, names=names)
     return active_clustering(renamed, trained.loaded, overrides)
 
 
@@ -42,11 +40,11 @@ def test_groups_bear_the_names_that_the_workspace_gives_them(trained: Trained, g
     assert names == {g.segment_id: g.name["en"] for g in groups} | {groups[0].segment_id: "Regulars"}
     # What was trained stays as it was.
     assert found.documents == trained.documents
-    assert (found.rare, found.parts, found.waiting) == (None, None, ())
+    assert (found.parts, found.waiting) == (None, ())
 
 
-def test_rare_groups_come_with_the_scheme_and_are_renamed_too(trained: Trained) -> None:
-    found = active(trained, schemes=("rare",), **{"Usual profiles": GroupNames(fr="Tous", en="All")})
+def test_rare_groups_are_renamed_too(trained: Trained) -> None:
+    found = active(trained, **{"Usual profiles": GroupNames(fr="Tous", en="All")})
     model, rare = found.rare
     assert trained.documents.rare is not None
     assert model.keys == trained.documents.rare.keys
@@ -72,7 +70,7 @@ def test_a_decision_of_another_model_waits_and_one_of_this_merges(
 
 @pytest.fixture(scope="module")
 def assigned(trained: Trained, people: DataFrame) -> tuple[ActiveClustering, DataFrame]:
-    found = active(trained, schemes=("behaviour", "rare"))
+    found = active(trained)
     return found, with_groups(people, found).localCheckpoint()
 
 
@@ -85,6 +83,14 @@ def test_oddities_are_far_and_who_never_did_anything_is_neither_near_nor_far(
     assert (far["fd0001"], far["000000"], far["fc0000"]) == (1, 0, None)
     # As many as lie beyond the distance that nearly everybody keeps.
     assert 1 <= frame.where(F.col("is_far") == 1).count() <= 5
+
+
+def test_rare_groups_are_assigned_only_if_something_looks_at_them(
+    assigned: tuple[ActiveClustering, DataFrame], people: DataFrame
+) -> None:
+    found = assigned[0]
+    assert with_groups(people, found, ("cluster", "is_far")).columns == [*people.columns, "cluster", "is_far"]
+    assert "rare" in with_groups(people, found, ("cluster", "rare")).columns
 
 
 def test_the_share_of_far_people_is_of_those_who_did_anything(

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+from segspark.config.models import Segments
 from segspark.models.clustering.active import ActiveClustering
 from segspark.models.clustering.documents.groups import Around, GroupDocument, Groups
 from segspark.models.clustering.documents.preparation import Preparation
@@ -38,5 +39,7 @@ def clustering(
 
 
 def context_with(groups: ActiveClustering | None) -> SchemeContext:
-    view: Any = SimpleNamespace(context={ACTIVE_CLUSTERING: groups}, settings=SimpleNamespace(language="en"))
+    view: Any = SimpleNamespace(
+        context={ACTIVE_CLUSTERING: groups}, settings=SimpleNamespace(language="en", segments=Segments())
+    )
     return SchemeContext(view, Definitions())

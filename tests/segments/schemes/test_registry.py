@@ -1,12 +1,22 @@
 """Which schemes there are, in which order, and which of them a workspace makes."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from segspark.config.models import Segments
 from segspark.errors import ConfigError
 from segspark.segments.definitions import Definitions, Rule
 from segspark.segments.rules.tree import Always
-from segspark.segments.schemes.registry import SCHEMES, active_schemes, conditions_of, needs_of, written_schemes
+from segspark.segments.schemes.registry import (
+    SCHEMES,
+    active_schemes,
+    conditions_of,
+    groups_in_use,
+    needs_of,
+    written_schemes,
+)
 
 
 def names(*wanted: str) -> list[str]:
@@ -37,3 +47,21 @@ def test_of_definitions_those_of_a_single_condition_are_found() -> None:
 
 def test_a_resource_of_several_schemes_is_needed_once() -> None:
     assert [r.name for r in needs_of(SCHEMES.all())] == ["active_clustering"]
+
+
+class Asked(dict[Any, Any]):
+    """Resources, with those that were looked up."""
+
+    def __getitem__(self, resource: Any) -> Any:
+        self.setdefault("asked", []).append(resource.name)
+        return "groups"
+
+
+@pytest.mark.parametrize(("schemes", "asked"), [(("rare",), ["active_clustering"]), (("rules", "rfm"), None)])
+def test_the_model_of_groups_is_looked_up_only_if_a_scheme_needs_it(
+    schemes: tuple[str, ...], asked: list[str] | None
+) -> None:
+    settings = SimpleNamespace(segments=Segments.model_validate({"schemes": schemes}))
+    view: Any = SimpleNamespace(settings=settings, context=Asked())
+    assert groups_in_use(view) == ("groups" if asked else None)
+    assert view.context.get("asked") == asked

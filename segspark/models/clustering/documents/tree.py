@@ -1,10 +1,10 @@
 """``tree.json``: how the parts of a grouping join."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from segspark.models.clustering.documents.plain import Json, flat, words_of
+from segspark.models.clustering.documents.plain import Json, flat, plain, words_of
 from segspark.sections import Words
 
 
@@ -39,7 +39,7 @@ class Tree:
     Attributes:
         k: number of groups of the cut in use.
         column: micro or prediction: the model's column with the number of a person's part.
-        joins: from the lowest up.
+        joins: from the lowest up; heights are theirs.
         sizes: people of each part.
         centres: of each part, in the prepared space.
         groups: the cluster of each part, at k.
@@ -51,6 +51,7 @@ class Tree:
     k: int
     column: str
     joins: tuple[Join, ...]
+    heights: tuple[float, ...] = field(init=False)
     sizes: tuple[int, ...]
     centres: tuple[tuple[float, ...], ...]
     groups: tuple[int, ...]
@@ -58,26 +59,13 @@ class Tree:
     cuts: Mapping[int, tuple[int, ...]]
     segments: Mapping[int, TreeSegment]
 
-    @property
-    def heights(self) -> tuple[float, ...]:
-        return tuple(j.height for j in self.joins)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "heights", tuple(j.height for j in self.joins))
 
     def to_json(self) -> Json:
-        return {
-            "k": self.k,
-            "column": self.column,
-            "joins": [[float(j.one), float(j.other), j.height, float(j.n_parts)] for j in self.joins],
-            "heights": list(self.heights),
-            "sizes": list(self.sizes),
-            "centres": [list(c) for c in self.centres],
-            "groups": list(self.groups),
-            "levels": list(self.levels),
-            "cuts": {str(level): list(groups) for level, groups in self.cuts.items()},
-            "segments": {
-                str(cluster): dict(segment_id=s.segment_id, **flat("name", s.name))
-                for cluster, s in self.segments.items()
-            },
-        }
+        segments = {str(c): {"segment_id": s.segment_id, **flat("name", s.name)} for c, s in self.segments.items()}
+        joins = [[float(j.one), float(j.other), j.height, float(j.n_parts)] for j in self.joins]
+        return {**plain(self), "joins": joins, "segments": segments}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Tree":
