@@ -109,7 +109,7 @@ def _of_schemes(
 def _section(name: str, content: object | None) -> Section:
     """A section with the report's own texts."""
     short = words_of(f"nav_{name}")
-    return Section(name, words_of(name), content or Missing(words_of(f"{name}_missing")), name, short=short)
+    return Section(name, words_of(f"title_{name}"), content or Missing(words_of(f"{name}_missing")), name, short=short)
 
 
 def _outcomes(view: View, day: date) -> dict[str, Any]:

@@ -104,7 +104,6 @@ FEATURES = {
     "signup_age_days": ("Jours depuis l'inscription", "Days since signing up"),
     "profile_share": ("Profil renseigné", "Profile filled in"),
     "engagement": ("Score d'engagement", "Engagement score"),
-    "churn": ("Risque de départ", "Churn risk"),
     "is_far": ("Loin de tout groupe", "Far from every group"),
     "n_suppressed": ("E-mails retenus par le prestataire", "E-mails withheld by the provider"),
     "n_order_day": ("Jours de commande", "Days with an order"),
@@ -179,6 +178,8 @@ FEATURES = {
     "weather": ("Temps qu'il fait", "Weather"),
     "temperature_c": ("Température en °C", "Temperature in °C"),
 }
+# The column of a model bears its name, which stands in no table.
+FEATURES.update(churn=("Risque de départ", "Churn risk"))
 
 NOT_CONTACTABLE = {
     "no_consent": ("Pas de consentement à l'e-mail", "No consent to e-mail"),

@@ -25,7 +25,8 @@ from segspark.reports.texts import TEXTS, Texts
 from segspark.sections import Missing, Reason, Refused
 from segspark.store import store_at
 
-TERMS = ("as_of", "contactable", "human", "rfm", "lift", "z", "interval", "base_rate")
+# Of the glossary, in the order of its texts.
+TERMS = tuple(key.removeprefix("term_") for key in TEXTS if key.startswith("term_"))
 
 
 def render_report(data: ReportData) -> str:

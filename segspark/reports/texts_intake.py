@@ -93,16 +93,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Combien de fois un événement est plus fréquent dans un groupe qu'en moyenne ; 1 est la moyenne.",
         "How many times as frequent something is in a group as on average; 1 is the average.",
     ),
-    "term_interval": ("Intervalle à 95 %", "95% interval"),
-    "say_interval": (
-        "Entre ces bornes la vraie valeur se trouve 95 fois sur 100 ; plus un groupe est petit, plus il est large.",
-        "The true value lies between these ends 95 times in 100; the smaller a group, the wider it is.",
-    ),
     "term_z": ("Écart-type", "Standard deviation"),
     "say_z": (
         "L'étendue habituelle d'une mesure : les deux tiers des personnes sont souvent à moins d'un écart-type de "
         "la moyenne.",
         "The usual spread of a measure: two thirds of the people are often within one of them from the mean.",
+    ),
+    "term_interval": ("Intervalle à 95 %", "95% interval"),
+    "say_interval": (
+        "Entre ces bornes la vraie valeur se trouve 95 fois sur 100 ; plus un groupe est petit, plus il est large.",
+        "The true value lies between these ends 95 times in 100; the smaller a group, the wider it is.",
     ),
     "term_base_rate": ("PR-AUC", "PR-AUC"),
     "say_base_rate": (

@@ -97,7 +97,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Une personne peut être dans plusieurs segments, ou dans aucun.",
         "A person may be in several segments, or in none.",
     ),
-    "segment": ("Segment", "Segment"),
+    "segment_name": ("Segment", "Segment"),
     "today": ("Aujourd'hui", "Today"),
     "before": ("Jour précédent", "Previous day"),
     "entered": ("Entrés", "Entered"),

@@ -106,7 +106,7 @@ def sample(language: Language = "fr", **changes: object) -> ReportData:
 
 
 def section(name: str, content: object) -> Section:
-    return Section(name, words_of(name), content, name, short=words_of(f"nav_{name}"))
+    return Section(name, words_of(f"title_{name}"), content, name, short=words_of(f"nav_{name}"))
 
 
 def content(data: ReportData, name: str) -> Any:
