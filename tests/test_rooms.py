@@ -40,6 +40,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "measure/mail.py": "KPIs as data; measure/test_registry.py holds their words, pins/test_stored_rows.py their rows",
     "measure/shop.py": "KPIs as data; measure/test_registry.py holds their words, pins/test_stored_rows.py their rows",
     "segments/schemes/scheme.py": "frozen values; sockets/test_scheme.py uses every field of them",
+    "segments/rules/keys.py": "two words; segments/rules/test_stored.py and test_yaml.py read and write them",
     "segments/segment.py": "a frozen value; segments/test_registry.py writes it",
 }  # fmt: skip
 

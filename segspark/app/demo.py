@@ -16,6 +16,7 @@ from segspark.errors import ConfigError
 from segspark.pipeline.progress import Progress
 from segspark.pseudonyms import Pseudonymiser, load_key
 from segspark.reports.gather import write_day_report
+from segspark.segments.schemes.behaviour import BEHAVIOUR
 from segspark.sources.gateway import no_cyclic_collection
 from segspark.spark.startup import warm_up
 from segspark.tables.contracts import gold, silver
@@ -70,7 +71,7 @@ def types_found(workspace: Workspace, lake: SparkLake) -> float:
     People outside of all groups would count as a separate group, but the assignment leaves nobody out.
     """
     truth = pq.read_table(workspace.folder / "truth" / "people.parquet", columns=["email", "type"])
-    rows = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", AS_OF), ("scheme", "=", "behaviour")])
+    rows = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", AS_OF), ("scheme", "=", BEHAVIOUR.name)])
     group = dict(zip(rows["person_id"].to_pylist(), rows["segment_id"].to_pylist(), strict=True))
     links = lake.read_small(silver.IDENTITY_LINKS, columns=["identifier_id", "person_id", "known_as_of"])
     owner = {r["identifier_id"]: r["person_id"] for r in sorted(links.to_pylist(), key=lambda r: r["known_as_of"])}

@@ -56,7 +56,7 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
     )
     rows = rows.set_column(3, "is_contactable", pc.cast(rows["is_contactable"], pa.int64()))
     grouped = rows.group_by(["scheme", "segment_id", "segment_name"]).aggregate(
-        [("is_contactable", "count"), ("is_contactable", "sum")]
+        [("is_contactable", "count"), ("is_contactable", "hash_sum")]
     )
     is_provisional = is_provisional_day(view, day)
     segments = [

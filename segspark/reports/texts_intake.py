@@ -37,7 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "check": ("Contrôle", "Check"),
     "adds_up": ("juste", "adds up"),
     "adds_up_not": ("écart {n}", "off by {n}"),
-    "total": ("Total", "Total"),
+    "in_total": ("Total", "Total"),
     "ledger_ok": (
         "Les comptes tombent juste : {n} enregistrements reçus, {n} classés.",
         "The counts add up: {n} records received, {n} accounted for.",

@@ -32,7 +32,7 @@ def deciding(tree: ast.AST) -> Iterator[ast.Constant]:
                 yield from constants(side)
         elif isinstance(node, ast.MatchValue):
             yield from constants(node.value)
-        elif isinstance(node, ast.Dict):
+        elif isinstance(node, ast.Dict | ast.MatchMapping):
             for key in node.keys:
                 yield from constants(key)
         elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "Literal":
@@ -76,7 +76,7 @@ def test_its_name_stands_in_no_other_file(name: str) -> None:
     "code",
     [
         "x == 'toy'", "'toy' != x", "x in ('other', 'toy')", "x in {'toy'}", "match x:\n case 'toy': pass",
-        "match x:\n case 'a' | 'toy': pass", "{'toy': 1}", "y: Literal['toy', 'other']", "NAMES = ('toy', 'other')",
+        "match x:\n case 'a' | 'toy': pass", "match x:\n case {'toy': y}: pass", "{'toy': 1}", "y: Literal['toy', 'other']", "NAMES = ('toy', 'other')",
         "f(['toy'])",
     ],
 )  # fmt: skip

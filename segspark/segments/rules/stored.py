@@ -2,10 +2,8 @@
 
 from typing import Any
 
+from segspark.segments.rules import keys
 from segspark.segments.rules.tree import Always, And, Between, Compare, Followed, In, Member, Missing, Node, Not, Or
-
-# The key of a reference to another segment.
-MEMBER = "segment"
 
 
 def to_json(node: Node) -> Any:
@@ -29,11 +27,11 @@ def to_json(node: Node) -> Any:
         case Missing(name):
             return {"name": name, "missing": True}
         case Followed(first, then, days, is_followed, within):
-            return {"did": first, "then" if is_followed else "not_then": then, "days": days, "within": within}
+            return {"did": first, "then" if is_followed else "not_then": then, keys.DAYS: days, "within": within}
         case Always():
             return {"always": True}
         case Member(key):
-            return {MEMBER: key}
+            return {keys.MEMBER: key}
 
 
 def from_json(content: Any) -> Node:
@@ -53,12 +51,12 @@ def from_json(content: Any) -> Node:
             return Missing(name)
         case {"name": name, "op": op}:
             return Compare(name, op, content.get("value"), content.get("other"), content.get("plus", 0))
-        case {"did": first, "then": then, "days": days, "within": within}:
+        case {"did": first, "then": then, keys.DAYS: days, "within": within}:
             return Followed(first, then, days, True, within)
-        case {"did": first, "not_then": then, "days": days, "within": within}:
+        case {"did": first, "not_then": then, keys.DAYS: days, "within": within}:
             return Followed(first, then, days, False, within)
         case {"always": True}:
             return Always()
-        case {"segment": key}:
+        case {keys.MEMBER: key}:
             return Member(key)
     raise ValueError(f"no condition: {content!r}")

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from segspark.segments.rules import keys
 from segspark.segments.rules.functions import WordError, followed, never
 from segspark.segments.rules.sql import parse_text
-from segspark.segments.rules.stored import MEMBER
 from segspark.segments.rules.tree import Always, And, Condition, Member, Node, Not, Or
 from segspark.segments.validation_errors import ValidationIssue, near, raise_issues
 
 Place = tuple[str | int, ...]
 Where = Callable[[Place], str]
-WORDS = ("all", "any", "not", MEMBER, "never", "did")
+WORDS = ("all", "any", "not", keys.MEMBER, "never", "did")
 _FIX = (
     "Write text, or one of `all: [...]`, `any: [...]`, `not: ...`, `segment: buyers`, `never: order`, "
     "`{did: cart_add, not_then: order, days: 7}`."
@@ -61,13 +61,13 @@ def read_condition(spec: Any, where: Where, issues: list[ValidationIssue], place
                 return Or(each(parts, "any"))
             case {"not": part, **rest} if not rest:
                 return Not(read_condition(part, where, issues, (*place, "not")))
-            case {"segment": str(key), **rest} if not rest:
+            case {keys.MEMBER: str(key), **rest} if not rest:
                 return Member(key, where=here)
             case {"never": str(act), **rest} if not rest:
                 return replace(never(act), where=here)
-            case {"did": str(first), "then": str(then), "days": days, **rest} if not rest.keys() - {"within"}:
+            case {"did": str(first), "then": str(then), keys.DAYS: days, **rest} if not rest.keys() - {"within"}:
                 return replace(followed(first, then, days, rest.get("within"), is_followed=True), where=here)
-            case {"did": str(first), "not_then": str(then), "days": days, **rest} if not rest.keys() - {"within"}:
+            case {"did": str(first), "not_then": str(then), keys.DAYS: days, **rest} if not rest.keys() - {"within"}:
                 return replace(followed(first, then, days, rest.get("within"), is_followed=False), where=here)
     except WordError as error:
         issues.append(ValidationIssue(error.code, error.what, here, error.fix))
