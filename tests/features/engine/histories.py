@@ -86,6 +86,10 @@ def histories(draw: st.DrawFn) -> History:
     later = st.tuples(st.sampled_from(PEOPLE), days, st.integers(1, 9), small, small)
     learnt = draw(st.lists(later, max_size=12))
     rows = [(p, d, d + 1, *v) for (p, d), v in tiles.items()] + [(p, d, d + 1 + k, a, b) for p, d, k, a, b in learnt]
+    for (person, day), (orders, opens) in tiles.items():
+        # Taken back some days later, in part or whole: what was the greatest or the last day is so no more.
+        if draw(st.integers(0, 2)) == 0:
+            rows.append((person, day, day + 1 + draw(st.integers(1, 5)), -orders, -draw(st.integers(0, opens))))
     since = {}
     for person in PEOPLE:
         known = min([applied for p, _, applied, _, _ in rows if p == person], default=3)
