@@ -44,5 +44,28 @@ def test_a_walk_of_people_whose_past_stays_equals_the_kernel(
         assert walked.to_pylist() == expected
 
 
+@given(st.lists(st.integers(0, 3), min_size=30, max_size=30), st.sets(st.integers(0, N_DAYS - 1), min_size=2))
+@settings(max_examples=40, deadline=None)
+def test_days_that_leave_a_window_leave_what_is_left_of_it(values: list[int], chosen: set[int]) -> None:
+    """Every day has a value, and nothing is learnt later: ties, and the greatest day at either end of a window."""
+    rows = [
+        {
+            "person_id": PEOPLE[0],
+            "activity_date": day,
+            "applied_as_of": day + timedelta(days=1),
+            "n_order": n,
+            "n_open": n,
+        }
+        for day, n in ((FIRST + timedelta(days=at - 14), n) for at, n in enumerate(values))
+    ]
+    ever = [(date(1970, 1, 1), date(1970, 1, 1))] * N_DAYS
+    dense = History(pa.Table.from_pylist(rows, SCHEMA), {PEOPLE[0]: list(ever)})
+    dates = [FIRST + timedelta(days=n) for n in sorted(chosen)]
+    people = pa.concat_tables([dense.people(n) for n in sorted(chosen)])
+    expected = compute_features(dense.activity, people, CATALOGUE, dates, CALENDAR).to_pylist()
+    walked = pa.concat_tables(backfill_features(dense.activity, people, CATALOGUE, dates, CALENDAR))
+    assert walked.to_pylist() == expected
+
+
 def _morning(row: dict[str, Any]) -> date:
     return row["activity_date"] + timedelta(days=1)
