@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from segspark.config.models import Workspace
-from segspark.models import tracking
+from segspark.models.mlflow_store import store
 
 
 class Registry:
@@ -15,7 +15,7 @@ class Registry:
 
     def register(self, kind: str, label_end: date, digest: str, champion: bool = True, **documents: Any) -> str:
         name = f"{self.workspace.name}_{kind}"
-        with tracking.store(self.workspace.mlflow) as mlflow:
+        with store(self.workspace.mlflow) as mlflow:
             client = mlflow.MlflowClient()
             with mlflow.start_run() as started:
                 for file, document in documents.items():

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from segspark.models.churn.model import CHURN
 from segspark.models.clustering.active import ActiveClustering, active_clustering
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, load_overrides
@@ -44,7 +43,6 @@ def _identity(setting: Setting, model: Model[Any, Any]) -> Identity:
 
 # The model of behaviour groups, as trained.
 BEHAVIOUR_MODEL = model_in_use(BEHAVIOUR)
-CHURN_MODEL = model_in_use(CHURN)
 # Groups merged and split by hand.
 OVERRIDES: Resource[tuple[Override, ...]] = Resource(
     "overrides",

@@ -2,27 +2,19 @@
 
 import hashlib
 import json
-import logging
-import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from threading import RLock
 from typing import Any
-
-# Set before MLflow is imported anywhere: jobs need no telemetry and no progress bars.
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-os.environ.setdefault("DO_NOT_TRACK", "true")
-os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.models import Mlflow
 from segspark.errors import CheckFailed
+from segspark.models.mlflow_store import store
 
 REQUIREMENTS = ["pyspark==4.2.0"]
 
@@ -39,37 +31,6 @@ class Loaded:
     @property
     def model_version(self) -> str:
         return f"{self.name}/{self.version}"
-
-
-# MLflow's store is global to the process, so models are logged one after the other.
-_ONE_AT_A_TIME = RLock()
-
-
-@contextmanager
-def store(config: Mlflow) -> Iterator[Any]:
-    """MLflow on the workspace's store and experiment; other threads wait."""
-    with _ONE_AT_A_TIME, _store(config) as mlflow:
-        yield mlflow
-
-
-@contextmanager
-def _store(config: Mlflow) -> Iterator[Any]:
-    import mlflow
-
-    for name in ("mlflow", "alembic", "mlflow.store.db.utils"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    if config.tracking_uri.startswith("sqlite:///"):
-        Path(config.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    before = mlflow.get_tracking_uri()
-    mlflow.set_tracking_uri(config.tracking_uri)
-    mlflow.set_registry_uri(config.tracking_uri)
-    if mlflow.get_experiment_by_name(config.experiment) is None:
-        mlflow.create_experiment(config.experiment, artifact_location=config.artifact_location)
-    mlflow.set_experiment(config.experiment)
-    try:
-        yield mlflow
-    finally:
-        mlflow.set_tracking_uri(before)
 
 
 def log_model(

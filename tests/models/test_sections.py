@@ -12,12 +12,12 @@ from registry import Registry
 
 from segspark import sections
 from segspark.config.models import Workspace
-from segspark.models import tracking
 from segspark.models.churn.model import CHURN
 from segspark.models.churn.sections import ChurnQuality
 from segspark.models.clustering.documents.registered import ClusteringDocuments
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.sections import NO_MODEL, Clusters
+from segspark.models.mlflow_store import store
 from segspark.models.model import Refused, Trained
 from segspark.models.registry import MODELS
 from segspark.models.resources import OVERRIDES
@@ -38,7 +38,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     def registered(kind: str, day: date, params: dict[str, int], files: dict[str, Any]) -> None:
         documents = {file.removesuffix(".json"): content for file, content in files.items()}
         number = Registry(workspace).register(kind, day, "aa", **documents)
-        with tracking.store(workspace.mlflow) as mlflow:
+        with store(workspace.mlflow) as mlflow:
             client = mlflow.MlflowClient()
             client.set_model_version_tag(f"small_{kind}", number, "as_of", day.isoformat())
             run = client.get_model_version(f"small_{kind}", number).tags["run_id"]

@@ -15,7 +15,8 @@ from registry import Registry
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.features.resources import CATALOGUE
-from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, CHURN_MODEL, OVERRIDES
+from segspark.models.churn.model import CHURN
+from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, OVERRIDES, model_in_use
 from segspark.pipeline.context import Context, Resource
 from segspark.pipeline.flow import Flow, Request
 from segspark.pipeline.progress import Quiet
@@ -229,7 +230,7 @@ def test_a_feature_of_ones_own_is_another_run(folder: Path) -> None:
 
 def test_a_new_model_is_another_run_of_what_looks_it_up(folder: Path) -> None:
     registry = Registry(open_workspace(folder, {}))
-    looked_up = (CHURN_MODEL, BEHAVIOUR_MODEL, ACTIVE_CLUSTERING)
+    looked_up = (model_in_use(CHURN), BEHAVIOUR_MODEL, ACTIVE_CLUSTERING)
 
     def identities() -> dict[str, str]:
         return {each.name: Real(folder, each).identity for each in looked_up}

@@ -1,0 +1,40 @@
+"""MLflow on the workspace's store: for the time of a block, and made where it is not there yet."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from segspark.config.models import Mlflow
+from segspark.models.mlflow_store import store
+
+
+def config(folder: Path, experiment: str = "shop") -> Mlflow:
+    uri = f"sqlite:///{folder / 'deep' / 'mlflow.db'}"
+    return Mlflow(tracking_uri=uri, artifact_location=str(folder / "artifacts"), experiment=experiment)
+
+
+def test_the_experiment_is_made_once_with_its_artifacts(tmp_path: Path) -> None:
+    for _ in range(2):
+        with store(config(tmp_path)) as mlflow:
+            found = mlflow.get_experiment_by_name("shop")
+            assert found.artifact_location.removeprefix("file://") == str(tmp_path / "artifacts")
+            assert len(mlflow.MlflowClient().search_experiments(filter_string="name = 'shop'")) == 1
+
+
+def test_the_store_of_before_is_back_afterwards_even_after_an_error(tmp_path: Path) -> None:
+    import mlflow
+
+    def fail() -> None:
+        with store(config(tmp_path)) as used:
+            assert used.get_tracking_uri() == config(tmp_path).tracking_uri
+            raise ZeroDivisionError
+
+    mlflow.set_tracking_uri("sqlite:///elsewhere.db")
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert mlflow.get_tracking_uri() == "sqlite:///elsewhere.db"
+
+
+def test_nothing_is_told_to_anybody() -> None:
+    assert (os.environ["MLFLOW_DISABLE_TELEMETRY"], os.environ["DO_NOT_TRACK"]) == ("true", "true")
