@@ -21,8 +21,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from digest_checkout import Checkout
 from digest_read import VARIES, Json, LakeReader, Table, sha, text_of
-from digest_runs import Checkout, Scenario, digest_workspace, run_a, run_b, run_c
+from digest_runs import Scenario, digest_workspace, run_a, run_b, run_c
 
 RESULTS = Path(__file__).parent / "results"
 # Rows shown of a table, and rows looked at to find which belong together.

@@ -1,113 +1,24 @@
 """The scenarios of the digest: what is run, by the command line of the checkout under test and nothing else."""
 
-import csv
 import fcntl
-import gzip
 import json
 import os
 import re
 import shutil
-import subprocess
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import IO
 
 import pyarrow.parquet as pq
 import yaml
-from digest_read import KEY, Json, arrow_rows, digest_lake, digest_models, leftovers, sha, table_folders
+from digest_checkout import Checkout
+from digest_days import AS_OF, DAY, lay_day
+from digest_read import Json, arrow_rows, digest_lake, digest_models, leftovers, sha, table_folders
 
-DAY = timedelta(days=1)
-# The demo's newest day; its files end on the day before.
-AS_OF = date(2026, 6, 1)
 N_DAYS = 15
 REPOSITORY = Path(__file__).parents[1]
-# A thread of a library that still runs while Python leaves aborts the process, now and then on a busy machine, after
-# everything was said and stored; commit 461b527 does so too.
-ABORTED, LEAVING = -6, "terminate called without an active exception"
-
-
-# The checkout under test --------------------------------------------------------------------------------------
-
-
-@dataclass
-class Checkout:
-    """A checkout's ``segspark``, run as a user would: from its root, its environment first in the PATH."""
-
-    segspark: Path
-    log: Path
-    seconds: dict[str, float] = field(default_factory=dict)
-    # Commands that were done and died on leaving; told, not compared.
-    aborted: list[str] = field(default_factory=list)
-
-    @property
-    def root(self) -> Path:
-        return self.segspark.parents[2]
-
-    def commit(self) -> str:
-        said = self._git("rev-parse", "HEAD")[:12]
-        return f"{said}+changes" if self._git("status", "--porcelain", "-uno") else said
-
-    def _git(self, *args: str) -> str:
-        return subprocess.run(["git", *args], cwd=self.root, capture_output=True, text=True).stdout.strip()
-
-    def environment(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SEGSPARK", "PYTHON", "VIRTUAL_ENV"))}
-        # The path of the package too: clones may share one environment, which is another clone's.
-        return kept | {
-            "PATH": f"{self.segspark.parent}:{os.environ['PATH']}",
-            "PYTHONPATH": str(self.root),
-            "SEGSPARK_KEY": KEY,
-        }
-
-    def check(self) -> None:
-        """
-        Raises:
-            SystemExit: the environment runs the code of another checkout.
-        """
-        say = "import segspark; print(segspark.__file__)"
-        python = self.segspark.parent / "python"
-        found = subprocess.run(
-            [python, "-c", say], env=self.environment(), cwd=self.root, capture_output=True, text=True
-        )
-        if not Path(found.stdout.strip() or "/").resolve().is_relative_to(self.root.resolve()):
-            raise SystemExit(
-                f"{self.segspark} runs {found.stdout.strip() or found.stderr}, not the code of {self.root}"
-            )
-
-    def cli(self, *args: str) -> tuple[int, str]:
-        """One command; what it says on stderr goes to the log.
-
-        Raises:
-            SystemExit: it failed.
-        """
-        return self._run([str(self.segspark), *args], " ".join(args))
-
-    def driver(self, *args: str) -> list[Json]:
-        """What digest_driver.py told, run by the checkout's Python."""
-        script = Path(__file__).with_name("digest_driver.py")
-        what = f"{script.name} {' '.join(args)}"
-        _, text = self._run([str(self.segspark.parent / "python"), str(script), *args], what)
-        return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-
-    def _run(self, command: list[str], what: str) -> tuple[int, str]:
-        start = time.monotonic()
-        done = subprocess.run(command, cwd=self.root, env=self.environment(), capture_output=True, text=True)
-        took = time.monotonic() - start
-        with self.log.open("a") as log:
-            log.write(f"\n$ {what}\n{done.stderr}{done.stdout}")
-        self.seconds[what] = round(took, 1)
-        print(f"  {took:6.1f} s  {what}", flush=True)
-        code = done.returncode
-        if code == ABORTED and LEAVING in done.stderr and done.stdout:
-            self.aborted.append(what)
-            print(f"           (aborted on leaving, its answer complete: {LEAVING})", flush=True)
-            code = 0
-        if code:
-            raise SystemExit(f"`segspark {what}` ended with {code}; see {self.log}")
-        return code, done.stdout
 
 
 @dataclass
@@ -382,74 +293,3 @@ def copy_retail(root: Path, workspace: Path, data: Path) -> None:
     for path in workspace.rglob("*.yaml"):
         text = re.sub(r"\$\{SEGSPARK_SHARED_DATA:-[^}]*\}", str(data), path.read_text())
         path.write_text(re.sub(r"\$\{SEGSPARK_LAKES:-[^}]*\}/online_retail/lake", "./lake", text))
-
-
-# Days that the demo did not draw --------------------------------------------------------------------------------
-
-# A later day is the day a week before once more: times moved, ids made new, so that nothing is a duplicate.
-WEEK = timedelta(days=7)
-NEW_IDS = {
-    "sendgrid": ((r'"sg(\d)', r'"sg9\1'), (r'"sgm(\d)', r'"sgm9\1')),
-    "mailgun": ((r'"mg(\d)', r'"mg9\1'), (r'"tmg(\d)', r'"tmg9\1')),
-    "postmark": ((r"-5b1c-4f0a-", r"-5b1c-4f09-"),),
-    "segment": ((r'"seg-(\d)', r'"seg-9\1'), (r'"s(\d+)"', r'"s9\1"')),
-    "shopify": ((r'"(id|line_item_id)":(\d{8})\b', r'"\1":9\2'), (r'"#(\d)', r'"#9\1'), (r'mber":(\d)', r'mber":9\1')),
-}
-
-
-def lay_day(data: Path, day: date) -> None:
-    """Files of one day more: mail, visits and orders, some of which are late; people changed, joined and withdrew."""
-    for source, rules in NEW_IDS.items():
-        lines = [moved(line, WEEK) for line in lines_of(data, source, day - WEEK)]
-        # What happened before and is told only now; the first lines of a day are enough.
-        lines += lines_of(data, source, day - WEEK - 5 * DAY)[:5]
-        for pattern, new in rules:
-            lines = [re.sub(pattern, new, line) for line in lines]
-        if lines:
-            path = data / source / f"{source}-{day}.json.gz"
-            path.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), 1, mtime=0))
-    lay_people(data / "crm", day)
-    lay_consents(data / "consents", day)
-
-
-def lines_of(data: Path, source: str, day: date) -> list[str]:
-    path = data / source / f"{source}-{day}.json.gz"
-    return gzip.decompress(path.read_bytes()).decode().splitlines() if path.exists() else []
-
-
-def moved(line: str, by: timedelta) -> str:
-    """A record's times, later by so much: dates of the year as text, and epoch seconds."""
-    dates = re.sub(r"2026-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)", lambda m: str(date.fromisoformat(m[0]) + by), line)
-    return re.sub(r"\b17[789]\d{7}\b", lambda m: str(int(m[0]) + int(by.total_seconds())), dates)
-
-
-def lay_people(folder: Path, day: date) -> None:
-    """Some change their town; some customer numbers turn up with another person's address, which joins two people."""
-    rows = read_csv(folder / "crm-history.csv")
-    start = 40 * (day - AS_OF).days + 40
-    changed = [r | {"city": "Brest", "region": "Bretagne"} for r in rows[start : start + 10]]
-    emails = [r["email"] for r in rows[start + 20 : start + 24]]
-    joined = [r | {"email": e} for r, e in zip(rows[start + 10 : start + 14], emails, strict=True)]
-    write_csv(folder / f"crm-{day}.csv", [r | {"updated_at": f"{day} 10:00:00"} for r in [*changed, *joined]])
-
-
-def lay_consents(folder: Path, day: date) -> None:
-    """Some who said yes say no, of every purpose, and the other way round."""
-    rows = read_csv(folder / "consents-history.csv")
-    start = 90 * (day - AS_OF).days + 90
-    other = {"granted": "withdrawn", "withdrawn": "granted"}
-    when = {"effective_at": f"{day} 11:00:00", "recorded_at": f"{day} 11:00:00", "proof": "call"}
-    said = [r | when | {"value": other[r["value"]]} for r in rows[start : start + 60] if r["value"] in other]
-    write_csv(folder / f"consents-{day}.csv", said)
-
-
-def read_csv(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def write_csv(path: Path, rows: Sequence[dict[str, str]]) -> None:
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
