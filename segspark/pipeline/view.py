@@ -3,23 +3,22 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import deltalake
 import pyarrow as pa
 
 from segspark.config.models import Settings, Workspace
 from segspark.errors import InfrastructureError, SegsparkError
 from segspark.pipeline.context import Context, Needs
+from segspark.pipeline.facts import Facts
 from segspark.pipeline.runs import Filters, Runs, runs_of
 from segspark.spark.scratch import this_process
 from segspark.store import Store
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
-from segspark.tables.ranges import DayFile, odd_feature
+from segspark.tables.ranges import DayFile
 from segspark.time import DAY
 
 if TYPE_CHECKING:
@@ -32,42 +31,6 @@ if TYPE_CHECKING:
 
 # Where the tasks of questions put down what they make.
 QUESTIONS = "_staging/questions"
-
-
-class Facts:
-    """Facts about one version of a table from its log, without reading a row."""
-
-    def __init__(self, table: deltalake.DeltaTable | None, contract: Contract) -> None:
-        self.__table, self.__contract = table, contract
-
-    @property
-    def exists(self) -> bool:
-        return self.__table is not None
-
-    @property
-    def version(self) -> int | None:
-        return self.__table.version() if self.__table is not None else None
-
-    @cached_property
-    def rows(self) -> int:
-        return int(self.__table.count()) if self.__table is not None else 0
-
-    @cached_property
-    def days(self) -> list[date]:
-        """The partition dates that have files, in order."""
-        if self.__table is None:
-            return []
-        column = self.__contract.partition_by[0]
-        return sorted({date.fromisoformat(p[column]) for p in self.__table.partitions()})
-
-    @cached_property
-    def columns(self) -> list[str]:
-        return [f.name for f in self.__table.schema().fields] if self.__table is not None else []
-
-    @cached_property
-    def why_not_plain(self) -> str | None:
-        """What prevents tasks from reading and writing the table's files directly; None if nothing does."""
-        return odd_feature(self.__table) if self.__table is not None else None
 
 
 @dataclass(frozen=True)

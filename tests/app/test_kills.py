@@ -17,8 +17,8 @@ from segspark.pipeline.runner import run_flow
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io import spark_lake
+from segspark.tables.io.commit import commit
 from segspark.tables.io.spark_lake import SparkLake
-from segspark.tables.io.writer import commit
 from segspark.tables.lake import Lake
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}

@@ -16,7 +16,7 @@ from segspark.app.vacuum import vacuum_lake
 from segspark.config.models import Workspace
 from segspark.errors import InfrastructureError, SegsparkError
 from segspark.pipeline.step import Step
-from segspark.pipeline.view import Facts, Question, View, look
+from segspark.pipeline.view import Question, View, look
 from segspark.spark.scratch import this_process
 from segspark.tables.contracts import ops
 from segspark.tables.io.spark_lake import SparkLake
@@ -98,19 +98,6 @@ def test_declared_runs_are_read(workspace: Workspace, lake: SparkLake) -> None:
     assert look(question, workspace, lake).runs.published_days() == []
 
 
-def test_facts_of_a_table_that_is_not_there(workspace: Workspace) -> None:
-    facts = look(PEEK, workspace, Lake(workspace.lake)).facts(TOYS)
-    assert (facts.exists, facts.version, facts.rows, facts.days, facts.columns) == (False, None, 0, [], [])
-    assert facts.why_not_plain is None
-
-
-def test_facts_are_of_one_version(workspace: Workspace, lake: SparkLake) -> None:
-    facts = look(PEEK, workspace, lake).facts(BOXES)
-    lake.append_small(BOXES, boxes("green"), "more")
-    assert (facts.version, facts.rows) == (1, 2)
-    assert look(PEEK, workspace, lake).facts(BOXES).rows == 3
-
-
 # What is not there -------------------------------------------------------------------------------------------------
 
 
@@ -129,14 +116,6 @@ def test_a_view_shows_no_lake_path_or_store_but_its_staging(workspace: Workspace
         assert found["view.staging"].url.startswith(lake.store.url_of("_staging") + "/")
         # The folders of key and sources are no more to be seen.
         assert not hasattr(view.settings, "folder")
-
-
-def test_facts_show_neither_the_table_nor_its_place(workspace: Workspace, lake: SparkLake) -> None:
-    facts = look(PEEK, workspace, lake).facts(TOYS)
-    assert places(facts, "facts", lake.store.url) == {}
-    assert {n for n in dir(Facts) if not n.startswith("_")} == {
-        "exists", "version", "rows", "days", "columns", "why_not_plain"
-    }  # fmt: skip
 
 
 # Days --------------------------------------------------------------------------------------------------------------

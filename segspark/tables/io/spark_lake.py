@@ -6,8 +6,7 @@ plain files, all but the last are done by tasks that write the files themselves,
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,18 +14,17 @@ from typing import Any
 import deltalake
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
 from segspark.config.url import Url
 from segspark.errors import CheckFailed
 from segspark.store import Store
 from segspark.tables.contracts.contract import Contract
-from segspark.tables.contracts.schema import schema_json
 from segspark.tables.io import conflicts
 from segspark.tables.io.by_file import read_by_file
+from segspark.tables.io.commit import commit
+from segspark.tables.io.conform import conform, schema_of
 from segspark.tables.io.reader import Days, read_plain, within, without_rows
-from segspark.tables.io.writer import Compute, commit, write_computed, write_files, write_staged
+from segspark.tables.io.writer import Compute, write_computed, write_files, write_staged
 from segspark.tables.lake import Lake
 from segspark.tables.ranges import odd_feature
 from segspark.tables.staging import StagedFile
@@ -53,7 +51,7 @@ class SparkLake(Lake):
             known_after: only the rows with a later ``known_as_of``.
         """
         if not self.exists(contract):
-            return without_rows(self.spark, self.schema(contract))
+            return without_rows(self.spark, schema_of(contract))
         table = self.table(contract, version)
         frame = (
             None
@@ -80,7 +78,7 @@ class SparkLake(Lake):
         self.create(contract)
         table = self.table(contract)
         if table.transaction_version(once) is None:
-            added = write_files(self._conform(contract, frame), contract, self.folder(contract))
+            added = write_files(conform(contract, frame), contract, self.folder(contract))
             commit(table, contract, added, once=once)
 
     def append_staged(
@@ -102,9 +100,7 @@ class SparkLake(Lake):
         """Replace all rows of a small table without partitions."""
         self.create(contract)
         table = self.table(contract)
-        commit(
-            table, contract, write_files(self._conform(contract, frame), contract, self.folder(contract)), replace=[]
-        )
+        commit(table, contract, write_files(conform(contract, frame), contract, self.folder(contract)), replace=[])
 
     def replace_range(self, contract: Contract, frame: DataFrame, first: date, end: date) -> int:
         """Replace the partition dates [first, end); rows of other days are refused; without rows the dates are emptied.
@@ -115,7 +111,7 @@ class SparkLake(Lake):
         if self.why_not_plain(contract):
             return self.replace_by_spark(contract, frame, first, end)
         table = self._open(contract)
-        added = write_files(self._conform(contract, frame), contract, self.folder(contract))
+        added = write_files(conform(contract, frame), contract, self.folder(contract))
         return self._commit_days(table, contract, added, first, end)
 
     def replace_by_spark(self, contract: Contract, frame: DataFrame, first: date, end: date) -> int:
@@ -123,8 +119,8 @@ class SparkLake(Lake):
         self._open(contract)
         column = contract.partition_by[0]
         span = f"{column} >= DATE'{first.isoformat()}' AND {column} < DATE'{end.isoformat()}'"
-        writer = self._conform(contract, frame).write.format("delta").mode("overwrite")
-        with conflicts.translated(contract, self.version(contract)), _only_of(contract, span):
+        writer = conform(contract, frame).write.format("delta").mode("overwrite")
+        with conflicts.translated(contract, self.version(contract)), conflicts.only_of(contract, span):
             writer.option("replaceWhere", span).save(self.folder(contract).for_spark())
         return sum(f.rows for f in self.files(contract) if first <= f.day < end)
 
@@ -191,7 +187,7 @@ class SparkLake(Lake):
     def replace_dataset(self, contract: Contract, frame: DataFrame, dataset_id: str) -> None:
         """Replace one training set."""
         table = self._open(contract)
-        added = write_files(self._conform(contract, frame), contract, self.folder(contract))
+        added = write_files(conform(contract, frame), contract, self.folder(contract))
         self._commit(table, contract, added, lambda value: value == dataset_id)
 
     def _commit(
@@ -222,7 +218,7 @@ class SparkLake(Lake):
         from delta.tables import DeltaTable
 
         table = self._open(contract)
-        rows = self._conform(contract, frame)
+        rows = conform(contract, frame)
         if not self.n_rows(contract) or _is_empty(
             rows.join(self.read(contract), on=list(contract.key), how="left_semi")
         ):
@@ -242,45 +238,6 @@ class SparkLake(Lake):
         )
         with conflicts.translated(contract, self.version(contract)):
             merge.execute()
-
-    def schema(self, contract: Contract) -> T.StructType:
-        return T.StructType.fromJson(json.loads(schema_json(contract)))
-
-    def _conform(self, contract: Contract, frame: DataFrame) -> DataFrame:
-        """Exactly the contract's columns and types; missing columns are null if the contract allows it.
-
-        Raises:
-            CheckFailed: a required column is missing.
-        """
-        missing = [c.name for c in contract.columns if c.required and c.name not in frame.columns]
-        if missing:
-            raise CheckFailed(f"{contract.name} needs {missing}; the frame has {sorted(frame.columns)}.")
-        fields = self.schema(contract).fields
-        if [(f.name, f.dataType) for f in frame.schema.fields] == [(f.name, f.dataType) for f in fields]:
-            # Even a no-op cast costs JVM calls for every column.
-            return frame
-        return frame.select(
-            *[
-                (F.col(f.name) if f.name in frame.columns else F.lit(None)).cast(f.dataType).alias(f.name)
-                for f in fields
-            ]
-        )
-
-
-@contextmanager
-def _only_of(contract: Contract, span: str) -> Iterator[None]:
-    """
-    Raises:
-        CheckFailed: instead of Spark's own error where a row lies outside of what is replaced.
-    """
-    try:
-        yield
-    except Exception as error:
-        if any(word in str(error) for word in ("DELTA_REPLACE_WHERE_MISMATCH", "DELTA_VIOLATE_CONSTRAINT")):
-            raise CheckFailed(
-                f"{contract.name}: rows lie outside of what is to be replaced (replaceWhere {span})."
-            ) from error
-        raise
 
 
 def _is_empty(frame: DataFrame) -> bool:

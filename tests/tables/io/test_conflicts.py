@@ -13,8 +13,9 @@ from pyspark.sql import SparkSession
 from segspark.errors import InfrastructureError
 from segspark.tables.contracts.contract import Contract, required
 from segspark.tables.io import spark_lake
+from segspark.tables.io.commit import commit
+from segspark.tables.io.parts import write_parts
 from segspark.tables.io.spark_lake import SparkLake
-from segspark.tables.io.writer import _write_parts, commit
 from segspark.tables.lake import Lake
 
 DAY = date(2026, 5, 6)
@@ -29,7 +30,7 @@ TABLE = Contract(
 
 def written(lake: Lake, person: str, day: date = DAY) -> list[dict[str, Any]]:
     rows = pa.table({"person_id": [person], "as_of_date": pa.array([day], pa.date32())})
-    return list(_write_parts(rows, TABLE, lake.folder(TABLE)))
+    return list(write_parts(rows, TABLE, lake.folder(TABLE)))
 
 
 def people(lake: Lake) -> list[str]:

@@ -12,6 +12,7 @@ from pyspark.sql import types as T
 from segspark.errors import CheckFailed
 from segspark.tables.contracts.contract import Contract, optional, required
 from segspark.tables.contracts.schema import schema_json
+from segspark.tables.io.conform import schema_of
 from segspark.tables.io.spark_lake import SparkLake
 
 DAY = date(2026, 5, 6)
@@ -47,7 +48,7 @@ def test_a_table_that_is_not_there_is_an_empty_frame_of_its_columns(lake: SparkL
     assert found.count() == 0
     assert found.dtypes == [("person_id", "string"), ("n", "bigint"), ("as_of_date", "date")]
     assert lake.read_by_file(TOYS, ["n"]).count() == 0
-    assert lake.schema(TOYS)["person_id"] == T.StructField(
+    assert schema_of(TOYS)["person_id"] == T.StructField(
         "person_id", T.StringType(), nullable=False, metadata={"comment": "Person"}
     )
     assert not lake.exists(TOYS)
