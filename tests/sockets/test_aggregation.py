@@ -40,6 +40,7 @@ from segspark.pipeline.flow import Request
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pseudonyms import Pseudonymiser, load_key
+from segspark.segments.values import acts_of
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
@@ -303,6 +304,11 @@ def test_rules_know_how_it_moves(shop: tuple[Workspace, Lake]) -> None:
         (BOB, "once_large", 365),
         (BOB, "now_large", 1),
     }
+
+
+def test_sequences_may_name_its_acts(shop: tuple[Workspace, Lake]) -> None:
+    acts = acts_of(load_catalogue(shop[0]))
+    assert (acts["largest_order"], acts["largest_net"]) == ("largest_order", "net")
 
 
 def test_the_table_and_the_documentation_say_what_it_is(shop: tuple[Workspace, Lake]) -> None:

@@ -74,7 +74,6 @@ ON_LAST_DAY = ItemAggregation(
     sketchable=True,
     motion="still",
     unit="items",
-    names_acts=False,
 )
 # Of another shape: names, only in the window of the kind, and of no sketch.
 RAREST = ItemAggregation(

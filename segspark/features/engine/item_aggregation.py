@@ -74,7 +74,6 @@ class ItemAggregation:
         sketchable: can be told from the marks of a sketch, which do not name the items.
         motion: how a value without a window changes from day to day without a new event.
         unit: of the values; empty is the kind's own.
-        names_acts: see ``Aggregation``.
     """
 
     name: str
@@ -87,7 +86,6 @@ class ItemAggregation:
     sketchable: bool = False
     motion: Motion = "still"
     unit: str = ""
-    names_acts: bool = False
 
     @property
     def empty(self) -> str:
