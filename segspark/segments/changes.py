@@ -114,13 +114,14 @@ def _segment_version(schemes: Results) -> Column:
 
 
 def _deciding(people: DataFrame, schemes: Results) -> list[tuple[str, str | None, Column]]:
-    """(scheme, segment or None for all others of the scheme, deciding values of a person)."""
+    """(scheme, segment or None for all others of the scheme, deciding values of a person); the others first."""
     typed = _typed(people)
-    return [
+    deciding = [
         (scheme.name, segment, values)
         for scheme, prepared in made(schemes).items()
         for segment, values in prepared.deciding(typed).items()
     ]
+    return sorted(deciding, key=lambda of: of[1] is not None)
 
 
 def _choose(deciding: Sequence[tuple[str, str | None, Column]]) -> Column:

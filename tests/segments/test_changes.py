@@ -22,7 +22,7 @@ PREPARED: Results = {
         (), (), (Content(RULE.version, "buyers", RULE.content, (BUYERS,)),),
         lambda typed: {BUYERS: typed(names(RULE.when))},
     ),
-    SCHEMES.find("rfm"): Prepared((), (), (), lambda typed: {None: typed(("f",))}),
+    SCHEMES.find("rfm"): Prepared((), (), (), lambda typed: {"first": typed(("n_order",)), None: typed(("f",))}),
 }  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def test_entered_left_and_moved(spark: SparkSession) -> None:
         ("bob", "rules", "left"): (BUYERS, None, {"n_order": 0.0}),
         ("ann", "rfm", "moved_in"): ("new", "old", {"f": 5.0}),
         ("ann", "rfm", "moved_out"): ("old", "new", {"f": 5.0}),
-        ("eve", "rfm", "entered"): ("first", None, {"f": 3.0}),
+        ("eve", "rfm", "entered"): ("first", None, {"n_order": 1.0}),
     }
     versions = {(r["person_id"], r["scheme"]): r["definition_version"] for r in found}
     # Whoever left a rule is told today's version of it; a scheme without one keeps the stored version.
