@@ -12,9 +12,11 @@ LIGHT = (
     "segspark.query.look",
     "segspark.query.diff",
     "segspark.app.doctor",
+    "segspark.app.workspace",
     "segspark.app.vacuum",
     "segspark.features.describe",
     "segspark.features.resources",
+    "segspark.models.registry",
     "segspark.segments.resources",
     "segspark.sources.load",
 )
