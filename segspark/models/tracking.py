@@ -186,8 +186,15 @@ def read_params(config: Mlflow, run_id: str) -> dict[str, str]:
 
 def read_documents(config: Mlflow, run_id: str) -> dict[str, Any]:
     """All JSON artifacts of a run by file name."""
-    files = sorted(name for name in document_names(config, run_id) if name.endswith(".json"))
-    return {file: read_document(config, run_id, file) for file in files}
+    with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
+        files = sorted(a.path for a in mlflow.MlflowClient().list_artifacts(run_id) if a.path.endswith(".json"))
+        uri = mlflow.MlflowClient().get_run(run_id).info.artifact_uri
+
+        def content(file: str) -> Any:
+            path = mlflow.artifacts.download_artifacts(artifact_uri=f"{uri}/{file}", dst_path=scratch)
+            return json.loads(Path(path).read_bytes())
+
+        return {file: content(file) for file in files}
 
 
 def document_names(config: Mlflow, run_id: str) -> set[str]:

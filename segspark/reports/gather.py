@@ -28,8 +28,7 @@ from segspark.reports.gather_intake import read_ledger, read_quarantine
 from segspark.reports.gather_profiles import read_profiles, segment_profiles
 from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.report import render_report, write_report
-from segspark.reports.texts import words_of
-from segspark.sections import Missing, Section
+from segspark.sections import Section
 from segspark.segments.lookup import is_provisional_day, newest_day, previous_day
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.segments.schemes.scheme import StoredDay, StoredSegment
@@ -104,12 +103,6 @@ def _of_schemes(
         if scheme.section is not None:
             sections.append(scheme.section(StoredDay(workspace, language, outcomes, segments)))
     return [section for section in sections if section is not None]
-
-
-def _section(name: str, content: object | None) -> Section:
-    """A section with the report's own texts."""
-    short = words_of(f"nav_{name}")
-    return Section(name, words_of(f"title_{name}"), content or Missing(words_of(f"{name}_missing")), name, short=short)
 
 
 def _outcomes(view: View, day: date) -> dict[str, Any]:

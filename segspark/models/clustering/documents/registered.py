@@ -78,7 +78,6 @@ class ClusteringDocuments:
 def read_documents(config: Mlflow, run_id: str) -> ClusteringDocuments:
     """All documents of the run that trained a registered version."""
     # MLflow and PySpark are imported only when a version is read.
-    from segspark.models.tracking import document_names, read_document
+    from segspark.models import tracking
 
-    wanted = {GROUPS, SWEEP, PREPARATION, TREE, MAP, MIGRATION, RARE} & document_names(config, run_id)
-    return ClusteringDocuments.from_files({file: read_document(config, run_id, file) for file in sorted(wanted)})
+    return ClusteringDocuments.from_files(tracking.read_documents(config, run_id))
