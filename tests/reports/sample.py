@@ -31,7 +31,6 @@ from segspark.reports.data import (
     SegmentSize,
     Sizes,
 )
-from segspark.reports.texts import words_of
 from segspark.sections import Section, Words
 from segspark.segments import level_section, rfm_section
 from segspark.segments.level_section import LevelSizes, PathSize
@@ -103,10 +102,6 @@ def sample(language: Language = "fr", **changes: object) -> ReportData:
         ),
     )  # fmt: skip
     return replace(data, **changes)  # type: ignore[arg-type]
-
-
-def section(name: str, content: object) -> Section:
-    return Section(name, words_of(f"title_{name}"), content, name, short=words_of(f"nav_{name}"))
 
 
 def content(data: ReportData, name: str) -> Any:
