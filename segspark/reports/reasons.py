@@ -4,6 +4,10 @@ from segspark.reports.data import Language
 from segspark.reports.labels import pick
 
 EXPLANATIONS = {
+    "adapter_error": (
+        "Le programme ne sait pas lire cet enregistrement : à signaler avec le nom de la source.",
+        "The program cannot read this record: please report it with the source's name.",
+    ),
     "address": ("L'adresse e-mail n'a pas une forme valable.", "The e-mail address is not well formed."),
     "amount_range": ("Le montant dépasse toute valeur plausible.", "The amount is beyond any plausible value."),
     "bom": ("L'enregistrement commence par une marque d'encodage.", "The record begins with a byte order mark."),
@@ -45,6 +49,7 @@ EXPLANATIONS = {
     "nul": ("L'enregistrement contient un octet nul.", "The record contains a NUL byte."),
     "null": ("L'enregistrement ne contient rien (null).", "The record holds nothing (null)."),
     "number": ("La valeur n'est pas un nombre.", "The value is not a number."),
+    "range": ("Le nombre est trop grand pour sa colonne.", "The number is too large for its column."),
     "scale": (
         "Le montant a plus de décimales que sa devise.",
         "The amount has more decimals than its currency.",

@@ -15,6 +15,8 @@ def test_reasons_are_explained_with_or_without_their_column():
     [
         ("null", "ne contient rien", "holds nothing"),
         ("nul", "octet nul", "NUL byte"),
+        ("adapter_error:KeyError", "ne sait pas lire", "cannot read"),
+        ("range:quantity", "trop grand", "too large"),
         ("time_unit:occurred_at", "secondes, millisecondes", "seconds, milliseconds"),
     ],
 )
