@@ -30,6 +30,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "models/clustering/config.py": "fields as data; config/test_load.py holds their defaults against base.yaml",
     "models/churn/model.py": "a value; models/test_registry.py looks at each, sockets/test_model.py drives the like",
     "models/clustering/model.py": "a value; models/test_registry.py looks at each, app/test_real_data.py trains it",
+    "models/columns.py": "sockets/test_model.py adds a column of a model to people, and asks for it in rules and questions",
     "models/clustering/fitted.py": "a frozen value; models/clustering/test_kmeans.py and test_ward.py look at each field",
     "reports/texts_*.py": "sentences as data; reports/test_texts.py holds both languages against each other",
     "reports/page.py": "a frozen value; reports/test_group_figures.py draws with it",

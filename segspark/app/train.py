@@ -7,6 +7,7 @@ from typing import Any
 
 from segspark.errors import EXIT_BUG, SegsparkError
 from segspark.features.resources import CATALOGUE
+from segspark.models.columns import column_models
 from segspark.models.model import Fitted, Model, Refused
 from segspark.models.registry import MODELS
 from segspark.models.resources import models_in_use, registered_name
@@ -41,12 +42,14 @@ def train(step: Step) -> None:
 
 
 def wanted_columns(step: Step) -> Collection[str]:
-    """The outputs of models that something uses: scores are always stored, columns are used by schemes."""
+    """The outputs of models that something uses: scores are always stored, any condition may use the columns that a model
+    adds to people, and the other columns are used by schemes."""
     given = {output.column for model in MODELS.all() for output in model.outputs}
-    scores = {score.column for model in MODELS.all() for score in model.scores}
+    always = {score.column for model in MODELS.all() for score in model.scores}
+    always |= {output.column for model in column_models() for output in model.outputs}
     context = SchemeContext(step, Definitions())
     used = {value for scheme in active_schemes(step.settings.segments) for value in scheme.values(context)}
-    return scores | given & used
+    return always | given & used
 
 
 def check_trained(outcome: Mapping[str, Any]) -> None:

@@ -52,7 +52,7 @@ class Former:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of people, which the schemes that use the model add where segments are made.
+    """A column of people: added by the model's ``columns``, else by the schemes that use the model.
 
     Attributes:
         value: what conditions know of it; None if they may not use it.
@@ -176,6 +176,8 @@ class Model(Generic[C, D]):
         documents: what is stored beside it.
         score: gives person_id and the columns of its scores, for people with the columns of ``needs``; those of whom
             the model says nothing are left out. None if no output is a score.
+        columns: the people with the columns among its outputs, for people with the columns of ``needs``. None if there
+            are none, or if schemes add them.
         needs: inputs of a registered version -> columns of the feature frame.
         sections: its part of the report, from the version in use, else from the last refusal, else from nothing; None
             shows nothing at all.
@@ -188,6 +190,7 @@ class Model(Generic[C, D]):
     outputs: tuple[Output, ...]
     documents: type[D]
     score: "Callable[[View, Loaded, DataFrame], DataFrame] | None" = None
+    columns: "Callable[[View, Loaded, DataFrame], DataFrame] | None" = None
     needs: Callable[[Collection[str]], Collection[str]] = lambda inputs: inputs
     sections: "Callable[[View, Trained[D] | Refused | None], Sequence[Section]] | None" = None
     formerly: tuple[Former, ...] = ()

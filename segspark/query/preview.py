@@ -14,7 +14,8 @@ from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.features.resources import CATALOGUE, load_catalogue
-from segspark.models.resources import BEHAVIOUR_MODEL
+from segspark.models.columns import column_models
+from segspark.models.resources import BEHAVIOUR_MODEL, models_in_use
 from segspark.pipeline.context import Resource
 from segspark.pipeline.view import Question, View, look
 from segspark.segments.check import issues_in
@@ -37,7 +38,9 @@ from segspark.tables.io.spark_lake import SparkLake
 def needs() -> tuple[Resource[Any], ...]:
     """What previews look up, with what the schemes do whose definitions people write."""
     written = needs_of(scheme for scheme, _ in written_schemes())
-    return tuple(dict.fromkeys((CATALOGUE, DEFINITIONS, CALENDAR, BEHAVIOUR_MODEL, *written)))
+    return tuple(
+        dict.fromkeys((CATALOGUE, DEFINITIONS, CALENDAR, BEHAVIOUR_MODEL, *models_in_use(column_models()), *written))
+    )
 
 
 PREVIEW = Question("preview", (*SEGMENTS.reads, *SEGMENTS.reads_earlier, *SEGMENTS.writes), needs)

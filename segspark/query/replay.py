@@ -16,8 +16,8 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.features.compute import features_of_days
 from segspark.features.resources import CATALOGUE
-from segspark.models.registry import scoring_models
-from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, models_in_use
+from segspark.models.registry import MODELS
+from segspark.models.resources import ACTIVE_CLUSTERING, models_in_use
 from segspark.pipeline.context import Resource
 from segspark.pipeline.view import Question, View, look
 from segspark.scoring.flow import derive_scores
@@ -37,7 +37,7 @@ from segspark.tables.lake import Lake
 
 def needs() -> tuple[Resource[Any], ...]:
     """What a replay looks up, with what the schemes do."""
-    own = (CATALOGUE, CALENDAR, *models_in_use(scoring_models()), BEHAVIOUR_MODEL, ACTIVE_CLUSTERING)
+    own = (CATALOGUE, CALENDAR, *models_in_use(MODELS.all()), ACTIVE_CLUSTERING)
     return tuple(dict.fromkeys((*own, *needs_of(SCHEMES.all()))))
 
 

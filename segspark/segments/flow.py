@@ -11,7 +11,8 @@ from segspark.features.resources import CATALOGUE
 from segspark.identity.links import people_as_of
 from segspark.measure.profiles import measure_segments
 from segspark.measure.reactions import COLUMNS_READ, days_read, mail_reactions
-from segspark.models.resources import ACTIVE_CLUSTERING
+from segspark.models.columns import column_models
+from segspark.models.resources import ACTIVE_CLUSTERING, models_in_use
 from segspark.pipeline.context import Resource
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
@@ -139,7 +140,9 @@ def _write_changes(step: Step, today: DataFrame, people: DataFrame, results: Res
 
 def needs() -> tuple[Resource[Any], ...]:
     """What the flow looks up, with what the schemes do."""
-    return tuple(dict.fromkeys((CATALOGUE, DEFINITIONS, CALENDAR, ACTIVE_CLUSTERING, *needs_of(SCHEMES.all()))))
+    of_models = models_in_use(column_models())
+    own = (CATALOGUE, DEFINITIONS, CALENDAR, ACTIVE_CLUSTERING)
+    return tuple(dict.fromkeys((*own, *of_models, *needs_of(SCHEMES.all()))))
 
 
 SEGMENTS = Flow(

@@ -14,6 +14,7 @@ from segspark.measure.kpi import columns_of
 from segspark.measure.registry import KPIS
 from segspark.models.clustering.active import ActiveClustering, with_groups
 from segspark.models.clustering.behaviour import with_behaviour
+from segspark.models.columns import inputs_of, models_for, with_model_columns
 from segspark.models.tracking import Loaded, read_inputs
 from segspark.pipeline.view import View
 from segspark.privacy.contactability import derive_addresses, with_contactability
@@ -48,6 +49,9 @@ def people_for_segments(
         wanted = {*wanted, *(("country", "region") if places.named else ())}
         if model is not None:
             wanted = {*wanted, *read_inputs(view.settings.mlflow, model), "last_active_date"}
+    of_models = models_for(view, wanted)
+    if wanted is not None:
+        wanted = {*wanted, *inputs_of(view, of_models)}
     people = with_scores(view, people_of_day(view, wanted))
     if sequences:
         catalogue = view.context[CATALOGUE]
@@ -63,6 +67,7 @@ def people_for_segments(
         people = with_groups(people, behaviour, wanted)
     else:
         people = with_behaviour(model.model, people)
+    people = with_model_columns(people, view, of_models)
     addresses = addresses_of(view, people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of)), view.as_of)
     # The permission is the one under which the day's features were computed.
     return with_contactability(people, addresses, view.as_of).withColumns(places.columns(view.as_of))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,16 +25,19 @@ from segspark.config import models as config
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.people import people_of_day
+from segspark.features.value import Value
 from segspark.models.churn.model import CHURN
-from segspark.models.model import Fitted, Former, Model, Refused, Score, Trained
+from segspark.models.columns import column_models, models_for, with_model_columns
+from segspark.models.model import Column, Fitted, Former, Model, Refused, Score, Trained
 from segspark.models.registry import MODELS
-from segspark.models.resources import model_in_use, registered_name
+from segspark.models.resources import model_in_use, models_in_use, registered_name
 from segspark.models.tracking import Loaded, find_champion, log_model, read_bytes, read_document, read_params
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import runs_of
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import Question, View, look
+from segspark.query.explain import explain
 from segspark.reports.gather import write_day_report
 from segspark.scoring.flow import SCORES, with_scores
 from segspark.sections import Missing, People, Reason, Section, Table
@@ -116,6 +119,11 @@ def score_keenness(view: View, model: Loaded, people: DataFrame) -> DataFrame:
     return probability(model, buyers).select("person_id", F.col("p").alias("keen"), band.alias("keen_band"))
 
 
+def add_regularity(view: View, model: Loaded, people: DataFrame) -> DataFrame:
+    text = F.when(F.col("n_order_lifetime") >= 2, "regular").otherwise("once")
+    return people.withColumn("regularity", F.when(F.lit(model.version) == "1", text))
+
+
 def keen_sections(view: View, state: Trained[KeenDocuments] | Refused | None) -> tuple[Section, ...]:
     title = {"fr": "Assiduité", "en": "Keenness"}
     if not isinstance(state, Trained):
@@ -132,9 +140,10 @@ KEENNESS: Model[Keenness, KeenDocuments] = Model(
     name="keenness",
     config=Keenness,
     train=train_keenness,
-    outputs=(Score("keen", band="keen_band", horizon="days_ahead"),),
+    outputs=(Score("keen", band="keen_band", horizon="days_ahead"), Column("regularity", Value("text"))),
     documents=KeenDocuments,
     score=score_keenness,
+    columns=add_regularity,
     needs=lambda inputs: {COLUMNS[n] for n in inputs},
     sections=keen_sections,
     formerly=(Former("keen"), Former("ahead", below="days_ahead")),
@@ -195,6 +204,9 @@ segments:
   - name: lavish_and_calm
     title: {fr: Dépensiers calmes, en: Lavish and calm}
     when: lavish >= 0.5 and keen_band = 'calm'
+  - name: regular
+    title: {fr: Réguliers, en: Regular}
+    when: regularity = 'regular'
 """
 
 
@@ -285,7 +297,7 @@ def test_it_is_registered_with_all_that_it_tells(shop: Shop) -> None:
     files = {file: read_document(store, run, file) for file in ("features.json", "people.json")}
     assert KeenDocuments.from_files(files) == KeenDocuments(("orders",), 3)
     # Scores are always wanted, columns of people where a scheme looks at them.
-    assert read_bytes(store, run, "wanted.txt") == b"churn keen lavish luck mood thrifty"
+    assert read_bytes(store, run, "wanted.txt") == b"churn keen lavish luck mood regularity thrifty"
     assert list(read_document(store, run, "data_versions.json")) == ["gold.features"]
     assert (champion.tags["label_end_date"], champion.tags["n_people"]) == (str(DAY), "3.0")
 
@@ -346,7 +358,30 @@ def test_a_rule_may_use_its_values(shop: Shop) -> None:
         for r in rows_of(shop.lake, gold.SEGMENTS, DAY)
         if r["scheme"] == "rules"
     }
-    assert inside == {("Keen", "ann"), ("Lavish and calm", "bob")}
+    assert inside == {("Keen", "ann"), ("Lavish and calm", "bob"), ("Regular", "ann"), ("Regular", "eve")}
+
+
+def test_questions_know_its_columns_too(shop: Shop) -> None:
+    found = explain(shop.workspace, next(p for p, name in shop.names.items() if name == "eve"), None, "en", "regular")
+    (told,) = [e["lines"] for e in found if e["segment_name"] == "Regular"]
+    assert told == ["✓ regularity = 'regular'  (value regular)"]
+
+
+def test_the_toy_uses_every_field_of_the_socket() -> None:
+    for field in fields(KEENNESS):
+        value = getattr(KEENNESS, field.name)
+        assert value, field.name
+        assert field.default is MISSING or value != field.default, field.name
+
+
+def test_where_no_version_may_speak_a_column_is_null(shop: Shop) -> None:
+    view = look(
+        Question("test", (), lambda: models_in_use(column_models())), shop.workspace, shop.lake, date(2026, 5, 1)
+    )
+    people = shop.lake.spark.createDataFrame([("p",)], "person_id string")
+    found = models_for(view, {"regularity"})
+    assert with_model_columns(people, view, found).collect() == [("p", None)]
+    assert models_for(view, {"keen"}) == {}
 
 
 # Report -------------------------------------------------------------------------------------------------------------
