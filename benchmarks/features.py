@@ -170,10 +170,12 @@ class Bench:
     def daily_by_spark(self) -> None:
         workspace = Workspace(lake=self.lake.store.url)
         context = Context(workspace, AS_OF, FEATURES.needs, FEATURES.name)
-        run = Step(FEATURES, self.lake, context, AS_OF, Quiet(), Request())
-        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            frame = carried_features(run, CATALOGUE, Calendar(), self._staged(), Path(folder))
+        step = Step(FEATURES, self.lake, context, AS_OF, Quiet(), Request())
+        try:
+            frame = carried_features(step, CATALOGUE, Calendar(), self._staged())
             self.lake.replace_by_spark(STORED, frame, AS_OF, AS_OF + DAY)
+        finally:
+            step.close()
 
     def recompute_by_spark(self) -> None:
         tiles, corrections = self.lake.read(TILES), self.lake.read(CORRECTIONS)
