@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -37,8 +38,16 @@ def train(step: Step) -> None:
     """
     wanted = wanted_columns(step)
     models = [m for m in MODELS.all() if any(output.column in wanted for output in m.outputs)]
+    # Those that give scores take longest, so they begin first.
+    models.sort(key=lambda model: not model.scores)
     # Run in parallel, because a fit is many small jobs in sequence and does not use the whole machine.
-    step.beside(*[partial(_train_one, step, model, wanted) for model in models])
+    results = step.beside(*[partial(_train_one, step, model, wanted) for model in models])
+    for result in results:
+        step.outcome.update(result.values)
+    step.outcome.update({model.name: result.note for model, result in zip(models, results, strict=True)})
+    failures = {model.name: result.failure for model, result in zip(models, results, strict=True) if result.failure}
+    if failures:
+        step.outcome[FAILED] = failures
 
 
 def wanted_columns(step: Step) -> Collection[str]:
@@ -62,32 +71,43 @@ def check_trained(outcome: Mapping[str, Any]) -> None:
         raise TrainingFailed(outcome[FAILED])
 
 
-def _train_one(step: Step, model: Model[Any, Any], wanted: Collection[str]) -> None:
+@dataclass(frozen=True)
+class Result:
+    """What a training gives the record of the run.
+
+    Attributes:
+        note: a sentence.
+        failure: the error and its exit code; empty without one.
+    """
+
+    note: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    failure: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _train_one(step: Step, model: Model[Any, Any], wanted: Collection[str]) -> Result:
     with step.stage(model.name) as report:
         try:
-            report.note = _outcome_of(step, model, wanted)
+            result = _fitted(step, model, wanted)
         except Exception as error:
-            report.note = f"failed: {type(error).__name__}: {error}"
+            text = f"{type(error).__name__}: {error}"
             exit_code = error.exit_code if isinstance(error, SegsparkError) else EXIT_BUG
-            failures = step.outcome.setdefault(FAILED, {})
-            failures[model.name] = {"error": report.note.removeprefix("failed: "), "exit_code": exit_code}
             if exit_code == EXIT_BUG:
                 step.note(traceback.format_exc())
-        step.outcome[model.name] = report.note
+            result = Result(f"failed: {text}", failure={"error": text, "exit_code": exit_code})
+        report.note = result.note
+    return result
 
 
-def _outcome_of(step: Step, model: Model[Any, Any], wanted: Collection[str]) -> str:
-    """A sentence on the fit, which is registered unless it is refused."""
+def _fitted(step: Step, model: Model[Any, Any], wanted: Collection[str]) -> Result:
+    """The fit, which is registered unless it is refused."""
     result = model.train(step, wanted)
     if isinstance(result, Refused):
-        if result.reasons:
-            step.outcome[f"{model.name}_refused"] = list(result.reasons)
-        return result.note
+        return Result(result.note, {f"{model.name}_refused": list(result.reasons)} if result.reasons else {})
     name = registered_name(step.settings.name, model)
     version = _registered(step, name, result)
     result.when_registered(f"{name}/{version}")
-    step.outcome.update(result.outcome)
-    return result.note.replace("{version}", version)
+    return Result(result.note.replace("{version}", version), result.outcome)
 
 
 def _registered(step: Step, name: str, fitted: Fitted) -> str:
