@@ -94,6 +94,8 @@ def text_of(value: Any) -> str:
 def texts_of(values: pa.ChunkedArray) -> list[str]:
     """A column as JSON texts; most columns repeat themselves, so that each value is put into words once."""
     type_ = values.type
+    if not len(values):
+        return []
     if pa.types.is_nested(type_) or pa.types.is_floating(type_):
         return [text_of(plain(v, type_)) for v in values.to_pylist()]
     encoded = pa.chunked_array([values.combine_chunks()]).dictionary_encode().combine_chunks()
