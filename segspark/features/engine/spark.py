@@ -99,13 +99,18 @@ def with_lost_windows(done: Advanced) -> pa.Table:
     return rows.append_column(LOST_WINDOWS, pa.array(lists, LOST_WINDOWS.type))
 
 
+def _read_windows(losses: DataFrame) -> list[int]:
+    """The windows that somebody lost, the shortest first: at most as many rows as the catalogue has windows."""
+    lost = F.explode(LOST_WINDOWS.name).alias("days")
+    return sorted(row["days"] for row in losses.select(lost).distinct().collect())
+
+
 def _restored(
     step: Step, catalogue: Catalogue, calendar: Calendar, losses: DataFrame, tiles: DataFrame, corrections: DataFrame
 ) -> DataFrame:
     """The rows of people who lost values, restored from the days of the longest window that any of them lost."""
     as_of, schema = step.as_of, feature_schema(catalogue)
-    lost = F.explode(LOST_WINDOWS.name).alias("days")
-    windows = sorted(row["days"] for row in losses.select(lost).distinct().collect())
+    windows = _read_windows(losses)
     activity = activity_frame(_of_few(tiles, losses), _of_few(corrections, losses), catalogue)
     if windows[0]:
         activity = activity.where(F.col("activity_date") >= F.lit(as_of - windows[-1] * DAY))

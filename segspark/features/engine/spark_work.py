@@ -63,7 +63,11 @@ def differences(work: Work[Step], part: tuple[str, str] | None) -> list[dict[str
         stored = stored.select(schema.names).cast(schema).sort_by("person_id")
         return unequal(stored, compute_features(activity, permitted(stored), catalogue, days, calendar))
 
-    found = by_range(stored, activity, n_ranges(step), compare, DIFFERENCE_DDL)
+    return _read_differences(by_range(stored, activity, n_ranges(step), compare, DIFFERENCE_DDL))
+
+
+def _read_differences(found: DataFrame) -> list[dict[str, str]]:
+    """At most MOST_NAMED rows of each range."""
     return [row.asDict() for row in found.collect()]
 
 
