@@ -4,7 +4,7 @@ PYTHON ?= $(or $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup demo test test-all check bench schema requirements clean
+.PHONY: setup demo docs test test-all check bench schema requirements clean
 
 setup: .venv/.made jars/.verified .venv/.started
 
@@ -48,6 +48,10 @@ check: setup
 	$(BIN)/python -m segspark.app.schema --check
 	$(BIN)/python -m segspark.features.describe --check
 	$(BIN)/python -m segspark.app.graph --check
+
+# Strict: a link or an anchor that leads nowhere fails. The variable silences a note about a later MkDocs.
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: setup
 	$(BIN)/python benchmarks/features.py --set S
