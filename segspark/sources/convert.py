@@ -95,16 +95,17 @@ def to_text(text: str, notation: Notation) -> str:
     return text.replace("\x00", "").strip()
 
 
-def one_of(words: tuple[str, ...]) -> Callable[[str, Notation], str]:
-    allowed = frozenset(words)
+@dataclass(frozen=True)
+class OneOf:
+    """The text, which must be one of some words."""
 
-    def convert(text: str, notation: Notation) -> str:
+    words: tuple[str, ...]
+
+    def __call__(self, text: str, notation: Notation) -> str:
         word = text.strip()
-        if word not in allowed:
+        if word not in self.words:
             raise Rejected("value")
         return word
-
-    return convert
 
 
 def to_currency(text: str, notation: Notation) -> str:
@@ -119,31 +120,31 @@ Converter = Callable[[str, Notation], Any]
 # Per target: the columns a mapping may fill. `amount` and `unit_price` are in major units of the currency.
 COLUMNS: dict[str, dict[str, Converter]] = {
     "events": {
-        "event_type": one_of(EVENT_TYPES), "occurred_at": to_time, "event_id": to_text, "source_event": to_text,
+        "event_type": OneOf(EVENT_TYPES), "occurred_at": to_time, "event_id": to_text, "source_event": to_text,
         "message_id": to_text, "campaign_id": to_text, "topic": to_text, "mailbox_provider": to_text,
         "session_id": to_text, "order_id": to_text, "url": to_text, "product_id": to_text, "category": to_text,
         "amount": to_decimal, "amount_cents": to_integer, "currency": to_currency, "n_items": to_integer,
-        "duration_s": to_number, "device": one_of(DEVICES), "country": to_text, "region": to_text,
+        "duration_s": to_number, "device": OneOf(DEVICES), "country": to_text, "region": to_text,
         "is_machine": to_boolean, "p_human": to_number,
     },
     "orders": {
-        "order_id": to_text, "order_type": one_of(LINE_TYPES), "ordered_at": to_time, "updated_at": to_time,
+        "order_id": to_text, "order_type": OneOf(LINE_TYPES), "ordered_at": to_time, "updated_at": to_time,
         "status": to_text, "amount": to_decimal, "amount_cents": to_integer, "refunded": to_decimal,
         "currency": to_currency, "n_items": to_integer, "category": to_text, "country": to_text,
     },
     "order_lines": {
-        "order_id": to_text, "line_id": to_text, "line_type": one_of(LINE_TYPES), "ordered_at": to_time,
+        "order_id": to_text, "line_id": to_text, "line_type": OneOf(LINE_TYPES), "ordered_at": to_time,
         "product_id": to_text, "title": to_text, "category": to_text, "quantity": to_integer,
         "unit_price": to_decimal, "amount": to_decimal, "amount_cents": to_integer, "currency": to_currency,
         "country": to_text,
     },
     "profiles": {
         "valid_from": to_time, "recorded_at": to_time, "birth_date": to_date, "birth_year": to_integer,
-        "gender": one_of(("female", "male", "other")), "country": to_text, "region": to_text, "city": to_text,
+        "gender": OneOf(("female", "male", "other")), "country": to_text, "region": to_text, "city": to_text,
         "language": to_text, "signup_date": to_date,
     },
     "consents": {
-        "purpose": one_of(PURPOSES), "topic": to_text, "value": one_of(("granted", "withdrawn")), "basis": to_text,
+        "purpose": OneOf(PURPOSES), "topic": to_text, "value": OneOf(("granted", "withdrawn")), "basis": to_text,
         "effective_at": to_time, "recorded_at": to_time, "expires_at": to_time, "proof": to_text,
     },
 }  # fmt: skip

@@ -10,7 +10,7 @@ from segspark.sources.convert import (
     REQUIRED,
     Converter,
     Notation,
-    one_of,
+    OneOf,
     to_boolean,
     to_currency,
     to_date,
@@ -150,7 +150,7 @@ def test_a_text_loses_its_margins_and_what_no_table_holds() -> None:
 
 
 def test_a_word_is_one_of_the_vocabulary_to_the_letter() -> None:
-    convert = one_of(("open", "click"))
+    convert = OneOf(("open", "click"))
     assert convert(" open ", ISO) == "open"
     assert refusal(convert, "Open") == refusal(convert, "opened") == ["value"]
 
