@@ -51,15 +51,15 @@ class Configured(Protocol[C]):
 class Mlflow(Model):
     """Where models and their runs are kept."""
 
-    tracking_uri: str = Field("", description="Default: sqlite file mlflow.db beside the lake")
-    artifact_location: str = Field("", description="Default: folder mlflow-artifacts beside the lake")
-    experiment: str = Field("", description="Default: the workspace's name")
+    tracking_uri: str = Field("", description="Empty: the sqlite file mlflow.db beside the lake")
+    artifact_location: str = Field("", description="Empty: the folder mlflow-artifacts beside the lake")
+    experiment: str = Field("", description="Empty: the workspace's name")
 
 
 class Keys(Model):
     """The secret behind the pseudonyms."""
 
-    environment: str = Field("SEGSPARK_KEY", description="Variable that holds the secret, base64 of 32 bytes or more")
+    environment: str = Field("SEGSPARK_KEY", description="Variable that holds the secret: base64 of 32 bytes or more")
     file: Path = Field(Path(".segspark-key"), description="Used where the variable is not set; made on first use")
 
 
@@ -72,42 +72,46 @@ class Consent(Model):
 
 
 class Ingest(Model):
-    """The door: what is too old, too new, too large."""
+    """Limits on what is taken in: age, size, depth."""
 
-    late_horizon_days: int = Field(30, ge=1, description="Older events are `expired`, the first load apart")
-    future_tolerance_minutes: int = Field(10, ge=0)
-    max_record_bytes: int = Field(5_000_000, ge=1_000)
-    max_inflated_bytes: int = Field(2_000_000_000, ge=1_000, description="Per file; a guard against gzip bombs")
-    max_depth: int = Field(64, ge=2)
+    late_horizon_days: int = Field(30, ge=1, description="Older events are `expired`, the first load of a source apart")
+    future_tolerance_minutes: int = Field(10, ge=0, description="Records from further ahead are quarantined (`future`)")
+    max_record_bytes: int = Field(5_000_000, ge=1_000, description="Larger records are quarantined (`too_large`)")
+    max_inflated_bytes: int = Field(
+        2_000_000_000, ge=1_000, description="Largest size of a decompressed file; a guard against compressed bombs"
+    )
+    max_depth: int = Field(64, ge=2, description="JSON nested more deeply is quarantined (`depth`)")
     max_quarantined_share: Share = Field(
         0.5, description="More than this share of a run's records quarantined closes the gate (exit 3)"
     )
 
 
 class Features(Model):
-    """Windows, and features of one's own."""
+    """Windows, and features of the workspace."""
 
-    windows: tuple[Annotated[int, Field(ge=1, le=3650)], ...] = (7, 30, 90, 365)
-    files: tuple[Path, ...] = Field((), description="YAML or Python files with own measures and features")
+    windows: tuple[Annotated[int, Field(ge=1, le=3650)], ...] = Field(
+        (7, 30, 90, 365), description="Lengths of the windows in local days; each feature has one column per window"
+    )
+    files: tuple[Path, ...] = Field((), description="YAML or Python files with measures and features of the workspace")
     lane: str = Field(
         "auto",
-        description="Tasks read the tables' files themselves (direct), or Spark does; the rows are the same. auto: "
-        "direct where the tables have plain files",
+        description="Engine of the features; the rows are the same. direct: tasks read the tables' files themselves; "
+        "spark: Spark reads any table, slower; auto: direct, unless a table has deletion vectors or a column mapping",
     )
 
 
 class Rfm(Model):
     """Recency, frequency, monetary value."""
 
-    window_days: int = Field(365, ge=1)
-    n_bins: int = Field(5, ge=2, le=10)
+    window_days: int = Field(365, ge=1, description="Orders of so many days count; one of features.windows")
+    n_bins: int = Field(5, ge=2, le=10, description="Each of the three values is a bin from 1 to this")
 
 
 class Engagement(Model):
-    """Points of the last acts, fading with time."""
+    """Points for recent acts; a point loses half its value in each half-life."""
 
     half_life_days: float = Field(93.0, gt=0, description="Losing 20 % in 30 days is a half-life of 93 days")
-    window_days: int = Field(90, ge=1, le=365)
+    window_days: int = Field(90, ge=1, le=365, description="Acts of so many days count")
     weights: dict[str, float] = Field(
         default_factory=lambda: {"click": 30.0, "visit": 20.0, "open": 10.0, "order": 15.0},
         description="Points per human event by kind",
@@ -146,7 +150,7 @@ class Segments(Model):
     min_size: Annotated[int, Field(ge=1)] | Precision = Field(
         20, description="Smaller groups roll up to their parent and are not exported; or {rate, margin} of a KPI"
     )
-    schemes: tuple[str, ...] = Field((), description="Those that are made")
+    schemes: tuple[str, ...] = Field((), description="Schemes that are made; empty: all that exist")
 
     @property
     def least_people(self) -> int:
@@ -159,39 +163,39 @@ class Segments(Model):
 class SalesPeriod(Model):
     """A period of sales, both days included."""
 
-    name: str
-    start: date
-    end: date
+    name: str = Field(description="As conditions and explanations call it")
+    start: date = Field(description="First day")
+    end: date = Field(description="Last day")
     market: str = Field("*", description="ISO 3166 code, or * for every market")
 
 
 class Promotion(SalesPeriod):
     """A local promotion, both days included."""
 
-    region: str | None = Field(None, description="As in the profiles; of the home market where no market is given")
+    region: str | None = Field(None, description="As the profiles name it; of the home market where no market is given")
 
 
 class Calendar(Model):
     """Holidays, sales periods, promotions, weather."""
 
     country: str = Field("FR", description="ISO 3166 code of the home market")
-    sales_periods: tuple[SalesPeriod, ...] = ()
-    promotions: tuple[Promotion, ...] = Field((), description="Of several at once the first listed counts")
+    sales_periods: tuple[SalesPeriod, ...] = Field((), description="Periods of sales")
+    promotions: tuple[Promotion, ...] = Field((), description="Local promotions; of several at once the first counts")
     weather: Path | None = Field(
-        None, description="CSV of date,market,region,weather,temperature_c; region may be empty"
+        None, description="CSV file with the columns date, market, region, weather, temperature_c; region may be empty"
     )
 
 
 class Spark(Model):
-    """The Spark of the command line."""
+    """The Spark session of the command line."""
 
-    master: str | None = Field(None, description="Default local[*] under the CLI; spark-submit decides on a cluster")
-    shuffle_partitions: int | None = Field(None, ge=1)
-    driver_memory: str = "3g"
+    master: str | None = Field(None, description="null: local[*]; under spark-submit the cluster decides")
+    shuffle_partitions: int | None = Field(None, ge=1, description="null: twice the number of cores")
+    driver_memory: str = Field("3g", description="Memory of the JVM of a local session")
     fast_start: bool = Field(
         True, description="For a local master: the JVM's class archive, and Python workers forked from a loaded parent"
     )
-    options: dict[str, str] = Field(default_factory=dict)
+    options: dict[str, str] = Field(default_factory=dict, description="Any Spark setting, values in quotes")
 
     @model_validator(mode="before")
     @classmethod
@@ -203,10 +207,12 @@ class Spark(Model):
 class Settings(Model):
     """What flows look at of a workspace: everything but the places of its lake and files."""
 
-    name: Name = "workspace"
-    time_zone: Zone = "Europe/Paris"
-    currency: Currency = "EUR"
-    language: Literal["fr", "en"] = "fr"
+    name: Name = Field("workspace", description="Name of the workspace; also of its MLflow experiment")
+    time_zone: Zone = Field(
+        "Europe/Paris", description="IANA zone of the business; its calendar days are the days of features and segments"
+    )
+    currency: Currency = Field("EUR", description="ISO 4217 code; amounts in another currency are kept and not summed")
+    language: Literal["fr", "en"] = Field("fr", description="Of names, explanations and reports")
     mlflow: Mlflow = Mlflow()  # type: ignore[call-arg]
     consent: Consent = Consent()  # type: ignore[call-arg]
     ingest: Ingest = Ingest()  # type: ignore[call-arg]
@@ -222,7 +228,11 @@ class Workspace(Settings):
     """A user's segspark.yaml after defaults and environment; paths are absolute."""
 
     folder: Path = Field(Path("."), description="Where segspark.yaml lies", json_schema_extra={"set_by": "the loader"})
-    lake: Url = Field(Url("lake"), json_schema_extra={"default": "lake"})
+    lake: Url = Field(
+        Url("lake"),
+        description="Root of the tables: <lake>/<layer>/<table>; a relative path starts at the folder of segspark.yaml",
+        json_schema_extra={"default": "lake"},
+    )
     keys: Keys = Keys()  # type: ignore[call-arg]
     sources: tuple[str, ...] = Field(("sources/*.yaml",), description="Patterns of source files")
 

@@ -32,10 +32,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 class OwnMeasure(Model):
     """One measure or item kind, and the windows of its aggregation, as a workspace writes it."""
 
-    name: Name
-    event_types: tuple[str, ...] = Field(min_length=1)
+    name: Name = Field(description="Name of the feature, before its window")
+    event_types: tuple[str, ...] = Field(min_length=1, description="Types of events that count")
     where: str | None = Field(None, description="Spark SQL condition over silver.events, e.g. category like 'mode%'")
-    aggregate: str = Field(COUNT, description="count, or an aggregation of days or items: sum, days, last, distinct")
+    aggregate: str = Field(COUNT, description="count, or the name of an aggregation, e.g. sum, days, last, distinct")
     column: Literal["amount_cents", "n_items", "duration_s"] | None = Field(None, description="What `sum` adds up")
     item: str | None = Field(
         None,
@@ -49,9 +49,9 @@ class OwnMeasure(Model):
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field((), description="Only days of these months")
     weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field((), description="Only these days, 1 is Monday")
     windows: tuple[Annotated[int, Field(ge=0, le=3650)], ...] = Field((30, 365), description="Days; 0 is lifetime")
-    purpose: Purpose
-    unit: str = "events"
-    description: str
+    purpose: Purpose = Field(description="Consent that the person must have given for it")
+    unit: str = Field("events", description="What is counted, for tables and reports")
+    description: str = Field(description="What it says of a person, for tables and reports")
 
     @field_validator("aggregate")
     @classmethod
@@ -66,17 +66,19 @@ class OwnMeasure(Model):
 class OwnDerived(Model):
     """One projection over other features."""
 
-    name: Name
+    name: Name = Field(description="Name of the column")
     sql: str = Field(description="Spark SQL over features, e.g. try_divide(n_order_fashion_365d, n_order_365d)")
-    type: Literal["double", "bigint", "int", "date", "string", "boolean"] = "double"
-    description: str
+    type: Literal["double", "bigint", "int", "date", "string", "boolean"] = Field(
+        "double", description="Spark SQL type of the result"
+    )
+    description: str = Field(description="What it says of a person, for tables and reports")
 
 
 class OwnFeatures(Model):
     """A features file."""
 
-    measures: tuple[OwnMeasure, ...] = ()
-    derived: tuple[OwnDerived, ...] = ()
+    measures: tuple[OwnMeasure, ...] = Field((), description="What events add to a person's day, and its windows")
+    derived: tuple[OwnDerived, ...] = Field((), description="Projections over features, computed on read")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segspark.config.load import substitute
 from segspark.config.yaml_lines import load_yaml, problems_of, raise_all
@@ -25,8 +25,8 @@ class Form(BaseModel):
 class NameForm(Form):
     """A text in both languages."""
 
-    fr: str
-    en: str
+    fr: str = Field(description="In French")
+    en: str = Field(description="In English")
 
 
 def read_form(path: Path, form: type[M], issues: list[ValidationIssue]) -> tuple[M, Where] | None:

@@ -19,18 +19,22 @@ KEY = "levels"
 class GroupForm(Form):
     """One group of a level, as written; without ``when`` it is the default and must be last."""
 
-    key: Name
-    name: NameForm
-    when: Any = None
+    key: Name = Field(description="Stable name, part of the path")
+    name: NameForm = Field(description="As shown to people")
+    when: Any = Field(None, description="Condition; the last group has none and takes the rest")
 
 
 class LevelForm(Form):
-    level: Name
-    groups: Annotated[tuple[GroupForm, ...], Field(min_length=2)]
+    """One level: each person is in the first group whose condition holds."""
+
+    level: Name = Field(description="Stable name of the level")
+    groups: Annotated[tuple[GroupForm, ...], Field(min_length=2)] = Field(description="Groups in their order")
 
 
 class LevelsForm(Form):
-    levels: Annotated[tuple[LevelForm, ...], Field(min_length=1)]
+    """The levels, from the coarsest to the finest."""
+
+    levels: Annotated[tuple[LevelForm, ...], Field(min_length=1)] = Field(description="Levels in their order")
 
 
 def read_levels(config: Segments, folder: Path, issues: list[ValidationIssue]) -> tuple[Levels, ...]:

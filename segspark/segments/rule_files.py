@@ -20,17 +20,17 @@ from segspark.segments.validation_errors import ValidationIssue, issues_of, rais
 class RuleForm(Form):
     """One named segment, as written."""
 
-    name: Name
-    title: NameForm
-    description: NameForm | None = None
-    when: Any
+    name: Name = Field(description="Stable name, by which other rules and commands call the segment")
+    title: NameForm = Field(description="As shown to people")
+    description: NameForm | None = Field(None, description="A sentence about it")
+    when: Any = Field(description="Condition of being in it")
 
 
 class RulesForm(Form):
     """A file of named segments; with ``exclusive`` each person is only in the first segment that matches."""
 
-    segments: Annotated[tuple[RuleForm, ...], Field(min_length=1)]
-    exclusive: bool = False
+    segments: Annotated[tuple[RuleForm, ...], Field(min_length=1)] = Field(description="Segments in their order")
+    exclusive: bool = Field(False, description="Each person is only in the first segment that matches")
 
 
 def read_rules(config: Segments, folder: Path, issues: list[ValidationIssue]) -> tuple[Rule, ...]:

@@ -42,6 +42,8 @@ _KEPT = tuple(
 
 
 class Options(Model):
+    """Options of `kind: segment`."""
+
     orders: bool = Field(False, description="Whether its orders count, where no shop delivers them")
 
 

@@ -17,11 +17,13 @@ Times = Annotated[
 
 
 class Csv(Model):
+    """How a CSV file is written."""
+
     delimiter: str = Field(",", description="One character, or `whitespace` for runs of blanks and tabs")
-    header: bool = True
+    header: bool = Field(True, description="Whether the first line names the columns")
     columns: tuple[str, ...] = Field((), description="Names where the file has no header, or instead of it")
-    quote: str = Field('"', max_length=1)
-    encoding: str = "utf-8"
+    quote: str = Field('"', max_length=1, description="Quotes values that hold the delimiter; empty: none does")
+    encoding: str = Field("utf-8", description="Encoding of the text, as Python names it")
 
 
 class Received(Model):
@@ -34,7 +36,7 @@ class Received(Model):
         "record: the record's own time, for sources that cannot say",
     )
     pattern: str = Field(r"(\d{4}-?\d{2}-?\d{2})", description="Regular expression, its first group is the date")
-    column: str | None = None
+    column: str | None = Field(None, description="With `from: column`: the expression, which gives a time")
 
     @model_validator(mode="after")
     def _has_column(self) -> "Received":
@@ -44,54 +46,72 @@ class Received(Model):
 
 
 class IdentifierSpec(Model):
-    kind: Literal["email", "customer", "user", "anonymous", "phone"]
+    """What names the person of a record."""
+
+    kind: Literal["email", "customer", "user", "anonymous", "phone"] = Field(description="What the value is")
     value: Sql
 
 
 class LinkSpec(IdentifierSpec):
-    rule: str = "crm"
+    """Another identifier of the person of a record."""
+
+    rule: str = Field("crm", description="Name of the link's origin, kept with it")
 
 
 class ColumnSpec(Model):
     """A column with its own notation, where the source's does not fit."""
 
     value: Sql
-    times: Times | None = None
-    decimal_mark: Literal[".", ","] | None = None
+    times: Times | None = Field(None, description="Form of its times; null: the source's")
+    decimal_mark: Literal[".", ","] | None = Field(None, description="Its decimal mark; null: the source's")
 
 
 class RecordSpec(Model):
-    target: Literal["events", "orders", "order_lines", "profiles", "consents"]
-    where: str | None = Field(None, description="Condition; other rows are not of this target")
-    identifier: IdentifierSpec | None = None
+    """What a row of the source becomes."""
+
+    target: Literal["events", "orders", "order_lines", "profiles", "consents"] = Field(
+        description="Kind of record that is made"
+    )
+    where: str | None = Field(None, description="Condition as Spark SQL; other rows are not of this target")
+    identifier: IdentifierSpec | None = Field(
+        None, description="Who the record is about; needed for profiles and consents"
+    )
     anonymous: Sql | None = Field(None, description="Cookie or device of the visitor, for events")
     links: tuple[LinkSpec, ...] = Field((), description="Further identifiers of the same person")
-    columns: dict[str, str | ColumnSpec | dict[str, str]]
+    columns: dict[str, str | ColumnSpec | dict[str, str]] = Field(
+        description="Column of the target -> expression, or {value, times, decimal_mark}; `attributes` holds "
+        "{name: expression} of whatever else is kept"
+    )
 
 
 class Source(Model):
     """One source file of a workspace."""
 
-    name: Name
+    name: Name = Field(description="Name of the source in the tables; of all sources another one")
     kind: str = Field(description="A provider, or `mapped` for any table")
-    path: str | tuple[str, ...] = Field(description="Glob pattern(s), relative to this YAML's folder")
-    format: Literal["csv", "json", "parquet"] = "json"
+    path: str | tuple[str, ...] = Field(
+        description="Pattern of its files, or several, relative to the folder of this YAML"
+    )
+    format: Literal["csv", "json", "parquet"] = Field("json", description="Of a mapped source: form of its files")
     csv: Csv = Csv()  # type: ignore[call-arg]
-    time_zone: Zone | None = Field(None, description="Zone of naive times; without it they are quarantined")
+    time_zone: Zone | None = Field(None, description="Zone of times that name none; null: they are quarantined")
     times: Times = "iso"
-    decimal_mark: Literal[".", ","] = "."
-    currency: Currency | None = Field(None, description="Default: the workspace's")
+    decimal_mark: Literal[".", ","] = Field(".", description="Of numbers that are written as text")
+    currency: Currency | None = Field(
+        None, description="ISO 4217 code of amounts that name none; null: the workspace's"
+    )
     rounding: Literal["half_up"] | None = Field(
-        None, description="Amounts with more digits than the currency has: rounded and flagged; without it quarantined"
+        None, description="Amounts with more digits than the currency has are rounded and flagged; null: quarantined"
     )
     duplicates: Literal["keep", "drop"] | None = Field(
-        None, description="Rows without a key of their own: keep equal lines of one file (default) or drop them"
+        None,
+        description="Equal rows of one file that have no key of their own: kept (also by null), or all but one dropped",
     )
     received: Received = Received()  # type: ignore[call-arg]
-    records: tuple[RecordSpec, ...] = ()
-    scrub: tuple[str, ...] = Field((), description="Columns removed from the payload that is kept")
-    options: dict[str, Any] = Field(default_factory=dict, description="Options of the provider's adapter")
-    folder: Path = Path(".")
+    records: tuple[RecordSpec, ...] = Field((), description="Of a mapped source: what its rows become")
+    scrub: tuple[str, ...] = Field((), description="Columns that are not kept in the raw payload")
+    options: dict[str, Any] = Field(default_factory=dict, description="Options of the provider")
+    folder: Path = Field(Path("."), description="Where the YAML lies", json_schema_extra={"set_by": "the loader"})
 
     @property
     def patterns(self) -> list[str]:

@@ -15,8 +15,8 @@ Imputation = Literal["constant", "median", "nearest"]
 class GroupNames(Model):
     """A name in both languages."""
 
-    fr: str
-    en: str
+    fr: str = Field(description="In French")
+    en: str = Field(description="In English")
 
 
 class Rare(Model):
@@ -44,10 +44,10 @@ class Clustering(Model):
     """Groups found by K-means or Ward's hierarchy."""
 
     method: Literal["kmeans", "ward"] = Field("kmeans", description="ward: a hierarchy of micro-clusters, cut at k")
-    micro_clusters: int = Field(400, ge=20, le=1000, description="Of the hierarchy, at most so many")
-    features: tuple[str, ...] = Field((), description="Empty: the default list of models/clustering")
-    k_min: int = Field(2, ge=2)
-    k_max: int = Field(8, ge=2, le=40)
+    micro_clusters: int = Field(400, ge=20, le=1000, description="With ward: at most so many micro-clusters")
+    features: tuple[str, ...] = Field((), description="Features that people are compared by; empty: the default list")
+    k_min: int = Field(2, ge=2, description="Fewest groups that are tried")
+    k_max: int = Field(8, ge=2, le=40, description="Most groups that are tried")
     levels: tuple[Annotated[int, Field(ge=2)], ...] = Field(
         (2, 4), description="Numbers of coarser groups around the groups, from the hierarchy; those below k are made"
     )
@@ -55,7 +55,7 @@ class Clustering(Model):
         Path("decisions.yaml"), description="Groups merged and split by hand; written by `segments merge` and `split`"
     )
     k: int | None = Field(None, ge=2, description="Fixes the number of groups; else silhouette and elbow choose")
-    scaling: Scaling = "zscore"
+    scaling: Scaling = Field("zscore", description="How features are brought to one scale")
     outliers: Outliers = Field(
         "quantile", description="Values beyond a quantile, Tukey's fences or 3.5 MAD are winsorised"
     )
@@ -65,7 +65,7 @@ class Clustering(Model):
     imputation: Imputation = Field("constant", description="Of missing values; nearest: from the most alike people")
     imputation_of: dict[str, Imputation | float] = Field({}, description="Of single features; a number is a constant")
     neighbours: int = Field(5, ge=1, le=100, description="Of the imputation `nearest`")
-    seed: int = 42
+    seed: int = Field(42, description="Seed of the random numbers: the same data gives the same groups")
     sweep_sample: int = Field(
         20_000, ge=100, description="People whose values start the search for k and tell how stable groups are"
     )
