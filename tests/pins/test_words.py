@@ -78,7 +78,8 @@ TABLES: dict[str, tuple[int, str]] = {
 
 
 def contract_digest(contract: Contract) -> str:
-    layout = [list(contract.key), list(contract.partition_by), list(contract.cluster_by), contract.retention_days]
+    # The empty list stands for clustering, which no table ever had.
+    layout = [list(contract.key), list(contract.partition_by), [], contract.retention_days]
     return digest([contract.version, layout, promise(contract.columns)])
 
 

@@ -29,7 +29,6 @@ class Contract:
         key: columns that identify a row.
         columns: in the order they are stored.
         partition_by: date columns that separate daily snapshots.
-        cluster_by: up to four columns of liquid clustering, for tables without partitions.
         retention_days: how long rows are kept; None is forever.
         version: raised when the shape changes; ``segspark doctor`` compares it with the lake's.
     """
@@ -39,7 +38,6 @@ class Contract:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     partition_by: tuple[str, ...] = ()
-    cluster_by: tuple[str, ...] = ()
     retention_days: int | None = None
     version: int = 1
 

@@ -29,9 +29,7 @@ def test_a_contract_is_whole(contract: Contract) -> None:
     assert len(names) == len(set(names))
     assert contract.key
     assert set(contract.key) <= set(names)
-    assert {*contract.partition_by, *contract.cluster_by} <= set(names)
-    assert len(contract.cluster_by) <= 4
-    assert not (contract.partition_by and contract.cluster_by)
+    assert set(contract.partition_by) <= set(names)
     assert contract.grain
     assert contract.version >= 1
     for column in contract.columns:
