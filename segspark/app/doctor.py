@@ -15,7 +15,7 @@ from segspark.segments.validation_errors import DefinitionError
 from segspark.sources.files import find_files
 from segspark.sources.load import load_sources
 from segspark.spark.environment import examine_environment
-from segspark.tables.compatibility import problems_of
+from segspark.tables.compatibility import NEXT_STEP, missing_stamp, problems_of
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
 from segspark.tables.lake import Lake
@@ -75,7 +75,8 @@ def _lake_rows(lake: Lake) -> list[dict[str, str]]:
         if missing:
             detail = f"flow {flow['flow']} makes it of {', '.join(missing)}, which the lake does not hold"
             rows.append(_row(table, WRONG, detail))
-    rows += [_row(c.name, WRONG, problem) for c in ALL for problem in problems_of(lake, c)]
+    rows += [_row(c.name, WRONG, f"{problem}. {NEXT_STEP}") for c in ALL for problem in problems_of(lake, c)]
+    rows += [_row(c.name, WRONG, what) for c in ALL if (what := missing_stamp(lake, c))]
     runs = lake.read_small(ops.RUNS).to_pylist()
     done = {r["run_id"] for r in runs if r["state"] == "done"}
     begun = {r["run_id"] for r in runs if r["state"] == "writing"} - done

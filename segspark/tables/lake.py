@@ -14,6 +14,7 @@ from segspark.config.url import Url
 from segspark.store import Store, store_at
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
+from segspark.tables.contracts.stamp import stamp_of
 from segspark.tables.ranges import DayFile, day_files, odd_feature
 from segspark.tables.statistics import may_exceed
 
@@ -75,7 +76,7 @@ class Lake:
                 mode="ignore",
                 partition_by=list(contract.partition_by),
                 name=contract.name.replace(".", "_"),
-                description=f"One row: {contract.grain}. Contract version {contract.version}.",
+                description=stamp_of(contract),
                 configuration=PROPERTIES,
             )
         table = self.table(contract)

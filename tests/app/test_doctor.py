@@ -43,7 +43,7 @@ def wrong(workspace: Workspace) -> dict[str, str]:
     return {check: detail for check, (state, detail) in rows(workspace).items() if state == WRONG}
 
 
-def make(lake: Lake, contract: Contract, description: str | None = None) -> None:
+def make(lake: Lake, contract: Contract, description: str = "Contract version 1.") -> None:
     schema = deltalake.Schema.from_json(schema_json(contract))
     deltalake.DeltaTable.create(lake.path(contract), schema=schema, description=description)
 
@@ -128,6 +128,30 @@ def test_a_lake_that_runs_refuse_is_not_called_fine(workspace: Workspace, what: 
     else:
         make(Lake(workspace.lake), contract, f"Contract version {contract.version + 1}.")
     assert "ops.ledger" in wrong(workspace)
+
+
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [
+        (
+            "Contract version 2.",
+            "has contract version 2, which is newer than version 1 of this segspark. Use the version",
+        ),
+        (
+            "Contract version 0.",
+            "has contract version 0, which is older than version 1 of this segspark. Use the version",
+        ),
+        (
+            "Runs",
+            "names no contract version, so only its columns were compared. If segspark made it, write the version",
+        ),
+    ],
+)
+def test_a_contract_version_that_is_newer_older_or_missing_is_told_with_the_next_step(
+    workspace: Workspace, description: str, told: str
+) -> None:
+    make(Lake(workspace.lake), ops.LEDGER, description)
+    assert wrong(workspace)["ops.ledger"].startswith(told)
 
 
 def test_a_column_that_the_next_write_adds_is_not_called_wrong(workspace: Workspace) -> None:

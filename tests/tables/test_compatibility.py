@@ -14,7 +14,7 @@ from builders import make_workspace
 from segspark.app import run as app
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed
-from segspark.tables.compatibility import check_compatible, problems_of
+from segspark.tables.compatibility import check_compatible, missing_stamp, problems_of
 from segspark.tables.contracts import gold, ops, silver
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
@@ -56,7 +56,11 @@ WRONG: dict[str, tuple[Contract, str | None, str]] = {
     ),
     "the contract is newer": (
         ops.RUNS, f"One row: a run. Contract version {ops.RUNS.version + 1}.",
-        f"ops.runs has contract version {ops.RUNS.version + 1}, and this segspark knows {ops.RUNS.version}",
+        f"ops.runs has contract version {ops.RUNS.version + 1}, which is newer than version {ops.RUNS.version}",
+    ),
+    "the contract is older": (
+        ops.RUNS, f"One row: a run. Contract version {ops.RUNS.version - 1}.",
+        f"ops.runs has contract version {ops.RUNS.version - 1}, which is older than version {ops.RUNS.version}",
     ),
 }  # fmt: skip
 
@@ -122,9 +126,9 @@ def test_a_column_that_may_be_null_is_added_at_the_next_write(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "description",
-    [None, "", "Made by hand", f"One row: a run. Contract version {ops.RUNS.version}.", "Contract version 0."],
+    [None, "", "Made by hand", f"One row: a run. Contract version {ops.RUNS.version}."],
 )
-def test_tables_of_this_version_an_older_one_or_another_program_are_judged_by_their_columns(
+def test_tables_of_this_version_or_of_another_program_are_judged_by_their_columns(
     tmp_path: Path, description: str | None
 ) -> None:
     lake = Lake(tmp_path)
@@ -144,7 +148,21 @@ def test_what_this_version_makes_it_can_read(tmp_path: Path) -> None:
     for contract in ALL:
         assert problems_of(lake, contract) == [], contract.name
         lake.create(contract)
+        assert missing_stamp(lake, contract) is None, contract.name
     check_compatible(lake)
+
+
+def test_a_table_without_a_version_is_told_with_the_words_that_write_it_back(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    assert missing_stamp(lake, ops.RUNS) is None
+    make(lake, ops.RUNS, "Runs of the shop")
+    told = missing_stamp(lake, ops.RUNS) or ""
+    assert told.startswith("names no contract version, so only its columns were compared.")
+    statement, _, stamp = told.rpartition(" IS ")
+    assert statement.endswith(f"COMMENT ON TABLE delta.`{lake.path(ops.RUNS)}`")
+    lake.table(ops.RUNS).alter.set_table_description(stamp.strip("'"))
+    assert missing_stamp(lake, ops.RUNS) is None
+    assert problems_of(lake, ops.RUNS) == []
 
 
 def test_features_of_a_catalogue_stand_beside_the_contract(tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ class Contract:
         columns: in the order they are stored.
         partition_by: date columns that separate daily snapshots.
         retention_days: how long rows are kept; None is forever.
-        version: raised when the shape changes; ``segspark doctor`` compares it with the lake's.
+        version: raised when tables made before can no longer be read or written as they are. A new table is stamped
+            with it (stamp.py); another version in the lake stops every run, and ``segspark doctor`` says what to do. A
+            new column that may be null does not raise it: it is added at the next write.
     """
 
     name: str
