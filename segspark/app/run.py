@@ -104,7 +104,7 @@ def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress
                 outcome.update(beside.pop().result())
     _warn(workspace, lake, as_of, outcome, progress)
     if as_of.weekday() == WHOLE_ON:
-        outcome["removed_files"] = sum(row["files"] for row in vacuum_lake(lake))
+        outcome["removed_files"] = sum(vacuum_lake(lake).values())
     return run_flow(_closing("daily", outcome), workspace, lake, as_of, progress)
 
 

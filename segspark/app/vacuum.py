@@ -1,7 +1,11 @@
-"""Remove files that no table names: those of failed runs, and those of versions older than the retention."""
+"""Remove files that no table names: those of failed runs, and those of versions that are some days old.
+
+Rows beyond a table's retention are only counted.
+"""
 
 from typing import Any
 
+from segspark.app.retention import Beyond, beyond_retention
 from segspark.config.models import Workspace
 from segspark.pipeline.view import QUESTIONS
 from segspark.spark.scratch import is_gone
@@ -10,32 +14,42 @@ from segspark.tables.lake import Lake
 from segspark.tables.lock import only_writer
 
 # Delta's own default: for so long somebody may still read an older version.
-RETENTION_HOURS = 168
+VERSIONS_KEPT_HOURS = 168
 
 
-def vacuum(workspace: Workspace, hours: int = RETENTION_HOURS, dry_run: bool = False) -> list[dict[str, Any]]:
+def vacuum(workspace: Workspace, hours: int = VERSIONS_KEPT_HOURS, dry_run: bool = False) -> list[dict[str, Any]]:
     """Remove such files from every table; with ``dry_run`` only count them.
 
     A file that no commit names is kept while it is younger than ``hours``, as a run may be about to commit it.
 
     Returns:
-        One row per table with such files: table, files.
+        One row per table with such files, or with days beyond its retention: table, files, and of what stays although
+        the retention does not keep it days_beyond_retention and rows_beyond_retention.
 
     Raises:
         InfrastructureError: somebody writes the lake.
     """
     lake = Lake(workspace.lake)
     with only_writer(lake.store, "clean"):
-        return vacuum_lake(lake, hours, dry_run)
+        files = vacuum_lake(lake, hours, dry_run)
+        beyond = beyond_retention(lake)
+    return [
+        _row(c.name, files.get(c.name, 0), beyond.get(c.name, Beyond())) for c in ALL if c.name in {*files, *beyond}
+    ]
 
 
-def vacuum_lake(lake: Lake, hours: int = RETENTION_HOURS, dry_run: bool = False) -> list[dict[str, Any]]:
-    """The same for a caller that holds the lock."""
+def vacuum_lake(lake: Lake, hours: int = VERSIONS_KEPT_HOURS, dry_run: bool = False) -> dict[str, int]:
+    """Remove the files for a caller that holds the lock: table -> files, of tables with such files."""
     if not dry_run:
         # Earlier versions of this program kept Spark's scratch files here.
         lake.store.delete_tree("_tmp")
         for folder in {file.name.split("/")[2] for file in lake.store.list(f"{QUESTIONS}/")}:
             if is_gone(folder.rpartition("@")[2]):
                 lake.store.delete_tree(f"{QUESTIONS}/{folder}")
-    found = [(c.name, lake.remove_unnamed_files(c, hours, dry_run)) for c in ALL if lake.exists(c)]
-    return [{"table": name, "files": n} for name, n in found if n]
+    found = {c.name: lake.remove_unnamed_files(c, hours, dry_run) for c in ALL if lake.exists(c)}
+    return {name: n for name, n in found.items() if n}
+
+
+def _row(table: str, files: int, beyond: Beyond) -> dict[str, Any]:
+    more = {"days_beyond_retention": len(beyond.days), "rows_beyond_retention": beyond.rows}
+    return {"table": table, "files": files, **more}

@@ -72,15 +72,20 @@ def tables(config: Path, as_json: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Only count.")
 @json_option
 def clean_lake(config: Path, hours: int, dry_run: bool, as_json: bool) -> None:
-    """Remove files of failed runs and of old versions; the daily run does so on Sundays."""
+    """Remove files of failed runs and of old versions, and count the rows beyond each table's retention.
+
+    No row is removed. The daily run cleans on Sundays.
+    """
     from segspark.app.vacuum import vacuum
     from segspark.app.workspace import open_workspace
 
     rows = vacuum(open_workspace(config), hours, dry_run)
-    if rows or as_json:
-        print_rows(rows, as_json, ("table", "files"))
-    else:
+    if not rows and not as_json:
         click.echo("nothing to remove")
+        return
+    print_rows(rows, as_json, ("table", "files", "days_beyond_retention", "rows_beyond_retention"))
+    if not as_json and any(row["days_beyond_retention"] for row in rows):
+        click.echo("What is beyond the retention was counted, and it stays. Month-ends of gold.features do not count.")
 
 
 @click.command()

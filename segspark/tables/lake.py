@@ -4,6 +4,7 @@ Tables are created through delta-rs, which takes milliseconds where Spark takes 
 or column mapping, so every Delta reader can open them.
 """
 
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from segspark.store import Store, store_at
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.contracts.stamp import stamp_of
-from segspark.tables.ranges import DayFile, day_files, odd_feature
+from segspark.tables.ranges import DayFile, day_files, day_of, odd_feature
 from segspark.tables.statistics import may_exceed
 
 PROPERTIES = {
@@ -111,6 +112,16 @@ class Lake:
         column = contract.partition_by[0]
         partitions = self.table(contract).partitions()
         return sorted({date.fromisoformat(p[column]) for p in partitions})
+
+    def rows_by_day(self, contract: Contract) -> dict[date, int]:
+        """Rows of each partition date by the log's statistics, without reading a file."""
+        if not self.exists(contract):
+            return {}
+        actions = pa.table(self.table(contract).get_add_actions(flatten=True))
+        rows: Counter[date] = Counter()
+        for file in actions.to_pylist():
+            rows[day_of(file[f"partition.{contract.partition_by[0]}"])] += file.get("num_records") or 0
+        return dict(rows)
 
     def may_exceed(
         self, contract: Contract, column: str, bound: date | datetime, days: tuple[date, date] | None = None

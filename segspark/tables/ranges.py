@@ -70,11 +70,11 @@ def day_files(table: deltalake.DeltaTable, store: Store, contract: Contract) -> 
     files = [
         DayFile(
             store.url_of(unquote(path)),
-            _date(day),
+            day_of(day),
             low,
             high,
             n,
-            (_date(at[0]), _date(at[1])) if at and at[0] else None,
+            (day_of(at[0]), day_of(at[1])) if at and at[0] else None,
         )
         for path, day, low, high, n, at in rows
     ]
@@ -97,7 +97,8 @@ def odd_feature(table: deltalake.DeltaTable) -> str | None:
     return f"table features {sorted(odd)}" if odd else None
 
 
-def _date(value: date | str) -> date:
+def day_of(value: date | str) -> date:
+    """A day of the log, which gives some of them as text."""
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 

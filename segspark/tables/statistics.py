@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from segspark.store import Store, open_url
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.ranges import day_of
 
 # More footers than this are not worth reading to save a query.
 MOST_FOOTERS = 50
@@ -37,13 +38,13 @@ def may_exceed(
     day = f"partition.{contract.partition_by[0]}" if days is not None else None
     unknown = []
     for row in actions.select([n for n in ("path", f"max.{column}", day) if n in actions.column_names]).to_pylist():
-        if days is not None and not days[0] <= _date(row[day]) < days[1]:
+        if days is not None and not days[0] <= day_of(row[day]) < days[1]:
             continue
         # The log cuts times to milliseconds, so only its dates are taken.
         latest = None if isinstance(bound, datetime) else row.get(f"max.{column}")
         if latest is None:
             unknown.append(unquote(row["path"]))
-        elif _date(latest) > bound:
+        elif day_of(latest) > bound:
             return True
     return len(unknown) > MOST_FOOTERS or any(_exceeds(store.url_of(path), column, bound) for path in unknown)
 
@@ -63,7 +64,3 @@ def _chunk_exceeds(chunk: pq.ColumnChunkMetaData, bound: Any) -> bool:
     if known is not None and known.has_null_count and known.null_count == chunk.num_values:
         return False
     return known is None or not known.has_min_max or bool(known.max > bound)
-
-
-def _date(value: date | str) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)

@@ -214,7 +214,7 @@ def test_cleaning_says_what_it_would_remove_and_then_removes_it(tmp_path: Path) 
     left = Path(lake.path(gold.SEGMENT_REGISTRY)) / "part-of-a-failed-run.parquet"
     left.write_bytes(b"x")
     options = ("clean", "--config", workspace.folder, "--hours", 0, "--json")
-    expected = [{"table": "gold.segment_registry", "files": 1}]
+    expected = [{"table": "gold.segment_registry", "files": 1, "days_beyond_retention": 0, "rows_beyond_retention": 0}]
     assert json.loads(ask(*options, "--dry-run").output) == expected
     assert left.exists()
     assert json.loads(ask(*options).output) == expected

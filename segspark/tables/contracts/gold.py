@@ -65,6 +65,7 @@ FEATURES = Contract(
     key=("person_id", "as_of_date"),
     partition_by=("as_of_date",),
     retention_days=100,
+    keeps_month_ends=True,
     columns=(
         required("person_id", "string", "Person"),
         required("as_of_date", "date", "First day that is not observed"),
