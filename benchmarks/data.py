@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from segspark.features.engine.days import day_number
-from segspark.features.engine.kernel import PURPOSES
 from segspark.features.engine.reads import PEOPLE
 from segspark.features.feature import Catalogue, Feature, Measure
+from segspark.purposes import PURPOSES
 from segspark.tables.staging import StagedFile
 
 # People, and events of 400 days.

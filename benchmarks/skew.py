@@ -13,10 +13,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from segspark.config.models import Consent, Workspace
-from segspark.features.engine.kernel import PURPOSES
 from segspark.features.flow import FEATURES
 from segspark.features.tiles_flow import TILES
 from segspark.pipeline.runner import run_flow
+from segspark.purposes import PURPOSES
 from segspark.tables.contracts import silver
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake

@@ -9,10 +9,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+DAY_SECONDS = 86_400
 MICROS = 1_000_000
+DAY_MICROS = DAY_SECONDS * MICROS
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH_DAY = EPOCH.date()
 MICROSECOND = timedelta(microseconds=1)
-_NAIVE_EPOCH = datetime(1970, 1, 1)
+_NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
 EPOCH_UNITS = {"s": MICROS, "ms": 1_000, "us": 1}
 # A time outside these years is a wrong unit or a typing error; inside, Python's and Arrow's calendars are safe.
 EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * MICROS
@@ -38,7 +41,7 @@ def zone(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=65536)
 def _day_micros(year: int, month: int, day: int) -> int:
-    return (date(year, month, day) - date(1970, 1, 1)).days * 86400 * MICROS
+    return day_number(date(year, month, day)) * DAY_MICROS
 
 
 def parse_iso(text: str, zone_name: str | None = None) -> int:
@@ -106,10 +109,10 @@ def parse_pattern(text: str, pattern: str, zone_name: str | None) -> int:
     except ValueError:
         raise TimeFormatError("time_format", text) from None
     if parsed.tzinfo is not None:
-        return check_range(round((parsed - EPOCH) / timedelta(microseconds=1)), text)
+        return check_range(round((parsed - EPOCH) / MICROSECOND), text)
     if zone_name is None:
         raise TimeFormatError("time_zone", text)
-    naive = round((parsed.replace(tzinfo=UTC) - EPOCH) / timedelta(microseconds=1))
+    naive = round((parsed.replace(tzinfo=UTC) - EPOCH) / MICROSECOND)
     return check_range(local_to_utc(naive, zone_name), text)
 
 
@@ -165,14 +168,19 @@ def local_midnight(day: date, zone_name: str) -> datetime:
 
 
 def to_micros(moment: datetime) -> int:
-    return round((moment - EPOCH) / timedelta(microseconds=1))
+    return round((moment - EPOCH) / MICROSECOND)
 
 
-def day_number(micros: int, zone_name: str) -> int:
+def day_number(day: date) -> int:
+    """A day as days since 1970."""
+    return (day - EPOCH_DAY).days
+
+
+def local_day_number(micros: int, zone_name: str) -> int:
     """The local day as days since 1970, for many times: one look-up serves a quarter of an hour."""
     return _day_of_quarter(micros // (900 * MICROS), zone_name)
 
 
 @lru_cache(maxsize=262144)
 def _day_of_quarter(quarter: int, zone_name: str) -> int:
-    return (local_day(quarter * 900 * MICROS, zone_name) - date(1970, 1, 1)).days
+    return day_number(local_day(quarter * 900 * MICROS, zone_name))

@@ -21,6 +21,7 @@ from segspark.pipeline.view import Question, View, look
 from segspark.privacy.consent import derive_usable_from
 from segspark.privacy.contactability import usable_addresses
 from segspark.pseudonyms import Pseudonymiser
+from segspark.purposes import EMAIL_MARKETING
 from segspark.segments.flow import SEGMENTS
 from segspark.segments.lookup import find_segment, newest_day
 from segspark.segments.people import addresses_of
@@ -156,7 +157,7 @@ def _permitted(view: View, owners: DataFrame, day: date) -> DataFrame:
     latest = max(day, _read_newest_word(consents) or day)
     assumed, zone = view.settings.consent.assumed, view.settings.time_zone
     usable = derive_usable_from(consents, owners, latest, assumed, zone)
-    return usable.where(F.col("email_marketing") <= F.lit(latest)).select("person_id")
+    return usable.where(F.col(EMAIL_MARKETING) <= F.lit(latest)).select("person_id")
 
 
 def _read_newest_word(consents: DataFrame) -> date | None:

@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from segspark.config.precision import least_for_margin
 from segspark.config.url import Url
+from segspark.purposes import Purpose
 
-Purpose = Literal["email_marketing", "open_tracking", "profiling"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from segspark.demo.people import TYPES, People
+from segspark.time import DAY_SECONDS
 
 WEEK = 7
 # Number of days by which interest (clicks, visits) falls before orders.
@@ -113,7 +114,7 @@ def draw_behaviour(people: People, first: date, n_days: int, n_records: int, rng
     # The list gets more mails as the history goes on.
     sent = sent * np.linspace(0.6, 1.4, n_weeks)[None, :]
     drawn_mails = _draw(sent * budget["mails"] / sent.sum(), people, n_days, rng, hour=8)
-    week = np.minimum(drawn_mails.second // (WEEK * 86400), n_weeks - 1).astype(int)
+    week = np.minimum(drawn_mails.second // (WEEK * DAY_SECONDS), n_weeks - 1).astype(int)
     interest = _present(people, week_start, WARNING_DAYS)[drawn_mails.who, week]
     eager = np.where(in_sales[week], _per_type(people, CLICKS_IN_SALES)[drawn_mails.who], 1.0)
     chance = np.clip(
@@ -141,9 +142,9 @@ def _draw(rates: np.ndarray, people: People, n_days: int, rng: np.random.Generat
     who, week = np.repeat(who, n), np.repeat(week, n)
     day = week * WEEK + rng.integers(0, WEEK, len(who))
     at = (people.hour[who] if hour is None else np.full(len(who), hour)) + rng.normal(0, 1.5, len(who))
-    second = day * 86400 + (np.clip(at, 0, 23.9) * 3600).astype(np.int64) + rng.integers(0, 360, len(who))
+    second = day * DAY_SECONDS + (np.clip(at, 0, 23.9) * 3600).astype(np.int64) + rng.integers(0, 360, len(who))
     # The last week of the history may be cut short.
-    is_within = (second >= people.joined_day[who] * 86400) & (second < n_days * 86400)
+    is_within = (second >= people.joined_day[who] * DAY_SECONDS) & (second < n_days * DAY_SECONDS)
     who, second = who[is_within], second[is_within]
     order = np.argsort(second, kind="stable")
     return Acts(who[order], second[order])

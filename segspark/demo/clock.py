@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from segspark.time import DAY_SECONDS, EPOCH_DAY
+
 PARIS = ZoneInfo("Europe/Paris")
 
 
@@ -37,7 +39,7 @@ class Clock:
 
     def utc(self, second: np.ndarray) -> np.ndarray:
         """UTC seconds of local seconds; each day has the offset of its noon, so that no hour is missing."""
-        result: np.ndarray = self._base + second - self._offset[second // 86400]
+        result: np.ndarray = self._base + second - self._offset[second // DAY_SECONDS]
         return result
 
     def day(self, at: int) -> int:
@@ -50,7 +52,7 @@ class Clock:
     def change_nights(self) -> list[int]:
         """UTC midnights (01:00 or 02:00 local) of the nights in which the clocks change."""
         changes = np.flatnonzero(np.diff(self._offset)) + 1
-        return [self._base + int(d) * 86400 for d in changes]
+        return [self._base + int(d) * DAY_SECONDS for d in changes]
 
 
 def _offset(moment: datetime) -> int:
@@ -59,7 +61,7 @@ def _offset(moment: datetime) -> int:
 
 def iso(second: int) -> str:
     """A UTC second as ``2026-05-31T21:59:59``."""
-    day, rest = divmod(second, 86400)
+    day, rest = divmod(second, DAY_SECONDS)
     return _day_text(day) + _times()[rest]
 
 
@@ -72,7 +74,7 @@ def local_iso(second: int) -> str:
 @lru_cache(maxsize=1)
 def _times() -> list[str]:
     """The seconds of a day as text."""
-    return [f"T{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(86400)]
+    return [f"T{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(DAY_SECONDS)]
 
 
 @lru_cache(maxsize=65536)
@@ -84,4 +86,4 @@ def _offset_of(hour: int) -> tuple[int, str]:
 
 @lru_cache(maxsize=4096)
 def _day_text(day: int) -> str:
-    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+    return (EPOCH_DAY + timedelta(days=day)).isoformat()

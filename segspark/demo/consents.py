@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from segspark.demo.people import People
+from segspark.purposes import EMAIL_MARKETING, OPEN_TRACKING, PROFILING
 
 NEVER = 10**6
 WITHDRAWN_SHARE, GIVEN_AGAIN_SHARE, EXPIRING_SHARE = 0.03, 0.2, 0.03
@@ -33,7 +34,7 @@ class Decisions:
 
 def draw_decisions(people: People, n_days: int, rng: np.random.Generator) -> dict[str, Decisions]:
     """Decisions by purpose; withdrawals are uniform over the time a person has been known within the history."""
-    granted = {"email_marketing": people.may_mail, "open_tracking": people.may_open, "profiling": people.may_profile}
+    granted = {EMAIL_MARKETING: people.may_mail, OPEN_TRACKING: people.may_open, PROFILING: people.may_profile}
     return {purpose: _draw(purpose, may, people.joined_day, n_days, rng) for purpose, may in granted.items()}
 
 

@@ -20,6 +20,7 @@ from segspark.demo.people import draw_people
 from segspark.demo.shop import shopify
 from segspark.demo.truth import write_truth
 from segspark.demo.web import segment
+from segspark.time import DAY_SECONDS
 
 AS_OF = date(2026, 6, 1)
 
@@ -86,7 +87,7 @@ def _months_before(day: date, months: int) -> date:
 
 
 def _in_sales(second: np.ndarray, clock: Clock) -> np.ndarray:
-    day = second // 86400
+    day = second // DAY_SECONDS
     inside = np.zeros(len(day), dtype=bool)
     for start, end in sales_periods(clock.first, clock.date(clock.n_days)):
         inside |= (day >= (start - clock.first).days) & (day <= (end - clock.first).days)

@@ -11,6 +11,8 @@ from segspark.demo.behaviour import WARNING_DAYS, WEEK, Behaviour, sales_periods
 from segspark.demo.clock import Clock
 from segspark.demo.consents import Decisions
 from segspark.demo.people import People
+from segspark.purposes import EMAIL_MARKETING, OPEN_TRACKING
+from segspark.time import DAY_SECONDS
 
 DELIVERED, HARD, SOFT, COMPLAINT, UNSUBSCRIBE = range(5)
 OUTCOME_SHARES = (0.9778, 0.006, 0.01, 0.0012, 0.005)
@@ -60,8 +62,8 @@ def draw_mails(
 ) -> Mails:
     """Mails on campaign days to people who may be written to; none after a hard bounce, complaint or unsubscription."""
     drawn = behaviour.mails
-    day = _campaign_day(drawn.second // 86400, clock.first.weekday())
-    may_write = decisions["email_marketing"].hold(drawn.who, day) & (day < clock.n_days)
+    day = _campaign_day(drawn.second // DAY_SECONDS, clock.first.weekday())
+    may_write = decisions[EMAIL_MARKETING].hold(drawn.who, day) & (day < clock.n_days)
     # A campaign goes to each person once.
     _, first_of = np.unique(drawn.who.astype(np.int64) * 10_000 + day, return_index=True)
     is_first = np.zeros(len(day), dtype=bool)
@@ -81,11 +83,11 @@ def draw_mails(
     who, day, clicked, outcome = who[goes], day[goes], clicked[goes], outcome[goes]
 
     n = len(who)
-    tracked = decisions["open_tracking"].hold(who, day) | (rng.random(n) < UNPERMITTED_OPEN_SHARE)
+    tracked = decisions[OPEN_TRACKING].hold(who, day) | (rng.random(n) < UNPERMITTED_OPEN_SHARE)
     return Mails(
         who=who,
         day=day,
-        at=clock.utc(day * 86400 + SEND_SECOND + rng.integers(0, SEND_SPREAD, n)),
+        at=clock.utc(day * DAY_SECONDS + SEND_SECOND + rng.integers(0, SEND_SPREAD, n)),
         outcome=outcome,
         is_clicked=clicked,
         is_opened=tracked & (clicked | (rng.random(n) < OPEN_SHARE)),

@@ -8,8 +8,8 @@ from segspark.demo.behaviour import Acts
 from segspark.demo.clock import Clock, Record, local_iso
 from segspark.demo.people import FIRST_NAMES, LAST_NAMES, People
 from segspark.demo.wares import CATEGORIES, N_PRODUCTS, PRICES, SALES_PRICE_SHARE, draw_categories
+from segspark.time import DAY_SECONDS
 
-DAY = 86400
 REFUND_SHARE, PARTIAL_SHARE, CODE_SHARE, GUEST_SHARE = 0.05, 0.3, 0.12, 0.02
 # Bad experiences precede fading.
 SOUR_REFUND_SHARE, SOUR_DAYS = 0.20, 90
@@ -23,12 +23,12 @@ def shopify(
     n = len(orders.who)
     category, quantity = draw_categories(n, rng), rng.integers(1, 4, n)
     price = np.array(PRICES)[category] * rng.lognormal(0, 0.25, n) * np.where(in_sales, SALES_PRICE_SHARE, 1.0)
-    until_fading = people.fade_day[orders.who] - orders.second // DAY
+    until_fading = people.fade_day[orders.who] - orders.second // DAY_SECONDS
     is_sour = (until_fading >= 0) & (until_fading < SOUR_DAYS)
     has_code = rng.random(n) < CODE_SHARE
     refunded = rng.random(n) < np.where(is_sour, SOUR_REFUND_SHARE, REFUND_SHARE)
     returned = np.where(rng.random(n) < PARTIAL_SHARE, 1, quantity)
-    after = rng.integers(4, 21, n) * DAY + rng.integers(0, 20_000, n)
+    after = rng.integers(4, 21, n) * DAY_SECONDS + rng.integers(0, 20_000, n)
     is_guest = rng.random(n) < GUEST_SHARE
     columns = (orders.who, clock.utc(orders.second), category, quantity, price.round().astype(int), has_code, refunded,
                returned, after, is_guest)  # fmt: skip

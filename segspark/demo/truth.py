@@ -12,6 +12,7 @@ from segspark.demo.behaviour import Behaviour
 from segspark.demo.clock import Clock
 from segspark.demo.delivery import Planted
 from segspark.demo.people import TYPES, People
+from segspark.time import DAY_SECONDS
 
 LABEL_DAYS, CUSTOMER_DAYS = 90, 365
 
@@ -29,7 +30,7 @@ def _people(people: People, behaviour: Behaviour, clock: Clock) -> pa.Table:
 
     ``has_churned`` is null for people who bought nothing in the year before the cut.
     """
-    who, day = behaviour.orders.who, behaviour.orders.second // 86400
+    who, day = behaviour.orders.who, behaviour.orders.second // DAY_SECONDS
     cut, n = clock.n_days - LABEL_DAYS, len(people)
     is_customer = np.bincount(who[(day >= cut - CUSTOMER_DAYS) & (day < cut)], minlength=n) > 0
     came_back = np.bincount(who[day >= cut], minlength=n) > 0

@@ -8,8 +8,8 @@ from segspark.demo.behaviour import Acts
 from segspark.demo.clock import Clock, Record, iso
 from segspark.demo.people import People
 from segspark.demo.wares import AGENTS, CATEGORIES, N_PRODUCTS, SITE, draw_categories
+from segspark.time import DAY_SECONDS
 
-DAY = 86400
 LOGIN_SHARE, SECOND_DEVICE_SHARE, IDENTIFY_EVERY = 0.35, 0.2, 4
 # A phone without network sends its calls days later, some beyond the horizon for late events.
 LATE_SHARE, LATE_DAYS = 0.003, (3, 21)
@@ -87,14 +87,14 @@ def _oddities(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray,
     delay = np.where(late, rng.integers(*LATE_DAYS, n), 0) + np.where(too_late, rng.integers(*TOO_LATE_DAYS, n), 0)
     skew = np.where(skewed, rng.integers(2, 72, n) * 3600 * rng.choice([-1, 1], n), 0)
     mark = np.select([late, too_late, skewed], ["late", "late_beyond_horizon", "skewed_clock"], "")
-    return delay * DAY, skew, mark
+    return delay * DAY_SECONDS, skew, mark
 
 
 def _with_change_nights(at: np.ndarray, clock: Clock, rng: np.random.Generator) -> np.ndarray:
     """Move some sessions of the days of clock changes into the hour before and after the change."""
     moved = at.copy()
     for night in clock.change_nights():
-        of_day = np.flatnonzero((at >= night) & (at < night + DAY))
+        of_day = np.flatnonzero((at >= night) & (at < night + DAY_SECONDS))
         some = of_day[rng.random(len(of_day)) < NIGHT_SHARE]
         moved[some] = night + 1800 + 3600 * (some % 2)
     return moved

@@ -17,7 +17,7 @@ from segspark.features.feature import Catalogue
 from segspark.identity.links import people_on_days
 from segspark.pipeline.view import View
 from segspark.privacy.consent import derive_usable_on
-from segspark.sources.vocabulary import PURPOSES
+from segspark.purposes import PURPOSES
 from segspark.tables.contracts import silver
 from segspark.tables.staging import Kind, Staged
 

@@ -8,7 +8,6 @@ items of one kind, by an aggregation. A *derived* feature is a projection over s
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from segspark.features.aggregations.registry import aggregation_named
 from segspark.features.aggregations.sum import SUM
@@ -16,9 +15,9 @@ from segspark.features.engine.aggregation import Aggregation
 from segspark.features.engine.item_aggregation import ItemAggregation
 from segspark.features.hashing import hash_of, what_counts
 from segspark.features.sketch import standard_error
+from segspark.purposes import Purpose
 from segspark.tables.contracts.contract import Column
 
-Purpose = Literal["email_marketing", "open_tracking", "profiling"]
 _WORD = re.compile(r"\w+")
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from segspark.features.compute import stage_people
 from segspark.features.engine.arrow import RangeTask
-from segspark.features.engine.days import day_number
 from segspark.features.engine.failures import failures_of_tasks
 from segspark.features.engine.registry import choose_engine
 from segspark.features.engine.work import Work
@@ -17,7 +16,7 @@ from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
 from segspark.tables.contracts import gold
 from segspark.tables.ranges import DayFile
-from segspark.time import DAY
+from segspark.time import DAY, day_number
 
 
 def write_features(step: Step) -> None:

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from segspark.config.models import Model, Name, Purpose
+from segspark.config.models import Model, Name
 from segspark.config.python_file import load_python
 from segspark.errors import ConfigError
 from segspark.features.aggregations.registry import ITEM_AGGREGATIONS, aggregation_named
@@ -16,8 +16,8 @@ from segspark.features.aggregations.sum import SUM
 from segspark.features.engine.aggregation import Aggregation
 from segspark.features.engine.item_aggregation import ItemAggregation
 from segspark.features.feature import Catalogue, Derived, Feature, ItemKind, Measure
-from segspark.features.feature import Purpose as MeasurePurpose
 from segspark.features.sketch import FEWEST_BITS, MOST_BITS
+from segspark.purposes import PURPOSES, Purpose
 from segspark.sources.expressions import ExpressionError, parse_expression
 from segspark.sources.vocabulary import EVENT_TYPES
 
@@ -177,9 +177,8 @@ def issues_of(own: Own) -> list[str]:
         unknown = [t for t in measure.event_types if t not in EVENT_TYPES]
         if unknown or not measure.event_types:
             issues.append(f"{where}: no such event types {unknown}; there are {', '.join(EVENT_TYPES)}")
-        if measure.purpose not in get_args(MeasurePurpose):
-            purposes = ", ".join(get_args(MeasurePurpose))
-            issues.append(f"{where}: purpose {measure.purpose!r}; there are {purposes}")
+        if measure.purpose not in PURPOSES:
+            issues.append(f"{where}: purpose {measure.purpose!r}; there are {', '.join(PURPOSES)}")
         issues += _sql_issues(where, measure.where)
         if isinstance(measure, ItemKind):
             issues += _sql_issues(where, measure.expression)

@@ -20,8 +20,7 @@ from segspark.store import Store
 from segspark.tables.contracts import silver
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.staging import Staged, written
-
-EPOCH_DAY = date(1970, 1, 1)
+from segspark.time import DAY, EPOCH_DAY
 
 
 class Before(Protocol):
@@ -99,7 +98,7 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
 
 def _repeated_events(staged: Staged, before: Before) -> DataFrame:
     days = [EPOCH_DAY + timedelta(days=d) for d in staged.days("events")]
-    known = before(silver.EVENTS, (days[0], days[-1] + timedelta(days=1)))
+    known = before(silver.EVENTS, (days[0], days[-1] + DAY))
     if known is not None:
         known = known.where(F.col("event_date").isin(days)).select("source", "event_id", "fingerprint")
     return duplicates.repeated_events(staged.frame("events"), known)

@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.ingest.duplicates import _exceptions
+from segspark.purposes import OPEN_TRACKING
 
 
 def local_day(at: Column, time_zone: str) -> Column:
@@ -30,7 +31,7 @@ def withheld(events: DataFrame, permitted: DataFrame, time_zone: str) -> DataFra
     Args:
         permitted: identifier_id, open_tracking (local day from which opens may be kept, null is never).
     """
-    may_keep = local_day(F.col("occurred_at"), time_zone) >= F.col("open_tracking")
+    may_keep = local_day(F.col("occurred_at"), time_zone) >= F.col(OPEN_TRACKING)
     opens = events.where("event_type = 'open'")
-    joined = opens.join(permitted.select("identifier_id", "open_tracking"), on="identifier_id", how="left")
+    joined = opens.join(permitted.select("identifier_id", OPEN_TRACKING), on="identifier_id", how="left")
     return _exceptions(joined.where(~F.coalesce(may_keep, F.lit(False))), "events", "withheld")

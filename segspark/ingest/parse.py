@@ -1,6 +1,5 @@
 """The records of a batch, parsed by the providers of their sources into staged rows."""
 
-from datetime import date
 from functools import reduce
 
 from pyspark.sql import DataFrame
@@ -16,9 +15,8 @@ from segspark.sources.vocabulary import Context
 from segspark.spark.checkpoints import rows_per_batch
 from segspark.store import Store
 from segspark.tables.staging import StagedFile, read_named
-from segspark.time import MICROS, local_midnight, to_micros
+from segspark.time import MICROS, day_number, local_midnight, to_micros
 
-EPOCH_DAY = date(1970, 1, 1)
 BYTES_PER_TASK = 4_000_000
 # Records per batch while a mapping's expressions run; no text column of a batch may reach Arrow's limit of 2 GB.
 BATCH_BYTES = 1 << 30
@@ -33,7 +31,7 @@ def parse_sources(
     arrival = Arrival(
         settings.time_zone,
         to_micros(local_midnight(batch.as_of, settings.time_zone)) - 1,
-        (batch.first_unpublished - EPOCH_DAY).days if batch.first_unpublished else None,
+        day_number(batch.first_unpublished) if batch.first_unpublished else None,
         settings.ingest.future_tolerance_minutes * 60 * MICROS,
     )
     frames = [_staged(step, s, files[s.name], arrival, folder) for s in sources if s.name in files]

@@ -6,10 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from segspark.features.feature import Purpose
 from segspark.measure.intervals import Interval
 from segspark.measure.quantities import Everybody, Quantity, Values
-from segspark.sources.vocabulary import PURPOSES
+from segspark.purposes import PURPOSES, Purpose
 
 Text = tuple[str, str]
 """A text in French and in English."""

@@ -9,9 +9,11 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from segspark.sources.vocabulary import PURPOSES
+from segspark.purposes import PURPOSES
+from segspark.time import EPOCH_DAY
 
-SINCE_EVER = date(1970, 1, 1)
+# How a permission without a beginning is stored.
+SINCE_EVER = EPOCH_DAY
 
 
 def derive_usable_from(

@@ -8,6 +8,7 @@ from typing import Any
 
 from segspark.config.models import Calendar, Promotion
 from segspark.config.yaml_lines import Problem, as_error, raise_all
+from segspark.time import DAY
 
 SEASONS = ("winter", "spring", "summer", "autumn")
 WEATHER_COLUMNS = ("date", "market", "region", "weather", "temperature_c")
@@ -47,7 +48,7 @@ def easter(year: int) -> date:
 def holidays(year: int, country: str) -> dict[date, str]:
     """Public holidays of France; for other countries those that nearly all share."""
     at = easter(year)
-    common = {date(year, 1, 1): "New Year", date(year, 12, 25): "Christmas", at + timedelta(days=1): "Easter Monday"}
+    common = {date(year, 1, 1): "New Year", date(year, 12, 25): "Christmas", at + DAY: "Easter Monday"}
     if country != "FR":
         return common
     return {

@@ -1,13 +1,14 @@
 """The memberships of a day, in one wide pass over the people for any number of schemes and rules."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.segments.grouping import Grouping
 from segspark.tables.contracts.gold import SEGMENTS
+from segspark.time import DAY
 
 
 def assign_segments(people: DataFrame, entries: Sequence[Column], as_of: date) -> DataFrame:
@@ -26,7 +27,7 @@ def assign_segments(people: DataFrame, entries: Sequence[Column], as_of: date) -
     of_person = ("person_id", "is_contactable", "not_contactable_reason")
     each = people.select(*of_person, F.array(*entries).alias("all")).select(*of_person, F.explode("all").alias("s"))
     exploded = each.where(F.col("s").isNotNull()).select(*of_person, "s.*")
-    until = F.coalesce("valid_until", F.lit(as_of + timedelta(days=1)))
+    until = F.coalesce("valid_until", F.lit(as_of + DAY))
     columns = [c for c in SEGMENTS.column_names if c != "is_provisional"]
     return exploded.withColumns({"segment_date": F.lit(as_of), "valid_until": until}).select(*columns)
 

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from segspark import money, time
-from segspark.sources.vocabulary import DEVICES, EVENT_TYPES, LINE_TYPES, PURPOSES, Rejected
+from segspark.purposes import PURPOSES
+from segspark.sources.vocabulary import DEVICES, EVENT_TYPES, LINE_TYPES, Rejected
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}(?:\.0+)?")
 _TRUE, _FALSE = frozenset(("true", "t", "yes", "y", "1")), frozenset(("false", "f", "no", "n", "0"))

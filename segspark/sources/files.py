@@ -5,11 +5,11 @@ import hashlib
 import re
 import zlib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from segspark.sources.spec import Source
 from segspark.store import Store, open_url, store_of_pattern
-from segspark.time import local_midnight, to_micros
+from segspark.time import DAY, local_midnight, to_micros
 
 BLOCK = 1 << 20
 
@@ -54,7 +54,7 @@ def _describe(source: Source, store: Store, name: str, time_zone: str) -> InputF
     if source.received.how == "file_name":
         day = date_in_name(short, source.received.pattern)
         # The end of that local day: the file's content existed when the day closed.
-        received = to_micros(local_midnight(day + timedelta(days=1), time_zone)) - 1 if day else None
+        received = to_micros(local_midnight(day + DAY, time_zone)) - 1 if day else None
     size = store.size(name) or 0
     return InputFile(source.name, store.url_of(name), short, digest.hexdigest()[:32], size, received)
 

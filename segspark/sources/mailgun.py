@@ -11,6 +11,7 @@ from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
 from segspark.sources.vocabulary import Context, Produced, Rejected
+from segspark.time import DAY_MICROS
 
 EVENTS = {
     "accepted": "sent",
@@ -63,7 +64,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         attributes["reason"] = reason
     campaigns, tags = data.get("campaigns"), data.get("tags")
     event = {
-        "event_id": f"{own_id}:{occurred // 86_400_000_000}:{word}" if own_id else None,
+        "event_id": f"{own_id}:{occurred // DAY_MICROS}:{word}" if own_id else None,
         "source_event": word,
         "event_type": _failed(data) if word == "failed" else EVENTS.get(word, "unknown"),
         "identifier": email(recipient, "recipient"),

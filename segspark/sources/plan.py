@@ -8,7 +8,7 @@ from segspark.sources.provider import Provider
 from segspark.sources.spec import Source
 from segspark.sources.vocabulary import Context
 from segspark.store import Store
-from segspark.time import MICROS, day_number
+from segspark.time import MICROS, local_day_number
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Arrival:
     future_tolerance: int = 600 * MICROS
 
     def known_as_of(self, received_at: int) -> int:
-        day_after = day_number(received_at, self.time_zone) + 1
+        day_after = local_day_number(received_at, self.time_zone) + 1
         return day_after if self.first_unpublished is None else max(day_after, self.first_unpublished)
 
 

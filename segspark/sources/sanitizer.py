@@ -14,9 +14,8 @@ from segspark.sources.receipt import received_at
 from segspark.sources.vocabulary import Identifier, Produced, Rejected, refusal
 from segspark.tables.contracts.silver import OBJECTION_TYPES
 from segspark.tables.staging import StagingWriter
-from segspark.time import MICROS
+from segspark.time import DAY_MICROS
 
-DAY_MICROS = 86_400 * MICROS
 _PAIR = ("left_id", "right_id", "left_is_anonymous", "right_is_anonymous")
 # Kind -> its time column, and the column of its UTC day.
 TIMES: dict[str, tuple[str, str | None]] = {

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from segspark import money
+from segspark.purposes import EMAIL_MARKETING
 from segspark.sources.fields import iso, items, mapping, scalar, text
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
@@ -86,7 +87,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     if value and owner and consent.get("consent_updated_at"):
         decided = iso(consent, "consent_updated_at", zone)
         produced.consents.append({
-            "identifier": owner, "purpose": "email_marketing", "value": value, "basis": "shop checkout",
+            "identifier": owner, "purpose": EMAIL_MARKETING, "value": value, "basis": "shop checkout",
             "effective_at": decided, "recorded_at": decided,
         })  # fmt: skip
     return produced

@@ -15,7 +15,6 @@ EVENT_TYPES = (
     "page_view", "product_view", "search", "cart_add", "cart_remove", "checkout",
     "order", "refund", "offer_received", "offer_viewed", "offer_completed", "session_end", "unknown",
 )  # fmt: skip
-PURPOSES = ("email_marketing", "open_tracking", "profiling")
 DEVICES = ("desktop", "mobile", "tablet")
 LINE_TYPES = ("sale", "refund", "other")
 # The reason of a record on which its adapter failed, with the type of the error.

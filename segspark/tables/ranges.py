@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 
 from segspark.store import Store, open_url
 from segspark.tables.contracts.contract import Contract
+from segspark.time import day_number
 
 KEY = "person_id"
 ABOUT = "activity_date"
-EPOCH = date(1970, 1, 1)
 # With less per task the overhead dominates; with more a task needs too much memory. Each task opens every file that
 # overlaps its range and reads the row groups at its edges in vain, so there are no more tasks than needed.
 BYTES_WORTH_A_TASK = 10_000_000
@@ -49,7 +49,7 @@ class DayFile:
         """Whether it may hold rows about one of some days (since 1970)."""
         if self.about is None:
             return True
-        first, last = ((d - EPOCH).days for d in self.about)
+        first, last = map(day_number, self.about)
         return any(first <= day <= last for day in days)
 
 
@@ -138,7 +138,7 @@ def read_range(
             table = opened.read(columns=list(columns), use_threads=False)
         if only is not None:
             table = table.filter(pc.is_in(table[KEY], value_set=only))
-        days = np.full(table.num_rows, (file.day - EPOCH).days, dtype=np.int32)
+        days = np.full(table.num_rows, day_number(file.day), dtype=np.int32)
         table = table.append_column(day, pa.array(days).cast(pa.date32())).select(schema.names)
         # Files may differ in whether they declare a column as required.
         is_same = table.schema.types == schema.types

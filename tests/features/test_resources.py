@@ -9,9 +9,9 @@ from builders import make_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.catalogue import build_catalogue
-from segspark.features.engine.days import day_number
 from segspark.features.resources import CATALOGUE, load_catalogue, sales_calendar
 from segspark.pipeline.context import Context
+from segspark.time import day_number
 
 OWN = "derived: [{name: clicks_2x, sql: 2 * n_click_30d, type: bigint, description: Twice}]"
 SHOES = """measures: [{name: n_shoe, event_types: [order], where: "category = 'shoes'", windows: [30],

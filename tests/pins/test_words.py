@@ -24,10 +24,11 @@ from segspark.ingest.batch import totals
 from segspark.models.clustering.config import Clustering, Rare
 from segspark.models.clustering.rare import UNUSUAL, USUAL
 from segspark.pseudonyms import KINDS
+from segspark.purposes import PURPOSES
 from segspark.query.replay import REPLAY
 from segspark.scoring.rfm import NAMES
 from segspark.segments.schemes.registry import SCHEMES
-from segspark.sources.vocabulary import DEVICES, EVENT_TYPES, LINE_TYPES, PURPOSES
+from segspark.sources.vocabulary import DEVICES, EVENT_TYPES, LINE_TYPES
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Column, Contract
 from segspark.tables.contracts.silver import OBJECTION_TYPES

@@ -37,7 +37,6 @@ def test_the_words_are_these() -> None:
         "session_end",
         "unknown",
     )
-    assert vocabulary.PURPOSES == ("email_marketing", "open_tracking", "profiling")
     assert vocabulary.DEVICES == ("desktop", "mobile", "tablet")
     assert vocabulary.LINE_TYPES == ("sale", "refund", "other")
 

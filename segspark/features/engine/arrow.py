@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segspark.features.engine.backfill import backfill_features, with_named_people
-from segspark.features.engine.days import Calendar, day_number
+from segspark.features.engine.days import Calendar
 from segspark.features.engine.incremental import advance_features, changing_days, splice
 from segspark.features.engine.item_columns import with_all_items, with_items
 from segspark.features.engine.item_index import read_index
@@ -28,6 +28,7 @@ from segspark.features.feature import Catalogue
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.schema import ARROW_TYPES
 from segspark.tables.ranges import DayFile, read_range
+from segspark.time import day_number
 
 
 def activity_schema(catalogue: Catalogue) -> pa.Schema:

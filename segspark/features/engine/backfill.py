@@ -17,11 +17,13 @@ import pyarrow as pa
 from segspark.features.engine.aggregation import Aggregation, to_column
 from segspark.features.engine.arrays import NEVER, as_days, as_ids, as_integers, dates_or_never, find_ids
 from segspark.features.engine.contributions import alike, contributions
-from segspark.features.engine.days import Calendar, Days, day_number
+from segspark.features.engine.days import Calendar, Days
 from segspark.features.engine.incremental import walk_day_by_day
-from segspark.features.engine.kernel import PURPOSES, assemble
+from segspark.features.engine.kernel import assemble
 from segspark.features.engine.restore import BEGINNING
 from segspark.features.feature import Catalogue, Feature
+from segspark.purposes import PURPOSES
+from segspark.time import day_number
 
 # Column -> its values, SQL type, and the value that is stored as null.
 Columns = dict[str, tuple[np.ndarray, str, int | None]]

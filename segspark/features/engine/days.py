@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
-EPOCH = date(1970, 1, 1)
+from segspark.time import DAY, day_number
 
 
 @dataclass(frozen=True)
@@ -14,10 +14,6 @@ class Calendar:
     """Day numbers (since 1970) that lie within sales periods."""
 
     sales_days: frozenset[int] = frozenset()
-
-
-def day_number(day: date) -> int:
-    return (day - EPOCH).days
 
 
 @dataclass(frozen=True)
@@ -43,5 +39,5 @@ def sales_days(periods: Sequence[tuple[date, date]]) -> frozenset[int]:
         day = start
         while day <= end:
             days.add(day_number(day))
-            day += timedelta(days=1)
+            day += DAY
     return frozenset(days)

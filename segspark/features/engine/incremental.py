@@ -8,7 +8,7 @@ days (kernel.py) gives the same rows and recomputes whom this cannot advance.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -18,10 +18,12 @@ import pyarrow.compute as pc
 from segspark.features.engine.aggregation import Aggregation
 from segspark.features.engine.arrays import NEVER, as_days, as_ids, as_integers, dates_or_never, find_ids
 from segspark.features.engine.contributions import alike, contributions
-from segspark.features.engine.days import Calendar, Days, day_number
-from segspark.features.engine.kernel import PURPOSES, assemble, compute_features
+from segspark.features.engine.days import Calendar, Days
+from segspark.features.engine.kernel import assemble, compute_features
 from segspark.features.engine.restore import Lost, restored
 from segspark.features.feature import Catalogue
+from segspark.purposes import PURPOSES
+from segspark.time import DAY, day_number
 
 
 def changing_days(corrections: pa.Table, catalogue: Catalogue, as_of: date) -> set[int]:
@@ -170,7 +172,7 @@ def walk_day_by_day(
     for as_of in sorted(as_of_dates):
         first, end = np.searchsorted(listed, [day_number(as_of), day_number(as_of) + 1])
         here = people.slice(first, end - first)
-        if before is None or as_of != before + timedelta(days=1):
+        if before is None or as_of != before + DAY:
             rows = compute_features(activity, here, catalogue, [as_of], calendar)
         else:
             learnt = activity.take(pa.array(late[applied[late] == day_number(as_of)]))

@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segspark.features.engine.arrays import as_days, as_ids, as_integers
-from segspark.features.engine.days import day_number
 from segspark.features.engine.failures import aggregation_failed
 from segspark.features.engine.item_aggregation import ItemRows
 from segspark.features.engine.items import backfill_index, find_runs, sorted_kinds
 from segspark.features.feature import Catalogue, Feature
 from segspark.tables.contracts.schema import ARROW_TYPES
+from segspark.time import day_number
 
 
 def with_items(features: pa.Table, index: pa.Table, catalogue: Catalogue, as_of: date) -> pa.Table:

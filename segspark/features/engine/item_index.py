@@ -11,7 +11,7 @@ from segspark.features.engine.arrays import as_ids
 from segspark.features.engine.items import INDEX, ORDER, advance_index, index_items, item_changing_days, splice_index
 from segspark.features.engine.reads import ITEM_BYTES, PEOPLE, permitted, read_items, read_people
 from segspark.features.feature import Catalogue
-from segspark.sources.vocabulary import PURPOSES
+from segspark.purposes import PURPOSES
 from segspark.tables.ranges import DayFile, read_range
 
 

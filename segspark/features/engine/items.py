@@ -6,15 +6,15 @@ features of measures (incremental.py), and includes only what a kind's purpose m
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from segspark.features.engine.arrays import NEVER, as_days, as_ids, as_integers, date_array, dates_or_never, find_ids
-from segspark.features.engine.days import day_number
 from segspark.features.feature import Catalogue, ItemKind
+from segspark.time import DAY, day_number
 
 INDEX = pa.schema(
     [
@@ -137,7 +137,7 @@ def backfill_index(
     late = np.flatnonzero(applied > days + 1)
     before, state = None, INDEX.empty_table()
     for as_of in sorted(as_of_dates):
-        if before is None or as_of != before + timedelta(days=1):
+        if before is None or as_of != before + DAY:
             state = index_items(items, people, catalogue, as_of)
         else:
             learnt = items.take(pa.array(late[applied[late] == day_number(as_of)]))

@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from segspark.features.engine.aggregation import Aggregation
 from segspark.features.engine.arrays import as_days, as_ids, as_integers, dates_or_never
 from segspark.features.engine.contributions import alike, contributions
-from segspark.features.engine.days import Calendar, Days, day_number
+from segspark.features.engine.days import Calendar, Days
 from segspark.features.feature import Catalogue
-
-PURPOSES = ("email_marketing", "open_tracking", "profiling")
+from segspark.purposes import PURPOSES
+from segspark.time import day_number
 
 
 @dataclass(frozen=True)

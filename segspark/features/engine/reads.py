@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from segspark.sources.vocabulary import PURPOSES
+from segspark.purposes import PURPOSES
 from segspark.store import open_url
 from segspark.tables.ranges import KEY, DayFile, groups_that_meet, read_groups, read_range
 

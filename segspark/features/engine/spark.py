@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.features.engine.arrow import feature_schema
-from segspark.features.engine.days import EPOCH, Calendar
+from segspark.features.engine.days import Calendar
 from segspark.features.engine.incremental import Advanced, advance_features, changing_days
 from segspark.features.engine.item_columns import with_all_items
 from segspark.features.engine.reads import ITEMS, PEOPLE, permitted
@@ -20,7 +20,7 @@ from segspark.pipeline.view import View
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.schema import ddl
 from segspark.tables.staging import NAMED_DDL, NAMED_SCHEMA, Kind, Staged, StagingWriter, read_named
-from segspark.time import DAY
+from segspark.time import DAY, EPOCH_DAY
 
 CARRIED, ASIDE, LOST = "carried", "aside", "lost"
 LOST_WINDOWS = pa.field("lost_windows", pa.list_(pa.int32()))
@@ -47,7 +47,7 @@ def carried_features(step: Step, catalogue: Catalogue, calendar: Calendar, stage
 def _carried_windows(step: Step, catalogue: Catalogue, calendar: Calendar, staged: Staged) -> DataFrame:
     corrections = step.read(gold.ACTIVITY_CORRECTIONS).where(F.col("applied_as_of") <= F.lit(step.as_of))
     days = changing_days(_read_learnt(step, corrections), catalogue, step.as_of)
-    near = frozenset(EPOCH + timedelta(days=n) for n in days)
+    near = frozenset(EPOCH_DAY + timedelta(days=n) for n in days)
     corrected = corrections.where(F.col("activity_date").isin(sorted(near)))
     activity = activity_frame(step.read(gold.ACTIVITY_DAILY, near), corrected, catalogue)
     state = stored_features(step, catalogue, step.as_of - DAY)

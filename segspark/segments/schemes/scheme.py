@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segspark.config.models import Purpose, Segments, Settings
+from segspark.config.models import Segments, Settings
 from segspark.pipeline.context import Resource
 from segspark.pipeline.view import View
+from segspark.purposes import Purpose
 from segspark.sections import Section, Words
 from segspark.segments.definitions import Definition, Definitions, Rule
 from segspark.segments.rules.tree import Node

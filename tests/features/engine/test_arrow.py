@@ -14,7 +14,7 @@ from builders import step_of
 from segspark.config.models import Workspace
 from segspark.features.engine import arrow as tasks
 from segspark.features.engine.arrow import RangeTask, as_if_known, feature_schema
-from segspark.features.engine.days import Calendar, day_number
+from segspark.features.engine.days import Calendar
 from segspark.features.engine.incremental import changing_days
 from segspark.features.engine.reads import ITEM_BYTES, PEOPLE, row_bytes
 from segspark.features.engine.work import range_task
@@ -24,6 +24,7 @@ from segspark.features.resources import load_catalogue
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 from segspark.tables.ranges import DayFile
+from segspark.time import day_number
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 

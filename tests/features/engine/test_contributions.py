@@ -10,8 +10,9 @@ from segspark.errors import ConfigError
 from segspark.features.aggregations.days import DAYS
 from segspark.features.aggregations.sum import SUM
 from segspark.features.engine.contributions import alike, contributions
-from segspark.features.engine.days import Calendar, Days, day_number
+from segspark.features.engine.days import Calendar, Days
 from segspark.features.feature import Catalogue, Feature, Measure
+from segspark.time import day_number
 
 # A Sunday and the Monday after it, in two months.
 DAY = np.array([day_number(date(2026, 5, 31)), day_number(date(2026, 6, 1))])

@@ -4,7 +4,8 @@ from datetime import date
 
 import numpy as np
 
-from segspark.features.engine.days import Calendar, Days, day_number, sales_days
+from segspark.features.engine.days import Calendar, Days, sales_days
+from segspark.time import day_number
 
 
 def test_months_and_weekdays_of_days() -> None:

@@ -7,10 +7,10 @@ import pyarrow.compute as pc
 from features.engine.histories import CALENDAR, CATALOGUE, FIRST, N_DAYS, PEOPLE, SCHEMA, History, histories
 from hypothesis import given, settings
 
-from segspark.features.engine.days import day_number
 from segspark.features.engine.incremental import advance_features, changing_days, splice
 from segspark.features.engine.kernel import compute_features
 from segspark.features.engine.restore import of_window, restored
+from segspark.time import day_number
 
 
 @given(histories())

@@ -13,7 +13,6 @@ from pyspark.sql import SparkSession
 from segspark.config.models import Workspace
 from segspark.features.check import FEATURE_CHECK, REPAIR
 from segspark.features.engine import item_index
-from segspark.features.engine.days import day_number
 from segspark.features.engine.items import item_changing_days
 from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.resources import load_catalogue
@@ -25,6 +24,7 @@ from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
+from segspark.time import day_number
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 DAYS = (3, 4, 5, 6)

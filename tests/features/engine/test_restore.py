@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pyarrow as pa
 from features.engine.histories import LARGEST
 
-from segspark.features.engine.days import Calendar, day_number
+from segspark.features.engine.days import Calendar
 from segspark.features.engine.restore import Lost, of_window, restored, without_unmerge
 from segspark.features.feature import Catalogue, Feature, Measure
+from segspark.time import day_number
 
 ANN, BOB, EVE = (letter * 32 for letter in "abe")
 AS_OF, EVER = date(2026, 5, 10), date(1970, 1, 1)
