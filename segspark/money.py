@@ -53,8 +53,3 @@ def to_minor(amount: Decimal, currency: str, rounding: bool = False) -> tuple[in
     if not rounding:
         raise MoneyFormatError("scale", amount)
     return int(minor), True
-
-
-def parse_money(text: str, currency: str, decimal_mark: str = ".", rounding: bool = False) -> tuple[int, bool]:
-    """Text to minor units; see parse_decimal and to_minor."""
-    return to_minor(parse_decimal(text, decimal_mark), currency, rounding)

@@ -49,7 +49,7 @@ def parse_iso(text: str, zone_name: str | None = None) -> int:
 
     Fractions beyond six digits are cut. A time without offset is taken in ``zone_name``; without a zone it is
     refused. For a local time that exists twice the first is used; a time skipped in spring is moved on by the skipped
-    hour, as Spark does (``is_skipped`` detects it, so that it can be flagged).
+    hour, as Spark does.
 
     Raises:
         TimeFormatError: ``time_format``, ``time_zone`` (naive, no zone declared) or ``time_range``.
@@ -141,13 +141,6 @@ def local_to_utc(naive_micros: int, zone_name: str) -> int:
     if zone_name == "UTC":
         return naive_micros
     return naive_micros - _offset_of_quarter(naive_micros // (900 * MICROS), zone_name)
-
-
-def is_skipped(naive_micros: int, zone_name: str) -> bool:
-    """Whether the wall-clock time does not exist because the clocks went forward over it."""
-    utc = local_to_utc(naive_micros, zone_name)
-    there = (EPOCH + timedelta(microseconds=utc)).astimezone(zone(zone_name)).replace(tzinfo=UTC)
-    return to_micros(there) != naive_micros
 
 
 @lru_cache(maxsize=262144)

@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segspark.money import MoneyFormatError, parse_decimal, parse_money, to_minor
+from segspark.money import MoneyFormatError, parse_decimal, to_minor
+
+
+def parse_money(text: str, currency: str, mark: str = ".", rounding: bool = False) -> tuple[int, bool]:
+    return to_minor(parse_decimal(text, mark), currency, rounding)
 
 
 @pytest.mark.parametrize(

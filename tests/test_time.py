@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segspark import time
 from segspark.time import TimeFormatError, local_day, local_midnight, parse_epoch, parse_iso, to_micros
 
 
@@ -53,12 +52,6 @@ def test_milliseconds_are_refused_where_seconds_are_declared() -> None:
     with pytest.raises(TimeFormatError) as refused:
         parse_epoch(1_760_000_000_000, "s")
     assert refused.value.code == "time_unit"
-
-
-def test_a_skipped_hour_is_told() -> None:
-    skipped = to_micros(datetime(2026, 3, 29, 2, 30, tzinfo=UTC))
-    assert time.is_skipped(skipped, "Europe/Paris")
-    assert not time.is_skipped(skipped + 3600 * time.MICROS, "Europe/Paris")
 
 
 @given(

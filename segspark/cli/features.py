@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from segspark.app.programs import FEATURE_PROGRAMS
 from segspark.cli.output import Day, config_option, json_option, print_rows, progress_lines
 
 
@@ -77,7 +78,9 @@ def _on_day(flow: str, help_text: str) -> None:
             click.echo(json.dumps(outcome, default=str, ensure_ascii=False))
 
 
-_on_day("repair", "Write the features of a day anew, from all days.")
-_on_day(
-    "restate", "What would be known today about a past day; into gold.features_restated, not over what was published."
-)
+_HELP = {
+    "repair": "Write the features of a day anew, from all days.",
+    "restate": "What would be known today about a past day; into gold.features_restated, not over what was published.",
+}
+for name in FEATURE_PROGRAMS:
+    _on_day(name, _HELP[name])

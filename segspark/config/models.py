@@ -129,7 +129,7 @@ class Scoring(Model):
 class Models(Model):
     """What is trained: a section for each model, by its name."""
 
-    def of(self, model: "Configured[C]") -> C:
+    def of(self, model: Configured[C]) -> C:
         """The configuration of a model; its defaults where the workspace was made without sections."""
         section: C | None = getattr(self, model.name, None)
         return model.config() if section is None else section

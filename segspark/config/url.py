@@ -26,7 +26,7 @@ class Url:
         return self.text.partition("://")[0] if "://" in self.text else ""
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: Any, _: Any) -> core_schema.CoreSchema:
         def read(value: object) -> Url:
             if isinstance(value, Url):
                 return value
@@ -39,5 +39,5 @@ class Url:
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, schema: Any, _: Any) -> dict[str, Any]:
         return {"type": "string", "format": "path"}

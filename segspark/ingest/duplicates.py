@@ -10,8 +10,6 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-EXCEPTION = ("kind", "no", "record", "n_says", "verdict")
-
 
 def _exceptions(rows: DataFrame, kind: str, verdict: str) -> DataFrame:
     return rows.select(F.lit(kind).alias("kind"), "no", "record", "n_says", F.lit(verdict).alias("verdict"))

@@ -54,7 +54,7 @@ def measure_segments(
     left_out = without_purpose(wanted) | _without_numbers(wanted, people) | _without_own_word(wanted)
     measured = measurable([k for k in wanted if k.name not in left_out], people.columns)
     sums = read_segment_sums(segment_sums(today, people, measured), measured)
-    return Profiles(_profiles(sums, as_of, measured, left_out), left_out)
+    return Profiles(profiles_of(sums, as_of, measured, left_out), left_out)
 
 
 def _without_numbers(kpis: Sequence[Kpi], people: "DataFrame") -> dict[str, str]:
@@ -71,7 +71,7 @@ def _without_own_word(kpis: Sequence[Kpi]) -> dict[str, str]:
     }
 
 
-def profiles_of(sums: pa.Table, as_of: date, kpis: Sequence[Kpi] | None = None) -> pa.Table:
+def profiles_of(sums: pa.Table, as_of: date, kpis: Sequence[Kpi], left_out: dict[str, str]) -> pa.Table:
     """Rows of gold.segment_profiles, one per segment and KPI.
 
     Means and totals are tested by Welch's t-test, shares and rates by a z-test with everybody's dispersion, each
@@ -79,12 +79,8 @@ def profiles_of(sums: pa.Table, as_of: date, kpis: Sequence[Kpi] | None = None) 
 
     Args:
         sums: from ``read_segment_sums``.
+        left_out: gets the KPIs whose arithmetic raised, and why.
     """
-    return _profiles(sums, as_of, KPIS.all() if kpis is None else kpis, {})
-
-
-def _profiles(sums: pa.Table, as_of: date, kpis: Sequence[Kpi], left_out: dict[str, str]) -> pa.Table:
-    """The rows; why a KPI raised is put to those left out."""
     everybody = sums.filter(pa.compute.equal(sums["scheme"], EVERYBODY))
     segments = sums.filter(pa.compute.not_equal(sums["scheme"], EVERYBODY))
     columns = []

@@ -197,16 +197,6 @@ def read_documents(config: Mlflow, run_id: str) -> dict[str, Any]:
         return {file: content(file) for file in files}
 
 
-def document_names(config: Mlflow, run_id: str) -> set[str]:
-    """The names of the artifacts of a run, including folders."""
-    with store(config) as mlflow:
-        return {a.path for a in mlflow.MlflowClient().list_artifacts(run_id)}
-
-
-def has_document(config: Mlflow, run_id: str, file: str) -> bool:
-    return file in document_names(config, run_id)
-
-
 def read_inputs(config: Mlflow, model: Loaded) -> list[str]:
     """The features a loaded model was fitted on."""
     features: list[str] = read_document(config, model.tags["run_id"], "features.json")["features"]

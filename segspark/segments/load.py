@@ -6,7 +6,7 @@ from segspark.config.models import Segments
 from segspark.segments.definitions import Definitions, Rule
 from segspark.segments.references import resolver
 from segspark.segments.schemes.registry import written_schemes
-from segspark.segments.validation_errors import ValidationIssue, raise_issues
+from segspark.segments.validation_errors import ValidationIssue
 
 
 def read_definitions(config: Segments, folder: Path) -> tuple[Definitions, list[ValidationIssue]]:
@@ -17,14 +17,3 @@ def read_definitions(config: Segments, folder: Path) -> tuple[Definitions, list[
         {d.key: d.when for definitions in by_scheme.values() for d in definitions if isinstance(d, Rule)}, issues
     )
     return Definitions({name: tuple(d.resolved(resolve) for d in ds) for name, ds in by_scheme.items()}), issues
-
-
-def load_definitions(config: Segments, folder: Path) -> Definitions:
-    """The definitions named by a workspace.
-
-    Raises:
-        DefinitionError: all errors of all files.
-    """
-    definitions, issues = read_definitions(config, folder)
-    raise_issues(issues)
-    return definitions

@@ -2,12 +2,12 @@ import csv
 from pathlib import Path
 
 import pytest
+from written import load_definitions
 
 from segspark.app.workspace import open_workspace
 from segspark.config.template import init_workspace
 from segspark.errors import ConfigError
 from segspark.segments.definitions import Levels, Rule
-from segspark.segments.load import load_definitions
 from segspark.sources.files import find_files
 from segspark.sources.load import load_sources
 

@@ -54,7 +54,7 @@ def today(spark: SparkSession) -> DataFrame:
 def test_profiles_of_a_day(people: DataFrame, today: DataFrame) -> None:
     kpis = measurable(KPIS, people.columns)
     sums = read_segment_sums(segment_sums(today, people, kpis), kpis)
-    rows = profiles_of(sums, DAY, KPIS).to_pylist()
+    rows = profiles_of(sums, DAY, KPIS, {}).to_pylist()
     found = {(r["segment_id"], r["measure"]): r for r in rows}
     assert {m for _, m in found} == {k.key for k in KPIS} - {"gone"}
     assert {r["segment_id"]: r["n_people"] for r in rows} == {"x": 2, "y": 2}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from written import load_definitions
 
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Segments, Workspace
@@ -37,7 +38,6 @@ from segspark.pseudonyms import KINDS, Key, Pseudonymiser
 from segspark.scoring.rfm import NAMES
 from segspark.segments import definitions
 from segspark.segments.definitions import Level, Levels, Rule, levels_from, rule_from
-from segspark.segments.load import load_definitions
 from segspark.segments.rules.stored import from_json, to_json
 from segspark.segments.rules.tree import (
     Always,

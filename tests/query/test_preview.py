@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from builders import make_workspace, store_rows
+from written import parse_condition
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.pipeline.view import View, look
 from segspark.query.preview import MOST_PREVIEWED, PREVIEW, day_with_features, rules_named
-from segspark.segments.rules.yaml import parse_condition
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 

@@ -3,12 +3,12 @@
 from datetime import date
 
 from pyspark.sql import DataFrame, SparkSession
+from written import parse_condition
 
 from segspark.ids import mint
 from segspark.segments.changes import derive_changes
 from segspark.segments.definitions import Rule
 from segspark.segments.rules.tree import names
-from segspark.segments.rules.yaml import parse_condition
 from segspark.segments.schemes.prepare import Results
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.segments.schemes.scheme import Content, Prepared

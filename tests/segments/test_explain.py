@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from segments.rules.trees import ROWS, trees
+from written import parse_condition
 
 from segspark.segments.explain import explain
 from segspark.segments.narrative import narrative
 from segspark.segments.rules.evaluate import holds
 from segspark.segments.rules.tree import Node
-from segspark.segments.rules.yaml import parse_condition
 
 
 @given(trees, st.sampled_from(ROWS))

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from written import parse_condition
+
 from segspark.config.models import Segments
 from segspark.segments.level_files import read_levels
 from segspark.segments.rules.tree import Always
-from segspark.segments.rules.yaml import parse_condition
 from segspark.segments.validation_errors import ValidationIssue
 
 LEVELS = """levels:

@@ -6,14 +6,14 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from written import load_definitions, parse_condition
 
 from segspark.config.models import Segments
 from segspark.ids import version_of
 from segspark.segments.definitions import Levels, Rule
-from segspark.segments.load import load_definitions, read_definitions
+from segspark.segments.load import read_definitions
 from segspark.segments.rules.evaluate import holds
 from segspark.segments.rules.tree import Always
-from segspark.segments.rules.yaml import parse_condition
 
 RULE = "  - {{name: {0}, title: {{fr: {0}, en: {0}}}, when: {1}}}\n"
 

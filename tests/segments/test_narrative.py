@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from written import parse_condition
 
 from segspark.reports.labels import feature_label
 from segspark.segments.narrative import narrative
-from segspark.segments.rules.yaml import parse_condition
 
 ANN: dict[str, Any] = {
     "days_since_active": 3, "n_click_30d": 0, "country": "FR", "last_order_date": None, "days_since_order": None,

@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import pytest
+from written import load_definitions, parse_condition
 
 from segspark.config.models import Segments
 from segspark.errors import ConfigError
 from segspark.segments.definitions import Rule
-from segspark.segments.load import load_definitions
 from segspark.segments.references import resolve_rules
 from segspark.segments.rule_files import load_rules
-from segspark.segments.rules.yaml import parse_condition
 
 RULE = "  - {{name: {0}, title: {{fr: {0}, en: {0}}}, when: {1}}}\n"
 

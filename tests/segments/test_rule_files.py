@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
+from written import load_definitions, parse_condition
 
 from segspark.config.models import Segments
 from segspark.errors import ConfigError
 from segspark.segments.definitions import Rule
-from segspark.segments.load import load_definitions
 from segspark.segments.rule_files import read_rules
-from segspark.segments.rules.yaml import parse_condition
 from segspark.segments.validation_errors import ValidationIssue
 
 RULE = "  - {{name: {0}, title: {{fr: {0}, en: {0}}}, when: {1}}}\n"

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pyspark.sql import Column, SparkSession
+from written import parse_condition
 
 from segspark.config.models import Calendar
 from segspark.features.catalogue import build_catalogue
@@ -16,7 +17,6 @@ from segspark.segments.membership import assign_segments
 from segspark.segments.rules.columns import to_column
 from segspark.segments.rules.evaluate import holds
 from segspark.segments.rules.tree import Always, And, Compare, Followed, Node, Not, Or, leaves, names
-from segspark.segments.rules.yaml import parse_condition
 from segspark.segments.schemes.levels import level_segments
 from segspark.segments.schemes.rules import rule_entry
 from segspark.segments.validity import FARTHEST_DAYS, Validity

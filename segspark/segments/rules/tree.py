@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Scalar = str | int | float | bool
-OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
 # The name in conditions of the first day that is not observed.
 AS_OF = "as_of_date"
 # How many days back a sequence is searched by default.

@@ -8,7 +8,7 @@ from segspark.segments.rules import keys
 from segspark.segments.rules.functions import WordError, followed, never
 from segspark.segments.rules.sql import parse_text
 from segspark.segments.rules.tree import Always, And, Condition, Member, Node, Not, Or
-from segspark.segments.validation_errors import ValidationIssue, near, raise_issues
+from segspark.segments.validation_errors import ValidationIssue, near
 
 Place = tuple[str | int, ...]
 Where = Callable[[Place], str]
@@ -19,21 +19,11 @@ _FIX = (
 )
 
 
-def parse_condition(spec: Any) -> Node:
-    """Convert text, or a mapping with one of ``all``, ``any`` (lists of conditions), ``not``, ``segment``, ``never``,
-    ``did``, to the tree; a tree is returned as it is.
-
-    Raises:
-        DefinitionError: anything else.
-    """
-    issues: list[ValidationIssue] = []
-    node = read_condition(spec, lambda place: "", issues)
-    raise_issues(issues)
-    return node
-
-
 def read_condition(spec: Any, where: Where, issues: list[ValidationIssue], place: Place = ()) -> Node:
     """The tree of the condition at a place; an invalid condition adds an issue and is replaced by ``Always``.
+
+    A condition is text, or a mapping with one of ``all``, ``any`` (lists of conditions), ``not``, ``segment``,
+    ``never``, ``did``; a tree is returned as it is.
 
     Args:
         where: file and line of a place below the condition, such as ("all", 1).

@@ -72,7 +72,3 @@ def schema_json(contract: Contract) -> str:
 def ddl(columns: tuple[Column, ...]) -> str:
     """Spark DDL of some columns, e.g. for the output of an Arrow function."""
     return ", ".join(f"`{c.name}` {c.type}" for c in columns)
-
-
-def struct_ddl(columns: tuple[Column, ...]) -> str:
-    return "struct<" + ",".join(f"{c.name}:{c.type}" for c in columns) + ">"

@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
+from written import parse_condition
 
 from segspark.segments.rules.build import TODAY, count, did, never, segment, value, within
 from segspark.segments.rules.tree import Compare, Node
-from segspark.segments.rules.yaml import parse_condition
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 import pytest
 from pyspark.sql import SparkSession
 from segments.rules.trees import ROWS
+from written import parse_condition
 
 from segspark.segments.rules.columns import to_column
 from segspark.segments.rules.evaluate import holds
 from segspark.segments.rules.tree import And, Member, Or
-from segspark.segments.rules.yaml import parse_condition
 
 DDL = "n int, m int, city string, day date, is_vip boolean, attributes map<string,string>, as_of_date date"
 TEXTS = [

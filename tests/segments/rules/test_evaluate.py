@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from segments.rules.trees import ROWS
+from written import parse_condition
 
 from segspark.segments.rules.evaluate import holds, value_of
 from segspark.segments.rules.tree import And, Member, Or
-from segspark.segments.rules.yaml import parse_condition
 
 
 def test_a_comparison_with_a_missing_value_is_false_and_its_negation_true() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from segments.rules.trees import leaf
+from written import parse_condition
 
 from segspark.segments.rules.stored import to_json
 from segspark.segments.rules.tree import (
@@ -25,7 +26,6 @@ from segspark.segments.rules.tree import (
     text_of,
     with_members,
 )
-from segspark.segments.rules.yaml import parse_condition
 
 
 @given(leaf)

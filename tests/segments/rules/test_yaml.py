@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from written import parse_condition
 
 from segspark.segments.rules.tree import Always, And, Compare, Followed, Member, Missing, Node, Not, Or, leaves
-from segspark.segments.rules.yaml import Place, parse_condition, read_condition
+from segspark.segments.rules.yaml import Place, read_condition
 from segspark.segments.validation_errors import DefinitionError, ValidationIssue
 
 

@@ -10,7 +10,7 @@ from pyspark.sql import types as T
 
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract, optional, required
-from segspark.tables.contracts.schema import ARROW_TYPES, ddl, schema_json, struct_ddl, type_json
+from segspark.tables.contracts.schema import ARROW_TYPES, ddl, schema_json, type_json
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,6 @@ def test_a_schema_has_every_column_in_order_with_its_comment() -> None:
         ],
     }
     assert ddl(toys.columns) == "`a` string, `b` bigint"
-    assert struct_ddl(toys.columns) == "struct<a:string,b:bigint>"
 
 
 @pytest.mark.parametrize("contract", ALL, ids=lambda c: c.name)
