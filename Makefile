@@ -41,13 +41,9 @@ test: setup
 test-all: setup
 	SEGSPARK_EXPLORE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow or not slow'
 
+# Every part that .ci/parts lists, also after one that failed; the last line says which did.
 check: setup
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python -m segspark.app.schema --check
-	$(BIN)/python -m segspark.features.describe --check
-	$(BIN)/python -m segspark.app.graph --check
+	.ci/check
 
 # Strict: a link or an anchor that leads nowhere fails. The variable silences a note about a later MkDocs.
 docs: setup
