@@ -99,12 +99,16 @@ class Destination:
     """Where an audience may go.
 
     Attributes:
+        name: what ``segments export --to`` names.
         keys: how it knows people; without keys it gets rows that name nobody.
         receives: of COLUMNS, what it may receive besides.
         batch: number of people in one call; None hands over all in one, streamed.
         limits: how many people it takes.
         send: takes one batch, what the audience is, and the options; returns the receipt. An error is the batch's.
         options: what a person may choose.
+
+    Raises:
+        ValueError: it asks for what no audience has.
     """
 
     name: str
@@ -116,10 +120,6 @@ class Destination:
     options: type[Options] = Options
 
     def __post_init__(self) -> None:
-        """
-        Raises:
-            ValueError: it asks for what no audience has.
-        """
         for what, asked, exist in (
             ("columns", self.receives, COLUMNS),
             ("kinds of keys", tuple(k.kind for k in self.keys), KINDS),

@@ -23,7 +23,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Measure:
-    """What an event adds to its day.
+    """What an event adds to its day, if its person permits ``purpose``; amounts are minor units.
 
     Attributes:
         event_types: events that count.
@@ -67,7 +67,7 @@ class ItemKind:
 
 @dataclass(frozen=True)
 class Feature:
-    """Windows over the days of a measure, or over a person's items of one kind.
+    """Windows over the days of a measure, or over a person's items of one kind: columns ``<name>_30d`` and the like.
 
     Attributes:
         measure: name of a measure or an item kind.
@@ -122,7 +122,7 @@ class Feature:
 
 @dataclass(frozen=True)
 class Derived:
-    """A projection: ``sql`` over the stored columns, null where undefined."""
+    """A projection: ``sql`` over stored columns and earlier projections, null where undefined; ``type`` is Spark's."""
 
     name: str
     sql: str

@@ -49,6 +49,7 @@ class Words:
     """How the report says a KPI.
 
     Attributes:
+        title: in French and English.
         unit: of the value; a share is 0 to 1, cents are of the workspace's currency.
         days: length of the window, told beside the title.
         places: where it stands; a KPI without a place is stored only.
@@ -64,7 +65,10 @@ class Words:
 class Kpi:
     """A ratio of two sums over people, ``counts`` over ``denominator``, or the sum of ``counts`` alone.
 
+    A KPI that raises is left out of the day, which the run records, and the others go on.
+
     Attributes:
+        counts: what is added up; amounts are minor units.
         denominator: None makes a total, which is compared per head.
         purpose: whose permission the counted events need; whoever has not given it adds nothing to ``counts``, and
             stays in the denominator. None counts no events.

@@ -168,6 +168,9 @@ class Trained(Generic[D]):
 class Model(Generic[C, D]):
     """A model that a workspace may have trained.
 
+    If ``train`` raises, the other models are registered, and the run ends with the error. If ``score`` or ``columns``
+    raises, the day's run ends: rules that use the values would be wrong without anybody noticing.
+
     Attributes:
         name: its section below ``models``, the end of its registered name, and its key in the outcomes of runs.
         config: the type of its section.

@@ -64,6 +64,9 @@ def _listed(paths: tuple[str, ...], source: Source) -> tuple[str, ...]:
 class Provider:
     """One kind of source.
 
+    A record on which its adapter fails is quarantined, and the others go on; a stage that raises ends the run before
+    anything is written.
+
     Attributes:
         name: the source's ``kind``.
         options: model of the source's ``options``; adapters read them from their context.

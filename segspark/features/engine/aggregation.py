@@ -23,7 +23,8 @@ YamlColumn = Literal["needed", "optional", "unused"]
 class Aggregation:
     """How the days of a measure become one value.
 
-    It starts from a day's net value: all that happened on the day and was learnt about it later, added up.
+    It starts from a day's net value: all that happened on the day and was learnt about it later, added up. If a function
+    raises, the features flow fails with the names of feature and aggregation, and writes nothing.
 
     Attributes:
         name: in feature files and in the hash of the catalogue.
@@ -42,6 +43,9 @@ class Aggregation:
         unit: of the values; empty is the measure's own.
         column: of an own feature in YAML; ``unused`` counts acts.
         names_acts: its features give their measure one more name in sequences, as last_visit_date gives ``visit``.
+
+    Raises:
+        ValueError: without ``unmerge``, ``merge`` makes values that it was not given.
     """
 
     name: str

@@ -62,6 +62,8 @@ class ItemRows:
 class ItemAggregation:
     """How a person's items of one kind become one value. Nothing is carried from day to day but the index.
 
+    If ``project`` raises, the features flow fails with the names of feature and aggregation, and writes nothing.
+
     Attributes:
         name: in feature files and in the hash of the catalogue.
         project: the index, the as-of day (since 1970) and the window's days (0 is lifetime) -> one value per person.

@@ -167,6 +167,8 @@ def _nothing() -> tuple[Resource[Any], ...]:
 class Scheme:
     """A way of segmenting the list.
 
+    A scheme that raises is recorded as failed under its name, and the other schemes are written.
+
     Attributes:
         name: as rows store it and ``segments.schemes`` lists it.
         titles: the reader's name.
