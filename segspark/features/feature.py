@@ -16,7 +16,7 @@ from segspark.features.engine.item_aggregation import ItemAggregation
 from segspark.features.hashing import hash_of, what_counts
 from segspark.features.sketch import standard_error
 from segspark.purposes import Purpose
-from segspark.tables.contracts.contract import Column
+from segspark.tables.contracts.contract import Column, personal
 
 _WORD = re.compile(r"\w+")
 
@@ -179,7 +179,8 @@ class Catalogue:
         return {each.name: hash_of(what_counts(each)) for each in parts}
 
     def tile_columns(self) -> list[Column]:
-        return [Column(m.name, "bigint", f"{m.describe} ({m.unit})", required=True) for m in self.measures]
+        """The measures' columns of tiles and corrections."""
+        return [personal(m.name, "bigint", f"{m.describe} ({m.unit})", required=True) for m in self.measures]
 
     def stored_columns(self) -> list[Column]:
         """The columns of gold.features, in order."""
@@ -189,7 +190,7 @@ class Catalogue:
                 span = _span(window) if feature.kind.windowed else ""
                 notes = f"{self.unit_of(feature)}; purpose {self.purpose_of(feature)}{self.error_of(feature)}"
                 comment = f"{feature.describe}{span} [{notes}]"
-                columns.append(Column(feature.column(window), feature.kind.type, comment, personal=True))
+                columns.append(personal(feature.column(window), feature.kind.type, comment))
         return columns
 
     def narrowed(self, names: Collection[str]) -> "Catalogue":

@@ -17,11 +17,11 @@ from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.contracts.stamp import stamp_of
 from segspark.tables.ranges import DayFile, day_files, day_of, odd_feature
-from segspark.tables.statistics import may_exceed
+from segspark.tables.statistics import N_COLUMNS, columns_in_log, may_exceed
 
 PROPERTIES = {
     "delta.enableDeletionVectors": "false",
-    "delta.dataSkippingNumIndexedCols": "4",
+    "delta.dataSkippingNumIndexedCols": str(N_COLUMNS),
     "delta.checkpointInterval": "50",
 }
 # A table appended to row by row is compacted into one file at this number of files.
@@ -78,7 +78,7 @@ class Lake:
                 partition_by=list(contract.partition_by),
                 name=contract.name.replace(".", "_"),
                 description=stamp_of(contract),
-                configuration=PROPERTIES,
+                configuration=PROPERTIES | {"delta.dataSkippingStatsColumns": ",".join(columns_in_log(contract))},
             )
         table = self.table(contract)
         stored = {f.name for f in table.schema().fields}

@@ -1,6 +1,7 @@
 """What the statistics of a table's files say about its values, without reading a row.
 
-The Delta log knows the extremes of a table's first columns; of the others the footers of the Parquet files do.
+The Delta log knows the extremes of some of a table's first columns; of the others the footers of the Parquet files do.
+A footer goes with its file, but the log stays for weeks after a file was removed, so personal columns are left out of it.
 """
 
 from datetime import date, datetime
@@ -15,8 +16,18 @@ from segspark.store import Store, open_url
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.ranges import day_of
 
+# More columns cost more than they save: every reader parses the statistics of each file.
+N_COLUMNS = 4
+# Types with an order. The log takes no extremes of the others.
+ORDERED = ("string", "date", "timestamp", "bigint", "int", "double")
 # More footers than this are not worth reading to save a query.
 MOST_FOOTERS = 50
+
+
+def columns_in_log(contract: Contract) -> list[str]:
+    """The columns whose extremes the Delta log names for each file: of the first ones those without personal data."""
+    stored = [c for c in contract.columns if c.name not in contract.partition_by]
+    return [c.name for c in stored[:N_COLUMNS] if c.type in ORDERED and not c.personal]
 
 
 def may_exceed(

@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``type`` is a Spark SQL type name, ``comment`` gives meaning and unit."""
+    """One column of a table.
+
+    Attributes:
+        type: a Spark SQL type name.
+        comment: meaning and unit.
+        required: never null.
+        personal: it tells something about the person whom the row names by a pseudonym. Pseudonyms, other ids, kinds
+            and times do not count. Its values never stand among the statistics of the Delta log (statistics.py): the
+            log outlives the files in which the person is erased.
+    """
 
     name: str
     type: str
@@ -59,10 +68,6 @@ class Contract:
     def column_names(self) -> list[str]:
         return [c.name for c in self.columns]
 
-    @property
-    def personal_columns(self) -> list[str]:
-        return [c.name for c in self.columns if c.personal]
-
     def with_columns(self, more: Iterable[Column]) -> "Contract":
         """The same contract with columns that are only known at run time (features of a catalogue)."""
         return replace(self, columns=(*self.columns, *more))
@@ -76,6 +81,6 @@ def optional(name: str, type_: str, comment: str) -> Column:
     return Column(name, type_, comment)
 
 
-def personal(name: str, type_: str, comment: str) -> Column:
-    """A column with data about one person, erased with the person."""
-    return Column(name, type_, comment, personal=True)
+def personal(name: str, type_: str, comment: str, required: bool = False) -> Column:
+    """A column that tells something about one person."""
+    return Column(name, type_, comment, required=required, personal=True)

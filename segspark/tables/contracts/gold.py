@@ -37,7 +37,7 @@ ACTIVITY_ITEMS = Contract(
         required("person_id", "string", "Person"),
         required("activity_date", "date", "Local day of the business's time zone"),
         required("applied_as_of", "date", "The morning after the day; later for corrections"),
-        required("n", "bigint", "Events that named the item; negative where they are taken away"),
+        personal("n", "bigint", "Events that named the item; negative where they are taken away", required=True),
         required("kind", "string", "Item kind of the catalogue, e.g. category_seen"),
         personal("item", "string", "What was named"),
     ),

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -16,10 +16,9 @@ from segspark.errors import CheckFailed
 from segspark.store import Store
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.ranges import ABOUT, KEY
+from segspark.tables.statistics import columns_in_log
 
 ROWS_PER_GROUP = 4_096
-# Only the first columns get statistics: more of them cost more than they save.
-N_STATISTICS = 4
 # Zstandard's start-up cost per column makes small files slow to write (3.7 ms against 1.6 for 56 columns) and to
 # read (3.9 ms against 1.2).
 ZSTD_FROM_BYTES = 64_000
@@ -92,7 +91,7 @@ def _part(part: pa.Table, contract: Contract, store: Store, values: dict[str, st
     return {
         "path": quote(f"{relative}{name}", safe="/=%-._"),
         "size": size,
-        "stats": json.dumps(_statistics(data)),
+        "stats": json.dumps(_statistics(data, columns_in_log(contract))),
         "partition": json.dumps(values),
         "rows": part.num_rows,
     }
@@ -104,9 +103,9 @@ def _tightened(data: pa.Table) -> pa.Table:
     return pa.Table.from_arrays(data.columns, schema=pa.schema(fields))
 
 
-def _statistics(data: pa.Table) -> dict[str, Any]:
+def _statistics(data: pa.Table, names: Sequence[str]) -> dict[str, Any]:
     least, greatest, nulls = {}, {}, {}
-    for name in data.column_names[:N_STATISTICS]:
+    for name in names:
         column = data[name]
         # Nobody filters by a count or a sum, and every reader parses the statistics of each file.
         if not (pa.types.is_string(column.type) or pa.types.is_date(column.type)):

@@ -23,7 +23,6 @@ def test_columns_say_whether_they_are_needed_and_personal() -> None:
 def test_a_contract_names_its_layer_table_and_columns() -> None:
     assert (TOYS.layer, TOYS.table) == ("gold", "toys")
     assert TOYS.column_names == ["person_id", "name", "n"]
-    assert TOYS.personal_columns == ["name"]
     assert TOYS.version == 1
 
 
