@@ -1,0 +1,40 @@
+"""What vulture calls unused and is used all the same, with the reason (tests/test_dead_code.py: no entry too many)."""
+# ruff: noqa: B018, F821
+
+# Called by name from the templates of the report (tests/test_dead_code.py: each is in one).
+_.chart
+_.fitted_on
+_.group_features
+_.interval_lines
+_.is_rest
+_.is_secondary
+_.is_significant
+_.kpi_lines
+_.largest_square
+_.level_tree
+_.n_events
+_.profile_lines
+_.quarantine
+_.rfm_map
+_.segment_lines
+_.template
+_.why_missing
+
+# Called or read by a library.
+_._transform  # pyspark.ml.Transformer
+_.mutate  # cosmic-ray's operators
+_.row_factory  # sqlite3.Connection
+_.tempdir  # the tempfile module
+
+# Fields of rows that `asdict` turns into JSON or into a column of a printed table.
+_.definition_version  # the manifest of an export
+_.is_breaking  # `segspark segments plan`
+
+# Written by users in Python files: rules and notebooks.
+did
+_.not_then
+interpolate_histories
+
+# Declared by every provider; the documentation and the gateway read them.
+_.vocabulary
+_.keeps
