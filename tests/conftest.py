@@ -3,10 +3,14 @@
 import os
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from pyspark.sql import SparkSession
+
+if TYPE_CHECKING:
+    from lakes import Lakes
 
 # On a busy machine a first call takes longer than any deadline.
 # The same examples in every run; SEGSPARK_EXPLORE=1, which make test-all sets, looks for new ones.
@@ -34,3 +38,12 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     )
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def lakes(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> "Lakes":
+    """Finished lakes to copy, which the processes of a parallel run share."""
+    from lakes import Lakes
+
+    base = tmp_path_factory.getbasetemp()
+    return Lakes((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "lakes", spark)
