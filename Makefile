@@ -4,7 +4,7 @@ PYTHON ?= $(or $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup demo docs test test-all check bench schema requirements clean
+.PHONY: setup demo docs test test-all check bench reference requirements clean
 
 setup: .venv/.made jars/.verified .venv/.started
 
@@ -52,10 +52,9 @@ docs: setup
 bench: setup
 	$(BIN)/python benchmarks/features.py --set S
 
-schema: setup
-	$(BIN)/python -m segspark.app.schema
-	$(BIN)/python -m segspark.features.describe
-	$(BIN)/python -m segspark.app.graph
+# The reference pages of the documentation, the JSON Schema of segspark.yaml and the graph of flows.
+reference: setup
+	$(BIN)/python -m docs.generate
 
 # Exact versions with hashes for every supported Python and system, and no address of a registry.
 requirements: .venv/.made

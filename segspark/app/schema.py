@@ -1,12 +1,8 @@
-"""The published JSON Schema of segspark.yaml, for editors; ``--check`` tells whether it is up to date."""
+"""The published JSON Schema of segspark.yaml, for editors; ``make reference`` writes it to conf/workspace.schema.json."""
 
 import json
-import sys
-from pathlib import Path
 
 from segspark.app.workspace import workspace_type
-
-PATH = Path(__file__).parents[2] / "conf" / "workspace.schema.json"
 
 
 def schema_text() -> str:
@@ -15,18 +11,3 @@ def schema_text() -> str:
     # Set by the loader; a file may not set it.
     del schema["properties"]["folder"]
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"
-
-
-def main(arguments: list[str]) -> int:
-    """Write the schema, or compare it with ``--check``."""
-    if arguments == ["--check"]:
-        if not PATH.exists() or PATH.read_text() != schema_text():
-            print(f"{PATH.name} is out of date; run: python -m segspark.app.schema", file=sys.stderr)
-            return 1
-        return 0
-    PATH.write_text(schema_text())
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

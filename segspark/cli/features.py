@@ -68,7 +68,7 @@ def plan_all_features(config: Path, as_json: bool) -> None:
 def _on_day(flow: str, help_text: str) -> None:
     @features.command(flow, help=help_text)
     @config_option
-    @click.option("--as-of", "as_of", type=Day(), required=True)
+    @click.option("--as-of", "as_of", type=Day(), required=True, help="The day that is made.")
     @json_option
     def run_on_day(config: Path, as_of: date, as_json: bool) -> None:
         from segspark.app.run import run

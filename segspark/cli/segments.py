@@ -126,7 +126,7 @@ def preview_segments(target: str, config: Path, as_of: date | None, as_json: boo
 @segments.command("replay")
 @click.option("--version", required=True, help="A definition_version, or the name of a definition.")
 @config_option
-@click.option("--as-of", "as_of", type=Day(), required=True)
+@click.option("--as-of", "as_of", type=Day(), required=True, help="The past day.")
 @json_option
 def replay_segments(version: str, config: Path, as_of: date, as_json: bool) -> None:
     """What a stored version of a definition gives on a past day, against the rows written then."""

@@ -113,7 +113,7 @@ class Engagement(Model):
     half_life_days: float = Field(93.0, gt=0, description="Losing 20 % in 30 days is a half-life of 93 days")
     window_days: int = Field(90, ge=1, le=365, description="Acts of so many days count")
     weights: dict[str, float] = Field(
-        default_factory=lambda: {"click": 30.0, "visit": 20.0, "open": 10.0, "order": 15.0},
+        {"click": 30.0, "visit": 20.0, "open": 10.0, "order": 15.0},
         description="Points per human event by kind",
     )
     tiers: tuple[float, float] = Field((70.0, 30.0), description="From these scores: very engaged, engaged")
@@ -195,7 +195,7 @@ class Spark(Model):
     fast_start: bool = Field(
         True, description="For a local master: the JVM's class archive, and Python workers forked from a loaded parent"
     )
-    options: dict[str, str] = Field(default_factory=dict, description="Any Spark setting, values in quotes")
+    options: dict[str, str] = Field({}, description="Any Spark setting, values in quotes")
 
     @model_validator(mode="before")
     @classmethod
@@ -211,7 +211,7 @@ class Settings(Model):
     time_zone: Zone = Field(
         "Europe/Paris", description="IANA zone of the business; its calendar days are the days of features and segments"
     )
-    currency: Currency = Field("EUR", description="ISO 4217 code; amounts in another currency are kept and not summed")
+    currency: Currency = Field("EUR", description="Of the amounts; those in another currency are kept and not summed")
     language: Literal["fr", "en"] = Field("fr", description="Of names, explanations and reports")
     mlflow: Mlflow = Mlflow()  # type: ignore[call-arg]
     consent: Consent = Consent()  # type: ignore[call-arg]

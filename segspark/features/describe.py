@@ -1,16 +1,12 @@
-"""The catalogue as text: one row per column, and the documentation page made from these rows."""
+"""The catalogue as text: one row per column, everything about one feature, and what a change of it costs."""
 
-import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from segspark.errors import ConfigError
-from segspark.features.catalogue import build_catalogue
 from segspark.features.feature import Catalogue, Feature, ItemKind, Measure
 
-PAGE = Path(__file__).parent / "FEATURES.md"
 FIELDS = ("feature", "family", "unit", "purpose", "empty", "formula")
 
 
@@ -62,30 +58,6 @@ def describe_feature(catalogue: Catalogue, name: str) -> dict[str, Any]:
         "value": measure.expression if isinstance(measure, ItemKind) else measure.value,
         "used_by": used,
     }
-
-
-def page(catalogue: Catalogue) -> str:
-    """The catalogue as a page of Markdown, one table per family."""
-    rows = list_features(catalogue)
-    lines = [
-        "# Features",
-        "",
-        "Made from the catalogue by `python -m segspark.features.describe`; the columns of `gold.features` and what is",
-        "derived where they are read. Windows are local days before the as-of day. Amounts are minor units.",
-    ]
-    for family in dict.fromkeys(r["family"] for r in rows):
-        mine = [r for r in rows if r["family"] == family]
-        lines += ["", f"## {family}", "", "| feature | what | formula | purpose |", "|---|---|---|---|"]
-        lines += [
-            f"| `{r['feature']}` | {r['description']} ({r['unit']}) | `{_short(r['formula'])}` | {r['purpose']} |"
-            for r in mine
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _short(formula: str, most: int = 120) -> str:
-    text = formula.replace("|", "\\|")
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _stored(catalogue: Catalogue, feature: Feature, window: int) -> dict[str, str]:
@@ -141,19 +113,3 @@ def plan_features(catalogue: Catalogue, tiles: Mapping[str, str]) -> list[dict[s
         columns = [c for f in catalogue.features if f.measure == name for c in _columns(f)]
         rows.append({"measure": name, "change": change, "features": ", ".join(columns)})
     return rows
-
-
-def main(arguments: list[str]) -> int:
-    """Write the page, or compare it with ``--check``."""
-    text = page(build_catalogue((7, 30, 90, 365)))
-    if arguments == ["--check"]:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-            print(f"{PAGE.name} is out of date; run: python -m segspark.features.describe", file=sys.stderr)
-            return 1
-        return 0
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

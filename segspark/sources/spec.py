@@ -110,7 +110,7 @@ class Source(Model):
     received: Received = Received()  # type: ignore[call-arg]
     records: tuple[RecordSpec, ...] = Field((), description="Of a mapped source: what its rows become")
     scrub: tuple[str, ...] = Field((), description="Columns that are not kept in the raw payload")
-    options: dict[str, Any] = Field(default_factory=dict, description="Options of the provider")
+    options: dict[str, Any] = Field({}, description="Options of the provider")
     folder: Path = Field(Path("."), description="Where the YAML lies", json_schema_extra={"set_by": "the loader"})
 
     @property

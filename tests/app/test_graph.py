@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 from segspark.app import graph
 from segspark.app.run import DAILY, FLOWS
 from segspark.pipeline.flow import cycles_of, flow_graph
@@ -13,7 +11,6 @@ from segspark.tables.contracts.catalogue import BY_NAME
 
 def test_the_stored_graph_is_that_of_the_flows() -> None:
     assert graph.stored_flows() == graph.described()
-    assert graph.PAGE.read_text("utf-8") == graph.page(graph.described())
     assert [flow["flow"] for flow in graph.stored_flows()] == [flow.name for flow in FLOWS]
 
 
@@ -32,14 +29,3 @@ def test_every_table_that_a_day_writes_has_a_maker_and_is_a_table() -> None:
 
 def test_within_one_day_no_table_is_made_of_itself() -> None:
     assert cycles_of(flow_graph(FLOWS)) == []
-
-
-def test_a_page_that_is_not_up_to_date_is_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert graph.main(["--check"]) == 0
-    flow = {"flow": "more", "reads": [], "reads_earlier": [], "needs": [], "writes": []}
-    real = graph.described()
-    monkeypatch.setattr(graph, "described", lambda: [*real, flow])
-    assert graph.main(["--check"]) == 1
-    assert "FLOWS.md, flows.json: not up to date. Run: make schema" in capsys.readouterr().err

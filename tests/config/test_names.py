@@ -82,7 +82,9 @@ def test_messages_have_lines_hints_and_names(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         loaded(tmp_path, text)
     lane, scheme, unknown, depth = str(caught.value).replace(f"{tmp_path}/", "").splitlines()
-    assert lane.startswith("segspark.yaml:1: features.lane (is 'fast'): Input should be 'auto' or 'slow'. Engine of the")
+    assert lane.startswith(
+        "segspark.yaml:1: features.lane (is 'fast'): Input should be 'auto' or 'slow'. Engine of the"
+    )
     assert scheme.startswith("segspark.yaml:5: segments.schemes.1 (is 'tiers'): Input should be 'stars' or 'moods'.")
     assert unknown == "segspark.yaml:8: models.taste.dept: there is no such key. Did you mean depth? Allowed: depth."
     assert depth.endswith("How deep it goes. Default: 2.")

@@ -6,7 +6,7 @@ import pytest
 
 from segspark.errors import ConfigError
 from segspark.features.catalogue import build_catalogue
-from segspark.features.describe import PAGE, describe_feature, list_features, page, plan_features
+from segspark.features.describe import describe_feature, list_features, plan_features
 from segspark.features.feature import Feature, Measure
 
 FULL = build_catalogue((7, 30, 90, 365))
@@ -53,7 +53,3 @@ def test_a_new_window_costs_nothing_and_a_measure_its_days() -> None:
     other = replace(more, measures=(*FULL.measures, replace(own, where="category = 'boots'")))
     assert [r["change"] for r in plan_features(other, more.measure_hashes)] == ["changed"]
     assert [r["change"] for r in plan_features(FULL, more.measure_hashes)] == ["removed"]
-
-
-def test_the_page_of_the_docs_is_fresh() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(FULL)

@@ -77,7 +77,7 @@ class Clustering(Model):
         0.02, description="With more people than this far from every centre (at training 0.005) a new group is proposed"
     )
     names: dict[str, GroupNames] = Field(
-        default_factory=dict, description="Own names by segment_id, or by the French or English name made by rule"
+        {}, description="Own names by segment_id, or by the French or English name made by rule"
     )
     rare: Rare = Rare()  # type: ignore[call-arg]
 

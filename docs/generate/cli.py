@@ -1,0 +1,93 @@
+"""docs/reference/cli.md: every command with its arguments and options."""
+
+from collections.abc import Iterator
+
+import click
+
+from docs.generate.markdown import code, codes, table, text
+from docs.generate.markdown import page as whole
+from segspark.cli.main import cli
+from segspark.cli.output import Day
+
+# click gives arguments no help.
+ARGUMENTS = {
+    "folder": "Folder of the workspace.",
+    "flow": "What to run.",
+    "name": "Name or id. Of a segment: its name, its key or its id.",
+    "names": "Names or ids of two or more groups.",
+    "person": "A person_id, or an e-mail address.",
+    "target": "Name of a rule, or a YAML file of rules.",
+    "left": "A segment, and the day if it is not the newest.",
+    "right": "Another segment or day.",
+}
+
+
+def page() -> str:
+    lines = [
+        "The command `segspark` and all that it can do. `segspark COMMAND --help` shows the same on a terminal.",
+        "",
+        "Every command ends with one of a few [exit codes](errors.md#exit-codes). Errors are one message on standard",
+        "error. With `--json` a command writes JSON to standard output, and no progress.",
+        "",
+        "Days are written as `2026-06-01`. `--config` is the workspace's `segspark.yaml`, or its folder; without it",
+        "the `segspark.yaml` of the current folder is meant.",
+        *table(["command", "what it does"], [_row(path, command) for path, command in commands()]),
+    ]
+    for path, command in commands():
+        lines += _section(path, command)
+    return whole("Command line", *lines)
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, by its whole name."""
+    for name, command in cli.commands.items():
+        if isinstance(command, click.Group):
+            yield from ((f"segspark {name} {below}", one) for below, one in command.commands.items())
+        else:
+            yield f"segspark {name}", command
+
+
+def _row(path: str, command: click.Command) -> list[str]:
+    return [f"[`{path}`](#{path.replace(' ', '-')})", text(_help(command).split(". ")[0].rstrip("."))]
+
+
+def _help(command: click.Command) -> str:
+    return " ".join((command.help or "").split())
+
+
+def _section(path: str, command: click.Command) -> list[str]:
+    context = click.Context(command, info_name=path)
+    usage = " ".join([path, *command.collect_usage_pieces(context)])
+    rows = [_parameter(one) for one in command.get_params(context) if "--help" not in one.opts]
+    return [f"## {path}", "", text(_help(command)), "", "```text", usage, "```", *table(_HEADERS, rows)]
+
+
+_HEADERS = ["argument or option", "value", "default", "meaning"]
+
+
+def _parameter(one: click.Parameter) -> list[str]:
+    if isinstance(one, click.Argument):
+        return [
+            code(one.make_metavar(click.Context(click.Command("")))),
+            _value(one),
+            _default(one),
+            ARGUMENTS[one.name or ""],
+        ]
+    assert isinstance(one, click.Option)
+    return [codes(one.opts), "" if one.is_flag else _value(one), _default(one), text(one.help or "")]
+
+
+def _value(one: click.Parameter) -> str:
+    if isinstance(one.type, click.Choice):
+        return codes(one.type.choices)
+    if isinstance(one.type, Day):
+        return "day"
+    return {"path": "path", "integer": "whole number"}.get(one.type.name, "text")
+
+
+def _default(one: click.Parameter) -> str:
+    if one.required:
+        return "needed"
+    is_flag = isinstance(one, click.Option) and one.is_flag
+    default = one.to_info_dict()["default"]
+    return "" if is_flag or default is None or one.nargs == -1 else code(default)
