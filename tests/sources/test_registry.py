@@ -1,6 +1,7 @@
 """Every provider declares what it makes of its words, and what of its records may be kept."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_of_a_mapped_source_the_columns_are_kept_that_its_mapping_names() -> Non
     assert sorted(MAPPED.keeps(source)) == ["at", "net", "total"]
 
 
-def test_the_readme_names_every_provider() -> None:
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    named = text[text.index("Providers: `kind: ") :].split("`")[1].removeprefix("kind: ").split(" | ")
-    assert {*named, "mapped"} == set(PROVIDERS.names())
+def test_the_page_of_sources_names_every_provider() -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "bring-a-source.md"
+    (line,) = re.findall(r"^kind: (\w+ +# or .*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {*re.findall(r"\w+", line), "mapped"} - {"or"} == set(PROVIDERS.names())
