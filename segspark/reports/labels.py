@@ -187,7 +187,6 @@ NOT_CONTACTABLE = {
     "hard_bounced": ("Adresse en erreur définitive", "Address bounced for good"),
     "complained": ("Ont signalé un courrier indésirable", "Reported spam"),
     "no_address": ("Pas d'adresse e-mail", "No e-mail address"),
-    "erased": ("Effacés à leur demande", "Erased on request"),
 }
 
 

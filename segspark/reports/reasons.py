@@ -26,7 +26,6 @@ EXPLANATIONS = {
         "Des caractères ne sont pas dans l'encodage déclaré.",
         "Some characters are not in the declared encoding.",
     ),
-    "file_empty": ("Le fichier est vide.", "The file is empty."),
     "file_too_large": (
         "Le fichier décompressé dépasse la taille permise.",
         "The file is larger than allowed once inflated.",
@@ -70,10 +69,6 @@ EXPLANATIONS = {
         "There is more text after the record, which should stand alone.",
     ),
     "type": ("Une valeur n'est pas du type attendu.", "A value is not of the expected type."),
-    "unknown_keys": (
-        "Aucun champ connu : les noms ou leur casse ont sans doute changé.",
-        "No known field: names or their case have probably changed.",
-    ),
     "value": ("Une valeur ne fait pas partie de celles permises.", "A value is not among those allowed."),
 }
 
