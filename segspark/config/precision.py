@@ -4,7 +4,7 @@ from bisect import bisect_left
 from math import sqrt
 
 # Standard normal quantile of a two-sided 95 % interval.
-Z = 1.959964
+Z95 = 1.959964
 MOST_PEOPLE = 10**9
 
 
@@ -13,7 +13,7 @@ def wilson_margin(rate: float, n: int) -> float:
 
     Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
     """
-    return Z / (1 + Z * Z / n) * sqrt(rate * (1 - rate) / n + Z * Z / (4 * n * n))
+    return Z95 / (1 + Z95 * Z95 / n) * sqrt(rate * (1 - rate) / n + Z95 * Z95 / (4 * n * n))
 
 
 def least_for_margin(rate: float, margin: float) -> int:

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.ingest.duplicates import _exceptions
+from segspark.privacy.consent import local_day
 from segspark.purposes import OPEN_TRACKING
-
-
-def local_day(at: Column, time_zone: str) -> Column:
-    return F.to_date(F.from_utc_timestamp(at, time_zone))
 
 
 def expired(events: DataFrame, first_loads: Sequence[str], time_zone: str, late_horizon_days: int) -> DataFrame:

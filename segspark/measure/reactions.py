@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from segspark.privacy.consent import local_day
+from segspark.sources.vocabulary import BY_A_HUMAN
 from segspark.time import DAY
 
 DAYS = 30
@@ -18,7 +20,6 @@ COLUMNS_READ = (
 _TYPES = ("delivered", "click", "open")
 # Providers without machine flags are assumed to have filtered machines themselves.
 _WEIGHT = "coalesce(p_human, if(is_machine, 0D, 1D))"
-_HUMAN = "coalesce(not is_machine, true)"
 
 
 def days_read(as_of: date) -> tuple[date, date]:
@@ -50,7 +51,7 @@ def mail_reactions(
     from_day, end = days_read(as_of)
     near = (F.col("event_date") >= F.lit(from_day)) & (F.col("event_date") < F.lit(end))
     known = events.where(near & (F.col("known_as_of") <= F.lit(as_of)) & F.col("event_type").isin(*_TYPES))
-    local_date = F.to_date(F.from_utc_timestamp("occurred_at", time_zone))
+    local_date = local_day(F.col("occurred_at"), time_zone)
     mails = (
         known.select("identifier_id", "message_id", "event_type", "occurred_at", "is_machine", "p_human",
                      local_date.alias("local_date"))
@@ -70,7 +71,7 @@ def mail_reactions(
         ),
         F.expr("min(if(event_type = 'delivered', occurred_at, null))").alias("delivered_at"),
         F.expr("min(if(event_type = 'delivered', local_date, null))").alias("delivered_date"),
-        F.expr(f"min(if(event_type = 'click' and {_HUMAN}, occurred_at, null))").alias("clicked_at"),
+        F.expr(f"min(if(event_type = 'click' and {BY_A_HUMAN}, occurred_at, null))").alias("clicked_at"),
     )
     counts = (
         "n_click_raw_30d", "click_weight_30d", "n_open_raw_30d", "open_weight_30d", "n_delivered_tracked_30d",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Z95 = 1.959964
+from segspark.config.precision import Z95
+
 # A spread this small relative to the values is rounding error.
 ROUNDING = 1e-12
 

@@ -8,21 +8,16 @@ list), and applied anywhere.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from pyspark.ml import PipelineModel, Transformer
 from pyspark.ml.feature import SQLTransformer
 
+from segspark.models.choices import Imputation, Outliers, Scaling
 from segspark.models.impute import NearestImputer, fit_nearest
 from segspark.models.impute_stage import NearestStage
 
-# A feature without a constant is filled with the median.
-Imputation = Literal["constant", "median", "nearest"]
-Scaling = Literal["zscore", "minmax", "robust"]
-# Outlier rules: beyond a quantile, beyond Tukey's fences (1977), or by the median absolute deviation with the
-# constants of Iglewicz and Hoaglin (1993).
-Outliers = Literal["quantile", "iqr", "mad", "none"]
 WIDE = 1e300
 FENCES, DEVIATIONS, NORMAL_MAD = 1.5, 3.5, 1.4826
 

@@ -16,6 +16,11 @@ from segspark.time import EPOCH_DAY
 SINCE_EVER = EPOCH_DAY
 
 
+def local_day(at: Column, time_zone: str) -> Column:
+    """The calendar day of a UTC time in the business's zone."""
+    return F.to_date(F.from_utc_timestamp(at, time_zone))
+
+
 def derive_usable_from(
     consents: DataFrame, owners: DataFrame, as_of: date, assumed: Sequence[str], time_zone: str
 ) -> DataFrame:
@@ -41,7 +46,7 @@ def derive_usable_on(
     Returns:
         One row per person and day of ``owners``: person_id, as_of_date and a date column per purpose.
     """
-    start = F.greatest(_local_day(F.col("effective_at"), time_zone) + F.expr("interval 1 day"), F.col("known_as_of"))
+    start = F.greatest(local_day(F.col("effective_at"), time_zone) + F.expr("interval 1 day"), F.col("known_as_of"))
     words = consents.where(F.col("topic").isNull() & (F.col("known_as_of") <= F.lit(max(days)))).select(
         "identifier_id", "purpose", "effective_at", "recorded_at", "value", "expires_at",
         start.cast("date").alias("start"), "known_as_of",
@@ -136,7 +141,3 @@ def _or_assumed(purpose: str, assumed: Sequence[str]) -> Column:
     default = F.lit(SINCE_EVER) if purpose in assumed else F.lit(None).cast("date")
     # The struct is null if nothing is recorded; its field is null if permission was withdrawn.
     return F.when(F.col(purpose).isNull(), default).otherwise(F.col(purpose)["start"])
-
-
-def _local_day(at: Column, time_zone: str) -> Column:
-    return F.to_date(F.from_utc_timestamp(at, time_zone))

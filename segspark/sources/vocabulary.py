@@ -16,6 +16,8 @@ EVENT_TYPES = (
     "order", "refund", "offer_received", "offer_viewed", "offer_completed", "session_end", "unknown",
 )  # fmt: skip
 DEVICES = ("desktop", "mobile", "tablet")
+# Providers without machine flags are assumed to have filtered machines themselves.
+BY_A_HUMAN = "coalesce(not is_machine, true)"
 LINE_TYPES = ("sale", "refund", "other")
 # The reason of a record on which its adapter failed, with the type of the error.
 ADAPTER_ERROR = "adapter_error"

@@ -9,15 +9,15 @@ from segspark.features.aggregations.total import TOTAL
 from segspark.features.catalogue.habits import ACTS
 from segspark.features.derived import days_since, rate
 from segspark.features.feature import Derived, Feature, ItemKind
+from segspark.sources.vocabulary import BY_A_HUMAN
 
-_HUMAN = "coalesce(not is_machine, true)"
 # Actions on goods on the site; a click carries the category of its mail.
 _LOOKS = tuple(act for act in ACTS if act not in ("click", "order"))
 
 ITEMS = [
-    ItemKind("category_seen", _LOOKS, "category", "profiling", "categories", "Categories looked at", _HUMAN),
+    ItemKind("category_seen", _LOOKS, "category", "profiling", "categories", "Categories looked at", BY_A_HUMAN),
     ItemKind("category_ordered", ("order",), "category", "profiling", "categories", "Categories ordered from"),
-    ItemKind("product_seen", _LOOKS, "product_id", "profiling", "products", "Products looked at", _HUMAN),
+    ItemKind("product_seen", _LOOKS, "product_id", "profiling", "products", "Products looked at", BY_A_HUMAN),
     ItemKind("product_ordered", ("order",), "product_id", "profiling", "products", "Main products of orders"),
 ]
 YEAR = (365,)

@@ -5,9 +5,9 @@ from segspark.features.aggregations.first import FIRST
 from segspark.features.aggregations.last import LAST
 from segspark.features.derived import days_since, histogram, mode, rate, rates, trend
 from segspark.features.feature import Derived, Feature, Measure, counts
+from segspark.sources.vocabulary import BY_A_HUMAN
 
 ACTS = ("click", "page_view", "product_view", "search", "cart_add", "cart_remove", "checkout", "order")
-_HUMAN = "coalesce(not is_machine, true)"
 HOURS = range(24)
 WEEKDAYS = {1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday", 7: "Sunday"}
 DEVICES = ("mobile", "desktop", "tablet")
@@ -18,12 +18,12 @@ def _acts(name: str, describe: str, where: str) -> Measure:
 
 
 MEASURES = [
-    _acts("n_active", "Human acts: clicks, web events, orders", _HUMAN),
+    _acts("n_active", "Human acts: clicks, web events, orders", BY_A_HUMAN),
     *(
-        _acts(f"n_active_h{h:02d}", f"Human acts from {h:02d}:00 local time", f"{_HUMAN} and local_hour = {h}")
+        _acts(f"n_active_h{h:02d}", f"Human acts from {h:02d}:00 local time", f"{BY_A_HUMAN} and local_hour = {h}")
         for h in HOURS
     ),
-    *(_acts(f"n_active_{d}", f"Human acts on a {d} device", f"{_HUMAN} and device = '{d}'") for d in DEVICES),
+    *(_acts(f"n_active_{d}", f"Human acts on a {d} device", f"{BY_A_HUMAN} and device = '{d}'") for d in DEVICES),
 ]
 
 

@@ -6,16 +6,15 @@ from segspark.features.aggregations.first import FIRST
 from segspark.features.aggregations.last import LAST
 from segspark.features.derived import days_since, decayed, rate, rates, trend
 from segspark.features.feature import Derived, Feature, ItemKind, Measure, counts
-
-_HUMAN = "coalesce(not is_machine, true)"
+from segspark.sources.vocabulary import BY_A_HUMAN
 
 MEASURES = [
     Measure("n_sent", ("sent",), "email_marketing", "mails", "Mails accepted by a provider"),
     Measure("n_delivered", ("delivered",), "email_marketing", "mails", "Mails taken by the mailbox"),
     Measure("n_unsubscribe", ("unsubscribe",), "email_marketing", "requests", "Unsubscribe requests"),
-    Measure("n_click", ("click",), "email_marketing", "clicks", "Human clicks in mails", _HUMAN),
+    Measure("n_click", ("click",), "email_marketing", "clicks", "Human clicks in mails", BY_A_HUMAN),
     Measure("n_click_machine", ("click",), "email_marketing", "clicks", "Clicks by machines", "is_machine"),
-    Measure("n_open", ("open",), "open_tracking", "opens", "Human opens, of people who agreed to it", _HUMAN),
+    Measure("n_open", ("open",), "open_tracking", "opens", "Human opens, of people who agreed to it", BY_A_HUMAN),
     Measure(
         "n_open_machine", ("open",), "open_tracking", "opens", "Opens by machines, of people who agreed", "is_machine"
     ),
@@ -28,7 +27,7 @@ ITEMS = [
         "email_marketing",
         "campaigns",
         "Campaigns with a human click",
-        _HUMAN,
+        BY_A_HUMAN,
     ),
 ]
 

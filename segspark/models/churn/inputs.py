@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-LONG = 1000.0
+from segspark.models.choices import NEVER_DAYS
+
 # name -> fill for missing values
 DEFAULT: dict[str, float] = {
-    "days_since_order": LONG, "days_since_first_order": 0.0, "days_between_orders": LONG, "days_since_click": LONG,
-    "days_since_visit": LONG, "days_since_cart_add": LONG, "days_since_active": LONG, "tenure_days": 0.0,
+    "days_since_order": NEVER_DAYS, "days_since_first_order": 0.0, "days_between_orders": NEVER_DAYS, "days_since_click": NEVER_DAYS,
+    "days_since_visit": NEVER_DAYS, "days_since_cart_add": NEVER_DAYS, "days_since_active": NEVER_DAYS, "tenure_days": 0.0,
     "n_order_30d": 0.0, "n_order_90d": 0.0, "n_order_365d": 0.0, "n_order_lifetime": 0.0,
     "net_order_cents_90d": 0.0, "net_order_cents_365d": 0.0, "avg_order_cents_365d": 0.0, "n_item_365d": 0.0,
     "refund_share_365d": 0.0, "n_refund_90d": 0.0, "sale_share_365d": 0.0, "n_order_sale_lifetime": 0.0,

@@ -6,10 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from segspark.config.models import Model, Share
-
-Scaling = Literal["zscore", "minmax", "robust"]
-Outliers = Literal["quantile", "iqr", "mad", "none"]
-Imputation = Literal["constant", "median", "nearest"]
+from segspark.models.choices import Imputation, Outliers, Scaling
 
 
 class GroupNames(Model):

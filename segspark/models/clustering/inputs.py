@@ -5,11 +5,9 @@ from dataclasses import replace
 from typing import cast
 
 from segspark.errors import ConfigError
+from segspark.models.choices import NEVER_DAYS, Imputation
 from segspark.models.clustering.config import Clustering
-from segspark.models.prepare import Imputation, Input
-
-# The fill for people who never did it: longer ago than every window.
-NEVER_DAYS = 1000.0
+from segspark.models.prepare import Input
 
 DEFAULT = (
     Input("days_since_order", NEVER_DAYS, log=True),

@@ -17,6 +17,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from segspark.store import Store, open_url
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import ARROW_TYPES
+from segspark.tables.ranges import day_of
 
 TASKS_PER_CORE = 4
 
@@ -38,7 +39,7 @@ def read_by_file(
     """
     actions = pa.table(table.get_add_actions(flatten=True))
     day = contract.partition_by[0]
-    named = zip(actions["path"].to_pylist(), map(_date, actions[f"partition.{day}"].to_pylist()), strict=True)
+    named = zip(actions["path"].to_pylist(), map(day_of, actions[f"partition.{day}"].to_pylist()), strict=True)
     files = sorted((store.url_of(unquote(path)), at) for path, at in named if days is None or days[0] <= at < days[1])
     n_tasks = max(1, min(len(files), TASKS_PER_CORE * spark.sparkContext.defaultParallelism))
     work = [files[at::n_tasks] for at in range(n_tasks)]
@@ -68,7 +69,3 @@ def _rows(path: str, day: str, value: date, schema: pa.Schema) -> pa.Table:
             # A column that was added to the table later.
             columns[field.name] = pa.nulls(rows.num_rows, field.type)
     return pa.table(columns, schema=schema)
-
-
-def _date(value: date | str) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)
