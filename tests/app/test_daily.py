@@ -8,6 +8,7 @@ from typing import Any
 
 import deltalake
 import polars
+import pyarrow as pa
 import pytest
 from builders import make_workspace, rows_of, segment_named, write_consents, write_mails, write_orders
 from pyspark.sql import SparkSession
@@ -31,6 +32,7 @@ from segspark.tables.contracts import gold, ops, silver
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
+from segspark.tables.statistics import columns_in_log
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 
@@ -349,3 +351,12 @@ def test_whoever_complains_after_the_day_is_not_exported(spark: SparkSession, tm
     assert {r["event_id"] for r in rows_of(lake, silver.OBJECTIONS)} == {"c1", "u1", "c2"}
     manifest = export_audience(workspace, lake, segment_named(workspace, lake, "Buyers"), MAY[3], tmp_path / "b.csv")
     assert (manifest["rows"], manifest["removed"]) == (0, {"suppressed_since": 3})
+
+
+def test_no_value_about_a_person_stands_in_the_log(shop: tuple[Workspace, Lake]) -> None:
+    _, lake = shop
+    for contract in filter(lake.exists, ALL):
+        actions = pa.table(lake.table(contract).get_add_actions(flatten=True))
+        bounds = {n.partition(".")[2] for n in actions.column_names if n.startswith(("min.", "max."))}
+        known = {n for n in bounds if any(actions[f"{end}.{n}"].null_count < len(actions) for end in ("min", "max"))}
+        assert known <= set(columns_in_log(contract)), contract.name
