@@ -1,7 +1,6 @@
 """Strict reading of JSON fields, shared by the adapters: the expected type, or rejection with a reason."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from segspark import time
 from segspark.sources.vocabulary import Identifier, Rejected
@@ -84,10 +83,6 @@ def email(value: str | None, key: str = "email") -> Identifier:
 def page(url: str | None) -> str | None:
     """The address of a page without query and fragment, which carry identifiers and campaigns."""
     return url.split("?", 1)[0].split("#", 1)[0] if url else None
-
-
-def path_of(url: str | None) -> str:
-    return urlsplit(url).path if url else ""
 
 
 def device(user_agent: str | None) -> str | None:

@@ -185,20 +185,6 @@ def test_a_page_is_its_address_without_query_and_fragment(url: str | None, said:
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("https://boutique.example/a/b?u=1#top", "/a/b"),
-        ("https://boutique.example", ""),
-        ("/a", "/a"),
-        ("", ""),
-        (None, ""),
-    ],
-)
-def test_a_path_is_what_follows_the_host(url: str | None, said: str) -> None:
-    assert fields.path_of(url) == said
-
-
-@pytest.mark.parametrize(
     ("agent", "said"),
     [
         (None, None),
