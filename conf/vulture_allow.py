@@ -35,6 +35,5 @@ did
 _.not_then
 interpolate_histories
 
-# Declared by every provider; the documentation and the gateway read them.
-_.vocabulary
+# Declared by every provider, for a gateway that keeps nothing else of a record.
 _.keeps

@@ -35,6 +35,8 @@ WITHOUT_A_TEST: dict[str, str] = {
     "reports/texts_*.py": "sentences as data; reports/test_texts.py holds both languages against each other",
     "reports/page.py": "a frozen value; reports/test_group_figures.py draws with it",
     "segments/flow.py": "driven whole: app/test_daily.py, app/test_hourly.py, query/test_explain.py, pins/test_stored_rows.py",
+    "purposes.py": "three words; test_one_definition.py and pins/test_words.py hold them",
+    "models/choices.py": "words as types and a number; models/test_prepare.py and clustering/test_inputs.py prepare by them",
     "sections.py": "frozen values; reports/test_tables.py shows each kind of cell",
     "features/value.py": "a frozen value; segments/test_values.py and test_validity.py look at each field",
     "measure/list.py": "KPIs as data; measure/test_registry.py holds their words, pins/test_stored_rows.py their rows",
