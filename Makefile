@@ -4,7 +4,7 @@ PYTHON ?= $(or $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup demo docs test test-all check bench reference requirements clean
+.PHONY: setup demo demo-large docs test test-all check bench reference requirements clean
 
 setup: .venv/.made jars/.verified .venv/.started
 
@@ -34,6 +34,10 @@ jars/.verified: conf/jars/pom.xml conf/jars/SHA256SUMS | .venv/.made
 demo: setup
 	$(BIN)/segspark demo demo-workspace
 
+# Five times as many people and records, in a folder of its own.
+demo-large: setup
+	$(BIN)/segspark demo demo-large-workspace --people 50000 --events 1000000
+
 # Two processes, each with a session of its own: planning many small queries leaves half of two cores idle.
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -62,4 +66,4 @@ requirements: .venv/.made
 	  --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.txt
 
 clean:
-	rm -rf .venv jars demo-workspace build *.egg-info
+	rm -rf .venv jars demo-workspace demo-large-workspace build *.egg-info

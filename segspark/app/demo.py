@@ -1,49 +1,125 @@
 """The demo: generate the shop, run everything, report the results and whether the hidden types were found."""
 
+import json
+import shlex
 import time
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 from sklearn.metrics import adjusted_rand_score
 
 from segspark.app.run import check_workspace, daily, lake_session, train
+from segspark.app.train import FAILED, TRAIN
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.demo.generate import AS_OF, copy_workspace, generate
 from segspark.errors import ConfigError
 from segspark.pipeline.progress import Progress
+from segspark.pipeline.runs import runs_of
 from segspark.pseudonyms import Pseudonymiser, load_key
 from segspark.reports.gather import write_day_report
 from segspark.segments.schemes.behaviour import BEHAVIOUR
 from segspark.sources.gateway import no_cyclic_collection
 from segspark.spark.startup import warm_up
 from segspark.tables.contracts import gold, silver
-from segspark.tables.io.spark_lake import SparkLake
+from segspark.tables.lake import Lake
 from segspark.time import DAY
 
 
-def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Progress) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Demo:
+    """What a demo left.
+
+    Attributes:
+        report: the HTML page of the newest day.
+        tracking_uri: where MLflow keeps the models.
+        rand: adjusted Rand index of the behaviour groups against the hidden types.
+        email: somebody in many segments.
+    """
+
+    report: Path
+    tracking_uri: str
+    rand: float
+    email: str
+
+    def what_next(self, folder: Path, segspark: str = "segspark", mlflow: str = "mlflow") -> tuple[str, str, str]:
+        """What to open and what to try, in three lines; the programs and the folder as the reader types them."""
+        config = f"--config {shlex.quote(str(folder))}"
+        return (
+            f"Open the report:  {self.report.resolve().as_uri()}",
+            f"Open the models:  {mlflow} ui --backend-store-uri {shlex.quote(self.tracking_uri)}",
+            f"Try next:         {segspark} segments explain {self.email} {config} --language en; "
+            f"{segspark} report {config} --language en",
+        )
+
+
+def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Progress) -> Demo:
     """Run everything, from files to report, in a separate folder.
 
+    A demo of the same numbers that was interrupted is carried on; a complete one gets its report once more.
+
     Raises:
-        ConfigError: the folder holds files that no demo made.
+        ConfigError: the folder holds files that no demo made, or a demo of other numbers.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / "truth").is_dir():
-        raise ConfigError(f"{folder} is not empty and no demo workspace; choose another folder.")
     start = time.monotonic()
-    # Marks the folder as a demo's, even if this run is killed.
-    (folder / "truth").mkdir(parents=True, exist_ok=True)
+    claim(folder, {"people": people, "records": events, "seed": seed})
     if not (folder / "segspark.yaml").exists():
         copy_workspace(folder)
     workspace = open_workspace(folder)
-    check_workspace(workspace, AS_OF)
+    lake = Lake(workspace.lake)
+    if AS_OF in runs_of(lake).published_days():
+        progress.note(f"{folder} holds this demo already, complete; only its report is written again")
+    else:
+        check_workspace(workspace, AS_OF)
+        run_flows(workspace, progress, people=people, events=events, seed=seed)
+    report = write_day_report(workspace, AS_OF, None, None)
+    known = people_of_truth(workspace, lake)
+    rand = types_found(known, lake)
+    progress.note(f"hidden types found: adjusted Rand index of behaviour against the truth {rand:.3f}")
+    progress.note(f"tables  {workspace.lake}")
+    progress.note(f"done in {time.monotonic() - start:.0f} s")
+    return Demo(report, workspace.mlflow.tracking_uri, rand, in_most_segments(known, lake))
+
+
+def claim(folder: Path, numbers: dict[str, int]) -> None:
+    """Mark a new folder as that of a demo, before anything is drawn: what is killed can be carried on.
+
+    Raises:
+        ConfigError: the folder holds something else.
+    """
+    mark = folder / "truth" / "demo.json"
+    if mark.exists():
+        held = json.loads(mark.read_text())
+        if held != numbers:
+            raise ConfigError(
+                f"{folder} holds a demo of {_spoken(held)}, and this one has {_spoken(numbers)}. "
+                f"Choose another folder, or remove that one."
+            )
+        return
+    if (folder / "truth").is_dir():
+        raise ConfigError(f"{folder} holds a demo of an earlier version. Choose another folder, or remove that one.")
+    if folder.exists() and any(folder.iterdir()):
+        raise ConfigError(f"{folder} is not empty and no demo workspace; choose another folder.")
+    mark.parent.mkdir(parents=True)
+    mark.write_text(json.dumps(numbers) + "\n")
+
+
+def _spoken(numbers: dict[str, int]) -> str:
+    return f"{numbers['people']:,} people, {numbers['records']:,} records and seed {numbers['seed']}"
+
+
+def run_flows(workspace: Workspace, progress: Progress, *, people: int, events: int, seed: int) -> None:
+    """Draw the shop, train the models on the day before the last, and run the last two days."""
+    start = time.monotonic()
 
     def draw() -> None:
-        if not (folder / "truth" / "people.parquet").exists():
+        if not (workspace.folder / "truth" / "people.parquet").exists():
             with no_cyclic_collection():
-                summary = generate(folder, people=people, events=events, seed=seed)
+                summary = generate(workspace.folder, people=people, events=events, seed=seed)
             progress.stage("generate", time.monotonic() - start, sum(summary.records.values()), f"{people:,} people")
 
     # The shop is generated while Spark starts; a core is left for Spark's first query.
@@ -52,32 +128,47 @@ def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Pro
         with lake_session(workspace, f"demo {AS_OF}") as lake:
             warm_up(lake.spark)
             drawn.result()
-            train(workspace, lake, AS_OF - DAY, progress)
+            # An interrupted demo may have its models already.
+            trained = runs_of(lake).outputs(TRAIN.name, AS_OF - DAY)
+            if trained is None or trained.get(FAILED):
+                train(workspace, lake, AS_OF - DAY, progress)
             daily(workspace, lake, AS_OF - DAY, progress)
             daily(workspace, lake, AS_OF, progress)
-            scores = {"rand": types_found(workspace, lake)}
-    report = write_day_report(workspace, AS_OF, None, None)
-    progress.note(f"hidden types found: adjusted Rand index of behaviour against the truth {scores['rand']:.3f}")
-    progress.note(f"tables  {workspace.lake}")
-    progress.note(f"MLflow  {workspace.mlflow.tracking_uri}  (mlflow ui --backend-store-uri …)")
-    progress.note(f"report  {report}")
-    progress.note(f"done in {time.monotonic() - start:.0f} s")
-    return scores
 
 
-def types_found(workspace: Workspace, lake: SparkLake) -> float:
+@dataclass(frozen=True)
+class Known:
+    """A person of the truth; the lake may not know the address."""
+
+    email: str
+    type: str
+    person_id: str | None
+
+
+def people_of_truth(workspace: Workspace, lake: Lake) -> list[Known]:
+    """Everybody whom the generator drew, with the person that the lake made of the address."""
+    truth = pq.read_table(workspace.folder / "truth" / "people.parquet", columns=["email", "type"])
+    links = lake.read_small(silver.IDENTITY_LINKS, columns=["identifier_id", "person_id", "known_as_of"])
+    owner = {r["identifier_id"]: r["person_id"] for r in sorted(links.to_pylist(), key=lambda r: r["known_as_of"])}
+    pseudonyms = Pseudonymiser(load_key(workspace.keys.environment, workspace.keys.file, create=False))
+    return [
+        Known(email, kind, owner.get(pseudonyms.identifier_id("email", email) or ""))
+        for email, kind in zip(truth["email"].to_pylist(), truth["type"].to_pylist(), strict=True)
+    ]
+
+
+def types_found(known: Sequence[Known], lake: Lake) -> float:
     """Adjusted Rand index of the behaviour groups of the newest day against the generator's types.
 
     People outside of all groups would count as a separate group, but the assignment leaves nobody out.
     """
-    truth = pq.read_table(workspace.folder / "truth" / "people.parquet", columns=["email", "type"])
     rows = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", AS_OF), ("scheme", "=", BEHAVIOUR.name)])
     group = dict(zip(rows["person_id"].to_pylist(), rows["segment_id"].to_pylist(), strict=True))
-    links = lake.read_small(silver.IDENTITY_LINKS, columns=["identifier_id", "person_id", "known_as_of"])
-    owner = {r["identifier_id"]: r["person_id"] for r in sorted(links.to_pylist(), key=lambda r: r["known_as_of"])}
-    pseudonyms = Pseudonymiser(load_key(workspace.keys.environment, workspace.keys.file, create=False))
-    pairs = [
-        (kind, group.get(owner.get(pseudonyms.identifier_id("email", email) or "", ""), "none"))
-        for email, kind in zip(truth["email"].to_pylist(), truth["type"].to_pylist(), strict=True)
-    ]
-    return float(adjusted_rand_score([a for a, _ in pairs], [b for _, b in pairs]))
+    return float(adjusted_rand_score([p.type for p in known], [group.get(p.person_id, "none") for p in known]))
+
+
+def in_most_segments(known: Sequence[Known], lake: Lake) -> str:
+    """The address of somebody who is in as many segments of the newest day as anybody, the first of them."""
+    rows = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", AS_OF)], columns=["person_id"])
+    n_segments = Counter(rows["person_id"].to_pylist())
+    return max(known, key=lambda person: n_segments[person.person_id]).email

@@ -1,6 +1,10 @@
 """Shared by the commands: options, rows as a table or JSON, and lines of progress."""
 
 import json
+import os
+import shlex
+import shutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -38,6 +42,18 @@ def config_option(command: F) -> F:
 
 def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="JSON for programs.")(command)
+
+
+def as_typed(program: str, called: str | None = None) -> str:
+    """A program of this environment as the reader can type it in the shell that called this command.
+
+    Args:
+        program: one that is installed beside ``segspark``.
+        called: how this command was called; a shell that looked it up gives the whole path.
+    """
+    beside = os.path.join(os.path.dirname(called or sys.argv[0]), program)
+    is_found_by_name = shutil.which(program) == beside
+    return program if is_found_by_name or not os.path.isfile(beside) else shlex.quote(beside)
 
 
 def print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]) -> None:

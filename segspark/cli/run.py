@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from segspark.app.programs import PROGRAMS
-from segspark.cli.output import Day, config_option, json_option, print_rows, progress_lines
+from segspark.cli.output import Day, as_typed, config_option, json_option, print_rows, progress_lines
+from segspark.demo import N_PEOPLE, N_RECORDS
 
 
 @click.command()
@@ -23,14 +24,21 @@ def init(folder: Path) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("demo-workspace"))
-@click.option("--people", default=50_000, show_default=True, help="People on the list.")
-@click.option("--events", default=1_000_000, show_default=True, help="About so many records.")
-@click.option("--seed", default=7, show_default=True)
+@click.option("--people", default=N_PEOPLE, type=click.IntRange(min=1), show_default=True, help="People on the list.")
+@click.option(
+    "--events", default=N_RECORDS, type=click.IntRange(min=1), show_default=True, help="About so many records."
+)
+@click.option("--seed", default=7, show_default=True, help="The same seed draws the same shop.")
 def demo(folder: Path, people: int, events: int, seed: int) -> None:
-    """Generate a demo shop's files and run everything on them."""
+    """Generate a demo shop's files and run everything on them.
+
+    A second run with the same options carries on where an interrupted one ended.
+    """
     from segspark.app.demo import run_demo
 
-    run_demo(folder, people=people, events=events, seed=seed, progress=progress_lines())
+    done = run_demo(folder, people=people, events=events, seed=seed, progress=progress_lines())
+    for line in done.what_next(folder, as_typed("segspark"), as_typed("mlflow")):
+        click.echo(line)
 
 
 @click.command()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from segspark.demo import defects
+from segspark.demo import N_PEOPLE, N_RECORDS, defects
 from segspark.demo.behaviour import draw_behaviour, sales_periods
 from segspark.demo.clock import Clock
 from segspark.demo.consents import draw_decisions
@@ -36,7 +36,13 @@ class Summary:
 
 
 def generate(
-    folder: Path, *, people: int = 50_000, events: int = 1_000_000, months: int = 25, as_of: date = AS_OF, seed: int = 7
+    folder: Path,
+    *,
+    people: int = N_PEOPLE,
+    events: int = N_RECORDS,
+    months: int = 25,
+    as_of: date = AS_OF,
+    seed: int = 7,
 ) -> Summary:
     """Draw the shop and write it below ``folder``: ``data/``, ``truth/`` and the workspace's YAML files.
 

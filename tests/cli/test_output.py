@@ -2,12 +2,13 @@
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
-from segspark.cli.output import Day, matrix_lines, print_rows, progress_lines, shown_value
+from segspark.cli.output import Day, as_typed, matrix_lines, print_rows, progress_lines, shown_value
 from segspark.pipeline.progress import Lines, Quiet
 
 
@@ -73,3 +74,21 @@ def test_a_day_is_written_in_one_way() -> None:
 def test_programs_hear_nothing_of_the_progress() -> None:
     assert isinstance(progress_lines(True), Quiet)
     assert isinstance(progress_lines(), Lines)
+
+
+def test_a_program_is_named_as_the_shell_that_called_this_one_finds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "an env"
+    programs.mkdir()
+    for name in ("segspark", "mlflow"):
+        (programs / name).touch(mode=0o755)
+    monkeypatch.chdir(tmp_path)
+    # As in make, whose recipes have the environment in their PATH, and the reader's shell has not.
+    monkeypatch.setenv("PATH", str(programs))
+    assert as_typed("mlflow", "an env/segspark") == "'an env/mlflow'"
+    assert as_typed("mlflow", str(programs / "segspark")) == "mlflow"
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert as_typed("mlflow", str(programs / "segspark")) == f"'{programs}/mlflow'"
+    # As `python -m segspark.cli.main`.
+    assert as_typed("mlflow", str(tmp_path / "main.py")) == "mlflow"
