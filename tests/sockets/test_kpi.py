@@ -1,34 +1,27 @@
 """A KPI is one value: the toys below stand in the profiles and in the report, and nothing else knows of them."""
 
-import json
 import sys
 from dataclasses import MISSING, dataclass, fields
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
-from builders import make_workspace, rows_of, write_consents, write_mails, write_orders
+from builders import rows_of
+from lakes import FIRST, FIRST_DAY, Lakes
 from pyspark import cloudpickle
-from pyspark.sql import SparkSession
 
-from segspark.app.run import daily
 from segspark.measure.intervals import PER_HEAD, WELCH, Interval
 from segspark.measure.kpi import Kpi, Place, Words
 from segspark.measure.quantities import HasAny, Sum, Values
 from segspark.measure.registry import KPIS
 from segspark.measure.significance import Moments
-from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.reports.gather import write_day_report
 from segspark.segments.flow import SEGMENTS
-from segspark.tables.contracts import gold, ops
-from segspark.tables.io.spark_lake import SparkLake
+from segspark.tables.contracts import gold
 
 # Workers cannot import a test.
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
-
-DAY = date(2026, 5, 3)
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,7 @@ def _even(mine: Moments, rest: Moments, everybody: Moments) -> np.ndarray:
     return np.full(len(mine.n), 1.0)
 
 
-# Only ann agreed to open tracking: of Buyers' four orders one is hers.
+# Only ann agreed to open tracking: of the twelve orders of Buyers three are hers.
 TRACKED = Kpi(
     "tracked_order_share",
     counts=Twice("n_order_30d"),
@@ -111,23 +104,15 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def shop(lakes: Lakes, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The first day of the shop: of the twelve orders of its buyers ann has three."""
     folder = tmp_path_factory.mktemp("toys")
-    workspace = make_workspace(folder / "w")
-    lake = SparkLake(workspace.lake, spark)
-    write_consents(workspace, date(2026, 5, 1), ("ann@example.com", "open_tracking", "granted", "2026-04-01 08:00:00"),
-                   ("tim@example.com", "profiling", "withdrawn", "2026-04-01 08:00:00"))  # fmt: skip
-    orders = [("ann", "120.00"), ("bob", "30.00"), ("bob", "50.00"), ("eve", "10.00"), ("tim", "77.00")]
-    write_orders(workspace, date(2026, 5, 2),
-                 *[(str(i), f"{who}@example.com", "2026-05-02 10:00:00", cents) for i, (who, cents) in enumerate(orders)])  # fmt: skip
-    write_mails(workspace, date(2026, 5, 2), ("m1", "ann@example.com", "click", "2026-05-02 11:00:00"))
+    workspace, lake = lakes.copy(FIRST_DAY, folder / "w")
+    without = rows_of(lake, gold.SEGMENT_PROFILES, FIRST)
     with KPIS.added(*TOYS):
-        daily(workspace, lake, DAY, Quiet())
-        page = write_day_report(workspace, DAY, "en", folder / "page.html").read_text()
-        with_toys = rows_of(lake, gold.SEGMENT_PROFILES, DAY)
-    runs = [r for r in lake.read_small(ops.RUNS).to_pylist() if (r["flow"], r["state"]) == ("segments", "done")]
-    run_flow(SEGMENTS, workspace, lake, DAY)
-    return Shop(with_toys, rows_of(lake, gold.SEGMENT_PROFILES, DAY), json.loads(runs[-1]["outputs"]), page)
+        outcome = run_flow(SEGMENTS, workspace, lake, FIRST)
+        page = write_day_report(workspace, FIRST, "en", folder / "page.html").read_text()
+    return Shop(rows_of(lake, gold.SEGMENT_PROFILES, FIRST), without, outcome, page)
 
 
 def of_buyers(shop: Shop, measure: str) -> dict[str, Any]:
@@ -136,22 +121,22 @@ def of_buyers(shop: Shop, measure: str) -> dict[str, Any]:
 
 def test_a_rate_of_units_counts_those_who_permit_it_and_has_its_own_interval(shop: Shop) -> None:
     row = of_buyers(shop, "tracked")
-    assert (row["numerator"], row["denominator"], row["value"]) == (2, 8, 0.25)
+    assert (row["numerator"], row["denominator"], row["value"]) == (6, 24, 0.25)
     assert (row["low"], row["high"], row["p_value"]) == (pytest.approx(0.15), pytest.approx(0.35), 1)
-    # Ann's own ratio is one, those of bob and eve are none; units have no distance in sigmas.
+    # Ann's own ratio is one, those of the others are none; units have no distance in sigmas.
     assert (row["median"], row["z_score"]) == (0, None)
 
 
 def test_a_mean_is_of_the_people_below_it_and_has_a_median(shop: Shop) -> None:
     row = of_buyers(shop, "basket_cents_7d")
-    assert (row["numerator"], row["denominator"], row["value"], row["median"]) == (21_000, 3, 7_000, 8_000)
-    # 7,000 and 1.96 times the root of 31,000,000 / 3.
-    assert (row["low"], row["high"]) == (pytest.approx(699.6, abs=0.1), pytest.approx(13_300.4, abs=0.1))
+    assert (row["numerator"], row["denominator"], row["value"], row["median"]) == (19_200, 8, 2_400, 1_000)
+    # 2,400 and 1.96 times the root of 9,540,000 / 8.
+    assert (row["low"], row["high"]) == (pytest.approx(259.7, abs=0.1), pytest.approx(4_540.3, abs=0.1))
 
 
 def test_a_total_has_no_denominator(shop: Shop) -> None:
     row = of_buyers(shop, "items_30d")
-    assert (row["value"], row["denominator"], row["low"]) == (4, None, None)
+    assert (row["value"], row["denominator"], row["low"]) == (12, None, None)
 
 
 def test_what_cannot_be_computed_is_left_out_and_the_others_go_on(shop: Shop) -> None:
@@ -177,9 +162,9 @@ def test_the_toys_stand_in_the_report_where_they_say(shop: Shop) -> None:
     ]  # fmt: skip
     rules = results[results.index("Named segments") :]
     line = rules[rules.index('<th scope="row">Buyers</th>') :].partition("</tr>")[0]
-    assert "<td>4</td>" in line
+    assert "<td>12</td>" in line
     assert '<td class="muted">25.000%</td>' in line
-    assert "<td>€70</td>" in line
+    assert "<td>€24</td>" in line
     profiles = shop.page[shop.page.index('<section id="profiles">') :]
     assert "Basket, 7\u00a0d" in profiles
     assert "Orders tracked, 30\u00a0d" in profiles
