@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from builders import make_workspace, write_orders
-from pyspark.sql import DataFrame, SparkSession
+from lakes import FIRST, SECOND, SECOND_FEATURES, Lakes
+from pyspark.sql import DataFrame
 
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
@@ -24,8 +24,6 @@ from segspark.features.engine.spark_engine import SPARK
 from segspark.features.engine.work import Work
 from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.resources import CATALOGUE
-from segspark.features.tiles_flow import TILES
-from segspark.ingest.flow import INGEST
 from segspark.pipeline.flow import Request
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
@@ -36,7 +34,6 @@ from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.ranges import DayFile
 
-MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 QUESTION = Question("test", FEATURES.reads, (CATALOGUE,))
 CALLED: list[str] = []
 
@@ -84,12 +81,6 @@ BROKEN = replace(TOY, name="broken", advance=fail)
 OTHER = replace(SPARK, name="other")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def plugged() -> Iterator[None]:
-    with ENGINES.added(TOY, CHOOSY, BROKEN, OTHER):
-        yield
-
-
 def with_lane(workspace: Workspace, lane: str) -> Workspace:
     return workspace.model_copy(update={"features": workspace.features.model_copy(update={"lane": lane})})
 
@@ -100,31 +91,29 @@ def rows(lake: SparkLake, day: date) -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, SparkLake]:
+def shop(lakes: Lakes, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, SparkLake]:
     """Two days of features, made by the program's own engine."""
-    workspace = make_workspace(tmp_path_factory.mktemp("engine") / "w")
-    lake = SparkLake(workspace.lake, spark)
-    write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"),
-                 ("2", "bob@example.com", "2026-05-02 11:00:00", "30.00"))  # fmt: skip
-    write_orders(workspace, MAY[3], ("3", "bob@example.com", "2026-05-03 11:00:00", "40.00"))
-    for day in (MAY[3], MAY[4]):
-        for flow in (INGEST, TILES, FEATURES):
-            run_flow(flow, workspace, lake, day)
-    return workspace, lake
+    return lakes.copy(SECOND_FEATURES, tmp_path_factory.mktemp("engine") / "w")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plugged(shop: tuple[Workspace, SparkLake]) -> Iterator[None]:
+    with ENGINES.added(TOY, CHOOSY, BROKEN, OTHER):
+        yield
 
 
 def test_every_function_of_the_toy_is_called_by_the_real_flows(shop: tuple[Workspace, SparkLake]) -> None:
     workspace, lake = with_lane(shop[0], "toy"), shop[1]
-    own = [rows(lake, day) for day in (MAY[3], MAY[4])]
+    own = [rows(lake, day) for day in (FIRST, SECOND)]
     CALLED.clear()
-    run_flow(FEATURES, workspace, lake, MAY[3], request=Request(carry_on=False))
-    run_flow(FEATURES, workspace, lake, MAY[4])
-    run_flow(FEATURES_BACKFILL, workspace, lake, MAY[4], request=Request(days=(MAY[3], MAY[4])))
-    assert [rows(lake, day) for day in (MAY[3], MAY[4])] == own
-    run_flow(FEATURE_CHECK, workspace, lake, MAY[4])
-    run_flow(RESTATE, workspace, lake, MAY[3])
-    with look(QUESTION, workspace, lake, MAY[4]) as view:
-        assert features_of_days(view, [MAY[3]], view.context[CATALOGUE], None).count() == 2
+    run_flow(FEATURES, workspace, lake, FIRST, request=Request(carry_on=False))
+    run_flow(FEATURES, workspace, lake, SECOND)
+    run_flow(FEATURES_BACKFILL, workspace, lake, SECOND, request=Request(days=(FIRST, SECOND)))
+    assert [rows(lake, day) for day in (FIRST, SECOND)] == own
+    run_flow(FEATURE_CHECK, workspace, lake, SECOND)
+    run_flow(RESTATE, workspace, lake, FIRST)
+    with look(QUESTION, workspace, lake, SECOND) as view:
+        assert features_of_days(view, [FIRST], view.context[CATALOGUE], None).count() == 10
     names = {called.partition(" ")[0] for called in CALLED}
     assert names == {field.name for field in fields(FeatureEngine)} - {"name"}
     assert "advance from all days" in CALLED
@@ -132,33 +121,33 @@ def test_every_function_of_the_toy_is_called_by_the_real_flows(shop: tuple[Works
 
 def test_the_run_records_who_computed_it_and_why(shop: tuple[Workspace, SparkLake]) -> None:
     workspace, lake = with_lane(shop[0], "toy"), shop[1]
-    run_flow(FEATURES, workspace, lake, MAY[4])
+    run_flow(FEATURES, workspace, lake, SECOND)
     recorded = json.loads(runs_of(lake).finished("features")[-1]["outputs"])
     assert (recorded["lane"], recorded["lane_because"]) == ("toy", "features.lane")
 
 
 def test_another_engine_gives_the_same_rows(shop: tuple[Workspace, SparkLake]) -> None:
     workspace, lake = shop
-    own = rows(lake, MAY[4])
-    run_flow(FEATURES, with_lane(workspace, "other"), lake, MAY[4])
-    assert rows(lake, MAY[4]) == own
+    own = rows(lake, SECOND)
+    run_flow(FEATURES, with_lane(workspace, "other"), lake, SECOND)
+    assert rows(lake, SECOND) == own
 
 
 def test_one_that_refuses_the_tables_is_told_or_passed_over(shop: tuple[Workspace, SparkLake]) -> None:
     workspace, lake = shop
     with pytest.raises(ConfigError, match=r"features\.lane is choosy, but gold\.activity_daily has no ink"):
-        choose_engine(look(QUESTION, with_lane(workspace, "choosy"), lake, MAY[4]))
-    assert choose_engine(look(QUESTION, workspace, lake, MAY[4])) is ARROW
+        choose_engine(look(QUESTION, with_lane(workspace, "choosy"), lake, SECOND))
+    assert choose_engine(look(QUESTION, workspace, lake, SECOND)) is ARROW
 
 
 def test_one_that_raises_leaves_the_rows_and_the_next_run_goes_on(shop: tuple[Workspace, SparkLake]) -> None:
     workspace, lake = shop
-    own = rows(lake, MAY[4])
+    own = rows(lake, SECOND)
     with pytest.raises(ZeroDivisionError, match="out of steam"):
-        run_flow(FEATURES, with_lane(workspace, "broken"), lake, MAY[4], Quiet())
-    assert rows(lake, MAY[4]) == own
-    run_flow(FEATURES, workspace, lake, MAY[4])
-    assert rows(lake, MAY[4]) == own
+        run_flow(FEATURES, with_lane(workspace, "broken"), lake, SECOND, Quiet())
+    assert rows(lake, SECOND) == own
+    run_flow(FEATURES, workspace, lake, SECOND)
+    assert rows(lake, SECOND) == own
 
 
 def test_the_configuration_knows_its_name(tmp_path: Path) -> None:
