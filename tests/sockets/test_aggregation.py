@@ -11,14 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from builders import make_workspace, rows_of, write_consents
+from builders import make_workspace, rows_of
 from features.engine.histories import CALENDAR, FIRST, N_DAYS, History, histories
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lakes import ACTS_TAKEN_IN, MAY, Lakes, address
 from pyspark.cloudpickle import register_pickle_by_value
-from pyspark.sql import SparkSession
 
-from segspark.app.run import daily
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
@@ -35,11 +34,10 @@ from segspark.features.feature import Catalogue, Feature, Measure
 from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.resources import load_catalogue
 from segspark.features.tiles_flow import TILES
-from segspark.ingest.flow import INGEST
 from segspark.pipeline.flow import Request
-from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pseudonyms import Pseudonymiser, load_key
+from segspark.segments.flow import SEGMENTS
 from segspark.segments.values import acts_of
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
@@ -156,21 +154,8 @@ def test_many_days_in_one_pass_equal_a_count_by_hand(history: History, chosen: s
 
 # The flows, over a lake -----------------------------------------------------------------------------------------------
 
-MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 DAYS = (3, 4, 5, 6, 7)
-ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve@example.com"
-ACTS = """
-name: acts
-kind: mapped
-path: ../data/acts-*.csv
-format: csv
-time_zone: Europe/Paris
-received: {from: file_name}
-records:
-  - target: events
-    identifier: {kind: email, value: email}
-    columns: {event_id: id, event_type: type, occurred_at: at, amount: amount}
-"""
+ANN, BOB, EVE = "ann", "bob", "eve"
 IN_YAML = """
 measures:
   - {name: largest_order, event_types: [order], aggregate: largest_daily_total, column: amount_cents, windows: [2, 0],
@@ -210,12 +195,6 @@ EXPECTED: dict[int, dict[str, tuple[int | None, ...]]] = {
 }  # fmt: skip
 
 
-def write_acts(workspace: Workspace, day: date, *rows: tuple[str, str, str, str, str]) -> None:
-    """(event id, address, type, local time, amount) received on a day."""
-    lines = ["id,email,type,at,amount", *(",".join(r) for r in rows)]
-    (workspace.folder / "data" / f"acts-{day}.csv").write_text("\n".join(lines) + "\n")
-
-
 def with_files(workspace: Workspace, **files: str) -> Workspace:
     """The workspace with feature files of its own."""
     paths = []
@@ -226,45 +205,39 @@ def with_files(workspace: Workspace, **files: str) -> Workspace:
     return workspace.model_copy(update={"features": workspace.features.model_copy(update={"files": tuple(paths)})})
 
 
-def person(workspace: Workspace, email: str) -> str:
-    key = load_key(workspace.keys.environment, workspace.keys.file)
-    return Pseudonymiser(key).identifier_id("email", email) or ""
+def names(workspace: Workspace) -> dict[str, str]:
+    """The people of orders; others are there too."""
+    pseudonyms = Pseudonymiser(load_key(workspace.keys.environment, workspace.keys.file))
+    return {pseudonyms.identifier_id("email", address(name)) or "": name for name in (ANN, BOB, EVE)}
 
 
-def stored(workspace: Workspace, lake: Lake, day: int, columns: tuple[str, ...] = COLUMNS) -> dict[str, Any]:
-    names = {person(workspace, email): email for email in (ANN, BOB, EVE)}
-    rows = rows_of(lake, gold.FEATURES, MAY[day])
-    return {names[r["person_id"]]: tuple(r[c] for c in columns) for r in rows}
+def stored(workspace: Workspace, lake: Lake, day: int) -> dict[str, Any]:
+    known = names(workspace)
+    rows = [r for r in rows_of(lake, gold.FEATURES, MAY[day]) if r["person_id"] in known]
+    return {known[r["person_id"]]: tuple(r[c] for c in COLUMNS) for r in rows}
+
+
+@pytest.fixture(scope="module")
+def acts(lakes: Lakes, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, SparkLake]:
+    return lakes.copy(ACTS_TAKEN_IN, tmp_path_factory.mktemp("largest") / "w")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _plugged_in() -> Iterator[None]:
+def _plugged_in(acts: tuple[Workspace, SparkLake]) -> Iterator[None]:
     with AGGREGATIONS.added(LARGEST, BROKEN):
         yield
 
 
 @pytest.fixture(scope="module")
-def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Lake]:
-    """Five days, each made from the day before; the fourth is a whole daily run."""
-    folder = make_workspace(tmp_path_factory.mktemp("largest") / "w").folder
-    (folder / "sources" / "acts.yaml").write_text(ACTS)
-    (folder / "rules.yaml").write_text(RULES)
-    workspace = with_files(open_workspace(folder, {}), own_yaml=IN_YAML, own_py=IN_PYTHON)
-    lake = SparkLake(workspace.lake, spark)
-    write_acts(workspace, MAY[2], ("1", ANN, "order", "2026-05-02 10:00:00", "120.00"),
-               ("2", BOB, "order", "2026-05-02 09:00:00", "30.00"), ("3", BOB, "order", "2026-05-02 20:00:00", "25.00"))  # fmt: skip
-    write_acts(workspace, MAY[3], ("4", ANN, "order", "2026-05-03 10:00:00", "45.00"))
-    write_acts(workspace, MAY[4], ("5", BOB, "order", "2026-05-04 10:00:00", "20.00"),
-               ("6", EVE, "order", "2026-05-04 10:00:00", "10.00"))  # fmt: skip
-    write_acts(workspace, MAY[5], ("7", ANN, "refund", "2026-05-02 11:00:00", "100.00"),
-               ("8", BOB, "order", "2026-05-04 12:00:00", "70.00"))  # fmt: skip
-    write_consents(workspace, MAY[6], (BOB, "profiling", "withdrawn", "2026-05-06 09:00:00"))
+def shop(acts: tuple[Workspace, SparkLake]) -> tuple[Workspace, SparkLake]:
+    """Five days, each made from the day before."""
+    workspace, lake = acts
+    (workspace.folder / "rules.yaml").write_text(RULES)
+    workspace = with_files(open_workspace(workspace.folder, {}), own_yaml=IN_YAML, own_py=IN_PYTHON)
+    run_flow(TILES, workspace, lake, MAY[7])
     for day in DAYS:
-        if day == 6:
-            daily(workspace, lake, MAY[day], Quiet())
-            continue
-        for flow in (INGEST, TILES, FEATURES):
-            run_flow(flow, workspace, lake, MAY[day])
+        made = run_flow(FEATURES, workspace, lake, MAY[day])
+        assert made["made_from"] == ("all days" if day == 3 else "the day before")
     return workspace, lake
 
 
@@ -297,9 +270,10 @@ def test_all_days_one_pass_and_the_spark_engine_give_the_same(
 def test_rules_know_how_it_moves(shop: tuple[Workspace, Lake]) -> None:
     """Since ever it changes by an event alone; from a window days leave."""
     workspace, lake = shop
-    names = {person(workspace, email): email for email in (ANN, BOB, EVE)}
+    run_flow(SEGMENTS, workspace, lake, MAY[6])
+    known = names(workspace)
     rows = [r for r in rows_of(lake, gold.SEGMENTS, MAY[6]) if r["scheme"] == "rules"]
-    assert {(names[r["person_id"]], r["path"], (r["valid_until"] - MAY[6]).days) for r in rows} == {
+    assert {(known[r["person_id"]], r["path"], (r["valid_until"] - MAY[6]).days) for r in rows} == {
         (ANN, "once_large", 365),
         (BOB, "once_large", 365),
         (BOB, "now_large", 1),
