@@ -45,23 +45,33 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("said", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_one_person(spark: SparkSession, said: list[Said], expected: date | None) -> None:
-    assert profiling(spark, MAY[20], *said) == {"ann": expected}
+@pytest.fixture(scope="module")
+def each_alone(spark: SparkSession) -> dict[str, date | None]:
+    """What may be seen of the person of each case, asked for all of them at once: nobody has a word of anybody else's."""
+    said = [(name, *word) for name, words, _ in CASES for _, *word in words]
+    owners = {name: name for name, _, _ in CASES}
+    return profiling(spark, MAY[20], *said, owners=owners)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("name", "expected"), [(c[0], c[2]) for c in CASES], ids=[c[0] for c in CASES])
+def test_one_person(each_alone: dict[str, date | None], name: str, expected: date | None) -> None:
+    assert len(each_alone) == len(CASES)
+    assert each_alone[name] == expected
 
 
 def test_where_nothing_is_recorded_the_workspace_decides(spark: SparkSession) -> None:
-    assert profiling(spark, MAY[20]) == {"ann": None}
-    assert profiling(spark, MAY[20], assumed=("profiling",)) == {"ann": SINCE_EVER}
+    two = {"a": "ann", "b": "bob"}
+    withdrawn = ("b", "withdrawn", MAY[3], None)
+    assert profiling(spark, MAY[20], withdrawn, owners=two) == {"ann": None, "bob": None}
     # A recorded withdrawal goes over what is assumed.
-    assert profiling(spark, MAY[20], ("a", "withdrawn", MAY[3], None), assumed=("profiling",)) == {"ann": None}
+    assert profiling(spark, MAY[20], withdrawn, owners=two, assumed=("profiling",)) == {"ann": SINCE_EVER, "bob": None}
 
 
 def test_merged_people_take_the_later_date_and_none_where_one_has_withdrawn(spark: SparkSession) -> None:
-    owners = {"a": "ann", "b": "ann"}
-    both = [("a", "granted", MAY[3], None), ("b", "granted", MAY[9], None)]
-    assert profiling(spark, MAY[20], *both, owners=owners) == {"ann": MAY[10]}
-    assert profiling(spark, MAY[20], both[0], ("b", "withdrawn", MAY[2], None), owners=owners) == {"ann": None}
+    owners = {"a": "ann", "b": "ann", "c": "bob", "d": "bob"}
+    permitted = [("a", "granted", MAY[3], None), ("b", "granted", MAY[9], None)]
+    withdrawn = [("c", "granted", MAY[3], None), ("d", "withdrawn", MAY[2], None)]
+    assert profiling(spark, MAY[20], *permitted, *withdrawn, owners=owners) == {"ann": MAY[10], "bob": None}
 
 
 def test_a_local_day_begins_at_local_midnight(spark: SparkSession) -> None:
