@@ -15,31 +15,49 @@ DDL = (
 )
 
 
-def events(spark: SparkSession, rows: list[tuple[str, str]]) -> DataFrame:
+Pair = tuple[str, str]
+# Rows of a run and those stored before it, as (event id, fingerprint).
+History = tuple[list[Pair], list[Pair]]
+
+
+def events(spark: SparkSession, *runs: list[Pair]) -> DataFrame:
+    """Each run's rows are of a source of its own: "0", "1" and so on."""
     said = {"event_type": "open", "identifier_id": "ann", "occurred_at": AT, "known_as_of": date(2026, 5, 2)}
-    made = [(i, 100 + i, 1, AT, "s", e, f, *said.values()) for i, (e, f) in enumerate(rows)]
+    made = [
+        (number(run, i), 100 + i, 1, AT, str(run), *pair, *said.values())
+        for run, rows in enumerate(runs)
+        for i, pair in enumerate(rows)
+    ]
     return spark.createDataFrame(made, DDL)
+
+
+def number(run: int, row: int) -> int:
+    return 1_000 * run + row
 
 
 def verdicts(found: DataFrame) -> list[tuple[int, str]]:
     return sorted((r["no"], r["verdict"]) for r in found.collect())
 
 
+def by_hand(rows: list[Pair], stored: list[Pair]) -> list[tuple[int, str]]:
+    again = [(i, "duplicate") for i, r in enumerate(rows) if r in rows[:i] or r in stored]
+    return again + [(i, "other_version") for i, (e, f) in enumerate(rows) if any(o == e and g != f for o, g in rows)]
+
+
 pairs = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from(["1", "2"])), min_size=1, max_size=8)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(pairs, pairs)
-def test_duplicates_and_versions_as_one_would_by_hand(
-    spark: SparkSession, rows: list[tuple[str, str]], stored: list[tuple[str, str]]
-) -> None:
+# One query judges eight histories, of as many sources.
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(pairs, pairs), min_size=8, max_size=8))
+def test_duplicates_and_versions_as_one_would_by_hand(spark: SparkSession, histories: list[History]) -> None:
     known = spark.createDataFrame(
-        [("s", e, f) for e, f in stored], "source string, event_id string, fingerprint string"
+        [(str(run), *pair) for run, (_, stored) in enumerate(histories) for pair in stored],
+        "source string, event_id string, fingerprint string",
     )
-    expected = [
-        (i, "duplicate") for i, r in enumerate(rows) if r in rows[:i] or r in stored
-    ] + [(i, "other_version") for i, (e, f) in enumerate(rows) if any(o == e and g != f for o, g in rows)]  # fmt: skip
-    assert verdicts(duplicates.repeated_events(events(spark, rows), known)) == sorted(expected)
+    expected = [(number(run, i), verdict) for run, h in enumerate(histories) for i, verdict in by_hand(*h)]
+    found = duplicates.repeated_events(events(spark, *[rows for rows, _ in histories]), known)
+    assert verdicts(found) == sorted(expected)
 
 
 def test_in_an_empty_lake_only_the_run_itself_can_repeat(spark: SparkSession) -> None:
