@@ -23,11 +23,11 @@ DDL = (
 OWNERS = {"ann@home": "ann", "ann@work": "ann", "bob": "bob"}
 
 
-def profiles(spark: SparkSession, *rows: dict[str, Any]) -> dict[str, Row]:
+def profiles(spark: SparkSession, *rows: dict[str, Any], owners: dict[str, str] = OWNERS) -> dict[str, Row]:
     """By person; each row names its identifier in ``of``."""
     made = [(row["of"], *{**SAID, **{k: v for k, v in row.items() if k != "of"}}.values()) for row in rows]
-    owners = spark.createDataFrame(list(OWNERS.items()), "identifier_id string, person_id string")
-    found = people_profiles(spark.createDataFrame(made, DDL), owners, AS_OF).collect()
+    owned = spark.createDataFrame(list(owners.items()), "identifier_id string, person_id string")
+    found = people_profiles(spark.createDataFrame(made, DDL), owned, AS_OF).collect()
     return {r["person_id"]: r for r in found}
 
 
@@ -66,21 +66,29 @@ def test_of_two_words_of_one_moment_the_one_recorded_last_holds(spark: SparkSess
     assert profiles(spark, *rows)["ann"]["city"] == "Nice"
 
 
-@pytest.mark.parametrize(
-    ("born", "age", "grows", "days"),
-    [
-        (date(1990, 6, 1), 36, date(2027, 6, 1), 0),
-        (date(1990, 6, 2), 35, date(2026, 6, 2), 1),
-        (date(1990, 5, 31), 36, date(2027, 5, 31), 364),
-        # Born on 29 February: 28 February of other years.
-        (date(1996, 2, 29), 30, date(2027, 2, 28), 272),
-        # 1 January may mean that only the year is known.
-        (date(1990, 1, 1), 36, date(2027, 1, 1), None),
-        (None, None, None, None),
-    ],
-)
+BIRTHDAYS = [
+    (date(1990, 6, 1), 36, date(2027, 6, 1), 0),
+    (date(1990, 6, 2), 35, date(2026, 6, 2), 1),
+    (date(1990, 5, 31), 36, date(2027, 5, 31), 364),
+    # Born on 29 February: 28 February of other years.
+    (date(1996, 2, 29), 30, date(2027, 2, 28), 272),
+    # 1 January may mean that only the year is known.
+    (date(1990, 1, 1), 36, date(2027, 1, 1), None),
+    (None, None, None, None),
+]
+
+
+@pytest.fixture(scope="module")
+def by_birth(spark: SparkSession) -> dict[str, Row]:
+    """A person born on each of these days, by that day."""
+    days = [str(born) for born, *_ in BIRTHDAYS]
+    rows = [{"of": str(born), "birth_date": born} for born, *_ in BIRTHDAYS]
+    return profiles(spark, *rows, owners={day: day for day in days})
+
+
+@pytest.mark.parametrize(("born", "age", "grows", "days"), BIRTHDAYS)
 def test_ages_grow_on_birthdays(
-    spark: SparkSession, born: date | None, age: int | None, grows: date | None, days: int | None
+    by_birth: dict[str, Row], born: date | None, age: int | None, grows: date | None, days: int | None
 ) -> None:
-    found = profiles(spark, {"of": "bob", "birth_date": born})["bob"]
+    found = by_birth[str(born)]
     assert (found["age_years"], found["next_birthday_date"], found["days_to_birthday"]) == (age, grows, days)
