@@ -10,6 +10,7 @@ from segspark.errors import ConfigError
 from segspark.models.churn.documents import ChurnDocuments
 from segspark.models.model import Former, Model, Refused
 from segspark.models.registry import MODELS
+from segspark.segments.schemes.registry import SCHEMES
 
 
 class Taste(Section):
@@ -26,15 +27,15 @@ def written(folder: Path, text: str) -> Path:
 
 def test_every_scheme_is_made_where_nothing_is_said(tmp_path: Path) -> None:
     schemes = open_workspace(written(tmp_path, ""), {}).segments.schemes
-    assert schemes == workspace_type()().segments.schemes == ("levels", "rfm", "behaviour", "rare", "rules")
+    assert schemes == workspace_type()().segments.schemes == SCHEMES.names()
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("segments: {schemes: [stars]}", "Input should be 'levels', 'rfm', 'behaviour', 'rare' or 'rules'"),
+        ("segments: {schemes: [stars]}", f"Input should be {', '.join(map(repr, SCHEMES.names()[:-1]))} or {SCHEMES.names()[-1]!r}"),
         ("features: {lane: fast}", "Input should be 'auto', 'direct' or 'spark'"),
-        ("models: {taste: {depth: 3}}", "models.taste: there is no such key. Allowed: behaviour, churn."),
+        ("models: {taste: {depth: 3}}", f"models.taste: there is no such key. Allowed: {', '.join(MODELS.names())}."),
     ],
 )
 def test_names_of_nothing_are_refused_and_what_exists_is_told(tmp_path: Path, text: str, told: str) -> None:

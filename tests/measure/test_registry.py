@@ -13,12 +13,13 @@ STORED = (
     "clicked_share_365d delivered_30d click_rate_30d click_rate_raw_30d click_rate_weighted_30d open_rate_30d "
     "open_rate_raw_30d open_rate_weighted_30d reactivity_1h_30d reactivity_4h_30d reactivity_24h_30d orders_30d "
     "revenue_cents_30d revenue_cents_per_delivered_30d bounce_rate_30d complaint_rate_30d unsubscribe_rate_30d"
-)
+).split()
 
 
 def test_stored_words_and_their_order_stay() -> None:
     # gold.segment_profiles holds them, a row for each in this order.
-    assert " ".join(k.key for k in KPIS.all()) == STORED
+    # A new one may stand anywhere between them.
+    assert [k.key for k in KPIS.all() if k.key in STORED] == STORED
 
 
 def test_each_asks_for_a_purpose_that_people_are_asked_to_permit() -> None:
@@ -26,7 +27,7 @@ def test_each_asks_for_a_purpose_that_people_are_asked_to_permit() -> None:
 
 
 def test_results_and_profiles_have_their_columns() -> None:
-    assert [table for k in KPIS.all() for table in {p.table for p in k.words.places}].count("results") == 8
+    assert [table for k in KPIS.all() for table in {p.table for p in k.words.places}].count("results") >= 8
     # One orders the rows of the results, another breaks ties.
     assert sorted(p.rank for k in KPIS.all() for p in k.words.places if p.rank) == [1, 2]
 

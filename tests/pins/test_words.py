@@ -172,8 +172,10 @@ def test_words_of_dispositions_stay() -> None:
 
 def test_words_of_schemes_and_groups_stay() -> None:
     # gold.segments, gold.scores and the registry hold them.
-    assert tuple(s.name for s in SCHEMES.all() if s.exclusive) == ("levels", "rfm", "behaviour", "rare")
-    assert workspace_type()().segments.schemes == ("levels", "rfm", "behaviour", "rare", "rules")
+    # Those of the first lakes; new ones may stand between them.
+    first = ("levels", "rfm", "behaviour", "rare", "rules")
+    assert tuple(s.name for s in SCHEMES.all() if s.exclusive and s.name in first) == first[:-1]
+    assert tuple(name for name in workspace_type()().segments.schemes if name in first) == first
     assert (
         " ".join(NAMES)
         == "champions loyal cannot_lose at_risk potential_loyalist new_customers promising need_attention about_to_sleep hibernating lost never_bought"
@@ -196,6 +198,5 @@ def test_values_of_configuration_files_stay() -> None:
 
 def test_kinds_of_features_stay() -> None:
     # Feature files in Python name them, and they are part of the hash of the catalogue.
-    assert sorted((*AGGREGATIONS.names(), *ITEM_AGGREGATIONS.names())) == sorted(
-        ["sum", "days", "last", "first", "distinct", "total", "top", "top_count", "top_last", "latest"]
-    )
+    first = {"sum", "days", "last", "first", "distinct", "total", "top", "top_count", "top_last", "latest"}
+    assert first <= {*AGGREGATIONS.names(), *ITEM_AGGREGATIONS.names()}

@@ -18,10 +18,11 @@ MOON = Kpi(
 
 
 def test_results_are_the_columns_of_before_in_their_order() -> None:
-    assert [c.title for c in kpi_columns("results", "en")] == [
+    before = [
         "Delivered", "Click rate", "Orders", "Revenue", "Bounces", "Complaints", "Unsubscribed", "Opens (consented)",
     ]  # fmt: skip
-    assert [c.key for c in kpi_columns("results", "fr") if c.place.is_secondary] == ["open_rate_30d"]
+    assert [c.title for c in kpi_columns("results", "en") if c.title in before] == before
+    assert "open_rate_30d" in [c.key for c in kpi_columns("results", "fr") if c.place.is_secondary]
 
 
 def test_profiles_tell_the_window_beside_the_title() -> None:

@@ -30,7 +30,8 @@ def read_by(provider: Provider) -> set[str]:
 
 
 def test_the_providers_of_the_first_days_are_there() -> None:
-    assert sorted(PROVIDERS.names()) == ["mailgun", "mapped", "postmark", "segment", "sendgrid", "ses", "shopify"]
+    first = {"mailgun", "mapped", "postmark", "segment", "sendgrid", "ses", "shopify"}
+    assert first <= set(PROVIDERS.names())
 
 
 @pytest.mark.parametrize("provider", ADAPTERS, ids=lambda provider: provider.name)
