@@ -29,6 +29,7 @@ from segspark.config.merge import merge
 from segspark.config.template import init_workspace
 from segspark.segments.resources import calendar_context_of, definitions_of
 from segspark.sources.load import load_sources
+from segspark.spark import environment
 
 CLONE = Path(__file__).parents[2]
 CONFIG = "segspark.yaml"
@@ -57,6 +58,7 @@ class Page:
         self.clone = folder.with_name(f"{folder.name}-clone")
         self.names: dict[str, Any] = {"__name__": "page"}
         self.modules: list[str] = []
+        self.submitted: set[tuple[str, ...]] = set()
         init_workspace(folder)
 
     def run(self, block: Block) -> None:
@@ -70,7 +72,8 @@ class Page:
             tag = f"the tag {block.tag!r}" if block.tag else "no tag"
             raise Wrong(f"{block.place}: {tag}; there are {', '.join(BY_TAG)}")
         try:
-            with chdir(self.folder):
+            # How much memory is free says nothing about a page.
+            with chdir(self.folder), patch.object(environment, "MIN_MEMORY_BYTES", 0):
                 does(self, block)
         except (Exception, SystemExit) as error:
             kind = "" if isinstance(error, Wrong) else f"{type(error).__name__}: "
@@ -315,9 +318,13 @@ def _submit(page: Page, words: list[str]) -> None:
     job, arguments = words[at], words[at + 1 :]
     if any(word.startswith("demo-workspace") for word in arguments):
         page.demo_at("demo-workspace")
+    # The options of spark-submit change nothing here: with others the same job would only run again.
+    if (job, *arguments) in page.submitted:
+        return
     page.spark()
     with patch.object(sys, "argv", [job, *arguments]), patch.dict(os.environ):
         runpy.run_path(job, run_name="__main__")
+    page.submitted.add((job, *arguments))
 
 
 def ignored(page: Page, block: Block) -> None:
