@@ -82,8 +82,7 @@ def _value(one: click.Parameter) -> str:
         return codes(one.type.choices)
     if isinstance(one.type, Day):
         return "day"
-    names = {"path": "path", "integer": "whole number", "integer range": "whole number"}
-    return names.get(one.type.name, "text")
+    return {"path": "path", "integer": "whole number", "integer range": "whole number"}.get(one.type.name, "text")
 
 
 def _default(one: click.Parameter) -> str:
