@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from builders import make_workspace
-from pyspark.sql import SparkSession
+from builders import MAILS
+from lakes import FIRST_DAY, Lakes
 
 from segspark.app import run as start
 from segspark.app.run import daily, hourly
@@ -15,7 +15,6 @@ from segspark.errors import GateClosed
 from segspark.features.flow import FEATURES
 from segspark.features.tiles_flow import TILES
 from segspark.ingest.flow import INGEST
-from segspark.pipeline.flow import Flow
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import runs_of
@@ -41,8 +40,10 @@ records:
     links: [{kind: customer, value: customer, rule: crm}]
     columns: {valid_from: at, recorded_at: at, country: country}
 """
-HEADERS = {"orders": "id,email,at,total", "mails": "id,email,type,at", "crm": "email,customer,at,country"}
-NEW = ("zoe", "tom", "kim", "lea")
+# Another sender of mails, who delivers from the second day on.
+LETTERS = MAILS.replace("mails", "letters")
+HEADERS = {"orders": "id,email,at,total", "letters": "id,email,type,at", "crm": "email,customer,at,country"}
+NEW = ("pia", "tom", "sue", "lea")
 
 
 def deliver(workspace: Workspace, name: str, rows: Sequence[str]) -> None:
@@ -61,16 +62,18 @@ def owners(lake: Lake) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    made = make_workspace(tmp_path_factory.mktemp("hourly") / "w")
+def first_day(lakes: Lakes, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, SparkLake]:
+    """3 May is published, and two sources are new."""
+    made, lake = lakes.copy(FIRST_DAY, tmp_path_factory.mktemp("hourly") / "w")
     (made.folder / "sources" / "crm.yaml").write_text(CRM)
-    made = made.model_copy(update={"segments": made.segments.model_copy(update={"schemes": ("levels", "rules")})})
-    deliver(
-        made,
-        "orders-2026-05-02",
-        ["1,ann@example.com,2026-05-02 10:00:00,120.00", "2,bob@example.com,2026-05-02 11:00:00,30.00"],
-    )
-    return made
+    (made.folder / "sources" / "letters.yaml").write_text(LETTERS)
+    segments = made.segments.model_copy(update={"schemes": ("levels", "rules")})
+    return made.model_copy(update={"segments": segments}), lake
+
+
+@pytest.fixture(scope="module")
+def workspace(first_day: tuple[Workspace, SparkLake]) -> Workspace:
+    return first_day[0]
 
 
 def short(run: Callable[..., Any], *arguments: Any) -> None:
@@ -82,18 +85,17 @@ def short(run: Callable[..., Any], *arguments: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def seen(spark: SparkSession, workspace: Workspace) -> dict[str, Any]:
-    """What stood there after each run: 3 May, twice within the day for 4 May, then 4 May; and so on."""
-    lake = SparkLake(workspace.lake, spark)
+def seen(first_day: tuple[Workspace, SparkLake]) -> dict[str, Any]:
+    """What stood there after each run: twice within the day for 4 May, then 4 May; and so on."""
+    workspace, lake = first_day
     found: dict[str, Any] = {"lake": lake, "view": look(LOOK, workspace, lake)}
-    daily(workspace, lake, MAY[3], Quiet())
     deliver(workspace, "orders-2026-05-03",
             ["3,bob@example.com,2026-05-03 09:00:00,200.00", "4,eve@example.com,2026-05-03 09:30:00,5.00"])  # fmt: skip
-    deliver(workspace, "mails-2026-05-03", [f"m{n},{n}@example.com,click,2026-05-03 10:00:00" for n in NEW])
+    deliver(workspace, "letters-2026-05-03", [f"m{n},{n}@example.com,click,2026-05-03 10:00:00" for n in NEW])
     short(hourly, workspace, lake, MAY[4])
     found["first"] = rows_of(lake, gold.FEATURES, MAY[4])
     # Of the second load of a source, within the day of its first, nothing is too late either.
-    deliver(workspace, "mails-2026-05-03-b", ["m9,ann@example.com,click,2026-01-03 10:00:00"])
+    deliver(workspace, "letters-2026-05-03-b", ["m9,ann@example.com,click,2026-01-03 10:00:00"])
     deliver(workspace, "crm-2026-05-03", [f"{n}@example.com,c-{n},2026-05-03 12:00:00,FR" for n in NEW])
     deliver(workspace, "orders-2026-05-03-b", ["5,eve@example.com,2026-05-02 20:00:00,7.00"])
     hourly(workspace, lake, MAY[4], Quiet())
@@ -112,13 +114,12 @@ def seen(spark: SparkSession, workspace: Workspace) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def plain(spark: SparkSession, workspace: Workspace, seen: dict[str, Any]) -> Lake:
-    """The same files without a run within the day."""
-    other = workspace.model_copy(update={"lake": workspace.folder / "plain"})
-    lake = SparkLake(other.lake, spark)
-    for day in (3, 4, 6):
-        for flow in (INGEST, TILES, FEATURES, Flow("daily", (), (), lambda run: None)):
-            run_flow(flow, other, lake, MAY[day])
+def plain(lakes: Lakes, workspace: Workspace, seen: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The same files without a run within the day, or any run before all of them have arrived."""
+    other, lake = lakes.copy(FIRST_DAY, tmp_path_factory.mktemp("plain") / "w")
+    other = workspace.model_copy(update={"lake": other.lake})
+    for flow, day in ((INGEST, 6), (TILES, 6), (FEATURES, 4), (FEATURES, 6)):
+        run_flow(flow, other, lake, MAY[day])
     return lake
 
 
@@ -126,7 +127,11 @@ def test_a_run_within_the_day_takes_in_what_is_new_is_marked_and_publishes_nothi
     spent = [
         sorted(r["order_cents_lifetime"] for r in rows) for rows in (seen["first"], seen["second"]["gold.features"])
     ]
-    assert spent == [[0, 0, 0, 0, 500, 12000, 23000], [0, 0, 0, 0, 1200, 12000, 23000]]
+    # On 3 May bob ordered for 200 and eve for 5; in the evening it was learnt that she had ordered for 7 the day before.
+    assert spent == [
+        [*[0] * 6, *[1000] * 5, 1600 + 500, 2700, 9900 + 20000],
+        [*[0] * 6, *[1000] * 5, 2700, 1600 + 500 + 700, 9900 + 20000],
+    ]
     assert {r["is_provisional"] for r in seen["second"]["gold.segments"]} == {True}
     assert seen["published"] == [MAY[3]]
 
