@@ -1,5 +1,6 @@
 """Day by day over a small shop: what is known when, that repeating and lateness do no harm, and what commands say."""
 
+import csv
 import runpy
 import shutil
 from datetime import date
@@ -11,6 +12,7 @@ import polars
 import pyarrow as pa
 import pytest
 from builders import make_workspace, rows_of, segment_named, write_consents, write_mails, write_orders
+from lakes import BUYERS, FIRST_DAY, Lakes
 from pyspark.sql import SparkSession
 
 from segspark.activation.audience import export_audience
@@ -48,7 +50,7 @@ def features(lake: Lake, workspace: Workspace, email: str, day: date) -> dict[st
 
 
 @pytest.fixture(scope="module")
-def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Lake]:
+def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, SparkLake]:
     """Three days: the first with orders, the second without anything, the third with a late order of the first."""
     workspace = make_workspace(tmp_path_factory.mktemp("shop") / "w")
     lake = SparkLake(workspace.lake, spark)
@@ -254,7 +256,7 @@ def test_a_segments_profile_stands_beside_everybody_elses(shop: tuple[Workspace,
     assert buyers["click_rate_30d"]["value"] is None
 
 
-def test_a_new_window_is_made_from_the_tiles_that_are_there(shop: tuple[Workspace, Lake]) -> None:
+def test_a_new_window_is_made_from_the_tiles_that_are_there(shop: tuple[Workspace, SparkLake], tmp_path: Path) -> None:
     workspace, lake = shop
     assert plan_of_features(workspace) == {
         "tiles": "the tiles carry every feature; nothing is read from silver again", "measures": [], "columns": []
@@ -266,6 +268,9 @@ def test_a_new_window_is_made_from_the_tiles_that_are_there(shop: tuple[Workspac
     assert planned["measures"] == []
     assert "n_order_3d" in planned["columns"]
     before = rows_of(lake, gold.FEATURES, MAY[4])
+    # The lake itself stays as it is for the other tests.
+    shutil.copytree(lake.store.url, tmp_path / "lake")
+    lake, more = SparkLake(tmp_path / "lake", lake.spark), more.model_copy(update={"lake": tmp_path / "lake"})
     closed: list[str] = []
     told = type("Told", (Quiet,), {"stage": lambda self, name, s, rows, note: closed.append(f"{name}: {note}")})()
     for flow in (TILES, FEATURES):
@@ -277,8 +282,6 @@ def test_a_new_window_is_made_from_the_tiles_that_are_there(shop: tuple[Workspac
         {k: v for k, v in r.items() if k in before[0] or k == "n_order_3d"}
         for r in rows_of(lake, gold.FEATURES, MAY[4])
     ]
-    for flow in (TILES, FEATURES):
-        run_flow(flow, workspace, lake, MAY[5])
 
 
 def test_looking_needs_no_spark(shop: tuple[Workspace, Lake]) -> None:
@@ -323,34 +326,31 @@ def test_the_notebook_runs_and_writes_nothing(shop: tuple[Workspace, Lake], monk
     assert sorted(p for p in workspace.folder.rglob("*")) == before
 
 
-def test_whoever_withdraws_after_the_day_is_not_exported(shop: tuple[Workspace, Lake], tmp_path: Path) -> None:
-    workspace, lake = shop
-    write_consents(workspace, MAY[5], ("ann@example.com", "email_marketing", "withdrawn", "2026-05-05 09:00:00"))
-    run_flow(ingest.INGEST, workspace, lake, MAY[6])
-    manifest = export_audience(workspace, lake, segment_named(workspace, lake, "Buyers"), MAY[5], tmp_path / "late.csv")
-    assert (manifest["rows"], manifest["removed"]) == (0, {"complained": 1, "suppressed_since": 1})
+def test_whoever_complains_or_withdraws_after_the_day_is_not_exported(lakes: Lakes, tmp_path: Path) -> None:
+    workspace, lake = lakes.copy(FIRST_DAY, tmp_path / "w")
 
+    def exported() -> tuple[dict[str, int], set[str]]:
+        manifest = export_audience(
+            workspace, lake, segment_named(workspace, lake, "Buyers"), MAY[3], tmp_path / "b.csv"
+        )
+        with open(tmp_path / "b.csv", newline="") as file:
+            names = {row["email"].removesuffix("@example.com") for row in csv.DictReader(file)}
+        assert manifest["rows"] == len(names)
+        return manifest["removed"], names
 
-def test_whoever_complains_after_the_day_is_not_exported(spark: SparkSession, tmp_path: Path) -> None:
-    workspace = make_workspace(tmp_path / "w")
-    lake = SparkLake(workspace.lake, spark)
-    write_orders(
-        workspace, MAY[2], *[(n, f"{n}@example.com", "2026-05-02 10:00:00", "10.00") for n in ("ann", "bob", "eve")]
-    )
-    daily(workspace, lake, MAY[3], Quiet())
+    # tim had complained on the day already.
+    assert exported() == ({"complained": 1}, set(BUYERS) - {"tim"})
     write_mails(workspace, MAY[3], ("c1", "ann@example.com", "complaint", "2026-05-03 10:00:00"),
                 ("u1", "bob@example.com", "unsubscribe", "2026-05-03 11:00:00"))  # fmt: skip
     run_flow(ingest.INGEST, workspace, lake, MAY[4])
     # In a lake from before the table of objections they are found among its events.
     shutil.rmtree(lake.path(silver.OBJECTIONS))
-    manifest = export_audience(workspace, lake, segment_named(workspace, lake, "Buyers"), MAY[3], tmp_path / "b.csv")
-    assert (manifest["rows"], manifest["removed"]) == (1, {"suppressed_since": 2})
-    assert "eve@example.com" in (tmp_path / "b.csv").read_text()
+    assert exported() == ({"complained": 1, "suppressed_since": 2}, set(BUYERS) - {"tim", "ann", "bob"})
     write_mails(workspace, MAY[4], ("c2", "eve@example.com", "complaint", "2026-05-04 10:00:00"))
+    write_consents(workspace, MAY[4], ("ida@example.com", "email_marketing", "withdrawn", "2026-05-04 09:00:00"))
     run_flow(ingest.INGEST, workspace, lake, MAY[5])
-    assert {r["event_id"] for r in rows_of(lake, silver.OBJECTIONS)} == {"c1", "u1", "c2"}
-    manifest = export_audience(workspace, lake, segment_named(workspace, lake, "Buyers"), MAY[3], tmp_path / "b.csv")
-    assert (manifest["rows"], manifest["removed"]) == (0, {"suppressed_since": 3})
+    assert {r["event_id"] for r in rows_of(lake, silver.OBJECTIONS)} == {"m3", "c1", "u1", "c2"}
+    assert exported() == ({"complained": 1, "suppressed_since": 4}, {"zoe", "joe", "lou"})
 
 
 def test_no_value_about_a_person_stands_in_the_log(shop: tuple[Workspace, Lake]) -> None:
