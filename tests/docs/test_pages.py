@@ -35,7 +35,7 @@ import pytest
 from docs.blocks import blocks_of
 from docs.page import CLONE, Page, Wrong
 
-PAGES = sorted(path.relative_to(CLONE).as_posix() for path in (CLONE / "docs").rglob("*.md"))
+PAGES = sorted(path.relative_to(CLONE).as_posix() for path in [*CLONE.glob("*.md"), *(CLONE / "docs").rglob("*.md")])
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if blocks_of(CLONE / name, name)])
