@@ -33,7 +33,10 @@ def test_every_scheme_is_made_where_nothing_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("segments: {schemes: [stars]}", f"Input should be {', '.join(map(repr, SCHEMES.names()[:-1]))} or {SCHEMES.names()[-1]!r}"),
+        (
+            "segments: {schemes: [stars]}",
+            f"Input should be {', '.join(map(repr, SCHEMES.names()[:-1]))} or {SCHEMES.names()[-1]!r}",
+        ),
         ("features: {lane: fast}", "Input should be 'auto', 'direct' or 'spark'"),
         ("models: {taste: {depth: 3}}", f"models.taste: there is no such key. Allowed: {', '.join(MODELS.names())}."),
     ],
