@@ -33,6 +33,10 @@ class Block:
         return f"{self.page}:{self.line}"
 
 
+class Wrong(Exception):
+    """A block does not do what its page says."""
+
+
 def blocks_of(path: Path, page: str) -> list[Block]:
     """Every fenced block of a Markdown file, in order.
 

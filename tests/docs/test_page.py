@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from docs.blocks import Block
-from docs.page import Page, Wrong
+from builders import stored_shop
+from docs.blocks import Block, Wrong
+from docs.commands import someone_of
+from docs.page import Page
+
+from docs import tags
 
 
 def never() -> None:
@@ -20,7 +24,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
 
 
 def run(page: Page, tag: str, text: str, title: str | None = None) -> None:
-    page.run(Block("docs/a.md", 7, tag, title, text))
+    tags.run(page, Block("docs/a.md", 7, tag, title, text))
 
 
 SOURCE = """
@@ -130,6 +134,14 @@ def test_a_wrong_command_or_output_fails(page: Page, text: str, said: str) -> No
 def test_a_command_may_go_on_and_be_given_variables(page: Page) -> None:
     shown = "$ SEGSPARK__FEATURES__WINDOWS='[5]' segspark features describe \\\n    n_click\n…\nwindows: [as_of - 5, as_of)…\n…"
     run(page, "console", shown)
+
+
+def test_person_stands_for_somebody_of_the_segments(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored_shop(page.folder / "shop")
+    monkeypatch.chdir(page.folder)
+    assert someone_of(["segments", "explain", "PERSON", "--config", "shop"]) == "ann"
+    with pytest.raises(Wrong, match="segments explain ann --config shop"):
+        run(page, "console", "$ segspark segments explain PERSON --config shop --as-of 2026-05-04")
 
 
 def test_commands_of_the_shell_are_checked(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Every code block of README.md, CONTRIBUTING.md and docs/ runs; what its tag means:
+"""Every code block of README.md, CONTRIBUTING.md and the like, and of docs/, runs; what its tag means:
 
 ``python``
     runs in the page's namespace and folder; a block may use ``spark``, the tests' session.
@@ -15,7 +15,8 @@
 ``console``
     lines ``$ segspark …``, which run in this process and must end with exit code 0. Output may be shown below a
     command. Its words must match the real output line by line; numbers, ids and the width of columns may differ. A line
-    ``…`` stands for any lines, ``…`` within a line for any text. ``VARIABLE=value`` may stand before ``segspark``.
+    ``…`` stands for any lines, ``…`` within a line for any text. ``VARIABLE=value`` may stand before ``segspark``. The
+    word ``PERSON`` in a command stands for the id of some person in the workspace's segments.
 ``bash``
     commands of the shell: ``make`` is asked what it would do, ``zip`` and ``spark-submit`` run on the page's workspace,
     of ``pytest`` the files must exist; ``git clone``, ``cd`` and ``source .venv/bin/activate`` may stand there too.
@@ -32,10 +33,11 @@ One page alone: ``python -m pytest -q tests/docs -k how-to/write-rules``.
 from pathlib import Path
 
 import pytest
-from docs.blocks import blocks_of
-from docs.page import CLONE, Page, Wrong
+from docs.blocks import Wrong, blocks_of
+from docs.page import CLONE, Page
+from docs.tags import run
 
-PAGES = sorted(path.relative_to(CLONE).as_posix() for path in [*CLONE.glob("*.md"), *(CLONE / "docs").rglob("*.md")])
+PAGES = sorted(path.relative_to(CLONE).as_posix() for path in (*CLONE.glob("*.md"), *(CLONE / "docs").rglob("*.md")))
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if blocks_of(CLONE / name, name)])
@@ -49,7 +51,7 @@ def test_the_code_blocks_of_a_page_run(name: str, tmp_path: Path, request: pytes
     try:
         for block in blocks_of(CLONE / name, name):
             try:
-                page.run(block)
+                run(page, block)
             except Wrong as error:
                 wrong.append(str(error))
     finally:
