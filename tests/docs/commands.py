@@ -16,13 +16,8 @@ from docs.blocks import Block, Wrong
 from docs.output import differences
 from docs.page import CLONE, Page
 
-from segspark.app.workspace import open_workspace
 from segspark.cli.main import cli
-from segspark.tables.contracts import gold
-from segspark.tables.lake import Lake
 
-# Stands for some person in a command.
-PERSON = "PERSON"
 # Commands that need a session; the tests' own is opened for them.
 WITH_SPARK = {"run", "preview", "plan", "replay", "repair", "restate"}
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*=.*")
@@ -62,28 +57,17 @@ def _split(command: str) -> tuple[dict[str, str], list[str]]:
 
 def _segspark(page: Page, words: list[str], variables: dict[str, str]) -> str:
     if words[:1] == ["demo"]:
-        given = cli.commands["demo"].make_context("demo", words[1:]).params
-        page.demo_at(str(given["folder"]))
-        made, output = page.demo()
-        return _without(made.parent, output.replace(made.name, str(given["folder"])))
+        page.demo_at(str(cli.commands["demo"].make_context("demo", words[1:]).params["folder"]))
+        return ""
     if any(word == "demo-workspace" or word.startswith("demo-workspace/") for word in words):
         page.demo_at("demo-workspace")
     if WITH_SPARK & set(words[:2]):
         page.spark()
-    if PERSON in words:
-        words = [someone_of(words) if word == PERSON else word for word in words]
     done = CliRunner(env=variables).invoke(cli, words)
     if done.exit_code:
         said = "" if isinstance(done.exception, SystemExit) else f"{type(done.exception).__name__}: {done.exception}"
         raise Wrong(f"$ segspark {shlex.join(words)}\n  exit code {done.exit_code}\n{done.output}{said}")
     return _without(page.folder, done.output)
-
-
-def someone_of(words: list[str]) -> str:
-    """A person of the segments of the workspace that a command names."""
-    config = words[words.index("--config") + 1] if "--config" in words else "."
-    people = Lake(open_workspace(Path(config)).lake).read_small(gold.SEGMENTS, columns=["person_id"])
-    return str(min(people["person_id"].to_pylist()))
 
 
 def _without(folder: Path, output: str) -> str:

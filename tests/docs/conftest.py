@@ -1,25 +1,24 @@
 """The small demo that pages look at."""
 
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
-from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
-from segspark.cli.main import cli
-from segspark.spark import environment
+from segspark.app.run import daily
+from segspark.app.workspace import open_workspace
+from segspark.demo.generate import AS_OF, generate
+from segspark.pipeline.progress import Quiet
+from segspark.tables.io.spark_lake import SparkLake
 
-PEOPLE, EVENTS = 400, 8_000
+PEOPLE, RECORDS = 400, 8_000
 
 
 @pytest.fixture(scope="session")
-def small_demo(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder of a finished demo, and what the command wrote."""
+def small_demo(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo with one finished day; training would take longer than all pages together."""
     folder = tmp_path_factory.mktemp("demo") / "demo-workspace"
-    # Training is the longest part; fewer tries of it show the same.
-    fewer = {"SEGSPARK__MODELS__BEHAVIOUR__K": "5", "SEGSPARK__MODELS__CHURN__N_TRAINING_CUTS": "1"}
-    with patch.object(environment, "MIN_MEMORY_BYTES", 0):
-        done = CliRunner(env=fewer).invoke(cli, ["demo", str(folder), "--people", str(PEOPLE), "--events", str(EVENTS)])
-    assert done.exit_code == 0, f"{done.output}{done.exception}"
-    return folder, done.output
+    generate(folder, people=PEOPLE, events=RECORDS)
+    workspace = open_workspace(folder, {})
+    daily(workspace, SparkLake(workspace.lake, spark), AS_OF, Quiet())
+    return folder

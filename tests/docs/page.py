@@ -20,10 +20,10 @@ class Page:
     Args:
         folder: an empty folder; the blocks run there.
         spark: gives the tests' session.
-        demo: gives the folder of a small finished demo, and what ``segspark demo`` wrote.
+        demo: gives the folder of a small demo with a finished day.
     """
 
-    def __init__(self, folder: Path, spark: Callable[[], Any], demo: Callable[[], tuple[Path, str]]) -> None:
+    def __init__(self, folder: Path, spark: Callable[[], Any], demo: Callable[[], Path]) -> None:
         self.folder, self.spark, self.demo = folder, spark, demo
         self.clone = folder.with_name(f"{folder.name}-clone")
         self.names: dict[str, Any] = {"__name__": "page"}
@@ -38,8 +38,7 @@ class Page:
     def demo_at(self, name: str) -> None:
         """The finished demo as a folder of the page, where it is not there yet."""
         if not (self.folder / name / CONFIG).exists():
-            self.spark()
-            shutil.copytree(self.demo()[0], self.folder / name, dirs_exist_ok=True)
+            shutil.copytree(self.demo(), self.folder / name, dirs_exist_ok=True)
 
     def file_of(self, title: str) -> Path:
         path = (self.folder / title).resolve()

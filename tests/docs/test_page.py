@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import stored_shop
 from docs.blocks import Block, Wrong
-from docs.commands import someone_of
 from docs.page import Page
 
 from docs import tags
@@ -134,14 +132,6 @@ def test_a_wrong_command_or_output_fails(page: Page, text: str, said: str) -> No
 def test_a_command_may_go_on_and_be_given_variables(page: Page) -> None:
     shown = "$ SEGSPARK__FEATURES__WINDOWS='[5]' segspark features describe \\\n    n_click\n…\nwindows: [as_of - 5, as_of)…\n…"
     run(page, "console", shown)
-
-
-def test_person_stands_for_somebody_of_the_segments(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    stored_shop(page.folder / "shop")
-    monkeypatch.chdir(page.folder)
-    assert someone_of(["segments", "explain", "PERSON", "--config", "shop"]) == "ann"
-    with pytest.raises(Wrong, match="segments explain ann --config shop"):
-        run(page, "console", "$ segspark segments explain PERSON --config shop --as-of 2026-05-04")
 
 
 def test_commands_of_the_shell_are_checked(page: Page) -> None:

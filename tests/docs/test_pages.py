@@ -15,8 +15,7 @@
 ``console``
     lines ``$ segspark …``, which run in this process and must end with exit code 0. Output may be shown below a
     command. Its words must match the real output line by line; numbers, ids and the width of columns may differ. A line
-    ``…`` stands for any lines, ``…`` within a line for any text. ``VARIABLE=value`` may stand before ``segspark``. The
-    word ``PERSON`` in a command stands for the id of some person in the workspace's segments.
+    ``…`` stands for any lines, ``…`` within a line for any text. ``VARIABLE=value`` may stand before ``segspark``.
 ``bash``
     commands of the shell: ``make`` is asked what it would do, ``zip`` and ``spark-submit`` run on the page's workspace,
     of ``pytest`` the files must exist; ``git clone``, ``cd`` and ``source .venv/bin/activate`` may stand there too.
@@ -24,8 +23,9 @@
     are no code. Any other tag, or none, fails.
 
 Each page has a folder of its own, which begins as a workspace of ``segspark init``. A page that names
-``demo-workspace`` gets a copy of a small demo, built once; ``segspark demo`` in a page gives that copy as well. Its
-groups and names are those of a few hundred people: show rows of levels and rules, or put ``…`` for what may differ.
+``demo-workspace`` gets a copy of a small demo, built once; ``segspark demo`` in a page gives that copy as well, and
+writes nothing. It has a few hundred people, one day, and no trained model: show rows of levels and rules, and put ``…``
+for what may differ.
 
 One page alone: ``python -m pytest -q tests/docs -k how-to/write-rules``.
 """
