@@ -24,10 +24,13 @@ _FILES = {
 - In texts, `${NAME}` and `${NAME:-default}` are taken from the environment.
 - Relative paths start at the folder of the file.
 - Editors that read JSON Schema can use `conf/workspace.schema.json`.""",
-    "sources/*.yaml": "One file per source. `sources` in `segspark.yaml` says where they are.",
+    "sources/*.yaml": "One file per source. `sources` in `segspark.yaml` says where they are. "
+    "[Bring a source](../how-to/bring-a-source.md) shows how to write one.",
     "levels.yaml": "The levels of the scheme `levels`. `segments.levels` in `segspark.yaml` names the file.",
-    "segments/*.yaml": "Named segments of the scheme `rules`. `segments.rules` in `segspark.yaml` says where they are.",
-    "features.yaml": "Measures and features of the workspace. `features.files` in `segspark.yaml` names the files.",
+    "segments/*.yaml": "Named segments of the scheme `rules`. `segments.rules` in `segspark.yaml` says where they are. "
+    "[Write rules](../how-to/write-rules.md) says what a condition may hold.",
+    "features.yaml": "Measures and features of the workspace. `features.files` in `segspark.yaml` names the files. "
+    "[Add a feature](../how-to/add/feature.md) shows both ways.",
 }
 _TARGETS = {
     "events": silver.EVENTS,
@@ -111,7 +114,7 @@ def _providers() -> list[str]:
         "",
         "The values of `kind`. Each provider but `mapped` knows its own format: its sources need `name`, `kind` and",
         "`path` only. A word that is not in the table becomes `unknown`; details of a record may decide otherwise, for",
-        "example between hard and soft bounces.",
+        "example between hard and soft bounces. [Add a provider](../how-to/add/provider.md) says how there are more.",
         "",
         f"The shared words of events: {codes(EVENT_TYPES)}.",
         *table(
@@ -139,6 +142,6 @@ def _aggregations() -> list[str]:
     return [
         "### Aggregations",
         "",
-        "The values of `aggregate`.",
+        "The values of `aggregate`. [Add an aggregation](../how-to/add/aggregation.md) says how there are more.",
         *table(["aggregate", "of the days or items of a window", "has windows"], rows),
     ]

@@ -20,7 +20,8 @@ def page() -> str:
     lines = [
         "The features of every workspace with the default windows of",
         f"{', '.join(map(str, Features().windows))} days. `segspark features list` shows those of a workspace, with its",  # type: ignore[call-arg]
-        "own ones; `segspark features describe NAME` says all about one.",
+        "own ones; `segspark features describe NAME` says all about one. [Add a feature](../how-to/add/feature.md) shows how",
+        "there are more.",
         "",
         "A feature with windows has one column per window: `n_click` is stored as `n_click_7d`, `n_click_30d` and so on,",
         "and since ever as `n_click_lifetime`. A window of N days are the N local days before the as-of day; the as-of day",

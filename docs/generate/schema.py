@@ -102,7 +102,7 @@ def _type(value: dict[str, Any], where: str, below: dict[str, Any], each: bool =
         values = _type(inner, where, below, True) if isinstance(inner, dict) else "any value"
         return f"mapping of texts to {_plural(values)}"
     if kind is None:
-        return "condition" if where.endswith("when") else "any"
+        return "[condition](../how-to/write-rules.md#conditions)" if where.endswith("when") else "any"
     if value.get("pattern") in _PATTERNS:
         return _PATTERNS[value["pattern"]]
     return _FORMATS.get(value.get("format", ""), _PLAIN.get(kind, kind)) + _bounds(value)
