@@ -26,6 +26,10 @@ EXPLANATIONS = {
         "Des caractères ne sont pas dans l'encodage déclaré.",
         "Some characters are not in the declared encoding.",
     ),
+    "file_encoding": (
+        "L'en-tête du fichier n'est pas dans l'encodage déclaré.",
+        "The file's header is not in the declared encoding.",
+    ),
     "file_too_large": (
         "Le fichier décompressé dépasse la taille permise.",
         "The file is larger than allowed once inflated.",
@@ -45,6 +49,7 @@ EXPLANATIONS = {
         "A decimal comma where the source declares a point, or the reverse.",
     ),
     "missing": ("Une valeur obligatoire manque.", "A mandatory value is missing."),
+    "negative": ("Un montant est négatif là où il ne peut pas l'être.", "An amount is negative where it cannot be."),
     "nul": ("L'enregistrement contient un octet nul.", "The record contains a NUL byte."),
     "null": ("L'enregistrement ne contient rien (null).", "The record holds nothing (null)."),
     "number": ("La valeur n'est pas un nombre.", "The value is not a number."),
@@ -53,6 +58,7 @@ EXPLANATIONS = {
         "Le montant a plus de décimales que sa devise.",
         "The amount has more decimals than its currency.",
     ),
+    "test_mode": ("Un envoi ou une commande d'essai.", "A mail or an order made as a test."),
     "time_format": ("La date ou l'heure n'a pas la forme déclarée.", "The date or time is not in the declared form."),
     "time_range": ("La date est hors de toute période plausible.", "The date lies outside of any plausible period."),
     "time_unit": (
