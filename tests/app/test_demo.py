@@ -1,16 +1,22 @@
-"""The demo makes a folder of its own, says what to do next, and measures what it found. No JVM."""
+"""The demo makes a folder of its own, says what to do next, and measures what it found; a slow test runs one."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
+import click
+import mlflow.cli
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from builders import make_workspace
+from builders import make_workspace, stored_shop
 from click.testing import CliRunner
+from mlflow import MlflowClient
+from pyspark.sql import SparkSession
 
 from segspark.app import demo
 from segspark.app.demo import Demo, in_most_segments, people_of_truth, run_demo, types_found
@@ -173,6 +179,56 @@ def test_the_options_say_the_small_demo(monkeypatch: pytest.MonkeyPatch) -> None
     ]
     for option in ("--people", "--events"):
         assert CliRunner().invoke(cli, ["demo", option, "0"]).exit_code == 2
+
+
+def asked_of_mlflow(typed: str) -> dict[str, Any]:
+    """The options of a command of mlflow, as its own command line reads them."""
+    program, name, *options = shlex.split(typed)
+    assert Path(program).name == "mlflow"
+    command = mlflow.cli.cli.get_command(click.Context(mlflow.cli.cli), name)
+    assert command is not None
+    return command.make_context(name, options).params
+
+
+def test_every_command_that_is_named_can_be_typed(tmp_path: Path) -> None:
+    workspace = stored_shop(tmp_path / "my shop")
+    left = Demo(tmp_path / "page.html", f"sqlite:///{tmp_path}/my shop/mlflow.db", 0.5, "ann@example.com")
+    _, models, more = (line.split(":", 1)[1].strip() for line in left.what_next(workspace.folder))
+    assert asked_of_mlflow(models)["backend_store_uri"] == left.tracking_uri
+    (_, *explain), (_, *report) = (shlex.split(command) for command in more.split(";"))
+    load_key(workspace.keys.environment, workspace.keys.file)
+    # The stored days know no address; query/test_explain.py explains somebody.
+    assert "address is not known" in str(CliRunner().invoke(cli, explain).exception)
+    assert CliRunner().invoke(cli, report).output.strip().endswith(".en.html")
+
+
+@pytest.mark.slow
+def test_what_a_small_demo_says_to_do_next_can_be_done(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def shown(*arguments: str) -> str:
+        result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+        assert result.exit_code == 0
+        return result.stdout
+
+    said = shown("demo", "my shop", "--people", "60", "--events", "1200").splitlines()[-3:]
+    report, models, more = (line.split(":", 1)[1].strip() for line in said)
+    page = Path(unquote(urlsplit(report).path))
+    assert page.parent == tmp_path / "my shop" / "reports"
+    assert "<html" in page.read_text()
+
+    uri = asked_of_mlflow(models)["backend_store_uri"]
+    assert "demo_behaviour" in {m.name for m in MlflowClient(uri).search_registered_models()}
+
+    commands = [shlex.split(command) for command in more.split(";")]
+    assert {Path(program).name for program, *_ in commands} == {"segspark"}
+    explained, in_english = (shown(*arguments) for _, *arguments in commands)
+    assert {line.split(":")[0] for line in explained.splitlines() if line[0] != " "} >= {"behaviour", "levels", "rules"}
+    assert Path(in_english.strip()).name == f"demo-{AS_OF}.en.html"
+
+    assert shown("demo", "my shop", "--people", "60", "--events", "1200").splitlines()[-3:] == said
 
 
 # What was found ---------------------------------------------------------------------------------------------------
