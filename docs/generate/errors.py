@@ -74,7 +74,7 @@ def page() -> str:
         "## Reasons of quarantine",
         "",
         "A quarantined record has one reason or several, written as `reason`, or `reason:column` where one column is",
-        "meant. If more than `ingest.max_quarantined_share` of a run's records are quarantined, the run stops with exit",
+        "meant. If more than `ingest.max_quarantined_share` of a source's new records are quarantined, the run stops with exit",
         "code 3 and writes nothing.",
         *table(["reason", "meaning"], [[code(word), text(said)] for word, (_, said) in sorted(EXPLANATIONS.items())]),
         "## Reasons of people who may not be written to",

@@ -82,7 +82,7 @@ class Ingest(Model):
     )
     max_depth: int = Field(64, ge=2, description="JSON nested more deeply is quarantined (`depth`)")
     max_quarantined_share: Share = Field(
-        0.5, description="More than this share of a run's records quarantined closes the gate (exit 3)"
+        0.5, description="More than this share of a source's new records quarantined closes the gate (exit 3)"
     )
 
 
