@@ -2,23 +2,23 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import make_workspace, rows_of, with_model, write_orders
+from builders import rows_of, with_model
+from lakes import BUYERS, SECOND, SECOND_FEATURES, Lakes, address
 from pydantic import Field
 from pyspark.ml import Pipeline, PipelineModel
 from pyspark.ml.classification import DecisionTreeClassifier
 from pyspark.ml.feature import SQLTransformer, VectorAssembler
 from pyspark.ml.functions import vector_to_array
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.app.run import daily, train
+from segspark.app.run import train
 from segspark.app.train import TRAIN, TrainingFailed
 from segspark.app.workspace import open_workspace
 from segspark.config import models as config
@@ -37,15 +37,17 @@ from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import runs_of
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import Question, View, look
+from segspark.pseudonyms import Pseudonymiser, load_key
 from segspark.query.explain import explain
 from segspark.reports.gather import write_day_report
 from segspark.scoring.flow import SCORES, with_scores
 from segspark.sections import Missing, People, Reason, Section, Table
 from segspark.sections import Refused as RefusedContent
+from segspark.segments.flow import SEGMENTS
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
 
-DAY = date(2026, 5, 6)
+DAY = SECOND
 COLUMNS = {"orders": "n_order_lifetime", "spent": "order_cents_lifetime"}
 
 
@@ -219,34 +221,31 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def plugged() -> Iterator[None]:
-    with ExitStack() as stack:
-        stack.enter_context(MODELS.added(KEENNESS, HABITS, MOOD, LUCK))
+def copied(lakes: Lakes, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, SparkLake]:
+    return lakes.copy(SECOND_FEATURES, tmp_path_factory.mktemp("models") / "w")
+
+
+@pytest.fixture(scope="module")
+def plugged(copied: tuple[Workspace, SparkLake]) -> Iterator[None]:
+    with MODELS.added(KEENNESS, HABITS, MOOD, LUCK):
         yield
 
 
 @pytest.fixture(scope="module")
-def shop(plugged: None, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """ann has ordered four times for little, bob once for much, eve twice for little; all models are trained."""
-    folder = tmp_path_factory.mktemp("models") / "w"
-    make_workspace(folder)
+def shop(plugged: None, copied: tuple[Workspace, SparkLake]) -> Shop:
+    """ann has ordered three times for little, bob once for much, eve and ida twice for little; all models are trained."""
+    folder, lake = copied[0].folder, copied[1]
     (folder / "rules.yaml").write_text(RULES)
     text = (folder / "segspark.yaml").read_text().replace("models: {behaviour", "models: {habits: {days: 9}, behaviour")
     text = text.replace("segments:", "keen: {least_orders: 3}\nsegments:\n  schemes: [levels, rules]")
     (folder / "segspark.yaml").write_text(text)
     workspace = open_workspace(folder, {"SEGSPARK__MODELS__KEENNESS__DAYS_AHEAD": "45"})
-    lake = SparkLake(workspace.lake, spark)
-    bought = {"ann": ("9.00",) * 4, "bob": ("99.00",), "eve": ("8.00",) * 2}
-    write_orders(
-        workspace, date(2026, 5, 2),
-        *[(f"{who}{at}", f"{who}@example.com", f"2026-05-01 1{at}:00:00", paid)
-          for who, orders in bought.items() for at, paid in enumerate(orders)],
-    )  # fmt: skip
     with pytest.raises(TrainingFailed) as caught:
         train(workspace, lake, DAY, Quiet())
-    daily(workspace, lake, DAY, Quiet())
-    orders = {r["person_id"]: r["n_order_lifetime"] for r in rows_of(lake, gold.FEATURES, DAY)}
-    names = {who: name for who, n in orders.items() for name, paid in bought.items() if len(paid) == n}
+    for flow in (SCORES, SEGMENTS):
+        run_flow(flow, workspace, lake, DAY)
+    pseudonyms = Pseudonymiser(load_key(workspace.keys.environment, workspace.keys.file))
+    names = {pseudonyms.identifier_id("email", address(who)) or "": who for who in (*BUYERS, "kim", "max")}
     return Shop(workspace, lake, caught.value, names)
 
 
@@ -295,17 +294,17 @@ def test_it_is_registered_with_all_that_it_tells(shop: Shop) -> None:
     run = champion.tags["run_id"]
     assert read_params(store, run) == {"least_orders": "3", "days_ahead": "45"}
     files = {file: read_document(store, run, file) for file in ("features.json", "people.json")}
-    assert KeenDocuments.from_files(files) == KeenDocuments(("orders",), 3)
+    assert KeenDocuments.from_files(files) == KeenDocuments(("orders",), 10)
     # Scores are always wanted, columns of people where a scheme looks at them.
     assert read_bytes(store, run, "wanted.txt") == b"churn keen lavish luck mood regularity thrifty"
     assert list(read_document(store, run, "data_versions.json")) == ["gold.features"]
-    assert (champion.tags["label_end_date"], champion.tags["n_people"]) == (str(DAY), "3.0")
+    assert (champion.tags["label_end_date"], champion.tags["n_people"]) == (str(DAY), "10.0")
 
 
 def test_what_it_tells_is_recorded_with_the_run(shop: Shop) -> None:
     outcome = outcome_of(shop, "train")
     assert outcome["keenness"] == "version 1 of {everybody}"
-    assert (outcome["keen_people"], outcome["keenness_registered"]) == (3, "small_keenness/1")
+    assert (outcome["keen_people"], outcome["keenness_registered"]) == (10, "small_keenness/1")
 
 
 def test_one_that_is_refused_hinders_no_other(shop: Shop) -> None:
@@ -329,17 +328,16 @@ def test_one_that_raises_is_recorded_and_the_run_ends_with_it(shop: Shop) -> Non
 def test_its_scores_are_rows_under_the_name_of_its_record(shop: Shop) -> None:
     found = {key: row for key, row in scores_of(shop).items() if key[1].startswith("keen")}
     assert found == {
+        **{(who, "keen_45d"): (0.0, "calm", "small_keenness/1") for who in BUYERS},
         ("ann", "keen_45d"): (1.0, "keen", "small_keenness/1"),
-        ("bob", "keen_45d"): (0.0, "calm", "small_keenness/1"),
-        ("eve", "keen_45d"): (0.0, "calm", "small_keenness/1"),
     }
 
 
 def test_a_model_may_give_two_scores(shop: Shop) -> None:
     found = {key: row for key, row in scores_of(shop).items() if row[2] == "small_habits/1"}
     assert {key: row[0] for key, row in found.items()} == {
-        ("ann", "lavish_7d"): 0.0, ("bob", "lavish_7d"): 1.0, ("eve", "lavish_7d"): 0.0,
-        ("ann", "thrifty"): 1.0, ("bob", "thrifty"): 0.0, ("eve", "thrifty"): 1.0,
+        **{(who, "lavish_7d"): 0.0 for who in shop.names.values()}, ("bob", "lavish_7d"): 1.0,
+        **{(who, "thrifty"): 1.0 for who in shop.names.values()}, ("bob", "thrifty"): 0.0,
     }  # fmt: skip
     assert {row[1] for row in found.values()} == {None}
 
@@ -358,7 +356,8 @@ def test_a_rule_may_use_its_values(shop: Shop) -> None:
         for r in rows_of(shop.lake, gold.SEGMENTS, DAY)
         if r["scheme"] == "rules"
     }
-    assert inside == {("Keen", "ann"), ("Lavish and calm", "bob"), ("Regular", "ann"), ("Regular", "eve")}
+    regular = {("Regular", who) for who in ("ann", "bob", "eve", "ida")}
+    assert inside == {("Keen", "ann"), ("Lavish and calm", "bob")} | regular
 
 
 def test_questions_know_its_columns_too(shop: Shop) -> None:
@@ -430,7 +429,10 @@ def test_values_of_all_models_stand_beside_people_whatever_their_rows_are_called
     assert [(r["keen"], r["keen_band"], r["lavish"], r["thrifty"]) for r in (rows["ann"], rows["bob"])] == [
         (1.0, "keen", 0.0, 1.0), (0.0, "calm", 1.0, 0.0),
     ]  # fmt: skip
-    assert all(0 < r["churn"] < 1 and r["churn_band"] in ("low", "medium", "high") for r in rows.values())
+    # Of those who never bought nobody can say whether they will stop.
+    churn = {who: (r["churn"], r["churn_band"]) for who, r in rows.items() if r["churn"] is not None}
+    assert set(churn) == set(BUYERS)
+    assert all(0 < value < 1 and band in ("low", "medium", "high") for value, band in churn.values())
 
 
 def test_the_flows_look_up_what_they_use_of_it() -> None:
