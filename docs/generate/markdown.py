@@ -35,7 +35,8 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 def page(title: str, *lines: str) -> str:
     """A whole page; blank lines are never doubled."""
     made = "<!-- Made from the code by `make reference`; do not edit. -->"
-    joined = "\n".join([made, "", f"# {title}", "", *lines])
+    # Below the title, which the site looks for in the first line.
+    joined = "\n".join([f"# {title}", "", made, "", *lines])
     return re.sub(r"\n{3,}", "\n\n", joined).rstrip() + "\n"
 
 
