@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import make_workspace, rows_of, write_mails, write_orders
-from pyspark.sql import Column, DataFrame, SparkSession
+from builders import rows_of
+from lakes import BUYERS, FIRST, SECOND, SECOND_SCORED, Lakes
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.app.doctor import examine
-from segspark.app.run import daily
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Segments, Workspace
 from segspark.ids import mint, version_of
 from segspark.pipeline.context import Resource
 from segspark.pipeline.progress import Quiet
+from segspark.pipeline.runner import run_flow
 from segspark.pseudonyms import Pseudonymiser, load_key
 from segspark.query.diff import diff_segments
 from segspark.query.explain import explain
@@ -33,6 +35,7 @@ from segspark.reports.gather import gather
 from segspark.reports.report import render_report
 from segspark.sections import People, Section, Table
 from segspark.segments.definitions import Resolve, Rule
+from segspark.segments.flow import SEGMENTS
 from segspark.segments.membership import entry
 from segspark.segments.rules.columns import to_column
 from segspark.segments.rules.tree import Compare, Node, Not
@@ -54,7 +57,8 @@ from segspark.segments.validation_errors import ValidationIssue
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
 
-FIRST, SECOND = date(2026, 5, 3), date(2026, 5, 4)
+# Who has how many orders on the second day.
+MANY, FEW = ("ann", "bob", "eve", "ida"), ("zoe", "joe", "lou", "tim", "kim", "max")
 
 # An exclusive scheme that people write: who has ordered often, and the others. ------------------------------------
 
@@ -234,7 +238,7 @@ class Notes(Quiet):
         self.notes.append(text)
 
 
-# Two days of a small shop: ann has two orders from the beginning, bob gets his second, eve only has mails. -----------
+# Two days of the shop: ann, eve and ida have several orders from the beginning, bob gets his second; max and kim none. --
 
 
 @dataclass(frozen=True)
@@ -253,18 +257,15 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(lakes: Lakes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    folder = tmp_path_factory.mktemp("toys") / "w"
+    _, lake = lakes.copy(SECOND_SCORED, folder)
+    (folder / FILE).write_text('{"at": 2}')
     with SCHEMES.added(REFUSED, HALVES, RAISING, MARKS):
-        workspace = make_workspace(tmp_path_factory.mktemp("toys") / "w")
-        (workspace.folder / FILE).write_text('{"at": 2}')
-        lake = SparkLake(workspace.lake, spark)
-        write_orders(workspace, date(2026, 5, 2), ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"),
-                     ("2", "ann@example.com", "2026-05-02 11:00:00", "20.00"), ("3", "bob@example.com", "2026-05-02 12:00:00", "30.00"))  # fmt: skip
-        write_mails(workspace, date(2026, 5, 2), ("m1", "eve@example.com", "delivered", "2026-05-02 11:00:00"))
-        write_orders(workspace, date(2026, 5, 3), ("4", "bob@example.com", "2026-05-03 09:00:00", "50.00"))
-        daily(workspace, lake, FIRST, Quiet())
+        workspace = open_workspace(folder, {})
+        run_flow(SEGMENTS, workspace, lake, FIRST)
         told = Notes()
-        yield Shop(workspace, lake, daily(workspace, lake, SECOND, told), told.notes)
+        yield Shop(workspace, lake, run_flow(SEGMENTS, workspace, lake, SECOND, told), told.notes)
 
 
 def test_the_toy_uses_every_field_of_the_socket(shop: Shop) -> None:
@@ -278,9 +279,9 @@ def test_the_toy_uses_every_field_of_the_socket(shop: Shop) -> None:
 def test_it_stands_in_segments_registry_and_definitions(shop: Shop) -> None:
     halves = {(r["person_id"], r["path"], r["level"], r["branch_id"]) for r in shop.rows("halves")}
     assert halves == {
-        (shop.person("ann"), "everybody/many", 2, "many"), (shop.person("bob"), "everybody/many", 2, "many"),
-        (shop.person("eve"), "everybody/few", 2, "few"),
-    }  # fmt: skip
+        *((shop.person(name), "everybody/many", 2, "many") for name in MANY),
+        *((shop.person(name), "everybody/few", 2, "few") for name in FEW),
+    }
     assert {r["valid_until"] for r in shop.rows("halves") if r["branch_id"] == "many"} == {date(2027, 5, 4)}
     registered = [r for r in rows_of(shop.lake, gold.SEGMENT_REGISTRY) if r["scheme"] == "halves"]
     assert {(r["segment_key"], r["name_en"], r["first_date"]) for r in registered} == {
@@ -291,7 +292,7 @@ def test_it_stands_in_segments_registry_and_definitions(shop: Shop) -> None:
 
 
 def test_the_run_records_its_notes_and_answers(shop: Shop) -> None:
-    assert (shop.outcome["halves_at"], shop.outcome["halves_people"]) == (2, 3)
+    assert (shop.outcome["halves_at"], shop.outcome["halves_people"]) == (2, 10)
 
 
 def test_a_person_who_moves_has_two_changes_with_what_decided(shop: Shop) -> None:
@@ -324,32 +325,32 @@ def test_a_refusal_and_a_failure_are_told_and_the_others_go_on(shop: Shop) -> No
 def test_an_overlapping_scheme_without_definitions_needs_nothing_else(shop: Shop) -> None:
     found = {(r["person_id"], r["segment_name"], r["model_version"]) for r in shop.rows("marks")}
     assert found == {
-        *((shop.person(name), "known", "m/1") for name in ("ann", "bob", "eve")),
-        *((shop.person(name), "buyer", "m/1") for name in ("ann", "bob")),
+        *((shop.person(name), "known", "m/1") for name in (*MANY, *FEW)),
+        *((shop.person(name), "buyer", "m/1") for name in BUYERS),
     }
     assert [r for r in rows_of(shop.lake, gold.SEGMENT_CHANGES, SECOND) if r["scheme"] == "marks"] == []
     replayed = replay(shop.workspace, shop.lake, "marks", SECOND)
     assert {(s["segment_name"], s["people"], s["same"]) for s in replayed["segments"]} == {
-        ("known", 3, 3),
-        ("buyer", 2, 2),
+        ("known", 10, 10),
+        ("buyer", 8, 8),
     }
     lines = [e["lines"] for e in explain(shop.workspace, shop.person("ann"), None, "en") if e["scheme"] == "marks"]
-    assert lines == [["n_order_lifetime = 2", "mark = buyer"], ["n_order_lifetime = 2", "mark = known"]]
+    assert lines == [["n_order_lifetime = 3", "mark = buyer"], ["n_order_lifetime = 3", "mark = known"]]
 
 
 def test_profiles_are_measured(shop: Shop) -> None:
     profiles = [r for r in rows_of(shop.lake, gold.SEGMENT_PROFILES, SECOND) if r["measure"] == "orders_30d"]
     values = {(r["scheme"], r["segment_name"]): r["value"] for r in profiles if r["scheme"] in ("halves", "marks")}
     assert values == {
-        ("halves", "many orders"): 4.0, ("halves", "few orders"): 0.0, ("marks", "known"): 4.0, ("marks", "buyer"): 4.0,
+        ("halves", "many orders"): 9.0, ("halves", "few orders"): 4.0, ("marks", "known"): 13.0, ("marks", "buyer"): 13.0,
     }  # fmt: skip
 
 
 def test_it_is_listed_shown_and_diagnosed(shop: Shop) -> None:
     sizes = {(r["scheme"], r["segment_name"]): r["people"] for r in segment_sizes(shop.workspace, None)}
-    assert (sizes["halves", "many orders"], sizes["halves", "few orders"], sizes["marks", "known"]) == (2, 1, 3)
+    assert (sizes["halves", "many orders"], sizes["halves", "few orders"], sizes["marks", "known"]) == (4, 6, 10)
     shown = describe_segment(shop.workspace, "many", None)
-    assert (shown["scheme"], shown["people"], shown["description"]) == ("halves", 2, "described")
+    assert (shown["scheme"], shown["people"], shown["description"]) == ("halves", 4, "described")
     assert json.loads(shown["definition"]) == {"name": "n_order_lifetime", "op": ">=", "value": 2}
     assert describe_segment(shop.workspace, "buyer", None)["definition"] is None
     checks = {row["check"]: row["detail"] for row in examine(shop.workspace.folder)}
@@ -357,7 +358,7 @@ def test_it_is_listed_shown_and_diagnosed(shop: Shop) -> None:
 
 
 def test_it_is_explained_to_its_members_and_to_those_outside(shop: Shop) -> None:
-    explained = explain(shop.workspace, shop.person("eve"), None, "en", segment="many")
+    explained = explain(shop.workspace, shop.person("kim"), None, "en", segment="many")
     inside, outside = (e for e in explained if e["scheme"] == "halves")
     assert (inside["segment_name"], inside["sentence"]) == (
         "few orders",
@@ -368,13 +369,13 @@ def test_it_is_explained_to_its_members_and_to_those_outside(shop: Shop) -> None
 
 def test_it_is_previewed_compared_and_replayed(shop: Shop) -> None:
     (found,) = preview(shop.workspace, shop.lake, "many", None)
-    assert (found["people"], {o["segment"]: o["people"] for o in found["overlaps"]}["buyer"]) == (2, 2)
+    assert (found["people"], {o["segment"]: o["people"] for o in found["overlaps"]}["buyer"]) == (4, 4)
     compared = diff_segments(shop.workspace, f"many@{FIRST}", f"many@{SECOND}")
-    assert (compared["entered"], compared["stayed"], compared["left_it"]) == (1, 1, 0)
+    assert (compared["entered"], compared["stayed"], compared["left_it"]) == (1, 3, 0)
     replayed = replay(shop.workspace, shop.lake, "halves", FIRST)
     assert replayed["is_written"]
     assert {(s["segment_name"], s["people"], s["same"]) for s in replayed["segments"]} == {
-        ("many orders", 1, 1), ("few orders", 2, 2),
+        ("many orders", 3, 3), ("few orders", 7, 7),
     }  # fmt: skip
 
 
@@ -387,7 +388,7 @@ def test_a_change_of_its_definition_is_planned(shop: Shop) -> None:
     finally:
         path.write_text('{"at": 2}')
     assert [(r["segment"], r["change"], r["before"], r["after"], r["is_breaking"]) for r in rows] == [
-        ("few orders", "redefined", 1, 3, False), ("many orders", "redefined", 2, 0, False),
+        ("few orders", "redefined", 6, 9, False), ("many orders", "redefined", 4, 1, False),
     ]  # fmt: skip
 
 
@@ -399,7 +400,7 @@ def test_it_stands_in_the_report(shop: Shop) -> None:
     assert [(s.key, s.is_exclusive) for s in data.sizes.schemes][-2:] == [("halves", True), ("marks", False)]
     halves = next(s for s in data.sizes.schemes if s.key == "halves")
     assert {(s.name, s.path, s.n_people, s.n_entered) for s in halves.segments} == {
-        ("many orders", "many", 2, 1), ("few orders", "few", 1, 0),
+        ("many orders", "many", 4, 1), ("few orders", "few", 6, 0),
     }  # fmt: skip
     assert [scheme for scheme, _ in data.kpis.schemes][-2:] == ["halves", "marks"]
     assert [scheme for scheme, _ in data.profiles][-2:] == ["halves", "marks"]
@@ -408,6 +409,6 @@ def test_it_stands_in_the_report(shop: Shop) -> None:
     assert '<li><a href="#halves">Halves of the list</a></li>' in page
     assert "<h3>Halves of the list</h3>" in page
     assert '<section id="halves">' in page
-    assert '<tr><th scope="row">many orders</th><td>2</td></tr>' in page
-    assert '<p class="note">3 in all</p>' in page
+    assert '<tr><th scope="row">many orders</th><td>4</td></tr>' in page
+    assert '<p class="note">10 in all</p>' in page
     assert "<h3>Marks</h3>" in page
