@@ -58,8 +58,8 @@ def test_a_restatement_knows_what_was_learnt_since_and_changes_nothing_published
     published = day_rows(lake, gold.FEATURES, MAY[3])
     run_flow(RESTATE, workspace, lake, MAY[3])
     restated = day_rows(lake, gold.FEATURES_RESTATED, MAY[3])
-    assert sorted(published["order_cents_30d"].to_pylist()) == [3000, 12000]
-    assert sorted(restated["order_cents_30d"].to_pylist()) == [8000, 12000]
+    assert sorted(published["order_cents_30d"].to_pylist()) == [0, 0, 3000, 12000]
+    assert sorted(restated["order_cents_30d"].to_pylist()) == [0, 0, 8000, 12000]
     assert day_rows(lake, gold.FEATURES, MAY[3]) == published
     with pytest.raises(GateClosed, match="not closed yet"):
         run_flow(RESTATE, workspace, lake, MAY[20])

@@ -1,28 +1,26 @@
 """Features from the day before: equal to those from all days."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from builders import make_workspace, write_orders
-from pyspark.sql import SparkSession
+from features.four_days import DAYS, FOUR_DAYS
+from lakes import Lakes
 
 from segspark.config.models import Workspace
 from segspark.features.check import REPAIR
 from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.tiles_flow import TILES
-from segspark.ingest.flow import INGEST
-from segspark.pipeline.flow import Flow, Request
+from segspark.pipeline.flow import Request
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import runs_of
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
-from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
-DAYS = (3, 4, 5, 6)
 
 
 def day_rows(lake: Lake, contract: Contract, day: date) -> pa.Table:
@@ -38,7 +36,7 @@ def test_all_but_the_first_day_are_carried_on_and_equal_a_recompute(four_days: t
     workspace, lake = four_days
     assert made_from(lake) == {MAY[3]: "all days", **{MAY[d]: "the day before" for d in DAYS[1:]}}
     carried = [day_rows(lake, gold.FEATURES, MAY[d]) for d in DAYS]
-    assert [t.num_rows for t in carried] == [2, 3, 3, 3]
+    assert [t.num_rows for t in carried] == [4, 5, 5, 5]
     opens = [max(t["n_open_30d"].to_pylist()) for t in carried]
     assert opens == [1, 2, 0, 0]
     for day in DAYS:
@@ -55,20 +53,16 @@ def test_many_days_in_one_walk_and_one_commit_equal_day_by_day(four_days: tuple[
     assert [day_rows(lake, gold.FEATURES, MAY[d]) for d in DAYS] == one_by_one
 
 
-def test_features_are_made_from_all_days_where_their_basis_changed(spark: SparkSession, tmp_path: Any) -> None:
-    workspace = make_workspace(tmp_path / "w")
-    lake = SparkLake(workspace.lake, spark)
-    write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
-    steps: tuple[Flow, ...] = (INGEST, TILES, FEATURES)
-    for flow in steps:
-        run_flow(flow, workspace, lake, MAY[3])
+def test_features_are_made_from_all_days_where_their_basis_changed(lakes: Lakes, tmp_path: Path) -> None:
+    workspace, lake = lakes.copy(FOUR_DAYS, tmp_path / "w")
     windows = workspace.features.model_copy(update={"windows": (7, 14, 30, 90, 365)})
     wider = workspace.model_copy(update={"features": windows})
-    for flow in steps:
-        run_flow(flow, wider, lake, MAY[4])
-    assert made_from(lake)[MAY[4]] == "all days"
-    assert day_rows(lake, gold.FEATURES, MAY[4])["n_order_14d"].to_pylist() == [1]
+    for flow in (TILES, FEATURES):
+        run_flow(flow, wider, lake, MAY[7])
+    assert made_from(lake)[MAY[7]] == "all days"
+    # kim and lou bought nothing, bob's second order came late.
+    assert sorted(day_rows(lake, gold.FEATURES, MAY[7])["n_order_14d"].to_pylist()) == [0, 0, 1, 1, 2]
     # Two days on: yesterday is missing.
-    for flow in steps:
-        run_flow(flow, wider, lake, MAY[4] + timedelta(days=2))
-    assert made_from(lake)[MAY[6]] == "all days"
+    for flow in (TILES, FEATURES):
+        run_flow(flow, wider, lake, MAY[9])
+    assert made_from(lake)[MAY[9]] == "all days"

@@ -7,51 +7,25 @@ import deltalake
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from builders import make_workspace, step_of, write_consents
-from pyspark.sql import SparkSession
+from builders import step_of
+from features.four_days import DAYS
 
 from segspark.config.models import Workspace
-from segspark.features.check import FEATURE_CHECK, REPAIR
+from segspark.features.check import REPAIR
 from segspark.features.engine import item_index
 from segspark.features.engine.items import item_changing_days
 from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.resources import load_catalogue
 from segspark.features.tiles_flow import TILES
-from segspark.ingest.flow import INGEST
 from segspark.pipeline.flow import Request
 from segspark.pipeline.runner import run_flow
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
-from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 from segspark.time import day_number
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
-DAYS = (3, 4, 5, 6)
-VISITS = """
-name: visits
-kind: mapped
-path: ../data/visits-*.csv
-format: csv
-time_zone: Europe/Paris
-received: {from: file_name}
-records:
-  - target: events
-    identifier: {kind: email, value: email}
-    columns: {event_id: id, event_type: type, occurred_at: at, category: sort, campaign_id: mail}
-"""
-OWN = """
-measures:
-  - {name: n_device, event_types: [product_view, order], aggregate: distinct, item: category, windows: [2, 0],
-     purpose: profiling, unit: categories, description: Own count of categories}
-"""
 COLUMNS = ("n_category_seen_30d", "top_category_365d", "n_campaign_clicked_30d", "n_device_2d", "n_device_lifetime")
-
-
-def write_visits(workspace: Workspace, day: date, *rows: tuple[str, str, str, str, str, str]) -> None:
-    """(event id, address, type, local time, category, campaign) received on a day."""
-    lines = ["id,email,type,at,sort,mail", *(",".join(r) for r in rows)]
-    (workspace.folder / "data" / f"visits-{day}.csv").write_text("\n".join(lines) + "\n")
 
 
 def day_rows(lake: Lake, contract: Contract, day: date) -> pa.Table:
@@ -60,55 +34,34 @@ def day_rows(lake: Lake, contract: Contract, day: date) -> pa.Table:
     return rows.sort_by(order).select(sorted(rows.column_names))
 
 
-@pytest.fixture(scope="module")
-def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Lake]:
-    """Four days: a late view on the third, a withdrawal on the fourth."""
-    workspace = make_workspace(tmp_path_factory.mktemp("items") / "w")
-    (workspace.folder / "sources" / "visits.yaml").write_text(VISITS)
-    (workspace.folder / "own.yaml").write_text(OWN)
-    workspace = workspace.model_copy(
-        update={"features": workspace.features.model_copy(update={"files": (workspace.folder / "own.yaml",)})}
-    )
-    lake = SparkLake(workspace.lake, spark)
-    ann, bob = "ann@example.com", "bob@example.com"
-    write_visits(workspace, MAY[2], ("1", ann, "product_view", "2026-05-02 10:00:00", "bags", ""),
-                 ("2", ann, "product_view", "2026-05-02 23:30:00", "bags", ""),
-                 ("3", ann, "product_view", "2026-05-02 11:00:00", "shoes", ""),
-                 ("4", bob, "click", "2026-05-02 12:00:00", "", "spring"),
-                 ("5", bob, "open", "2026-05-02 12:00:00", "hats", "winter"))  # fmt: skip
-    write_visits(workspace, MAY[3], ("6", bob, "product_view", "2026-05-03 10:00:00", "shoes", ""))
-    write_visits(workspace, MAY[4], ("7", bob, "product_view", "2026-05-02 10:00:00", "hats", ""))
-    write_consents(workspace, MAY[5], (ann, "profiling", "withdrawn", "2026-05-05 09:00:00"))
-    for day in DAYS:
-        for flow in (INGEST, TILES, FEATURES, FEATURE_CHECK):
-            run_flow(flow, workspace, lake, MAY[day])
-    return workspace, lake
-
-
 def said(lake: Lake, day: date) -> list[tuple[Any, ...]]:
     rows = day_rows(lake, gold.FEATURES, day)
     return sorted(zip(*(rows[c].to_pylist() for c in COLUMNS), strict=True), key=str)
 
 
-def test_items_are_counted_once_per_window_as_of_each_day(shop: tuple[Workspace, Lake]) -> None:
-    _, lake = shop
-    assert said(lake, MAY[3]) == [(0, None, 1, 0, 0), (2, "bags", 0, 2, 2)]
-    assert said(lake, MAY[4]) == [(1, "shoes", 1, 1, 1), (2, "bags", 0, 2, 2)]
-    # Learnt on the 5th: bob looked at hats on the 2nd, which is outside of two days.
-    assert said(lake, MAY[5]) == [(2, "bags", 0, 0, 2), (2, "shoes", 1, 1, 2)]
-    # Withdrawn: nothing of ann may be seen any more.
-    assert said(lake, MAY[6]) == [(0, None, 0, 0, 0), (2, "shoes", 1, 0, 2)]
+def test_items_are_counted_once_per_window_as_of_each_day(four_days: tuple[Workspace, Lake]) -> None:
+    _, lake = four_days
+    # ann, bob and eve only buy; eve does from the second day on.
+    nothing = (0, None, 0, 0, 0)
+    assert said(lake, MAY[3]) == [nothing, nothing, (0, None, 1, 0, 0), (2, "bags", 0, 2, 2)]
+    assert said(lake, MAY[4]) == [nothing, nothing, nothing, (1, "shoes", 1, 1, 1), (2, "bags", 0, 2, 2)]
+    # Learnt on the 5th: lou looked at hats on the 2nd, which is outside of two days.
+    assert said(lake, MAY[5]) == [nothing, nothing, nothing, (2, "bags", 0, 0, 2), (2, "shoes", 1, 1, 2)]
+    # Withdrawn: nothing of kim may be seen any more.
+    assert said(lake, MAY[6]) == [nothing, nothing, nothing, nothing, (2, "shoes", 1, 0, 2)]
 
 
-def test_an_open_makes_no_item(shop: tuple[Workspace, Lake]) -> None:
-    _, lake = shop
+def test_an_open_makes_no_item(four_days: tuple[Workspace, Lake]) -> None:
+    _, lake = four_days
     items = lake.read_small(gold.ACTIVITY_ITEMS).to_pylist()
     assert "winter" not in {r["item"] for r in items}
     assert {r["n"] for r in items if r["item"] == "bags"} == {2}
 
 
-def test_carried_on_equals_all_days_one_walk_the_other_lane_and_after_compaction(shop: tuple[Workspace, Lake]) -> None:
-    workspace, lake = shop
+def test_carried_on_equals_all_days_one_walk_the_other_lane_and_after_compaction(
+    four_days: tuple[Workspace, Lake],
+) -> None:
+    workspace, lake = four_days
     stored = [(gold.FEATURES, MAY[d]) for d in DAYS] + [(gold.ITEM_LAST_DAYS, MAY[d]) for d in DAYS]
     carried = [day_rows(lake, *each) for each in stored]
     for contract in (gold.ACTIVITY_ITEMS, gold.ITEM_LAST_DAYS):
@@ -123,10 +76,10 @@ def test_carried_on_equals_all_days_one_walk_the_other_lane_and_after_compaction
 
 
 def test_a_day_reads_the_items_that_changed_and_yesterdays_index(
-    shop: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
+    four_days: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Yesterday's items, the day that leaves the window, what was learnt; whatever the history."""
-    workspace, lake = shop
+    workspace, lake = four_days
     run, read = step_of(FEATURES, workspace, lake, MAY[5]), []
     catalogue = load_catalogue(workspace)
     files = tuple(f for f in run.files(gold.ACTIVITY_ITEMS) if f.day <= MAY[5])
@@ -147,8 +100,8 @@ def test_a_day_reads_the_items_that_changed_and_yesterdays_index(
     assert {day_number(d) for d in read} <= item_changing_days(learnt, catalogue, MAY[5])
 
 
-def test_the_index_is_kept_for_eight_days(shop: tuple[Workspace, Lake]) -> None:
-    workspace, lake = shop
+def test_the_index_is_kept_for_eight_days(four_days: tuple[Workspace, Lake]) -> None:
+    workspace, lake = four_days
     assert lake.days(gold.ITEM_LAST_DAYS) == [MAY[d] for d in DAYS]
     for flow in (TILES, FEATURES):
         run_flow(flow, workspace, lake, MAY[12])
