@@ -41,6 +41,8 @@ class Moment:
     name: str
     before: "Moment | None"
     go_on: Callable[[Workspace, SparkLake], None]
+    # Makes the workspace of a lake without a moment before.
+    begin: Callable[[Path], object] = make_workspace
 
 
 def address(name: str) -> str:
@@ -182,7 +184,7 @@ class Lakes:
         if moment.before:
             shutil.copytree(self._made(moment.before), folder)
         else:
-            make_workspace(folder)
+            moment.begin(folder)
         moment.go_on(*self._opened(folder))
 
     def _opened(self, folder: Path) -> tuple[Workspace, SparkLake]:
