@@ -1,28 +1,21 @@
 """Stored features of random people and days against a count over silver, written without tiles, kernel or Spark."""
 
 import random
-from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from pyspark.sql import SparkSession
+from demo_shop import AS_OF, demo_shop
+from lakes import Lakes
 
-from segspark.app.workspace import open_workspace
-from segspark.demo.generate import generate
 from segspark.features.flow import FEATURES_BACKFILL
-from segspark.features.tiles_flow import TILES
-from segspark.ingest.flow import INGEST
 from segspark.pipeline.flow import Request
 from segspark.pipeline.runner import run_flow
 from segspark.tables.contracts import gold, silver
-from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
-AS_OF = date(2026, 5, 1)
 DAY = timedelta(days=1)
 # Spread over what the generator delivers, the last weeks of which come day by day and late.
 DAYS = tuple(AS_OF - n * DAY for n in range(12))
@@ -38,13 +31,9 @@ COUNTS = {
 
 
 @pytest.fixture(scope="module")
-def lake(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    folder: Path = tmp_path_factory.mktemp("point") / "w"
-    generate(folder, people=400, events=9_000, months=5, as_of=AS_OF, seed=3)
-    workspace = open_workspace(folder)
-    opened = SparkLake(workspace.lake, spark)
-    for flow in (INGEST, TILES, replace(FEATURES_BACKFILL, request=Request(days=tuple(DAYS)))):
-        run_flow(flow, workspace, opened, AS_OF)
+def lake(lakes: Lakes, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    workspace, opened = lakes.copy(demo_shop(300), tmp_path_factory.mktemp("point") / "w")
+    run_flow(FEATURES_BACKFILL, workspace, opened, AS_OF, request=Request(days=DAYS))
     return opened
 
 

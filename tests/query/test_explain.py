@@ -4,35 +4,33 @@ import json
 import random
 from collections.abc import Mapping
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import deltalake
 import duckdb
 import pytest
 import sqlglot
-from pyspark.sql import SparkSession
+from demo_shop import AS_OF, demo_shop
+from lakes import Lakes
 
-from segspark.app.run import daily
-from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
-from segspark.demo.generate import generate
 from segspark.errors import ConfigError, GateClosed
+from segspark.features.flow import FEATURES
 from segspark.features.resources import load_catalogue
 from segspark.ids import mint
-from segspark.pipeline.progress import Quiet
+from segspark.pipeline.runner import run_flow
 from segspark.query.explain import explain
 from segspark.query.replay import AGAIN, replay
+from segspark.scoring.flow import SCORES
 from segspark.segments.calendar import ELSEWHERE, Place, calendar_of
+from segspark.segments.flow import SEGMENTS
 from segspark.segments.narrative import narrative
 from segspark.segments.rules.stored import from_json
 from segspark.segments.schemes.rfm import VALUES as RFM_VALUES
 from segspark.tables.contracts import gold, silver
 from segspark.tables.contracts.contract import Contract
-from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
-AS_OF = date(2026, 5, 1)
 DAY_BEFORE = AS_OF - timedelta(days=1)
 RULES = {
     "any_of": "n_click_30d >= 2 or n_order_90d >= 1 or country = 'BE'",
@@ -63,15 +61,14 @@ def write_rules(workspace: Workspace, rules: Mapping[str, str | None]) -> None:
 
 @pytest.fixture(scope="module", params=[300, pytest.param(3_000, marks=pytest.mark.slow)])
 def shop(
-    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    lakes: Lakes, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> tuple[Workspace, Lake]:
-    folder: Path = tmp_path_factory.mktemp("explained") / "w"
-    generate(folder, people=request.param, events=22 * request.param, months=5, as_of=AS_OF, seed=5)
-    workspace = open_workspace(folder)
-    lake = SparkLake(workspace.lake, spark)
+    """Two days of segments. What arrived on the last day is in the lake already: the day before may not know of it."""
+    workspace, lake = lakes.copy(demo_shop(request.param), tmp_path_factory.mktemp("explained") / "w")
     for day, rules in ((DAY_BEFORE, RULES), (AS_OF, {**RULES, **CHANGED})):
         write_rules(workspace, rules)
-        daily(workspace, lake, day, Quiet())
+        for flow in (FEATURES, SCORES, SEGMENTS):
+            run_flow(flow, workspace, lake, day)
     return workspace, lake
 
 
