@@ -39,7 +39,7 @@ _DISPOSITIONS = {
     "expired": "Its events are older than `ingest.late_horizon_days`, and this is not the first load of its source.",
     "ignored": "It is valid, and of a kind that is about no person. It is kept in `bronze.records`.",
     "withheld": "It may not be kept: an open of somebody who did not agree to have opens measured. It is counted only.",
-    "quarantined": "It is refused. Its text, without direct identifiers, and the reasons are in `bronze.quarantine`.",
+    "quarantined": "It is refused. Its text, with e-mail addresses replaced, and the reasons are in `bronze.quarantine`.",
 }
 _NOT_CONTACTABLE = {
     "complained": "The person reported a mail as spam, at any address.",

@@ -7,7 +7,7 @@ from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Column, Contract
 
 _LAYERS = {
-    "bronze": "What came in, as it came, without direct identifiers; and what was refused, with reasons.",
+    "bronze": "What came in, with the identifiers that its adapter reads replaced by pseudonyms; and what was refused, with reasons.",
     "privacy": "What is kept apart because it names people or says what they allowed.",
     "silver": "Events, orders, profiles, consents and identities in one vocabulary.",
     "gold": "What is made for use: features, scores, segments.",
