@@ -25,7 +25,7 @@
 Each page has a folder of its own, which begins as a workspace of ``segspark init``. A page that names
 ``demo-workspace`` gets a copy of a small demo, built once; ``segspark demo`` in a page gives that copy as well, and
 writes nothing. It has a few hundred people, one day, and no trained model: show rows of levels and rules, and put ``…``
-for what may differ.
+for what may differ. Programs (``segspark run``) are run once for equal files: a second page gets a copy of the result.
 
 One page alone: ``python -m pytest -q tests/docs -k how-to/write-rules``.
 """
@@ -35,13 +35,19 @@ from pathlib import Path
 import pytest
 from docs.blocks import Wrong, blocks_of
 from docs.page import CLONE, Page
+from docs.runs import Runs
 from docs.tags import run
+
+from segspark.app import run as app
 
 PAGES = sorted(path.relative_to(CLONE).as_posix() for path in (*CLONE.glob("*.md"), *(CLONE / "docs").rglob("*.md")))
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if blocks_of(CLONE / name, name)])
-def test_the_code_blocks_of_a_page_run(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_the_code_blocks_of_a_page_run(
+    name: str, tmp_path: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr(app, "run", runs.run)
     page = Page(
         tmp_path / "page",
         spark=lambda: request.getfixturevalue("spark"),
