@@ -19,6 +19,19 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 _ONE_AT_A_TIME = RLock()
 
 
+_SQLITE = "sqlite:///"
+
+
+def is_there(config: Mlflow) -> bool:
+    """Whether the store may hold something; False is certain. A database of SQLite is made by the first training: a
+    question about models need not make its tables, which takes seconds."""
+    return not config.tracking_uri.startswith(_SQLITE) or _file_of(config).exists()
+
+
+def _file_of(config: Mlflow) -> Path:
+    return Path(config.tracking_uri.removeprefix(_SQLITE).partition("?")[0])
+
+
 @contextmanager
 def store(config: Mlflow) -> Iterator[Any]:
     """MLflow on the workspace's store and experiment; other threads wait."""
@@ -32,8 +45,8 @@ def _store(config: Mlflow) -> Iterator[Any]:
 
     for name in ("mlflow", "alembic", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    if config.tracking_uri.startswith("sqlite:///"):
-        Path(config.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    if config.tracking_uri.startswith(_SQLITE):
+        _file_of(config).parent.mkdir(parents=True, exist_ok=True)
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(config.tracking_uri)
     mlflow.set_registry_uri(config.tracking_uri)

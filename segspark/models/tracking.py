@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.models import Mlflow
 from segspark.errors import CheckFailed
-from segspark.models.mlflow_store import store
+from segspark.models.mlflow_store import is_there, store
 
 REQUIREMENTS = ["pyspark==4.2.0"]
 
@@ -122,6 +122,8 @@ def _champion_version(client: Any, name: str) -> str | None:
 def find_champion(config: Mlflow, name: str, as_of: date) -> Any | None:
     """The registered version valid for a day, without loading it: the champion, or the newest older version if the
     champion was trained on days from as_of on; None if there is none."""
+    if not is_there(config):
+        return None
     with store(config) as mlflow:
         client = mlflow.MlflowClient()
         versions = client.search_model_versions(f"name = '{name}'")

@@ -1,12 +1,14 @@
 """MLflow on the workspace's store: for the time of a block, and made where it is not there yet."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from segspark.config.models import Mlflow
-from segspark.models.mlflow_store import store
+from segspark.models.mlflow_store import is_there, store
+from segspark.models.tracking import find_champion
 
 
 def config(folder: Path, experiment: str = "shop") -> Mlflow:
@@ -38,3 +40,15 @@ def test_the_store_of_before_is_back_afterwards_even_after_an_error(tmp_path: Pa
 
 def test_nothing_is_told_to_anybody() -> None:
     assert (os.environ["MLFLOW_DISABLE_TELEMETRY"], os.environ["DO_NOT_TRACK"]) == ("true", "true")
+
+
+def test_asking_for_a_model_does_not_make_the_store(tmp_path: Path) -> None:
+    shop = config(tmp_path)
+    assert find_champion(shop, "shop_churn", date(2026, 6, 1)) is None
+    assert list(tmp_path.iterdir()) == []
+    assert not is_there(shop)
+    with store(shop):
+        assert is_there(shop)
+    assert is_there(shop.model_copy(update={"tracking_uri": f"{shop.tracking_uri}?timeout=5"}))
+    assert find_champion(shop, "shop_churn", date(2026, 6, 1)) is None
+    assert is_there(Mlflow(tracking_uri="http://127.0.0.1:5000"))
