@@ -45,6 +45,7 @@ def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple
         "is_provisional": False,
     }  # fmt: skip
     members = {"ann": None, "bob": "complained", "eve": None, "tim": None, "zoe": None}
+    of_gone = {**of_day, "scheme": "rules", "segment_id": "gone", "segment_name": "Gone"}
     store_rows(
         lake,
         gold.SEGMENTS,
@@ -52,6 +53,7 @@ def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple
             {**of_day, "person_id": who, "is_contactable": reason is None, "not_contactable_reason": reason}
             for who, reason in members.items()
         ],
+        *[{**of_gone, "person_id": who, "is_contactable": True} for who in ("eve", "tim")],
     )
     against = [("ann.old", "bounce_hard"), ("bob", "complaint"), ("eve", "complaint"), ("zoe", "bounce_hard")]
     store_rows(lake, silver.OBJECTIONS, *[{"identifier_id": address(of), "event_type": t, **at} for of, t in against])
@@ -76,6 +78,16 @@ def test_only_whom_nothing_stands_against_is_in_the_file_under_an_address_that_w
 def test_it_is_told_who_was_left_out_then_and_since(told: dict[str, Any]) -> None:
     assert (told["rows"], told["as_of"]) == (1, DAY)
     assert told["removed"] == {"complained": 1, "suppressed_since": 3}
+
+
+def test_where_nobody_is_left_the_file_has_no_rows_and_everybody_is_told(
+    shop: tuple[Workspace, SparkLake], tmp_path: Path
+) -> None:
+    gone = {"segment_id": "gone", "segment_key": "gone"}
+    told = export_audience(*shop, gone, DAY, tmp_path / "gone.csv")
+    assert (told["rows"], told["removed"]) == (0, {"suppressed_since": 2})
+    with open(told["file"], newline="") as file:
+        assert list(csv.DictReader(file)) == []
 
 
 def test_the_file_lies_in_the_workspace_under_the_segment_s_key(

@@ -59,6 +59,10 @@ def test_one_person(each_alone: dict[str, date | None], name: str, expected: dat
     assert each_alone[name] == expected
 
 
+def test_a_list_without_any_consent_is_what_the_workspace_assumes(spark: SparkSession) -> None:
+    assert profiling(spark, MAY[20], assumed=("profiling",)) == {"ann": SINCE_EVER}
+
+
 def test_where_nothing_is_recorded_the_workspace_decides(spark: SparkSession) -> None:
     two = {"a": "ann", "b": "bob"}
     withdrawn = ("b", "withdrawn", MAY[3], None)
