@@ -98,6 +98,9 @@ def issues_of(error: ConfigError, path: Path) -> list[ValidationIssue]:
 def _fix(problem: Problem) -> str:
     if problem.code == "missing_key":
         return f"Write `{problem.key.rpartition('.')[2]}`."
+    if problem.code == "wrong_value":
+        # What the key means does not say which of its file's keys is meant.
+        return f"Correct {problem.key or Path(problem.file).name}. {problem.fix}".rstrip()
     return problem.fix or f"Correct {problem.key or Path(problem.file).name}."
 
 

@@ -16,9 +16,9 @@ from segspark.segments.validation_errors import (
 )
 
 
-def test_every_code_is_explained_where_definitions_are() -> None:
-    readme = (Path(__file__).parents[2] / "segspark" / "segments" / "README.md").read_text()
-    assert [code for code in WHY if f"`{code}`" not in readme] == []
+def test_every_code_is_explained_in_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "definition-errors.md").read_text()
+    assert [code for code in WHY if f"`{code}`" not in page] == []
 
 
 def issue(where: str, code: str = "circle") -> ValidationIssue:
@@ -61,7 +61,7 @@ def test_what_reading_a_file_found_keeps_its_line_and_its_cure() -> None:
     found = issues_of(ConfigError("wrong", problems), Path("w/rules.yaml"))
     assert [(i.code, i.where, i.fix) for i in found] == [
         ("missing_key", "rules.yaml:3", "Write `when`."),
-        ("wrong_value", "rules.yaml", "Write a-z."),
+        ("wrong_value", "rules.yaml", "Correct segments.0.name. Write a-z."),
         ("wrong_value", "rules.yaml:5", "Correct segments.1.name."),
     ]
 
