@@ -29,6 +29,9 @@ from segspark.tables.contracts import gold, silver
 from segspark.tables.lake import Lake
 from segspark.time import DAY
 
+# Of so many records a demo ends before the JVM's optimising compiler pays off.
+SHORT_RECORDS = 300_000
+
 
 @dataclass(frozen=True)
 class Demo:
@@ -125,7 +128,7 @@ def run_flows(workspace: Workspace, progress: Progress, *, people: int, events: 
     # The shop is generated while Spark starts; a core is left for Spark's first query.
     with ThreadPoolExecutor(max_workers=1) as pool:
         drawn = pool.submit(draw)
-        with lake_session(workspace, f"demo {AS_OF}") as lake:
+        with lake_session(workspace, f"demo {AS_OF}", is_short=events <= SHORT_RECORDS) as lake:
             warm_up(lake.spark)
             drawn.result()
             # An interrupted demo may have its models already.

@@ -76,12 +76,16 @@ def check_workspace(workspace: Workspace, as_of: date) -> None:
 
 
 @contextmanager
-def lake_session(workspace: Workspace, what: str) -> Iterator[SparkLake]:
-    """The lake with a session and its lock; a second writer fails before a JVM starts."""
+def lake_session(workspace: Workspace, what: str, is_short: bool = False) -> Iterator[SparkLake]:
+    """The lake with a session and its lock; a second writer fails before a JVM starts.
+
+    Args:
+        is_short: as for ``session_for``: what is run ends before the optimising compiler pays off.
+    """
     lake = Lake(workspace.lake)
     with only_writer(lake.store, what):
         check_compatible(lake)
-        yield SparkLake(lake.store, session_for(workspace, f"segspark {workspace.name} {what}"))
+        yield SparkLake(lake.store, session_for(workspace, f"segspark {workspace.name} {what}", is_short))
 
 
 def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:

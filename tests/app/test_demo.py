@@ -56,7 +56,7 @@ def did(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     did: list[Any] = []
 
     @contextmanager
-    def session(workspace: Workspace, what: str) -> Iterator[SparkLake]:
+    def session(workspace: Workspace, what: str, is_short: bool) -> Iterator[SparkLake]:
         yield SparkLake(workspace.lake, None)  # type: ignore[arg-type]
         did.append("closed")
 

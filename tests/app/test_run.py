@@ -159,9 +159,9 @@ def test_a_second_writer_is_told_before_a_jvm_starts(
 def test_a_lake_is_opened_with_its_lock_and_a_session_that_says_what_for(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "session_for", lambda workspace, name: name)
+    monkeypatch.setattr(app, "session_for", lambda workspace, name, is_short: (name, is_short))
     with lake_session(workspace, f"daily {DAY}") as lake:
-        assert lake.spark == f"segspark small daily {DAY}"
+        assert lake.spark == (f"segspark small daily {DAY}", False)
         assert lake.store.size(LOCK)
     assert lake.store.size(LOCK) is None
 
