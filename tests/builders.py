@@ -36,42 +36,27 @@ segments:
   rules: [rules.yaml]
   min_size: 1
 """
-ORDERS = """
-name: orders
+
+
+def source(name: str, target: str, columns: str) -> str:
+    """The YAML of a source whose files, ``<name>-<day>.csv``, were received on their day; people by their address."""
+    return f"""
+name: {name}
 kind: mapped
-path: ../data/orders-*.csv
+path: ../data/{name}-*.csv
 format: csv
 time_zone: Europe/Paris
-received: {from: file_name}
+received: {{from: file_name}}
 records:
-  - target: orders
-    identifier: {kind: email, value: email}
-    columns: {order_id: id, ordered_at: at, amount: total}
+  - target: {target}
+    identifier: {{kind: email, value: email}}
+    columns: {{{columns}}}
 """
-MAILS = """
-name: mails
-kind: mapped
-path: ../data/mails-*.csv
-format: csv
-time_zone: Europe/Paris
-received: {from: file_name}
-records:
-  - target: events
-    identifier: {kind: email, value: email}
-    columns: {event_id: id, event_type: type, occurred_at: at}
-"""
-CONSENTS = """
-name: consents
-kind: mapped
-path: ../data/consents-*.csv
-format: csv
-time_zone: Europe/Paris
-received: {from: file_name}
-records:
-  - target: consents
-    identifier: {kind: email, value: email}
-    columns: {purpose: purpose, value: value, effective_at: at}
-"""
+
+
+ORDERS = source("orders", "orders", "order_id: id, ordered_at: at, amount: total")
+MAILS = source("mails", "events", "event_id: id, event_type: type, occurred_at: at")
+CONSENTS = source("consents", "consents", "purpose: purpose, value: value, effective_at: at")
 LEVELS = """
 levels:
   - level: activity

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from builders import make_workspace, write_consents, write_mails, write_orders
+from builders import make_workspace, source, write_consents, write_mails, write_orders
 from pyspark.sql import SparkSession
 from sockets.every import SOCKETS
 
@@ -101,18 +101,7 @@ SECOND_SCORED = Moment("second scored", SECOND_FEATURES, score_the_second_day)
 
 # A shop whose acts are known and not counted yet ---------------------------------------------------------------------
 
-ACTS = """
-name: acts
-kind: mapped
-path: ../data/acts-*.csv
-format: csv
-time_zone: Europe/Paris
-received: {from: file_name}
-records:
-  - target: events
-    identifier: {kind: email, value: email}
-    columns: {event_id: id, event_type: type, occurred_at: at, amount: amount, category: sort}
-"""
+ACTS = source("acts", "events", "event_id: id, event_type: type, occurred_at: at, amount: amount, category: sort")
 
 
 def take_in_acts(workspace: Workspace, lake: SparkLake) -> None:

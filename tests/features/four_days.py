@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from builders import write_consents, write_mails, write_orders
+from builders import source, write_consents, write_mails, write_orders
 from lakes import Moment
 
 from segspark.app.workspace import open_workspace
@@ -16,18 +16,9 @@ from segspark.tables.io.spark_lake import SparkLake
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 DAYS = (3, 4, 5, 6)
-VISITS = """
-name: visits
-kind: mapped
-path: ../data/visits-*.csv
-format: csv
-time_zone: Europe/Paris
-received: {from: file_name}
-records:
-  - target: events
-    identifier: {kind: email, value: email}
-    columns: {event_id: id, event_type: type, occurred_at: at, category: sort, campaign_id: mail}
-"""
+VISITS = source(
+    "visits", "events", "event_id: id, event_type: type, occurred_at: at, category: sort, campaign_id: mail"
+)
 OWN = """
 measures:
   - {name: n_device, event_types: [product_view, order], aggregate: distinct, item: category, windows: [2, 0],
