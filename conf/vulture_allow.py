@@ -35,5 +35,5 @@ did
 _.not_then
 interpolate_histories
 
-# Declared by every provider, for a gateway that keeps nothing else of a record.
-_.keeps
+# A key of a source's YAML that files of earlier versions have.
+scrub

@@ -64,15 +64,6 @@ class Pseudonymiser:
         self._known[kind, value] = pseudonym = mac.hexdigest()[:32]
         return pseudonym
 
-    def mask(self, kind: str, value: str) -> str:
-        """The replacement of an identifier in a kept text."""
-        pseudonym = self.identifier_id(kind, value)
-        return f"~{pseudonym}" if pseudonym else "~"
-
-    def mask_address(self, spelling: str) -> str:
-        """The same for an address found in a text, where its plus sign may be percent-encoded."""
-        return self.mask("email", spelling.replace("%2B", "+").replace("%2b", "+"))
-
     def seal(self, kind: str, value: str) -> bytes:
         normal = normalise(kind, value) or ""
         return self._siv.encrypt(normal.encode(), [kind.encode()])

@@ -81,6 +81,9 @@ class Ingest(Model):
         2_000_000_000, ge=1_000, description="Largest size of a decompressed file; a guard against compressed bombs"
     )
     max_depth: int = Field(64, ge=2, description="JSON nested more deeply is quarantined (`depth`)")
+    sealed_days: int = Field(
+        30, ge=0, description="How long refused records are kept sealed, so that they can be taken in again"
+    )
     max_quarantined_share: Share = Field(
         0.5, description="More than this share of a source's new records quarantined closes the gate (exit 3)"
     )

@@ -33,6 +33,7 @@ def parse_sources(
         to_micros(local_midnight(batch.as_of, settings.time_zone)) - 1,
         day_number(batch.first_unpublished) if batch.first_unpublished else None,
         settings.ingest.future_tolerance_minutes * 60 * MICROS,
+        settings.ingest.sealed_days,
     )
     frames = [_staged(step, s, files[s.name], arrival, folder) for s in sources if s.name in files]
     every = reduce(DataFrame.unionByName, frames)
@@ -48,6 +49,9 @@ def _staged(step: Step, source: Source, files: list[InputFile], arrival: Arrival
         source.time_zone,
         source.currency or step.settings.currency,
         provider.options.model_validate(source.options),
+        keep=source.keep,
+        attributes=provider.attributes,
+        words=provider.words,
     )
     groups = spread(files, 4 * step.n_cores)
     limits = Limits(config.max_record_bytes, config.max_inflated_bytes, config.max_depth)

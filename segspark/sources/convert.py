@@ -12,6 +12,7 @@ from typing import Any
 
 from segspark import money, time
 from segspark.purposes import PURPOSES
+from segspark.sources.parsed import TEXTS
 from segspark.sources.vocabulary import DEVICES, EVENT_TYPES, LINE_TYPES, Rejected
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}(?:\.0+)?")
@@ -149,6 +150,18 @@ COLUMNS: dict[str, dict[str, Converter]] = {
         "effective_at": to_time, "recorded_at": to_time, "expires_at": to_time, "proof": to_text,
     },
 }  # fmt: skip
+
+_SHAPES: dict[Converter, str] = {
+    to_time: "time", to_date: "time", to_integer: "number", to_decimal: "number", to_number: "number",
+}  # fmt: skip
+_KINDS = {"order_lines": "lines"}
+
+
+def shape_of(target: str, column: str) -> str:
+    """The shape of what is kept of a column's text."""
+    declared = dict(TEXTS[_KINDS.get(target, target)])
+    return declared.get(column) or _SHAPES.get(COLUMNS[target][column], "label")
+
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "events": ("event_type", "occurred_at"),

@@ -1,9 +1,10 @@
 """Strict reading of JSON fields, shared by the adapters: the expected type, or rejection with a reason."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from segspark import time
-from segspark.sources.vocabulary import Identifier, Rejected
+from segspark.sources.vocabulary import Context, Identifier, Rejected
 
 
 def text(record: dict[str, Any], key: str, required: bool = False) -> str | None:
@@ -95,17 +96,14 @@ def device(user_agent: str | None) -> str | None:
     return "mobile" if "mobi" in agent or "iphone" in agent else "desktop"
 
 
-def metadata(record: dict[str, Any], known: frozenset[str]) -> dict[str, str]:
-    """Scalars under unknown keys, as text: the sender's own additions."""
-    extra = {}
-    for key, value in record.items():
-        if key in known or value is None:
-            continue
-        if isinstance(value, bool):
-            extra[key] = "true" if value else "false"
-        elif isinstance(value, str | int | float):
-            extra[key] = str(value)
-    return extra
+def declared(arguments: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """The custom arguments that the source's YAML declares as kept; the masker gives them their shapes."""
+    return {name: arguments[name] for name in context.keep if arguments.get(name) is not None}
+
+
+def words(record: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Further words of the provider, as attributes; other values than texts are left out."""
+    return {key: value for key in keys if isinstance(value := record.get(key), str) and value}
 
 
 def p_human(is_machine: bool | None) -> float | None:

@@ -1,7 +1,7 @@
-"""The ingest gateway: strict parsing, pseudonyms and scrubbing, before anything is stored.
+"""The ingest gateway: strict parsing and pseudonyms, before anything is stored.
 
 Runs inside Spark tasks. The content of a record, or the reason why it is refused, is staged as rows of the kinds of
-``parsed.py``; the record's text is kept with every direct identifier replaced.
+``parsed.py``. Of a record only declared fields are kept; one that is refused is kept sealed.
 """
 
 import gc
@@ -23,7 +23,6 @@ from segspark.tables.staging import NAMED_DDL
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-KEPT_TEXT = 100_000
 Parse = Callable[[dict[str, Any], Context], Produced]
 
 
@@ -89,12 +88,7 @@ def _parse_one(
             raise Rejected("type")
         produced = parse(value, plan.context)
     except Exception as error:
-        finish.rejected(file, position, text_of(raw), refusal(error), flags)
+        finish.rejected(file, position, raw, refusal(error), flags)
     else:
-        finish.accepted(file, position, text_of(raw), produced, flags)
-
-
-def text_of(raw: bytes) -> str:
-    """A record's text as it may be kept: bounded, and without what no table can hold."""
-    text = raw[:KEPT_TEXT].decode(errors="replace")
-    return text.replace("\x00", "\ufffd") if "\x00" in text else text
+        body = value if produced.body is None else produced.body
+        finish.accepted(file, position, raw, body, produced, flags)

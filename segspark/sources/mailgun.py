@@ -6,7 +6,7 @@ https://documentation.mailgun.com
 from email.utils import parseaddr
 from typing import Any
 
-from segspark.sources.fields import email, epoch_s, mapping, p_human, page, text
+from segspark.sources.fields import declared, email, epoch_s, mapping, p_human, page, scalar, text
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
@@ -25,12 +25,6 @@ EVENTS = {
 }
 IGNORED = frozenset(("stored",))
 _DEVICES = {"desktop": "desktop", "mobile": "mobile", "tablet": "tablet"}
-# Also below a webhook's ``event-data``.
-_KEPT = tuple(
-    """event id timestamp message.headers.message-id campaigns tags mailing-list.list-id client-info.device-type
-    client-info.bot geolocation.country geolocation.region flags.is-test-mode severity reason
-    delivery-status.enhanced-code user-variables.campaign_id user-variables.topic""".split()
-)
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
@@ -38,7 +32,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     data = mapping(record, "event-data") or record
     word = str(text(data, "event", required=True))
     if word in IGNORED:
-        return Produced(ignored=True)
+        return Produced(ignored=True, body=data)
     if mapping(data, "flags").get("is-test-mode") is True:
         raise Rejected("test_mode")
     occurred = epoch_s(data, "timestamp")
@@ -54,14 +48,8 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     is_machine = bool(bot) if word in ("opened", "clicked") and bot is not None else None
     own_id = text(data, "id")
     variables = data.get("user-variables")
-    attributes = (
-        {k: str(v) for k, v in variables.items() if isinstance(v, str | int | float)}
-        if isinstance(variables, dict)
-        else {}
-    )
+    variables = variables if isinstance(variables, dict) else {}
     reason = text(data, "reason")
-    if reason:
-        attributes["reason"] = reason
     campaigns, tags = data.get("campaigns"), data.get("tags")
     event = {
         "event_id": f"{own_id}:{occurred // DAY_MICROS}:{word}" if own_id else None,
@@ -70,18 +58,17 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         "identifier": email(recipient, "recipient"),
         "occurred_at": occurred,
         "message_id": text(headers, "message-id"),
-        "campaign_id": _first(campaigns) or attributes.pop("campaign_id", None) or _first(tags),
-        "topic": attributes.pop("topic", None) or text(mapping(data, "mailing-list"), "list-id"),
+        "campaign_id": _first(campaigns) or scalar(variables, "campaign_id") or _first(tags),
+        "topic": scalar(variables, "topic") or text(mapping(data, "mailing-list"), "list-id"),
         "url": page(text(data, "url")),
         "device": _DEVICES.get(str(client.get("device-type"))),
         "country": text(place, "country"),
         "region": text(place, "region"),
         "is_machine": is_machine,
         "p_human": p_human(is_machine),
-        "attributes": attributes,
+        "attributes": {**declared(variables, context), **({"reason": reason} if reason else {})},
     }
-    ip = data.get("ip")
-    return Produced(events=[event], direct=[ip] if isinstance(ip, str) else [])
+    return Produced(events=[event], body=data)
 
 
 def _failed(data: dict[str, Any]) -> str:
@@ -109,7 +96,15 @@ MAILGUN = Provider(
     name="mailgun",
     options=NoOptions,
     vocabulary=EVENTS,
-    keeps=fields(*_KEPT, *(f"event-data.{path}" for path in _KEPT)),
+    keeps=fields(
+        word="event severity reason client-info.device-type client-info.bot",
+        time="timestamp",
+        id="id message.headers.message-id campaigns.id delivery-status.enhanced-code",
+        label="tags mailing-list.list-id geolocation.country geolocation.region user-variables.campaign_id "
+        "user-variables.topic",
+        flag="flags.is-test-mode",
+        path="url",
+    ),
     stage=by_record(parse),
     receipt=(of_file, of_content),
 )

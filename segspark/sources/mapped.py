@@ -1,7 +1,6 @@
 """Any table as a source, by YAML alone: read as text, mapped by Spark SQL, typed by strict converters.
 
-Three steps in one lazy plan: ``read_raw`` (Arrow tasks give each record's named columns as texts, and its scrubbed
-text to keep), ``evaluate`` (the mapping's expressions as Spark columns, text in, text out), ``convert`` (Arrow tasks:
+Three steps in one lazy plan: ``read_raw`` (Arrow tasks give each record and its named columns as texts), ``evaluate`` (the mapping's expressions as Spark columns, text in, text out), ``convert`` (Arrow tasks:
 types and pseudonyms).
 """
 
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from segspark.errors import ConfigError
-from segspark.sources.convert import COLUMNS, Notation
+from segspark.sources.convert import COLUMNS, Notation, shape_of
 from segspark.sources.files import InputFile, read_bytes
 from segspark.sources.gateway import no_cyclic_collection, over_groups
 from segspark.sources.mapping import OF_RECORD, Mapping, compile_mapping, mapping_issues
@@ -23,6 +22,7 @@ from segspark.sources.raw import read_raw
 from segspark.sources.receipt import of_content, of_file, of_record
 from segspark.sources.records import csv_records
 from segspark.sources.sanitizer import Sanitizer
+from segspark.sources.shapes import Kept
 from segspark.sources.spec import Source
 from segspark.sources.targets import Maker, make_maker
 from segspark.sources.vocabulary import Produced, Rejected
@@ -127,10 +127,11 @@ def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatc
 def _convert_one(
     finish: Sanitizer, mapping: Mapping, makers: list[Maker], file: InputFile, row: dict[str, Any]
 ) -> None:
-    position, text = row["position"], row["text"] or ""
+    position, raw = row["position"], row["raw"] or b""
+    form = "json" if mapping.source.format == "json" else "row"
     if row["reasons"]:
         stage = "read" if position < 0 else "parse"
-        finish.rejected(file, position, text, row["reasons"], [], stage)
+        finish.rejected(file, position, raw, row["reasons"], [], stage, form)
         return
     produced, reasons = Produced(), []
     for maker in makers:
@@ -142,12 +143,12 @@ def _convert_one(
         produced.received_at, reason = _received(mapping.source, row)
         reasons += [reason] if reason else []
     if reasons:
-        finish.rejected(file, position, text, reasons, [], "convert")
+        finish.rejected(file, position, raw, reasons, [], "convert", form)
         return
     produced.ignored = not (
         produced.events or produced.orders or produced.lines or produced.profiles or produced.consents
     )
-    finish.accepted(file, position, text, produced, [], is_scrubbed=True)
+    finish.accepted(file, position, raw, _kept_body(mapping.source, row), produced, [], form)
 
 
 def _received(source: Source, row: dict[str, Any]) -> tuple[int | None, str | None]:
@@ -160,11 +161,37 @@ def _received(source: Source, row: dict[str, Any]) -> tuple[int | None, str | No
         return None, f"{error.reasons[0]}:received"
 
 
-def named_columns(source: Source) -> tuple[str, ...]:
-    """The columns that the mapping names, but those that hold identifiers or are to be scrubbed."""
-    mapping = compile_mapping(source)
-    identifying, scrubbed = dict(mapping.identifying), frozenset(source.scrub)
-    return tuple(c for c in mapping.columns if c not in identifying and not scrubbed & {c, c.split(".")[0]})
+def kept_columns(source: Source) -> Kept:
+    """What the mapping makes of a record, but its identifiers: the columns of its targets, each with their shape."""
+    kept: dict[str, str] = {}
+    for at, record in enumerate(source.records):
+        for name, spec in record.columns.items():
+            if name == "attributes" and isinstance(spec, dict):
+                kept |= {f"{_part(source, at)}.attributes.{key}": "label" for key in spec}
+            else:
+                kept[f"{_part(source, at)}.{name}"] = shape_of(record.target, name)
+    return kept
+
+
+def _part(source: Source, at: int) -> str:
+    """The name under which what a record becomes is kept: its target, numbered where there are several of it."""
+    target = source.records[at].target
+    before = sum(record.target == target for record in source.records[:at])
+    return f"{target}_{before + 1}" if before else target
+
+
+def _kept_body(source: Source, row: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    for at, record in enumerate(source.records):
+        if record.where and not row[f"r{at}__where"]:
+            continue
+        part = body.setdefault(_part(source, at), {})
+        for name, spec in record.columns.items():
+            if name == "attributes" and isinstance(spec, dict):
+                part[name] = {key: row[f"r{at}_attributes__{key}"] for key in spec}
+            else:
+                part[name] = row[f"r{at}_{name}"]
+    return body
 
 
 def lines_alone(source: Source) -> bool:
@@ -176,9 +203,10 @@ MAPPED = Provider(
     options=NoOptions,
     # The YAML's expressions give the shared words themselves.
     vocabulary={},
-    keeps=named_columns,
+    keeps=kept_columns,
     stage=stage,
     receipt=(of_record, of_file, of_content),
     check=mapping_issues,
+    attributes="label",
     by_line=lines_alone,
 )

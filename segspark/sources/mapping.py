@@ -18,7 +18,7 @@ OF_RECORD = [
     ("file", pa.int32()),
     ("position", pa.int64()),
     ("reasons", pa.list_(pa.string())),
-    ("text", pa.string()),
+    ("raw", pa.binary()),
 ]
 
 
@@ -45,7 +45,7 @@ class Mapping:
 
     @property
     def raw_schema(self) -> pa.Schema:
-        """Schema of ``read_raw``: a record's position, why it is refused, its text, and its named columns by number,
+        """Schema of ``read_raw``: a record's position, why it is refused, itself, and its named columns by number,
         because source columns may have any name."""
         return pa.schema([*OF_RECORD, *((f"column_{n}", pa.string()) for n in range(len(self.columns)))])
 

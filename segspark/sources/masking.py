@@ -1,14 +1,17 @@
-"""Pseudonyms instead of direct identifiers, in what a record says and in its text."""
+"""Pseudonyms instead of direct identifiers, and shapes for every text, in what a record says."""
 
 import hashlib
-import json
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from segspark import address
 from segspark.pseudonyms import Key, Pseudonymiser
-from segspark.sources.vocabulary import Identifier, Rejected
+from segspark.sources.parsed import TEXTS
+from segspark.sources.sealing import RecordSealer
+from segspark.sources.shapes import Shape, Shapes
+from segspark.sources.vocabulary import Context, Identifier, Rejected
 
 # Two pseudonyms of one person, and which of them belong to anonymous visitors.
 Pair = tuple[str, str, bool, bool]
@@ -19,8 +22,20 @@ Named = dict[Identifier, str]
 class Masker:
     """Replaces identifiers by pseudonyms; ``named`` collects those of one record on the way."""
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: Key, context: Context) -> None:
         self._pseudonyms = Pseudonymiser(key)
+        self.records = RecordSealer(key)
+        self.shapes = Shapes(self.hidden, context.words)
+        self._texts: dict[str, list[tuple[str, Shape]]] = {
+            kind: [(column, self.shapes.named(shape)) for column, shape in texts] for kind, texts in TEXTS.items()
+        }
+        self._attributes = {name: self.shapes.named(shape) for name, shape in context.keep.items()}
+        self._attribute = self.shapes.named(context.attributes)
+        self._event_key = key.derive("fingerprint")
+
+    def hidden(self, text: str) -> str:
+        """A keyed hash, kept instead of a text that names somebody."""
+        return "~" + self.records.hash_of(text.encode(errors="replace"))[:16]
 
     def pseudonym(self, identifier: Identifier, named: Named) -> str:
         """The pseudonym of an identifier.
@@ -41,24 +56,33 @@ class Masker:
         """The identifier as the vault keeps it."""
         return self._pseudonyms.seal(identifier.kind, identifier.value)
 
-    def owned(self, item: dict[str, Any], named: Named) -> dict[str, Any]:
-        """An item of a record with its owner's pseudonym."""
+    def owned(self, kind: str, item: dict[str, Any], named: Named) -> dict[str, Any]:
+        """An item of a record with its owner's pseudonym, every text in its shape."""
         identifier = item.pop("identifier", None)
         item["identifier_id"] = self.pseudonym(identifier, named) if identifier else None
+        for column, shape in self._texts[kind]:
+            value = item.get(column)
+            if value is not None:
+                item[column] = shape(value)
         if item.get("attributes"):
-            item["attributes"] = [(k, self.without_addresses(v)) for k, v in item["attributes"].items()]
+            item["attributes"] = self._shaped(item["attributes"])
         return item
 
+    def _shaped(self, attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
+        shaped = []
+        for name, value in attributes.items():
+            kept = self._attributes.get(name, self._attribute)(value)
+            if kept is not None:
+                shaped.append((name, kept if isinstance(kept, str) else str(kept)))
+        return shaped
+
     def event(self, event: dict[str, Any], named: Named) -> dict[str, Any]:
-        """An event with its owner's pseudonym, the hash of its content, and the family of its mailbox."""
+        """An event with its owner's pseudonym, the keyed hash of its content, and the family of its mailbox."""
         identifier, anonymous = event.get("identifier"), event.pop("anonymous", None)
-        event = self.owned(event, named)
+        event = self.owned("events", event, named)
         event["anonymous_id"] = self.pseudonym(anonymous, named) if anonymous else None
-        url = event.get("url")
-        if url:
-            event["url"] = self.without_addresses(url)
         content = orjson.dumps(event, default=str, option=orjson.OPT_SORT_KEYS)
-        digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+        digest = hashlib.blake2b(content, digest_size=16, key=self._event_key).hexdigest()
         event["fingerprint"] = digest[:16]
         if event.get("event_id") is None:
             event["event_id"] = "h-" + digest
@@ -72,24 +96,3 @@ class Masker:
         left, right, rule, at = link
         ends = self.pseudonym(left, named), self.pseudonym(right, named)
         return (*ends, left.kind == "anonymous", right.kind == "anonymous"), at, rule
-
-    def without_addresses(self, text: str) -> str:
-        return address.replace_addresses(text, self._pseudonyms.mask_address)
-
-    def scrub(self, text: str, named: Named, direct: list[str]) -> str:
-        """A record's text with its identifiers and every address replaced, and the other direct values removed."""
-        for (_, value), pseudonym in named.items():
-            token = f'"~{pseudonym}"'
-            text = text.replace(f'"{value}"', token)
-            if value.isdigit() and value in text:
-                # A bare number, as JSON writes it; plain replacements, because a regex per value costs more.
-                for before in (":", ": "):
-                    for after in (",", "}", " ", "]"):
-                        text = text.replace(f"{before}{value}{after}", f"{before}{token}{after}")
-        text = self.without_addresses(text)
-        for value in direct:
-            if len(value) >= 2:
-                text = text.replace(f'"{value}"', '"~"')
-                if not value.isascii() or '"' in value or "\\" in value:
-                    text = text.replace(json.dumps(value, ensure_ascii=False), '"~"').replace(json.dumps(value), '"~"')
-        return text

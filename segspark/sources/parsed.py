@@ -37,12 +37,14 @@ def _item(columns: tuple[Column, ...]) -> pa.Schema:
 
 _RAW = {
     "source": "string", "file_id": "string", "file_name": "string", "position": "bigint", "record": "bigint",
-    "received_at": "timestamp", "received_date": "date", "fingerprint": "string", "text": "string",
-    "flags": "array<string>",
+    "received_at": "timestamp", "received_date": "date", "record_hash": "string", "flags": "array<string>",
+    "sealed": "binary", "kept_until": "date",
 }  # fmt: skip
 KINDS = {
-    "records": Kind(_schema({**_RAW, "is_ignored": "boolean"}), "received_date"),
-    "refused": Kind(_schema({**_RAW, "stage": "string", "reasons": "array<string>"}), "received_date"),
+    "records": Kind(_schema({**_RAW, "kept": "string", "is_ignored": "boolean"}), "received_date"),
+    "refused": Kind(
+        _schema({**_RAW, "length": "bigint", "stage": "string", "reasons": "array<string>"}), "received_date"
+    ),
     "events": Kind(_item(silver.EVENTS.columns), "event_date"),
     "orders": Kind(_item(silver.ORDERS.columns), "order_date"),
     "lines": Kind(_item(silver.ORDER_LINES.columns), "order_date"),
@@ -78,3 +80,15 @@ KINDS = {
         _schema({"kind": "string", "no": "bigint", "record": "bigint", "n_says": "int", "verdict": "string"})
     ),
 }  # fmt: skip
+
+# Kind -> its texts that records fill, each with the shape that its column declares.
+TEXTS = {
+    kind: tuple((c.name, c.shape) for c in contract.columns if c.shape is not None)
+    for kind, contract in (
+        ("events", silver.EVENTS),
+        ("orders", silver.ORDERS),
+        ("lines", silver.ORDER_LINES),
+        ("profiles", silver.PROFILES),
+        ("consents", silver.CONSENTS),
+    )
+}

@@ -27,12 +27,19 @@ class Arrival:
         run_at: receipt of what has no time at all, UTC microseconds.
         first_unpublished: no earlier as-of day may know a record, days since 1970; None in an empty lake.
         future_tolerance: microseconds by which a clock may run ahead of the receipt.
+        sealed_days: how long sealed records are kept, days from the run's on.
     """
 
     time_zone: str
     run_at: int
     first_unpublished: int | None = None
     future_tolerance: int = 600 * MICROS
+    sealed_days: int = 30
+
+    @property
+    def kept_until(self) -> int:
+        """The last as-of day on which what is sealed in this run is kept, days since 1970."""
+        return local_day_number(self.run_at, self.time_zone) + 1 + self.sealed_days
 
     def known_as_of(self, received_at: int) -> int:
         day_after = local_day_number(received_at, self.time_zone) + 1

@@ -5,7 +5,7 @@ https://postmarkapp.com/developer/webhooks
 
 from typing import Any
 
-from segspark.sources.fields import email, iso, mapping, page, text
+from segspark.sources.fields import declared, email, iso, mapping, page, text, words
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
@@ -28,10 +28,6 @@ EVENTS = {
     "SpamComplaint": ("complaint", "BouncedAt", "Email"),
     "SubscriptionChange": ("unsubscribe", "ChangedAt", "Recipient"),
 }
-_KEPT = tuple(
-    """RecordType Type ID DeliveredAt ReceivedAt BouncedAt ChangedAt SuppressSending SuppressionReason MessageID
-    MessageStream Tag Metadata.campaign_id Metadata.topic ReadSeconds Platform Geo.CountryISOCode Geo.Region""".split()
-)
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
@@ -55,7 +51,8 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
             return Produced(ignored=True)
     own_id = record.get("ID")
     place, seconds = mapping(record, "Geo"), record.get("ReadSeconds")
-    tags = {k: v for k, v in mapping(record, "Metadata").items() if isinstance(v, str)}
+    metadata = mapping(record, "Metadata")
+    said = words(metadata, "campaign_id", "topic")
     event = {
         "event_id": f"{word}:{own_id}" if own_id is not None else None,
         "source_event": f"{word}:{kind}" if kind else word,
@@ -63,18 +60,16 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         "identifier": email(text(record, who) or text(record, "Email"), who),
         "occurred_at": iso(record, at, context.time_zone),
         "message_id": text(record, "MessageID"),
-        "campaign_id": tags.pop("campaign_id", None) or text(record, "Tag"),
-        "topic": tags.pop("topic", None) or text(record, "MessageStream"),
+        "campaign_id": said.get("campaign_id") or text(record, "Tag"),
+        "topic": said.get("topic") or text(record, "MessageStream"),
         "url": page(text(record, "OriginalLink")),
         "duration_s": float(seconds) if isinstance(seconds, int | float) and not isinstance(seconds, bool) else None,
         "device": {"Desktop": "desktop", "Mobile": "mobile"}.get(str(record.get("Platform"))),
         "country": text(place, "CountryISOCode"),
         "region": text(place, "Region"),
-        "attributes": tags,
+        "attributes": declared(metadata, context),
     }
-    ip = place.get("IP")
-    direct = [v for v in (ip, record.get("Subject"), record.get("Content")) if isinstance(v, str) and v]
-    return Produced(events=[event], direct=direct)
+    return Produced(events=[event])
 
 
 def _time_key(record: dict[str, Any]) -> str:
@@ -88,7 +83,15 @@ POSTMARK = Provider(
         **{word: event_type for word, (event_type, _, _) in EVENTS.items()},
         **{f"Bounce:{kind}": event_type for kind, event_type in BOUNCES.items()},
     },
-    keeps=fields(*_KEPT),
+    keeps=fields(
+        word="RecordType Type SuppressionReason Platform",
+        time="DeliveredAt ReceivedAt BouncedAt ChangedAt",
+        id="ID MessageID",
+        label="MessageStream Tag Metadata.campaign_id Metadata.topic Geo.CountryISOCode Geo.Region",
+        flag="SuppressSending",
+        number="ReadSeconds",
+        path="OriginalLink",
+    ),
     stage=by_record(parse),
     receipt=(of_file, of_content),
 )

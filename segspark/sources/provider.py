@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from segspark.config.models import Model
 from segspark.config.yaml_lines import Place
 from segspark.sources.receipt import Receipt
+from segspark.sources.shapes import Kept, shaped
 from segspark.sources.spec import Source
 
 if TYPE_CHECKING:
@@ -51,13 +52,13 @@ def never(source: Source) -> bool:
     return False
 
 
-def fields(*paths: str) -> Callable[[Source], tuple[str, ...]]:
-    """``keeps`` of a provider whose records have the same fields in every source."""
-    return partial(_listed, paths)
+def fields(**paths: str) -> Callable[[Source], Kept]:
+    """``keeps`` of a provider whose records have the same fields in every source: shape -> dotted paths."""
+    return partial(_listed, shaped(**paths))
 
 
-def _listed(paths: tuple[str, ...], source: Source) -> tuple[str, ...]:
-    return paths
+def _listed(kept: Kept, source: Source) -> Kept:
+    return kept
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,14 @@ class Provider:
         options: model of the source's ``options``; adapters read them from their context.
         vocabulary: the provider's word -> the shared word that the adapter makes of it, where no detail of the record
             decides otherwise.
-        keeps: the fields of a record that may be kept, as dotted paths: what the adapter reads, without direct
-            identifiers and free text. Declared only; nothing reads it yet.
+        keeps: the fields of a record that are kept: dotted path -> shape (``shapes.py``). What the adapter reads,
+            without direct identifiers and free text; nothing else of a record is kept. Custom arguments are kept by the
+            names that the source's YAML gives (``keep``).
         stage: the rows of a plan's files. It gets a frame with one row (the number of a group of files) per task, and
             returns the names of the staged files (``tables/staging.NAMED_DDL``).
         receipt: the ways of telling when a record was received, the best first.
+        attributes: the shape of the attributes of its events, custom arguments apart.
+        words: what its vocabulary has in several words; any other text of several words is no word of it.
         check: what is wrong with a source of this kind beyond its form.
         by_line: whether the source delivers order lines alone, so that its orders are made from them.
     """
@@ -84,8 +88,10 @@ class Provider:
     name: str
     options: type[Model]
     vocabulary: Mapping[str, str]
-    keeps: Callable[[Source], tuple[str, ...]]
+    keeps: Callable[[Source], Kept]
     stage: Callable[["DataFrame", "GatewayPlan"], "DataFrame"]
     receipt: tuple[Receipt, ...]
     check: Callable[[Source], list[Issue]] = without_mapping
+    attributes: str = "word"
+    words: frozenset[str] = frozenset()
     by_line: Callable[[Source], bool] = never

@@ -1,4 +1,4 @@
-"""The records of a mapped source as texts: the columns that its mapping names, and the text to keep of each record."""
+"""The records of a mapped source: the columns that its mapping names, as texts, and each record as it was received."""
 
 import json
 from collections.abc import Iterator
@@ -7,11 +7,9 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from segspark import address
-from segspark.pseudonyms import Pseudonymiser
 from segspark.sources import json_strict
 from segspark.sources.files import BrokenFile, InputFile, read_bytes
-from segspark.sources.gateway import no_cyclic_collection, text_of
+from segspark.sources.gateway import no_cyclic_collection
 from segspark.sources.mapping import Mapping
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.records import csv_records, flatten, json_records, parquet_records
@@ -22,8 +20,8 @@ BATCH = 5_000
 
 
 def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.RecordBatch]:
-    """Records of one group of files: the columns named by the mapping and the text to keep; ``file`` is its number."""
-    source, kept_text = mapping.source, Scrubber(plan, mapping).text_of
+    """Records of one group of files: the columns named by the mapping and the record itself; ``file`` is its number."""
+    source = mapping.source
     columns, schema = mapping.columns, mapping.raw_schema
     nothing = (None,) * len(columns)
     rows: list[tuple[Any, ...]] = []
@@ -31,18 +29,18 @@ def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.Rec
         for file in plan.groups[group]:
             number = file.number
             try:
-                for position, (fields, reasons, text) in enumerate(_records(plan, source, file)):
+                for position, (fields, reasons, raw) in enumerate(_records(plan, source, file)):
                     if fields is None:
-                        rows.append((number, position, reasons, text, *nothing))
+                        rows.append((number, position, reasons, raw, *nothing))
                     else:
-                        rows.append((number, position, None, kept_text(fields), *map(fields.get, columns)))
+                        rows.append((number, position, None, raw, *map(fields.get, columns)))
                     if len(rows) >= BATCH:
                         yield _raw_batch(rows, schema)
                         rows = []
             except BrokenFile as error:
                 # Records read so far are dropped: the file is refused as a whole, and a repaired one has another hash.
                 rows = [r for r in rows if r[0] != number]
-                rows.append((number, -1, [error.reason], "", *nothing))
+                rows.append((number, -1, [error.reason], b"", *nothing))
     if rows:
         yield _raw_batch(rows, schema)
 
@@ -56,21 +54,21 @@ def _raw_batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch
 
 def _records(
     plan: GatewayPlan, source: Source, file: InputFile
-) -> Iterator[tuple[dict[str, str | None] | None, list[str] | None, str | None]]:
-    """Each record's texts by name; for a refused record None, the reason, and its own text."""
+) -> Iterator[tuple[dict[str, str | None] | None, list[str] | None, bytes]]:
+    """Each record's texts by name (None, and the reason, for a refused one), and the record itself."""
     if source.format == "parquet":
         for fields in parquet_records(file.path):
-            yield fields, None, None
+            yield fields, None, orjson.dumps(fields)
         return
     content = read_bytes(file.path, plan.limits.max_inflated_bytes)
     if source.format == "csv":
         for row in csv_records(content, source.csv):
             if isinstance(row, Rejected):
-                yield None, row.reasons, str(row.args[0])
+                yield None, row.reasons, str(row.args[0]).encode()
             elif _is_undecodable(row):
-                yield None, ["encoding"], json.dumps(row)
+                yield None, ["encoding"], json.dumps(row).encode()
             else:
-                yield row, None, None  # type: ignore[misc]
+                yield row, None, orjson.dumps(row)  # type: ignore[misc]
         return
     limits = plan.limits
     for raw, known in json_records(content):
@@ -81,9 +79,9 @@ def _records(
             if not isinstance(value, dict):
                 raise Rejected("type")
         except Rejected as error:
-            yield None, error.reasons, text_of(raw)
+            yield None, error.reasons, raw
         else:
-            yield flatten(value), None, None
+            yield flatten(value), None, raw
 
 
 def _is_undecodable(row: dict[str, str]) -> bool:
@@ -95,31 +93,3 @@ def _is_undecodable(row: dict[str, str]) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-class Scrubber:
-    """Writes a record's fields as JSON, without the scrubbed columns and with identifiers replaced by pseudonyms."""
-
-    def __init__(self, plan: GatewayPlan, mapping: Mapping) -> None:
-        self._pseudonyms = Pseudonymiser(plan.key)
-        self._kinds = dict(mapping.identifying)
-        self._scrubbed = frozenset(mapping.source.scrub)
-        self._decided: dict[str, tuple[bool, str | None]] = {}
-
-    def text_of(self, fields: dict[str, str | None]) -> str:
-        kept: dict[str, str | None] = {}
-        for name, value in fields.items():
-            decided = self._decided.get(name)
-            is_kept, kind = self._decide(name) if decided is None else decided
-            if is_kept:
-                kept[name] = value if kind is None or value is None else self._pseudonyms.mask(kind, value)
-        text = orjson.dumps(kept).decode()
-        return address.replace_addresses(text, self._pseudonyms.mask_address)
-
-    def _decide(self, name: str) -> tuple[bool, str | None]:
-        """Whether a column is kept, and the kind of identifier it holds."""
-        is_scrubbed = name in self._scrubbed or name.split(".")[0] in self._scrubbed
-        # An object is also present as a whole, including its identifying fields.
-        holds = name not in self._kinds and any(k.startswith(name + ".") for k in self._kinds)
-        self._decided[name] = decided = (not is_scrubbed and not holds, self._kinds.get(name))
-        return decided

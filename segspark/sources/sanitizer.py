@@ -1,9 +1,9 @@
-"""Stages what records say, with pseudonyms instead of identifiers, and what was refused."""
+"""Stages what records say, with pseudonyms instead of identifiers, and what was refused, sealed."""
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
 import pyarrow as pa
 
 from segspark.sources.files import InputFile
@@ -11,6 +11,7 @@ from segspark.sources.masking import Masker, Named, Pair
 from segspark.sources.parsed import FILE_BITS, KINDS, OF_THE_RECORD, record_number
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.receipt import received_at
+from segspark.sources.shapes import Projection
 from segspark.sources.vocabulary import Identifier, Produced, Rejected, refusal
 from segspark.tables.contracts.silver import OBJECTION_TYPES
 from segspark.tables.staging import StagingWriter
@@ -45,10 +46,17 @@ class _Content(NamedTuple):
 
 
 class Sanitizer:
-    """Replaces identifiers by pseudonyms in what a record says and in its text, and stages the rows."""
+    """Replaces identifiers by pseudonyms in what a record says, and stages the rows.
+
+    Of a record that is accepted or ignored only declared fields are kept; what is refused is kept sealed, and of its
+    content nothing but reasons stands beside it.
+    """
 
     def __init__(self, plan: GatewayPlan) -> None:
-        self._masker = Masker(plan.key)
+        self._masker = Masker(plan.key, plan.context)
+        self._keeps_raw = plan.source.keep_raw == "sealed"
+        self._projection = Projection(plan.provider.keeps(plan.source), self._masker.shapes)
+        self._kept_until = plan.arrival.kept_until
         self._context, self._arrival, self._receipt = plan.context, plan.arrival, plan.provider.receipt
         self._sealed: set[str] = set()
         self._first_seen: dict[str, tuple[int, int, int, bool]] = {}
@@ -70,36 +78,59 @@ class Sanitizer:
         yield from self._out.close()
 
     def rejected(
-        self, file: InputFile, position: int, text: str, reasons: list[str], flags: list[str], stage: str = "parse"
+        self,
+        file: InputFile,
+        position: int,
+        raw: bytes,
+        reasons: list[str],
+        flags: list[str],
+        stage: str = "parse",
+        form: str = "json",
+        header: Sequence[str] = (),
     ) -> None:
+        """Stage a refused record, sealed.
+
+        Args:
+            raw: as it was received; empty for a file as a whole.
+            form: json, csv or row; together with ``header`` (of a CSV file) it tells how to read it again.
+        """
         received = file.received_at if file.received_at is not None else self._arrival.run_at
-        row = self._row(file, position, self._masker.without_addresses(text), flags, received)
-        self._out.add("refused", {**row, "stage": stage, "reasons": sorted(set(reasons))})
+        row = self._row(file, position, raw, flags, received)
+        if raw:
+            row |= {"sealed": self._masker.records.seal(raw, form, header), "kept_until": self._kept_until}
+        self._out.add("refused", {**row, "length": len(raw), "stage": stage, "reasons": sorted(set(reasons))})
 
     def broken(self, file: InputFile, reason: str) -> None:
-        self.rejected(file, -1, "", [reason], [], stage="read")
+        self.rejected(file, -1, b"", [reason], [], stage="read")
 
     def accepted(
         self,
         file: InputFile,
         position: int,
-        text: str,
+        raw: bytes,
+        body: Mapping[str, Any],
         produced: Produced,
         flags: list[str],
-        is_scrubbed: bool = False,
+        form: str = "json",
+        header: Sequence[str] = (),
     ) -> None:
         """Stage a record's content; an invalid identifier (an address without @), a time after receipt, or content that
-        is not of the shared vocabulary rejects the whole record."""
+        is not of the shared vocabulary rejects the whole record.
+
+        Args:
+            body: what the provider's ``keeps`` describes.
+        """
         try:
             content = self._content(file, produced)
-            if not is_scrubbed:
-                text = self._masker.scrub(text, content.named, produced.direct)
+            kept = orjson.dumps(self._projection.of(body), default=str).decode()
         except Exception as error:
-            self.rejected(file, position, text, refusal(error), flags)
+            self.rejected(file, position, raw, refusal(error), flags, form=form, header=header)
             return
         self._stage(file, position, content)
-        row = self._row(file, position, text, flags + produced.flags, content.received)
-        row["is_ignored"] = produced.ignored
+        row = self._row(file, position, raw, flags + produced.flags, content.received)
+        row |= {"kept": kept, "is_ignored": produced.ignored}
+        if self._keeps_raw:
+            row |= {"sealed": self._masker.records.seal(raw, form, header), "kept_until": self._kept_until}
         self._out.add("records", row)
 
     def _content(self, file: InputFile, produced: Produced) -> _Content:
@@ -118,7 +149,7 @@ class Sanitizer:
             ("consents", produced.consents),
         ):
             if its:
-                items.append((kind, [masker.owned(i, named) for i in its]))
+                items.append((kind, [masker.owned(kind, i, named) for i in its]))
         for kind, its in items:
             at, day = TIMES[kind]
             for column in SMALL[kind]:
@@ -187,7 +218,7 @@ class Sanitizer:
         sealed = self._masker.seal(identifier)
         self._out.add("identities", {"identifier_id": pseudonym, "kind": identifier.kind, "sealed": sealed})
 
-    def _row(self, file: InputFile, position: int, text: str, flags: list[str], received: int) -> dict[str, Any]:
+    def _row(self, file: InputFile, position: int, raw: bytes, flags: list[str], received: int) -> dict[str, Any]:
         return {
             "source": self._context.source,
             "file_id": file.file_id,
@@ -197,8 +228,7 @@ class Sanitizer:
             "received_at": received,
             "received_date": received // DAY_MICROS,
             "flags": flags or None,
-            "fingerprint": hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
-            "text": text,
+            "record_hash": self._masker.records.hash_of(raw),
         }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from segspark.config.models import Model
-from segspark.sources.fields import device, iso, mapping, p_human, page, scalar, text, text_in
+from segspark.sources.fields import declared, device, iso, mapping, p_human, page, scalar, text, text_in
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import Provider, fields
 from segspark.sources.receipt import of_content, of_file, of_record
@@ -28,17 +28,10 @@ TRACKS = {
 PAGES = {"page": "page_view", "screen": "page_view"}
 ORDERS = {"Order Completed": "order", "Completed Order": "order", "Order Refunded": "refund"}
 IGNORED = frozenset(("group", "alias"))
-_DIRECT = ("firstName", "lastName", "name", "phone")
 _SNAKE = {
     "message_id": "messageId", "user_id": "userId", "anonymous_id": "anonymousId", "received_at": "receivedAt",
     "sent_at": "sentAt", "original_timestamp": "originalTimestamp",
 }  # fmt: skip
-_KEPT = tuple(
-    """type event messageId timestamp receivedAt sentAt originalTimestamp properties.session_id properties.order_id
-    properties.product_id properties.sku properties.category properties.campaign_id properties.revenue
-    properties.total properties.currency properties.products properties.duration_s properties.engagement_time_msec
-    context.sessionId context.campaign.name context.location.country context.device.type""".split()
-)
 
 
 class Options(Model):
@@ -54,7 +47,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         record = {_SNAKE.get(k, k): v for k, v in record.items()}
     kind = str(text(record, "type", required=True))
     if kind in IGNORED:
-        return Produced(ignored=True)
+        return Produced(ignored=True, body=record)
     user, visitor = scalar(record, "userId"), scalar(record, "anonymousId")
     if user is None and visitor is None:
         raise Rejected("missing:userId")
@@ -62,12 +55,11 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     customer = Identifier("customer", user) if user else None
     anonymous = Identifier("anonymous", visitor) if visitor else None
     call_context = mapping(record, "context")
-    produced = Produced(received_at=iso(record, "receivedAt", context.time_zone) if record.get("receivedAt") else None)
+    received = iso(record, "receivedAt", context.time_zone) if record.get("receivedAt") else None
+    produced = Produced(received_at=received, body=record)
     if customer and anonymous:
         produced.links.append((customer, anonymous, "identify", at))
     traits = mapping(record, "traits") or mapping(call_context, "traits")
-    direct = [call_context.get("ip"), *[traits.get(key) for key in _DIRECT]] if traits else [call_context.get("ip")]
-    produced.direct = [v for v in direct if v and isinstance(v, str)]
     address = text(traits, "email") if traits else None
     if kind == "identify":
         if address and (customer or anonymous):
@@ -83,6 +75,9 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         "device": _device(call_context),
         "country": text_in(call_context, "location", "country"),
     }
+    kept = declared(mapping(record, "properties"), context)
+    if kept:
+        event["attributes"] = kept
     produced.events.append(event)
     return produced
 
@@ -154,7 +149,15 @@ SEGMENT = Provider(
     name="segment",
     options=Options,
     vocabulary={**PAGES, **TRACKS, **dict.fromkeys(ORDERS, "checkout")},
-    keeps=fields(*_KEPT),
+    keeps=fields(
+        word="type context.device.type",
+        time="timestamp receivedAt sentAt originalTimestamp",
+        id="messageId properties.session_id properties.order_id properties.product_id properties.sku context.sessionId",
+        label="event properties.category properties.campaign_id properties.currency context.campaign.name "
+        "context.location.country",
+        number="properties.revenue properties.total properties.duration_s properties.engagement_time_msec",
+        path="properties.url context.page.url",
+    ),
     stage=by_record(parse),
     receipt=(of_record, of_file, of_content),
 )

@@ -5,7 +5,7 @@ https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 
 from typing import Any
 
-from segspark.sources.fields import device, email, epoch_s, metadata, p_human, page, scalar, text
+from segspark.sources.fields import declared, device, email, epoch_s, p_human, page, scalar, text, words
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
@@ -25,17 +25,16 @@ EVENTS = {
     "group_resubscribe": "resubscribe",
 }
 IGNORED = frozenset(("account_status_change",))
+_WORDS = frozenset(
+    (
+        # Causes of a drop, and classes of a bounce.
+        "Bounced Address", "Unsubscribed Address", "Spam Reporting Address", "Invalid SMTPAPI header", "Spam Content",
+        "Recipient List over Package Quota", "Invalid Address", "Mailbox Unavailable", "Technical Failure",
+        "Frequency or Volume Too High",
+    )
+)  # fmt: skip
 # Refused because of the mail or the sender, not because of the address.
 _REPUTATION = ("Content", "Frequency", "Reputation")
-_KNOWN = frozenset(
-    """email timestamp event sg_event_id sg_message_id smtp-id category asm_group_id ip useragent url url_offset
-    response attempt reason status type bounce_classification tls cert_err send_at pool marketing_campaign_id
-    marketing_campaign_name newsletter sg_content_type sg_machine_open topic""".split()
-)
-_KEPT = tuple(
-    """event timestamp sg_event_id sg_message_id marketing_campaign_id newsletter.newsletter_id category topic
-    asm_group_id sg_machine_open status type bounce_classification""".split()
-)
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
@@ -50,12 +49,6 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     if machine is not None and not isinstance(machine, bool):
         raise Rejected("type:sg_machine_open")
     message = text(record, "sg_message_id")
-    attributes = metadata(record, _KNOWN)
-    for key in ("reason", "status", "type", "bounce_classification"):
-        value = record.get(key)
-        if isinstance(value, str) and value:
-            attributes[key] = value
-    ip = record.get("ip")
     event = {
         "event_id": text(record, "sg_event_id"),
         "source_event": word,
@@ -69,9 +62,15 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         "device": device(text(record, "useragent")) if event_type in ("open", "click") else None,
         "is_machine": machine,
         "p_human": p_human(machine),
-        "attributes": attributes,
+        "attributes": {**declared(record, context), **_attributes(record)},
     }
-    return Produced(events=[event], direct=[ip] if isinstance(ip, str) else [])
+    return Produced(events=[event])
+
+
+def _attributes(record: dict[str, Any]) -> dict[str, Any]:
+    kept = words(record, "type", "status", "bounce_classification", "reason")
+    # The reason of a bounce is what the other server wrote; that of a drop is a word of SendGrid's.
+    return kept if record.get("event") == "dropped" else {k: v for k, v in kept.items() if k != "reason"}
 
 
 def _bounce(record: dict[str, Any]) -> str:
@@ -99,7 +98,15 @@ SENDGRID = Provider(
     name="sendgrid",
     options=NoOptions,
     vocabulary=EVENTS,
-    keeps=fields(*_KEPT),
+    keeps=fields(
+        word="event type bounce_classification",
+        time="timestamp",
+        id="sg_event_id sg_message_id marketing_campaign_id newsletter.newsletter_id asm_group_id status",
+        label="category topic",
+        flag="sg_machine_open",
+        path="url",
+    ),
     stage=by_record(parse),
+    words=_WORDS,
     receipt=(of_file, of_content),
 )

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-conten
 from typing import Any
 
 from segspark.sources import json_strict
-from segspark.sources.fields import device, email, iso, items, mapping, page, text
+from segspark.sources.fields import declared, device, email, iso, items, mapping, page, text, words
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
@@ -27,15 +27,6 @@ EVENTS = {
 IGNORED = frozenset(("Rendering Failure", "AmazonSnsSubscriptionSucceeded"))
 _NEVER_SENT = frozenset(("Suppressed", "OnAccountSuppressionList"))
 _CONTENT = frozenset(("ContentRejected", "AttachmentRejected", "MessageTooLarge"))
-# Also below EventBridge's ``detail`` and in the text of an SNS ``Message``.
-_KEPT = tuple(
-    """eventType notificationType mail.timestamp mail.messageId mail.tags.campaign_id
-    mail.tags.ses:configuration-set mail.tags.topic bounce.timestamp bounce.feedbackId bounce.bounceType
-    bounce.bounceSubType complaint.timestamp complaint.feedbackId complaint.complaintFeedbackType
-    complaint.complaintSubType delivery.timestamp deliveryDelay.timestamp open.timestamp click.timestamp
-    subscription.timestamp subscription.newTopicPreferences.unsubscribeAll
-    subscription.newTopicPreferences.topicSubscriptionStatus.subscriptionStatus Timestamp""".split()
-)
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
@@ -45,12 +36,12 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     if word is None:
         raise Rejected("missing:eventType")
     if word in IGNORED:
-        return Produced(ignored=True)
+        return Produced(ignored=True, body=body)
     event_type, key, listed, address = EVENTS.get(word, ("unknown", word.lower(), None, None))
     mail, detail = mapping(body, "mail"), mapping(body, key)
     decided = _decide(event_type, detail)
     if decided is None:
-        return Produced(ignored=True)
+        return Produced(ignored=True, body=body)
     timed = next((d for d, k in ((detail, "timestamp"), (mail, "timestamp")) if k in d), None)
     at = iso(timed, "timestamp") if timed is not None else iso(record, "Timestamp")
     recipients = _recipients(detail, listed, address) or [
@@ -60,6 +51,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         recipients = [""]  # unknown which of them it was
     tags = mapping(mail, "tags")
     feedback = text(detail, "feedbackId")
+    kept = declared({name: _tag(tags, name) for name in context.keep}, context)
     events = [
         {
             "event_id": f"{feedback}:{n}" if feedback else None,
@@ -72,13 +64,13 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
             "topic": _tag(tags, "topic"),
             "url": page(text(detail, "link")),
             "device": device(text(detail, "userAgent")) if event_type in ("open", "click") else None,
-            "attributes": {k: str(detail[k]) for k in ("bounceType", "bounceSubType") if detail.get(k)},
+            "attributes": {**kept, **words(detail, "bounceType", "bounceSubType")},
         }
         for n, recipient in enumerate(recipients)
     ]
     if not events:
         raise Rejected("missing:recipient")
-    return Produced(events=events, direct=[v for v in (detail.get("ipAddress"),) if isinstance(v, str)])
+    return Produced(events=events, body=body)
 
 
 def _body(record: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +119,18 @@ SES = Provider(
     name="ses",
     options=NoOptions,
     vocabulary={word: event_type for word, (event_type, *_) in EVENTS.items()},
-    keeps=fields(*(envelope + path for envelope in ("", "detail.", "Message.") for path in _KEPT)),
+    # Of the event itself, out of its envelope.
+    keeps=fields(
+        word="eventType notificationType bounce.bounceType bounce.bounceSubType complaint.complaintFeedbackType "
+        "complaint.complaintSubType subscription.newTopicPreferences.topicSubscriptionStatus.subscriptionStatus",
+        time="mail.timestamp bounce.timestamp complaint.timestamp delivery.timestamp deliveryDelay.timestamp "
+        "open.timestamp click.timestamp subscription.timestamp",
+        id="mail.messageId bounce.feedbackId complaint.feedbackId",
+        label="mail.tags.campaign_id mail.tags.ses:configuration-set mail.tags.topic",
+        flag="subscription.newTopicPreferences.unsubscribeAll",
+        path="click.link",
+    ),
     stage=by_record(parse),
+    words=frozenset(word for word in IGNORED if " " in word),
     receipt=(of_file, of_content),
 )

@@ -8,26 +8,14 @@ from typing import Any
 
 from segspark import money
 from segspark.purposes import EMAIL_MARKETING
-from segspark.sources.fields import iso, items, mapping, scalar, text
+from segspark.sources.fields import declared, iso, items, mapping, scalar, text
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
 from segspark.sources.vocabulary import Context, Identifier, Produced, Rejected
 
-# Keys that hold names, addresses and phone numbers; an order's own ``name`` is its number.
-_OF_ORDER = ("phone", "browser_ip")
-_OF_PERSON = ("first_name", "last_name", "name", "phone", "address1", "address2", "browser_ip", "company")
 EVENTS = {"order": "order", "refund": "refund", "cancel": "refund"}
 CONSENTS = {"subscribed": "granted", "unsubscribed": "withdrawn"}
-_KEPT = tuple(
-    """id test currency created_at processed_at updated_at cancelled_at financial_status subtotal_price
-    line_items.id line_items.product_id line_items.sku line_items.title line_items.product_type line_items.quantity
-    line_items.price line_items.total_discount line_items.discount_allocations.amount shipping_address.country_code
-    billing_address.country_code refunds.id refunds.created_at refunds.processed_at refunds.transactions.kind
-    refunds.transactions.status refunds.transactions.amount refunds.refund_line_items.quantity
-    refunds.refund_line_items.subtotal customer.email_marketing_consent.state
-    customer.email_marketing_consent.consent_updated_at""".split()
-)
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
@@ -69,7 +57,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
             "order_id": order_id, "identifier": owner, "order_type": "sale", "ordered_at": at, "updated_at": updated,
             "status": "cancelled" if record.get("cancelled_at") else text(record, "financial_status"),
             "amount_cents": amount, "refunded_cents": refunded, "currency": currency, "n_items": n_items,
-            "country": country,
+            "country": country, **_attributes(record, context),
         }],
         lines=lines,
         events=[{
@@ -78,7 +66,6 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
             "product_id": _main(lines, "product_id"), "amount_cents": amount,
             "currency": currency, "n_items": n_items, "country": country,
         }, *refunds],
-        direct=_direct(record),
     )  # fmt: skip
     if email and shopper:
         produced.links.append((email, shopper, "shop", at))
@@ -187,19 +174,29 @@ def _number_cents(record: dict[str, Any], key: str, currency: str) -> int:
     return _minor(_decimal(record, key), currency, key)
 
 
-def _direct(record: dict[str, Any]) -> list[str]:
-    places: list[tuple[dict[str, Any], tuple[str, ...]]] = [(record, _OF_ORDER)]
-    places += [(mapping(record, key), _OF_PERSON) for key in ("customer", "billing_address", "shipping_address")]
-    return [
-        value for place, keys in places if place for key in keys if (value := place.get(key)).__class__ is str and value
-    ]
+def _attributes(record: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The order's own attributes that the source declares as kept, if there are any."""
+    notes = {str(note.get("name")): note.get("value") for note in items(record, "note_attributes")}
+    kept = declared(notes, context)
+    return {"attributes": kept} if kept else {}
 
 
 SHOPIFY = Provider(
     name="shopify",
     options=NoOptions,
     vocabulary={**EVENTS, **CONSENTS},
-    keeps=fields(*_KEPT),
+    keeps=fields(
+        id="id line_items.id line_items.product_id line_items.sku refunds.id",
+        label="currency financial_status line_items.title line_items.product_type shipping_address.country_code "
+        "billing_address.country_code",
+        word="refunds.transactions.kind refunds.transactions.status customer.email_marketing_consent.state",
+        time="created_at processed_at updated_at cancelled_at refunds.created_at refunds.processed_at "
+        "customer.email_marketing_consent.consent_updated_at",
+        number="subtotal_price line_items.quantity line_items.price line_items.total_discount "
+        "line_items.discount_allocations.amount refunds.transactions.amount refunds.refund_line_items.quantity "
+        "refunds.refund_line_items.subtotal",
+        flag="test",
+    ),
     stage=by_record(parse),
     receipt=(of_file, of_content),
 )

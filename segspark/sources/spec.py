@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from segspark.config.models import Currency, Model, Name, Zone
+from segspark.sources.shapes import ShapeName
 
 Sql = Annotated[str, Field(min_length=1, description="Spark SQL expression over the file's columns; gives text")]
 Times = Annotated[
@@ -109,7 +110,15 @@ class Source(Model):
     )
     received: Received = Received()  # type: ignore[call-arg]
     records: tuple[RecordSpec, ...] = Field((), description="Of a mapped source: what its rows become")
-    scrub: tuple[str, ...] = Field((), description="Columns that are not kept in the raw payload")
+    keep: dict[str, ShapeName] = Field(
+        {}, description="Custom arguments of a provider's records that are kept, each with the shape of its values"
+    )
+    keep_raw: Literal["dropped", "sealed"] = Field(
+        "dropped",
+        description="What becomes of an accepted record as received: dropped, or sealed under the workspace's key for "
+        "ingest.sealed_days",
+    )
+    scrub: tuple[str, ...] = Field((), description="Of no effect: nothing is kept of a record but what is declared")
     options: dict[str, Any] = Field({}, description="Options of the provider")
     folder: Path = Field(Path("."), description="Where the YAML lies", json_schema_extra={"set_by": "the loader"})
 

@@ -2,10 +2,11 @@
 
 An adapter is a pure function ``parse(record, context) -> Produced`` over one decoded JSON object. It raises
 ``Rejected`` with a reason code for invalid records, returns ``Produced(ignored=True)`` for valid records that are
-not about a person (kept raw), and never fails on unknown keys or unknown event types (``unknown``).
+not about a person, and never fails on unknown keys or unknown event types (``unknown``).
 Identifiers stay in clear inside an adapter; the gateway (``masking.py``) replaces them before anything is stored.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -54,12 +55,21 @@ class Identifier(NamedTuple):
 
 @dataclass(frozen=True)
 class Context:
-    """What a source declares: name, zone of naive times, currency, and its options by the provider's own model."""
+    """What a source declares: name, zone of naive times, currency, and its options by the provider's own model.
+
+    Attributes:
+        keep: custom arguments that are kept among an event's attributes -> the shape of their values.
+        attributes: the shape of attributes that are no custom arguments.
+        words: texts of several words that the provider's vocabulary has.
+    """
 
     source: str
     time_zone: str | None
     currency: str
     options: Any = None
+    keep: Mapping[str, str] = field(default_factory=dict)
+    attributes: str = "word"
+    words: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -80,8 +90,8 @@ class Produced:
         expires_at (µs), proof.
     links: identifiers of one person as (Identifier, Identifier, rule, effective_at µs).
     received_at: UTC µs if the record itself gives its time of receipt.
-    direct: further direct identifiers in the record (names, street, phone, IP): text that the sanitizer
-        removes from the payload it keeps.
+    body: the part of the record that the provider's ``keeps`` describes, where it lies in an envelope; None is the
+        record itself.
     """
 
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -93,4 +103,4 @@ class Produced:
     received_at: int | None = None
     ignored: bool = False
     flags: list[str] = field(default_factory=list)
-    direct: list[str] = field(default_factory=list)
+    body: dict[str, Any] | None = field(default=None, compare=False, repr=False)

@@ -47,11 +47,11 @@ def promise(columns: Sequence[Column]) -> list[list[object]]:
 # Tables ---------------------------------------------------------------------------------------------------------
 
 TABLES: dict[str, tuple[int, str]] = {
-    "bronze.records": (10, "506e8288a6eb"),
-    "bronze.quarantine": (10, "777da82a0459"),
+    "bronze.records": (12, "93274bf75708"),
+    "bronze.quarantine": (13, "f39e7e8355d9"),
     "privacy.identities": (5, "29d2b053aa03"),
     "privacy.last_opens": (2, "2e69fa2253ea"),
-    "silver.events": (31, "f6a131cc26e9"),
+    "silver.events": (31, "a17204365911"),
     "silver.orders": (15, "3768c7bbed81"),
     "silver.order_lines": (18, "e1cf1759c714"),
     "silver.profiles": (15, "e63bbd4138be"),

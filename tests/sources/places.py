@@ -85,27 +85,20 @@ def encoded(*path: str | int, written: str) -> Callable[[Record, str], Record]:
 class Place:
     """Where an identifier can stand.
 
-    Today an address is kept out everywhere, because every text is searched for addresses, and another identifier
-    only where an adapter names it, which it does for accepted records. ``safe`` and ``leaks`` tell the exceptions.
-
     Attributes:
         holds: what can stand there.
         put: plants a value in a record.
-        safe: what of it, besides addresses, is kept out today where the record is accepted.
-        leaks: outcomes after which even an address is found today, because it is a column's value.
         word: the provider's word of the record, where it is not the usual one.
         outcomes: what becomes of the record.
-        ignored_safe: what is kept out today, besides addresses, where the record is ignored.
+        answers: what else than addresses and phones the shop itself answers for there: the field is declared as kept.
     """
 
     name: str
     holds: str
     put: Callable[[Record, str], Record]
-    safe: str = ""
-    leaks: str = ""
     word: str = ""
     outcomes: str = "accepted ignored refused"
-    ignored_safe: str = ""
+    answers: str = ""
 
 
 def sendgrid(outcome: str, _: str) -> Record:
@@ -128,20 +121,25 @@ SENDGRID = (
     Place("custom argument", OWN, at("reference")),
     Place("custom argument as a number", "customer", at("reference", bare=True)),
     Place("custom argument that is an object", OWN, at("person", "reference")),
-    Place("key of a custom argument", "email", lambda record, value: {**record, value: "yes"}, leaks="accepted"),
-    Place("category", TEXT, at("category", written="for {}"), leaks="accepted"),
-    Place("second category", TEXT, lambda record, value: {**record, "category": ["news", f"for {value}"]}),
+    Place("key of a custom argument", "email", lambda record, value: {**record, value: "yes"}),
+    Place("category", TEXT, at("category", written="for {}"), answers="customer full_name"),
+    Place(
+        "second category",
+        TEXT,
+        lambda record, value: {**record, "category": ["news", f"for {value}"]},
+        answers="customer full_name",
+    ),
     Place("marketing_campaign_name", TEXT, at("marketing_campaign_name", written="for {}")),
-    Place("ip", "ip", at("ip"), safe="ip"),
+    Place("ip", "ip", at("ip")),
     Place("useragent", TEXT, at("useragent", written="Mozilla/5.0 ({})")),
     Place("query of url", LINK, at("url", written="https://boutique.example/?who={}")),
     Place("encoded query of url", "email", encoded("url", written="https://boutique.example/?who={}")),
-    Place("path of url", LINK, at("url", written="https://boutique.example/of/{}")),
+    Place("path of url", LINK, at("url", written="https://boutique.example/of/{}"), answers="customer cookie"),
     Place("reason", TEXT, at("reason", written="550 5.1.1 <{}>: nobody of this name")),
     Place("response", TEXT, at("response", written="250 kept for {}.")),
     Place("smtp-id", "email", at("smtp-id", written="<{}>")),
-    Place("sg_message_id", "email", at("sg_message_id"), leaks="accepted"),
-    Place("sg_event_id", "email", at("sg_event_id"), leaks="accepted"),
+    Place("sg_message_id", "email", at("sg_message_id")),
+    Place("sg_event_id", "email", at("sg_event_id")),
 )
 
 
@@ -167,22 +165,22 @@ MAILGUN = (
     Place("header to of a clicked mail", "email full_name", of_data("message", "headers", "to", written="{} <a@b.fr>")),
     Place("header subject", TEXT, of_data("message", "headers", "subject", written="For {}")),
     Place("header from", TEXT, of_data("message", "headers", "from", written="{} <lettre@boutique.example>")),
-    Place("header message-id", "email", of_data("message", "headers", "message-id"), leaks="accepted"),
+    Place("header message-id", "email", of_data("message", "headers", "message-id")),
     Place("user variable", OWN, of_data("user-variables", "reference")),
     Place("user variable as a number", "customer", of_data("user-variables", "reference", bare=True)),
     Place("user variable that is an object", OWN, of_data("user-variables", "person", "reference")),
     Place("user variables as a text", TEXT, of_data("user-variables", written='{{"reference": "{}"}}')),
-    Place("tag", TEXT, of_data("tags", 0, written="for {}"), leaks="accepted"),
-    Place("campaign", TEXT, of_data("campaigns", 0, "id", written="for {}"), leaks="accepted"),
-    Place("mailing list", "email", of_data("mailing-list", "list-id"), leaks="accepted"),
-    Place("ip", "ip", of_data("ip"), safe="ip"),
+    Place("tag", TEXT, of_data("tags", 0, written="for {}"), answers="customer full_name"),
+    Place("campaign", TEXT, of_data("campaigns", 0, "id", written="for {}"), answers="customer full_name ip"),
+    Place("mailing list", "email", of_data("mailing-list", "list-id")),
+    Place("ip", "ip", of_data("ip")),
     Place("sending ip of the envelope", "ip", of_data("envelope", "sending-ip")),
     Place("target of the envelope", "email", of_data("envelope", "targets")),
     Place("client-info", TEXT, of_data("client-info", "user-agent", written="Mozilla/5.0 ({})")),
     Place("city of geolocation", "postcode", of_data("geolocation", "city")),
-    Place("region of geolocation", "email postcode", of_data("geolocation", "region"), leaks="accepted"),
+    Place("region of geolocation", "email postcode", of_data("geolocation", "region"), answers="postcode"),
     Place("query of url", LINK, of_data("url", written="https://boutique.example/?who={}")),
-    Place("path of url", LINK, of_data("url", written="https://boutique.example/of/{}")),
+    Place("path of url", LINK, of_data("url", written="https://boutique.example/of/{}"), answers="customer cookie"),
     Place("reason", TEXT, of_data("reason", written="for {}"), word="failed"),
     Place(
         "message of the delivery status",
@@ -216,24 +214,30 @@ POSTMARK = (
     Place("Email", "email", at("Email")),
     Place("Recipient", "email", at("Recipient"), **CLICKED),
     Place("From", TEXT, at("From", written="{} <lettre@boutique.example>")),
-    Place("Subject", TEXT, at("Subject"), safe="customer phone full_name ip"),
-    Place("Subject with quotes", TEXT, at("Subject", written='For "{}"'), safe="customer phone full_name ip"),
-    Place("Content of one line", TEXT, at("Content", written="To: {}"), safe="customer phone full_name ip"),
+    Place("Subject", TEXT, at("Subject")),
+    Place("Subject with quotes", TEXT, at("Subject", written='For "{}"')),
+    Place("Content of one line", TEXT, at("Content", written="To: {}")),
     # A text with line ends is found again only where it also holds what is not ASCII, as the full name here does.
-    Place("Content", TEXT, at("Content", written="To: {}\r\n\r\nHello"), safe="full_name"),
+    Place("Content", TEXT, at("Content", written="To: {}\r\n\r\nHello")),
     Place("Details", TEXT, at("Details", written="smtp; 550 5.1.1 <{}>: nobody")),
     Place("Description", TEXT, at("Description", written="Nobody is called {} there")),
     Place("metadata", OWN, at("Metadata", "reference")),
     Place("metadata as a number", "customer", at("Metadata", "reference", bare=True)),
-    Place("Tag", TEXT, at("Tag", written="for {}"), leaks="accepted"),
-    Place("MessageStream", "email", at("MessageStream"), leaks="accepted"),
-    Place("MessageID", "email", at("MessageID"), leaks="accepted"),
+    Place("Tag", TEXT, at("Tag", written="for {}"), answers="customer full_name"),
+    Place("MessageStream", "email", at("MessageStream")),
+    Place("MessageID", "email", at("MessageID")),
     Place("query of OriginalLink", LINK, at("OriginalLink", written="https://boutique.example/?who={}"), **CLICKED),
-    Place("path of OriginalLink", LINK, at("OriginalLink", written="https://boutique.example/of/{}"), **CLICKED),
+    Place(
+        "path of OriginalLink",
+        LINK,
+        at("OriginalLink", written="https://boutique.example/of/{}"),
+        **CLICKED,
+        answers="customer cookie",
+    ),
     Place("UserAgent", TEXT, at("UserAgent", written="Mozilla/5.0 ({})"), **CLICKED),
-    Place("Geo.IP", "ip", at("Geo", "IP"), safe="ip", **CLICKED),
+    Place("Geo.IP", "ip", at("Geo", "IP"), **CLICKED),
     Place("Geo.Zip", "postcode", at("Geo", "Zip"), **CLICKED),
-    Place("Geo.Region", "email postcode", at("Geo", "Region"), leaks="accepted", **CLICKED),
+    Place("Geo.Region", "email postcode", at("Geo", "Region"), **CLICKED, answers="postcode"),
 )
 
 
@@ -263,13 +267,19 @@ SES = (
     Place("subject of commonHeaders", TEXT, at("mail", "commonHeaders", "subject", written="For {}")),
     Place("source", "email", at("mail", "source")),
     Place("tag of somebody's own", OWN, at("mail", "tags", "reference", 0)),
-    Place("tag campaign_id", TEXT, at("mail", "tags", "campaign_id", 0), leaks="accepted"),
-    Place("tag topic", "email", at("mail", "tags", "topic", 0), leaks="accepted"),
+    Place("tag campaign_id", TEXT, at("mail", "tags", "campaign_id", 0), answers="customer full_name"),
+    Place("tag topic", "email", at("mail", "tags", "topic", 0)),
     Place("query of link", LINK, at("click", "link", written="https://boutique.example/?who={}"), **SES_SAID),
-    Place("path of link", LINK, at("click", "link", written="https://boutique.example/of/{}"), **SES_SAID),
+    Place(
+        "path of link",
+        LINK,
+        at("click", "link", written="https://boutique.example/of/{}"),
+        **SES_SAID,
+        answers="customer cookie",
+    ),
     Place("link tag", TEXT, at("click", "linkTags", "reference", 0), **SES_SAID),
     Place("userAgent", TEXT, at("click", "userAgent", written="Mozilla/5.0 ({})"), **SES_SAID),
-    Place("ipAddress", "ip", at("click", "ipAddress"), safe="ip", **SES_SAID),
+    Place("ipAddress", "ip", at("click", "ipAddress"), **SES_SAID),
     Place("remoteMtaIp", "ip", at("delivery", "remoteMtaIp"), word="Delivery", **SES_SAID),
     Place(
         "smtpResponse", TEXT, at("delivery", "smtpResponse", written="250 kept for {}."), word="Delivery", **SES_SAID
@@ -296,7 +306,7 @@ SES = (
         word="Complaint",
         **SES_SAID,
     ),
-    Place("feedbackId", "email", at("bounce", "feedbackId"), leaks="accepted", word="Bounce", **SES_SAID),
+    Place("feedbackId", "email", at("bounce", "feedbackId"), word="Bounce", **SES_SAID),
     Place("reason of a reject", TEXT, at("reject", "reason", written="of {}"), word="Reject", **SES_SAID),
     Place("contact list", TEXT, at("subscription", "contactList", written="of {}"), word="Subscription", **SES_SAID),
     Place("errorMessage", TEXT, at("failure", "errorMessage", written="no name for {}"), outcomes="ignored"),
@@ -315,7 +325,7 @@ def through_sns(place: Place) -> Place:
         return {"Type": "Notification", "Timestamp": "2026-05-04T10:00:00.500Z", "Message": message}
 
     # Nothing that an adapter names is found again: its quotes are escaped.
-    return replace(place, put=put, safe="")
+    return replace(place, put=put)
 
 
 def segment(outcome: str, word: str) -> Record:
@@ -336,12 +346,12 @@ def segment(outcome: str, word: str) -> Record:
 
 
 SEGMENT = (
-    Place("userId", "customer", at("userId"), safe="customer"),
-    Place("userId as a number", "customer", at("userId", bare=True), safe="customer"),
+    Place("userId", "customer", at("userId")),
+    Place("userId as a number", "customer", at("userId", bare=True)),
     Place("userId that is an address", "email", at("userId")),
-    Place("userId that is a name", "user", at("userId"), safe="user"),
-    Place("userId of an identify", "customer", at("userId"), safe="customer", word="identify"),
-    Place("anonymousId", "cookie", at("anonymousId"), safe="cookie"),
+    Place("userId that is a name", "user", at("userId")),
+    Place("userId of an identify", "customer", at("userId"), word="identify"),
+    Place("anonymousId", "cookie", at("anonymousId")),
     Place("previousId of an alias", "email customer cookie", at("previousId"), outcomes="ignored", word="alias"),
     Place("groupId", "email customer", at("groupId")),
     Place("email in the traits", "email", at("traits", "email"), word="identify", outcomes="accepted refused"),
@@ -350,42 +360,43 @@ SEGMENT = (
         "firstName",
         "first_name",
         at("traits", "firstName"),
-        safe="first_name",
-        ignored_safe="first_name",
         word="identify",
     ),
-    Place(
-        "lastName", "last_name", at("traits", "lastName"), safe="last_name", ignored_safe="last_name", word="identify"
-    ),
-    Place("name", "full_name", at("traits", "name"), safe="full_name", ignored_safe="full_name", word="identify"),
-    Place("phone", "phone", at("traits", "phone"), safe="phone", ignored_safe="phone", word="identify"),
-    Place("name in the context's traits", "full_name", at("context", "traits", "name"), safe="full_name"),
+    Place("lastName", "last_name", at("traits", "lastName"), word="identify"),
+    Place("name", "full_name", at("traits", "name"), word="identify"),
+    Place("phone", "phone", at("traits", "phone"), word="identify"),
+    Place("name in the context's traits", "full_name", at("context", "traits", "name")),
     Place("trait of somebody's own", OWN, at("traits", "reference"), word="identify"),
     Place("street in the traits", "street", at("traits", "address", "street"), word="identify"),
     Place("postal code in the traits", "postcode", at("traits", "address", "postalCode"), word="identify"),
     Place("birthday in the traits", "birth_date", at("traits", "birthday"), word="identify"),
-    Place("ip of the context", "ip", at("context", "ip"), safe="ip"),
+    Place("ip of the context", "ip", at("context", "ip")),
     Place("request_ip of RudderStack", "ip", at("request_ip")),
     Place("context_ip of a warehouse row", "ip", at("context_ip")),
     Place("id of the device", "cookie", at("context", "device", "id")),
     Place("advertising id of the device", "cookie", at("context", "device", "advertisingId")),
-    Place("sessionId", "cookie", at("context", "sessionId")),
+    Place("sessionId", "cookie", at("context", "sessionId"), answers="cookie"),
     Place("user agent", TEXT, at("context", "userAgent", written="Mozilla/5.0 ({})")),
     Place("query of the page", LINK, at("context", "page", "url", written="https://boutique.example/?who={}")),
-    Place("path of the page", LINK, at("context", "page", "url", written="https://boutique.example/of/{}")),
+    Place(
+        "path of the page",
+        LINK,
+        at("context", "page", "url", written="https://boutique.example/of/{}"),
+        answers="customer cookie",
+    ),
     Place("search of the page", LINK, at("context", "page", "search", written="?who={}")),
     Place("referrer of the page", LINK, at("context", "page", "referrer", written="https://mail.example/?who={}")),
     Place("title of the page", TEXT, at("context", "page", "title", written="Account of {}")),
-    Place("name of the campaign", TEXT, at("context", "campaign", "name"), leaks="accepted"),
+    Place("name of the campaign", TEXT, at("context", "campaign", "name"), answers="customer full_name"),
     Place("property of somebody's own", OWN, at("properties", "reference")),
     Place("property as a number", "customer", at("properties", "reference", bare=True)),
     Place("email_subject", TEXT, at("properties", "email_subject", written="For {}")),
     Place("link_url", LINK, at("properties", "link_url", written="https://boutique.example/?who={}")),
     Place("query that is searched for", TEXT, at("properties", "query")),
-    Place("category", TEXT, at("properties", "category"), leaks="accepted"),
-    Place("order_id", "email", at("properties", "order_id"), leaks="accepted"),
-    Place("event's own name", "email", at("event", written="Account of {}"), leaks="accepted"),
-    Place("messageId", "email", at("messageId"), leaks="accepted"),
+    Place("category", TEXT, at("properties", "category"), answers="customer full_name"),
+    Place("order_id", "email", at("properties", "order_id")),
+    Place("event's own name", "email", at("event", written="Account of {}")),
+    Place("messageId", "email", at("messageId")),
 )
 
 
@@ -405,8 +416,8 @@ def shopify(outcome: str, _: str) -> Record:
     return record
 
 
-def _of_shopify(name: str, holds: str, put: Callable[[Record, str], Record], safe: str = "", leaks: str = "") -> Place:
-    return Place(name, holds, put, safe, leaks, outcomes="accepted refused")
+def _of_shopify(name: str, holds: str, put: Callable[[Record, str], Record], answers: str = "") -> Place:
+    return Place(name, holds, put, outcomes="accepted refused", answers=answers)
 
 
 def _addresses(key: str) -> list[Place]:
@@ -422,7 +433,7 @@ def _addresses(key: str) -> list[Place]:
     }
     kept = {"zip": "postcode", "city": "postcode"}
     return [
-        *(_of_shopify(f"{key}.{field}", kind, at(key, field), safe=kind) for field, kind in named.items()),
+        *(_of_shopify(f"{key}.{field}", kind, at(key, field)) for field, kind in named.items()),
         *(_of_shopify(f"{key}.{field}", kind, at(key, field)) for field, kind in kept.items()),
     ]
 
@@ -432,10 +443,10 @@ SHOPIFY = (
     _of_shopify("contact_email", "email", at("contact_email")),
     Place("email of a test order", "email", at("email"), outcomes="test"),
     Place("customer.first_name of a test order", "first_name", at("customer", "first_name"), outcomes="test"),
-    _of_shopify("phone", "phone", at("phone"), safe="phone"),
-    _of_shopify("browser_ip", "ip", at("browser_ip"), safe="ip"),
-    _of_shopify("customer.id", "customer", at("customer", "id", bare=True), safe="customer"),
-    _of_shopify("customer.id as a text", "customer", at("customer", "id"), safe="customer"),
+    _of_shopify("phone", "phone", at("phone")),
+    _of_shopify("browser_ip", "ip", at("browser_ip")),
+    _of_shopify("customer.id", "customer", at("customer", "id", bare=True)),
+    _of_shopify("customer.id as a text", "customer", at("customer", "id")),
     _of_shopify(
         "copy of customer.id",
         "customer",
@@ -443,7 +454,6 @@ SHOPIFY = (
             **record,
             "customer": {"id": int(value), "default_address": {"id": 1, "customer_id": int(value)}},
         },
-        safe="customer",
     ),
     _of_shopify(
         "customer's number in a longer id",
@@ -451,9 +461,9 @@ SHOPIFY = (
         at("customer", "admin_graphql_api_id", written="gid://shopify/Customer/{}"),
     ),
     _of_shopify("customer.email", "email", at("customer", "email")),
-    _of_shopify("customer.first_name", "first_name", at("customer", "first_name"), safe="first_name"),
-    _of_shopify("customer.last_name", "last_name", at("customer", "last_name"), safe="last_name"),
-    _of_shopify("customer.phone", "phone", at("customer", "phone"), safe="phone"),
+    _of_shopify("customer.first_name", "first_name", at("customer", "first_name")),
+    _of_shopify("customer.last_name", "last_name", at("customer", "last_name")),
+    _of_shopify("customer.phone", "phone", at("customer", "phone")),
     _of_shopify("customer.note", OWN, at("customer", "note", written="Ask for {} first")),
     _of_shopify("customer.tags", TEXT, at("customer", "tags", written="vip, {}")),
     *_addresses("billing_address"),
@@ -483,16 +493,17 @@ SHOPIFY = (
     _of_shopify("cart_token", "cookie", at("cart_token")),
     _of_shopify("checkout_token", "cookie", at("checkout_token")),
     _of_shopify("discount code", "email full_name", at("discount_codes", 0, "code", written="FOR {}")),
-    _of_shopify("title of a line", TEXT, at("line_items", 0, "title", written="Voucher for {}"), leaks="accepted"),
-    _of_shopify("category of a line", TEXT, at("line_items", 0, "product_type"), leaks="accepted"),
+    _of_shopify(
+        "title of a line", TEXT, at("line_items", 0, "title", written="Voucher for {}"), answers="customer full_name"
+    ),
+    _of_shopify("category of a line", TEXT, at("line_items", 0, "product_type"), answers="customer full_name"),
     _of_shopify("sku of a line", "email", at("line_items", 0, "sku")),
     _of_shopify("property of a line", OWN, at("line_items", 0, "properties", 0, "value")),
     _of_shopify("name on the card", "full_name", at("payment_details", "credit_card_name")),
-    _of_shopify("financial_status", "email", at("financial_status"), leaks="accepted"),
+    _of_shopify("financial_status", "email", at("financial_status")),
     _of_shopify("note of a refund", TEXT, at("refunds", 0, "note", written="{} was not pleased")),
 )
 
-LEAKS = "leaks until the intake allows by name"
 RECORDS: dict[str, tuple[str, Callable[[str, str], Record], tuple[Place, ...]]] = {
     "sendgrid": ("sendgrid", sendgrid, SENDGRID),
     "mailgun": ("mailgun", mailgun, MAILGUN),

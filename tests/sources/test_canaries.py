@@ -1,17 +1,38 @@
 """No direct identifier past the gateway: canaries in every place of every provider's records.
 
-Each canary is planted in one place of one record, the record goes through the whole gateway, and what the gateway
-staged is read back from its Parquet files. The sealed column of the vault is the only one that may hold it, encrypted.
+Each canary is planted in one place of one record, plain or encoded, the record goes through the whole gateway, and what
+the gateway staged is read back from its Parquet files. Sealed columns are the only ones that may hold it, encrypted.
 """
 
-from collections.abc import Iterator
+import base64
+import html
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sources.in_process import Rows, stage
-from sources.places import LEAKS, RECORDS, Canary, Place, Record, canary
+from sources.places import RECORDS, Canary, Place, Record, canary
+
+Encoding = Callable[[str], str]
+# Written without the program's own decoder.
+ENCODINGS: dict[str, Encoding] = {
+    "plain": lambda text: text,
+    "upper case": str.upper,
+    "percent": lambda text: text.replace("@", "%40").replace("+", "%2B"),
+    "every byte percent": lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),
+    "percent twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "escapes of JSON": lambda text: text.replace("@", "\\u0040").replace("+", "\\u002b"),
+    "entities": lambda text: "".join(f"&#{ord(char)};" for char in text),
+    "entities by name": lambda text: html.escape(text).replace("@", "&commat;").replace("+", "&plus;"),
+    "quoted-printable": lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 of links": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "hexadecimal": lambda text: text.encode().hex(),
+    "full width": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
+    "invisible characters": lambda text: text.replace("@", "\u200b@\u00ad").replace("+", "+\u200b"),
+}
 
 
 def content(rows_by_kind: Rows) -> str:
@@ -31,53 +52,63 @@ class Case:
     identifier: str
     outcome: str
     canary: Canary
+    written: str
     record: Record
 
-    @property
-    def is_kept_out(self) -> bool:
-        """Whether the gateway keeps the canary out today."""
-        if self.identifier == "email":
-            return self.outcome not in self.place.leaks.split()
-        safe = {"accepted": self.place.safe, "ignored": self.place.ignored_safe}.get(self.outcome, "")
-        return self.identifier in safe.split()
+    def is_in(self, text: str) -> bool:
+        return any(token in text for token in (self.canary.core, self.canary.core.upper(), self.written))
 
 
-@lru_cache
-def cases(provider: str) -> tuple[Case, ...]:
+def cases(provider: str, encoding: str) -> list[Case]:
     _, base, places = RECORDS[provider]
     asked = [(p, i, o) for p in places for i in p.holds.split() for o in p.outcomes.split()]
+    if encoding != "plain":
+        asked = [(p, i, o) for p, i, o in asked if i in ("email", "phone")]
     made = []
     for n, (place, identifier, outcome) in enumerate(asked):
         token = canary(identifier, n)
-        made.append(Case(place, identifier, outcome, token, place.put(base(outcome, place.word), token.value)))
-    return tuple(made)
-
-
-@lru_cache
-def staged_cases(provider: str) -> tuple[dict[int, str], str]:
-    """What became of each record, by its place in the file, and all that was staged."""
-    staged = stage(RECORDS[provider][0], *[case.record for case in cases(provider)])
-    became = {row["position"]: "ignored" if row["is_ignored"] else "accepted" for row in staged["records"]}
-    return became | {row["position"]: "refused" for row in staged["refused"]}, content(staged)
-
-
-def canaries() -> Iterator[Any]:
-    for provider in RECORDS:
-        for n, case in enumerate(cases(provider)):
-            mark = pytest.mark.xfail(strict=True, raises=pytest.fail.Exception, reason=LEAKS)
-            name = f"{provider}-{case.outcome}-{case.place.name}-{case.identifier}"
-            yield pytest.param(provider, n, marks=() if case.is_kept_out else mark, id=name)
+        written = ENCODINGS[encoding](token.value)
+        try:
+            record = place.put(base(outcome, place.word), written)
+        except ValueError:
+            # A number in JSON is not encoded.
+            continue
+        made.append(Case(place, identifier, outcome, token, written, record))
+    return made
 
 
 @pytest.mark.parametrize("provider", RECORDS)
 def test_every_case_takes_the_way_that_it_says(provider: str) -> None:
-    expected = {n: {"test": "refused"}.get(case.outcome, case.outcome) for n, case in enumerate(cases(provider))}
-    assert staged_cases(provider)[0] == expected
+    asked = cases(provider, "plain")
+    staged = stage(RECORDS[provider][0], *[case.record for case in asked])
+    became = {row["position"]: "ignored" if row["is_ignored"] else "accepted" for row in staged["records"]}
+    became |= {row["position"]: "refused" for row in staged["refused"]}
+    assert became == {n: {"test": "refused"}.get(case.outcome, case.outcome) for n, case in enumerate(asked)}
 
 
-@pytest.mark.parametrize(("provider", "n"), canaries())
-def test_no_direct_identifier_is_staged(provider: str, n: int) -> None:
-    case = cases(provider)[n]
-    if case.canary.core in staged_cases(provider)[1]:
-        # Without a traceback: pytest would spend a fifth of a second on that of every known leak.
-        pytest.fail(f"{case.identifier} stands in what was staged of {case.place.name}", pytrace=False)
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("provider", RECORDS)
+def test_no_direct_identifier_is_staged(provider: str, encoding: str) -> None:
+    asked = cases(provider, encoding)
+    assert asked
+    text = content(stage(RECORDS[provider][0], *[case.record for case in asked]))
+    found = [
+        f"{case.identifier} in {case.place.name} of a record that is {case.outcome}"
+        for case in asked
+        if case.is_in(text) and case.identifier not in case.place.answers.split()
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("provider", RECORDS)
+def test_canaries_in_a_declared_field_are_told_from_others(provider: str) -> None:
+    # Where the shop answers, the canary is there: the search finds what is staged.
+    asked = [case for case in cases(provider, "plain") if case.place.answers and case.outcome == "accepted"]
+    text = content(stage(RECORDS[provider][0], *[case.record for case in asked]))
+    assert [c.place.name for c in asked if c.identifier in c.place.answers.split() and not c.is_in(text)] == []
+
+
+def test_an_encoding_leaves_nothing_of_the_plain_value() -> None:
+    for name, encode in ENCODINGS.items():
+        if name != "plain":
+            assert not re.search(r"jeanne@exemple\.fr", encode("jeanne@exemple.fr")), name

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from segspark.sources import fields
-from segspark.sources.vocabulary import Identifier, Rejected
+from segspark.sources.vocabulary import Context, Identifier, Rejected
 
 
 def refusal(read: Callable[..., Any], *arguments: Any, **more: Any) -> list[str]:
@@ -205,30 +205,15 @@ def test_a_device_is_told_by_the_user_agents_marks(agent: str | None, said: str 
     assert fields.device(agent) == said
 
 
-def test_metadata_are_the_scalars_under_unknown_keys_as_text() -> None:
-    record = {
-        "known": "x",
-        "absent": None,
-        "text": "thé",
-        "empty": "",
-        "whole": 7,
-        "part": 1.5,
-        "yes": True,
-        "no": False,
-        "list": ["a"],
-        "object": {"a": "b"},
-        "last": "kept",
+def test_of_custom_arguments_the_declared_ones_are_kept() -> None:
+    context = Context("mails", None, "EUR", keep={"offer": "label", "rank": "number", "absent": "id"})
+    assert fields.declared({"offer": "soldes", "rank": 1, "who": "Anne"}, context) == {"offer": "soldes", "rank": 1}
+
+
+def test_of_words_the_texts_are_kept() -> None:
+    assert fields.words({"type": "bounce", "status": 5, "reason": ""}, "type", "status", "reason", "absent") == {
+        "type": "bounce"
     }
-    assert fields.metadata(record, frozenset(("known",))) == {
-        "text": "thé",
-        "empty": "",
-        "whole": "7",
-        "part": "1.5",
-        "yes": "true",
-        "no": "false",
-        "last": "kept",
-    }
-    assert fields.metadata({"known": "x"}, frozenset(("known",))) == {}
 
 
 @pytest.mark.parametrize(("is_machine", "said"), [(None, None), (True, 0.0), (False, 1.0)])

@@ -1,6 +1,7 @@
 """Postmark: every word of its records and bounces, and every part of what an event becomes."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     return postmark.parse(json.loads(json.dumps(record)), context)
 
 
-def produced(event_type: str, word: str, direct: tuple[str, ...] = (), **columns: Any) -> Produced:
+def produced(event_type: str, word: str, **columns: Any) -> Produced:
     event = {
         "event_id": None,
         "source_event": word,
@@ -75,11 +76,11 @@ def produced(event_type: str, word: str, direct: tuple[str, ...] = (), **columns
         "attributes": {},
     }
     assert columns.keys() <= event.keys()
-    return Produced(events=[event | columns], direct=list(direct))
+    return Produced(events=[event | columns])
 
 
-def produced_open(direct: tuple[str, ...] = (), **columns: Any) -> Produced:
-    return produced("open", "Open", direct, **{"occurred_at": 1_772_440_200_123_456, **columns})
+def produced_open(**columns: Any) -> Produced:
+    return produced("open", "Open", **{"occurred_at": 1_772_440_200_123_456, **columns})
 
 
 def refusal(record: dict[str, Any], context: Context = CONTEXT) -> list[str]:
@@ -355,15 +356,22 @@ def test_a_time_without_offset_takes_the_sources_zone_or_is_refused() -> None:
             {"Metadata": {"boutique": "Lyon", "vague": 3, "essai": True, "absent": None, "vide": "", "objet": {}}},
             None,
             None,
-            {"boutique": "Lyon", "vide": ""},
+            {},
         ),
         ({"Metadata": {}}, None, None, {}),
     ],
 )
-def test_metadata_become_attributes_but_campaign_and_topic_which_go_before_tag_and_stream(
+def test_campaign_and_topic_of_the_metadata_go_before_tag_and_stream(
     told: dict[str, Any], campaign: str | None, topic: str | None, attributes: dict[str, str]
 ) -> None:
     assert parse(opened(**told), CONTEXT) == produced_open(campaign_id=campaign, topic=topic, attributes=attributes)
+
+
+def test_of_the_metadata_the_declared_ones_become_attributes() -> None:
+    context = replace(CONTEXT, keep={"boutique": "label"})
+    assert parse(opened(Metadata={"boutique": "Lyon", "who": "Anne"}), context) == produced_open(
+        attributes={"boutique": "Lyon"}
+    )
 
 
 def test_a_click_keeps_its_page_without_query() -> None:
@@ -406,9 +414,7 @@ def test_the_place_is_country_and_region_and_its_ip_address_a_direct_identifier(
         "CountryISOCode": "FR", "Country": "France", "RegionISOCode": "ARA", "Region": "Auvergne-Rhône-Alpes",
         "City": "Lyon", "Zip": "69001", "Coords": "45.7,4.8", "IP": "192.0.2.17",
     }  # fmt: skip
-    assert parse(opened(Geo=place), CONTEXT) == produced_open(
-        country="FR", region="Auvergne-Rhône-Alpes", direct=("192.0.2.17",)
-    )
+    assert parse(opened(Geo=place), CONTEXT) == produced_open(country="FR", region="Auvergne-Rhône-Alpes")
 
 
 @pytest.mark.parametrize("place", [None, {}, {"CountryISOCode": "", "Region": None, "IP": ""}, {"IP": 7}])
@@ -420,7 +426,6 @@ def test_ip_address_subject_and_content_are_direct_identifiers_in_this_order() -
     record = bounce("HardBounce", Content="Bonjour Jeanne", Subject="Jeanne, à bientôt", Geo={"IP": "192.0.2.17"})
     assert parse(record, CONTEXT) == produced(
         "bounce_hard", "Bounce:HardBounce", event_id="Bounce:692560173",
-        direct=("192.0.2.17", "Jeanne, à bientôt", "Bonjour Jeanne"),
     )  # fmt: skip
 
 

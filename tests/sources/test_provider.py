@@ -33,8 +33,9 @@ def test_without_options_every_option_is_unknown() -> None:
 
 
 def test_the_kept_fields_are_the_same_in_every_source() -> None:
-    kept = fields("event", "timestamp")
-    assert kept(source()) == kept(source(name="others")) == ("event", "timestamp")
+    kept = fields(word="event type", time="timestamp")
+    expected = {"event": "word", "type": "word", "timestamp": "time"}
+    assert kept(source()) == kept(source(name="others")) == expected
     assert never(source()) is False
 
 

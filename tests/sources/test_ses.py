@@ -172,9 +172,7 @@ def refused(record: dict[str, Any]) -> list[str]:
     ],
 )
 def test_every_word_becomes_its_event(record: dict[str, Any], expected: dict[str, Any]) -> None:
-    # An empty address of a device is no direct identifier worth looking for, but stands in the list as it came.
-    direct = [""] if record.get("open", {}).get("ipAddress") == "" else []
-    assert parse(record, CONTEXT) == Produced(events=[expected], direct=direct)
+    assert parse(record, CONTEXT) == Produced(events=[expected])
 
 
 @pytest.mark.parametrize(
@@ -284,7 +282,7 @@ def sns(body: Any, **changes: Any) -> dict[str, Any]:
 
 def test_one_event_is_the_same_bare_through_sns_and_under_eventbridge() -> None:
     bare = said("Open", "open", {"ipAddress": "192.0.2.10", "userAgent": IPHONE})
-    expected = Produced(events=[event("Open", "open", device="mobile")], direct=["192.0.2.10"])
+    expected = Produced(events=[event("Open", "open", device="mobile")])
     bridge = {
         "version": "0",
         "id": "b-1",

@@ -58,6 +58,7 @@ def test_a_context_is_what_a_source_declares_and_does_not_change() -> None:
     context = Context("mails", "Europe/Paris", "EUR", NoOptions())
     assert vars(context) == {
         "source": "mails", "time_zone": "Europe/Paris", "currency": "EUR", "options": NoOptions(),
+        "keep": {}, "attributes": "word", "words": frozenset(),
     }  # fmt: skip
     with pytest.raises(FrozenInstanceError):
         context.source = "others"  # type: ignore[misc]
@@ -67,10 +68,10 @@ def test_what_says_nothing_is_empty_and_shares_nothing() -> None:
     nothing = Produced()
     assert vars(nothing) == {
         "events": [], "orders": [], "lines": [], "profiles": [], "consents": [], "links": [],
-        "received_at": None, "ignored": False, "flags": [], "direct": [],
+        "received_at": None, "ignored": False, "flags": [], "body": None,
     }  # fmt: skip
     other = Produced()
-    for name in ("events", "orders", "lines", "profiles", "consents", "links", "flags", "direct"):
+    for name in ("events", "orders", "lines", "profiles", "consents", "links", "flags"):
         assert getattr(nothing, name) is not getattr(other, name)
 
 
@@ -79,9 +80,9 @@ def test_two_results_are_equal_only_where_every_part_is() -> None:
     parts = {
         "events": [{}], "orders": [{}], "lines": [{}], "profiles": [{}], "consents": [{}],
         "links": [(Identifier("user", "1"), Identifier("email", "a@exemple.fr"), "crm", 1)],
-        "received_at": 1, "ignored": True, "flags": ["x"], "direct": ["x"],
+        "received_at": 1, "ignored": True, "flags": ["x"],
     }  # fmt: skip
-    assert set(parts) == set(vars(Produced()))
+    assert {*parts, "body"} == set(vars(Produced()))
     for name, value in parts.items():
         assert Produced(**{name: value}) != Produced()
         assert Produced(**{name: value}) == Produced(**{name: value})

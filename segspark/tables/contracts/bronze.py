@@ -1,4 +1,4 @@
-"""Raw records as they were received, scrubbed of direct identifiers, and the records that were refused."""
+"""What is kept of the records that were received, and the records that were refused."""
 
 from segspark.tables.contracts.contract import Contract, optional, personal, required
 
@@ -7,16 +7,19 @@ RECORDS = Contract(
     grain="one received record",
     key=("source", "file_id", "position"),
     partition_by=("received_date",),
+    version=2,
     columns=(
         required("source", "string", "Name of the source in the workspace"),
         required("file_id", "string", "Hash of the file's content"),
         required("position", "bigint", "Place of the record in its file, from 0"),
         required("received_at", "timestamp", "When the record was received (UTC)"),
         required("received_date", "date", "UTC date of received_at"),
-        required("fingerprint", "string", "Hash of the scrubbed text"),
-        personal("text", "string", "Payload as received, identifiers replaced by pseudonyms"),
+        required("record_hash", "string", "Keyed hash of the record as received"),
+        personal("kept", "string", "The fields that the adapter or the mapping declares as kept, as JSON"),
         required("disposition", "string", "accepted, duplicate, expired or ignored"),
         optional("flags", "array<string>", "What was noticed or mended while parsing"),
+        personal("sealed", "binary", "The record as received, encrypted; only with keep_raw: sealed, until kept_until"),
+        optional("kept_until", "date", "Last as-of day on which sealed is kept"),
         required("run_id", "string", "Run that took the record in"),
     ),
 )
@@ -26,6 +29,7 @@ QUARANTINE = Contract(
     grain="one rejected record",
     key=("source", "file_id", "position"),
     partition_by=("received_date",),
+    version=2,
     columns=(
         required("source", "string", "Name of the source in the workspace"),
         required("file_id", "string", "Hash of the file's content"),
@@ -34,8 +38,11 @@ QUARANTINE = Contract(
         required("received_at", "timestamp", "When the record was received (UTC)"),
         required("received_date", "date", "UTC date of received_at"),
         required("stage", "string", "Where it was refused: read, parse or convert"),
-        required("reasons", "array<string>", "Reason codes, each `code` or `code:column`"),
-        personal("text", "string", "Payload as received, identifiers replaced by pseudonyms"),
+        required("reasons", "array<string>", "Reason codes, each `code` or `code:field`; never a value"),
+        required("record_hash", "string", "Keyed hash of the record as received"),
+        required("length", "bigint", "Bytes of the record as received"),
+        personal("sealed", "binary", "The record as received, encrypted, so that it can be taken again or erased"),
+        optional("kept_until", "date", "Last as-of day on which sealed is kept"),
         required("run_id", "string", "Run that refused the record"),
     ),
 )

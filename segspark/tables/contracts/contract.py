@@ -19,6 +19,7 @@ class Column:
         personal: it tells something about the person whom the row names by a pseudonym. Pseudonyms, other ids, kinds
             and times do not count. Its values never stand among the statistics of the Delta log (statistics.py): the
             log outlives the files in which the person is erased.
+        shape: of a text that records fill: what of it may be kept (``sources/shapes.py``). None: the program makes it.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Column:
     comment: str
     required: bool = False
     personal: bool = False
+    shape: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,14 @@ class Contract:
         return replace(self, columns=(*self.columns, *more))
 
 
-def required(name: str, type_: str, comment: str) -> Column:
-    return Column(name, type_, comment, required=True)
+def required(name: str, type_: str, comment: str, shape: str | None = None) -> Column:
+    return Column(name, type_, comment, required=True, shape=shape)
 
 
-def optional(name: str, type_: str, comment: str) -> Column:
-    return Column(name, type_, comment)
+def optional(name: str, type_: str, comment: str, shape: str | None = None) -> Column:
+    return Column(name, type_, comment, shape=shape)
 
 
-def personal(name: str, type_: str, comment: str, required: bool = False) -> Column:
+def personal(name: str, type_: str, comment: str, required: bool = False, shape: str | None = None) -> Column:
     """A column that tells something about one person."""
-    return Column(name, type_, comment, required=required, personal=True)
+    return Column(name, type_, comment, required=required, personal=True, shape=shape)

@@ -1,0 +1,173 @@
+"""The shapes of kept fields: what a value must look like to be kept, and what is kept of it.
+
+A field is kept only where an adapter or a mapping declares it, with one of these shapes. No shape lets an e-mail address
+or a phone number through, however it is encoded (``segspark/direct.py``).
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+from segspark.direct import names_somebody, without_direct
+
+LONGEST = 512
+LONGEST_ID = 200
+# More distinct texts than this are cleaned again and again.
+MOST_CACHED = 65_536
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
+_NUMBER = re.compile(r"[+-]?\d{1,40}(?:[.,]\d{1,40})?(?:[eE][+-]?\d{1,3})?\Z")
+_TIME = re.compile(r"\d[\dTZ:.,/+ -]{3,39}\Z")
+_IP = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){4,7}[0-9a-fA-F]{0,4}(?![\w:])")
+# Phones without the signs that tell them in a longer text.
+_BARE_PHONE = re.compile(r"(?<!\d)(?:0[1-9]\d{8}|00[1-9]\d{8,13}|33[67]\d{8})(?!\d)")
+
+_PARAMETERS = re.compile(r"[?#]|;\w+=")
+
+Shape = Callable[[Any], Any]
+ShapeName = Literal["id", "word", "number", "time", "flag", "path", "label"]
+
+
+class Shapes:
+    """The shapes as functions of a value; each gives what is kept, None where nothing is."""
+
+    def __init__(self, hide: Callable[[str], str], words: Collection[str] = ()) -> None:
+        """
+        Args:
+            hide: a keyed hash that is kept instead of what names somebody: equal texts stay equal.
+            words: texts of several words that a provider's vocabulary has.
+        """
+        self._hide, self._words = hide, words
+        self._labels: dict[str, str] = {}
+        self._paths: dict[str, str] = {}
+        self._named: dict[str, Shape] = {
+            "id": self._id, "word": self._word, "number": _number, "time": _time, "flag": _flag, "path": self._path,
+            "label": self._label,
+        }  # fmt: skip
+
+    def named(self, name: str) -> Shape:
+        return self._named[name]
+
+    def _id(self, value: Any) -> Any:
+        """An id of the provider or the shop."""
+        if value.__class__ is int:
+            return value
+        if not isinstance(value, str) or not value:
+            return None
+        may_stand = len(value) <= LONGEST_ID and value.isprintable()
+        if may_stand and not _BARE_PHONE.search(value) and not names_somebody(value):
+            return value
+        return self._hide(value)
+
+    def _word(self, value: Any) -> Any:
+        """A word of a provider's vocabulary; of several words only those that the provider declares."""
+        if not isinstance(value, str):
+            return None
+        return value if value in self._words or (_WORD.match(value) and self._cleaned(value) == value) else None
+
+    def _label(self, value: Any) -> Any:
+        """A text that the shop wrote, such as a campaign's or a product's name. Names of people in it are not
+        recognised: whoever writes them there answers for it."""
+        if isinstance(value, str):
+            return self._cleaned(value) or None
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return str(value) if isinstance(value, int | float | Decimal) else None
+
+    def _path(self, value: Any) -> Any:
+        """A page's address without user, query, fragment and parameters; no segment names somebody."""
+        if not isinstance(value, str) or not value:
+            return None
+        known = self._paths.get(value)
+        if known is None:
+            known = _kept(self._paths, value, self._clean_path(value))
+        return known
+
+    def _cleaned(self, text: str) -> str:
+        known = self._labels.get(text)
+        if known is None:
+            clean = without_direct(text[:LONGEST], self._hide)
+            for pattern in (_IP, _BARE_PHONE):
+                clean = pattern.sub(lambda m: self._hide(m[0]), clean)
+            known = _kept(self._labels, text, clean)
+        return known
+
+    def _clean_path(self, url: str) -> str:
+        head, mark, rest = url.partition("://")
+        if not mark:
+            head, rest = "", url
+        host, slash, path = _PARAMETERS.split(rest, maxsplit=1)[0].partition("/")
+        host = host.rpartition("@")[2]
+        whole = f"{head}{mark}{host}{slash}{'/'.join(map(self._cleaned, path.split('/')))}"[:LONGEST]
+        return self._hide(whole) if names_somebody(whole) else whole
+
+
+def _kept(cache: dict[str, str], key: str, value: str) -> str:
+    if len(cache) >= MOST_CACHED:
+        cache.clear()
+    cache[key] = value
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float | Decimal):
+        return value
+    return value if isinstance(value, str) and _NUMBER.match(value) and not _BARE_PHONE.match(value) else None
+
+
+def _time(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return value if isinstance(value, str) and _TIME.match(value) and not names_somebody(value) else None
+
+
+def _flag(value: Any) -> Any:
+    return value if isinstance(value, bool) else None
+
+
+# --- Kept fields of a record ----------------------------------------------------------------------------------------
+
+Kept = Mapping[str, str]
+
+
+def shaped(**paths: str) -> Kept:
+    """Declared fields: shape -> dotted paths, separated by blanks. A path goes through lists too."""
+    return {path: shape for shape, text in paths.items() for path in text.split()}
+
+
+class Projection:
+    """What is kept of a record, as nested values."""
+
+    def __init__(self, kept: Kept, shapes: Shapes) -> None:
+        self._tree: dict[str, Any] = {}
+        for path, shape in kept.items():
+            *parents, leaf = path.split(".")
+            node = self._tree
+            for parent in parents:
+                node = node.setdefault(parent, {})
+            node[leaf] = shapes.named(shape)
+
+    def of(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        return _projected(self._tree, record)
+
+
+def _projected(tree: dict[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {}
+    for key, node in tree.items():
+        value = record.get(key)
+        if value is None:
+            continue
+        clean = _value(node, value)
+        if clean is not None and clean != [] and clean != {}:
+            kept[key] = clean
+    return kept
+
+
+def _value(node: Any, value: Any) -> Any:
+    if value.__class__ is list:
+        return [clean for item in value if (clean := _value(node, item)) is not None]
+    if node.__class__ is dict:
+        return _projected(node, value) if value.__class__ is dict else None
+    return None if value.__class__ is dict else node(value)
