@@ -22,6 +22,9 @@ from segspark.tables.contracts.contract import Contract
 from segspark.tables.staging import Staged, written
 from segspark.time import DAY, EPOCH_DAY
 
+# Below the folder of the staged files.
+TOTALS = "totals"
+
 
 class Before(Protocol):
     """Rows stored by earlier runs, limited to the partition dates [first, end) if given; None if there are none."""
@@ -87,7 +90,7 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
         # A record that holds a complete order must not produce a second one from its lines.
         if staged.rows("orders"):
             lines = lines.join(staged.frame("orders").select("record").distinct(), on="record", how="left_anti")
-        made = written(order_lines.order_totals(lines), folder, "totals")
+        made = written(order_lines.order_totals(lines), folder, TOTALS)
         staged = staged.stage(folder, "events", _as_kind(order_lines.order_events(made), staged, "events"))
         staged = staged.stage(folder, "exceptions", _repeated_events(staged, before))
     if staged.rows("events"):

@@ -2,13 +2,14 @@
 
 Three steps: records are parsed into the run's staging; exceptions among them are found (duplicates, too late, not
 permitted); then each table takes its staged rows without the exceptions. The list of files is recorded before the
-first write (pipeline/batch.py); a run killed later is resumed with exactly that list, so every append keeps its
-transaction id and nothing is taken in twice.
+first write (pipeline/batch.py); a run killed later is resumed from the staged rows, so every append keeps its
+transaction id and nothing is taken in twice, also where the files have changed or gone since.
 """
 
 from segspark.ingest.batch import Batch, check_ledger, choose_batch, files_of, totals, write_manifest
 from segspark.ingest.dispositions import find_dispositions, read_dispositions
 from segspark.ingest.parse import parse_sources
+from segspark.ingest.staged_batch import StagedBatch, described, read_described
 from segspark.ingest.write import write_all
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
@@ -27,6 +28,18 @@ def ingest(step: Step) -> None:
 
 
 def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
+    resumed = step.batch.resume(batch.run_id, batch.as_of, batch.as_dict()) if step.batch.interrupted else None
+    if resumed is None:
+        staged = _stage(step, sources, batch)
+    else:
+        folder, content = resumed
+        step.note(f"an interrupted run goes on with the {len(batch.files)} files that it had read")
+        staged = read_described(step, content, folder)
+    _write(step, batch, staged)
+
+
+def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
+    """Read the files, find the dispositions of their records, and bind the batch to the result."""
     files = files_of(batch, sources, step.settings.time_zone)
     folder = step.batch.begin(batch.run_id, batch.as_of, batch.as_dict())
     with step.stage("parse") as report:
@@ -39,15 +52,20 @@ def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
         ledger = read_dispositions(dispositions, files)
         report.note = ", ".join(f"{n:,} {d}" for d, n in totals(ledger).items())
         check_ledger(ledger, n_records, step.settings.ingest.max_quarantined_share)
-    # From here on the batch is bound to its list of files; a run killed before has written nothing.
-    step.batch.bind()
+    done = StagedBatch(dispositions, files, ledger)
+    # From here on the batch is bound to its staged rows; a run killed before has written nothing.
+    step.batch.bind(described(done, folder))
+    return done
+
+
+def _write(step: Step, batch: Batch, staged: StagedBatch) -> None:
     with step.stage("silver") as report:
-        write_all(step, dispositions, batch.run_id)
-        report.rows = n_records
-    write_manifest(step, files, ledger, batch.run_id)
-    step.batch.commit(totals(ledger))
+        write_all(step, staged.dispositions, batch.run_id)
+        report.rows = staged.n_records
+    write_manifest(step, staged.files, staged.ledger, batch.run_id)
+    step.batch.commit(totals(staged.ledger))
     counts = step.outcome.setdefault("records", {})
-    for word, n in totals(ledger).items():
+    for word, n in totals(staged.ledger).items():
         counts[word] = counts.get(word, 0) + n
     step.outcome["files"] = step.outcome.get("files", 0) + len(batch.files)
 

@@ -1,7 +1,8 @@
 """The life of a batch of files: begun, bound to its list, committed, in this order.
 
-Rows staged before the batch is bound may be thrown away. Once it is bound (a row of ops.runs, state ``writing``) a
-killed run is resumed with exactly that list, so every append keeps its transaction id.
+Rows staged before the batch is bound may be thrown away. Once it is bound (a row of ops.runs, state ``writing``) its
+staged files are the input: a killed run is resumed from them, so every append keeps its transaction id, and the files
+that the batch came from may have changed or gone meanwhile.
 """
 
 import json
@@ -15,6 +16,8 @@ from segspark.tables.lake import Lake
 
 # As ops.runs stores it.
 FLOW = "ingest_batch"
+# Beside the staged files: what a resumed run needs to know of them.
+STAGED = "batch.json"
 
 
 class Batches:
@@ -40,18 +43,39 @@ class Batches:
         Args:
             content: what it takes in; ``interrupted`` returns it.
 
-            Returns:
-                The folder for its staged files.
+        Returns:
+            The folder for its staged files.
         """
+        folder = self._start(run_id, as_of, content, "begun")
+        folder.delete_tree()
+        return folder
+
+    def resume(self, run_id: str, as_of: date, content: dict[str, Any]) -> tuple[Store, dict[str, Any]] | None:
+        """Go on with a bound batch: the folder of its staged files and what ``bind`` was told of them.
+
+        None where the files are not there any more, so that the batch must begin again.
+        """
+        folder = self._lake.store.below(f"_staging/{run_id}")
+        if folder.size(STAGED) is None:
+            return None
+        self._start(run_id, as_of, content, "bound")
+        return folder, json.loads(folder.read(STAGED))
+
+    def _start(self, run_id: str, as_of: date, content: dict[str, Any], state: str) -> Store:
         self._expect("none", "begun")
-        self._state, self._run_id, self._as_of, self._content = "begun", run_id, as_of, content
+        self._state, self._run_id, self._as_of, self._content = state, run_id, as_of, content
         self._staging = self._lake.store.below(f"_staging/{run_id}")
-        self._staging.delete_tree()
         return self._staging
 
-    def bind(self) -> None:
-        """Record the batch's content; from here on its tables can be written."""
+    def bind(self, staged: dict[str, Any]) -> None:
+        """Record the batch's content; from here on its tables can be written.
+
+        Args:
+            staged: what a resumed run needs to know of the staged files.
+        """
         self._expect("begun", "bound")
+        assert self._staging is not None
+        self._staging.replace(STAGED, json.dumps(staged).encode())
         record(self._lake, run_id=self._run_id, flow=FLOW, as_of=self._as_of, state="writing", inputs=self._content)
         self._state = "bound"
 
@@ -60,7 +84,7 @@ class Batches:
         self._expect("bound", "committed")
         record(self._lake, run_id=self._run_id, flow=FLOW, as_of=self._as_of, state="done", outputs=outputs)
         self._state = "none"
-        self.close()
+        self._remove()
 
     def check_bound(self) -> None:
         """
@@ -71,7 +95,11 @@ class Batches:
             raise SegsparkError("A batch writes before it is bound to its list of files.")
 
     def close(self) -> None:
-        """Remove the staged files."""
+        """Remove the staged files of a batch that is not bound; those of a bound one are its input."""
+        if self._state != "bound":
+            self._remove()
+
+    def _remove(self) -> None:
         if self._staging is not None:
             self._staging.delete_tree()
 

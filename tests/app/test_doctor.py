@@ -163,7 +163,7 @@ def test_a_column_that_the_next_write_adds_is_not_called_wrong(workspace: Worksp
 def test_an_interrupted_batch_is_told_until_it_is_completed(workspace: Workspace) -> None:
     batches = Batches(Lake(workspace.lake))
     batches.begin("run-1", DAY, {"files": []})
-    batches.bind()
+    batches.bind({})
     assert wrong(workspace)["ingest"] == "1 batch interrupted; the next run completes it"
     batches.commit({})
     assert wrong(workspace) == {}

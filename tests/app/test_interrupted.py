@@ -15,7 +15,7 @@ from segspark.features.flow import FEATURES
 from segspark.features.tiles_flow import TILES
 from segspark.ingest import flow as ingest
 from segspark.pipeline.runner import run_flow
-from segspark.tables.contracts import gold, ops
+from segspark.tables.contracts import gold, ops, silver
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.spark_lake import SparkLake
@@ -75,6 +75,40 @@ def test_an_ingest_killed_after_each_kind_of_write_is_completed_by_the_next_run(
         tables["privacy.identities"],
     ) == (1, 2, 1, 1)
     assert sum(r["n_records"] for r in rows_of(lake, ops.LEDGER)) == 2
+
+
+def test_a_killed_ingest_goes_on_although_its_files_have_changed_or_gone(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    lake = SparkLake(workspace.lake, spark)
+    write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
+    write_mails(workspace, MAY[2], ("m1", "ann@example.com", "click", "2026-05-02 11:00:05"))
+
+    real = SparkLake.append_small
+
+    def killed(self: SparkLake, contract: Contract, *rest: Any, **more: Any) -> None:
+        if contract.name == "ops.ledger":
+            raise Killed
+        real(self, contract, *rest, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SparkLake, "append_small", killed)
+        with pytest.raises(Killed):
+            run_flow(ingest.INGEST, workspace, lake, MAY[3])
+    before = {c.name: len(rows_of(lake, c)) for c in ALL if lake.exists(c) and c.layer == "silver"}
+    (mails,) = workspace.folder.rglob("mails-2026-05-02*")
+    mails.unlink()
+    write_orders(workspace, MAY[2], ("2", "ann@example.com", "2026-05-02 10:00:00", "80.00"))
+    outcome = run_flow(ingest.INGEST, workspace, lake, MAY[3])
+    # The killed batch has both files as they were; the changed file is another one.
+    assert (outcome["files"], outcome["records"]) == (3, {"accepted": 3})
+    assert sorted((o["order_id"], o["amount_cents"]) for o in rows_of(lake, silver.ORDERS)) == [
+        ("1", 12000),
+        ("2", 8000),
+    ]
+    assert len(rows_of(lake, silver.EVENTS)) == before["silver.events"] + 1
+    assert not lake.store.list("_staging")
 
 
 def test_a_run_that_was_killed_outright_is_simply_run_again(spark: SparkSession, tmp_path: Path) -> None:

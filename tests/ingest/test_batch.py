@@ -205,7 +205,7 @@ def test_the_manifest_has_a_row_for_each_file_with_all_its_records(spark: SparkS
     lake = SparkLake(workspace.lake, spark)
     at_work = step_of(INGEST, workspace, lake, MAY[4])
     at_work.batch.begin("r1", MAY[4], batch.as_dict())
-    at_work.batch.bind()
+    at_work.batch.bind({})
     for _ in range(2):
         # A resumed run writes nothing twice.
         write_manifest(at_work, files, ledger, "r1")

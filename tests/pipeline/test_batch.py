@@ -18,7 +18,7 @@ FILES = {"files": ["orders-1.csv", "orders-2.csv"], "first_day": "2026-05-05"}
 Do = Callable[[Batches], Any]
 DOES: dict[str, Do] = {
     "begin": lambda batches: batches.begin("run-1", DAY, FILES),
-    "bind": lambda batches: batches.bind(),
+    "bind": lambda batches: batches.bind({}),
     "commit": lambda batches: batches.commit({"records": 3}),
 }
 
@@ -43,8 +43,8 @@ def test_the_order_is_begin_bind_commit_and_it_can_be_gone_through_again(lake: S
     for n in ("run-1", "run-2"):
         batches.begin(n, DAY, FILES).replace("events/part-1", b"rows")
         assert staged(lake) == [f"_staging/{n}/events/part-1"]
-        batches.bind()
-        assert staged(lake) == [f"_staging/{n}/events/part-1"]
+        batches.bind({})
+        assert staged(lake) == [f"_staging/{n}/batch.json", f"_staging/{n}/events/part-1"]
         batches.commit({"records": 3})
         assert staged(lake) == []
     rows = runs_of(lake).rows(FLOW)
@@ -90,7 +90,7 @@ def test_a_step_writes_before_a_batch_and_once_it_is_bound_but_not_between(
     step.batch.begin("run-1", DAY, FILES)
     with pytest.raises(SegsparkError, match="writes before it is bound to its list of files"):
         write()
-    step.batch.bind()
+    step.batch.bind({})
     write()
     step.batch.commit({})
     write()
@@ -114,21 +114,42 @@ def test_a_killed_run_is_found_once_it_is_bound_with_exactly_its_list(
     with pytest.raises(KeyboardInterrupt):
         run(flow(killed_after(last)), workspace, lake)
     assert Batches(lake).interrupted == found
-    assert staged(lake) == []
+    # What a bound batch has staged is its input; all else is removed.
+    assert staged(lake) == (["_staging/run-1/batch.json"] if found else [])
+
+
+def test_a_bound_batch_is_resumed_with_what_it_has_staged(lake: SparkLake) -> None:
+    first = Batches(lake)
+    first.begin("run-1", DAY, FILES).replace("events/part-1", b"rows")
+    first.bind({"rows": 7})
+    first.close()
+    again = Batches(lake)
+    resumed = again.resume("run-1", DAY, FILES)
+    assert resumed is not None
+    folder, told = resumed
+    assert (told, folder.read("events/part-1")) == ({"rows": 7}, b"rows")
+    again.commit({})
+    assert (staged(lake), Batches(lake).interrupted) == ([], None)
+
+
+def test_a_batch_without_its_staged_rows_begins_again(lake: SparkLake) -> None:
+    batches = Batches(lake)
+    batches.begin("run-1", DAY, FILES)
+    assert batches.resume("run-1", DAY, FILES) is None
 
 
 def test_the_oldest_interrupted_batch_comes_first_and_a_completed_one_is_gone(lake: SparkLake) -> None:
     for n in ("run-1", "run-2", "run-3"):
         batches = Batches(lake)
         batches.begin(n, DAY, {"files": [n]})
-        batches.bind()
+        batches.bind({})
         if n == "run-2":
             batches.commit({})
     for n, following in (("run-1", {"files": ["run-3"]}), ("run-3", None)):
         again = Batches(lake)
         assert again.interrupted == {"files": [n]}
         again.begin(n, DAY, {"files": [n]})
-        again.bind()
+        again.bind({})
         again.commit({})
         assert Batches(lake).interrupted == following
 
