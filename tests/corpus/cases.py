@@ -79,6 +79,8 @@ class Case:
     stops: bool = False
     source: dict[str, Any] = field(default_factory=dict)
     covers: tuple[str, ...] = ()
+    # A file of the same source without a fault.
+    clean: bytes = b""
 
     @property
     def words(self) -> set[str]:
@@ -130,7 +132,7 @@ def _case(name: str, group: str, base: Base, table: dict[str, Any]) -> Case:
         verdicts = (verdict,) if table.get("alone") else (ok, verdict, ok)
     return Case(
         name, group, base, _content(base, table, source), verdicts, of_the_file, bool(table.get("stops")), source,
-        tuple(table.get("covers", ())),
+        tuple(table.get("covers", ())), _content(base, {"alone": True}, source),
     )  # fmt: skip
 
 
