@@ -20,6 +20,9 @@ whole           The whole file is refused, with the reasons of ``refused``.
 flags           What was repaired in the record and must be said.
 covers          Rows of ``hazards.toml``.
 
+A ``vary`` table stands for many cases: ``field`` gets each of ``values`` as it is written, and ``gives`` (one field or
+several) are then what stands beside it.
+
 A case with several of ``accepted``, ``refused``, ``each`` and ``stops`` may end in any of these ways.
 """
 
@@ -105,13 +108,24 @@ def bases() -> dict[str, Base]:
 def read_cases(folder: str) -> Iterator[Case]:
     """Every case below a folder of the corpus; its group is the name of its table."""
     for path in sorted((HERE / folder).glob("*.toml")):
-        for table in _read(path)["case"]:
+        content = _read(path)
+        for table in [*content.get("case", ()), *(t for v in content.get("vary", ()) for t in _varied(v))]:
             unknown = table.keys() - _KEYS
             assert not unknown, f"{path.name}, {table.get('name')}: {unknown}"
             several = isinstance(table["of"], list)
             for of in table["of"] if several else [table["of"]]:
                 name = f"{table['name']}@{of.replace(' ', '.')}" if several else table["name"]
                 yield _case(name, path.stem, bases()[of], table)
+
+
+def _varied(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    gives = [table["gives"]] if isinstance(table["gives"], str) else table["gives"]
+    common = {k: v for k, v in table.items() if k not in ("field", "gives", "values")}
+    for number, (written, *expected) in enumerate(table["values"], 1):
+        put = {**table.get("put", {}), table["field"]: written}
+        values = expected * len(gives) if len(expected) == 1 else expected
+        accepted = {**table.get("accepted", {}), **dict(zip(gives, values, strict=True))}
+        yield {**common, "name": f"{table['name']}-{number}", "put": put, "accepted": accepted}
 
 
 def _read(path: Path) -> dict[str, Any]:

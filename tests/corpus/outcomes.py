@@ -125,7 +125,7 @@ def _plan(cases: Sequence[Case], folder: Path) -> GatewayPlan:
     plan = plan_of(provider, folder, groups, name="corpus", options=first.base.options, limits=LIMITS, arrival=ARRIVAL)
     said = {"name": "corpus", "kind": provider.name, "path": "*", "options": first.base.options, **first.source}
     source = Source.model_validate(said)
-    context = replace(plan.context, time_zone=source.time_zone)
+    context = replace(plan.context, time_zone=source.time_zone, currency=source.currency or plan.context.currency)
     return replace(plan, source=source, context=context)
 
 

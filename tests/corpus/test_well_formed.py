@@ -22,9 +22,9 @@ PROVIDERS = {"sendgrid", "mailgun", "postmark", "ses", "segment", "shopify"}
 HOSTILE, VALID = list(read_cases("hostile")), list(read_cases("valid"))
 
 
-@pytest.mark.parametrize(("cases", "least"), [(HOSTILE, 300), (VALID, 30)])
-def test_there_are_enough_cases_and_each_has_a_name_of_its_own(cases: list[Case], least: int) -> None:
-    assert len(cases) >= least
+@pytest.mark.parametrize("cases", [HOSTILE, VALID])
+def test_there_are_enough_cases_and_each_has_a_name_of_its_own(cases: list[Case]) -> None:
+    assert len(cases) >= 300
     assert [name for name, n in Counter(case.name for case in HOSTILE + VALID).items() if n > 1] == []
 
 
