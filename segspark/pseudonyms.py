@@ -8,7 +8,9 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from segspark import address
 from segspark.errors import ConfigError
 
 KINDS = ("email", "customer", "user", "anonymous", "phone")
+# Half of a pair of surrogates is no character, and cannot be encoded.
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,11 @@ def normalise(kind: str, value: str) -> str | None:
     if kind == "email":
         return address.normalise(value)
     text = value.strip()
+    if not text.isascii():
+        # Copied from a page or a sheet, a number may hold characters that nobody sees.
+        text = address.visible(unicodedata.normalize("NFC", text)).strip()
+        if _HALF_PAIR.search(text):
+            return None
     return text or None
 
 

@@ -17,6 +17,20 @@ def test_spellings_of_one_address_have_one_pseudonym_and_kinds_do_not_mix() -> N
     assert pseudonyms.identifier_id("email", "no address") is None
 
 
+@pytest.mark.parametrize("spelling", ["\ufeff17850", " 17850\u00a0", "178\u200b50"])
+def test_a_number_copied_with_characters_that_nobody_sees_is_the_same(spelling: str) -> None:
+    pseudonyms = Pseudonymiser(Key(b"k" * 32))
+    assert pseudonyms.identifier_id("customer", spelling) == pseudonyms.identifier_id("customer", "17850")
+
+
+def test_digits_of_another_script_are_another_number_and_half_a_character_is_none() -> None:
+    pseudonyms = Pseudonymiser(Key(b"k" * 32))
+    wide = pseudonyms.identifier_id("customer", "\uff11\uff17\uff18\uff15\uff10")
+    assert wide not in (None, pseudonyms.identifier_id("customer", "17850"))
+    assert pseudonyms.identifier_id("customer", "17850\ud800") is None
+    assert pseudonyms.identifier_id("customer", "\u200b") is None
+
+
 def test_another_key_gives_other_pseudonyms() -> None:
     first, second = (Pseudonymiser(Key(k * 32)).identifier_id("email", "ann@example.com") for k in (b"a", b"b"))
     assert first != second
