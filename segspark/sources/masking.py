@@ -88,7 +88,7 @@ class Masker:
             event["event_id"] = "h-" + digest
         provider = event.get("mailbox_provider")
         if provider is None and identifier is not None and identifier.kind == "email":
-            provider = address.mailbox_provider(identifier.value.rpartition("@")[2].strip().lower())
+            provider = address.mailbox_provider_of(identifier.value)
         event["mailbox_provider"] = provider
         return event
 

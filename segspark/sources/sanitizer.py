@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 import pyarrow as pa
 
+from segspark.address import visible
 from segspark.sources.files import InputFile
 from segspark.sources.masking import Masker, Named, Pair
 from segspark.sources.parsed import FILE_BITS, KINDS, OF_THE_RECORD, record_number
@@ -17,6 +18,8 @@ from segspark.tables.contracts.silver import OBJECTION_TYPES
 from segspark.tables.staging import StagingWriter
 from segspark.time import DAY_MICROS
 
+# The flag of a record whose identifier was written with invisible characters, which are removed.
+INVISIBLE = "invisible_removed"
 _PAIR = ("left_id", "right_id", "left_is_anonymous", "right_is_anonymous")
 # Kind -> its time column, and the column of its UTC day.
 TIMES: dict[str, tuple[str, str | None]] = {
@@ -127,7 +130,10 @@ class Sanitizer:
             self.rejected(file, position, raw, refusal(error), flags, form=form, header=header)
             return
         self._stage(file, position, content)
-        row = self._row(file, position, raw, flags + produced.flags, content.received)
+        flags = flags + produced.flags
+        if any(visible(identifier.value) != identifier.value for identifier in content.named):
+            flags.append(INVISIBLE)
+        row = self._row(file, position, raw, flags, content.received)
         row |= {"kept": kept, "is_ignored": produced.ignored}
         if self._keeps_raw:
             row |= {"sealed": self._masker.records.seal(raw, form, header), "kept_until": self._kept_until}

@@ -183,3 +183,14 @@ def test_content_that_is_not_of_the_shared_vocabulary_refuses_its_record_whole(
 
 def _answer(produced: Produced, record: dict[str, Any], context: Context) -> Produced:
     return produced
+
+
+def test_an_address_with_invisible_characters_is_the_same_person_and_flagged() -> None:
+    staged = stage("sendgrid", OPENED, {**OPENED, "email": "jean\u200bne@exemple.fr"})
+    assert {row["identifier_id"] for row in staged["events"]} == {masked("email", "jeanne@exemple.fr")[1:]}
+    assert [row["flags"] for row in staged["records"]] == [None, ["invisible_removed"]]
+
+
+def test_the_family_of_the_mailbox_does_not_depend_on_the_spelling() -> None:
+    staged = stage("sendgrid", {**OPENED, "email": "Jeanne <jeanne@GMAIL.com.>"})
+    assert [row["mailbox_provider"] for row in staged["events"]] == ["gmail"]
