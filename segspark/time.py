@@ -21,8 +21,14 @@ EPOCH_UNITS = {"s": MICROS, "ms": 1_000, "us": 1}
 EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * MICROS
 LATEST = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * MICROS
 
+# Zones in use lie between -12:00 and +14:00.
+MAX_OFFSET = timedelta(hours=14)
+LOCAL_TIME_SKIPPED, LOCAL_TIME_DOUBLED = "local_time_skipped", "local_time_doubled"
+
+# Digits are the ten of ASCII: those of other scripts are a sign that the text was not written by a program.
 _ISO = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?",
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
 )
 
 
@@ -49,12 +55,13 @@ def parse_iso(text: str, zone_name: str | None = None) -> int:
 
     Fractions beyond six digits are cut. A time without offset is taken in ``zone_name``; without a zone it is
     refused. For a local time that exists twice the first is used; a time skipped in spring is moved on by the skipped
-    hour, as Spark does.
+    hour, as Spark does; ``local_flag`` tells such times.
 
     Raises:
-        TimeFormatError: ``time_format``, ``time_zone`` (naive, no zone declared) or ``time_range``.
+        TimeFormatError: ``time_format``, ``time_zone`` (naive, no zone declared), ``offset`` (beyond 14 hours) or
+            ``time_range``.
     """
-    if _is_usual(text, zone_name):
+    if _is_usual(text, zone_name is not None):
         # The usual form of nearly all systems: the C parser takes a tenth of the time.
         try:
             parsed = datetime.fromisoformat(text)
@@ -63,7 +70,22 @@ def parse_iso(text: str, zone_name: str | None = None) -> int:
         else:
             if parsed.tzinfo is not None:
                 return check_range((parsed - EPOCH) // MICROSECOND, text)
-            return check_range(local_to_utc((parsed - _NAIVE_EPOCH) // MICROSECOND, str(zone_name)), text)
+            return _to_utc((parsed - _NAIVE_EPOCH) // MICROSECOND, None, zone_name, text)
+    return _to_utc(*_read_iso(text), zone_name, text)
+
+
+def _to_utc(wall: int, offset: int | None, zone_name: str | None, text: str) -> int:
+    """UTC microseconds of a wall-clock time with its offset in microseconds, None if the text names none."""
+    if offset is not None:
+        return check_range(wall - offset, text)
+    if zone_name is None:
+        raise TimeFormatError("time_zone", text)
+    # First the range, which bounds what zones are asked for.
+    return check_range(local_to_utc(check_range(wall, text), zone_name), text)
+
+
+def _read_iso(text: str) -> tuple[int, int | None]:
+    """The wall-clock time that is written, and its offset; both in microseconds."""
     match = _ISO.fullmatch(text.strip())
     if match is None:
         raise TimeFormatError("time_format", text)
@@ -79,41 +101,72 @@ def parse_iso(text: str, zone_name: str | None = None) -> int:
         micros += ((h * 60 + m) * 60 + s) * MICROS
         if fraction:
             micros += int(fraction[:6].ljust(6, "0"))
-    if offset is None:
-        if zone_name is None:
-            raise TimeFormatError("time_zone", text)
-        micros = local_to_utc(micros, zone_name)
-    elif offset not in ("Z", "UTC"):
-        sign = -1 if offset[0] == "-" else 1
-        digits = offset[1:].replace(":", "")
-        micros -= sign * (int(digits[:2]) * 60 + int(digits[2:])) * 60 * MICROS
-    return check_range(micros, text)
+    if offset is None or offset in ("Z", "UTC"):
+        return micros, None if offset is None else 0
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    if minutes > 59:
+        raise TimeFormatError("time_format", text)
+    return micros, _check_offset(timedelta(hours=hours, minutes=minutes) * (-1 if offset[0] == "-" else 1), text)
 
 
-def _is_usual(text: str, zone_name: str | None) -> bool:
+def _check_offset(offset: timedelta, text: str) -> int:
+    if abs(offset) > MAX_OFFSET:
+        raise TimeFormatError("offset", text)
+    return offset // MICROSECOND
+
+
+def _is_usual(text: str, is_local: bool) -> bool:
     """Seconds with Z or an offset, milliseconds with Z, or plain seconds in a declared zone."""
     length = len(text)
-    if length < 19 or text[4] != "-" or text[7] != "-" or text[10] not in "T ":
+    if length < 19 or text[4] != "-" or text[7] != "-" or text[10] not in "T " or text[11:13] == "24":
         return False
     if length == 24 or length == 20:
         return text[-1] == "Z" and text[10] == "T"
     if length == 25:
-        return text[19] in "+-" and text[22] == ":"
-    return length == 19 and zone_name is not None
+        return text[19] in "+-" and text[22] == ":" and text[20:22] < "14" and text[23] < "6"
+    return length == 19 and is_local
 
 
 def parse_pattern(text: str, pattern: str, zone_name: str | None) -> int:
     """A ``strptime`` pattern (e.g. ``%d/%m/%Y %H:%M``) to UTC microseconds; naive results take ``zone_name``."""
+    wall, offset = _read_pattern(text, pattern)
+    return _to_utc(wall, offset, zone_name, text)
+
+
+def _read_pattern(text: str, pattern: str) -> tuple[int, int | None]:
+    if not text.isascii() and any(c.isdecimal() and not c.isascii() for c in text):
+        raise TimeFormatError("time_format", text)
     try:
         parsed = datetime.strptime(text.strip(), pattern)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise TimeFormatError("time_format", text) from None
-    if parsed.tzinfo is not None:
-        return check_range(round((parsed - EPOCH) / MICROSECOND), text)
-    if zone_name is None:
-        raise TimeFormatError("time_zone", text)
-    naive = round((parsed.replace(tzinfo=UTC) - EPOCH) / MICROSECOND)
-    return check_range(local_to_utc(naive, zone_name), text)
+    wall, offset = (parsed.replace(tzinfo=None) - _NAIVE_EPOCH) // MICROSECOND, parsed.utcoffset()
+    return wall, None if offset is None else _check_offset(offset, text)
+
+
+def local_flag(text: str, zone_name: str | None, pattern: str | None = None) -> str | None:
+    """``local_time_skipped`` or ``local_time_doubled`` for a wall-clock time that the zone's clocks never or twice show.
+
+    Args:
+        text: a time that ``parse_iso``, or ``parse_pattern`` with this pattern, accepts in this zone.
+    """
+    if zone_name is None or zone_name == "UTC" or text.endswith("Z"):
+        return None
+    if pattern is None and len(text) == 19 and _is_usual(text, True):
+        wall, offset = (datetime.fromisoformat(text) - _NAIVE_EPOCH) // MICROSECOND, None
+    else:
+        wall, offset = _read_iso(text) if pattern is None else _read_pattern(text, pattern)
+    return None if offset is not None else _flag_of_quarter(wall // (900 * MICROS), zone_name)
+
+
+@lru_cache(maxsize=262144)
+def _flag_of_quarter(quarter: int, zone_name: str) -> str | None:
+    wall = (EPOCH + timedelta(seconds=quarter * 900)).replace(tzinfo=zone(zone_name))
+    first, second = wall.utcoffset(), wall.replace(fold=1).utcoffset()
+    if first == second:
+        return None
+    # PEP 495: in a gap the offset before it is the smaller one.
+    return LOCAL_TIME_SKIPPED if (first or timedelta()) < (second or timedelta()) else LOCAL_TIME_DOUBLED
 
 
 def parse_epoch(value: int | float, unit: str) -> int:

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segspark.time import TimeFormatError, local_day, local_midnight, parse_epoch, parse_iso, to_micros
+from segspark.time import (
+    TimeFormatError,
+    local_day,
+    local_flag,
+    local_midnight,
+    parse_epoch,
+    parse_iso,
+    parse_pattern,
+    to_micros,
+)
 
 
 def micros(text: str) -> int:
@@ -20,6 +29,9 @@ def micros(text: str) -> int:
         ("2026-06-01T10:00:00+02:00", None, "2026-06-01T08:00:00+00:00"),
         ("2026-06-01T10:00:00.1234567-0500", None, "2026-06-01T15:00:00.123456+00:00"),
         ("2026-06-01", "Europe/Paris", "2026-05-31T22:00:00+00:00"),
+        ("2026-06-01T10:00:00+14:00", None, "2026-05-31T20:00:00+00:00"),
+        ("2026-06-01T10:00:00-14:00", None, "2026-06-02T00:00:00+00:00"),
+        ("2026-06-01T10:00:00.123456789012345Z", None, "2026-06-01T10:00:00.123456+00:00"),
         # The second 02:30 of that night is one hour later; the first is taken.
         ("2026-10-25T02:30:00", "Europe/Paris", "2026-10-25T00:30:00+00:00"),
         # 02:30 does not exist on the day the clocks go forward; Spark moves it to 03:30, and so do we.
@@ -39,6 +51,21 @@ def test_iso_times_become_utc(text: str, zone: str | None, expected: str) -> Non
         ("2026-06-01T10:00:00", "time_zone"),
         ("57742-01-01T00:00:00Z", "time_format"),
         ("1890-01-01T00:00:00Z", "time_range"),
+        ("0001-01-01T00:00:00Z", "time_range"),
+        ("0001-01-01T00:00:00+14:00", "time_range"),
+        ("9999-12-31T23:59:59-12:00", "time_range"),
+        ("0000-01-01T00:00:00Z", "time_format"),
+        ("2026-06-30T23:59:60Z", "time_format"),
+        ("2026-06-01T24:00:00+02:00", "time_format"),
+        ("2026-W23-1T10:00:00Z", "time_format"),
+        ("2026-152T10:00:00Z", "time_format"),
+        ("２０２６-06-01T10:00:00Z", "time_format"),
+        ("2026-06-01T10:00:0٣Z", "time_format"),
+        ("2026-06-01T10:00:00+14:01", "offset"),
+        ("2026-06-01T10:00:00-15:00", "offset"),
+        ("2026-06-01T10:00:00.5+9900", "offset"),
+        ("2026-06-01T10:00:00+01:60", "time_format"),
+        ("2026-06-01T10:00:00.5+01:75", "time_format"),
     ],
 )
 def test_other_forms_are_refused_with_a_code(text: str, code: str) -> None:
@@ -52,6 +79,76 @@ def test_milliseconds_are_refused_where_seconds_are_declared() -> None:
     with pytest.raises(TimeFormatError) as refused:
         parse_epoch(1_760_000_000_000, "s")
     assert refused.value.code == "time_unit"
+
+
+@pytest.mark.parametrize("value", [0, -1, -1_760_000_000, 10**20, 10**400, -0.5])
+def test_seconds_of_another_age_are_refused(value: float) -> None:
+    with pytest.raises(TimeFormatError) as refused:
+        parse_epoch(value, "s")
+    assert refused.value.code == "time_unit"
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_naive_time_of_another_age_asks_no_zone(year: str) -> None:
+    with pytest.raises(TimeFormatError) as refused:
+        parse_iso(f"{year}-01-01 00:00:00", "Europe/Paris")
+    assert refused.value.code == "time_range"
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "expected"),
+    [
+        ("01/06/2026 10:00", "%d/%m/%Y %H:%M", "2026-06-01T08:00:00+00:00"),
+        ("01/06/2026 10:00 -1400", "%d/%m/%Y %H:%M %z", "2026-06-02T00:00:00+00:00"),
+    ],
+)
+def test_a_declared_pattern_becomes_utc(text: str, pattern: str, expected: str) -> None:
+    assert parse_pattern(text, pattern, "Europe/Paris") == micros(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "code"),
+    [
+        ("0１/06/2026", "%d/%m/%Y", "time_format"),
+        ("01/06/2026 +1500", "%d/%m/%Y %z", "offset"),
+        ("01/06/0001", "%d/%m/%Y", "time_range"),
+        ("10:00", "%H:%M", "time_range"),
+        ("32/06/2026", "%d/%m/%Y", "time_format"),
+    ],
+)
+def test_what_a_pattern_does_not_say_is_refused(text: str, pattern: str, code: str) -> None:
+    with pytest.raises(TimeFormatError) as refused:
+        parse_pattern(text, pattern, "Europe/Paris")
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "pattern", "flag"),
+    [
+        ("2026-03-29T02:00:00", "Europe/Paris", None, "local_time_skipped"),
+        ("2026-03-29 02:59:59.5", "Europe/Paris", None, "local_time_skipped"),
+        ("2026-03-29T01:59:59", "Europe/Paris", None, None),
+        ("2026-03-29T03:00:00", "Europe/Paris", None, None),
+        ("2026-10-25T02:00:00", "Europe/Paris", None, "local_time_doubled"),
+        ("2026-10-25T02:59:59", "Europe/Paris", None, "local_time_doubled"),
+        ("2026-10-25T03:00:00", "Europe/Paris", None, None),
+        ("2026-10-25T02:30:00+02:00", "Europe/Paris", None, None),
+        ("2026-10-25T02:30:00Z", "Europe/Paris", None, None),
+        ("2026-10-25T02:30:00", "UTC", None, None),
+        ("2026-10-25T02:30:00Z", None, None, None),
+        # Half an hour on Lord Howe Island; west of Greenwich in November.
+        ("2026-04-05T01:45:00", "Australia/Lord_Howe", None, "local_time_doubled"),
+        ("2026-04-05T01:15:00", "Australia/Lord_Howe", None, None),
+        ("2026-11-01T01:30:00", "America/New_York", None, "local_time_doubled"),
+        ("25/10/2026 02:15", "Europe/Paris", "%d/%m/%Y %H:%M", "local_time_doubled"),
+        ("29/03/2026 02:15", "Europe/Paris", "%d/%m/%Y %H:%M", "local_time_skipped"),
+        ("29/03/2026 02:15 +0100", "Europe/Paris", "%d/%m/%Y %H:%M %z", None),
+    ],
+)
+def test_an_hour_that_clocks_skip_or_show_twice_is_flagged(
+    text: str, zone: str | None, pattern: str | None, flag: str | None
+) -> None:
+    assert local_flag(text, zone, pattern) == flag
 
 
 @given(
