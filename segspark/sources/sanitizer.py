@@ -19,7 +19,7 @@ from segspark.tables.staging import StagingWriter
 from segspark.time import DAY_MICROS
 
 # The flag of a record whose identifier was written with invisible characters, which are removed.
-INVISIBLE = "invisible_removed"
+INVISIBLE = "invisible"
 _PAIR = ("left_id", "right_id", "left_is_anonymous", "right_is_anonymous")
 # Kind -> its time column, and the column of its UTC day.
 TIMES: dict[str, tuple[str, str | None]] = {

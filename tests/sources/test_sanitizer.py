@@ -188,7 +188,7 @@ def _answer(produced: Produced, record: dict[str, Any], context: Context) -> Pro
 def test_an_address_with_invisible_characters_is_the_same_person_and_flagged() -> None:
     staged = stage("sendgrid", OPENED, {**OPENED, "email": "jean\u200bne@exemple.fr"})
     assert {row["identifier_id"] for row in staged["events"]} == {masked("email", "jeanne@exemple.fr")[1:]}
-    assert [row["flags"] for row in staged["records"]] == [None, ["invisible_removed"]]
+    assert [row["flags"] for row in staged["records"]] == [None, ["invisible"]]
 
 
 def test_the_family_of_the_mailbox_does_not_depend_on_the_spelling() -> None:
