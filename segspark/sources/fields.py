@@ -6,6 +6,9 @@ from typing import Any
 from segspark import time
 from segspark.sources.vocabulary import Context, Identifier, Rejected
 
+# No length of time of a record is longer than this many of its units, which are seconds or milliseconds.
+LONGEST = 1e12
+
 
 def text(record: dict[str, Any], key: str, required: bool = False) -> str | None:
     """A text, None if it is absent or empty; numbers are rejected."""
@@ -65,14 +68,53 @@ def epoch_s(record: dict[str, Any], key: str) -> int:
         raise Rejected(f"{error.code}:{key}" if error.code != "time_format" else f"type:{key}") from None
 
 
-def iso(record: dict[str, Any], key: str, zone: str | None = None) -> int:
-    """An ISO 8601 time as microseconds; a naive time gets the source's zone or is refused."""
+def iso(record: dict[str, Any], key: str, zone: str | None = None, flags: list[str] | None = None) -> int:
+    """An ISO 8601 time as microseconds; a naive time gets the source's zone or is refused.
+
+    Args:
+        flags: gets ``local_time_skipped:key`` or ``local_time_doubled:key`` if the zone's clocks never or twice show it.
+    """
     value = text(record, key, required=True)
     assert value is not None
     try:
-        return time.parse_iso(value, zone)
+        micros = time.parse_iso(value, zone)
+        if flags is not None and zone is not None and (flag := time.local_flag(value, zone)):
+            flags.append(f"{flag}:{key}")
     except time.TimeFormatError as error:
         raise Rejected(f"{error.code}:{key}") from None
+    return micros
+
+
+def boolean(record: dict[str, Any], key: str) -> bool | None:
+    """A boolean, None if it is absent; its name in quotes is a text, and 0 and 1 are numbers."""
+    value = record.get(key)
+    if value is None or isinstance(value, bool):
+        return value
+    raise Rejected(f"type:{key}")
+
+
+def duration(record: dict[str, Any], key: str) -> float | None:
+    """A length of time that is a JSON number, None if it is absent."""
+    value = record.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Rejected(f"type:{key}")
+    if value < 0:
+        raise Rejected(f"negative:{key}")
+    if not value <= LONGEST:
+        raise Rejected(f"range:{key}")
+    return float(value)
+
+
+def texts(record: dict[str, Any], key: str) -> list[str]:
+    """A list of texts, empty if it is absent."""
+    value = record.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise Rejected(f"type:{key}")
+    return value
 
 
 def email(value: str | None, key: str = "email") -> Identifier:

@@ -6,7 +6,7 @@ https://documentation.mailgun.com
 from email.utils import parseaddr
 from typing import Any
 
-from segspark.sources.fields import declared, email, epoch_s, mapping, p_human, page, scalar, text
+from segspark.sources.fields import boolean, declared, email, epoch_s, mapping, p_human, page, scalar, text
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
@@ -24,6 +24,8 @@ EVENTS = {
     "complained": "complaint",
 }
 IGNORED = frozenset(("stored",))
+# Booleans written as text, which name no bot.
+_NO_NAMES = frozenset(("true", "false", "yes", "no", "1", "0", "none", "null"))
 _DEVICES = {"desktop": "desktop", "mobile": "mobile", "tablet": "tablet"}
 
 
@@ -33,7 +35,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     word = str(text(data, "event", required=True))
     if word in IGNORED:
         return Produced(ignored=True, body=data)
-    if mapping(data, "flags").get("is-test-mode") is True:
+    if boolean(mapping(data, "flags"), "is-test-mode"):
         raise Rejected("test_mode")
     occurred = epoch_s(data, "timestamp")
     recipient = text(data, "recipient")
@@ -44,8 +46,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         named = text(headers, "to")
         recipient = parseaddr(named)[1] if named else None
     client, place = mapping(data, "client-info"), mapping(data, "geolocation")
-    bot = client.get("bot")
-    is_machine = bool(bot) if word in ("opened", "clicked") and bot is not None else None
+    is_machine = _is_machine(client) if word in ("opened", "clicked") else None
     own_id = text(data, "id")
     variables = data.get("user-variables")
     variables = variables if isinstance(variables, dict) else {}
@@ -71,16 +72,27 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     return Produced(events=[event], body=data)
 
 
+def _is_machine(client: dict[str, Any]) -> bool | None:
+    """Whether ``bot`` names one: empty for a human, None where the provider does not tell."""
+    bot = client.get("bot")
+    if bot == "":
+        return False
+    name = text(client, "bot")
+    if name is not None and name.lower() in _NO_NAMES:
+        raise Rejected("type:bot")
+    return None if name is None else True
+
+
 def _failed(data: dict[str, Any]) -> str:
-    reason, status = str(data.get("reason")), mapping(data, "delivery-status")
-    code = str(status.get("enhanced-code") or "")
+    reason, status = text(data, "reason") or "", mapping(data, "delivery-status")
+    code, severity = text(status, "enhanced-code") or "", text(data, "severity")
     if reason.startswith("suppress-"):
         return "suppressed"
     if code.startswith("5.7"):
         return "blocked"
-    if data.get("severity") == "temporary":
+    if severity == "temporary":
         return "deferred"
-    if reason == "bounce" or (reason == "generic" and code.startswith("5.1")):
+    if severity == "permanent" and (reason == "bounce" or (reason == "generic" and code.startswith("5.1"))):
         return "bounce_hard"
     return "bounce_soft"
 

@@ -5,7 +5,7 @@ https://postmarkapp.com/developer/webhooks
 
 from typing import Any
 
-from segspark.sources.fields import declared, email, iso, mapping, page, text, words
+from segspark.sources.fields import boolean, declared, duration, email, iso, mapping, page, scalar, text, words
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
@@ -19,6 +19,8 @@ BOUNCES = {
     "ManuallyDeactivated": "suppressed", "Unconfirmed": "suppressed", "SpamComplaint": "complaint",
     "Unsubscribe": "unsubscribe", "Subscribe": "resubscribe",
 }  # fmt: skip
+# Not the mailbox but somebody decided that nothing more is sent.
+_OF_A_DECISION = frozenset(("complaint", "unsubscribe", "resubscribe", "suppressed"))
 # RecordType -> (event_type, time, recipient).
 EVENTS = {
     "Delivery": ("delivered", "DeliveredAt", "Recipient"),
@@ -36,21 +38,23 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     event_type, at, who = EVENTS.get(word, ("unknown", _time_key(record), "Recipient"))
     kind = text(record, "Type")
     if word == "Bounce":
-        if kind not in BOUNCES:
+        bounced = _bounce(kind, boolean(record, "Inactive"))
+        if bounced is None:
             return Produced(ignored=True)
-        event_type = BOUNCES[kind]
+        event_type = bounced
     if word == "SubscriptionChange":
-        suppresses = record.get("SuppressSending")
-        if not isinstance(suppresses, bool):
-            raise Rejected("type:SuppressSending")
-        reason = record.get("SuppressionReason")
+        suppresses, reason = boolean(record, "SuppressSending"), text(record, "SuppressionReason")
+        if suppresses is None:
+            raise Rejected("missing:SuppressSending")
         if not suppresses:
             event_type = "resubscribe"
         elif reason not in (None, "ManualSuppression"):
             # Postmark repeats here a bounce or complaint that has its own record.
             return Produced(ignored=True)
-    own_id = record.get("ID")
-    place, seconds = mapping(record, "Geo"), record.get("ReadSeconds")
+    if word == "Open":
+        boolean(record, "FirstOpen")
+    flags: list[str] = []
+    own_id, place = scalar(record, "ID"), mapping(record, "Geo")
     metadata = mapping(record, "Metadata")
     said = words(metadata, "campaign_id", "topic")
     event = {
@@ -58,18 +62,24 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         "source_event": f"{word}:{kind}" if kind else word,
         "event_type": event_type,
         "identifier": email(text(record, who) or text(record, "Email"), who),
-        "occurred_at": iso(record, at, context.time_zone),
+        "occurred_at": iso(record, at, context.time_zone, flags),
         "message_id": text(record, "MessageID"),
         "campaign_id": said.get("campaign_id") or text(record, "Tag"),
         "topic": said.get("topic") or text(record, "MessageStream"),
         "url": page(text(record, "OriginalLink")),
-        "duration_s": float(seconds) if isinstance(seconds, int | float) and not isinstance(seconds, bool) else None,
+        "duration_s": duration(record, "ReadSeconds"),
         "device": {"Desktop": "desktop", "Mobile": "mobile"}.get(str(record.get("Platform"))),
         "country": text(place, "CountryISOCode"),
         "region": text(place, "Region"),
         "attributes": declared(metadata, context),
     }
-    return Produced(events=[event])
+    return Produced(events=[event], flags=flags)
+
+
+def _bounce(kind: str | None, is_inactive: bool | None) -> str | None:
+    """None for what says nothing about the address. One that Postmark made inactive is dead, whatever the type says."""
+    event_type = BOUNCES.get(kind or "")
+    return "bounce_hard" if is_inactive and event_type not in _OF_A_DECISION else event_type
 
 
 def _time_key(record: dict[str, Any]) -> str:

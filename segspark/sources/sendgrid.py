@@ -5,11 +5,11 @@ https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 
 from typing import Any
 
-from segspark.sources.fields import declared, device, email, epoch_s, p_human, page, scalar, text, words
+from segspark.sources.fields import boolean, declared, device, email, epoch_s, p_human, page, scalar, text, words
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
-from segspark.sources.vocabulary import Context, Produced, Rejected
+from segspark.sources.vocabulary import Context, Produced
 
 EVENTS = {
     "processed": "sent",
@@ -45,9 +45,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     event_type = EVENTS.get(str(word), "unknown")
     if word == "bounce":
         event_type = _bounce(record)
-    machine = record.get("sg_machine_open")
-    if machine is not None and not isinstance(machine, bool):
-        raise Rejected("type:sg_machine_open")
+    machine = boolean(record, "sg_machine_open")
     message = text(record, "sg_message_id")
     event = {
         "event_id": text(record, "sg_event_id"),
@@ -74,20 +72,18 @@ def _attributes(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bounce(record: dict[str, Any]) -> str:
-    kind, status = record.get("type"), record.get("status")
-    classification = record.get("bounce_classification")
-    by_reputation = isinstance(classification, str) and classification.startswith(_REPUTATION)
-    if kind == "blocked" or by_reputation:
+    """Hard only where the provider says so: a bounce without a permanent status takes nobody's address away."""
+    kind, status = text(record, "type"), text(record, "status") or ""
+    classification = text(record, "bounce_classification") or ""
+    if kind == "blocked" or classification.startswith(_REPUTATION):
         return "blocked"
-    if kind == "expired" or (isinstance(status, str) and status.startswith("4")):
-        return "bounce_soft"
-    return "bounce_hard"
+    return "bounce_hard" if kind == "bounce" and status.startswith("5") else "bounce_soft"
 
 
 def _campaign(record: dict[str, Any]) -> str | None:
     newsletter = record.get("newsletter")
-    if isinstance(newsletter, dict) and newsletter.get("newsletter_id") is not None:
-        return str(newsletter["newsletter_id"])
+    if isinstance(newsletter, dict) and (number := scalar(newsletter, "newsletter_id")) is not None:
+        return number
     category = record.get("category")
     if isinstance(category, list):
         category = next((c for c in category if isinstance(c, str)), None)

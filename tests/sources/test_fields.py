@@ -219,3 +219,50 @@ def test_of_words_the_texts_are_kept() -> None:
 @pytest.mark.parametrize(("is_machine", "said"), [(None, None), (True, 0.0), (False, 1.0)])
 def test_the_chance_of_a_human_follows_the_providers_verdict(is_machine: bool | None, said: float | None) -> None:
     assert fields.p_human(is_machine) == said
+
+
+@pytest.mark.parametrize(("value", "said"), [(None, None), (True, True), (False, False)])
+def test_a_boolean_is_given_as_it_is(value: bool | None, said: bool | None) -> None:
+    assert fields.boolean({"test": value}, "test") is said
+    assert fields.boolean({}, "test") is None
+
+
+@pytest.mark.parametrize("value", ["true", "false", "", 0, 1, 1.0, [], {}])
+def test_what_is_no_boolean_is_refused_as_one(value: Any) -> None:
+    assert refusal(fields.boolean, {"test": value}, "test") == ["type:test"]
+
+
+@pytest.mark.parametrize(("value", "said"), [(None, None), (0, 0.0), (5, 5.0), (1.5, 1.5)])
+def test_a_duration_is_a_number(value: float | None, said: float | None) -> None:
+    assert fields.duration({"s": value}, "s") == said
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("5", "type"), (True, "type"), ([], "type"), (-1, "negative"), (10**400, "range"), (float("inf"), "range")],
+)
+def test_what_is_no_duration_is_refused(value: Any, code: str) -> None:
+    assert refusal(fields.duration, {"s": value}, "s") == [f"{code}:s"]
+
+
+@pytest.mark.parametrize("value", [["a", "b"], [], None])
+def test_texts_are_given_as_they_are(value: list[str] | None) -> None:
+    assert fields.texts({"tags": value}, "tags") == (value or [])
+
+
+@pytest.mark.parametrize("value", ["a", 0, {}, [None], ["a", 7], [["a"]]])
+def test_what_are_no_texts_is_refused(value: Any) -> None:
+    assert refusal(fields.texts, {"tags": value}, "tags") == ["type:tags"]
+
+
+def test_a_doubtful_local_time_is_flagged_by_its_field() -> None:
+    flags: list[str] = []
+    fields.iso({"at": "2026-03-29T02:30:00"}, "at", "Europe/Paris", flags)
+    fields.iso({"at": "2026-10-25T02:30:00"}, "at", "Europe/Paris", flags)
+    fields.iso({"at": "2026-10-25T02:30:00+01:00"}, "at", "Europe/Paris", flags)
+    fields.iso({"at": "2026-10-25T12:30:00"}, "at", "Europe/Paris", flags)
+    assert flags == ["local_time_skipped:at", "local_time_doubled:at"]
+
+
+def test_an_offset_that_no_zone_has_is_refused_by_its_field() -> None:
+    assert refusal(fields.iso, {"at": "2026-03-02T08:30:00+15:00"}, "at") == ["offset:at"]

@@ -117,11 +117,20 @@ def test_mail_of_the_test_mode_is_refused(word: str) -> None:
     assert refusal(data(word, flags={"is-test-mode": True})) == ["test_mode"]
 
 
-@pytest.mark.parametrize(
-    "flags", [{}, None, {"is-test-mode": False}, {"is-test-mode": None}, {"is-test-mode": "true"}, {"is-test-mode": 1}]
-)
+@pytest.mark.parametrize("flags", [{}, None, {"is-test-mode": False}, {"is-test-mode": None}])
 def test_without_the_flag_it_is_no_test(flags: Any) -> None:
     assert parse(data("opened", flags=flags), CONTEXT) == produced("open", "opened")
+
+
+@pytest.mark.parametrize("flag", ["true", "false", "", 0, 1, [], {}])
+def test_whether_it_is_a_test_is_a_boolean_and_nothing_else(flag: Any) -> None:
+    assert refusal(data("opened", flags={"is-test-mode": flag})) == ["type:is-test-mode"]
+
+
+@pytest.mark.parametrize("bot", [False, True, 0, 1, [], "false", "True", "none"])
+@pytest.mark.parametrize("word", ["opened", "clicked"])
+def test_a_bot_is_a_name_and_no_boolean(word: str, bot: Any) -> None:
+    assert refusal(data(word, **{"client-info": {"bot": bot}})) == ["type:bot"]
 
 
 @pytest.mark.parametrize(
@@ -156,8 +165,8 @@ def test_without_the_flag_it_is_no_test(flags: Any) -> None:
         (("temporary", "old", None), "deferred"),
         (("temporary", None, None), "deferred"),
         (("temporary", "generic", "5.7.1"), "blocked"),
-        (("of tomorrow", "bounce", "5.1.1"), "bounce_hard"),
-        ((None, "bounce", None), "bounce_hard"),
+        (("of tomorrow", "bounce", "5.1.1"), "bounce_soft"),
+        ((None, "bounce", None), "bounce_soft"),
         ((None, None, None), "bounce_soft"),
     ],
 )
@@ -172,15 +181,20 @@ def test_a_failure_is_decided_by_reason_code_and_severity(
     assert parse(record, CONTEXT) == expected
 
 
-@pytest.mark.parametrize("status", [{}, None, {"code": 571}, {"enhanced-code": 0}])
+@pytest.mark.parametrize("status", [{}, None, {"code": 571}, {"enhanced-code": ""}])
 def test_a_failure_without_an_enhanced_code_is_decided_without_it(status: Any) -> None:
     record = data("failed", severity="permanent", reason="generic", **{"delivery-status": status})
     assert parse(record, CONTEXT) == produced("bounce_soft", "failed", attributes={"reason": "generic"})
 
 
-def test_an_enhanced_code_written_as_a_number_is_read_as_text() -> None:
-    record = data("failed", severity="permanent", reason="generic", **{"delivery-status": {"enhanced-code": 5.1}})
-    assert parse(record, CONTEXT) == produced("bounce_hard", "failed", attributes={"reason": "generic"})
+@pytest.mark.parametrize("code", [5.1, 0, ["5.1.1"]])
+def test_an_enhanced_code_is_a_text(code: Any) -> None:
+    record = data("failed", severity="permanent", reason="generic", **{"delivery-status": {"enhanced-code": code}})
+    assert refusal(record) == ["type:enhanced-code"]
+
+
+def test_a_severity_is_a_text() -> None:
+    assert refusal(data("failed", severity=1, reason="bounce")) == ["type:severity"]
 
 
 def test_only_a_failure_is_decided_by_its_details() -> None:

@@ -178,12 +178,38 @@ def test_a_bounce_keeps_nothing_of_its_explanations() -> None:
     )
 
 
-@pytest.mark.parametrize("inactive", [True, False, None])
-def test_whether_the_address_was_made_inactive_changes_no_type(inactive: bool | None) -> None:
+@pytest.mark.parametrize("inactive", [False, None])
+def test_an_active_address_is_what_the_type_says(inactive: bool | None) -> None:
     assert parse(bounce("SoftBounce", Inactive=inactive), CONTEXT) == produced(
         "bounce_soft", "Bounce:SoftBounce", event_id="Bounce:692560173"
     )
     assert parse(bounce("AutoResponder", Inactive=inactive), CONTEXT) == Produced(ignored=True)
+
+
+@pytest.mark.parametrize("kind", ["HardBounce", "SoftBounce", "Blocked", "AutoResponder", "A type of tomorrow"])
+def test_an_address_that_was_made_inactive_is_dead_whatever_the_type(kind: str) -> None:
+    assert parse(bounce(kind, Inactive=True), CONTEXT) == produced(
+        "bounce_hard", f"Bounce:{kind}", event_id="Bounce:692560173"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "event_type"),
+    [
+        ("SpamComplaint", "complaint"),
+        ("ManuallyDeactivated", "suppressed"),
+        ("Unsubscribe", "unsubscribe"),
+        ("Subscribe", "resubscribe"),
+    ],
+)
+def test_an_address_that_somebody_made_inactive_is_not_dead(kind: str, event_type: str) -> None:
+    assert parse(bounce(kind, Inactive=True), CONTEXT).events[0]["event_type"] == event_type
+
+
+@pytest.mark.parametrize("value", ["true", "false", 1, 0, []])
+def test_booleans_are_no_texts_and_no_numbers(value: Any) -> None:
+    assert refusal(bounce("HardBounce", Inactive=value)) == ["type:Inactive"]
+    assert refusal(opened() | {"FirstOpen": value}) == ["type:FirstOpen"]
 
 
 def test_only_a_bounce_is_decided_by_its_type() -> None:
@@ -196,6 +222,7 @@ def test_only_a_bounce_is_decided_by_its_type() -> None:
     [
         (True, "ManualSuppression", "unsubscribe"),
         (True, None, "unsubscribe"),
+        (True, "", "unsubscribe"),
         (False, None, "resubscribe"),
         (False, "ManualSuppression", "resubscribe"),
         (False, "HardBounce", "resubscribe"),
@@ -210,7 +237,7 @@ def test_a_change_of_subscription_is_told_by_whether_it_suppresses(
     assert parse(record, CONTEXT) == produced(event_type, "SubscriptionChange")
 
 
-@pytest.mark.parametrize("reason", ["HardBounce", "SpamComplaint", "A reason of tomorrow", ""])
+@pytest.mark.parametrize("reason", ["HardBounce", "SpamComplaint", "A reason of tomorrow"])
 def test_the_echo_of_a_bounce_or_complaint_is_ignored(reason: str) -> None:
     assert parse(subscription(True, reason), CONTEXT) == Produced(ignored=True)
 
@@ -220,9 +247,14 @@ def test_a_change_of_subscription_without_a_reason_suppresses_by_hand() -> None:
     assert parse(record, CONTEXT) == produced("unsubscribe", "SubscriptionChange")
 
 
-@pytest.mark.parametrize("suppresses", [None, "true", 1, 0, []])
+@pytest.mark.parametrize("suppresses", ["true", "false", 1, 0, []])
 def test_a_change_of_subscription_must_say_whether_it_suppresses(suppresses: Any) -> None:
     assert refusal(subscription(suppresses)) == ["type:SuppressSending"]
+    assert refusal(subscription(None)) == ["missing:SuppressSending"]
+
+
+def test_the_reason_of_a_change_is_a_text() -> None:
+    assert refusal(subscription(True, ["HardBounce"])) == ["type:SuppressionReason"]  # type: ignore[arg-type]
 
 
 def test_only_a_change_of_subscription_must_say_whether_it_suppresses() -> None:
@@ -231,7 +263,7 @@ def test_only_a_change_of_subscription_must_say_whether_it_suppresses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "event_id"), [(7, "Bounce:7"), ("7", "Bounce:7"), (0, "Bounce:0"), ("", "Bounce:"), (None, None)]
+    ("own", "event_id"), [(7, "Bounce:7"), ("7", "Bounce:7"), (0, "Bounce:0"), ("", None), (None, None)]
 )
 def test_the_key_is_the_records_own_with_its_word(own: Any, event_id: str | None) -> None:
     assert parse(bounce("HardBounce", ID=own), CONTEXT) == produced(
@@ -243,6 +275,11 @@ def test_without_a_key_of_its_own_the_door_makes_one() -> None:
     assert parse(without("ID", bounce("HardBounce")), CONTEXT) == produced(
         "bounce_hard", "Bounce:HardBounce", event_id=None
     )
+
+
+@pytest.mark.parametrize("own", [True, 1.5, ["7"], {"a": 1}])
+def test_a_key_is_a_text_or_a_whole_number(own: Any) -> None:
+    assert refusal(bounce("HardBounce", ID=own)) == ["type:ID"]
 
 
 def test_who_it_is_stands_under_either_name() -> None:
@@ -383,12 +420,29 @@ def test_a_click_keeps_its_page_without_query() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(4, 4.0), (4.5, 4.5), (0, 0.0), (True, None), (False, None), ("4", None), (None, None), ([4], None)],
+    [(4, 4.0), (4.5, 4.5), (0, 0.0), (None, None)],
 )
 def test_the_seconds_of_reading_are_a_number(seconds: Any, said: float | None) -> None:
     result = parse(opened(ReadSeconds=seconds), CONTEXT)
     assert result == produced_open(duration_s=said)
     assert type(result.events[0]["duration_s"]) is type(said)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [
+        (True, "type"),
+        (False, "type"),
+        ("4", "type"),
+        ("", "type"),
+        ([4], "type"),
+        (-1, "negative"),
+        (10**400, "range"),
+        (1e300, "range"),
+    ],
+)
+def test_what_are_no_seconds_of_reading_is_refused(seconds: Any, code: str) -> None:
+    assert refusal(opened(ReadSeconds=seconds)) == [f"{code}:ReadSeconds"]
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def without(key: str, record: dict[str, Any]) -> dict[str, Any]:
         ("delivered", "delivered"),
         ("deferred", "deferred"),
         ("dropped", "suppressed"),
-        ("bounce", "bounce_hard"),
+        ("bounce", "bounce_soft"),
         ("open", "open"),
         ("click", "click"),
         ("spamreport", "complaint"),
@@ -108,8 +108,11 @@ def test_a_delivery_says_nothing_of_its_transport() -> None:
 @pytest.mark.parametrize(
     ("details", "event_type"),
     [
-        ({}, "bounce_hard"),
-        ({"type": "bounce"}, "bounce_hard"),
+        # Without a permanent status nobody says that the address is dead.
+        ({}, "bounce_soft"),
+        ({"type": "bounce"}, "bounce_soft"),
+        ({"type": "bounce", "bounce_classification": "Invalid Address"}, "bounce_soft"),
+        ({"status": "5.1.1"}, "bounce_soft"),
         ({"type": "bounce", "status": "5.1.1", "bounce_classification": "Invalid Address"}, "bounce_hard"),
         ({"type": "bounce", "status": "5.2.1", "bounce_classification": "Mailbox Unavailable"}, "bounce_hard"),
         ({"type": "bounce", "status": "5.4.4", "bounce_classification": "Technical Failure"}, "bounce_hard"),
@@ -119,7 +122,7 @@ def test_a_delivery_says_nothing_of_its_transport() -> None:
         ({"type": "bounce", "status": "5.7.1", "bounce_classification": "Reputation"}, "blocked"),
         ({"type": "bounce", "status": "4.7.1", "bounce_classification": "Frequency or Volume Too High"}, "blocked"),
         ({"type": "bounce", "status": "5.7.1", "bounce_classification": "Frequency"}, "blocked"),
-        ({"type": "bounce", "bounce_classification": "Not Content"}, "bounce_hard"),
+        ({"type": "bounce", "bounce_classification": "Not Content"}, "bounce_soft"),
         ({"type": "blocked"}, "blocked"),
         ({"type": "blocked", "status": "5.1.1", "bounce_classification": "Invalid Address"}, "blocked"),
         ({"type": "blocked", "status": "4.2.1"}, "blocked"),
@@ -127,22 +130,26 @@ def test_a_delivery_says_nothing_of_its_transport() -> None:
         ({"type": "expired", "status": "5.4.7", "bounce_classification": "Technical Failure"}, "bounce_soft"),
         ({"type": "expired", "bounce_classification": "Reputation"}, "blocked"),
         ({"type": "bounce", "status": "4.2.2"}, "bounce_soft"),
-        ({"status": "4"}, "bounce_soft"),
+        ({"type": "bounce", "status": "4"}, "bounce_soft"),
         ({"type": "bounce", "status": "5.4.0"}, "bounce_hard"),
-        ({"type": "evaporated", "status": "5.1.1"}, "bounce_hard"),
+        ({"type": "evaporated", "status": "5.1.1"}, "bounce_soft"),
     ],
 )
 def test_a_bounce_is_decided_by_type_status_and_classification(details: dict[str, str], event_type: str) -> None:
     assert parse(payload("bounce", **details), CONTEXT) == produced(event_type, "bounce", attributes=details)
 
 
-def test_details_that_are_no_texts_decide_nothing_and_are_not_kept() -> None:
-    details = {"type": 4, "status": 4, "bounce_classification": ["Reputation"], "reason": {"code": 550}}
-    assert parse(payload("bounce", **details), CONTEXT) == produced("bounce_hard", "bounce")
+def test_empty_details_decide_nothing_and_are_not_kept() -> None:
     empty = {"type": "", "status": "", "bounce_classification": "", "reason": ""}
-    assert parse(payload("bounce", **empty), CONTEXT) == produced("bounce_hard", "bounce")
-    nothing = {"type": None, "status": None, "bounce_classification": None, "reason": None}
-    assert parse(payload("bounce", **nothing), CONTEXT) == produced("bounce_hard", "bounce")
+    assert parse(payload("bounce", **empty), CONTEXT) == produced("bounce_soft", "bounce")
+    nothing = {"type": None, "status": None, "bounce_classification": None, "reason": {"code": 550}}
+    assert parse(payload("bounce", **nothing), CONTEXT) == produced("bounce_soft", "bounce")
+
+
+@pytest.mark.parametrize("key", ["type", "status", "bounce_classification"])
+@pytest.mark.parametrize("value", [4, 5.1, True, ["bounce"], {}])
+def test_details_that_decide_are_texts(key: str, value: Any) -> None:
+    assert refusal(payload("bounce", **{key: value})) == [f"type:{key}"]
 
 
 def test_only_a_bounce_is_decided_by_its_details() -> None:
@@ -241,8 +248,9 @@ def test_the_message_is_named_by_what_stands_before_the_first_dot(message: str |
 
 
 def test_an_asynchronous_bounce_has_no_message() -> None:
-    record = without("sg_message_id", payload("bounce", status="5.1.1"))
-    assert parse(record, CONTEXT) == produced("bounce_hard", "bounce", message_id=None, attributes={"status": "5.1.1"})
+    details = {"type": "bounce", "status": "5.1.1"}
+    record = without("sg_message_id", payload("bounce", **details))
+    assert parse(record, CONTEXT) == produced("bounce_hard", "bounce", message_id=None, attributes=details)
 
 
 @pytest.mark.parametrize("own", [{}, {"sg_event_id": None}, {"sg_event_id": ""}])
