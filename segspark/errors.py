@@ -1,6 +1,8 @@
 """Errors that tell what is wrong, where, what exists and what to do next; each class has one exit code."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 EXIT_CHECK_FAILED = 1
@@ -20,6 +22,51 @@ class CheckFailed(SegsparkError):
     """Data written or read does not meet its contract."""
 
     exit_code = EXIT_CHECK_FAILED
+
+
+class DamagedFile(CheckFailed):
+    """A file of the lake is missing or holds something else than was written; nothing of it was used."""
+
+    def __init__(self, file: str, what: str) -> None:
+        super().__init__(
+            f"The file {file} is damaged: {what}. `segspark doctor --deep` names all damaged files, "
+            "`segspark doctor --repair` mends what can be mended."
+        )
+        self.file, self.what = file, what
+
+    def __reduce__(self) -> tuple[type["DamagedFile"], tuple[str, str]]:
+        return DamagedFile, (self.file, self.what)
+
+
+# A task's error reaches the driver as the text of its traceback; of Arrow and Spark we get their own words.
+_IN_A_TASK = re.compile(r"DamagedFile: The file (?P<file>\S+) is damaged: (?P<what>[^\n]*?)\. `segspark doctor")
+_OF_PAGES = re.compile(r"CRC checksum verification failed|could not verify dictionary page|verify page integrity")
+
+
+@contextmanager
+def damage_told() -> Iterator[None]:
+    """
+    Raises:
+        DamagedFile: instead of the error of a task that failed because of a damaged file.
+    """
+    try:
+        yield
+    except SegsparkError:
+        raise
+    except Exception as error:
+        if damage := damage_behind(error):
+            raise damage from error
+        raise
+
+
+def damage_behind(error: BaseException) -> DamagedFile | None:
+    """The damaged file that made a task fail; None if something else did."""
+    if isinstance(error, DamagedFile):
+        return error
+    text = str(error)
+    if found := _IN_A_TASK.search(text):
+        return DamagedFile(found["file"], found["what"])
+    return DamagedFile("(see the log)", "the checksum of a page is wrong") if _OF_PAGES.search(text) else None
 
 
 class ConfigError(SegsparkError):

@@ -3,13 +3,14 @@
 import inspect
 
 from segspark import errors
-from segspark.errors import CheckFailed, ConfigError, GateClosed, InfrastructureError, SegsparkError
+from segspark.errors import CheckFailed, ConfigError, DamagedFile, GateClosed, InfrastructureError, SegsparkError
 
 
 def test_each_kind_has_the_exit_code_that_is_documented() -> None:
-    kinds = (CheckFailed, ConfigError, GateClosed, InfrastructureError, SegsparkError)
+    kinds = (CheckFailed, DamagedFile, ConfigError, GateClosed, InfrastructureError, SegsparkError)
     assert {k.__name__: k.exit_code for k in kinds} == {
         "CheckFailed": 1,
+        "DamagedFile": 1,
         "ConfigError": 2,
         "GateClosed": 3,
         "InfrastructureError": 4,

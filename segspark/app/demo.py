@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as pq
 from sklearn.metrics import adjusted_rand_score
 
 from segspark.app.run import check_workspace, daily, lake_session, train
@@ -25,6 +24,7 @@ from segspark.reports.gather import write_day_report
 from segspark.segments.schemes.behaviour import BEHAVIOUR
 from segspark.sources.gateway import no_cyclic_collection
 from segspark.spark.startup import warm_up
+from segspark.store.parquet import read_parquet
 from segspark.tables.contracts import gold, silver
 from segspark.tables.lake import Lake
 from segspark.time import DAY
@@ -150,7 +150,7 @@ class Known:
 
 def people_of_truth(workspace: Workspace, lake: Lake) -> list[Known]:
     """Everybody whom the generator drew, with the person that the lake made of the address."""
-    truth = pq.read_table(workspace.folder / "truth" / "people.parquet", columns=["email", "type"])
+    truth = read_parquet(str(workspace.folder / "truth" / "people.parquet"), columns=["email", "type"])
     links = lake.read_small(silver.IDENTITY_LINKS, columns=["identifier_id", "person_id", "known_as_of"])
     owner = {r["identifier_id"]: r["person_id"] for r in sorted(links.to_pylist(), key=lambda r: r["known_as_of"])}
     pseudonyms = Pseudonymiser(load_key(workspace.keys.environment, workspace.keys.file, create=False))

@@ -8,7 +8,7 @@ from segspark import __version__
 from segspark.cli.features import features
 from segspark.cli.run import COMMANDS
 from segspark.cli.segments import segments
-from segspark.errors import EXIT_BUG, ConfigError, SegsparkError
+from segspark.errors import EXIT_BUG, ConfigError, SegsparkError, damage_behind
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -36,7 +36,10 @@ def main() -> None:
     except SegsparkError as error:
         click.echo(f"segspark: {error}", err=True)
         sys.exit(error.exit_code)
-    except Exception:
+    except Exception as error:
+        if damage := damage_behind(error):
+            click.echo(f"segspark: {damage}", err=True)
+            sys.exit(damage.exit_code)
         import traceback
 
         traceback.print_exc()

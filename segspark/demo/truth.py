@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from segspark.demo.behaviour import Behaviour
 from segspark.demo.clock import Clock
 from segspark.demo.delivery import Planted
 from segspark.demo.people import TYPES, People
+from segspark.store import store_at
+from segspark.store.parquet import put_parquet
 from segspark.time import DAY_SECONDS
 
 LABEL_DAYS, CUSTOMER_DAYS = 90, 365
@@ -20,7 +21,7 @@ LABEL_DAYS, CUSTOMER_DAYS = 90, 365
 def write_truth(folder: Path, people: People, behaviour: Behaviour, clock: Clock, planted: Planted) -> None:
     """``people.parquet`` (one row per person) and ``planted.json`` (counts by source, kind and reason)."""
     folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(_people(people, behaviour, clock), folder / "people.parquet")
+    put_parquet(store_at(folder), "people.parquet", _people(people, behaviour, clock))
     content = {"planted": _nested(planted.kinds), "quarantined": _nested(planted.refused)}
     (folder / "planted.json").write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 

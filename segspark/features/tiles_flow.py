@@ -6,7 +6,6 @@ from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
 from segspark.features.engine.arrow import activity_schema
@@ -19,7 +18,8 @@ from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
 from segspark.pipeline.writes import ReplaceDays, StagedRows
 from segspark.spark.checkpoints import checkpoint_as_planned
-from segspark.store import Store, open_url
+from segspark.store import Store
+from segspark.store.parquet import read_parquet
 from segspark.tables.contracts import gold, silver
 from segspark.tables.staging import NAMED_DDL, Kind, StagedFile, StagingWriter, read_named
 from segspark.time import DAY, MICROSECOND, local_midnight
@@ -158,7 +158,7 @@ def _late_note(files: Sequence[StagedFile]) -> str:
     """A note on what was learnt late: for how many people and which days; the corrections are few."""
     if not files:
         return "nothing came late"
-    parts = [pq.read_table(open_url(f.path), columns=["person_id", "activity_date"]) for f in files]
+    parts = [read_parquet(f.path, columns=["person_id", "activity_date"]) for f in files]
     rows = pa.concat_tables(parts)
     ends = pc.min_max(rows["activity_date"])
     people = pc.count_distinct(rows["person_id"]).as_py()

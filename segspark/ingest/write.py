@@ -5,7 +5,6 @@ from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from pyspark.sql import functions as F
 
 from segspark.ingest.accepted import keep_accepted, with_disposition
@@ -14,7 +13,7 @@ from segspark.ingest.opt_outs import opt_outs_of
 from segspark.pipeline.step import Step
 from segspark.pipeline.writes import Append, Frame, Overwrite, StagedRows, Upsert
 from segspark.sources.parsed import KINDS
-from segspark.store import open_url
+from segspark.store.parquet import read_parquet
 from segspark.tables.contracts import bronze, privacy, silver
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.staging import Staged
@@ -29,7 +28,7 @@ def write_all(step: Step, dispositions: Dispositions, run_id: str) -> None:
     refused, refused_schema = [f.path for f in staged.files.get("dispositions", ())], KINDS["dispositions"].schema
 
     def kept_records(rows: pa.Table) -> pa.Table:
-        parts = [pq.read_table(open_url(path)) for path in refused]
+        parts = [read_parquet(path) for path in refused]
         disposed = with_disposition(rows, pa.concat_tables([refused_schema.empty_table(), *parts]))
         return _stamp(disposed.filter(pc.not_equal(disposed["disposition"], "withheld")), run_id)
 
@@ -76,7 +75,7 @@ def _accepted(staged: Staged, kind: str, run_id: str) -> Callable[[pa.Table], pa
 
     def finish(rows: pa.Table) -> pa.Table:
         if paths:
-            parts = [pq.read_table(open_url(p), filters=[("kind", "=", kind)]) for p in paths]
+            parts = [read_parquet(p, filters=[("kind", "=", kind)]) for p in paths]
             rows = keep_accepted(rows, pa.concat_tables(parts))
         return _stamp(rows, run_id)
 

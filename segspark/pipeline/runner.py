@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from segspark.config.models import Workspace
+from segspark.errors import damage_told
 from segspark.ids import identity
 from segspark.pipeline.context import Context
 from segspark.pipeline.flow import Flow, Request
@@ -46,7 +47,8 @@ def run_flow(
         record(lake, run_id=run_id, flow=flow.name, as_of=as_of, state="started", config=config, inputs=inputs)
     step = Step(flow, lake, context, as_of, progress, request)
     try:
-        flow.function(step)
+        with damage_told():
+            flow.function(step)
     finally:
         step.close()
     outputs = {n: lake.version(BY_NAME[n]) for n in flow.writes}

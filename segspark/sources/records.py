@@ -16,7 +16,7 @@ import orjson
 from segspark.sources.files import BrokenFile
 from segspark.sources.spec import Csv
 from segspark.sources.vocabulary import Rejected
-from segspark.store import open_url
+from segspark.store.parquet import open_parquet
 
 
 def json_records(content: bytes) -> Iterator[tuple[bytes, Any]]:
@@ -132,9 +132,7 @@ def _rows(text: str, spec: Csv) -> Iterator[list[str]]:
 
 
 def parquet_records(path: str) -> Iterator[dict[str, str | None]]:
-    import pyarrow.parquet as pq
-
-    for batch in pq.ParquetFile(open_url(path)).iter_batches(10_000):
+    for batch in open_parquet(path).iter_batches(10_000):
         for row in batch.to_pylist():
             yield flatten(row)
 

@@ -5,17 +5,25 @@ or column mapping, so every Delta reader can open them.
 """
 
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote
 
 import deltalake
 import pyarrow as pa
+from deltalake.exceptions import CommitFailedError
 
 from segspark.config.url import Url
 from segspark.store import Store, store_at
+from segspark.store.parquet import verify_parts
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.contracts.stamp import stamp_of
+from segspark.tables.log_digests import digest_log, forget_gone_files, verify_log
+from segspark.tables.parts import add_actions, write_parts
 from segspark.tables.ranges import DayFile, day_files, day_of, odd_feature
 from segspark.tables.statistics import N_COLUMNS, columns_in_log, may_exceed
 
@@ -43,8 +51,14 @@ class Lake:
         return self.folder(contract).url
 
     def table(self, contract: Contract, version: int | None = None) -> deltalake.DeltaTable:
-        """A version of a table, the current one by default."""
-        url, options = self.folder(contract).for_delta()
+        """A version of a table, the current one by default.
+
+        Raises:
+            DamagedFile: a file of its log holds something else than was written.
+        """
+        folder = self.folder(contract)
+        verify_log(folder, version)
+        url, options = folder.for_delta()
         return deltalake.DeltaTable(url, version=version, storage_options=options or None)
 
     def exists(self, contract: Contract) -> bool:
@@ -70,7 +84,7 @@ class Lake:
         """The table, created if missing; columns new in the contract are added."""
         if not self.exists(contract):
             url, options = self.folder(contract).for_delta()
-            return deltalake.DeltaTable.create(
+            table = deltalake.DeltaTable.create(
                 url,
                 storage_options=options or None,
                 schema=deltalake.Schema.from_json(schema_json(contract)),
@@ -80,11 +94,14 @@ class Lake:
                 description=stamp_of(contract),
                 configuration=PROPERTIES | {"delta.dataSkippingStatsColumns": ",".join(columns_in_log(contract))},
             )
+            digest_log(self.folder(contract))
+            return table
         table = self.table(contract)
         stored = {f.name for f in table.schema().fields}
         missing = [f for f in deltalake.Schema.from_json(schema_json(contract)).fields if f.name not in stored]
         if missing:
             table.alter.add_columns(missing)
+            digest_log(self.folder(contract))
         return table
 
     def read_small(
@@ -97,7 +114,10 @@ class Lake:
         if not self.exists(contract):
             schema = pa.schema(deltalake.Schema.from_json(schema_json(contract)))
             return schema.empty_table()
-        return self.table(contract).to_pyarrow_table(filters=filters, columns=columns)
+        table, folder = self.table(contract), self.folder(contract)
+        of_days = [f for f in filters or [] if f[0] in contract.partition_by and f[1] == "="]
+        verify_parts(folder.url_of(name) for name in _names(table, of_days))
+        return table.to_pyarrow_table(filters=filters, columns=columns)
 
     def n_rows(self, contract: Contract) -> int:
         """Number of rows by the log's statistics, without reading a file."""
@@ -141,19 +161,41 @@ class Lake:
         table = self.table(contract)
         if table.transaction_version(once) is not None:
             return
-        deltalake.write_deltalake(
-            table,
-            conform_small(table, rows),
-            mode="append",
-            commit_properties=deltalake.CommitProperties(app_transactions=[deltalake.Transaction(once, 1)]),
-        )
+        self._add_small(table, contract, rows, "append", once=once)
+        table = self.table(contract)
         if len(table.file_uris()) >= SMALL_FILES:
-            table.optimize.compact()
+            everything = self.read_small(contract)
+            # Whoever has appended meanwhile has won: the next one compacts.
+            with suppress(CommitFailedError):
+                self._add_small(table, contract, everything, "overwrite", is_alone=True)
 
     def overwrite_small(self, contract: Contract, rows: pa.Table) -> None:
-        self.create(contract)
-        table = self.table(contract)
-        deltalake.write_deltalake(table, conform_small(table, rows), mode="overwrite")
+        self._add_small(self.create(contract), contract, rows, "overwrite")
+
+    def _add_small(
+        self,
+        table: deltalake.DeltaTable,
+        contract: Contract,
+        rows: pa.Table,
+        mode: Literal["append", "overwrite"],
+        *,
+        once: str | None = None,
+        is_alone: bool = False,
+    ) -> None:
+        """One commit of rows from the driver; with ``is_alone`` only if nobody has committed since the table was
+        opened."""
+        folder = self.folder(contract)
+        table.create_write_transaction(
+            add_actions(write_parts(conform_small(table, rows), contract, folder)),
+            mode,
+            table.schema(),
+            partition_by=list(contract.partition_by),
+            commit_properties=deltalake.CommitProperties(
+                app_transactions=[deltalake.Transaction(once, 1)] if once else None,
+                max_commit_retries=0 if is_alone else None,
+            ),
+        )
+        digest_log(folder)
 
     def remove_unnamed_files(self, contract: Contract, hours: int, dry_run: bool) -> int:
         """Delete the files that no version of the last hours names; returns their number."""
@@ -161,7 +203,19 @@ class Lake:
         files = table.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True)
         if files and not dry_run:
             table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
+            forget_gone_files(self.folder(contract))
         return len(files)
+
+
+def _names(table: deltalake.DeltaTable, of_days: Sequence[tuple[str, str, object]]) -> list[str]:
+    """The files of a table, of some partitions if given, below its folder."""
+    actions = pa.table(table.get_add_actions(flatten=True))
+    names = [unquote(path) for path in actions["path"].to_pylist()]
+    for column, _, value in of_days:
+        at = [str(v) == str(value) for v in actions[f"partition.{column}"].to_pylist()]
+        names = [name for name, is_of in zip(names, at, strict=True) if is_of]
+        actions = actions.filter(pa.array(at, pa.bool_()))
+    return [name for name in names if "://" not in name]
 
 
 def conform_small(table: deltalake.DeltaTable, rows: pa.Table) -> pa.Table:

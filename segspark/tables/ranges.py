@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from segspark.store import Store, open_url
+from segspark.store import Store
+from segspark.store.parquet import open_parquet
 from segspark.tables.contracts.contract import Contract
 from segspark.time import day_number
 
@@ -131,7 +132,7 @@ def read_range(
     for file in files:
         if file.low >= high or file.high < low:
             continue
-        opened = pq.ParquetFile(open_url(file.path))
+        opened = open_parquet(file.path)
         if file.low < low or file.high >= high:
             table = read_groups(opened, low, high, list(columns))
         else:

@@ -6,7 +6,6 @@ their rows from each file.
 """
 
 import json
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from segspark.spark.jobs import beside
 from segspark.store import Store
+from segspark.store.parquet import SPARK_OPTIONS, add_part, verify_parts
 from segspark.tables.ranges import share_ids
 
 if TYPE_CHECKING:
@@ -105,9 +104,7 @@ class StagingWriter:
             table = table.take(pc.sort_indices(table[day]))
             counted = pc.value_counts(table[day].cast(pa.int32()))
             days = {c["values"]: c["counts"] for c in counted.to_pylist()}
-        name = f"{kind}/part-{uuid.uuid4().hex}.parquet"
-        with self._folder.create(name) as stream:
-            pq.write_table(table, stream, compression="lz4", row_group_size=ROWS_PER_GROUP)
+        name = add_part(self._folder, f"{kind}/", table, "lz4", row_group_size=ROWS_PER_GROUP).name
         named = (kind, self._folder.url_of(name), table.num_rows, json.dumps(days))
         self._named.append(dict(zip(NAMED_SCHEMA.names, named, strict=True)))
 
@@ -141,7 +138,8 @@ class Staged:
         paths = [f.path for f in self.files.get(kind, ())]
         if not paths:
             return self.spark.createDataFrame([], schema)
-        return self.spark.read.schema(schema).parquet(*paths)
+        verify_parts(paths)
+        return self.spark.read.schema(schema).options(**SPARK_OPTIONS).parquet(*paths)
 
     def days(self, kind: str) -> list[int]:
         """Days (since 1970) for which the kind has rows."""
@@ -191,8 +189,8 @@ class Staged:
 def written(frame: "DataFrame", folder: Store, name: str) -> "DataFrame":
     """Write a frame to a folder by Spark and read it back, so that several uses compute it once."""
     path = folder.for_spark(name)
-    frame.write.mode("overwrite").parquet(path)
-    return frame.sparkSession.read.parquet(path)
+    frame.write.options(**SPARK_OPTIONS).mode("overwrite").parquet(path)
+    return frame.sparkSession.read.options(**SPARK_OPTIONS).parquet(path)
 
 
 def read_named(named: "DataFrame") -> dict[str, list[StagedFile]]:

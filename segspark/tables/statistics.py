@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 import deltalake
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from segspark.store import Store, open_url
+from segspark.store import Store
+from segspark.store.parquet import open_parquet
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.ranges import day_of
 
@@ -62,7 +62,7 @@ def may_exceed(
 
 def _exceeds(url: str, column: str, bound: Any) -> bool:
     """``may_exceed`` for one file, by its footer."""
-    file = pq.ParquetFile(open_url(url))
+    file = open_parquet(url)
     at = file.schema_arrow.get_field_index(column)
     if at < 0:
         return False
@@ -70,7 +70,7 @@ def _exceeds(url: str, column: str, bound: Any) -> bool:
     return any(_chunk_exceeds(chunk, bound) for chunk in chunks)
 
 
-def _chunk_exceeds(chunk: pq.ColumnChunkMetaData, bound: Any) -> bool:
+def _chunk_exceeds(chunk: Any, bound: Any) -> bool:
     known = chunk.statistics
     if known is not None and known.has_null_count and known.null_count == chunk.num_values:
         return False

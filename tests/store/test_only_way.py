@@ -84,21 +84,20 @@ def test_only_named_modules_use_the_file_system() -> None:
     assert idle == [], "these use no files any more"
 
 
-def test_parquet_is_read_and_written_through_streams_of_a_store() -> None:
-    """A path given to Parquet would be opened by Arrow, where no store is asked."""
-    by_path = []
+def test_parquet_is_read_and_written_in_one_module_with_checksums() -> None:
+    """Elsewhere a file would be written without checksums, or read without verifying them."""
+    elsewhere, without = [], []
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("pq.ParquetFile", "pq.read_table"):
-                source = ast.unparse(node.args[0])
-                if not source.startswith(("open_url(", "store.open(")):
-                    by_path.append(f"{path.relative_to(PACKAGE)}: {source}")
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pq.write_table":
-                target = ast.unparse(node.args[1])
-                if target != "stream":
-                    by_path.append(f"{path.relative_to(PACKAGE)}: {target}")
-    # What the demo writes beside the lake, and reads there.
-    assert sorted(p for p in by_path if not p.startswith(("demo/", "app/demo.py"))) == []
+            named = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if named.endswith(("pq.ParquetFile", "pq.read_table", "pq.write_table", ".write_deltalake", ".compact")):
+                where = str(path.relative_to(PACKAGE))
+                elsewhere += [where] if where != "store/parquet.py" else []
+                without += [named] if "checksum" not in ast.unparse(node) else []
+            # Spark's reader and writer are told to verify and to write them.
+            if named.endswith(".parquet") and "SPARK_OPTIONS" not in path.read_text():
+                without.append(str(path.relative_to(PACKAGE)))
+    assert (elsewhere, without) == ([], [])
 
 
 class Watch:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from segspark.purposes import PURPOSES
-from segspark.store import open_url
+from segspark.store.parquet import open_parquet
 from segspark.tables.ranges import KEY, DayFile, groups_that_meet, read_groups, read_range
 
 PEOPLE = pa.schema([("person_id", pa.string()), ("as_of_date", pa.date32()), *((p, pa.date32()) for p in PURPOSES)])
@@ -32,13 +31,13 @@ def row_bytes(n_columns: int) -> int:
 
 
 def read_people(paths: Sequence[str], low: str, high: str) -> pa.Table:
-    files = [pq.ParquetFile(open_url(path)) for path in paths]
+    files = [open_parquet(path) for path in paths]
     return pa.concat_tables([PEOPLE.empty_table(), *(read_groups(file, low, high) for file in files)])
 
 
 def read_people_of_days(paths: Sequence[str], low: str, high: str) -> pa.Table:
     """``read_people`` for people listed on many days: each id is read once and dictionary-encoded in its rows."""
-    files = [pq.ParquetFile(open_url(path), read_dictionary=[KEY]) for path in paths]
+    files = [open_parquet(path, read_dictionary=[KEY]) for path in paths]
     schema = PEOPLE.set(0, pa.field(KEY, pa.dictionary(pa.int32(), pa.string())))
     read = [file.read_row_groups(groups_that_meet(file, low, high), use_threads=False) for file in files]
     rows = pa.concat_tables([schema.empty_table(), *read]).unify_dictionaries().combine_chunks()

@@ -10,11 +10,11 @@ from urllib.parse import unquote
 
 import deltalake
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from segspark.store import Store, open_url
+from segspark.store import Store
+from segspark.store.parquet import open_parquet
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import ARROW_TYPES
 from segspark.tables.ranges import day_of
@@ -56,7 +56,7 @@ def read_by_file(
 
 
 def _rows(path: str, day: str, value: date, schema: pa.Schema) -> pa.Table:
-    stored = pq.ParquetFile(open_url(path))
+    stored = open_parquet(path)
     have = set(stored.schema_arrow.names)
     rows = stored.read(columns=[n for n in schema.names if n in have], use_threads=False)
     columns = {}

@@ -1,13 +1,12 @@
 """One Delta transaction of files that tasks have written; a conflict with another writer is an error."""
 
-import json
-import time
 from typing import Any
 
 import deltalake
 
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io import conflicts
+from segspark.tables.parts import add_actions
 
 
 def commit(
@@ -32,18 +31,6 @@ def commit(
     Raises:
         InfrastructureError: somebody else has committed since; the table is as they left it.
     """
-    now = int(time.time() * 1000)
-    actions = [
-        deltalake.transaction.AddAction(
-            path=a["path"],
-            size=a["size"],
-            partition_values=json.loads(a["partition"]),
-            modification_time=now,
-            data_change=True,
-            stats=a["stats"],
-        )
-        for a in added
-    ]
     # By default delta-rs accepts both of two writers that replace the same empty day.
     properties = deltalake.CommitProperties(
         app_transactions=[deltalake.Transaction(once, 1)] if once else None,
@@ -52,7 +39,7 @@ def commit(
     filters = [(contract.partition_by[0], "in", replace)] if replace else None
     with conflicts.translated(contract, table.version()):
         table.create_write_transaction(
-            actions,
+            add_actions(added),
             "append" if replace is None else "overwrite",
             table.schema(),
             partition_by=list(contract.partition_by),

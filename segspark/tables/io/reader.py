@@ -6,7 +6,6 @@ seconds for the first table of a process. A run that reads ten small tables a da
 
 import json
 import re
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import unquote
@@ -18,7 +17,9 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from segspark.store import Store
+from segspark.store.parquet import SPARK_OPTIONS
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.io.verify import verify_for_spark
 
 # A range of partition dates [first, end), or a set of them.
 Days = tuple[date, date] | frozenset[date]
@@ -45,12 +46,14 @@ def read_plain(
         known_after: only files with a later ``known_as_of``, by the log's statistics.
     """
     schema = T.StructType.fromJson(json.loads(table.schema().to_json()))
-    files, root = _files(table, contract, days, known_after), store.for_spark()
+    sizes, root = _files(table, contract, days, known_after), store.for_spark()
+    files = [path for path, _ in sizes]
+    verify_for_spark(spark, [(store.url_of(path), size) for path, size in sizes if "://" not in path])
     if len(files) > MOST_FILES or any("://" in path for path in files) or _PATTERN.search(root):
         return None
     if not files:
         return without_rows(spark, schema)
-    reader = spark.read.schema(schema).option("basePath", root)
+    reader = spark.read.schema(schema).options(**SPARK_OPTIONS).option("basePath", root)
     frame = reader.parquet(*[store.for_spark(path) for path in files])
     if not contract.partition_by:
         return frame
@@ -72,14 +75,15 @@ def _as_nullable(schema: T.StructType) -> T.StructType:
 
 def _files(
     table: deltalake.DeltaTable, contract: Contract, days: Days | None, known_after: date | None
-) -> Sequence[str]:
+) -> list[tuple[str, int]]:
+    """Path and size."""
     actions = pa.table(table.get_add_actions(flatten=True))
     rows = actions.select([n for n in actions.column_names if n in _looked_at(contract)]).to_pylist()
-    return [unquote(row["path"]) for row in rows if _is_wanted(row, contract, days, known_after)]
+    return [(unquote(row["path"]), row["size_bytes"]) for row in rows if _is_wanted(row, contract, days, known_after)]
 
 
 def _looked_at(contract: Contract) -> set[str]:
-    return {"path", f"max.{KNOWN}", *(f"partition.{name}" for name in contract.partition_by)}
+    return {"path", "size_bytes", f"max.{KNOWN}", *(f"partition.{name}" for name in contract.partition_by)}
 
 
 def _is_wanted(row: dict[str, Any], contract: Contract, days: Days | None, known_after: date | None) -> bool:

@@ -18,6 +18,7 @@ from pyspark.sql import DataFrame, SparkSession
 from segspark.config.url import Url
 from segspark.errors import CheckFailed
 from segspark.store import Store
+from segspark.store.parquet import SPARK_OPTIONS
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io import conflicts
 from segspark.tables.io.by_file import read_by_file
@@ -26,6 +27,7 @@ from segspark.tables.io.conform import conform, schema_of
 from segspark.tables.io.reader import Days, read_plain, within, without_rows
 from segspark.tables.io.writer import Compute, write_computed, write_files, write_staged
 from segspark.tables.lake import Lake
+from segspark.tables.log_digests import digest_log
 from segspark.tables.ranges import odd_feature
 from segspark.tables.staging import StagedFile
 
@@ -59,7 +61,7 @@ class SparkLake(Lake):
             else read_plain(self.spark, table, self.folder(contract), contract, days, known_after)
         )
         if frame is None:
-            reader = self.spark.read.format("delta")
+            reader = self.spark.read.format("delta").options(**SPARK_OPTIONS)
             if version is not None:
                 reader = reader.option("versionAsOf", version)
             frame = reader.load(self.folder(contract).for_spark())
@@ -79,7 +81,7 @@ class SparkLake(Lake):
         table = self.table(contract)
         if table.transaction_version(once) is None:
             added = write_files(conform(contract, frame), contract, self.folder(contract))
-            commit(table, contract, added, once=once)
+            self._commit_files(table, contract, added, once=once)
 
     def append_staged(
         self,
@@ -94,13 +96,14 @@ class SparkLake(Lake):
         table = self.table(contract)
         if table.transaction_version(once) is None:
             added = write_staged(self.spark, contract, self.folder(contract), files, finish, order_by)
-            commit(table, contract, added, once=once)
+            self._commit_files(table, contract, added, once=once)
 
     def overwrite(self, contract: Contract, frame: DataFrame) -> None:
         """Replace all rows of a small table without partitions."""
         self.create(contract)
         table = self.table(contract)
-        commit(table, contract, write_files(conform(contract, frame), contract, self.folder(contract)), replace=[])
+        added = write_files(conform(contract, frame), contract, self.folder(contract))
+        self._commit_files(table, contract, added, replace=[])
 
     def replace_range(self, contract: Contract, frame: DataFrame, first: date, end: date) -> int:
         """Replace the partition dates [first, end); rows of other days are refused; without rows the dates are emptied.
@@ -121,7 +124,8 @@ class SparkLake(Lake):
         span = f"{column} >= DATE'{first.isoformat()}' AND {column} < DATE'{end.isoformat()}'"
         writer = conform(contract, frame).write.format("delta").mode("overwrite")
         with conflicts.translated(contract, self.version(contract)), conflicts.only_of(contract, span):
-            writer.option("replaceWhere", span).save(self.folder(contract).for_spark())
+            writer.options(**SPARK_OPTIONS).option("replaceWhere", span).save(self.folder(contract).for_spark())
+        digest_log(self.folder(contract))
         return sum(f.rows for f in self.files(contract) if first <= f.day < end)
 
     def replace_staged(
@@ -140,7 +144,11 @@ class SparkLake(Lake):
         """
         if self.why_not_plain(contract):
             paths = [f.path for f in (*files, *apart)]
-            rows = self.spark.read.parquet(*paths) if paths else self.read(contract).where("false")
+            rows = (
+                self.spark.read.options(**SPARK_OPTIONS).parquet(*paths)
+                if paths
+                else self.read(contract).where("false")
+            )
             self.replace_by_spark(contract, rows, first, end)
             return
         table = self._open(contract)
@@ -209,7 +217,7 @@ class SparkLake(Lake):
             raise CheckFailed(f"{contract.name}: rows of {strange[:3]} are none of those to be replaced.")
         old = {p[column] for p in table.partitions()}
         if replaced := sorted({*filter(is_wanted, old), *written}):
-            commit(table, contract, added, replace=replaced)
+            self._commit_files(table, contract, added, replace=replaced)
         return sum(a["rows"] for a in added)
 
     def upsert(self, contract: Contract, frame: DataFrame, newer: str, days: Iterable[date] | None = None) -> None:
@@ -223,7 +231,7 @@ class SparkLake(Lake):
             rows.join(self.read(contract), on=list(contract.key), how="left_semi")
         ):
             # Usually there is nothing to update, and an append costs a tenth of a MERGE.
-            commit(table, contract, write_files(rows, contract, self.folder(contract)), is_derived=True)
+            self._commit_files(table, contract, write_files(rows, contract, self.folder(contract)), is_derived=True)
             return
         conditions = [f"old.{k} <=> new.{k}" for k in contract.key]
         if days is not None and contract.partition_by:
@@ -238,6 +246,14 @@ class SparkLake(Lake):
         )
         with conflicts.translated(contract, self.version(contract)):
             merge.execute()
+        digest_log(self.folder(contract))
+
+    def _commit_files(
+        self, table: deltalake.DeltaTable, contract: Contract, added: list[dict[str, Any]], **how: Any
+    ) -> None:
+        """``commit``, and the digest of what it has added to the log."""
+        commit(table, contract, added, **how)
+        digest_log(self.folder(contract))
 
 
 def _is_empty(frame: DataFrame) -> bool:

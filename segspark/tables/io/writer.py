@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 
-from segspark.store import Store, open_url
+from segspark.store import Store
+from segspark.store.parquet import read_parquet
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import ARROW_TYPES
-from segspark.tables.io.parts import write_parts
+from segspark.tables.parts import write_parts
 from segspark.tables.ranges import share_ids
 from segspark.tables.staging import StagedFile
 
@@ -178,9 +178,9 @@ def share_out(files: Sequence[StagedFile], parallelism: int) -> list[tuple[list[
 
 def _read_days(path: str, day: str | None, first: int, last: int) -> pa.Table:
     if day is None:
-        return pq.ParquetFile(open_url(path)).read(use_threads=False)
+        return read_parquet(path)
     start, end = (pa.scalar(d, pa.int32()).cast(pa.date32()).as_py() for d in (first, last))
-    return pq.read_table(open_url(path), filters=[(day, ">=", start), (day, "<=", end)], use_threads=False)
+    return read_parquet(path, filters=[(day, ">=", start), (day, "<=", end)])
 
 
 def _conform(rows: pa.Table, columns: dict[str, str]) -> pa.Table:

@@ -10,8 +10,8 @@ from tables.io.toy_tables import BOXES, VISITS, boxes, visits
 from segspark.errors import InfrastructureError
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.commit import commit
-from segspark.tables.io.parts import write_parts
 from segspark.tables.lake import Lake
+from segspark.tables.parts import write_parts
 
 
 def test_an_append_a_replacement_of_one_value_and_of_the_whole(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from segspark.errors import InfrastructureError
 from segspark.tables.contracts.contract import Contract, required
 from segspark.tables.io import spark_lake
 from segspark.tables.io.commit import commit
-from segspark.tables.io.parts import write_parts
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
+from segspark.tables.parts import write_parts
 
 DAY = date(2026, 5, 6)
 TABLE = Contract(

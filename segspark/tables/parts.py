@@ -1,19 +1,20 @@
 """The Parquet files of a task's rows, one per partition value, and what the Delta log is told of each."""
 
 import json
-import uuid
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
+import deltalake
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from segspark.errors import CheckFailed
 from segspark.store import Store
+from segspark.store.parquet import add_part
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.ranges import ABOUT, KEY
 from segspark.tables.statistics import columns_in_log
@@ -66,7 +67,6 @@ def _part(part: pa.Table, contract: Contract, store: Store, values: dict[str, st
     relative = f"{folder}/" if folder else ""
     data = part.drop_columns(list(values)) if values else part
     compression = "zstd" if data.nbytes > ZSTD_FROM_BYTES * data.num_columns else "snappy"
-    name = f"part-{uuid.uuid4().hex}.{compression}.parquet"
     data = _tightened(data)
     # Ids are not dictionary-encoded, because hardly a person occurs twice in a file; they are delta-length encoded,
     # because digits without lengths between them compress faster. Integers are delta-encoded, which is faster to write
@@ -76,21 +76,20 @@ def _part(part: pa.Table, contract: Contract, store: Store, values: dict[str, st
     encoding = dict.fromkeys(integers, "DELTA_BINARY_PACKED")
     if KEY in others:
         encoding[KEY] = "DELTA_LENGTH_BYTE_ARRAY"
-    with store.create(f"{relative}{name}") as stream:
-        pq.write_table(
-            data,
-            stream,
-            compression=compression,
-            # A task reads its range of activity from the files of all days: small row groups let it read less.
-            row_group_size=ROWS_PER_GROUP if ABOUT in contract.column_names else None,
-            use_dictionary=[n for n in others if n != KEY],
-            column_encoding=encoding,
-            write_statistics=others,
-        )
-        size = stream.tell()
+    file = add_part(
+        store,
+        relative,
+        data,
+        compression,
+        # A task reads its range of activity from the files of all days: small row groups let it read less.
+        row_group_size=ROWS_PER_GROUP if ABOUT in contract.column_names else None,
+        use_dictionary=[n for n in others if n != KEY],
+        column_encoding=encoding,
+        write_statistics=others,
+    )
     return {
-        "path": quote(f"{relative}{name}", safe="/=%-._"),
-        "size": size,
+        "path": quote(file.name, safe="/=%-._"),
+        "size": file.size,
         "stats": json.dumps(_statistics(data, columns_in_log(contract))),
         "partition": json.dumps(values),
         "rows": part.num_rows,
@@ -123,3 +122,19 @@ def _plain(value: Any) -> Any:
 
 def _partition_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def add_actions(added: Iterable[dict[str, Any]]) -> list[deltalake.transaction.AddAction]:
+    """The actions that add files to a table, from the entries of ``write_parts``."""
+    now = int(time.time() * 1000)
+    return [
+        deltalake.transaction.AddAction(
+            path=a["path"],
+            size=a["size"],
+            partition_values=json.loads(a["partition"]),
+            modification_time=now,
+            data_change=True,
+            stats=a["stats"],
+        )
+        for a in added
+    ]

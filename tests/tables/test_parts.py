@@ -10,8 +10,8 @@ from tables.io.toy_tables import BOXES, VISITS, boxes, visits
 from segspark.errors import CheckFailed
 from segspark.store import store_at
 from segspark.tables.io.commit import commit
-from segspark.tables.io.parts import write_parts
 from segspark.tables.lake import Lake
+from segspark.tables.parts import write_parts
 
 
 def test_each_partition_has_its_file_in_a_folder_that_every_reader_understands(tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""Digests of a Delta log's files, which carry none: a flipped bit in a commit gave rows of another day, or a batch twice.
+
+Beside the log lies one empty file per commit and checkpoint, ``_digests/<log file>.<CRC-32>``. Whoever commits writes
+it; a commit without one, as after a kill or by another program, is believed once and gets its digest with the next
+commit. Readers verify what they are about to read: the newest checkpoint and the commits after it.
+"""
+
+import json
+import re
+from collections import defaultdict
+from urllib.parse import unquote
+
+from segspark.errors import DamagedFile
+from segspark.store import Store
+from segspark.store.parquet import DIGESTS, content_digest, file_digest, is_named
+
+LOG = "_delta_log"
+_COMMIT = re.compile(r"(?P<version>\d{20})\.json")
+_CHECKPOINT = re.compile(r"(?P<version>\d{20})\.checkpoint.*\.parquet")
+_DIGEST = re.compile(rf"{DIGESTS}/(?P<file>\d{{20}}\..+)\.(?P<digest>[0-9a-f]{{8}})")
+# Log files are never changed, so a process verifies each once: by the URL of the log.
+_VERIFIED: dict[str, set[str]] = defaultdict(set)
+
+
+def commits_of(folder: Store) -> dict[int, str]:
+    """The commits of a table's log by version: names below the table's folder."""
+    return _of_kind(folder, _COMMIT)
+
+
+def checkpoints_of(folder: Store) -> dict[int, str]:
+    """The checkpoints of a table's log by version."""
+    return _of_kind(folder, _CHECKPOINT)
+
+
+def _of_kind(folder: Store, kind: re.Pattern[str]) -> dict[int, str]:
+    names = (file.name for file in folder.list(f"{LOG}/"))
+    found = ((kind.fullmatch(name.removeprefix(f"{LOG}/")), name) for name in names)
+    return {int(match["version"]): name for match, name in found if match}
+
+
+def digests_of(folder: Store) -> dict[str, str]:
+    """The stored digests by the name of the log file below the table's folder."""
+    matches = (_DIGEST.fullmatch(file.name) for file in folder.list(f"{DIGESTS}/"))
+    return {f"{LOG}/{match['file']}": match["digest"] for match in matches if match}
+
+
+def digest_log(folder: Store) -> None:
+    """Write the digest of each file of the log that has none, and of the files added there whose names hold none;
+    forget those of log files that are gone."""
+    known, there = digests_of(folder), {*commits_of(folder).values(), *checkpoints_of(folder).values()}
+    for name in sorted(there - known.keys()):
+        if _COMMIT.fullmatch(name.removeprefix(f"{LOG}/")):
+            _digest_files(folder, name)
+        with folder.create(_name_of(name, _digest(folder, name))):
+            pass
+    for name in known.keys() - there:
+        folder.delete(_name_of(name, known[name]))
+
+
+def verify_log(folder: Store, version: int | None = None) -> None:
+    """Verify what gives the rows of a version, the newest by default.
+
+    Raises:
+        DamagedFile: a commit or a checkpoint holds something else than was written.
+    """
+    digests, done = digests_of(folder), _VERIFIED[folder.url]
+    if digests.keys() <= done:
+        return
+    commits, checkpoints = commits_of(folder), checkpoints_of(folder)
+    last = max(commits, default=0) if version is None else version
+    first = max((at for at in checkpoints if at <= last), default=0)
+    read = [name for at, name in (*checkpoints.items(), *commits.items()) if first <= at <= last]
+    for name in read:
+        if name in digests and name not in done:
+            if _digest(folder, name) != digests[name]:
+                raise DamagedFile(folder.url_of(name), "its content is not what was written")
+            done.add(name)
+
+
+def _digest(folder: Store, name: str) -> str:
+    return content_digest(folder.read(name))
+
+
+def _digest_files(folder: Store, commit: str) -> None:
+    """The digests of files that Spark's own writer has added in a commit."""
+    for line in folder.read(commit).splitlines():
+        added = json.loads(line).get("add")
+        name = unquote(added["path"]) if added else ""
+        if name and not is_named(name) and folder.size(name) is not None:
+            with folder.create(file_digest(name)) as stream:
+                stream.write(_digest(folder, name).encode())
+
+
+def forget_gone_files(folder: Store) -> None:
+    """Remove the digests of data files that are there no more."""
+    for digest in folder.list(file_digest("").removesuffix(".crc32")):
+        name = digest.name.removeprefix(f"{DIGESTS}/files/").removesuffix(".crc32")
+        if folder.size(name) is None:
+            folder.delete(digest.name)
+
+
+def _name_of(name: str, digest: str) -> str:
+    return f"{DIGESTS}/{name.removeprefix(f'{LOG}/')}.{digest}"
