@@ -14,8 +14,11 @@ from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.models import Mlflow
 from segspark.errors import CheckFailed
+from segspark.models.artifact import PIPELINE, digests_of, load_pipeline, verify
 from segspark.models.mlflow_store import is_there, store
 
+# Tags of a run: the SHA-256 of its documents and figures.
+DIGEST_OF = "digest."
 REQUIREMENTS = ["pyspark==4.2.0"]
 
 
@@ -78,8 +81,11 @@ def log_model(
             mlflow.set_tags(
                 {f"data.{t}": f"version {v['version']}, {v['rows']} rows" for t, v in data_versions.items()}
             )
-            for file, document in documents.items():
-                mlflow.log_dict(document, file)
+            texts = {file: json.dumps(document, indent=2, default=str) for file, document in documents.items()}
+            for file, text in texts.items():
+                mlflow.log_text(text, file)
+            contents = {**{file: text.encode() for file, text in texts.items()}, **figures}
+            mlflow.set_tags({f"{DIGEST_OF}{file}": _sha256(content) for file, content in contents.items()})
             for file, content in figures.items():
                 path = Path(scratch) / file
                 path.write_bytes(content)
@@ -90,9 +96,9 @@ def log_model(
             )  # fmt: skip
         client = mlflow.MlflowClient()
         version = str(info.registered_model_version)
-        digest = _digest(Path(mlflow.artifacts.download_artifacts(artifact_uri=info.model_uri, dst_path=scratch)))
+        files = Path(mlflow.artifacts.download_artifacts(artifact_uri=info.model_uri, dst_path=scratch))
         tags = {
-            "digest": digest,
+            **digests_of(files),
             "as_of": as_of.isoformat(),
             "label_end_date": label_end.isoformat(),
             "run_id": run.info.run_id,
@@ -146,25 +152,20 @@ def load_champion(config: Mlflow, name: str, as_of: date) -> Loaded | None:
         return None
     with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
         uri = f"models:/{name}/{chosen.version}"
-        champion = _champion_version(mlflow.MlflowClient(), name)
-        if champion == str(chosen.version):
-            uri = f"models:/{name}@champion"
-        local = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=scratch))
-        if (digest := _digest(local)) != chosen.tags["digest"]:
-            raise CheckFailed(f"The files of {name} version {chosen.version} are not those that were registered.")
-        return Loaded(name, str(chosen.version), _model_of(uri, digest), dict(chosen.tags))
+        # A copy that nobody else can write, made once: what is verified is what is loaded.
+        files = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=scratch))
+        verify(files, chosen.tags, name, str(chosen.version))
+        return Loaded(name, str(chosen.version), _model_of(files, chosen.tags[PIPELINE]), dict(chosen.tags))
 
 
 # A cache of this process, by session and digest: reading a model again takes some twenty small jobs.
 _MODELS: dict[tuple[str, str], Any] = {}
 
 
-def _model_of(uri: str, digest: str) -> Any:
+def _model_of(files: Path, digest: str) -> Any:
     key = (SparkSession.builder.getOrCreate().sparkContext.applicationId, digest)
     if key not in _MODELS:
-        import mlflow.spark
-
-        _MODELS[key] = mlflow.spark.load_model(uri)
+        _MODELS[key] = load_pipeline(files)
     return _MODELS[key]
 
 
@@ -174,10 +175,26 @@ def read_document(config: Mlflow, run_id: str, file: str) -> Any:
 
 
 def read_bytes(config: Mlflow, run_id: str, file: str) -> bytes:
-    """The bytes of an artifact of a run."""
+    """The bytes of an artifact of a run.
+
+    Raises:
+        CheckFailed: they are not those that were logged.
+    """
     with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
         path = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=file, dst_path=scratch)
-        return Path(path).read_bytes()
+        return _verified(mlflow.MlflowClient().get_run(run_id), file, Path(path))
+
+
+def _verified(run: Any, file: str, path: Path) -> bytes:
+    content = path.read_bytes()
+    # Runs of earlier versions have no digests.
+    if run.data.tags.get(f"{DIGEST_OF}{file}", _sha256(content)) != _sha256(content):
+        raise CheckFailed(f"{file} of the run {run.info.run_id} is not what was logged. Restore it, or train again.")
+    return content
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def read_params(config: Mlflow, run_id: str) -> dict[str, str]:
@@ -190,11 +207,11 @@ def read_documents(config: Mlflow, run_id: str) -> dict[str, Any]:
     """All JSON artifacts of a run by file name."""
     with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
         files = sorted(a.path for a in mlflow.MlflowClient().list_artifacts(run_id) if a.path.endswith(".json"))
-        uri = mlflow.MlflowClient().get_run(run_id).info.artifact_uri
+        run = mlflow.MlflowClient().get_run(run_id)
 
         def content(file: str) -> Any:
-            path = mlflow.artifacts.download_artifacts(artifact_uri=f"{uri}/{file}", dst_path=scratch)
-            return json.loads(Path(path).read_bytes())
+            path = mlflow.artifacts.download_artifacts(artifact_uri=f"{run.info.artifact_uri}/{file}", dst_path=scratch)
+            return json.loads(_verified(run, file, Path(path)))
 
         return {file: content(file) for file in files}
 
@@ -203,16 +220,6 @@ def read_inputs(config: Mlflow, model: Loaded) -> list[str]:
     """The features a loaded model was fitted on."""
     features: list[str] = read_document(config, model.tags["run_id"], "features.json")["features"]
     return features
-
-
-def _digest(folder: Path) -> str:
-    """SHA-256 over names and contents of the model's own files; files added by MLflow on registration are left out."""
-    total = hashlib.sha256()
-    for path in sorted((folder / "sparkml").rglob("*")):
-        if path.is_file() and not path.name.endswith(".crc"):
-            total.update(path.relative_to(folder).as_posix().encode())
-            total.update(path.read_bytes())
-    return total.hexdigest()
 
 
 def _mlflow_type(spark_type: str) -> str:

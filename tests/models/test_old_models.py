@@ -12,7 +12,8 @@ import pytest
 from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
-from segspark.models import tracking
+from segspark.errors import CheckFailed
+from segspark.models.artifact import PIPELINE, digest_of_pipeline, verify
 from segspark.models.churn.train import score_churn
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -59,7 +60,14 @@ def test_an_old_model_of_churn_scores_as_it_did(spark: SparkSession) -> None:
 
 def test_the_digest_of_an_old_model_stays() -> None:
     # A version is not loaded unless its files have the digest that was registered with it.
-    assert {name: tracking._digest(FIXTURES / name) for name in ("behaviour", "churn")} == {
+    assert {name: digest_of_pipeline(FIXTURES / name) for name in ("behaviour", "churn")} == {
         "behaviour": "21ca50d083887e335e53e2c33f4c1086b547a93f22b7135d94203e0e6352102b",
         "churn": "df870397176900c9a4589d946c03809eb6b98f5bb147c135ed983a6fc713a80b",
     }
+
+
+def test_an_old_model_is_verified_by_the_digest_that_it_has() -> None:
+    tags = {PIPELINE: digest_of_pipeline(FIXTURES / "churn")}
+    verify(FIXTURES / "churn", tags, "churn", "1")
+    with pytest.raises(CheckFailed, match="churn version 1"):
+        verify(FIXTURES / "behaviour", tags, "churn", "1")

@@ -1,7 +1,10 @@
 """MLflow on sqlite: what is logged can be reviewed, and only a version of the past may speak about a day."""
 
+import shutil
+import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import pytest
@@ -11,6 +14,8 @@ from pyspark.sql import SparkSession
 
 from segspark.config.models import Mlflow
 from segspark.errors import CheckFailed
+from segspark.models import tracking
+from segspark.models.artifact import EVERYTHING
 from segspark.models.tracking import find_champion, load_champion, log_model, read_document, read_inputs
 
 
@@ -74,14 +79,78 @@ def test_a_run_holds_what_a_review_needs(spark: SparkSession, config: Mlflow) ->
     assert [c.name for c in signature.inputs.inputs] == ["x"]
 
 
-def test_files_that_were_changed_are_not_used(spark: SparkSession, config: Mlflow) -> None:
+def model_files(config: Mlflow, name: str) -> Path:
+    """The folder of the only version of a model."""
+    mlflow.set_tracking_uri(config.tracking_uri)
+    (version,) = mlflow.MlflowClient().search_model_versions(f"name = '{name}'")
+    return Path(mlflow.MlflowClient().get_model_version_download_uri(name, version.version))
+
+
+def test_no_file_of_a_version_can_be_changed_removed_or_added(spark: SparkSession, config: Mlflow) -> None:
     log(spark, config, 1, date(2026, 5, 1), 0.7, "tampered")
-    changed = [
-        p
-        for p in Path(config.artifact_location or "").rglob("sparkml/stages/*/metadata/part-*")
-        if "x + 1" in p.read_text()
-    ]
-    for path in changed:
-        path.write_text(path.read_text().replace("x + 1", "x + 9"))
+    folder = model_files(config, "tampered")
+    assert {p.name for p in folder.iterdir()} >= {"MLmodel", "conda.yaml", "python_env.yaml", "sparkml"}
+    assert load_champion(config, "tampered", date(2026, 6, 1)) is not None
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        content = path.read_bytes()
+        for now in (content + b" ", None):
+            path.unlink()
+            if now is not None:
+                path.write_bytes(now)
+            with pytest.raises(CheckFailed, match="not those that were registered"):
+                load_champion(config, "tampered", date(2026, 6, 1))
+        path.write_bytes(content)
+    (folder / "code").mkdir()
+    (folder / "code" / "pyspark.py").write_text("raise SystemExit")
     with pytest.raises(CheckFailed, match="not those that were registered"):
         load_champion(config, "tampered", date(2026, 6, 1))
+
+
+def test_mlmodel_of_an_old_version_names_neither_the_model_nor_code(spark: SparkSession, config: Mlflow) -> None:
+    """Versions of before have the digest of their pipeline alone; what else lies there is not read."""
+    log(spark, config, 1, date(2026, 5, 1), 0.7, "old")
+    client = mlflow.MlflowClient()
+    client.delete_model_version_tag("old", "1", EVERYTHING)
+    folder, path = model_files(config, "old"), list(sys.path)
+    log(spark, config, 9, date(2026, 5, 1), 0.7, "foreign")
+    shutil.copytree(model_files(config, "foreign") / "sparkml", folder / "foreign")
+    (folder / "code").mkdir()
+    described = (folder / "MLmodel").read_text()
+    changed = described.replace("model_data: sparkml", "model_data: foreign").replace("code: null", "code: code")
+    assert changed.count("foreign") == 1
+    (folder / "MLmodel").write_text(changed)
+    tracking._MODELS.clear()
+    loaded = load_champion(config, "old", date(2026, 6, 1))
+    assert loaded is not None
+    assert loaded.model.transform(spark.createDataFrame([(1.0,)], "x double")).collect()[0]["y"] == 2.0
+    assert sys.path == path
+
+
+def test_what_was_verified_is_loaded_whatever_happens_to_the_registry_meanwhile(
+    spark: SparkSession, config: Mlflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log(spark, config, 1, date(2026, 5, 1), 0.7, "swapped")
+    folder, verified = model_files(config, "swapped"), tracking.verify
+
+    def swap(*arguments: Any) -> None:
+        verified(*arguments)
+        for path in folder.rglob("part-*"):
+            path.write_text(path.read_text().replace("x + 1", "x + 9"))
+
+    monkeypatch.setattr(tracking, "verify", swap)
+    tracking._MODELS.clear()
+    loaded = load_champion(config, "swapped", date(2026, 6, 1))
+    assert loaded is not None
+    assert loaded.model.transform(spark.createDataFrame([(1.0,)], "x double")).collect()[0]["y"] == 2.0
+
+
+def test_a_document_that_was_changed_is_not_read(spark: SparkSession, config: Mlflow) -> None:
+    log(spark, config, 1, date(2026, 5, 1), 0.7, "documented")
+    loaded = load_champion(config, "documented", date(2026, 6, 1))
+    assert loaded is not None
+    run = loaded.tags["run_id"]
+    (file,) = Path(config.artifact_location or "").glob(f"{run}/artifacts/features.json")
+    file.write_text(file.read_text().replace('"x"', '"y"'))
+    for read in (lambda: read_inputs(config, loaded), lambda: tracking.read_documents(config, run)):
+        with pytest.raises(CheckFailed, match=r"features\.json"):
+            read()
