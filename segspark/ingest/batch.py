@@ -132,30 +132,15 @@ def totals(ledger: list[dict[str, Any]]) -> dict[str, int]:
     return counted
 
 
-def check_ledger(ledger: list[dict[str, Any]], n_records: int, limit: float) -> None:
-    """Check that every record has one disposition; a run with too much quarantine stops before it writes anything.
-
-    Args:
-        limit: the largest share of a source's records that may be quarantined.
+def check_ledger(ledger: list[dict[str, Any]], n_records: int) -> None:
+    """Check that every record has one disposition.
 
     Raises:
         CheckFailed: dispositions do not add up to the records.
-        GateClosed: too many records of a source would be quarantined.
     """
     total = sum(r["n_records"] for r in ledger)
     if total != n_records or any(r["n_records"] < 0 for r in ledger):
         raise CheckFailed(f"{n_records:,} records came in and {total:,} have a disposition; nothing was written.")
-    by_source: dict[str, list[int]] = {}
-    for row in ledger:
-        counts = by_source.setdefault(row["source"], [0, 0])
-        counts[0] += row["n_records"]
-        counts[1] += row["n_records"] if row["disposition"] == "quarantined" else 0
-    bad = {s: f"{q:,} of {n:,}" for s, (n, q) in by_source.items() if n >= 20 and q > limit * n}
-    if bad:
-        raise GateClosed(
-            f"More than {limit:.0%} of the records would be quarantined: {bad}. Nothing was written. Look at the "
-            "source's YAML (time zone, unit, locale, column names) or raise ingest.max_quarantined_share."
-        )
 
 
 def write_manifest(step: Step, files: dict[str, list[InputFile]], ledger: list[dict[str, Any]], run_id: str) -> None:

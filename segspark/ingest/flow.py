@@ -8,6 +8,7 @@ transaction id and nothing is taken in twice, also where the files have changed 
 
 from segspark.ingest.batch import Batch, check_ledger, choose_batch, files_of, totals, write_manifest
 from segspark.ingest.dispositions import find_dispositions, read_dispositions
+from segspark.ingest.gate import check_quarantine
 from segspark.ingest.parse import parse_sources
 from segspark.ingest.staged_batch import StagedBatch, described, read_described
 from segspark.ingest.write import write_all
@@ -51,7 +52,8 @@ def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
         dispositions = find_dispositions(step, staged, batch, folder, by_line)
         ledger = read_dispositions(dispositions, files)
         report.note = ", ".join(f"{n:,} {d}" for d, n in totals(ledger).items())
-        check_ledger(ledger, n_records, step.settings.ingest.max_quarantined_share)
+        check_ledger(ledger, n_records)
+        check_quarantine(staged, ledger, files, step.settings.ingest.max_quarantined_share)
     done = StagedBatch(dispositions, files, ledger)
     # From here on the batch is bound to its staged rows; a run killed before has written nothing.
     step.batch.bind(described(done, folder))

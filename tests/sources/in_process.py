@@ -18,6 +18,7 @@ from segspark.sources.registry import PROVIDERS
 from segspark.sources.spec import Source
 from segspark.sources.vocabulary import Context
 from segspark.store import store_at
+from segspark.tables.staging import StagedFile
 
 KEY = Key(b"0123456789abcdef0123456789abcdef")
 RECEIVED = int(datetime(2026, 5, 10, 12, tzinfo=UTC).timestamp()) * 1_000_000
@@ -64,6 +65,14 @@ def staged(plan: GatewayPlan, *groups: int) -> Rows:
     for named in plan.provider.stage(Tasks(*groups), plan):  # type: ignore[arg-type,attr-defined]
         rows.setdefault(named["kind"], []).extend(pq.read_table(named["path"]).to_pylist())
     return rows
+
+
+def staged_files(plan: GatewayPlan, *groups: int) -> dict[str, list[StagedFile]]:
+    """The files that the tasks of some groups of files stage, by kind."""
+    files: dict[str, list[StagedFile]] = {}
+    for named in plan.provider.stage(Tasks(*groups), plan):  # type: ignore[arg-type,attr-defined]
+        files.setdefault(named["kind"], []).append(StagedFile(named["path"], named["rows"]))
+    return files
 
 
 def stage(provider: str, *records: Any) -> Rows:

@@ -1,0 +1,46 @@
+"""What to do about each reason for which records are quarantined, for whoever writes a source's YAML."""
+
+FIXES = {
+    "adapter_error": "The adapter fails on this record. Report it with the reason and the provider's name.",
+    "address": "The identifier is no e-mail address. Check which column `identifier` names, and its `kind`.",
+    "amount_range": "The amount is implausible. Check the column, and whether it is in cents (`amount_cents`).",
+    "columns": "The row has another number of cells than the header. Check `csv.delimiter`, `csv.quote` and the file.",
+    "currency": "The currency is no ISO 4217 code. Map the column that holds it, or declare `currency`.",
+    "dup_key": "A key stands twice in the record. Ask the sender which one holds.",
+    "encoding": "Bytes are not in the declared encoding. Set `csv.encoding`, for example latin-1 or cp1252.",
+    "expression": "An expression of the mapping fails on this value. `segspark sources check` shows which.",
+    "future": "The time lies after the receipt. Check `time_zone`, `times` and `received`.",
+    "header_duplicate": "A name stands twice in the header. Name the columns by `csv.columns`.",
+    "header_missing": "The file lacks a column that the mapping names. Have it delivered again, or correct the mapping.",
+    "identifier": "The identifier is empty or unusable. Check which column `identifier` names.",
+    "json": "The text is not complete JSON. Check `format`, and whether the file was cut.",
+    "line_break": "A cell holds a line break. Declare it if the source really writes them.",
+    "locale_decimal": "The number has another decimal mark. Set `decimal_mark`.",
+    "missing": "A value that is needed is absent. Check the expression of that column.",
+    "range": "The number is too large for its column. Check which column is mapped.",
+    "scale": "The amount has more decimals than its currency. Set `rounding: half_up` if they may be rounded.",
+    "test_mode": "The sender marked the record as a test. Nothing is to be done.",
+    "time_format": 'The time is not in the declared form. Set `times`, for example "%d/%m/%Y".',
+    "time_range": "The time is implausible. Check `times` and its unit.",
+    "time_unit": "The number of seconds or milliseconds is not declared. Set `times: epoch_s`, epoch_ms or epoch_us.",
+    "time_zone": "The time names no zone. Set `time_zone`.",
+    "too_large": "The record is larger than `ingest.max_record_bytes`.",
+    "type": "The value has another type than expected. Check which column is mapped.",
+    "unclosed_quote": "A quote is not closed on its line. Set `csv.quote` to another sign or to an empty text.",
+    "value": "The value is none of the allowed words. Translate it, for example by `case … when … then … end`.",
+}
+# Of these the code itself says all.
+FIXES |= dict.fromkeys(
+    ("bom", "depth", "empty", "negative", "nul", "null", "number", "offset", "trailing"),
+    "The record breaks the provider's own format. Look at it at its place in the file, and ask the sender.",
+)
+OF_A_FILE = "The file as a whole cannot be read. Have it delivered again."
+OTHERWISE = "Look at the record at its place in the file."
+
+
+def fix_of(reason: str) -> str:
+    """The advice for ``code`` or ``code:field``."""
+    code = reason.partition(":")[0]
+    if code.startswith("file_"):
+        return OF_A_FILE
+    return FIXES.get(code, OTHERWISE)
