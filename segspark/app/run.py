@@ -16,7 +16,7 @@ from segspark.features.check import FEATURE_CHECK, REPAIR, RESTATE, WHOLE_ON
 from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.tiles_flow import TILES
 from segspark.ids import identity
-from segspark.ingest.flow import INGEST
+from segspark.ingest.flow import INGEST, replay_of
 from segspark.pipeline.flow import Flow, Request, in_order
 from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runner import run_flow
@@ -39,7 +39,7 @@ DAILY = in_order((INGEST, TILES, FEATURES, FEATURE_CHECK, SCORES, SEGMENTS))
 # The same for part of a day; the feature check is left to the daily run.
 HOURLY = in_order((INGEST, TILES, FEATURES, SCORES, SEGMENTS))
 # All flows, for the runner, the documentation, the doctor and the tests.
-FLOWS: tuple[Flow, ...] = (*DAILY, FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN)
+FLOWS: tuple[Flow, ...] = (*DAILY, replay_of(None), FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN)
 
 
 def run(
@@ -54,6 +54,18 @@ def run(
     check_workspace(workspace, as_of)
     with lake_session(workspace, f"{program} {as_of}") as lake:
         return run_named(program, workspace, lake, as_of, first=first, progress=progress or Quiet())
+
+
+def replay_quarantine(config: Path, as_of: date, source: str | None, progress: Progress) -> dict[str, Any]:
+    """Take the refused records of a source, or of all, in again.
+
+    Raises:
+        SegsparkError: with the exit code of its kind.
+    """
+    workspace = open_workspace(config)
+    check_workspace(workspace, as_of)
+    with lake_session(workspace, f"quarantine replay {as_of}") as lake:
+        return run_flow(replay_of(source), workspace, lake, as_of, progress)
 
 
 def run_named(

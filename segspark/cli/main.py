@@ -6,6 +6,7 @@ import click
 
 from segspark import __version__
 from segspark.cli.features import features
+from segspark.cli.quarantine import quarantine
 from segspark.cli.run import COMMANDS
 from segspark.cli.segments import segments
 from segspark.errors import EXIT_BUG, ConfigError, SegsparkError, damage_behind
@@ -20,7 +21,7 @@ def cli() -> None:
     """
 
 
-for command in (*COMMANDS, features, segments):
+for command in (*COMMANDS, features, quarantine, segments):
     cli.add_command(command)
 
 

@@ -26,6 +26,7 @@ class Batch:
         first_unpublished: the as-of day after the last published one; None in an empty lake.
         first_loads: sources without a file up to the last published day. A second run for the next day still
             loads them for the first time.
+        is_replay: its records come from the quarantine, and ``files`` are those in which they were refused.
     """
 
     run_id: str
@@ -33,6 +34,7 @@ class Batch:
     as_of: date
     first_unpublished: date | None
     first_loads: tuple[str, ...]
+    is_replay: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -41,6 +43,7 @@ class Batch:
             "as_of": self.as_of.isoformat(),
             "first_unpublished": self.first_unpublished.isoformat() if self.first_unpublished else None,
             "first_loads": list(self.first_loads),
+            **({"is_replay": True} if self.is_replay else {}),
         }
 
     @staticmethod
@@ -52,6 +55,7 @@ class Batch:
             date.fromisoformat(content["as_of"]),
             date.fromisoformat(unpublished) if unpublished else None,
             tuple(content["first_loads"]),
+            content.get("is_replay", False),
         )
 
 
@@ -143,10 +147,14 @@ def check_ledger(ledger: list[dict[str, Any]], n_records: int) -> None:
         raise CheckFailed(f"{n_records:,} records came in and {total:,} have a disposition; nothing was written.")
 
 
-def write_manifest(step: Step, files: dict[str, list[InputFile]], ledger: list[dict[str, Any]], run_id: str) -> None:
-    """Write the ledger and the list of files taken in; later runs skip these files."""
+def write_ledger(step: Step, ledger: list[dict[str, Any]], run_id: str) -> None:
     rows = [{**row, "run_id": run_id} for row in ledger]
     step.write(ops.LEDGER, Small(pa.Table.from_pylist(rows)), Append(f"{run_id}-ledger"))
+
+
+def write_manifest(step: Step, files: dict[str, list[InputFile]], ledger: list[dict[str, Any]], run_id: str) -> None:
+    """Write the ledger and the list of files taken in; later runs skip these files."""
+    write_ledger(step, ledger, run_id)
     counts: dict[tuple[str, str], int] = {}
     for row in ledger:
         counts[row["source"], row["file_id"]] = counts.get((row["source"], row["file_id"]), 0) + row["n_records"]

@@ -6,10 +6,14 @@ first write (pipeline/batch.py); a run killed later is resumed from the staged r
 transaction id and nothing is taken in twice, also where the files have changed or gone since.
 """
 
-from segspark.ingest.batch import Batch, check_ledger, choose_batch, files_of, totals, write_manifest
+from dataclasses import replace
+from functools import partial
+
+from segspark.ingest.batch import Batch, check_ledger, choose_batch, files_of, totals, write_ledger, write_manifest
 from segspark.ingest.dispositions import find_dispositions, read_dispositions
 from segspark.ingest.gate import check_quarantine
 from segspark.ingest.parse import parse_sources
+from segspark.ingest.replay import choose_replay, mark_replayed, moved, sealed_files
 from segspark.ingest.staged_batch import StagedBatch, described, read_described
 from segspark.ingest.write import write_all
 from segspark.pipeline.flow import Flow
@@ -28,6 +32,23 @@ def ingest(step: Step) -> None:
     step.outcome.setdefault("files", 0)
 
 
+def replay(only: str | None, step: Step) -> None:
+    """Take refused records in again, of one source or of all; an interrupted batch first.
+
+    Raises:
+        ConfigError: there is no such source.
+        GateClosed: the as-of day is published.
+    """
+    sources = step.context[SOURCES]
+    while step.batch.interrupted and (batch := choose_batch(step, sources)) is not None:
+        _take_in(step, sources, batch)
+    step.outcome.clear()
+    chosen = choose_replay(step, sources, only)
+    if chosen is not None:
+        _take_in(step, sources, chosen)
+    step.outcome.setdefault("records", {})
+
+
 def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
     resumed = step.batch.resume(batch.run_id, batch.as_of, batch.as_dict()) if step.batch.interrupted else None
     if resumed is None:
@@ -41,8 +62,10 @@ def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
 
 def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
     """Read the files, find the dispositions of their records, and bind the batch to the result."""
-    files = files_of(batch, sources, step.settings.time_zone)
+    files = {} if batch.is_replay else files_of(batch, sources, step.settings.time_zone)
     folder = step.batch.begin(batch.run_id, batch.as_of, batch.as_dict())
+    if batch.is_replay:
+        files = sealed_files(step, sources, batch, folder)
     with step.stage("parse") as report:
         staged = step.staged(KINDS, parse_sources(step, sources, files, batch, folder))
         report.rows = n_records = staged.rows("records") + staged.rows("refused")
@@ -53,7 +76,8 @@ def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
         ledger = read_dispositions(dispositions, files)
         report.note = ", ".join(f"{n:,} {d}" for d, n in totals(ledger).items())
         check_ledger(ledger, n_records)
-        check_quarantine(staged, ledger, files, step.settings.ingest.max_quarantined_share)
+        if not batch.is_replay:
+            check_quarantine(staged, ledger, files, step.settings.ingest.max_quarantined_share)
     done = StagedBatch(dispositions, files, ledger)
     # From here on the batch is bound to its staged rows; a run killed before has written nothing.
     step.batch.bind(described(done, folder))
@@ -62,9 +86,14 @@ def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
 
 def _write(step: Step, batch: Batch, staged: StagedBatch) -> None:
     with step.stage("silver") as report:
-        write_all(step, staged.dispositions, batch.run_id)
+        # Of a replay, what is refused again is in the quarantine already.
+        write_all(step, staged.dispositions, batch.run_id, with_refused=not batch.is_replay)
         report.rows = staged.n_records
-    write_manifest(step, staged.files, staged.ledger, batch.run_id)
+    if batch.is_replay:
+        mark_replayed(step, staged, batch.run_id)
+        write_ledger(step, moved(staged.ledger), batch.run_id)
+    else:
+        write_manifest(step, staged.files, staged.ledger, batch.run_id)
     step.batch.commit(totals(staged.ledger))
     counts = step.outcome.setdefault("records", {})
     for word, n in totals(staged.ledger).items():
@@ -72,15 +101,22 @@ def _write(step: Step, batch: Batch, staged: StagedBatch) -> None:
     step.outcome["files"] = step.outcome.get("files", 0) + len(batch.files)
 
 
+# What an ingest writes, from files or from the quarantine.
+WRITES = (
+    "bronze.records", "bronze.quarantine", "privacy.identities", "privacy.last_opens", "silver.events",
+    "silver.objections", "silver.orders", "silver.order_lines", "silver.profiles", "silver.consents",
+    "silver.identity_links", "ops.files", "ops.ledger",
+)  # fmt: skip
 INGEST = Flow(
     name="ingest",
     reads=(),
     reads_earlier=("silver.events", "silver.consents", "silver.identity_links", "ops.files", "ops.runs"),
-    writes=(
-        "bronze.records", "bronze.quarantine", "privacy.identities", "privacy.last_opens", "silver.events",
-        "silver.objections", "silver.orders", "silver.order_lines", "silver.profiles", "silver.consents", "silver.identity_links",
-        "ops.files", "ops.ledger",
-    ),
+    writes=WRITES,
     function=ingest,
     needs=(SOURCES, KEY),
-)  # fmt: skip
+)
+
+
+def replay_of(only: str | None) -> Flow:
+    """The flow that takes refused records in again, of one source or of all."""
+    return replace(INGEST, name="quarantine_replay", function=partial(replay, only))

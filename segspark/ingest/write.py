@@ -21,7 +21,7 @@ from segspark.tables.staging import Staged
 WRITERS = 3
 
 
-def write_all(step: Step, dispositions: Dispositions, run_id: str) -> None:
+def write_all(step: Step, dispositions: Dispositions, run_id: str, with_refused: bool = True) -> None:
     """Append to each table once; independent tables are written in parallel."""
     _bring_objections(step)
     staged = dispositions.staged
@@ -44,6 +44,8 @@ def write_all(step: Step, dispositions: Dispositions, run_id: str) -> None:
     ]
 
     def append(contract: Contract, kind: str, finish: Callable[[pa.Table], pa.Table], order_by: Sequence[str]) -> None:
+        if kind == "refused" and not with_refused:
+            return
         rows = StagedRows(staged.files.get(kind, ()), tuple(order_by), finish)
         step.write(contract, rows, Append(f"{run_id}-{contract.table}"))
 

@@ -20,9 +20,10 @@ def read_ledger(view: View) -> tuple[LedgerRow, ...]:
 
 def read_quarantine(view: View) -> tuple[QuarantineCount, ...]:
     """Rejected records by source and reason, the most frequent first."""
-    table = view.read_small(bronze.QUARANTINE, columns=["source", "reasons"])
+    table = view.read_small(bronze.QUARANTINE, columns=["source", "reasons", "replayed_by"])
     counts: dict[tuple[str, str], int] = defaultdict(int)
     for row in table.to_pylist():
-        for reason in row["reasons"]:
+        # What a replay has taken in is refused no more.
+        for reason in row["reasons"] if row["replayed_by"] is None else ():
             counts[row["source"], reason] += 1
     return tuple(QuarantineCount(s, r, n) for (s, r), n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0])))

@@ -25,7 +25,8 @@ class BrokenFile(ValueError):
 @dataclass(frozen=True)
 class InputFile:
     """One delivered file. ``received_at``: UTC microseconds, None if the file itself does not tell; ``number``: its
-    position in the run's list of files."""
+    position in the run's list of files; ``is_sealed``: its records come from the quarantine, and ``path`` is a folder of
+    their envelopes (``sealed_records.py``)."""
 
     source: str
     path: str
@@ -34,6 +35,7 @@ class InputFile:
     size_bytes: int
     received_at: int | None
     number: int = 0
+    is_sealed: bool = False
 
 
 def find_files(source: Source, time_zone: str) -> list[InputFile]:
@@ -50,13 +52,17 @@ def _describe(source: Source, store: Store, name: str, time_zone: str) -> InputF
     with store.open(name) as handle:
         while block := handle.read(BLOCK):
             digest.update(block)
-    received = None
-    if source.received.how == "file_name":
-        day = date_in_name(short, source.received.pattern)
-        # The end of that local day: the file's content existed when the day closed.
-        received = to_micros(local_midnight(day + DAY, time_zone)) - 1 if day else None
-    size = store.size(name) or 0
+    size, received = store.size(name) or 0, received_by_name(source, short, time_zone)
     return InputFile(source.name, store.url_of(name), short, digest.hexdigest()[:32], size, received)
+
+
+def received_by_name(source: Source, name: str, time_zone: str) -> int | None:
+    """When a file was received, UTC microseconds, where the source's ``received`` finds a date in its name."""
+    if source.received.how != "file_name":
+        return None
+    day = date_in_name(name, source.received.pattern)
+    # The end of that local day: the file's content existed when the day closed.
+    return to_micros(local_midnight(day + DAY, time_zone)) - 1 if day else None
 
 
 def date_in_name(name: str, pattern: str) -> date | None:

@@ -5,7 +5,7 @@ Runs inside Spark tasks. The content of a record, or the reason why it is refuse
 """
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from segspark.sources.files import BrokenFile, InputFile, read_bytes
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.records import json_records
 from segspark.sources.sanitizer import Sanitizer
+from segspark.sources.sealed_records import opened_records
 from segspark.sources.vocabulary import Context, Produced, Rejected, refusal
 from segspark.tables.staging import NAMED_DDL
 
@@ -54,13 +55,20 @@ def parse_records(parse: Parse, plan: GatewayPlan, group: int) -> Iterator[pa.Re
     with no_cyclic_collection():
         for file in plan.groups[group]:
             try:
-                content = read_bytes(file.path, plan.limits.max_inflated_bytes)
+                records = _records(plan, file)
             except BrokenFile as error:
                 finish.broken(file, error.reason)
                 continue
-            for position, (raw, known) in enumerate(json_records(content)):
+            for position, (raw, known) in records:
                 _parse_one(parse, finish, plan, file, position, raw, known)
         yield from finish.close()
+
+
+def _records(plan: GatewayPlan, file: InputFile) -> Iterable[tuple[int, tuple[bytes, Any]]]:
+    """The place of each record in its file, its text, and its decoded value if that is known."""
+    if file.is_sealed:
+        return ((position, (record.raw, None)) for position, record in opened_records(file, plan.key))
+    return enumerate(json_records(read_bytes(file.path, plan.limits.max_inflated_bytes)))
 
 
 @contextmanager

@@ -41,8 +41,10 @@ def stage(tasks: "DataFrame", plan: GatewayPlan) -> "DataFrame":
     from pyspark.sql.pandas.types import from_arrow_schema
 
     mapping = compile_mapping(plan.source)
-    first = min((file for group in plan.groups for file in group), key=lambda file: file.number)
-    check_header(mapping, first, plan.limits.max_inflated_bytes)
+    delivered = [file for group in plan.groups for file in group if not file.is_sealed]
+    if delivered:
+        first = min(delivered, key=lambda file: file.number)
+        check_header(mapping, first, plan.limits.max_inflated_bytes)
     raw = tasks.mapInArrow(over_groups(partial(read_raw, plan, mapping)), from_arrow_schema(mapping.raw_schema))
     return evaluate(raw, mapping).mapInArrow(lambda batches: convert(plan, mapping, batches), NAMED_DDL)
 

@@ -13,6 +13,7 @@ from segspark.sources.gateway import no_cyclic_collection
 from segspark.sources.mapping import Mapping
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.records import csv_records, flatten, json_records, parquet_records
+from segspark.sources.sealed_records import opened_records
 from segspark.sources.spec import Source
 from segspark.sources.vocabulary import Rejected
 
@@ -29,7 +30,8 @@ def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.Rec
         for file in plan.groups[group]:
             number = file.number
             try:
-                for position, (fields, reasons, raw) in enumerate(_records(plan, source, file)):
+                again = _sealed_records(plan, file) if file.is_sealed else None
+                for position, (fields, reasons, raw) in again or enumerate(_records(plan, source, file)):
                     if fields is None:
                         rows.append((number, position, reasons, raw, *nothing))
                     else:
@@ -70,18 +72,34 @@ def _records(
             else:
                 yield row, None, orjson.dumps(row)  # type: ignore[misc]
         return
-    limits = plan.limits
     for raw, known in json_records(content):
-        try:
-            value, _ = json_strict.decode(
-                raw, max_bytes=limits.max_record_bytes, max_depth=limits.max_depth, known=known
+        yield _decoded(plan, raw, known)
+
+
+def _decoded(plan: GatewayPlan, raw: bytes, known: Any) -> tuple[dict[str, str | None] | None, list[str] | None, bytes]:
+    limits = plan.limits
+    try:
+        value, _ = json_strict.decode(raw, max_bytes=limits.max_record_bytes, max_depth=limits.max_depth, known=known)
+        if not isinstance(value, dict):
+            raise Rejected("type")
+    except Rejected as error:
+        return None, error.reasons, raw
+    return flatten(value), None, raw
+
+
+def _sealed_records(
+    plan: GatewayPlan, file: InputFile
+) -> Iterator[tuple[int, tuple[dict[str, str | None] | None, list[str] | None, bytes]]]:
+    """The same of the quarantine's records, each with its place in its original file."""
+    for position, record in opened_records(file, plan.key):
+        if record.form == "row":
+            fields = orjson.loads(record.raw)
+            yield (
+                position,
+                ((fields, None, record.raw) if isinstance(fields, dict) else (None, ["columns"], record.raw)),
             )
-            if not isinstance(value, dict):
-                raise Rejected("type")
-        except Rejected as error:
-            yield None, error.reasons, raw
         else:
-            yield flatten(value), None, raw
+            yield position, _decoded(plan, record.raw, None)
 
 
 def _is_undecodable(row: dict[str, str]) -> bool:

@@ -44,6 +44,7 @@ QUARANTINE = Contract(
         personal("sealed", "binary", "The record as received, encrypted, so that it can be taken again or erased"),
         optional("kept_until", "date", "Last as-of day on which sealed is kept"),
         required("run_id", "string", "Run that refused the record"),
+        optional("replayed_by", "string", "Run that took the record in after all; null while it is refused"),
     ),
 )
 
