@@ -13,6 +13,7 @@ from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import Append, Small
 from segspark.sources.files import InputFile, find_files
+from segspark.sources.headers import drift
 from segspark.sources.spec import Source
 from segspark.tables.contracts import ops
 from segspark.time import DAY, local_midnight, to_micros
@@ -79,6 +80,9 @@ def _new_batch(step: Step, sources: list[Source], seen: set[tuple[str, str]]) ->
                 files.setdefault((source.name, file.file_id), file)
     if not files:
         return None
+    for source in sources:
+        if source.kind == "mapped" and (words := drift([f for f in files.values() if f.source == source.name], source)):
+            step.note(words)
     first_unpublished = published[-1] + DAY if published else None
     first_loads = tuple(sorted({s for s, _ in files} - _loaded_before(step, published)))
     batch = Batch("", tuple(sorted(files)), step.as_of, first_unpublished, first_loads)

@@ -15,11 +15,15 @@ BLOCK = 1 << 20
 
 
 class BrokenFile(ValueError):
-    """The file as a whole cannot be read (cut gzip, inflated beyond the cap, no such columns)."""
+    """The file as a whole cannot be read: cut gzip, inflated beyond the cap, no such columns."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = list(reasons)
+
+    @property
+    def reason(self) -> str:
+        return self.reasons[0]
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,18 @@ def find_files(source: Source, time_zone: str) -> list[InputFile]:
 
 
 def _describe(source: Source, store: Store, name: str, time_zone: str) -> InputFile:
-    digest, short = hashlib.sha256(), name.rpartition("/")[2]
-    with store.open(name) as handle:
-        while block := handle.read(BLOCK):
-            digest.update(block)
-    size, received = store.size(name) or 0, received_by_name(source, short, time_zone)
-    return InputFile(source.name, store.url_of(name), short, digest.hexdigest()[:32], size, received)
+    short, url = name.rpartition("/")[2], store.url_of(name)
+    size = store.size(name) or 0
+    digest = hashlib.sha256()
+    try:
+        with store.open(name) as handle:
+            while block := handle.read(BLOCK):
+                digest.update(block)
+    except OSError:
+        # Quarantined under its place and size; once it can be read it is another file.
+        digest = hashlib.sha256(f"unreadable {url} {size}".encode(errors="surrogateescape"))
+    received = received_by_name(source, short, time_zone)
+    return InputFile(source.name, url, short, digest.hexdigest()[:32], size, received)
 
 
 def received_by_name(source: Source, name: str, time_zone: str) -> int | None:
@@ -80,19 +90,34 @@ def read_bytes(path: str, max_inflated: int) -> bytes:
     """The file's content, inflated if it is gzip.
 
     Raises:
-        BrokenFile: ``file_truncated`` or ``file_too_large``.
+        BrokenFile: ``file_unreadable``, ``file_truncated`` or ``file_too_large``.
     """
-    with open_url(path) as handle:
-        head = handle.read(2)
-        handle.seek(0)
-        if head != b"\x1f\x8b":
-            content: bytes = handle.read(max_inflated + 1)
-        else:
-            try:
-                with gzip.GzipFile(fileobj=handle) as inflated:
-                    content = inflated.read(max_inflated + 1)
-            except (EOFError, zlib.error, gzip.BadGzipFile):
-                raise BrokenFile("file_truncated") from None
+    content = _read(path, max_inflated + 1)
     if len(content) > max_inflated:
         raise BrokenFile("file_too_large")
     return content.removeprefix(b"\xef\xbb\xbf")
+
+
+def read_start(path: str, n_bytes: int) -> bytes:
+    """The first bytes of the file's content, inflated if it is gzip.
+
+    Raises:
+        BrokenFile: ``file_unreadable`` or ``file_truncated``.
+    """
+    return _read(path, n_bytes).removeprefix(b"\xef\xbb\xbf")
+
+
+def _read(path: str, most: int) -> bytes:
+    try:
+        with open_url(path) as handle:
+            head = handle.read(2)
+            handle.seek(0)
+            if head != b"\x1f\x8b":
+                return handle.read(most)  # type: ignore[no-any-return]
+            with gzip.GzipFile(fileobj=handle) as inflated:
+                return inflated.read(most)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise BrokenFile("file_truncated") from None
+    except OSError:
+        # No permission, a folder, a file that went away: the error's text names the path only, and so does the run.
+        raise BrokenFile("file_unreadable") from None

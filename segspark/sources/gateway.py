@@ -57,7 +57,7 @@ def parse_records(parse: Parse, plan: GatewayPlan, group: int) -> Iterator[pa.Re
             try:
                 records = _records(plan, file)
             except BrokenFile as error:
-                finish.broken(file, error.reason)
+                finish.broken(file, *error.reasons)
                 continue
             for position, (raw, known) in records:
                 _parse_one(parse, finish, plan, file, position, raw, known)

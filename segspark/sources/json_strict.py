@@ -79,7 +79,7 @@ def _no_constant(name: str) -> Any:
 def _clean(value: Any, flags: list[str]) -> Any:
     """Remove NUL characters and lone surrogates, which no table can hold; flagged."""
     if isinstance(value, dict):
-        return {_clean(k, flags): _clean(v, flags) for k, v in value.items()}
+        return _no_duplicates([(_clean(k, flags), _clean(v, flags)) for k, v in value.items()])
     if isinstance(value, list):
         return [_clean(v, flags) for v in value]
     if not isinstance(value, str):

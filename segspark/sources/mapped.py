@@ -13,14 +13,14 @@ import pyarrow as pa
 
 from segspark.errors import ConfigError
 from segspark.sources.convert import COLUMNS, Notation, shape_of
-from segspark.sources.files import InputFile, read_bytes
+from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.gateway import no_cyclic_collection, over_groups
+from segspark.sources.headers import Headers, header_of
 from segspark.sources.mapping import OF_RECORD, Mapping, compile_mapping, mapping_issues
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.provider import NoOptions, Provider
 from segspark.sources.raw import read_raw
 from segspark.sources.receipt import of_content, of_file, of_record
-from segspark.sources.records import csv_records
 from segspark.sources.sanitizer import Sanitizer
 from segspark.sources.shapes import Kept
 from segspark.sources.spec import Source
@@ -30,6 +30,9 @@ from segspark.tables.staging import NAMED_DDL
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
+
+# Of a source's files -> of its records in their envelopes (sealing.py).
+FORMS = {"csv": "csv", "json": "json", "parquet": "row"}
 
 
 def stage(tasks: "DataFrame", plan: GatewayPlan) -> "DataFrame":
@@ -57,8 +60,11 @@ def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
     """
     if mapping.source.format != "csv" or mapping.source.csv.columns:
         return
-    first = next(iter(csv_records(read_bytes(file.path, limits_bytes), mapping.source.csv)), None)
-    if not isinstance(first, dict):
+    try:
+        first = header_of(file, mapping.source, limits_bytes)
+    except BrokenFile:
+        return
+    if not first:
         return
     missing = [c for c in mapping.columns if c not in first]
     if missing:
@@ -116,24 +122,31 @@ def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatc
     """Convert and stage the evaluated texts; a record that fails in any column is quarantined with all its reasons."""
     finish = Sanitizer(plan)
     files = {file.number: file for group in plan.groups for file in group}
+    columns = Headers(mapping.source)
     makers = [make_maker(mapping.source, at, plan.context.currency) for at in range(len(mapping.source.records))]
     with no_cyclic_collection():
         for batch in batches:
             names = batch.schema.names
             for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 row = dict(zip(names, values, strict=True))
-                _convert_one(finish, mapping, makers, files[row["file"]], row)
+                file = files[row["file"]]
+                _convert_one(finish, mapping, makers, file, columns.of(file), row)
         yield from finish.close()
 
 
 def _convert_one(
-    finish: Sanitizer, mapping: Mapping, makers: list[Maker], file: InputFile, row: dict[str, Any]
+    finish: Sanitizer,
+    mapping: Mapping,
+    makers: list[Maker],
+    file: InputFile,
+    header: tuple[str, ...],
+    row: dict[str, Any],
 ) -> None:
-    position, raw = row["position"], row["raw"] or b""
-    form = "json" if mapping.source.format == "json" else "row"
+    position, raw, flags = row["position"], row["raw"] or b"", row["flags"] or []
+    form = FORMS[mapping.source.format]
     if row["reasons"]:
         stage = "read" if position < 0 else "parse"
-        finish.rejected(file, position, raw, row["reasons"], [], stage, form)
+        finish.rejected(file, position, raw, row["reasons"], flags, stage, form, header)
         return
     produced, reasons = Produced(), []
     for maker in makers:
@@ -145,12 +158,12 @@ def _convert_one(
         produced.received_at, reason = _received(mapping.source, row)
         reasons += [reason] if reason else []
     if reasons:
-        finish.rejected(file, position, raw, reasons, [], "convert", form)
+        finish.rejected(file, position, raw, reasons, flags, "convert", form, header)
         return
     produced.ignored = not (
         produced.events or produced.orders or produced.lines or produced.profiles or produced.consents
     )
-    finish.accepted(file, position, raw, _kept_body(mapping.source, row), produced, [], form)
+    finish.accepted(file, position, raw, _kept_body(mapping.source, row), produced, flags, form, header)
 
 
 def _received(source: Source, row: dict[str, Any]) -> tuple[int | None, str | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 import pyarrow as pa
 
@@ -19,6 +20,7 @@ OF_RECORD = [
     ("position", pa.int64()),
     ("reasons", pa.list_(pa.string())),
     ("raw", pa.binary()),
+    ("flags", pa.list_(pa.string())),
 ]
 
 
@@ -43,11 +45,20 @@ class Mapping:
     def columns(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c for o in self.outputs for c in o.columns))
 
+    @cached_property
+    def taken_as_they_are(self) -> dict[str, str]:
+        """Source column -> the output that is this column and nothing else, so that it must hold one value."""
+        return {o.columns[0]: o.name.split("_", 1)[1].strip("_") for o in self.outputs if _is_column(o)}
+
     @property
     def raw_schema(self) -> pa.Schema:
         """Schema of ``read_raw``: a record's position, why it is refused, itself, and its named columns by number,
         because source columns may have any name."""
         return pa.schema([*OF_RECORD, *((f"column_{n}", pa.string()) for n in range(len(self.columns)))])
+
+
+def _is_column(output: Output) -> bool:
+    return len(output.columns) == 1 and output.expression.strip().replace("`", "") == output.columns[0]
 
 
 def compile_mapping(source: Source) -> Mapping:

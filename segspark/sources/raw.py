@@ -1,6 +1,5 @@
 """The records of a mapped source: the columns that its mapping names, as texts, and each record as it was received."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,41 +7,45 @@ import orjson
 import pyarrow as pa
 
 from segspark.sources import json_strict
+from segspark.sources.csv_strict import csv_records
 from segspark.sources.files import BrokenFile, InputFile, read_bytes
 from segspark.sources.gateway import no_cyclic_collection
 from segspark.sources.mapping import Mapping
+from segspark.sources.parquet_rows import parquet_records
 from segspark.sources.plan import GatewayPlan
-from segspark.sources.records import csv_records, flatten, json_records, parquet_records
+from segspark.sources.records import RawRecord, flatten, json_records, nested_names
 from segspark.sources.sealed_records import opened_records
-from segspark.sources.spec import Source
 from segspark.sources.vocabulary import Rejected
 
 BATCH = 5_000
+# No column of an Arrow batch may hold more than 2 GB.
+BATCH_BYTES = 64_000_000
+# A record, its texts or the reason why it is refused, and what the strict decoder repaired in it.
+_Read = tuple[RawRecord, dict[str, str | None] | Rejected, list[str] | None]
 
 
 def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.RecordBatch]:
     """Records of one group of files: the columns named by the mapping and the record itself; ``file`` is its number."""
-    source = mapping.source
     columns, schema = mapping.columns, mapping.raw_schema
     nothing = (None,) * len(columns)
     rows: list[tuple[Any, ...]] = []
+    size = 0
     with no_cyclic_collection():
         for file in plan.groups[group]:
             number = file.number
             try:
-                again = _sealed_records(plan, file) if file.is_sealed else None
-                for position, (fields, reasons, raw) in again or enumerate(_records(plan, source, file)):
-                    if fields is None:
-                        rows.append((number, position, reasons, raw, *nothing))
+                for record, fields, flags in _records(plan, mapping, file):
+                    size += len(record.raw)
+                    if isinstance(fields, Rejected):
+                        rows.append((number, record.position, fields.reasons, record.raw, flags, *nothing))
                     else:
-                        rows.append((number, position, None, raw, *map(fields.get, columns)))
-                    if len(rows) >= BATCH:
+                        rows.append((number, record.position, None, record.raw, flags, *map(fields.get, columns)))
+                    if len(rows) >= BATCH or size >= BATCH_BYTES:
                         yield _raw_batch(rows, schema)
-                        rows = []
+                        rows, size = [], 0
             except BrokenFile as error:
-                # Records read so far are dropped: the file is refused as a whole, and a repaired one has another hash.
-                rows = [r for r in rows if r[0] != number]
-                rows.append((number, -1, [error.reason], b"", *nothing))
+                # Nothing was read of it: every reader looks at the whole file before it gives a record.
+                rows.append((number, -1, error.reasons, b"", None, *nothing))
     if rows:
         yield _raw_batch(rows, schema)
 
@@ -54,60 +57,57 @@ def _raw_batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch
     )
 
 
-def _records(
-    plan: GatewayPlan, source: Source, file: InputFile
-) -> Iterator[tuple[dict[str, str | None] | None, list[str] | None, bytes]]:
-    """Each record's texts by name (None, and the reason, for a refused one), and the record itself."""
+def _records(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[_Read]:
+    source = mapping.source
+    if file.is_sealed:
+        yield from _sealed_records(plan, mapping, file)
+        return
     if source.format == "parquet":
-        for fields in parquet_records(file.path):
-            yield fields, None, orjson.dumps(fields)
+        for record, row, fields in parquet_records(file.path, mapping.columns):
+            yield record, _scalars_checked(mapping, row, fields), None
         return
     content = read_bytes(file.path, plan.limits.max_inflated_bytes)
     if source.format == "csv":
-        for row in csv_records(content, source.csv):
-            if isinstance(row, Rejected):
-                yield None, row.reasons, str(row.args[0]).encode()
-            elif _is_undecodable(row):
-                yield None, ["encoding"], json.dumps(row).encode()
-            else:
-                yield row, None, orjson.dumps(row)  # type: ignore[misc]
+        for record, cells in csv_records(content, source.csv, mapping.columns, plan.limits.max_record_bytes):
+            yield record, cells, None  # type: ignore[misc]
         return
-    for raw, known in json_records(content):
-        yield _decoded(plan, raw, known)
+    for position, (raw, known) in enumerate(json_records(content)):
+        yield _decoded(plan, mapping, position, raw, known)
 
 
-def _decoded(plan: GatewayPlan, raw: bytes, known: Any) -> tuple[dict[str, str | None] | None, list[str] | None, bytes]:
+def _decoded(plan: GatewayPlan, mapping: Mapping, position: int, raw: bytes, known: Any) -> _Read:
     limits = plan.limits
+    record = RawRecord(position, raw[: limits.max_record_bytes], "json")
     try:
-        value, _ = json_strict.decode(raw, max_bytes=limits.max_record_bytes, max_depth=limits.max_depth, known=known)
+        value, flags = json_strict.decode(
+            raw, max_bytes=limits.max_record_bytes, max_depth=limits.max_depth, known=known
+        )
         if not isinstance(value, dict):
             raise Rejected("type")
+        return record, _scalars_checked(mapping, value, flatten(value)), flags or None
     except Rejected as error:
-        return None, error.reasons, raw
-    return flatten(value), None, raw
+        return record, error, None
 
 
-def _sealed_records(
-    plan: GatewayPlan, file: InputFile
-) -> Iterator[tuple[int, tuple[dict[str, str | None] | None, list[str] | None, bytes]]]:
+def _sealed_records(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[_Read]:
     """The same of the quarantine's records, each with its place in its original file."""
     for position, record in opened_records(file, plan.key):
-        if record.form == "row":
+        if record.form == "csv":
+            spec = mapping.source.csv.model_copy(update={"columns": record.header, "header": False})
+            for again, cells in csv_records(record.raw, spec, mapping.columns, plan.limits.max_record_bytes):
+                yield again._replace(position=position), cells, None  # type: ignore[misc]
+        elif record.form == "row":
             fields = orjson.loads(record.raw)
-            yield (
-                position,
-                ((fields, None, record.raw) if isinstance(fields, dict) else (None, ["columns"], record.raw)),
-            )
+            yield RawRecord(position, record.raw, "row"), _scalars_checked(mapping, fields, flatten(fields)), None
         else:
-            yield position, _decoded(plan, record.raw, None)
+            yield _decoded(plan, mapping, position, record.raw, None)
 
 
-def _is_undecodable(row: dict[str, str]) -> bool:
-    """Whether it holds a byte that the file's encoding cannot decode, kept as a lone surrogate."""
-    if all(map(str.isascii, row.values())):
-        return False
-    try:
-        "".join(row.values()).encode()
-    except UnicodeEncodeError:
-        return True
-    return False
+def _scalars_checked(
+    mapping: Mapping, value: dict[str, Any], fields: dict[str, str | None] | Rejected
+) -> dict[str, str | None] | Rejected:
+    """The fields, or why they are refused: a column that is taken as it is must hold no object or list."""
+    if isinstance(fields, Rejected):
+        return fields
+    nested = nested_names(value, mapping.taken_as_they_are)
+    return Rejected(*(f"type:{mapping.taken_as_they_are[name]}" for name in nested)) if nested else fields

@@ -1,22 +1,32 @@
 """The content of an input file as raw records, without guessing.
 
-A raw record is the bytes of one JSON text, or a dictionary of texts for CSV and Parquet.
+JSON in lines and arrays; CSV and Parquet have modules of their own.
 """
 
-import csv
-import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
-from segspark.sources.files import BrokenFile
-from segspark.sources.spec import Csv
 from segspark.sources.vocabulary import Rejected
-from segspark.store.parquet import open_parquet
+
+
+class RawRecord(NamedTuple):
+    """One record as it stands in its file: all that is needed to read it again.
+
+    Attributes:
+        position: its place among the records of the file; -1 is the file as a whole.
+        raw: its bytes: a JSON text, the line or lines of a CSV record, or a row of Parquet as JSON.
+        header: of a CSV record, the names of its columns.
+    """
+
+    position: int
+    raw: bytes
+    form: Literal["json", "csv", "row"]
+    header: tuple[str, ...] | None = None
 
 
 def json_records(content: bytes) -> Iterator[tuple[bytes, Any]]:
@@ -91,63 +101,41 @@ def _canonical(text: bytes) -> list[tuple[bytes, Any]] | None:
     return [(orjson.dumps(v), v) for v in value]
 
 
-def csv_records(content: bytes, spec: Csv) -> Iterator[dict[str, str] | Rejected]:
-    """One dictionary of texts per row; a row whose number of cells differs from the header is refused.
+def flatten(value: dict[str, Any]) -> dict[str, str | None]:
+    """Nested objects as texts under dotted names; an object or list is also kept whole, as JSON, under its own name.
 
     Raises:
-        BrokenFile: ``file_encoding`` if the header cannot be decoded.
+        Rejected: ``dup_key``; two fields would have one name, such as ``{"a.b": 1, "a": {"b": 2}}``.
     """
-    text = content.decode(spec.encoding, errors="surrogateescape")
-    rows = _rows(text, spec)
-    columns = list(spec.columns)
-    if spec.header:
-        header = next(rows, None)
-        if header is None:
-            return
-        if any("\ud800" <= char <= "\udfff" for name in header for char in name):
-            raise BrokenFile("file_encoding")
-        columns = columns or [h.strip() for h in header]
-    for cells in rows:
-        if not cells or cells == [""]:
-            continue
-        if len(cells) != len(columns):
-            bad = Rejected("columns")
-            bad.args = (json.dumps(cells, ensure_ascii=True),)
-            yield bad
-        else:
-            yield dict(zip(columns, cells, strict=True))
-
-
-def _rows(text: str, spec: Csv) -> Iterator[list[str]]:
-    if spec.delimiter == "whitespace":
-        return (line.split() for line in text.splitlines())
-    csv.field_size_limit(10_000_000)
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=spec.delimiter,
-        quotechar=spec.quote or None,
-        quoting=csv.QUOTE_MINIMAL if spec.quote else csv.QUOTE_NONE,
-    )
-    return iter(reader)
-
-
-def parquet_records(path: str) -> Iterator[dict[str, str | None]]:
-    for batch in open_parquet(path).iter_batches(10_000):
-        for row in batch.to_pylist():
-            yield flatten(row)
-
-
-def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
-    """Nested objects as texts under dotted names; an object or list is also kept whole, as JSON, under its own name."""
     flat: dict[str, str | None] = {}
+    _flatten(value, "", flat)
+    return flat
+
+
+def _flatten(value: dict[str, Any], prefix: str, flat: dict[str, str | None]) -> None:
     for key, item in value.items():
         name = prefix + key
+        if name in flat:
+            raise Rejected("dup_key")
         if isinstance(item, dict):
             flat[name] = json.dumps(item, ensure_ascii=False, default=str)
-            flat.update(flatten(item, name + "."))
+            _flatten(item, name + ".", flat)
         else:
             flat[name] = as_text(item)
-    return flat
+
+
+def nested_names(value: dict[str, Any], names: Iterable[str]) -> list[str]:
+    """Those of the dotted names under which a record holds an object or a list."""
+    return [name for name in names if isinstance(_at(value, name), dict | list)]
+
+
+def _at(value: Any, name: str) -> Any:
+    if not isinstance(value, dict):
+        return None
+    if name in value:
+        return value[name]
+    first, dot, rest = name.partition(".")
+    return _at(value.get(first), rest) if dot else None
 
 
 def as_text(item: Any) -> str | None:

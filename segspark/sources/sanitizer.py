@@ -103,8 +103,8 @@ class Sanitizer:
             row |= {"sealed": self._masker.records.seal(raw, form, header), "kept_until": self._kept_until}
         self._out.add("refused", {**row, "length": len(raw), "stage": stage, "reasons": sorted(set(reasons))})
 
-    def broken(self, file: InputFile, reason: str) -> None:
-        self.rejected(file, -1, b"", [reason], [], stage="read")
+    def broken(self, file: InputFile, *reasons: str) -> None:
+        self.rejected(file, -1, b"", list(reasons), [], stage="read")
 
     def accepted(
         self,

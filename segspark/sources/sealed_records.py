@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-import pyarrow.parquet as pq
-
 from segspark.pseudonyms import Key
 from segspark.sources.files import InputFile
 from segspark.sources.sealing import Opened, RecordSealer
 from segspark.store import store_at
+from segspark.store.parquet import open_parquet
 
 
 def opened_records(file: InputFile, key: Key) -> Iterator[tuple[int, Opened]]:
@@ -15,7 +14,7 @@ def opened_records(file: InputFile, key: Key) -> Iterator[tuple[int, Opened]]:
     folder, sealer = store_at(file.path), RecordSealer(key)
     for found in folder.list():
         if found.name.endswith(".parquet"):
-            with folder.open(found.name) as stream:
-                for batch in pq.ParquetFile(stream).iter_batches(1_000, columns=["position", "sealed"]):
-                    for row in batch.to_pylist():
-                        yield row["position"], sealer.open(row["sealed"])
+            file_of_envelopes = open_parquet(folder.url_of(found.name))
+            for batch in file_of_envelopes.iter_batches(1_000, columns=["position", "sealed"]):
+                for row in batch.to_pylist():
+                    yield row["position"], sealer.open(row["sealed"])

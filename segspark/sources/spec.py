@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from segspark.config.models import Currency, Model, Name, Zone
 from segspark.sources.shapes import ShapeName
@@ -25,6 +25,27 @@ class Csv(Model):
     columns: tuple[str, ...] = Field((), description="Names where the file has no header, or instead of it")
     quote: str = Field('"', max_length=1, description="Quotes values that hold the delimiter; empty: none does")
     encoding: str = Field("utf-8", description="Encoding of the text, as Python names it")
+    line_breaks: bool = Field(
+        False,
+        description="Whether a quoted value may hold line breaks; false: every line is a row, and a quote that stays "
+        "open refuses its line alone",
+    )
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, delimiter: str) -> str:
+        if delimiter != "whitespace" and (len(delimiter) != 1 or delimiter in "\r\n\0"):
+            raise ValueError("one character, or `whitespace`")
+        return delimiter
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        try:
+            "\n".encode(encoding)
+        except (LookupError, ValueError):
+            raise ValueError("Python knows no such encoding of text; utf-8, latin-1 and cp1252 are usual") from None
+        return encoding
 
 
 class Received(Model):

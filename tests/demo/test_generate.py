@@ -17,9 +17,10 @@ from segspark.app.workspace import open_workspace
 from segspark.demo.generate import Summary, generate
 from segspark.demo.people import TYPES
 from segspark.sources import json_strict, mailgun, postmark, segment, sendgrid, shopify
+from segspark.sources.csv_strict import csv_records
 from segspark.sources.files import read_bytes
 from segspark.sources.load import load_sources
-from segspark.sources.records import csv_records, json_records
+from segspark.sources.records import json_records
 from segspark.sources.spec import Csv
 from segspark.sources.vocabulary import Context, Produced, Rejected
 from segspark.time import local_midnight, to_micros
@@ -204,7 +205,7 @@ def test_order_lines_add_up_to_the_order(records: dict[str, list[Read]]) -> None
 def test_crm_rows_are_refused_as_planted(shop: Summary, told: dict[str, Any]) -> None:
     refused: Counter[str] = Counter()
     for path in sorted((shop.folder / "data" / "crm").iterdir()):
-        for row in csv_records(path.read_bytes(), Csv()):  # type: ignore[call-arg]
+        for _, row in csv_records(path.read_bytes(), Csv()):  # type: ignore[call-arg]
             if isinstance(row, Rejected):
                 refused["columns"] += 1
             elif "/" in row["birth_date"]:

@@ -83,6 +83,20 @@ def test_the_files_of_the_days_before_are_taken_in_and_no_later_ones(workspace: 
     assert sources_of(chosen(workspace, MAY[4])) == ["mails", "orders"]
 
 
+def test_columns_that_come_and_go_between_files_are_said(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(Step, "note", lambda _, text: said.append(text))
+    data = workspace.folder / "data"
+    (data / "orders-2026-05-03.csv").write_text("id,email,at,total,shop\n")
+    (data / "orders-2026-05-01.csv").write_text("id,email,at\n")
+    # A first line of values is no header, and no part of it is told.
+    (data / "orders-2026-04-30.csv").write_text("7,jean@example.com,2026-05-01,1.00\n")
+    assert chosen(workspace, MAY[4])
+    assert said == [
+        "source orders: its files do not all have the same columns; new: total, shop",
+    ]
+
+
 def test_the_same_content_under_two_names_is_one_file(workspace: Workspace) -> None:
     write_orders(workspace, MAY[1], ANN)
     assert sources_of(chosen(workspace, MAY[4])) == ["orders"]

@@ -97,3 +97,8 @@ def test_whatever_is_json_is_read_as_the_standard_library_reads_it(value: Any, e
     if "\\u0000" in raw.decode():
         return
     assert decode(raw, max_bytes=10_000, max_depth=50) == (value, [])
+
+
+def test_keys_that_are_equal_once_repaired_are_refused() -> None:
+    with pytest.raises(Rejected, match="dup_key"):
+        decode(b'{"a\\u0000":1,"a":2}', max_bytes=100, max_depth=9)

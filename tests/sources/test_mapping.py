@@ -63,4 +63,13 @@ def test_a_mapping_knows_its_columns_and_which_of_them_identify() -> None:
     )
     assert mapping.columns == ("mail", "at", "a")
     assert mapping.identifying == (("mail", "email"),)
-    assert mapping.raw_schema.names == ["file", "position", "reasons", "raw", "column_0", "column_1", "column_2"]
+    assert mapping.raw_schema.names == [
+        "file",
+        "position",
+        "reasons",
+        "raw",
+        "flags",
+        "column_0",
+        "column_1",
+        "column_2",
+    ]

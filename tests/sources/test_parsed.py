@@ -8,7 +8,7 @@ from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import ARROW_TYPES
 
 # What the run stamps on rows as it writes them.
-STAMPED = {"run_id", "key_epoch", "disposition"}
+STAMPED = {"run_id", "key_epoch", "disposition", "replayed_by"}
 
 
 def test_a_record_is_numbered_by_its_file_and_place_and_the_file_itself_comes_first() -> None:

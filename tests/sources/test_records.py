@@ -2,11 +2,11 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segspark.sources.records import csv_records, flatten, json_records, split_array
-from segspark.sources.spec import Csv
+from segspark.sources.records import flatten, json_records, nested_names, split_array
 from segspark.sources.vocabulary import Rejected
 
 
@@ -37,21 +37,17 @@ def test_arrays_are_cut_into_their_elements(items: list[dict[str, object]]) -> N
     assert [json.loads(e) for e, _ in split_array(json.dumps(items).encode())] == items
 
 
-def test_csv_rows_with_other_numbers_of_cells_are_refused() -> None:
-    rows = list(csv_records(b'a,b\n1,2\n3\n"x,y","z\nz"\n', Csv()))
-    assert rows[0] == {"a": "1", "b": "2"}
-    assert isinstance(rows[1], Rejected)
-    assert rows[1].reasons == ["columns"]
-    assert rows[2] == {"a": "x,y", "b": "z\nz"}
-
-
-def test_columns_may_be_cut_by_blanks() -> None:
-    assert list(csv_records(b" id  day\n 00001 19970101\n", Csv(delimiter="whitespace"))) == [
-        {"id": "00001", "day": "19970101"}
-    ]
-
-
 def test_nested_fields_have_dotted_names_and_keep_their_digits() -> None:
     assert flatten({"a": {"b c": 1.10, "d": None}, "e": True, "f": [1]}) == {
         "a": '{"b c": 1.1, "d": null}', "a.b c": "1.1", "a.d": None, "e": "true", "f": "[1]",
     }  # fmt: skip
+
+
+def test_two_fields_of_one_name_are_refused() -> None:
+    with pytest.raises(Rejected, match="dup_key"):
+        flatten({"a.b": 1, "a": {"b": 2}})
+
+
+def test_lists_and_objects_are_found_by_their_dotted_names() -> None:
+    value = {"a": {"b": [1], "c": 2}, "d.e": {}, "f": "x"}
+    assert nested_names(value, ["a", "a.b", "a.c", "d.e", "f", "g.h"]) == ["a", "a.b", "d.e"]

@@ -1,0 +1,87 @@
+"""The columns of a source's files, read from their first bytes, and how they differ from file to file."""
+
+from collections.abc import Sequence
+
+from segspark.sources import json_strict
+from segspark.sources.column_names import clean_names, looks_like_data
+from segspark.sources.csv_strict import header_of_csv
+from segspark.sources.files import BrokenFile, InputFile, read_start
+from segspark.sources.parquet_rows import parquet_names
+from segspark.sources.records import flatten, json_records
+from segspark.sources.spec import Source
+from segspark.sources.vocabulary import Rejected
+
+START = 1 << 20
+SAMPLE = 200
+
+
+def header_of(file: InputFile, source: Source, most: int = START) -> tuple[str, ...]:
+    """The columns of a file: of CSV the header, of Parquet the schema, of JSON the keys of its first records.
+
+    Nested fields have dotted names. Empty for a file without records.
+
+    Raises:
+        BrokenFile: the file, or its header, cannot be read.
+    """
+    if source.format == "parquet":
+        return parquet_names(file.path)
+    content = read_start(file.path, min(most, START))
+    if source.format == "csv":
+        return header_of_csv(content, source.csv)
+    keys: dict[str, None] = {}
+    for n, (raw, known) in enumerate(json_records(content)):
+        if n >= SAMPLE:
+            break
+        try:
+            value, _ = json_strict.decode(raw, max_bytes=START, max_depth=64, known=known)
+            keys |= dict.fromkeys(flatten(value) if isinstance(value, dict) else ())
+        except Rejected:
+            continue
+    return tuple(keys)
+
+
+def drift(files: Sequence[InputFile], source: Source) -> str | None:
+    """A sentence on the columns that are not in every file, or None. The first file is what the others are compared
+    with; files whose header cannot be read or holds values are left out, since they are refused. Keys of JSON come and
+    go from record to record and are not compared."""
+    if source.format == "json":
+        return None
+    first: set[str] | None = None
+    added: dict[str, None] = {}
+    removed: dict[str, None] = {}
+    for file in files:
+        try:
+            header = header_of(file, source)
+        except BrokenFile:
+            continue
+        if not header or looks_like_data(header):
+            continue
+        if first is None:
+            first = set(header)
+            continue
+        added |= dict.fromkeys(name for name in header if name not in first)
+        removed |= dict.fromkeys(sorted(first - set(header)))
+    if not added and not removed:
+        return None
+    parts = [f"{verb} {', '.join(names)}" for verb, names in (("new:", added), ("gone:", removed)) if names]
+    return f"source {source.name}: its files do not all have the same columns; {'; '.join(parts)}"
+
+
+class Headers:
+    """The columns of each CSV file of a source, read once: without them its lines cannot be read again."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def of(self, file: InputFile) -> tuple[str, ...]:
+        """Empty for other forms than CSV, for the quarantine's records, and for a file that cannot be read."""
+        if self._source.format != "csv" or file.is_sealed:
+            return ()
+        if file.path not in self._known:
+            try:
+                header = clean_names(self._source.csv.columns) or header_of(file, self._source)
+            except BrokenFile:
+                header = ()
+            self._known[file.path] = header
+        return self._known[file.path]
