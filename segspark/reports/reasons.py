@@ -53,7 +53,11 @@ EXPLANATIONS = {
     "nul": ("L'enregistrement contient un octet nul.", "The record contains a NUL byte."),
     "null": ("L'enregistrement ne contient rien (null).", "The record holds nothing (null)."),
     "number": ("La valeur n'est pas un nombre.", "The value is not a number."),
-    "range": ("Le nombre est trop grand pour sa colonne.", "The number is too large for its column."),
+    "offset": (
+        "L'écart à l'heure UTC dépasse quatorze heures : aucun fuseau n'en a de tel.",
+        "The offset from UTC is beyond fourteen hours: no zone has one.",
+    ),
+    "range": ("Le nombre dépasse ce qui est possible à cet endroit.", "The number is beyond what is possible there."),
     "scale": (
         "Le montant a plus de décimales que sa devise.",
         "The amount has more decimals than its currency.",

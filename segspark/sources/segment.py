@@ -7,8 +7,10 @@ from typing import Any
 
 from pydantic import Field
 
+from segspark import time
 from segspark.config.models import Model
-from segspark.sources.fields import declared, device, iso, mapping, p_human, page, scalar, text, text_in
+from segspark.sources import amounts
+from segspark.sources.fields import declared, device, duration, iso, mapping, p_human, page, scalar, text, text_in
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import Provider, fields
 from segspark.sources.receipt import of_content, of_file, of_record
@@ -38,6 +40,7 @@ class Options(Model):
     """Options of `kind: segment`."""
 
     orders: bool = Field(False, description="Whether its orders count, where no shop delivers them")
+    quoted_amounts: bool = Field(False, description='Whether amounts may be texts, as in `"19.90"`')
 
 
 def parse(record: dict[str, Any], context: Context) -> Produced:
@@ -51,12 +54,13 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     user, visitor = scalar(record, "userId"), scalar(record, "anonymousId")
     if user is None and visitor is None:
         raise Rejected("missing:userId")
-    at = _occurred(record, context)
+    flags: list[str] = []
+    received = _time(record, "receivedAt", context, flags)
+    at = _occurred(record, received, context, flags)
     customer = Identifier("customer", user) if user else None
     anonymous = Identifier("anonymous", visitor) if visitor else None
     call_context = mapping(record, "context")
-    received = iso(record, "receivedAt", context.time_zone) if record.get("receivedAt") else None
-    produced = Produced(received_at=received, body=record)
+    produced = Produced(received_at=received, flags=flags, body=record)
     if customer and anonymous:
         produced.links.append((customer, anonymous, "identify", at))
     traits = mapping(record, "traits") or mapping(call_context, "traits")
@@ -66,7 +70,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
             produced.links.append((customer or anonymous, Identifier("email", address), "identify", at))  # type: ignore[arg-type]
         produced.ignored = not produced.links
         return produced
-    event = _event(record, kind, call_context, context)
+    event = _event(record, kind, call_context, context, flags)
     event |= {
         "event_id": text(record, "messageId"),
         "identifier": customer or (Identifier("email", address) if address else None),
@@ -82,23 +86,34 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     return produced
 
 
-def _occurred(record: dict[str, Any], context: Context) -> int:
+def _time(record: dict[str, Any], key: str, context: Context, flags: list[str]) -> int | None:
+    return None if text(record, key) is None else iso(record, key, context.time_zone, flags)
+
+
+def _occurred(record: dict[str, Any], received: int | None, context: Context, flags: list[str]) -> int:
     """``timestamp``; if it is missing, the time of receipt minus the time the event waited on the device, whose clock
     may be off by a constant."""
-    zone = context.time_zone
-    if record.get("timestamp"):
-        return iso(record, "timestamp", zone)
-    if record.get("receivedAt") and record.get("sentAt") and record.get("originalTimestamp"):
-        waited = iso(record, "sentAt", zone) - iso(record, "originalTimestamp", zone)
-        return iso(record, "receivedAt", zone) - waited
-    return iso(record, "originalTimestamp" if record.get("originalTimestamp") else "receivedAt", zone)
+    at = _time(record, "timestamp", context, flags)
+    if at is not None:
+        return at
+    original, sent = (_time(record, key, context, flags) for key in ("originalTimestamp", "sentAt"))
+    if received is not None and sent is not None and original is not None:
+        try:
+            return time.check_range(received - (sent - original), "")
+        except time.TimeFormatError as error:
+            raise Rejected(f"{error.code}:originalTimestamp") from None
+    at = received if original is None else original
+    if at is None:
+        raise Rejected("missing:receivedAt")
+    return at
 
 
-def _event(record: dict[str, Any], kind: str, call_context: dict[str, Any], context: Context) -> dict[str, Any]:
+def _event(
+    record: dict[str, Any], kind: str, call_context: dict[str, Any], context: Context, flags: list[str]
+) -> dict[str, Any]:
     properties = mapping(record, "properties")
     where = text(properties, "url") or text_in(call_context, "page", "url")
-    seconds = _number(properties.get("duration_s"))
-    milliseconds = _number(properties.get("engagement_time_msec"))
+    seconds, milliseconds = (duration(properties, key) for key in ("duration_s", "engagement_time_msec"))
     if seconds is None and milliseconds is not None:
         seconds = milliseconds / 1000
     if kind in PAGES:
@@ -109,6 +124,12 @@ def _event(record: dict[str, Any], kind: str, call_context: dict[str, Any], cont
         if word in ORDERS:
             event_type = ORDERS[word] if context.options.orders else "checkout"
     products = properties.get("products")
+    if not (products is None or isinstance(products, list)):
+        raise Rejected("type:products")
+    amount, currency = None, None
+    if event_type in ("order", "refund"):
+        currency = amounts.currency_of(properties, context)
+        amount = _cents(properties, currency, context.options.quoted_amounts, flags)
     return {
         "source_event": word,
         "event_type": event_type,
@@ -117,23 +138,24 @@ def _event(record: dict[str, Any], kind: str, call_context: dict[str, Any], cont
         "url": page(where),
         "product_id": scalar(properties, "product_id") or scalar(properties, "sku"),
         "category": text(properties, "category"),
-        "amount_cents": _cents(properties) if event_type in ("order", "refund") else None,
-        "currency": text(properties, "currency") if event_type in ("order", "refund") else None,
-        "n_items": len(products) if isinstance(products, list) and products else None,
-        "duration_s": seconds if seconds is not None and seconds >= 0 else None,
+        "amount_cents": amount,
+        "currency": currency,
+        "n_items": len(products) if products else None,
+        "duration_s": seconds,
         "campaign_id": text_in(call_context, "campaign", "name") or text(properties, "campaign_id"),
         "p_human": p_human(None),
     }
 
 
-def _cents(properties: dict[str, Any]) -> int | None:
-    revenue = _number(properties.get("revenue"))
-    value = revenue if revenue is not None else _number(properties.get("total"))
-    return None if value is None else round(value * 100)
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+def _cents(properties: dict[str, Any], currency: str, may_be_text: bool, flags: list[str]) -> int | None:
+    """The revenue in minor units, which leaves out shipping and tax; the total where there is no revenue."""
+    key = "total" if properties.get("revenue") is None else "revenue"
+    value = properties.get(key)
+    if value is None:
+        return None
+    if may_be_text and isinstance(value, str):
+        return amounts.cents(properties, key, currency)
+    return amounts.minor(amounts.number(properties, key, flags), currency, key)
 
 
 def _device(call_context: dict[str, Any]) -> str | None:

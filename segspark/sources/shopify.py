@@ -6,9 +6,9 @@ https://shopify.dev/docs/api
 from decimal import Decimal
 from typing import Any
 
-from segspark import money
 from segspark.purposes import EMAIL_MARKETING
-from segspark.sources.fields import declared, iso, items, mapping, scalar, text
+from segspark.sources import amounts
+from segspark.sources.fields import boolean, declared, iso, items, mapping, scalar, text
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
@@ -25,29 +25,38 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     Events are keyed by order and refund and hold nothing that an unrelated update changes, so a later state of the same
     order gives duplicate events and an update of the order.
     """
-    if record.get("test") is True:
+    if boolean(record, "test"):
         raise Rejected("test_mode")
     order_id = scalar(record, "id")
     if order_id is None:
         raise Rejected("missing:id")
-    zone, currency = context.time_zone, text(record, "currency") or context.currency
-    at = iso(record, "processed_at" if record.get("processed_at") else "created_at", zone)
-    updated = iso(record, "updated_at", zone) if record.get("updated_at") else at
+    flags: list[str] = []
+    zone, currency = context.time_zone, amounts.currency_of(record, context)
+    at = _time(record, ("processed_at", "created_at"), zone, flags)
+    updated = at if text(record, "updated_at") is None else iso(record, "updated_at", zone, flags)
     customer = mapping(record, "customer")
     address = text(record, "email") or text(record, "contact_email") or text(customer, "email")
     number = scalar(customer, "id")
     email = Identifier("email", address) if address else None
     shopper = Identifier("customer", number) if number else None
     owner = email or shopper
-    amount = _cents(record, "subtotal_price", currency)
+    amount = amounts.cents(record, "subtotal_price", currency)
     lines = [_line(line, order_id, owner, at, currency) for line in items(record, "line_items")]
     country = text(mapping(record, "shipping_address") or mapping(record, "billing_address"), "country_code")
-    refunds = [_refund(r, order_id, owner, currency, zone) for r in items(record, "refunds")]
+    refunds = [_refund(r, order_id, owner, currency, zone, flags) for r in items(record, "refunds")]
     refunded = sum(r["amount_cents"] for r in refunds)
-    if record.get("cancelled_at") and refunded < amount:
+    if refunded > amount and refunded > _paid(record, currency):
+        raise Rejected("range:refunds")
+    cancelled = text(record, "cancelled_at") is not None
+    if cancelled and refunded < amount:
         refunds.append(
             _reversal(
-                f"cancel:{order_id}", order_id, owner, iso(record, "cancelled_at", zone), amount - refunded, currency
+                f"cancel:{order_id}",
+                order_id,
+                owner,
+                iso(record, "cancelled_at", zone, flags),
+                amount - refunded,
+                currency,
             )
         )
         refunded = amount
@@ -55,7 +64,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     produced = Produced(
         orders=[{
             "order_id": order_id, "identifier": owner, "order_type": "sale", "ordered_at": at, "updated_at": updated,
-            "status": "cancelled" if record.get("cancelled_at") else text(record, "financial_status"),
+            "status": "cancelled" if cancelled else text(record, "financial_status"),
             "amount_cents": amount, "refunded_cents": refunded, "currency": currency, "n_items": n_items,
             "country": country, **_attributes(record, context),
         }],
@@ -66,13 +75,14 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
             "product_id": _main(lines, "product_id"), "amount_cents": amount,
             "currency": currency, "n_items": n_items, "country": country,
         }, *refunds],
+        flags=flags,
     )  # fmt: skip
     if email and shopper:
         produced.links.append((email, shopper, "shop", at))
     consent = mapping(customer, "email_marketing_consent")
-    value = CONSENTS.get(str(consent.get("state")))
-    if value and owner and consent.get("consent_updated_at"):
-        decided = iso(consent, "consent_updated_at", zone)
+    value = CONSENTS.get(text(consent, "state") or "")
+    if value and owner and text(consent, "consent_updated_at") is not None:
+        decided = iso(consent, "consent_updated_at", zone, flags)
         produced.consents.append({
             "identifier": owner, "purpose": EMAIL_MARKETING, "value": value, "basis": "shop checkout",
             "effective_at": decided, "recorded_at": decided,
@@ -80,14 +90,22 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     return produced
 
 
+def _paid(record: dict[str, Any], currency: str) -> int:
+    """The total, with carriage and tax, which are given back too; 0 if the order does not tell it."""
+    return 0 if text(record, "total_price") is None else amounts.cents(record, "total_price", currency)
+
+
 def _line(line: dict[str, Any], order_id: str, owner: Identifier | None, at: int, currency: str) -> dict[str, Any]:
-    quantity = line.get("quantity")
-    if isinstance(quantity, bool) or not isinstance(quantity, int):
-        raise Rejected("type:quantity")
-    price = _decimal(line, "price")
-    discount = _decimal(line, "total_discount")
+    quantity = amounts.quantity(line)
+    if quantity is None:
+        raise Rejected("missing:quantity")
+    text(line, "price", required=True)
+    price = amounts.decimal(line, "price")
+    discount = amounts.decimal(line, "total_discount")
     if not discount:
-        discount = sum((_decimal(d, "amount") for d in items(line, "discount_allocations")), Decimal(0))
+        discount = sum((amounts.decimal(d, "amount") for d in items(line, "discount_allocations")), Decimal(0))
+    if discount > price * quantity:
+        raise Rejected("range:total_discount")
     return {
         "order_id": order_id,
         "line_id": scalar(line, "id"),
@@ -99,23 +117,39 @@ def _line(line: dict[str, Any], order_id: str, owner: Identifier | None, at: int
         "category": text(line, "product_type"),
         "quantity": quantity,
         "unit_price": price,
-        "amount_cents": _minor(price * quantity - discount, currency, "price"),
+        "amount_cents": amounts.minor(price * quantity - discount, currency, "price"),
         "currency": currency,
     }
 
 
 def _refund(
-    refund: dict[str, Any], order_id: str, owner: Identifier | None, currency: str, zone: str | None
+    refund: dict[str, Any],
+    order_id: str,
+    owner: Identifier | None,
+    currency: str,
+    zone: str | None,
+    flags: list[str],
 ) -> dict[str, Any]:
-    at = iso(refund, "processed_at" if refund.get("processed_at") else "created_at", zone)
-    paid = [t for t in items(refund, "transactions") if t.get("kind") == "refund" and t.get("status") == "success"]
+    number = scalar(refund, "id")
+    if number is None:
+        raise Rejected("missing:id")
+    at = _time(refund, ("processed_at", "created_at"), zone, flags)
+    transactions = [(text(t, "kind"), text(t, "status"), t) for t in items(refund, "transactions")]
+    paid = [t for kind, status, t in transactions if kind == "refund" and status == "success"]
     if paid:
-        amount = sum(_cents(t, "amount", currency) for t in paid)
+        amount = sum(amounts.cents(t, "amount", currency) for t in paid)
     else:
-        amount = sum(_number_cents(line, "subtotal", currency) for line in items(refund, "refund_line_items"))
-    event = _reversal(f"refund:{scalar(refund, 'id')}", order_id, owner, at, amount, currency)
-    event["n_items"] = sum(int(line.get("quantity") or 0) for line in items(refund, "refund_line_items")) or None
+        lines = items(refund, "refund_line_items")
+        amount = sum(amounts.minor(_subtotal(line, flags), currency, "subtotal") for line in lines)
+    event = _reversal(f"refund:{number}", order_id, owner, at, amount, currency)
+    event["n_items"] = sum(amounts.quantity(line) or 0 for line in items(refund, "refund_line_items")) or None
     return event
+
+
+def _subtotal(line: dict[str, Any], flags: list[str]) -> Decimal:
+    """Refunded lines hold JSON numbers where all other amounts are text."""
+    is_number = isinstance(line.get("subtotal"), int | float)
+    return amounts.number(line, "subtotal", flags) if is_number else amounts.decimal(line, "subtotal")
 
 
 def _reversal(
@@ -140,38 +174,10 @@ def _main(lines: list[dict[str, Any]], key: str) -> str | None:
     return max(named, key=lambda line: line["amount_cents"])[key] if named else None
 
 
-def _decimal(record: dict[str, Any], key: str) -> Decimal:
-    value = text(record, key)
-    if value is None:
-        return Decimal(0)
-    try:
-        return money.parse_decimal(value)
-    except money.MoneyFormatError as error:
-        raise Rejected(f"{error.code}:{key}") from None
-
-
-def _minor(amount: Decimal, currency: str, key: str) -> int:
-    try:
-        return money.to_minor(amount, currency)[0]
-    except money.MoneyFormatError as error:
-        raise Rejected(f"{error.code}:{key}") from None
-
-
-def _cents(record: dict[str, Any], key: str, currency: str) -> int:
-    if record.get(key) is None:
-        raise Rejected(f"missing:{key}")
-    cents = _minor(_decimal(record, key), currency, key)
-    if cents < 0:
-        raise Rejected(f"negative:{key}")
-    return cents
-
-
-def _number_cents(record: dict[str, Any], key: str, currency: str) -> int:
-    """Refunded lines hold JSON numbers where all other amounts are text."""
-    value = record.get(key)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _minor(Decimal(repr(value)), currency, key)
-    return _minor(_decimal(record, key), currency, key)
+def _time(record: dict[str, Any], keys: tuple[str, ...], zone: str | None, flags: list[str]) -> int:
+    """The time under the first key that has one."""
+    key = next((key for key in keys if text(record, key) is not None), keys[-1])
+    return iso(record, key, zone, flags)
 
 
 def _attributes(record: dict[str, Any], context: Context) -> dict[str, Any]:
