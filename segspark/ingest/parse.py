@@ -1,5 +1,6 @@
 """The records of a batch, parsed by the providers of their sources into staged rows."""
 
+from datetime import UTC, datetime
 from functools import reduce
 
 from pyspark.sql import DataFrame
@@ -34,6 +35,7 @@ def parse_sources(
         day_number(batch.first_unpublished) if batch.first_unpublished else None,
         settings.ingest.future_tolerance_minutes * 60 * MICROS,
         settings.ingest.sealed_days,
+        to_micros(datetime.now(UTC)),
     )
     frames = [_staged(step, s, files[s.name], arrival, folder) for s in sources if s.name in files]
     every = reduce(DataFrame.unionByName, frames)

@@ -27,6 +27,9 @@ class Arrival:
         run_at: receipt of what has no time at all, UTC microseconds.
         first_unpublished: no earlier as-of day may know a record, days since 1970; None in an empty lake.
         future_tolerance: microseconds by which a clock may run ahead of the receipt.
+        clock: when the run reads, UTC microseconds. Nothing that a record says is later than this and the run's own day:
+            a run on the morning of its day takes in what happened since midnight, and the run of a past day what its
+            files already hold of later ones.
         sealed_days: how long sealed records are kept, days from the run's on.
     """
 
@@ -35,11 +38,17 @@ class Arrival:
     first_unpublished: int | None = None
     future_tolerance: int = 600 * MICROS
     sealed_days: int = 30
+    clock: int = 0
 
     @property
     def kept_until(self) -> int:
         """The last as-of day on which what is sealed in this run is kept, days since 1970."""
         return local_day_number(self.run_at, self.time_zone) + 1 + self.sealed_days
+
+    @property
+    def latest(self) -> int:
+        """No time of a record is later, whatever it says of its receipt; UTC microseconds."""
+        return max(self.run_at, self.clock) + self.future_tolerance
 
     def known_as_of(self, received_at: int) -> int:
         day_after = local_day_number(received_at, self.time_zone) + 1

@@ -1,5 +1,6 @@
 """Stages what records say, with pseudonyms instead of identifiers, and what was refused, sealed."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -8,8 +9,10 @@ import pyarrow as pa
 
 from segspark.address import visible
 from segspark.sources.files import InputFile
+from segspark.sources.fitting import Fit
+from segspark.sources.future import check_future
 from segspark.sources.masking import Masker, Named, Pair
-from segspark.sources.parsed import FILE_BITS, KINDS, OF_THE_RECORD, record_number
+from segspark.sources.parsed import FILE_BITS, KINDS, record_number
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.receipt import received_at
 from segspark.sources.shapes import Projection
@@ -31,11 +34,8 @@ TIMES: dict[str, tuple[str, str | None]] = {
 }
 
 
-# Kind -> its columns of small integers: a larger number would end the task when the rows are packed.
-SMALL = {
-    kind: tuple(f.name for f in KINDS[kind].schema if f.type == pa.int32() and f.name not in OF_THE_RECORD)
-    for kind in TIMES
-}
+# Kind -> whether a row fits its columns.
+FITS = {kind: Fit(KINDS[kind].schema) for kind in TIMES}
 
 
 class _Content(NamedTuple):
@@ -125,7 +125,7 @@ class Sanitizer:
         """
         try:
             content = self._content(file, produced)
-            kept = orjson.dumps(self._projection.of(body), default=str).decode()
+            kept = _as_json(self._projection.of(body))
         except Exception as error:
             self.rejected(file, position, raw, refusal(error), flags, form=form, header=header)
             return
@@ -142,7 +142,7 @@ class Sanitizer:
     def _content(self, file: InputFile, produced: Produced) -> _Content:
         """Everything that may fail for a record; nothing is staged yet."""
         received = received_at(self._receipt, produced, file, self._arrival.run_at)
-        self._check_future(produced, received)
+        check_future(produced, received, self._arrival)
         masker = self._masker
         named: Named = {}
         items: list[tuple[str, list[dict[str, Any]]]] = []
@@ -158,11 +158,13 @@ class Sanitizer:
                 items.append((kind, [masker.owned(kind, i, named) for i in its]))
         for kind, its in items:
             at, day = TIMES[kind]
-            for column in SMALL[kind]:
-                _check_range(its, column)
-            if day is not None:
-                for item in its:
+            unfit = FITS[kind].unfit
+            for item in its:
+                if day is not None:
                     item[day] = item[at] // DAY_MICROS
+                wrong = unfit(item)
+                if wrong is not None:
+                    raise Rejected(wrong)
         links = [masker.link(link, named) for link in produced.links] if produced.links else []
         return _Content(received, self._arrival.known_as_of(received), items, links, named)
 
@@ -209,15 +211,6 @@ class Sanitizer:
             if before is None or seen < before:
                 self._first_seen[identifier] = seen
 
-    def _check_future(self, produced: Produced, received: int) -> None:
-        latest = received + self._arrival.future_tolerance
-        for event in produced.events:
-            if event["occurred_at"] > latest:
-                raise Rejected("future:occurred_at")
-        for line in produced.lines:
-            if line["ordered_at"] > latest:
-                raise Rejected("future:ordered_at")
-
     def _seal(self, identifier: Identifier, pseudonym: str) -> None:
         """Add the identifier to the vault, once per task, and only for accepted records."""
         self._sealed.add(pseudonym)
@@ -238,8 +231,9 @@ class Sanitizer:
         }
 
 
-def _check_range(items: list[dict[str, Any]], column: str) -> None:
-    for item in items:
-        number = item.get(column)
-        if number is not None and not -(2**31) <= number < 2**31:
-            raise Rejected(f"range:{column}")
+def _as_json(kept: Any) -> str:
+    try:
+        return orjson.dumps(kept, default=str).decode()
+    except orjson.JSONEncodeError:
+        # A number beyond 64 bits.
+        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), default=str)

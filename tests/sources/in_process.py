@@ -54,7 +54,7 @@ def plan_of(
         groups=tuple(tuple(group) for group in groups),
         limits=limits or Limits(),
         key=KEY,
-        arrival=arrival or Arrival("UTC", 0),
+        arrival=arrival or Arrival("UTC", 0, clock=RECEIVED),
         folder=store_at(folder / "staged"),
     )
 

@@ -146,17 +146,51 @@ def test_a_record_with_an_id_keeps_it_and_has_the_hash_of_what_it_says() -> None
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "reason"),
     [
-        {"line_items": [{"id": 31, "quantity": 3_000_000_000, "price": "0.00"}]},
-        {"refunds": [{"id": 81, "created_at": "2026-05-06T09:00:00Z", "refund_line_items": [{"quantity": 2**31}]}]},
+        ({"line_items": [{"id": 31, "quantity": 2**31, "price": "0.00"}]}, "range:quantity"),
+        ({"line_items": [{"id": n, "quantity": 2**31 - 1, "price": "0.00"} for n in (31, 32)]}, "range:n_items"),
     ],
 )
-def test_a_number_too_large_for_its_column_refuses_its_record_alone(changes: dict[str, Any]) -> None:
+def test_a_number_too_large_for_its_column_refuses_its_record_alone(changes: dict[str, Any], reason: str) -> None:
     good = shopify("accepted", "")
     staged = stage("shopify", good, {**good, **changes})
     assert [r["position"] for r in staged["records"]] == [0]
-    assert [r["reasons"] for r in staged["refused"]] == [["range:n_items"]]
+    assert [r["reasons"] for r in staged["refused"]] == [[reason]]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("url", "https://boutique.example/\ud800", "adapter_error"),
+        ("duration_s", "12", "adapter_error"),
+        ("is_machine", "false", "adapter_error"),
+        ("n_items", 2**31, "range"),
+        ("amount_cents", 2**63, "range"),
+        ("duration_s", float("inf"), "range"),
+    ],
+)
+def test_a_value_that_its_column_cannot_hold_refuses_its_record_alone(
+    column: str, value: Any, code: str, tmp_path: Path
+) -> None:
+    wrong = Produced(events=[GOOD, {**GOOD, column: value}], links=[])
+    answers = iter([Produced(events=[dict(GOOD)]), wrong, Produced(events=[{**GOOD, "event_id": "3"}])])
+    provider = replace(PROVIDERS.find("sendgrid"), stage=by_record(lambda record, context: next(answers)))
+    path = tmp_path / "f.json"
+    path.write_text('{"email":"jeanne@exemple.fr"}\n' * 3)
+    file = InputFile("mails", str(path), path.name, "f" * 32, 1, ARRIVAL.run_at)
+    rows = staged(plan_of(provider, tmp_path, [[file]], arrival=ARRIVAL), 0)
+    assert [r["position"] for r in rows["records"]] == [0, 2]
+    assert [r["position"] for r in rows["refused"]] == [1]
+    (reason,) = rows["refused"][0]["reasons"]
+    # A shape may have found the wrong type before.
+    assert reason in (f"{code}:{column}", "adapter_error:TypeError", "adapter_error:AttributeError")
+    assert len(rows["events"]) == 2
+
+
+def test_a_kept_number_beyond_64_bits_is_kept_as_it_was_written() -> None:
+    staged = stage("segment", {**PAGE, "properties": {"total": 10**400}})
+    assert json.loads(staged["records"][0]["kept"])["properties"] == {"total": 10**400}
 
 
 @pytest.mark.parametrize(
