@@ -145,6 +145,10 @@ class Precision(Model):
     margin: float = Field(gt=0, lt=1, description="Half the width of its 95 % interval (Wilson)")
 
 
+# Where min_size does not say how many people stay hidden.
+SMALLEST_SHOWN = 20
+
+
 class Segments(Model):
     """Which schemes are made, and from which files."""
 
@@ -161,6 +165,11 @@ class Segments(Model):
         if isinstance(self.min_size, int):
             return self.min_size
         return least_for_margin(self.min_size.rate, self.min_size.margin)
+
+    @property
+    def least_shown(self) -> int:
+        """The smallest group that profiles and pages show; a precision is asked of statistics, not of privacy."""
+        return self.min_size if isinstance(self.min_size, int) else SMALLEST_SHOWN
 
 
 class SalesPeriod(Model):

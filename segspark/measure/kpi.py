@@ -107,6 +107,11 @@ class Kpi:
         """Whether every person counts once."""
         return self.denominator is None or self.denominator.is_of_people
 
+    @property
+    def is_share_of_people(self) -> bool:
+        """Whether it counts the people of a segment who have something."""
+        return self.denominator is not None and self.counts.is_of_people and self.denominator.is_of_people
+
     def parts(self, values: Values, is_permitted: np.ndarray) -> tuple[np.ndarray, ...]:
         """Per person y, x, y², xy and x²; a missing value adds nothing to the sums it belongs to.
 

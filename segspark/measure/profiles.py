@@ -12,9 +12,11 @@ import numpy as np
 import pyarrow as pa
 
 from segspark.measure.kpi import Kpi, measurable, without_purpose
+from segspark.measure.protection import coarse, rounded_counts, rounded_people, shifted, without_counts
 from segspark.measure.registry import KPIS
 from segspark.measure.segment_sums import EVERYBODY, read_segment_sums, segment_sums
 from segspark.measure.significance import Moments, benjamini_hochberg
+from segspark.measure.small_groups import NO_FLOOR
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -38,7 +40,7 @@ class Profiles:
 
 
 def measure_segments(
-    today: "DataFrame", people: "DataFrame", as_of: date, kpis: Sequence[Kpi] | None = None
+    today: "DataFrame", people: "DataFrame", as_of: date, kpis: Sequence[Kpi] | None = None, least: int = NO_FLOOR
 ) -> Profiles:
     """The profiles of a day's segments by every KPI whose columns people have.
 
@@ -49,12 +51,13 @@ def measure_segments(
         today: person_id, scheme, segment_id, segment_name.
         people: person_id and ``columns_of`` the KPIs.
         kpis: by default all.
+        least: groups of fewer people are hidden, and counts are rounded (protection.py).
     """
     wanted = KPIS.all() if kpis is None else tuple(kpis)
     left_out = without_purpose(wanted) | _without_numbers(wanted, people) | _without_own_word(wanted)
     measured = measurable([k for k in wanted if k.name not in left_out], people.columns)
     sums = read_segment_sums(segment_sums(today, people, measured), measured)
-    return Profiles(profiles_of(sums, as_of, measured, left_out), left_out)
+    return Profiles(profiles_of(sums, as_of, measured, left_out, least), left_out)
 
 
 def _without_numbers(kpis: Sequence[Kpi], people: "DataFrame") -> dict[str, str]:
@@ -71,7 +74,9 @@ def _without_own_word(kpis: Sequence[Kpi]) -> dict[str, str]:
     }
 
 
-def profiles_of(sums: pa.Table, as_of: date, kpis: Sequence[Kpi], left_out: dict[str, str]) -> pa.Table:
+def profiles_of(
+    sums: pa.Table, as_of: date, kpis: Sequence[Kpi], left_out: dict[str, str], least: int = NO_FLOOR
+) -> pa.Table:
     """Rows of gold.segment_profiles, one per segment and KPI.
 
     Means and totals are tested by Welch's t-test, shares and rates by a z-test with everybody's dispersion, each
@@ -80,6 +85,7 @@ def profiles_of(sums: pa.Table, as_of: date, kpis: Sequence[Kpi], left_out: dict
     Args:
         sums: from ``read_segment_sums``.
         left_out: gets the KPIs whose arithmetic raised, and why.
+        least: see ``measure_segments``.
     """
     everybody = sums.filter(pa.compute.equal(sums["scheme"], EVERYBODY))
     segments = sums.filter(pa.compute.not_equal(sums["scheme"], EVERYBODY))
@@ -89,40 +95,61 @@ def profiles_of(sums: pa.Table, as_of: date, kpis: Sequence[Kpi], left_out: dict
             left_out[kpi.name] = f"its sums raised {sums[f'{kpi.key}.error'][0].as_py()}"
         elif f"{kpi.key}.y" in sums.column_names and segments.num_rows:
             try:
-                columns.append(_of_kpi(kpi, segments, everybody))
+                columns.append(_of_kpi(kpi, segments, everybody, least))
             except Exception as error:
                 left_out[kpi.name] = f"its interval raised {type(error).__name__}"
     if not columns:
         return segments.select(KEYS)[:0]
     table = pa.concat_tables(columns).append_column("segment_date", pa.array([as_of] * len(columns) * len(segments)))
-    return _adjusted(table)
+    return _adjusted(table, least)
 
 
-def _of_kpi(kpi: Kpi, segments: pa.Table, everybody: pa.Table) -> pa.Table:
+def _of_kpi(kpi: Kpi, segments: pa.Table, everybody: pa.Table, least: int) -> pa.Table:
     mine, all_of_them = _moments(kpi, segments), _moments(kpi, everybody)
+    medians = _numpy(segments, f"{kpi.key}.median") if kpi.has_median else np.full(len(mine.n), np.nan)
+    people = _numpy(segments, "n_people")
+    if least <= NO_FLOOR:
+        numbers = _numbers(kpi, mine, all_of_them, medians)
+    elif kpi.is_share_of_people:
+        mine, all_of_them = rounded_people(mine, least), rounded_people(all_of_them, least)
+        numbers = _numbers(kpi, mine, all_of_them, np.full(len(people), np.nan))
+        numbers["rest_value"] = np.clip(numbers["rest_value"], 0.0, 1.0)
+        if kpi.interval.ends:
+            numbers["low"] = kpi.interval.ends(shifted(mine, -least), all_of_them)[0]
+            numbers["high"] = kpi.interval.ends(shifted(mine, least), all_of_them)[1]
+        numbers = {name: np.where(mine.x > 0, values, np.nan) for name, values in numbers.items()}
+    else:
+        numbers = _numbers(kpi, mine, all_of_them, medians)
+        n_all = int(everybody["n_people"][0].as_py())
+        numbers = without_counts(numbers, mine, people, n_all, least, kpi.is_of_people)
+    keys = {n: segments[n] for n in KEYS}
+    keys["n_people"] = pa.array(rounded_counts(people, least).astype(int))
+    return pa.table(
+        {
+            **keys,
+            "measure": pa.array([kpi.key] * len(segments)),
+            **{n: pa.array(list(_written(v)), pa.float64()) for n, v in numbers.items()},
+        }
+    )
+
+
+def _numbers(kpi: Kpi, mine: Moments, all_of_them: Moments, medians: np.ndarray) -> dict[str, np.ndarray]:
     rest = mine.rest_of(all_of_them)
     is_total = kpi.denominator is None
     none = np.full(len(mine.n), np.nan)
     low, high = kpi.interval.ends(mine, all_of_them) if kpi.interval.ends else (none, none)
     value, other = (m.y if is_total else m.ratio for m in (mine, rest))
-    numbers = {
+    return {
         "numerator": mine.y,
         "denominator": none if is_total else mine.x,
         "value": value,
-        "median": _numpy(segments, f"{kpi.key}.median") if kpi.has_median else none,
+        "median": medians,
         "z_score": _z_scores(mine, all_of_them) if kpi.is_of_people and not is_total else none,
         "rest_value": other,
         "low": low,
         "high": high,
         "p_value": kpi.interval.compare(mine, rest, all_of_them),
     }
-    return pa.table(
-        {
-            **{n: segments[n] for n in KEYS},
-            "measure": pa.array([kpi.key] * len(segments)),
-            **{n: pa.array(list(_written(v)), pa.float64()) for n, v in numbers.items()},
-        }
-    )
 
 
 def _moments(kpi: Kpi, sums: pa.Table) -> Moments:
@@ -145,9 +172,10 @@ def _written(values: np.ndarray) -> Iterator[float | None]:
     return (None if np.isnan(v) else float(f"{v:.12g}") for v in values)
 
 
-def _adjusted(table: pa.Table) -> pa.Table:
+def _adjusted(table: pa.Table, least: int) -> pa.Table:
     schemes, p = np.asarray(table["scheme"].to_pylist()), _numpy(table, "p_value")
     for scheme in set(schemes.tolist()):
         p[schemes == scheme] = benjamini_hochberg(p[schemes == scheme])
+    p = p if least <= NO_FLOOR else coarse(p)
     at = table.schema.get_field_index("p_value")
     return table.set_column(at, "p_value", pa.array(list(_written(p)), pa.float64()))

@@ -85,8 +85,7 @@ class Formats:
         return f"{number} {MONTHS[self.language][value.month - 1]} {value.year}"
 
     def people(self, shown: Shown | None) -> str:
-        """A count of people as it may be shown."""
+        """A count of people as it may be shown; the page says once that all are rounded."""
         if shown is None:
             return NOTHING
-        prefix = {"exact": "", "below": f"<{NO_BREAK}", "about": f"≈{NO_BREAK}"}[shown.kind]
-        return prefix + self.number(shown.n)
+        return (f"<{NO_BREAK}" if shown.is_hidden else "") + self.number(shown.n)

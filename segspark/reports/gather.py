@@ -25,9 +25,10 @@ from segspark.reports.data import (
     Sizes,
 )
 from segspark.reports.gather_intake import read_ledger, read_quarantine
-from segspark.reports.gather_profiles import read_profiles, segment_profiles
+from segspark.reports.gather_profiles import are_rounded, read_profiles, segment_profiles
 from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.report import render_report, write_report
+from segspark.reports.texts import Texts
 from segspark.sections import Section
 from segspark.segments.lookup import is_provisional_day, newest_day, previous_day
 from segspark.segments.schemes.registry import SCHEMES
@@ -64,6 +65,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
     earlier = previous_day(view, day)
     before = read_profiles(view, earlier) if earlier else {}
     n_people = int(outcomes.get("people") or 0)
+    is_open = are_rounded(profiles, workspace.segments.least_shown)
     return ReportData(
         workspace=workspace.name,
         as_of=day,
@@ -72,16 +74,33 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
         headline=_headline(view, outcomes, day, n_people),
         sizes=Sizes(n_people, earlier, _schemes(view, day, profiles, before, names, keys)),
         sections=(
-            *_of_schemes(workspace, language, outcomes, profiles, names, keys),
+            *_of_schemes(workspace, language, outcomes, profiles | _with_sizes(view, day, profiles), names, keys),
             *sections_of_models(view, day),
         ),
-        kpis=_kpis(profiles, names, keys, language),
-        profiles=segment_profiles(profiles, names, keys),
+        kpis=_kpis(profiles, names, keys, language) if is_open else None,
+        profiles=segment_profiles(profiles, names, keys) if is_open else None,
+        why_missing={} if is_open else {"kpis": Texts(language)("kpis_unrounded")},
         ledger=read_ledger(view),
         quarantine=read_quarantine(view),
-        min_group=workspace.segments.least_people,
+        min_group=workspace.segments.least_shown,
         is_provisional=is_provisional_day(view, day),
     )
+
+
+def _with_sizes(view: View, day: date, profiles: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The profiles of nested segments with their exact sizes, from one column of the day's partition.
+
+    Profiles hold rounded sizes; the groups above the segments are sums of many, and are rounded only then.
+    """
+    nested = {scheme.name for scheme in SCHEMES.all() if scheme.has_paths}
+    ours = {i: p for i, p in profiles.items() if p["scheme"] in nested}
+    if not ours:
+        return {}
+    where = [("segment_date", "=", day), ("scheme", "in", sorted(nested))]
+    members = view.read_small(gold.SEGMENTS, filters=where, columns=["segment_id"])
+    counted = pa.table(members).group_by(["segment_id"]).aggregate([([], "count_all")]).to_pylist()
+    sizes = {row["segment_id"]: row["count_all"] for row in counted}
+    return {i: {**p, "n_people": sizes.get(i, p["n_people"])} for i, p in ours.items()}
 
 
 def _of_schemes(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from segspark.measure.small_groups import rounded
 from segspark.pipeline.view import View
 from segspark.reports.data import Measured, SegmentProfile
 from segspark.segments.schemes.registry import SCHEMES
@@ -20,6 +21,12 @@ def read_profiles(view: View, day: date) -> dict[str, dict[str, Any]]:
         )
         one["m"][row["measure"]] = row
     return profiles
+
+
+def are_rounded(profiles: Mapping[str, Mapping[str, Any]], least: int) -> bool:
+    """Whether the profiles were made for this floor; those of an earlier version or another floor are exact, or rounded
+    otherwise, and may give small groups away."""
+    return all(p["n_people"] == rounded(p["n_people"], least) for p in profiles.values())
 
 
 def segment_profiles(

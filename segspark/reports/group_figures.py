@@ -15,6 +15,7 @@ from segspark.reports.views_groups import (
     migration_lines,
     migration_names,
     migration_table,
+    open_map,
     open_sweep,
 )
 
@@ -69,7 +70,7 @@ def group_figures(documents: ClusteringDocuments, page: Page) -> list[Figure]:
     formats, texts, drawn = page.formats, page.texts, []
     if documents.map:
         hidden = hidden_clusters(documents.groups.groups, page.least)
-        people = group_charts.map_chart(documents.map, hidden, formats, texts)
+        people = group_charts.map_chart(open_map(documents.map, page.least), hidden, formats, texts)
         drawn.append((texts("people_map"), people, texts("people_map_note")))
     if documents.tree and documents.tree.joins:
         tree = group_charts.dendrogram_chart(documents.tree, documents.groups.k, formats, texts)
@@ -91,7 +92,7 @@ def migration_view(documents: ClusteringDocuments, page: Page) -> MigrationView 
     if documents.migration is None:
         return None
     names = migration_names(documents, page.language)
-    table = migration_table(documents.migration, names)
+    table = migration_table(documents.migration, names, page.least)
     alarms = tuple(_alarm(a, names, page) for a in documents.migration.alarms)
     return MigrationView(alarms, table.after, migration_lines(table, page.least))
 
@@ -101,8 +102,9 @@ def _alarm(alarm: Alarm, names: dict[str, str], page: Page) -> str:
     if alarm.segment_id is None:
         value, threshold = formats.number(alarm.value, 2), formats.number(alarm.threshold, 2)
         return page.texts("alarm_rand", value=value, threshold=threshold)
-    value, threshold = formats.share(alarm.value), formats.share(alarm.threshold)
-    return page.texts("alarm_share", value=value, threshold=threshold, segment=names.get(alarm.segment_id, ""))
+    # The exact change of a share is a count of people.
+    threshold = formats.share(alarm.threshold)
+    return page.texts("alarm_share", threshold=threshold, segment=names.get(alarm.segment_id, ""))
 
 
 def distances(rare: Rare, page: Page) -> Markup | None:

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from segspark.models.churn.sections import ChurnQuality
+from segspark.models.evaluate.evaluation import Evaluation
 from segspark.reports import charts, group_charts, group_figures, views, views_groups
 from segspark.reports.contents import sections_of
 from segspark.reports.data import ReportData
@@ -18,7 +19,7 @@ from segspark.reports.labels import feature_label, not_contactable_label, scheme
 from segspark.reports.page import Page
 from segspark.reports.palette import group_class, heat_step, odds_step, palette_css
 from segspark.reports.reasons import explain_reason
-from segspark.reports.small_groups import show, show_parts
+from segspark.reports.small_groups import share_of, show
 from segspark.reports.tables import table_rows
 from segspark.reports.takeaways import take_away
 from segspark.reports.texts import TEXTS, Texts
@@ -50,7 +51,7 @@ def render_report(data: ReportData) -> str:
         t=texts,
         f=formats,
         show=show,
-        show_parts=show_parts,
+        share_of=share_of,
         views=views,
         views_groups=views_groups,
         heat_step=heat_step,
@@ -59,8 +60,8 @@ def render_report(data: ReportData) -> str:
         kpi_columns=lambda table: kpi_columns(table, data.language),
         table_rows=lambda table: table_rows(table, data.min_group, formats),
         interval_chart=lambda name, title, lines: group_charts.interval_chart(name, title, lines, formats, texts),
-        churn_figures=lambda churn: _churn_figures(churn, formats, texts),
-        churn_metrics=lambda churn: _churn_metrics(churn, formats, texts),
+        churn_figures=lambda churn: _churn_figures(churn, page),
+        churn_metrics=lambda churn: _churn_metrics(churn, page),
     )
     drawings = (group_figures.k_figures, group_figures.why_k, group_figures.group_figures, group_figures.migration_view,
                 group_figures.distances)  # fmt: skip
@@ -93,10 +94,11 @@ def write_report(html: str, path: Path) -> Path:
     return path
 
 
-def _churn_figures(churn: ChurnQuality, formats: Formats, texts: Texts) -> list[group_figures.Figure]:
-    model, recency = churn.documents.model, churn.documents.recency
-    deciles = [d for d in model.deciles if all(map(math.isfinite, (d.lift, d.rate, d.mean_score)))]
-    baseline = [d for d in recency.deciles if math.isfinite(d.lift)]
+def _churn_figures(churn: ChurnQuality, page: Page) -> list[group_figures.Figure]:
+    formats, texts = page.formats, page.texts
+    tenths, by_recency = (views.open_tenths(e, page.least) for e in (churn.documents.model, churn.documents.recency))
+    deciles = [d for d in tenths if all(map(math.isfinite, (d.lift, d.rate, d.mean_score)))]
+    baseline = [d for d in by_recency if math.isfinite(d.lift)]
     drawn = []
     if deciles:
         drawn.append((texts("lift"), charts.lift_chart(deciles, baseline, formats, texts), texts("lift_note")))
@@ -105,16 +107,22 @@ def _churn_figures(churn: ChurnQuality, formats: Formats, texts: Texts) -> list[
     return drawn
 
 
-def _churn_metrics(churn: ChurnQuality, formats: Formats, texts: Texts) -> list[tuple[str, str, str, str]]:
+def _churn_metrics(churn: ChurnQuality, page: Page) -> list[tuple[str, str, str, str]]:
     """Name, value, the baseline's value and how to read it."""
-    model, recency = churn.documents.model, churn.documents.recency
-    values = {"rate": formats.number(model.base_rate, 3), "half": formats.number(0.5, 1)}
+    formats, texts = page.formats, page.texts
+    rate = views.open_rate(churn.documents.model, page.least)
+    values = {"rate": formats.number(rate, 3), "half": formats.number(0.5, 1)}
     digits = {"pr_auc": 3, "roc_auc": 3, "top_decile_lift": 1, "brier": 3}
+
+    def value(of: Evaluation, name: str) -> float | None:
+        is_open = name != "top_decile_lift" or views.open_tenths(of, page.least)
+        return getattr(of, name) if is_open else None
+
     return [
         (
             texts(name),
-            formats.number(getattr(model, name), n),
-            formats.number(getattr(recency, name), n),
+            formats.number(value(churn.documents.model, name), n),
+            formats.number(value(churn.documents.recency, name), n),
             texts(f"{name}_note", **(values if "{" in TEXTS[f"{name}_note"][0] else {})),
         )
         for name, n in digits.items()

@@ -5,8 +5,9 @@ from segspark.reports.data import KpiRow, ReportData, SegmentSize
 from segspark.reports.formats import Formats
 from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.labels import not_contactable_label
+from segspark.reports.small_groups import share_of, show
 from segspark.reports.texts import Texts
-from segspark.reports.views import reach_sizes
+from segspark.reports.views import open_tenths, reach_sizes
 from segspark.sections import Refused
 from segspark.segments.schemes.registry import SCHEMES
 
@@ -22,8 +23,9 @@ def _contactable(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     if head is None or not head.n_people:
         return []
     contactable, reasons = reach_sizes(head, data.min_group)
-    share = formats.share(None if contactable.is_hidden else contactable.n / head.n_people, 0)
-    first = texts("take_contactable", n=formats.people(contactable), total=formats.number(head.n_people), share=share)
+    whole = show(head.n_people, data.min_group)
+    share = formats.share(share_of(contactable, whole), 0)
+    first = texts("take_contactable", n=formats.people(contactable), total=formats.people(whole), share=share)
     if not reasons or reasons[0][1].is_hidden:
         return [first]
     reason, size = reasons[0]
@@ -33,19 +35,21 @@ def _contactable(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
 
 
 def _movement(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
-    """The largest rise and the largest fall among segments that may be shown on both days."""
+    """The largest rise and the largest fall of shown sizes, among segments that are shown on both days."""
     if data.sizes is None or data.sizes.previous_date is None:
         return []
+    least = data.min_group
     moved = [
-        (s.n_people - s.n_before, s)
+        (show(s.n_people, least).n - show(s.n_before, least).n, s)
         for scheme in data.sizes.schemes
         for s in scheme.segments
-        if s.n_before is not None and min(s.n_people, s.n_before) >= data.min_group
+        if s.n_before is not None and min(s.n_people, s.n_before) >= least
     ]
     day = formats.day(data.sizes.previous_date)
 
     def say(key: str, change: int, segment: SegmentSize) -> str:
-        share = formats.signed_share(change / segment.n_before if segment.n_before else None)
+        before = show(segment.n_before or 0, least).known
+        share = formats.signed_share(change / before if before else None, 0)
         return texts(key, day=day, name=segment.path or segment.name, change=formats.signed(change), share=share)
 
     rise = max(moved, key=lambda m: m[0], default=None)
@@ -67,20 +71,25 @@ def _best_per_head(data: ReportData, formats: Formats, texts: Texts) -> list[str
     def part(row: KpiRow) -> float:
         return row.values.get(first.key) or 0
 
+    def size(row: KpiRow) -> int:
+        return show(row.n_people, data.min_group).n
+
     summed = {scheme.name for scheme in SCHEMES.all() if scheme.in_summary}
     for scheme, rows in data.kpis.schemes:
-        people, total = sum(r.n_people for r in rows), sum(map(part, rows))
+        # Of the shown segments alone: with a sum over all, those of the hidden ones would follow.
+        rows = tuple(r for r in rows if r.n_people >= data.min_group)
+        people, total = sum(size(r) for r in rows), sum(map(part, rows))
         if scheme not in summed or not people or total <= 0:
             continue
-        shown = [r for r in rows if r.n_people >= data.min_group and part(r) > 0]
-        best = max(shown, key=lambda r: part(r) / r.n_people, default=None)
+        shown = [r for r in rows if part(r) > 0]
+        best = max(shown, key=lambda r: part(r) / size(r), default=None)
         if best is not None:
             return [
                 texts.say(
                     first.place.takeaway,
                     name=best.segment,
-                    people=formats.share(best.n_people / people),
-                    part=formats.share(part(best) / total),
+                    people=formats.share(size(best) / people, 0),
+                    part=formats.share(part(best) / total, 0),
                     days=data.kpis.window_days,
                 )
             ]
@@ -90,7 +99,8 @@ def _best_per_head(data: ReportData, formats: Formats, texts: Texts) -> list[str
 def _models(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     contents = [section.content for section in data.sections]
     refused = [texts.said(c.takeaway) for c in contents if isinstance(c, Refused) and c.takeaway]
-    lifts = [c.documents.model.top_decile_lift for c in contents if isinstance(c, ChurnQuality)]
+    judged = [c.documents.model for c in contents if isinstance(c, ChurnQuality)]
+    lifts = [model.top_decile_lift for model in judged if open_tenths(model, data.min_group)]
     return [*refused, *(texts("take_churn", lift=formats.number(lift, 1)) for lift in lifts)]
 
 
@@ -100,5 +110,10 @@ def _intake(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     sentences = [] if all(r.is_complete for r in data.ledger) else [texts("take_broken")]
     total, refused = (sum(getattr(r, n) for r in data.ledger) for n in ("n_received", "quarantined"))
     if refused and total:
-        sentences.append(texts("take_quarantine", share=formats.share(refused / total, 2), n=formats.number(refused)))
+        few, all_of_them = show(refused, data.min_group), show(total, data.min_group)
+        share = share_of(few, all_of_them)
+        if share is None:
+            sentences.append(texts("take_quarantine_few", n=formats.people(few)))
+        else:
+            sentences.append(texts("take_quarantine", share=formats.share(share, 2), n=formats.people(few)))
     return sentences

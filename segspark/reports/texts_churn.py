@@ -2,6 +2,10 @@
 
 # key: (French, English)
 TEXTS: dict[str, tuple[str, str]] = {
+    "tenths_hidden": (
+        "Les dixièmes de la liste ne sont pas montrés : dans l'un d'eux, moins de {k} personnes sont parties ou restées.",
+        "The tenths of the list are not shown: in one of them fewer than {k} people left or stayed.",
+    ),
     "churn_intro": (
         "Un départ : aucun achat dans les {days} jours qui suivent. Le modèle est jugé sur {n} clients au {day}, "
         "plus tard que tout ce qu'il a appris ; {rate} d'entre eux sont partis.",

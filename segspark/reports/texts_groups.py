@@ -114,8 +114,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Alarm: the Rand index {value} is below {threshold}; the groups have changed much.",
     ),
     "alarm_share": (
-        "Alerte : la part de « {segment} » a bougé de {value} (seuil {threshold}).",
-        "Alarm: the share of “{segment}” has moved by {value} (threshold {threshold}).",
+        "Alerte : la part de « {segment} » a bougé de plus de {threshold}.",
+        "Alarm: the share of “{segment}” has moved by more than {threshold}.",
     ),
     "from_to_groups": ("Avant ↓ · maintenant →", "Before ↓ · now →"),
     "row_shares": (

@@ -12,6 +12,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Les profils des segments ne sont pas calculés pour ce jour.",
         "The profiles of the segments are not computed for this day.",
     ),
+    "kpis_unrounded": (
+        "Les profils de ce jour ont été calculés avec un autre seuil (segments.min_size) ou par une version antérieure : "
+        "refaites ce jour pour les voir.",
+        "The profiles of this day were made with another floor (segments.min_size) or by an earlier version: make the "
+        "day again to see them.",
+    ),
     "opens_note": (
         "Les ouvertures viennent en second : seules comptent celles de personnes qui ont consenti à leur mesure, "
         "robots exclus. Sans consentement, aucune ouverture n'entre dans un segment, un score ou ce tableau.",

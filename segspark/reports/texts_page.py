@@ -19,10 +19,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "segspark · {workspace} · day {iso} · this page calls no network and holds no address or personal identifier.",
     ),
     "small_groups": (
-        "Les groupes de moins de {k} personnes sont notés « < {k} » ; « ≈ » marque un effectif arrondi pour que "
-        "ces groupes ne se déduisent pas par soustraction.",
-        "Groups below {k} people are shown as “< {k}”; “≈” marks a size that is rounded so that such a group cannot "
-        "be found by subtraction.",
+        "Tous les effectifs sont arrondis à {base} près, et « < {k} » cache les groupes de moins de {k} personnes : "
+        "aucun ne se déduit par soustraction. Les sommes peuvent donc ne pas tomber juste.",
+        "All counts are rounded to multiples of {base}, and “< {k}” hides groups below {k} people, so that none can be "
+        "found by subtraction. Sums may therefore not add up.",
     ),
     "more_rows": ("Voir les {n} autres", "Show {n} more"),
     # Takeaways
@@ -50,6 +50,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "take_quarantine": (
         "{share} des enregistrements reçus ont été mis de côté ({n}) ; aucun n'est perdu.",
         "{share} of the records received were set aside ({n}); none is lost.",
+    ),
+    "take_quarantine_few": (
+        "{n} enregistrements reçus ont été mis de côté ; aucun n'est perdu.",
+        "{n} records received were set aside; none is lost.",
     ),
     "take_broken": (
         "Attention : les comptes d'une source ne tombent pas juste, voir « Données reçues ».",

@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
+from segspark.measure.small_groups import NO_FLOOR
+from segspark.models.evaluate.evaluation import Decile, Evaluation
 from segspark.reports.data import (
     Headline,
     KpiRow,
     Measured,
+    QuarantineCount,
     Scheme,
     SegmentProfile,
     SegmentSize,
 )
 from segspark.reports.kpi_columns import KpiColumn
-from segspark.reports.small_groups import Shown, show, show_parts
+from segspark.reports.small_groups import Shown, share_of, show
 from segspark.segments.level_section import LevelSizes, PathSize
-from segspark.segments.rfm_section import Rfm, RfmSquare
+from segspark.segments.rfm_section import Rfm, RfmCell, RfmSquare
 
 TOP_ROWS = 10
 # Significance level: differences with a smaller p-value are marked.
@@ -23,20 +27,19 @@ SIGNIFICANT = 0.05
 
 def reach_sizes(headline: Headline, least: int) -> tuple[Shown, list[tuple[str, Shown]]]:
     """People who may be written to, and the others by reason, largest first; together they are the whole list."""
-    reasons = sorted(headline.not_contactable.items(), key=lambda item: (-item[1], item[0]))
-    contactable, *others = show_parts([headline.n_contactable, *(n for _, n in reasons)], least)
-    return contactable, [(reason, size) for (reason, _), size in zip(reasons, others, strict=True)]
+    reasons = [(reason, show(n, least)) for reason, n in headline.not_contactable.items()]
+    return show(headline.n_contactable, least), sorted(reasons, key=lambda item: (-item[1].known, item[0]))
 
 
 @dataclass(frozen=True)
 class SegmentLine:
-    """A line of the size table; values that would disclose a small group are None."""
+    """A line of the size table; ``share`` is None if a part of it is hidden."""
 
     name: str
     path: str
     size: Shown
     share: float | None
-    contactable: float | None
+    contactable: Shown | None
     before: Shown | None
     entered: Shown | None
     left: Shown | None
@@ -44,25 +47,27 @@ class SegmentLine:
 
 def segment_lines(scheme: Scheme, n_people: int, least: int) -> list[SegmentLine]:
     """Lines of a scheme, largest segment first."""
-    segments = sorted(scheme.segments, key=lambda s: (-s.n_people, s.name, s.path))
-    guard = show_parts if scheme.is_exclusive else lambda counts, k: [show(n, k) for n in counts]
-    sizes = guard([s.n_people for s in segments], least)
-    befores = guard([s.n_before or 0 for s in segments], least)
-    return [
-        _segment_line(s, size, before if s.n_before is not None else None, n_people, least)
-        for s, size, before in zip(segments, sizes, befores, strict=True)
-    ]
+    whole = show(n_people, least)
+    lines = [_segment_line(s, whole, least) for s in scheme.segments]
+    # By the shown size: the order of two exact ones tells which is larger.
+    return sorted(lines, key=lambda line: (-line.size.known, line.name, line.path))
 
 
-def _segment_line(segment: SegmentSize, size: Shown, before: Shown | None, n_people: int, least: int) -> SegmentLine:
-    # The movement of a group that is hidden today, or was hidden before, would disclose its size.
-    is_open = size.kind == "exact" and (before is None or before.kind == "exact")
-    entered, left = (show(n, least) if n is not None and is_open else None for n in (segment.n_entered, segment.n_left))
-    contactable = None
-    if segment.n_contactable is not None and not size.is_hidden and segment.n_people:
-        contactable = segment.n_contactable / segment.n_people
-    share = None if size.is_hidden or not n_people else size.n / n_people
-    return SegmentLine(segment.name, segment.path, size, share, contactable, before, entered, left)
+def _segment_line(segment: SegmentSize, whole: Shown, least: int) -> SegmentLine:
+    def of(n: int | None) -> Shown | None:
+        return None if n is None else show(n, least)
+
+    size = show(segment.n_people, least)
+    return SegmentLine(
+        segment.name,
+        segment.path,
+        size,
+        share_of(size, whole),
+        of(segment.n_contactable),
+        of(segment.n_before),
+        of(segment.n_entered),
+        of(segment.n_left),
+    )
 
 
 @dataclass(frozen=True)
@@ -79,28 +84,26 @@ class LevelNode:
 
 def level_tree(levels: LevelSizes, least: int) -> tuple[LevelNode, ...]:
     """The paths as a tree, ordered by size; people whose path ends at an inner group are a rest line there."""
-    total = sum(p.n_people for p in levels.paths)
-    return _nodes(levels.paths, 0, total, least, is_blurred=False)
+    total = show(sum(p.n_people for p in levels.paths), least)
+    return _nodes(levels.paths, 0, total, least)
 
 
-def _nodes(paths: Sequence[PathSize], depth: int, total: int, least: int, is_blurred: bool) -> tuple[LevelNode, ...]:
+def _nodes(paths: Sequence[PathSize], depth: int, total: Shown, least: int) -> tuple[LevelNode, ...]:
     below: dict[str, list[PathSize]] = {}
     for path in paths:
         if len(path.path) > depth:
             below.setdefault(path.path[depth], []).append(path)
     n_rest = sum(p.n_people for p in paths if len(p.path) == depth) if below else 0
     children = [(name, sum(p.n_people for p in group), group) for name, group in below.items()]
-    children.sort(key=lambda f: (-f[1], f[0]))
-    parts = [n for _, n, _ in children] + ([n_rest] if n_rest else [])
-    sizes = show_parts(parts, least, is_blurred)
-    nodes = [
-        LevelNode(name, n, size, 0.0 if size.is_hidden else size.n / total if total else 0.0,
-                  () if size.is_hidden else _nodes(group, depth + 1, total, least, size.kind == "about"))
-        for (name, n, group), size in zip(children, sizes, strict=False)
-    ]  # fmt: skip
+    children.sort(key=lambda f: (-show(f[1], least).known, f[0]))
+    nodes = []
+    for name, n, group in children:
+        size = show(n, least)
+        inside = () if size.is_hidden else _nodes(group, depth + 1, total, least)
+        nodes.append(LevelNode(name, n, size, share_of(size, total) or 0.0, inside))
     if n_rest:
-        share = 0.0 if sizes[-1].is_hidden or not total else sizes[-1].n / total
-        nodes.append(LevelNode("", n_rest, sizes[-1], share, (), is_rest=True))
+        size = show(n_rest, least)
+        nodes.append(LevelNode("", n_rest, size, share_of(size, total) or 0.0, (), is_rest=True))
     return tuple(nodes)
 
 
@@ -118,12 +121,22 @@ def rfm_map(rfm: Rfm, least: int) -> list[tuple[int, list[HeatSquare]]]:
     scores = range(1, rfm.n_bins + 1)
     places = [(r, f) for r in reversed(scores) for f in scores]
     squares = [given.get(place, RfmSquare(*place, 0, None)) for place in places]
-    shown = show_parts([s.n_people for s in squares], least)
+    shown = [show(s.n_people, least) for s in squares]
     drawn = [
         HeatSquare(size, None if size.is_hidden or not s.n_people else s.mean_cents)
         for s, size in zip(squares, shown, strict=True)
     ]
     return [(r, drawn[at * rfm.n_bins : (at + 1) * rfm.n_bins]) for at, r in enumerate(reversed(scores))]
+
+
+def by_size(cells: Sequence[RfmCell], least: int) -> list[RfmCell]:
+    """The largest shown size first."""
+    return sorted(cells, key=lambda c: (-show(c.n_people, least).known, c.name))
+
+
+def by_frequency(refused: Sequence[QuarantineCount], least: int) -> list[QuarantineCount]:
+    """The most frequent reason as it is shown first."""
+    return sorted(refused, key=lambda q: (-show(q.n_records, least).known, q.source, q.reason))
 
 
 def largest_square(rows: Sequence[tuple[int, Sequence[HeatSquare]]]) -> int:
@@ -132,21 +145,41 @@ def largest_square(rows: Sequence[tuple[int, Sequence[HeatSquare]]]) -> int:
 
 
 def kpi_lines(rows: Sequence[KpiRow], columns: Sequence[KpiColumn], least: int) -> list[tuple[KpiRow, Shown]]:
-    """Rows ordered by the columns with a rank, largest first, with sizes as they may be shown."""
+    """Rows ordered by the columns with a rank, largest first and hidden ones last, with sizes as they are shown."""
     ranked = sorted((c for c in columns if c.place.rank is not None), key=lambda c: c.place.rank or 0)
-    in_order = sorted(rows, key=lambda r: (*[-(r.values.get(c.key) or 0) for c in ranked], r.segment, r.path))
-    return [(r, show(r.n_people, least)) for r in in_order]
+    sized = [(r, show(r.n_people, least)) for r in rows]
+
+    def order(line: tuple[KpiRow, Shown]) -> tuple[object, ...]:
+        row, size = line
+        values = [0.0 if size.is_hidden else -(row.values.get(c.key) or 0.0) for c in ranked]
+        return (size.is_hidden, *values, row.segment, row.path)
+
+    return sorted(sized, key=order)
 
 
 def profile_lines(profiles: Sequence[SegmentProfile], least: int) -> list[tuple[SegmentProfile, Shown]]:
     """The largest segments that may be shown, with their size and the measures based on enough people."""
-    in_order = sorted(profiles, key=lambda p: (-p.n_people, p.name, p.path))
+    in_order = sorted(profiles, key=lambda p: (-show(p.n_people, least).known, p.name, p.path))
     return [(_open(p, least), show(p.n_people, least)) for p in in_order if p.n_people >= least][:TOP_ROWS]
 
 
 def _open(profile: SegmentProfile, least: int) -> SegmentProfile:
     """The profile without measures of too few people: a mean over few discloses them, in a large segment too."""
     return replace(profile, measures={k: m for k, m in profile.measures.items() if m.n is None or m.n >= least})
+
+
+def open_rate(evaluation: Evaluation, least: int) -> float | None:
+    """The share of the people who left, from rounded counts."""
+    left = round(evaluation.base_rate * evaluation.n) if isfinite(evaluation.base_rate) else 0
+    return share_of(show(left, least), show(evaluation.n, least))
+
+
+def open_tenths(evaluation: Evaluation, least: int) -> tuple[Decile, ...]:
+    """All tenths or none: each must hold enough people who left and who stayed, or the one that does not would follow
+    from the others."""
+    counts = [(d.n, round(d.rate * d.n)) for d in evaluation.deciles if isfinite(d.rate)]
+    is_open = all(min(left, n - left) >= least for n, left in counts) or least <= NO_FLOOR
+    return evaluation.deciles if is_open else ()
 
 
 def is_significant(measured: Measured) -> bool:

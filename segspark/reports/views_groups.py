@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from segspark.measure.small_groups import NO_FLOOR, rounded
 from segspark.models.clustering.documents.groups import GroupDocument
+from segspark.models.clustering.documents.map import Map
 from segspark.models.clustering.documents.migration import Migration
 from segspark.models.clustering.documents.registered import ClusteringDocuments
 from segspark.models.clustering.documents.sweep import SweepRow
 from segspark.models.clustering.documents.tree import Tree
-from segspark.reports.small_groups import Shown, show, show_table
+from segspark.reports.small_groups import Shown, share_of, show
 
 # Number of joins drawn, the last ones of the tree.
 DRAWN_JOINS = 29
@@ -29,17 +31,38 @@ def hidden_clusters(groups: Sequence[GroupDocument], least: int) -> set[int]:
     return {g.cluster for g in groups if show(g.n_people, least).is_hidden}
 
 
+def open_map(drawn: Map, least: int) -> Map:
+    """The map with as few dots of each group as its rounded count may stand for: dots can be counted."""
+    if least <= NO_FLOOR:
+        return drawn
+    room: dict[int, int] = {}
+    for point in drawn.points:
+        room[point.cluster] = room.get(point.cluster, 0) + 1
+    left = {cluster: max(rounded(n, least) - least, 0) for cluster, n in room.items()}
+    points = []
+    for point in drawn.points:
+        if left[point.cluster]:
+            left[point.cluster] -= 1
+            points.append(point)
+    return replace(drawn, points=tuple(points))
+
+
 def least_share(groups: Sequence[GroupDocument], least: int) -> float:
     """The share of the smallest group that may be shown."""
-    total = sum(g.n_people for g in groups)
+    total = rounded(sum(g.n_people for g in groups), least)
     return min(least / total, 1.0) if total else 0.0
 
 
 def open_sweep(documents: ClusteringDocuments, least: int) -> list[SweepRow]:
-    """The search for k; the share of a group too small to be shown is raised to the least share that may be shown."""
-    floor = least_share(documents.groups.groups, least)
+    """The search for k; the shares of the smallest groups are of rounded counts, at least the least that is shown."""
+    total = sum(g.n_people for g in documents.groups.groups)
+    floor, whole = least_share(documents.groups.groups, least), show(total, least)
+
+    def of(share: float) -> float:
+        return max(share_of(show(round(share * total), least), whole) or 0.0, floor)
+
     return [
-        row if row.smallest_share is None else replace(row, smallest_share=max(row.smallest_share, floor))
+        row if row.smallest_share is None else replace(row, smallest_share=of(row.smallest_share))
         for row in documents.sweep.rows
     ]
 
@@ -105,7 +128,7 @@ def migration_names(documents: ClusteringDocuments, language: str) -> dict[str, 
     return before | {g.segment_id: g.name[language] for g in documents.groups.groups}
 
 
-def migration_table(migration: Migration, names: dict[str, str]) -> MigrationTable:
+def migration_table(migration: Migration, names: dict[str, str], least: int) -> MigrationTable:
     """The table of all moves.
 
     Args:
@@ -117,7 +140,7 @@ def migration_table(migration: Migration, names: dict[str, str]) -> MigrationTab
         total: dict[str, int] = {}
         for ids, n in cells.items():
             total[ids[side]] = total.get(ids[side], 0) + n
-        return sorted(total, key=lambda i: (-total[i], i))
+        return sorted(total, key=lambda i: (-show(total[i], least).known, i))
 
     before, after = in_order(0), in_order(1)
     return MigrationTable(
@@ -138,8 +161,7 @@ class MigrationLine:
 
 def migration_lines(table: MigrationTable, least: int) -> list[MigrationLine]:
     lines = []
-    for name, counts, shown in zip(table.before, table.counts, show_table(table.counts, least), strict=True):
-        total = sum(counts)
-        cells = tuple((s, None if s.is_hidden or not total else s.n / total) for s in shown)
-        lines.append(MigrationLine(name, show(total, least), cells))
+    for name, counts in zip(table.before, table.counts, strict=True):
+        total, shown = show(sum(counts), least), [show(n, least) for n in counts]
+        lines.append(MigrationLine(name, total, tuple((s, share_of(s, total)) for s in shown)))
     return lines

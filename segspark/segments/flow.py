@@ -108,7 +108,7 @@ def _stage_profiles(step: Step, today: DataFrame, people: DataFrame) -> None:
         reactions = mail_reactions(events, owners, permissions, step.as_of, step.settings.time_zone)
         # A merge in the order of people: sums of fractions depend on the order of their rows.
         measured = people.join(reactions.hint("merge"), on="person_id", how="left")
-        profiles = measure_segments(today, measured, step.as_of)
+        profiles = measure_segments(today, measured, step.as_of, least=step.settings.segments.least_shown)
         if profiles.left_out:
             step.outcome["kpis_left_out"] = dict(profiles.left_out)
         step.write(gold.SEGMENT_PROFILES, Frame(step.frame(profiles.rows).coalesce(1)), _day_of(step))

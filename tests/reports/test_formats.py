@@ -41,10 +41,10 @@ def test_differences_carry_their_sign_and_zero_has_none():
     assert [EN.signed_share(v) for v in (0.016, -0.5, 0.0)] == ["+1.6%", "−50.0%", "0.0%"]
 
 
-def test_people_are_below_about_or_exact():
+def test_people_are_below_a_floor_or_a_number():
     assert [FR.people(Shown(kind, 1020)) for kind in ("below", "about", "exact")] == [
         "<\u00a01\u202f020",
-        "≈\u00a01\u202f020",
+        "1\u202f020",
         "1\u202f020",
     ]
 

@@ -6,7 +6,7 @@ from builders import BUYERS, FIRST_DAY, SECOND_DAY, stored_shop
 
 from segspark.pipeline.view import look
 from segspark.reports.gather import REPORT
-from segspark.reports.gather_profiles import read_profiles, segment_profiles
+from segspark.reports.gather_profiles import are_rounded, read_profiles, segment_profiles
 from segspark.tables.lake import Lake
 
 
@@ -36,3 +36,10 @@ def test_profiles_come_by_scheme_also_from_a_day_before_they_were_tested():
     assert x.measures["n_order_365d"].p_value is None
     assert (y.measures["n_order_365d"].p_value, y.measures["n_order_365d"].n) == (0.01, 39.0)
     assert segment_profiles({}, {}, {}) is None
+
+
+def test_profiles_of_another_floor_are_known_by_their_sizes():
+    assert are_rounded({}, 20)
+    assert are_rounded({"a": {"n_people": 680}, "b": {"n_people": 0}}, 20)
+    assert not are_rounded({"a": {"n_people": 680}, "b": {"n_people": 696}}, 20)
+    assert are_rounded({"a": {"n_people": 7}}, 1)

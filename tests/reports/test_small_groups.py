@@ -1,37 +1,26 @@
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from segspark.reports.small_groups import Shown, show, show_parts, show_table
-
-
-def test_groups_below_the_least_are_not_shown_and_empty_ones_are():
-    assert show(19, 20) == Shown("below", 20)
-    assert show(20, 20) == Shown("exact", 20)
-    assert show(0, 20) == Shown("exact", 0)
+from segspark.reports.small_groups import Shown, share_of, show
 
 
-def test_a_single_hidden_part_blurs_the_smallest_other():
-    assert show_parts([7, 500, 47], 20) == [Shown("below", 20), Shown("exact", 500), Shown("about", 40)]
+@pytest.mark.parametrize(
+    ("n", "shown"),
+    [
+        (0, Shown("below", 20)), (1, Shown("below", 20)), (19, Shown("below", 20)), (20, Shown("about", 40)),
+        (59, Shown("about", 40)), (60, Shown("about", 80)), (696, Shown("about", 680)), (700, Shown("about", 720)),
+    ],
+)  # fmt: skip
+def test_counts_are_rounded_to_twice_the_floor_and_small_ones_hidden(n, shown):
+    assert show(n, 20) == shown
 
 
-def test_two_hidden_parts_cover_each_other():
-    assert show_parts([7, 500, 12], 20) == [Shown("below", 20), Shown("exact", 500), Shown("below", 20)]
+def test_without_a_floor_counts_are_exact():
+    assert [show(n, 1) for n in (0, 1, 7)] == [Shown("exact", n) for n in (0, 1, 7)]
 
 
-@given(st.lists(st.integers(0, 10_000), max_size=8), st.integers(2, 50))
-def test_no_small_group_can_be_had_by_subtraction(counts, least):
-    shown = show_parts(counts, least)
-    hidden = [n for n, s in zip(counts, shown, strict=True) if s.is_hidden]
-    assert all((n > 0 and n < least) == s.is_hidden for n, s in zip(counts, shown, strict=True))
-    blurred = [s for s in shown if s.kind != "exact"]
-    assert len(hidden) != 1 or len(blurred) == 2 or all(n == 0 for n in counts if n not in hidden)
-
-
-@given(st.lists(st.lists(st.integers(0, 60), min_size=3, max_size=3), min_size=2, max_size=4))
-def test_no_row_and_no_column_of_a_table_hides_one_count_alone(counts):
-    shown = show_table(counts, 20)
-    for line in (*shown, *(list(column) for column in zip(*shown, strict=True))):
-        kinds = [s.kind for s in line]
-        # Where there is no other to round, there is nothing to subtract from.
-        others = [s for s in line if s.kind == "exact" and s.n >= 20]
-        assert kinds.count("below") != 1 or "about" in kinds or not others
+def test_a_share_is_made_of_shown_counts_alone():
+    assert share_of(show(25, 20), show(59, 20)) == 1.0
+    assert share_of(show(300, 20), show(700, 20)) == 320 / 720
+    assert share_of(show(7, 20), show(700, 20)) is None
+    assert share_of(show(7, 20), show(9, 20)) is None
+    assert share_of(show(0, 1), show(0, 1)) is None

@@ -161,10 +161,12 @@ SEGMENT_PROFILES = Contract(
         required("segment_date", "date", "Day"),
         required("segment_name", "string", "Name in the workspace's language"),
         required("measure", "string", "Feature or KPI"),
-        required("n_people", "bigint", "People of the segment"),
-        optional("numerator", "double", "Sum over the segment, or the rate's numerator"),
-        optional("denominator", "double", "People, or the rate's denominator"),
-        optional("value", "double", "numerator / denominator"),
+        required(
+            "n_people", "bigint", "People of the segment, to multiples of twice segments.min_size; 0: fewer than it"
+        ),
+        optional("numerator", "double", "Sum over the segment, or the rate's numerator; of people as n_people"),
+        optional("denominator", "double", "People, or the rate's denominator; of people as n_people"),
+        optional("value", "double", "numerator / denominator; null where too few people contribute"),
         optional("median", "double", "Median over the segment's people"),
         optional(
             "z_score", "double", "Distance of the segment's mean from the list's, in the list's standard deviations"
