@@ -1,4 +1,4 @@
-"""Run flows on a workspace: checks, lock, session, and the flows in order."""
+"""Run flows on a workspace: checks, lease, session, and the flows in order."""
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,7 +31,7 @@ from segspark.tables.compatibility import check_compatible
 from segspark.tables.contracts import gold, silver
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
-from segspark.tables.lock import only_writer
+from segspark.tables.lease import only_writer
 from segspark.time import DAY
 
 # One day, from raw files to segments.
@@ -52,8 +52,9 @@ def run(
     """
     workspace = open_workspace(config)
     check_workspace(workspace, as_of)
-    with lake_session(workspace, f"{program} {as_of}") as lake:
-        return run_named(program, workspace, lake, as_of, first=first, progress=progress or Quiet())
+    progress = progress or Quiet()
+    with lake_session(workspace, f"{program} {as_of}", tell=progress.note) as lake:
+        return run_named(program, workspace, lake, as_of, first=first, progress=progress)
 
 
 def replay_quarantine(config: Path, as_of: date, source: str | None, progress: Progress) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def replay_quarantine(config: Path, as_of: date, source: str | None, progress: P
 def run_named(
     program: str, workspace: Workspace, lake: SparkLake, as_of: date, *, first: date | None = None, progress: Progress
 ) -> dict[str, Any]:
-    """A program of the command line (app/programs.py) on an open lake whose lock is held."""
+    """A program of the command line (app/programs.py) on an open lake whose lease is held."""
     if program in SINGLE:
         return run_flow(SINGLE[program], workspace, lake, as_of, progress)
     if program == "backfill":
@@ -88,16 +89,20 @@ def check_workspace(workspace: Workspace, as_of: date) -> None:
 
 
 @contextmanager
-def lake_session(workspace: Workspace, what: str, is_short: bool = False) -> Iterator[SparkLake]:
-    """The lake with a session and its lock; a second writer fails before a JVM starts.
+def lake_session(
+    workspace: Workspace, what: str, is_short: bool = False, tell: Callable[[str], None] | None = None
+) -> Iterator[SparkLake]:
+    """The lake with a session and its lease; a second writer fails before a JVM starts.
 
     Args:
         is_short: as for ``session_for``: what is run ends before the optimising compiler pays off.
+        tell: told if this has to wait for another run's lease to expire.
     """
     lake = Lake(workspace.lake)
-    with only_writer(lake.store, what):
+    with only_writer(lake.store, what, workspace.lease.expires_s, tell) as lease:
         check_compatible(lake)
-        yield SparkLake(lake.store, session_for(workspace, f"segspark {workspace.name} {what}", is_short))
+        session = session_for(workspace, f"segspark {workspace.name} {what}", is_short)
+        yield SparkLake(lake.store, session, lease.check)
 
 
 def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from segspark.pipeline.view import QUESTIONS
 from segspark.spark.scratch import is_gone
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.lake import Lake
-from segspark.tables.lock import only_writer
+from segspark.tables.lease import only_writer
 
 # Delta's own default: for so long somebody may still read an older version.
 VERSIONS_KEPT_HOURS = 168
@@ -30,7 +30,8 @@ def vacuum(workspace: Workspace, hours: int = VERSIONS_KEPT_HOURS, dry_run: bool
         InfrastructureError: somebody writes the lake.
     """
     lake = Lake(workspace.lake)
-    with only_writer(lake.store, "clean"):
+    with only_writer(lake.store, "clean", workspace.lease.expires_s) as lease:
+        lake = Lake(lake.store, lease.check)
         files = vacuum_lake(lake, hours, dry_run)
         beyond = beyond_retention(lake)
     return [

@@ -123,4 +123,27 @@ def doctor(config: Path, as_json: bool) -> None:
         sys.exit(1)
 
 
-COMMANDS = (init, demo, run, tables, clean_lake, report, doctor)
+@click.command("unlock")
+@config_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def unlock_lake(config: Path, yes: bool) -> None:
+    """Show which run holds the lake, and free it after a confirmation.
+
+    Rarely needed: the lease of a run that has ended is taken over by the next one, at once on the same machine, else
+    when it has expired. A run that is at work all the same stops before its next commit.
+    """
+    from segspark.app.unlock import free, holders
+    from segspark.app.workspace import open_workspace
+
+    workspace = open_workspace(config)
+    seen = holders(workspace)
+    for sentence in seen.sentences:
+        click.echo(sentence)
+    if not seen.sentences:
+        click.echo("nobody holds the lake")
+    if yes or (seen.sentences and click.confirm("Is it certain that this run is not at work? Free the lake", err=True)):
+        free(workspace, seen)
+        click.echo("the lake is free")
+
+
+COMMANDS = (init, demo, run, tables, clean_lake, report, doctor, unlock_lake)

@@ -198,6 +198,17 @@ class Calendar(Model):
     )
 
 
+class Lease(Model):
+    """Who may write the lake: one run at a time."""
+
+    expires_s: float = Field(
+        60.0,
+        ge=4,
+        le=3600,
+        description="A run on another machine that gives no sign of life for so long is taken for dead",
+    )
+
+
 class Spark(Model):
     """The Spark session of the command line."""
 
@@ -245,6 +256,7 @@ class Workspace(Settings):
         description="Root of the tables: <lake>/<layer>/<table>; a relative path starts at the folder of segspark.yaml",
         json_schema_extra={"default": "lake"},
     )
+    lease: Lease = Lease()  # type: ignore[call-arg]
     keys: Keys = Keys()  # type: ignore[call-arg]
     sources: tuple[str, ...] = Field(("sources/*.yaml",), description="Patterns of source files")
 

@@ -67,9 +67,8 @@ class LocalStore:
             below = os.path.relpath(at, top)
             for file in files:
                 within = file if below == "." else f"{below}/{file}"
-                if within.startswith(start):
-                    name = f"{folder}/{within}" if folder else within
-                    found.append(StoredFile(name, os.path.getsize(os.path.join(at, file))))
+                if within.startswith(start) and (size := _size_of(os.path.join(at, file))) is not None:
+                    found.append(StoredFile(f"{folder}/{within}" if folder else within, size))
         return sorted(found, key=lambda f: f.name)
 
     def matching(self, pattern: str) -> Sequence[str]:
@@ -115,6 +114,14 @@ class LocalStore:
         path = self.url_of(name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         return path
+
+
+def _size_of(path: str) -> int | None:
+    """None for a file that was removed since its folder was listed."""
+    try:
+        return os.path.getsize(path)
+    except FileNotFoundError:
+        return None
 
 
 def _aside(path: str) -> str:

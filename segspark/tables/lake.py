@@ -5,7 +5,7 @@ or column mapping, so every Delta reader can open them.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -36,11 +36,20 @@ PROPERTIES = {
 SMALL_FILES = 64
 
 
+def anybody() -> None:
+    """Of a lake that is only read, or that nobody else knows."""
+
+
 class Lake:
     """Tables of one workspace, ``<store>/<layer>/<table>``."""
 
-    def __init__(self, at: Url | Path | str | Store) -> None:
+    def __init__(self, at: Url | Path | str | Store, may_commit: Callable[[], None] = anybody) -> None:
+        """
+        Args:
+            may_commit: called before every commit; raises where this run may not write any more.
+        """
         self.store: Store = store_at(at) if isinstance(at, Url | Path | str) else at
+        self.may_commit = may_commit
 
     def folder(self, contract: Contract) -> Store:
         """The store of a table's files."""
@@ -83,6 +92,7 @@ class Lake:
     def create(self, contract: Contract) -> deltalake.DeltaTable:
         """The table, created if missing; columns new in the contract are added."""
         if not self.exists(contract):
+            self.may_commit()
             url, options = self.folder(contract).for_delta()
             table = deltalake.DeltaTable.create(
                 url,
@@ -100,6 +110,7 @@ class Lake:
         stored = {f.name for f in table.schema().fields}
         missing = [f for f in deltalake.Schema.from_json(schema_json(contract)).fields if f.name not in stored]
         if missing:
+            self.may_commit()
             table.alter.add_columns(missing)
             digest_log(self.folder(contract))
         return table
@@ -185,8 +196,10 @@ class Lake:
         """One commit of rows from the driver; with ``is_alone`` only if nobody has committed since the table was
         opened."""
         folder = self.folder(contract)
+        added = add_actions(write_parts(conform_small(table, rows), contract, folder))
+        self.may_commit()
         table.create_write_transaction(
-            add_actions(write_parts(conform_small(table, rows), contract, folder)),
+            added,
             mode,
             table.schema(),
             partition_by=list(contract.partition_by),
@@ -202,6 +215,7 @@ class Lake:
         table = self.table(contract)
         files = table.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True)
         if files and not dry_run:
+            self.may_commit()
             table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
             forget_gone_files(self.folder(contract))
         return len(files)

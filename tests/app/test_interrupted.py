@@ -19,7 +19,7 @@ from segspark.tables.contracts import gold, ops, silver
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.spark_lake import SparkLake
-from segspark.tables.lock import only_writer
+from segspark.tables.lease import only_writer
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 # A process of its own that dies, without a word, after its first table.

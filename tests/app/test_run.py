@@ -22,7 +22,8 @@ from segspark.pipeline.step import Step
 from segspark.segments.validation_errors import DefinitionError
 from segspark.tables.contracts import gold, silver
 from segspark.tables.io.spark_lake import SparkLake
-from segspark.tables.lock import LOCK, only_writer
+from segspark.tables.lease import only_writer
+from segspark.tables.lease_files import read_newest
 
 # A Wednesday.
 DAY = date(2026, 5, 6)
@@ -156,23 +157,23 @@ def test_a_second_writer_is_told_before_a_jvm_starts(
     assert flows.ran == []
 
 
-def test_a_lake_is_opened_with_its_lock_and_a_session_that_says_what_for(
+def test_a_lake_is_opened_with_its_lease_and_a_session_that_says_what_for(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "session_for", lambda workspace, name, is_short: (name, is_short))
     with lake_session(workspace, f"daily {DAY}") as lake:
         assert lake.spark == (f"segspark small daily {DAY}", False)
-        assert lake.store.size(LOCK)
-    assert lake.store.size(LOCK) is None
+        assert not read_newest(lake.store).is_free
+    assert read_newest(lake.store).is_free
 
 
-def test_the_lock_is_given_back_after_an_error(
+def test_the_lease_is_given_back_after_an_error(
     workspace: Workspace, lake: SparkLake, monkeypatch: pytest.MonkeyPatch, flows: Flows
 ) -> None:
     monkeypatch.setattr(app, "session_for", lambda *_: None)
     with pytest.raises(GateClosed):
         run("hourly", workspace.folder, DAY)
-    assert lake.store.size(LOCK) is None
+    assert read_newest(lake.store).is_free
 
 
 # Flows by name -----------------------------------------------------------------------------------------------------

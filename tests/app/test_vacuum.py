@@ -14,7 +14,7 @@ from segspark.app.workspace import open_workspace
 from segspark.errors import InfrastructureError
 from segspark.tables.contracts import ops
 from segspark.tables.lake import Lake
-from segspark.tables.lock import only_writer
+from segspark.tables.lease import only_writer
 
 HOUR = 3600
 NONE_BEYOND = {"days_beyond_retention": 0, "rows_beyond_retention": 0}

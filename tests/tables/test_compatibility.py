@@ -20,7 +20,7 @@ from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.lake import Lake
-from segspark.tables.lock import LOCK
+from segspark.tables.lease_files import read_newest
 
 ROW = pa.Table.from_pylist(
     [{"run_id": "1", "flow": "f", "state": "done", "written_at": datetime(2026, 5, 6, tzinfo=UTC)}]
@@ -81,8 +81,9 @@ def test_such_a_lake_is_refused_and_told_what_to_do_before_a_jvm_starts(
     assert told in str(refused.value)
     assert lake.store.url in str(refused.value)
     assert "Use the version that wrote it, or name a new folder as `lake`" in str(refused.value)
-    # Nothing was touched, and the lock is not held any more.
-    assert [f.name for f in lake.store.list()] == before
+    # Nothing was touched, and the lease is not held any more.
+    assert [f.name for f in lake.store.list() if not f.name.startswith("_lease/")] == before
+    assert read_newest(lake.store).is_free
 
 
 def never(*_: Any) -> Any:
@@ -93,14 +94,14 @@ def opened(workspace: Workspace) -> AbstractContextManager[Any]:
     return app.lake_session(workspace, "daily")
 
 
-def test_a_lake_that_fits_is_opened_under_its_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lake_that_fits_is_opened_under_its_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = make_workspace(tmp_path / "w")
     Lake(workspace.lake).create(ops.RUNS)
     monkeypatch.setattr(app, "session_for", lambda *_: "session")
     with opened(workspace) as lake:
         assert lake.spark == "session"
-        assert lake.store.size(LOCK)
-    assert lake.store.size(LOCK) is None
+        assert not read_newest(lake.store).is_free
+    assert read_newest(lake.store).is_free
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:

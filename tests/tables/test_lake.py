@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from segspark.config.url import Url
-from segspark.errors import ConfigError
+from segspark.errors import ConfigError, InfrastructureError
 from segspark.store import store_at
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.contract import Contract, optional, required
@@ -150,3 +150,23 @@ def test_files_that_no_version_names_are_counted_and_removed(tmp_path: Path) -> 
     assert lake.remove_unnamed_files(TOYS, 0, dry_run=False) == 2
     assert [f.name for f in folder.list() if "nobodys" in f.name] == []
     assert lake.n_rows(TOYS) == lake.read_small(TOYS).num_rows == 2
+
+
+def test_a_lake_whose_lease_is_lost_commits_nothing(tmp_path: Path) -> None:
+    def refuse() -> None:
+        raise InfrastructureError("lost")
+
+    rows = pa.table({"run_id": ["1"], "flow": ["f"], "state": ["done"], "written_at": [datetime.now(UTC)]})
+    mine = Lake(tmp_path)
+    mine.append_small(ops.RUNS, rows, "1")
+    lost = Lake(tmp_path, refuse)
+    for write in (
+        lambda: lost.create(ops.LEDGER),
+        lambda: lost.append_small(ops.RUNS, rows, "2"),
+        lambda: lost.overwrite_small(ops.RUNS, rows),
+    ):
+        with pytest.raises(InfrastructureError, match="lost"):
+            write()
+    assert (mine.n_rows(ops.RUNS), mine.exists(ops.LEDGER)) == (1, False)
+    # Whoever reads needs no lease.
+    assert lost.read_small(ops.RUNS).num_rows == 1

@@ -26,7 +26,7 @@ from segspark.tables.io.commit import commit
 from segspark.tables.io.conform import conform, schema_of
 from segspark.tables.io.reader import Days, read_plain, within, without_rows
 from segspark.tables.io.writer import Compute, write_computed, write_files, write_staged
-from segspark.tables.lake import Lake
+from segspark.tables.lake import Lake, anybody
 from segspark.tables.log_digests import digest_log
 from segspark.tables.ranges import odd_feature
 from segspark.tables.staging import StagedFile
@@ -35,8 +35,10 @@ from segspark.tables.staging import StagedFile
 class SparkLake(Lake):
     """A lake and the session that reads and writes it."""
 
-    def __init__(self, at: Url | Path | str | Store, spark: SparkSession) -> None:
-        super().__init__(at)
+    def __init__(
+        self, at: Url | Path | str | Store, spark: SparkSession, may_commit: Callable[[], None] = anybody
+    ) -> None:
+        super().__init__(at, may_commit)
         self.spark = spark
 
     def read(
@@ -124,6 +126,7 @@ class SparkLake(Lake):
         span = f"{column} >= DATE'{first.isoformat()}' AND {column} < DATE'{end.isoformat()}'"
         writer = conform(contract, frame).write.format("delta").mode("overwrite")
         with conflicts.translated(contract, self.version(contract)), conflicts.only_of(contract, span):
+            self.may_commit()
             writer.options(**SPARK_OPTIONS).option("replaceWhere", span).save(self.folder(contract).for_spark())
         digest_log(self.folder(contract))
         return sum(f.rows for f in self.files(contract) if first <= f.day < end)
@@ -245,6 +248,7 @@ class SparkLake(Lake):
             .whenNotMatchedInsertAll()
         )
         with conflicts.translated(contract, self.version(contract)):
+            self.may_commit()
             merge.execute()
         digest_log(self.folder(contract))
 
@@ -252,6 +256,7 @@ class SparkLake(Lake):
         self, table: deltalake.DeltaTable, contract: Contract, added: list[dict[str, Any]], **how: Any
     ) -> None:
         """``commit``, and the digest of what it has added to the log."""
+        self.may_commit()
         commit(table, contract, added, **how)
         digest_log(self.folder(contract))
 

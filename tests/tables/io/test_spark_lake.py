@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
-from segspark.errors import CheckFailed
+from segspark.errors import CheckFailed, InfrastructureError
 from segspark.tables.contracts.contract import Contract, optional, required
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.io.conform import schema_of
@@ -109,3 +109,25 @@ def test_a_write_over_several_days_replaces_those_that_have_no_rows_as_well(lake
     assert lake.days(TOYS) == [DAY, DAY + 2 * ONE]
     lake.drop_days(TOYS, DAY, DAY + 3 * ONE)
     assert lake.days(TOYS) == []
+
+
+def test_a_lake_whose_lease_is_lost_commits_nothing(lake: SparkLake) -> None:
+    def refuse() -> None:
+        raise InfrastructureError("lost")
+
+    rows = frame(lake, ("ann", 1, DAY))
+    lake.replace_range(TOYS, rows, DAY, DAY + ONE)
+    before = lake.version(TOYS)
+    lost = SparkLake(lake.store, lake.spark, refuse)
+    for write in (
+        lambda: lost.append(TOYS, rows, "again"),
+        lambda: lost.append_staged(TOYS, [], lambda staged: staged, (), "staged"),
+        lambda: lost.replace_range(TOYS, rows, DAY, DAY + ONE),
+        lambda: lost.replace_by_spark(TOYS, rows, DAY, DAY + ONE),
+        lambda: lost.drop_days(TOYS, DAY, DAY + ONE),
+        lambda: lost.upsert(TOYS, frame(lake, ("bob", 1, DAY)), "true"),
+        lambda: lost.upsert(TOYS, rows, "true"),
+    ):
+        with pytest.raises(InfrastructureError, match="lost"):
+            write()
+    assert lake.version(TOYS) == before
