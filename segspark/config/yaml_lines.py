@@ -83,6 +83,9 @@ def load_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
             _walk(node, (), lines, faults, str(path))
         raise_all(faults)
         return (None if node is None else loader.construct_document(node)), lines  # type: ignore[no-untyped-call]
+    except RecursionError:
+        message, fix = "it is too deep for a configuration.", "Are there brackets that are not closed?"
+        raise as_error(Problem(str(path), None, "", None, message, fix, "unreadable_file")) from None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = f"this is no YAML: {getattr(error, 'problem', None) or error}."

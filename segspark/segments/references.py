@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from segspark.segments.definitions import Definition, Resolve, Rule
+from segspark.segments.rules.functions import WordError
+from segspark.segments.rules.size import FIX, MAX_LEVELS, TOO_LARGE, check_size
 from segspark.segments.rules.tree import Always, Node, members, with_members
 from segspark.segments.validation_errors import ValidationIssue, near, raise_issues
 
@@ -19,6 +21,9 @@ def resolver(written: Mapping[str, Node], issues: list[ValidationIssue]) -> Reso
         written: the segments that may be named, with their trees as written.
         issues: receives unknown segments and circular references.
     """
+
+    # Each segment is resolved once, however many stand on it.
+    done: dict[str, Node] = {}
 
     def resolve(node: Node, above: tuple[str, ...]) -> Node:
         trees: dict[str, Node] = {}
@@ -37,9 +42,23 @@ def resolver(written: Mapping[str, Node], issues: list[ValidationIssue]) -> Reso
                     )
                 )
                 trees[key] = Always()
+            elif len(above) > MAX_LEVELS:
+                what = f"the segments {above[0]}, {above[1]}, ... stand on each other over {MAX_LEVELS} levels."
+                issues.append(ValidationIssue(TOO_LARGE, what, member.where, FIX))
+                trees[key] = Always()
             else:
-                trees[key] = resolve(written[key], (*above, key))
-        return with_members(node, trees)
+                if key not in done:
+                    done[key] = resolve(written[key], (*above, key))
+                trees[key] = done[key]
+        resolved = with_members(node, trees)
+        try:
+            check_size(resolved)
+        except WordError as error:
+            name, places = above[-1] if above else "the group", [m.where for m in members(node)]
+            what = f"{name} with all segments that it stands on: {error.what}"
+            issues.append(ValidationIssue(error.code, what, next(filter(None, places), name), error.fix))
+            return Always()
+        return resolved
 
     return resolve
 

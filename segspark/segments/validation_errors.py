@@ -20,6 +20,7 @@ WHY = {
     "wrong_item": "a Python file gives its segments as a list of Rule",
     "unreadable_condition": "a condition is read as in a SQL where clause",
     "not_allowed": "conditions are parsed to a tree of a few forms, and never run as SQL",
+    "too_large": "what is made of a condition descends into it, and the machine has no room for more",
     "no_condition": "a condition is text, a list, or a mapping with one known word",
     "wrong_argument": "the words of conditions take their arguments in one order, and days are whole numbers from 1",
     "unknown_value": "a condition may look at features, scores, the profile and the calendar only",

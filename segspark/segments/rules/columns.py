@@ -64,10 +64,7 @@ def leaf_column(leaf: Leaf, of_name: Callable[[str], Column] = value_column) -> 
         case Followed():
             return of_name(leaf.name).isNotNull()
         case In(name, values):
-            is_any = F.lit(False)
-            for value in values:
-                is_any = is_any | _compare(_as(name, value, of_name), "=", F.lit(value))
-            return is_any
+            return _combined([_compare(_as(name, v, of_name), "=", F.lit(v)) for v in values], or_, False)
         case Between(name, low, high):
             is_above = _compare(_as(name, low, of_name), ">=", F.lit(low))
             return is_above & _compare(_as(name, high, of_name), "<=", F.lit(high))
@@ -86,10 +83,15 @@ def _as(name: str, value: object, of_name: Callable[[str], Column]) -> Column:
 
 
 def _fold(parts: tuple[Node, ...], is_and: bool, of_leaf: Callable[[Leaf], Column]) -> Column:
-    if not parts:
-        return F.lit(is_and)
-    columns = [fold_column(part, of_leaf) for part in parts]
-    return reduce(and_ if is_and else or_, columns)
+    return _combined([fold_column(part, of_leaf) for part in parts], and_ if is_and else or_, is_and)
+
+
+def _combined(columns: list[Column], combine: Callable[[Column, Column], Column], of_none: bool) -> Column:
+    """Halves of halves: a chain would be as deep as it is long, and Spark's planner descends into it."""
+    if len(columns) > 2:
+        middle = len(columns) // 2
+        return combine(_combined(columns[:middle], combine, of_none), _combined(columns[middle:], combine, of_none))
+    return reduce(combine, columns) if columns else F.lit(of_none)
 
 
 def _compare(left: Column, op: str, right: Column) -> Column:

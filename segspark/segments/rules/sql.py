@@ -6,7 +6,9 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from segspark.config.text_limits import why_too_large
 from segspark.segments.rules.functions import TODAY, USAGE, WordError, count_name, followed, member, never, within
+from segspark.segments.rules.size import FIX, TOO_LARGE, check_size
 from segspark.segments.rules.tree import (
     AS_OF,
     Always,
@@ -48,6 +50,21 @@ def parse_text(text: str, where: str = "") -> Node:
     Raises:
         WordError: the text is not a condition; tells why and what to write.
     """
+    if (too_large := why_too_large(text)) is not None:
+        raise WordError(TOO_LARGE, f"{_short(text)!r} is too large: {too_large}.", FIX)
+    try:
+        node = _parsed(text)
+        check_size(node)
+    except RecursionError:
+        raise WordError(TOO_LARGE, f"{_short(text)!r} is too deep.", FIX) from None
+
+    def placed(leaf: Leaf | Member) -> Node:
+        return replace(leaf, where=where)
+
+    return map_leaves(node, placed) if where else node
+
+
+def _parsed(text: str) -> Node:
     try:
         statements = sqlglot.parse(text, read="spark")
     except sqlglot.errors.SqlglotError as error:
@@ -55,12 +72,11 @@ def parse_text(text: str, where: str = "") -> Node:
         raise WordError("unreadable_condition", f"{text!r} cannot be read: {message}", _example()) from None
     if len(statements) != 1 or statements[0] is None:
         raise WordError("unreadable_condition", f"{text!r} is not one condition.", _example())
-    node = _node(statements[0], text)
+    return _node(statements[0], text)
 
-    def placed(leaf: Leaf | Member) -> Node:
-        return replace(leaf, where=where)
 
-    return map_leaves(node, placed) if where else node
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def _example() -> str:
@@ -72,9 +88,9 @@ def _node(tree: Any, text: str) -> Node:
         case exp.Paren():
             return _node(tree.this, text)
         case exp.And():
-            return And((*_flat(tree.left, exp.And, text), *_flat(tree.right, exp.And, text)))
+            return And(tuple(_node(part, text) for part in _flat(tree, exp.And)))
         case exp.Or():
-            return Or((*_flat(tree.left, exp.Or, text), *_flat(tree.right, exp.Or, text)))
+            return Or(tuple(_node(part, text) for part in _flat(tree, exp.Or)))
         case exp.Not():
             return Not(_node(tree.this, text))
         case exp.Boolean():
@@ -96,10 +112,16 @@ def _node(tree: Any, text: str) -> Node:
     raise WordError("not_allowed", f"{text!r}: {tree.sql()} is not allowed in a condition.", ALLOWED)
 
 
-def _flat(tree: Any, kind: type, text: str) -> tuple[Node, ...]:
-    if isinstance(tree, kind):
-        return (*_flat(tree.left, kind, text), *_flat(tree.right, kind, text))  # type: ignore[attr-defined]
-    return (_node(tree, text),)
+def _flat(tree: Any, kind: type) -> list[Any]:
+    """The parts of a chain from left to right; the parser makes it as deep as it is long."""
+    parts, left = [], [tree]
+    while left:
+        at = left.pop()
+        if isinstance(at, kind):
+            left += [at.left, at.right]  # type: ignore[attr-defined]
+        else:
+            parts.append(at)
+    return parts[::-1]
 
 
 def _compare(left: _Side, op: str, right: _Side, text: str) -> Compare:

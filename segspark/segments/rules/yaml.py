@@ -6,6 +6,7 @@ from typing import Any
 
 from segspark.segments.rules import keys
 from segspark.segments.rules.functions import WordError, followed, never
+from segspark.segments.rules.size import FIX, MAX_LEVELS, TOO_LARGE, check_size
 from segspark.segments.rules.sql import parse_text
 from segspark.segments.rules.tree import Always, And, Condition, Member, Node, Not, Or
 from segspark.segments.validation_errors import ValidationIssue, near
@@ -19,7 +20,7 @@ _FIX = (
 )
 
 
-def read_condition(spec: Any, where: Where, issues: list[ValidationIssue], place: Place = ()) -> Node:
+def read_condition(spec: Any, where: Where, issues: list[ValidationIssue]) -> Node:
     """The tree of the condition at a place; an invalid condition adds an issue and is replaced by ``Always``.
 
     A condition is text, or a mapping with one of ``all``, ``any`` (lists of conditions), ``not``, ``segment``,
@@ -29,10 +30,24 @@ def read_condition(spec: Any, where: Where, issues: list[ValidationIssue], place
         where: file and line of a place below the condition, such as ("all", 1).
     """
 
+    node = _read(spec, where, issues, (), 1)
+    try:
+        check_size(node)
+    except WordError as error:
+        issues.append(ValidationIssue(error.code, f"the condition is too large: {error.what}", where(()), error.fix))
+        return Always()
+    return node
+
+
+def _read(spec: Any, where: Where, issues: list[ValidationIssue], place: Place, level: int) -> Node:
     def each(parts: list[Any], *below: str) -> tuple[Node, ...]:
-        return tuple(read_condition(part, where, issues, (*place, *below, at)) for at, part in enumerate(parts))
+        return tuple(_read(part, where, issues, (*place, *below, at), level + 1) for at, part in enumerate(parts))
 
     here = where(place)
+    if level > MAX_LEVELS:
+        what = f"the condition is too large: it is more than {MAX_LEVELS} levels deep."
+        issues.append(ValidationIssue(TOO_LARGE, what, here, FIX))
+        return Always()
     try:
         match spec:
             case True:
@@ -42,7 +57,7 @@ def read_condition(spec: Any, where: Where, issues: list[ValidationIssue], place
             case str():
                 return parse_text(spec, here)
             case [one]:
-                return read_condition(one, where, issues, (*place, 0))
+                return _read(one, where, issues, (*place, 0), level + 1)
             case [_, *_]:
                 return And(each(spec))
             case {"all": [_, *_] as parts, **rest} if not rest:
@@ -50,7 +65,7 @@ def read_condition(spec: Any, where: Where, issues: list[ValidationIssue], place
             case {"any": [_, *_] as parts, **rest} if not rest:
                 return Or(each(parts, "any"))
             case {"not": part, **rest} if not rest:
-                return Not(read_condition(part, where, issues, (*place, "not")))
+                return Not(_read(part, where, issues, (*place, "not"), level + 1))
             case {keys.MEMBER: str(key), **rest} if not rest:
                 return Member(key, where=here)
             case {"never": str(act), **rest} if not rest:

@@ -45,10 +45,9 @@ def rule_entry(rule: Rule, language: str, ahead: "Validity | None") -> "Column":
     from segspark.segments.membership import entry
     from segspark.segments.rules.columns import to_column
 
-    branch = F.lit("when")
-    if isinstance(rule.when, Or):
-        for at, part in reversed(list(enumerate(rule.when.parts))):
-            branch = F.when(to_column(part), F.lit(f"any[{at}]")).otherwise(branch)
+    parts = rule.when.parts if isinstance(rule.when, Or) else ()
+    # One level, however many alternatives there are.
+    branch = F.coalesce(*(F.when(to_column(p), F.lit(f"any[{at}]")) for at, p in enumerate(parts)), F.lit("when"))
     segment = rule_segment(rule)
     membership = entry(
         scheme=RULES.name,

@@ -7,7 +7,8 @@ from written import parse_condition
 
 from segspark.segments.rules.columns import to_column
 from segspark.segments.rules.evaluate import holds
-from segspark.segments.rules.tree import And, Member, Or
+from segspark.segments.rules.size import MAX_CONDITIONS
+from segspark.segments.rules.tree import And, Compare, In, Member, Or
 
 DDL = "n int, m int, city string, day date, is_vip boolean, attributes map<string,string>, as_of_date date"
 TEXTS = [
@@ -42,3 +43,14 @@ def test_a_column_of_nothing_is_never_null(spark: SparkSession) -> None:
 def test_a_segment_that_is_not_resolved_has_no_column() -> None:
     with pytest.raises(TypeError, match="buyers is not resolved"):
         to_column(Member("buyers"))
+
+
+def test_conditions_of_the_largest_size_are_compiled_and_run(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([(5,), (5_000,)], "n int")
+    ones = tuple(Compare("n", "=", at) for at in range(MAX_CONDITIONS))
+    for node, expected in (
+        (Or(ones), [True, False]),
+        (And(tuple(Compare("n", "<>", at) for at in range(MAX_CONDITIONS))), [False, True]),
+        (In("n", tuple(range(MAX_CONDITIONS))), [True, False]),
+    ):
+        assert [r[0] for r in frame.select(to_column(node)).collect()] == expected
