@@ -12,6 +12,8 @@ from itertools import pairwise
 import sqlglot
 from sqlglot import exp
 
+from segspark.config.text_limits import why_too_large
+
 FUNCTIONS = frozenset(
     """abs ceil ceiling coalesce concat concat_ws date_add date_format date_sub date_trunc
     endswith floor format_number format_string from_unixtime get_json_object greatest if ifnull initcap instr
@@ -59,8 +61,12 @@ def parse_expression(text: str, columns_are_text: bool = True) -> Expression:
     Raises:
         ExpressionError: a syntax error, or something outside of the allow-list.
     """
+    if (too_large := why_too_large(text)) is not None:
+        raise ExpressionError(f"an expression is too large: {too_large}")
     try:
         statements = sqlglot.parse(text, read="spark")
+    except RecursionError:
+        raise ExpressionError("an expression is too deep; compute in the source what it computes") from None
     except sqlglot.errors.SqlglotError as error:
         reason = str(error).splitlines()[0]
         raise ExpressionError(f"{text!r} is no Spark SQL expression: {reason}") from None

@@ -50,3 +50,14 @@ def test_what_could_end_the_run_or_do_more_is_refused_with_a_way_out(text: str, 
 
 def test_over_a_table_columns_have_types() -> None:
     assert parse_expression("amount_cents > 5000", columns_are_text=False).columns == ("amount_cents",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 300 + "a" + ")" * 300, "upper(" * 300 + "a" + ")" * 300, "case when a = 'x' then " * 300 + "a" + " end" * 300,
+     " || ".join(["a"] * 6_000), "not " * 300 + "a = 'x'", "a" * 300_000],
+    ids=["parentheses", "calls", "cases", "words", "nots", "characters"],
+)  # fmt: skip
+def test_an_expression_that_is_too_large_is_an_error_and_not_a_traceback(text: str) -> None:
+    with pytest.raises(ExpressionError, match="too large"):
+        parse_expression(text)
