@@ -8,10 +8,13 @@ import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from os.path import basename
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from segspark.errors import SegsparkError
 from segspark.sources import json_strict
 from segspark.sources.files import BrokenFile, InputFile, read_bytes
 from segspark.sources.plan import GatewayPlan
@@ -44,9 +47,30 @@ def over_groups(
     def over_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for group in batch.column(0).to_pylist():
-                yield from function(group)
+                yield from without_values(function(group))
 
     return over_batches
+
+
+class TaskError(RuntimeError):
+    """A task failed; the text says where, and nothing of what it had read."""
+
+
+def without_values(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches of a task that reads records; an unexpected error is told by its type and place alone.
+
+    Spark writes the text of an error to logs and to the console, and ``int('jean@…')`` says what it was given.
+
+    Raises:
+        TaskError: instead of such an error.
+    """
+    try:
+        yield from batches
+    except (SegsparkError, MemoryError):
+        raise
+    except Exception as error:
+        at = extract_tb(error.__traceback__)[-1]
+        raise TaskError(f"{type(error).__name__} at {basename(at.filename)}:{at.lineno}") from None
 
 
 def parse_records(parse: Parse, plan: GatewayPlan, group: int) -> Iterator[pa.RecordBatch]:

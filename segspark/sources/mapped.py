@@ -14,7 +14,7 @@ import pyarrow as pa
 from segspark.errors import ConfigError
 from segspark.sources.convert import COLUMNS, Notation, shape_of
 from segspark.sources.files import BrokenFile, InputFile
-from segspark.sources.gateway import no_cyclic_collection, over_groups
+from segspark.sources.gateway import no_cyclic_collection, over_groups, without_values
 from segspark.sources.headers import Headers, header_of
 from segspark.sources.mapping import OF_RECORD, Mapping, compile_mapping, mapping_issues
 from segspark.sources.plan import GatewayPlan
@@ -49,7 +49,7 @@ def stage(tasks: "DataFrame", plan: GatewayPlan) -> "DataFrame":
         first = min(delivered, key=lambda file: file.number)
         check_header(mapping, first, plan.limits.max_inflated_bytes)
     raw = tasks.mapInArrow(over_groups(partial(read_raw, plan, mapping)), from_arrow_schema(mapping.raw_schema))
-    return evaluate(raw, mapping).mapInArrow(lambda batches: convert(plan, mapping, batches), NAMED_DDL)
+    return evaluate(raw, mapping).mapInArrow(lambda batches: without_values(convert(plan, mapping, batches)), NAMED_DDL)
 
 
 def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:

@@ -2,15 +2,17 @@
 
 import gc
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from sources.in_process import plan_of
 from sources.in_process import staged as run
 
 from segspark.sources.files import InputFile
-from segspark.sources.gateway import no_cyclic_collection
+from segspark.sources.gateway import TaskError, no_cyclic_collection, without_values
 from segspark.sources.plan import Arrival, Limits
 from segspark.sources.sendgrid import SENDGRID
 
@@ -67,6 +69,19 @@ def test_the_limits_of_a_record_are_those_of_the_plan(tmp_path: Path) -> None:
     assert refused(staged(tmp_path, lines(deep), max_depth=2)) == [(0, "parse", ["depth"])]
     assert refused(staged(tmp_path, lines(deep), max_record_bytes=50)) == [(0, "parse", ["too_large"])]
     assert refused(staged(tmp_path, lines(deep), max_depth=3)) == []
+
+
+def test_an_unexpected_error_of_a_task_says_where_and_nothing_of_what_was_read() -> None:
+    def failing() -> Iterator[pa.RecordBatch]:
+        yield pa.RecordBatch.from_pydict({"n": [1]})
+        int("zqann@example.com")
+
+    batches = without_values(failing())
+    assert next(batches).num_rows == 1
+    with pytest.raises(TaskError, match=r"^ValueError at test_gateway\.py:\d+$") as told:
+        next(batches)
+    assert told.value.__cause__ is None
+    assert told.value.__suppress_context__
 
 
 def test_the_search_for_cycles_rests_meanwhile_and_goes_on_afterwards_even_after_an_error() -> None:
