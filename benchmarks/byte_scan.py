@@ -32,7 +32,7 @@ NAMING = re.compile(
 )
 # Shorter texts occur by chance.
 LEAST = 7
-BLOCK = 1 << 20
+_WORD = re.compile(r"[\w+@.-]+")
 
 
 def texts_of(path: Path) -> Iterator[str]:
@@ -76,22 +76,34 @@ def _of_sqlite(path: Path) -> Iterator[str]:
                 yield str(row)
 
 
+class Tokens:
+    """Texts to search for; by the words of a text, since looking for each of thousands takes too long."""
+
+    def __init__(self, tokens: set[str]) -> None:
+        self._by_first: dict[str, list[tuple[list[str], str]]] = {}
+        for token in tokens:
+            words = _WORD.findall(token)
+            self._by_first.setdefault(words[0], []).append((words, token))
+
+    def within(self, text: str) -> set[str]:
+        words = _WORD.findall(text)
+        return {
+            token
+            for at, word in enumerate(words)
+            if word in self._by_first
+            for its, token in self._by_first[word]
+            if words[at : at + len(its)] == its
+        }
+
+
 def search(folders: list[Path], tokens: set[str]) -> list[tuple[str, str]]:
     """(token, file) of every token that stands in a file or in its name."""
-    found: set[tuple[str, str]] = set()
+    found, wanted = set(), Tokens(tokens)
     for folder in folders:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             for text in (str(path.relative_to(folder)), *texts_of(path)):
-                found |= {(token, str(path)) for token in _tokens_in(text, tokens)}
+                found |= {(token, str(path)) for token in wanted.within(text)}
     return sorted(found)
-
-
-def _tokens_in(text: str, tokens: set[str]) -> set[str]:
-    """The tokens in a text; by its words, since looking for each of thousands of tokens takes too long."""
-    words = set(re.split(r"[\s\"'{}\[\](),:;=<>\\|]+", text))
-    hits = words & tokens
-    long = {token for token in tokens if re.search(r"[\s\"'{}\[\](),:;=<>\\|]", token)}
-    return hits | {token for token in long if token in text} | {m[0] for m in ADDRESS.finditer(text) if m[0] in tokens}
 
 
 # --- The identifiers of a workspace's raw files -----------------------------------------------------------------------
