@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from corpus.cases import KINDS, Case, Verdict
+from corpus.bases import KINDS
+from corpus.cases import Case, Verdict
 from corpus.outcomes import Outcome, Record
 from sources.in_process import KEY
 

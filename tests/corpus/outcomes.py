@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from corpus.cases import KINDS, Case
+from corpus.bases import KINDS
+from corpus.cases import Case
 from pydantic import ValidationError
 from pyspark.sql import DataFrame, SparkSession
 from sources.in_process import ARRIVAL, RECEIVED, plan_of, staged

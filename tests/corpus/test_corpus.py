@@ -8,7 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from corpus.cases import HERE, Case, read_cases
+from corpus.bases import HERE
+from corpus.cases import Case, read_cases
 from corpus.judge import difference
 from corpus.outcomes import Outcome, mapped, parsed
 from pyspark.sql import SparkSession

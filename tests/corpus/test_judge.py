@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from corpus.cases import Case, Verdict, bases
+from corpus.bases import bases
+from corpus.cases import Case, Verdict
 from corpus.judge import difference, pseudonym
 from corpus.outcomes import Outcome, Record
 

@@ -4,7 +4,8 @@ import tomllib
 from collections import Counter
 
 import pytest
-from corpus.cases import HERE, KINDS, Case, bases, read_cases
+from corpus.bases import HERE, KINDS, bases
+from corpus.cases import Case, read_cases
 
 # Codes of refusal, and the flags of what was repaired.
 CODES = frozenset(
