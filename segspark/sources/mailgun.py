@@ -6,7 +6,7 @@ https://documentation.mailgun.com
 from email.utils import parseaddr
 from typing import Any
 
-from segspark.sources.fields import boolean, declared, email, epoch_s, mapping, p_human, page, scalar, text
+from segspark.sources.fields import boolean, declared, email, epoch_s, mapping, p_human, page, scalar, text, texts
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
@@ -51,7 +51,6 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     variables = data.get("user-variables")
     variables = variables if isinstance(variables, dict) else {}
     reason = text(data, "reason")
-    campaigns, tags = data.get("campaigns"), data.get("tags")
     event = {
         "event_id": f"{own_id}:{occurred // DAY_MICROS}:{word}" if own_id else None,
         "source_event": word,
@@ -59,10 +58,13 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         "identifier": email(recipient, "recipient"),
         "occurred_at": occurred,
         "message_id": text(headers, "message-id"),
-        "campaign_id": _first(campaigns) or scalar(variables, "campaign_id") or _first(tags),
+        "campaign_id": _campaign(data)
+        or scalar(variables, "campaign_id")
+        or next(iter(texts(data, "tags")), None)
+        or None,
         "topic": scalar(variables, "topic") or text(mapping(data, "mailing-list"), "list-id"),
         "url": page(text(data, "url")),
-        "device": _DEVICES.get(str(client.get("device-type"))),
+        "device": _DEVICES.get(text(client, "device-type") or ""),
         "country": text(place, "country"),
         "region": text(place, "region"),
         "is_machine": is_machine,
@@ -97,11 +99,12 @@ def _failed(data: dict[str, Any]) -> str:
     return "bounce_soft"
 
 
-def _first(value: Any) -> str | None:
-    if not isinstance(value, list) or not value:
-        return None
-    first = value[0].get("id") if isinstance(value[0], dict) else value[0]
-    return first if isinstance(first, str) and first else None
+def _campaign(data: dict[str, Any]) -> str | None:
+    """The first campaign, which is an object or its id."""
+    campaigns = data.get("campaigns")
+    if isinstance(campaigns, list) and campaigns and isinstance(campaigns[0], dict):
+        return text(campaigns[0], "id")
+    return next(iter(texts(data, "campaigns")), None)
 
 
 MAILGUN = Provider(

@@ -68,7 +68,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         "topic": said.get("topic") or text(record, "MessageStream"),
         "url": page(text(record, "OriginalLink")),
         "duration_s": duration(record, "ReadSeconds"),
-        "device": {"Desktop": "desktop", "Mobile": "mobile"}.get(str(record.get("Platform"))),
+        "device": {"Desktop": "desktop", "Mobile": "mobile"}.get(text(record, "Platform") or ""),
         "country": text(place, "CountryISOCode"),
         "region": text(place, "Region"),
         "attributes": declared(metadata, context),

@@ -10,7 +10,19 @@ from pydantic import Field
 from segspark import time
 from segspark.config.models import Model
 from segspark.sources import amounts
-from segspark.sources.fields import declared, device, duration, iso, mapping, p_human, page, scalar, text, text_in
+from segspark.sources.fields import (
+    declared,
+    device,
+    duration,
+    iso,
+    items,
+    mapping,
+    p_human,
+    page,
+    scalar,
+    text,
+    text_in,
+)
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import Provider, fields
 from segspark.sources.receipt import of_content, of_file, of_record
@@ -123,9 +135,7 @@ def _event(
         event_type = TRACKS.get(word, "unknown")
         if word in ORDERS:
             event_type = ORDERS[word] if context.options.orders else "checkout"
-    products = properties.get("products")
-    if not (products is None or isinstance(products, list)):
-        raise Rejected("type:products")
+    products = items(properties, "products")
     amount, currency = None, None
     if event_type in ("order", "refund"):
         currency = amounts.currency_of(properties, context)

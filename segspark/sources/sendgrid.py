@@ -5,7 +5,7 @@ https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 
 from typing import Any
 
-from segspark.sources.fields import boolean, declared, device, email, epoch_s, p_human, page, scalar, text, words
+from segspark.sources.fields import boolean, declared, device, email, epoch_s, p_human, page, scalar, text, texts, words
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
@@ -84,10 +84,9 @@ def _campaign(record: dict[str, Any]) -> str | None:
     newsletter = record.get("newsletter")
     if isinstance(newsletter, dict) and (number := scalar(newsletter, "newsletter_id")) is not None:
         return number
-    category = record.get("category")
-    if isinstance(category, list):
-        category = next((c for c in category if isinstance(c, str)), None)
-    return category if isinstance(category, str) and category else None
+    if isinstance(record.get("category"), list):
+        return next(filter(None, texts(record, "category")), None)
+    return text(record, "category")
 
 
 SENDGRID = Provider(

@@ -453,7 +453,6 @@ def test_what_are_no_seconds_of_reading_is_refused(seconds: Any, code: str) -> N
         ("WebMail", None),
         ("Unknown", None),
         ("desktop", None),
-        (7, None),
         ("", None),
         (None, None),
     ],
@@ -461,6 +460,11 @@ def test_what_are_no_seconds_of_reading_is_refused(seconds: Any, code: str) -> N
 def test_the_device_is_the_platform(platform: Any, device: str | None) -> None:
     told = {"Platform": platform, "Client": {"Name": "Courrier", "Family": "Courrier"}, "UserAgent": "x/1 (iPhone)"}
     assert parse(opened(**told), CONTEXT) == produced_open(device=device)
+
+
+@pytest.mark.parametrize("platform", [7, True, ["Desktop"], {}])
+def test_a_platform_is_a_text(platform: Any) -> None:
+    assert refusal(opened(Platform=platform)) == ["type:Platform"]
 
 
 def test_the_place_is_country_and_region_and_its_ip_address_a_direct_identifier() -> None:
