@@ -37,7 +37,8 @@ class MoneyFormatError(ValueError):
     """The text is not an amount in the declared notation; ``code`` is the quarantine reason."""
 
     def __init__(self, code: str, text: object) -> None:
-        super().__init__(f"{code}: {text!r}")
+        # Never the value: a message may reach a log.
+        super().__init__(f"{code}: {type(text).__name__}")
         self.code = code
 
 

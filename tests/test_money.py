@@ -101,3 +101,9 @@ def test_long_numbers_are_refused_by_their_own_reason(text: str, currency: str, 
     with pytest.raises(MoneyFormatError) as refused:
         parse_money(text, currency)
     assert refused.value.code == code
+
+
+def test_an_error_does_not_tell_the_value() -> None:
+    with pytest.raises(MoneyFormatError) as refused:
+        parse_decimal("ann@example.com")
+    assert str(refused.value) == "number: str"

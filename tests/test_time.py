@@ -165,3 +165,9 @@ def test_local_midnights_bound_local_days(moment: datetime, zone: str) -> None:
 def test_the_25_hour_day_is_one_day() -> None:
     start, end = (to_micros(local_midnight(date(2026, 10, d), "Europe/Paris")) for d in (25, 26))
     assert (end - start) // 3_600_000_000 == 25
+
+
+def test_an_error_does_not_tell_the_value() -> None:
+    with pytest.raises(TimeFormatError) as refused:
+        parse_iso("ann@example.com")
+    assert str(refused.value) == "time_format: str"
