@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from segspark.activation.destination import Audience, Destination, Key, Limits, Options, Receipt, Row
+from segspark.points import point
 from segspark.store import Store, store_at
 
 FIELDS = ("person_id", "email", "scheme", "segment_id", "segment_name", "segment_date")
@@ -40,6 +41,7 @@ def write_audience(store: Store, name: str, rows: Iterable[Mapping[str, Any]], m
         manifest: what the audience is (segment, definition version, as-of day, people left out on that day by reason).
     """
     digest, n = hashlib.sha256(), 0
+    manifest_name = f"{name.rpartition('.')[0]}.manifest.json"
     with store.create(name, private=True) as out:
 
         def write(cells: Sequence[Any]) -> None:
@@ -53,9 +55,12 @@ def write_audience(store: Store, name: str, rows: Iterable[Mapping[str, Any]], m
         for row in rows:
             write([safe_cell(row.get(f)) for f in FIELDS])
             n += 1
+        # A file with a manifest is complete: the manifest of an earlier export of this name must not stand beside it.
+        store.delete(manifest_name)
+    point("export_file")
     content = {**manifest, "file": name, "rows": n, "sha256": digest.hexdigest()}
     text = json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
-    with store.create(f"{name.rpartition('.')[0]}.manifest.json", private=True) as out:
+    with store.create(manifest_name, private=True) as out:
         out.write(text.encode())
     return Written(store.url_of(name), n, digest.hexdigest())
 

@@ -21,6 +21,7 @@ from segspark.pipeline.flow import Flow, Request, in_order
 from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import config_hash, record, runs_of
+from segspark.points import point
 from segspark.scoring.flow import SCORES
 from segspark.segments.flow import SEGMENTS
 from segspark.segments.resources import calendar_context_of, definitions_of
@@ -126,7 +127,10 @@ def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress
     _warn(workspace, lake, as_of, outcome, progress)
     if as_of.weekday() == WHOLE_ON:
         outcome["removed_files"] = sum(vacuum_lake(lake).values())
-    return run_flow(_closing("daily", outcome), workspace, lake, as_of, progress)
+    point("day_made")
+    published_with = run_flow(_closing("daily", outcome), workspace, lake, as_of, progress)
+    point("day_published")
+    return published_with
 
 
 def hourly(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
@@ -200,6 +204,7 @@ def backfill(workspace: Workspace, lake: SparkLake, first: date, last: date, pro
     for day in days:
         for flow in (SCORES, SEGMENTS):
             run_flow(flow, workspace, lake, day, progress)
+        point("backfill_day")
     outcome: dict[str, Any] = {}
     outcome["days"] = len(days)
     return {**outcome, "from": first, "to": last}

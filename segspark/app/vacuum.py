@@ -7,7 +7,9 @@ from typing import Any
 
 from segspark.app.retention import Beyond, beyond_retention
 from segspark.config.models import Workspace
+from segspark.pipeline.batch import Batches
 from segspark.pipeline.view import QUESTIONS
+from segspark.points import point
 from segspark.spark.scratch import is_gone
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.lake import Lake
@@ -40,15 +42,27 @@ def vacuum(workspace: Workspace, hours: int = VERSIONS_KEPT_HOURS, dry_run: bool
 
 
 def vacuum_lake(lake: Lake, hours: int = VERSIONS_KEPT_HOURS, dry_run: bool = False) -> dict[str, int]:
-    """Remove the files for a caller that holds the lock: table -> files, of tables with such files."""
+    """Remove the files for a caller that holds the lease: table -> files, of tables with such files."""
     if not dry_run:
-        # Earlier versions of this program kept Spark's scratch files here.
-        lake.store.delete_tree("_tmp")
-        for folder in {file.name.split("/")[2] for file in lake.store.list(f"{QUESTIONS}/")}:
-            if is_gone(folder.rpartition("@")[2]):
-                lake.store.delete_tree(f"{QUESTIONS}/{folder}")
-    found = {c.name: lake.remove_unnamed_files(c, hours, dry_run) for c in ALL if lake.exists(c)}
+        _remove_scratch(lake)
+    found = {}
+    for contract in filter(lake.exists, ALL):
+        found[contract.name] = lake.remove_unnamed_files(contract, hours, dry_run)
+        point("vacuum_table")
     return {name: n for name, n in found.items() if n}
+
+
+def _remove_scratch(lake: Lake) -> None:
+    """Remove what killed runs and questions have staged; the staged rows of a bound batch are its input."""
+    # Earlier versions of this program kept Spark's scratch files here.
+    lake.store.delete_tree("_tmp")
+    for folder in {file.name.split("/")[2] for file in lake.store.list(f"{QUESTIONS}/")}:
+        if is_gone(folder.rpartition("@")[2]):
+            lake.store.delete_tree(f"{QUESTIONS}/{folder}")
+    bound = (Batches(lake).interrupted or {}).get("run_id")
+    staging, _, questions = QUESTIONS.partition("/")
+    for folder in {file.name.split("/")[1] for file in lake.store.list(f"{staging}/")} - {questions, bound}:
+        lake.store.delete_tree(f"{staging}/{folder}")
 
 
 def _row(table: str, files: int, beyond: Beyond) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from segspark.pipeline.batch import FLOW as BATCH_FLOW
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import Append, Small
+from segspark.points import point
 from segspark.sources.files import InputFile, find_files
 from segspark.sources.headers import drift
 from segspark.sources.spec import Source
@@ -159,6 +160,7 @@ def write_ledger(step: Step, ledger: list[dict[str, Any]], run_id: str) -> None:
 def write_manifest(step: Step, files: dict[str, list[InputFile]], ledger: list[dict[str, Any]], run_id: str) -> None:
     """Write the ledger and the list of files taken in; later runs skip these files."""
     write_ledger(step, ledger, run_id)
+    point("ingest_ledger")
     counts: dict[tuple[str, str], int] = {}
     for row in ledger:
         counts[row["source"], row["file_id"]] = counts.get((row["source"], row["file_id"]), 0) + row["n_records"]
@@ -179,3 +181,4 @@ def write_manifest(step: Step, files: dict[str, list[InputFile]], ledger: list[d
     at = table.schema.get_field_index("received_at")
     table = table.set_column(at, "received_at", table["received_at"].cast(pa.timestamp("us", tz="UTC")))
     step.write(ops.FILES, Small(table), Append(f"{run_id}-files"))
+    point("ingest_files")

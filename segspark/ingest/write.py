@@ -12,6 +12,7 @@ from segspark.ingest.dispositions import Dispositions
 from segspark.ingest.opt_outs import opt_outs_of
 from segspark.pipeline.step import Step
 from segspark.pipeline.writes import Append, Frame, Overwrite, StagedRows, Upsert
+from segspark.points import point
 from segspark.sources.parsed import KINDS
 from segspark.store.parquet import read_parquet
 from segspark.tables.contracts import bronze, privacy, silver
@@ -48,6 +49,7 @@ def write_all(step: Step, dispositions: Dispositions, run_id: str, with_refused:
             return
         rows = StagedRows(staged.files.get(kind, ()), tuple(order_by), finish)
         step.write(contract, rows, Append(f"{run_id}-{contract.table}"))
+        point("ingest_table")
 
     jobs: list[Callable[[], None]] = [partial(append, *job) for job in as_staged]
     jobs.append(lambda: _write_identities(step, staged, run_id))
@@ -108,7 +110,9 @@ def _write_orders(step: Step, dispositions: Dispositions, run_id: str) -> None:
         .sortWithinPartitions("order_date", "order_id")
     )
     newer = "coalesce(new.updated_at, new.ordered_at) >= coalesce(old.updated_at, old.ordered_at)"
+    point("ingest_before_orders")
     step.write(silver.ORDERS, Frame(latest), Upsert(newer))
+    point("ingest_after_orders")
 
 
 def _note_last_opens(step: Step, staged: Staged) -> None:

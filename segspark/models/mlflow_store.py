@@ -2,8 +2,9 @@
 
 import logging
 import os
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -32,6 +33,29 @@ def _file_of(config: Mlflow) -> Path:
     return Path(config.tracking_uri.removeprefix(_SQLITE).partition("?")[0])
 
 
+def _make_database(path: Path) -> None:
+    """Make a database of SQLite that appears with all its tables or not at all.
+
+    MLflow makes them in many steps, and cannot open a database whose making was killed.
+    """
+    if path.exists():
+        return
+    from mlflow.store.db.utils import _initialize_tables
+    from sqlalchemy import create_engine
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    engine = create_engine(f"{_SQLITE}{aside}")
+    try:
+        _initialize_tables(engine)
+        engine.dispose()
+        with suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        engine.dispose()
+        aside.unlink(missing_ok=True)
+
+
 @contextmanager
 def store(config: Mlflow) -> Iterator[Any]:
     """MLflow on the workspace's store and experiment; other threads wait."""
@@ -46,7 +70,7 @@ def _store(config: Mlflow) -> Iterator[Any]:
     for name in ("mlflow", "alembic", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.ERROR)
     if config.tracking_uri.startswith(_SQLITE):
-        _file_of(config).parent.mkdir(parents=True, exist_ok=True)
+        _make_database(_file_of(config))
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(config.tracking_uri)
     mlflow.set_registry_uri(config.tracking_uri)

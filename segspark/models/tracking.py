@@ -16,10 +16,13 @@ from segspark.config.models import Mlflow
 from segspark.errors import CheckFailed
 from segspark.models.artifact import PIPELINE, digests_of, load_pipeline, verify
 from segspark.models.mlflow_store import is_there, store
+from segspark.points import point
 
 # Tags of a run: the SHA-256 of its documents and figures.
 DIGEST_OF = "digest."
 REQUIREMENTS = ["pyspark==4.2.0"]
+# Of a version that may be used.
+NEEDED_TAGS = {PIPELINE, "label_end_date", "run_id"}
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,8 @@ def log_model(
                 path.write_bytes(content)
                 mlflow.log_artifact(str(path))
             info = mlflow.spark.log_model(
-                model, artifact_path="model", pip_requirements=REQUIREMENTS, registered_model_name=name,
-                signature=signature,
-            )  # fmt: skip
-        client = mlflow.MlflowClient()
-        version = str(info.registered_model_version)
+                model, artifact_path="model", pip_requirements=REQUIREMENTS, signature=signature
+            )
         files = Path(mlflow.artifacts.download_artifacts(artifact_uri=info.model_uri, dst_path=scratch))
         tags = {
             **digests_of(files),
@@ -104,8 +104,11 @@ def log_model(
             "run_id": run.info.run_id,
             ranks_by: repr(float(ranking)),
         }
-        for key, value in tags.items():
-            client.set_model_version_tag(name, version, key, value)
+        point("model_logged")
+        # Tags come with the version in one transaction: without them nobody can tell of which days it may speak.
+        version = str(mlflow.register_model(info.model_uri, name, tags=tags).version)
+        point("model_registered")
+        client = mlflow.MlflowClient()
         alias = _alias(client, name, ranking, ranks_by) if allow_champion else "challenger"
         client.set_registered_model_alias(name, alias, version)
         return version
@@ -136,7 +139,9 @@ def find_champion(config: Mlflow, name: str, as_of: date) -> Any | None:
         if not versions:
             return None
         champion = _champion_version(client, name)
-        usable = [v for v in versions if date.fromisoformat(v.tags["label_end_date"]) <= as_of]
+        # A version of an earlier release whose run was killed may lack its tags.
+        complete = [v for v in versions if v.tags.keys() >= NEEDED_TAGS]
+        usable = [v for v in complete if date.fromisoformat(v.tags["label_end_date"]) <= as_of]
         usable.sort(key=lambda v: (str(v.version) == champion, int(v.version)), reverse=True)
         return usable[0] if usable and champion is not None else None
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from segspark.errors import SegsparkError
 from segspark.pipeline.runs import record, runs_of
+from segspark.points import point
 from segspark.store import Store
 from segspark.tables.lake import Lake
 
@@ -74,15 +75,18 @@ class Batches:
             staged: what a resumed run needs to know of the staged files.
         """
         self._expect("begun", "bound")
+        point("ingest_staged")
         assert self._staging is not None
         self._staging.replace(STAGED, json.dumps(staged).encode())
         record(self._lake, run_id=self._run_id, flow=FLOW, as_of=self._as_of, state="writing", inputs=self._content)
         self._state = "bound"
+        point("ingest_bound")
 
     def commit(self, outputs: dict[str, Any]) -> None:
         """Record that all of it is in the lake, and remove the staged files."""
         self._expect("bound", "committed")
         record(self._lake, run_id=self._run_id, flow=FLOW, as_of=self._as_of, state="done", outputs=outputs)
+        point("ingest_done")
         self._state = "none"
         self._remove()
 

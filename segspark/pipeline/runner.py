@@ -13,6 +13,7 @@ from segspark.pipeline.flow import Flow, Request
 from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runs import config_hash, record, runs_of
 from segspark.pipeline.step import Step
+from segspark.points import point
 from segspark.tables.contracts.catalogue import BY_NAME
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.lake import Lake
@@ -45,12 +46,14 @@ def run_flow(
     if flow.is_skipped_when_unchanged:
         # Recorded before the work, so that the rows of a killed run are known to be unfinished.
         record(lake, run_id=run_id, flow=flow.name, as_of=as_of, state="started", config=config, inputs=inputs)
+        point("flow_started")
     step = Step(flow, lake, context, as_of, progress, request)
     try:
         with damage_told():
             flow.function(step)
     finally:
         step.close()
+    point("flow_before_done")
     outputs = {n: lake.version(BY_NAME[n]) for n in flow.writes}
     record(
         lake,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from segspark.activation import csv_file
 from segspark.activation.csv_file import FIELDS, safe_cell, write_audience
 from segspark.store import store_at
 
@@ -71,3 +72,21 @@ def test_what_fails_on_the_way_leaves_the_old_file_and_no_rest(tmp_path: Path) -
     with pytest.raises(ValueError, match="vault"):
         write_audience(store_at(tmp_path), "a.csv", rows(), {})
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_one_that_is_killed_before_its_manifest_leaves_no_manifest_of_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(name: str) -> None:
+        raise Killed
+
+    write_audience(store_at(tmp_path), "a.csv", [ANN], {})
+    with monkeypatch.context() as patched:
+        patched.setattr(csv_file, "point", killed)
+        with pytest.raises(Killed):
+            write_audience(store_at(tmp_path), "a.csv", [ANN, ANN], {})
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+    assert write_audience(store_at(tmp_path), "a.csv", [ANN, ANN], {}).rows == 2

@@ -12,6 +12,7 @@ import pytest
 from segspark.app.vacuum import vacuum
 from segspark.app.workspace import open_workspace
 from segspark.errors import InfrastructureError
+from segspark.pipeline.batch import Batches
 from segspark.tables.contracts import ops
 from segspark.tables.lake import Lake
 from segspark.tables.lease import only_writer
@@ -62,3 +63,17 @@ def test_a_lake_that_is_written_is_left_alone(tmp_path: Path) -> None:
     workspace = open_workspace(workspace_at(tmp_path))
     with only_writer(Lake(workspace.lake).store, "daily"), pytest.raises(InfrastructureError):
         vacuum(workspace)
+
+
+def test_what_killed_runs_have_staged_is_removed_and_the_input_of_a_bound_batch_stays(tmp_path: Path) -> None:
+    workspace = open_workspace(workspace_at(tmp_path))
+    lake = Lake(workspace.lake)
+    bound = Batches(lake)
+    bound.begin("bound", date(2026, 1, 1), {"run_id": "bound"}).replace("rows", b"x")
+    bound.bind({})
+    Batches(lake).begin("killed", date(2026, 1, 1), {}).replace("events/rows", b"x")
+    lake.store.replace("_staging/features-2026-01-01/rows", b"x")
+    assert vacuum(workspace, dry_run=True) == []
+    assert len(lake.store.list("_staging/")) == 4
+    vacuum(workspace)
+    assert [f.name for f in lake.store.list("_staging/")] == ["_staging/bound/batch.json", "_staging/bound/rows"]

@@ -3,6 +3,7 @@
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,3 +53,25 @@ def test_asking_for_a_model_does_not_make_the_store(tmp_path: Path) -> None:
     assert is_there(shop.model_copy(update={"tracking_uri": f"{shop.tracking_uri}?timeout=5"}))
     assert find_champion(shop, "shop_churn", date(2026, 6, 1)) is None
     assert is_there(Mlflow(tracking_uri="http://127.0.0.1:5000"))
+
+
+def test_a_database_appears_with_all_its_tables_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MLflow cannot open one whose making was killed."""
+    from mlflow.store.db import utils
+
+    class Killed(BaseException):
+        pass
+
+    real = utils._upgrade_db
+
+    def killed(engine: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr(utils, "_upgrade_db", killed)
+    with pytest.raises(Killed), store(config(tmp_path)):
+        pass
+    assert not is_there(config(tmp_path))
+    monkeypatch.setattr(utils, "_upgrade_db", real)
+    with store(config(tmp_path)) as mlflow:
+        assert mlflow.get_experiment_by_name("shop")
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["mlflow.db"]

@@ -16,6 +16,7 @@ from segspark.config.models import Mlflow
 from segspark.errors import CheckFailed
 from segspark.models import tracking
 from segspark.models.artifact import EVERYTHING
+from segspark.models.mlflow_store import store
 from segspark.models.tracking import find_champion, load_champion, log_model, read_document, read_inputs
 
 
@@ -154,3 +155,57 @@ def test_a_document_that_was_changed_is_not_read(spark: SparkSession, config: Ml
     for read in (lambda: read_inputs(config, loaded), lambda: tracking.read_documents(config, run)):
         with pytest.raises(CheckFailed, match=r"features\.json"):
             read()
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("at", ["model_logged", "model_registered"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_training_that_is_killed_leaves_a_registry_that_answers(
+    spark: SparkSession, config: Mlflow, monkeypatch: pytest.MonkeyPatch, at: str, is_first: bool
+) -> None:
+    name = f"killed-{at}-{is_first}"
+    if not is_first:
+        log(spark, config, 1, date(2026, 5, 1), 0.7, name)
+
+    def killed(point: str) -> None:
+        if point == at:
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tracking, "point", killed)
+        with pytest.raises(Killed):
+            log(spark, config, 2, date(2026, 5, 10), 0.7, name)
+    found = find_champion(config, name, date(2026, 5, 20))
+    # The version in use stays in use; before the first alias there is none.
+    assert (found and str(found.version)) == (None if is_first else "1")
+    version = log(spark, config, 2, date(2026, 5, 10), 0.7, name)
+    loaded = load_champion(config, name, date(2026, 5, 20))
+    assert loaded is not None
+    assert loaded.version == version
+
+
+def test_a_version_without_its_tags_is_passed_over(spark: SparkSession, config: Mlflow) -> None:
+    """As an earlier release leaves one whose run was killed, with or without an alias."""
+    log(spark, config, 1, date(2026, 5, 1), 0.7, "untagged")
+    with store(config) as mlflow_:
+        client = mlflow_.MlflowClient()
+        source = client.get_model_version("untagged", "1").source
+        client.create_model_version("untagged", source)
+        client.set_registered_model_alias("untagged", "champion", "2")
+        client.create_registered_model("empty")
+        client.create_registered_model("only")
+        client.create_model_version("only", source)
+        client.set_registered_model_alias("only", "champion", "1")
+    found = find_champion(config, "untagged", date(2026, 6, 1))
+    assert found is not None
+    assert str(found.version) == "1"
+    assert find_champion(config, "empty", date(2026, 6, 1)) is None
+    assert find_champion(config, "only", date(2026, 6, 1)) is None
+    # The next training puts it right.
+    assert log(spark, config, 3, date(2026, 5, 2), 0.1, "untagged") == "3"
+    again = find_champion(config, "untagged", date(2026, 6, 1))
+    assert again is not None
+    assert str(again.version) == "3"

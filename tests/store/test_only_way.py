@@ -29,6 +29,7 @@ MAY_USE_FILES = {
     "store/*": "the store itself",
     "config/*": "configuration lies in ordinary files",
     "pseudonyms.py": "the key's file",
+    "points.py": "ends this process",
     "cli/*": "paths that a person gave; they are handed on",
     "spark/*": "what belongs to this machine: jars, caches, scratch, settings",
     "demo/*": "the generator writes what a provider would deliver",

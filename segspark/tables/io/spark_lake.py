@@ -17,6 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.url import Url
 from segspark.errors import CheckFailed
+from segspark.points import point
 from segspark.store import Store
 from segspark.store.parquet import SPARK_OPTIONS
 from segspark.tables.contracts.contract import Contract
@@ -256,8 +257,10 @@ class SparkLake(Lake):
         self, table: deltalake.DeltaTable, contract: Contract, added: list[dict[str, Any]], **how: Any
     ) -> None:
         """``commit``, and the digest of what it has added to the log."""
+        point("files_written")
         self.may_commit()
         commit(table, contract, added, **how)
+        point("committed")
         digest_log(self.folder(contract))
 
 
