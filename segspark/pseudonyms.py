@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,13 +94,26 @@ def load_key(environment_name: str, key_file: Path, create: bool = True) -> Key:
     if not key_file.exists():
         if not create:
             raise ConfigError(f"No key: set {environment_name} or put one into {key_file}.")
-        key_file.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as out:
-            out.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+        _make_key(key_file)
     if key_file.stat().st_mode & 0o077:
         raise ConfigError(f"The key file {key_file} may be read by others; run: chmod 600 {key_file}")
     return Key(_decode(key_file.read_text(), f"key file {key_file}"))
+
+
+def _make_key(key_file: Path) -> None:
+    """Write a new key, unless another process has done so. It appears whole and is on the disk: without it nothing of the
+    lake can be joined to new files."""
+    key_file.parent.mkdir(parents=True, exist_ok=True)
+    aside = key_file.with_name(f".{key_file.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(aside, key_file)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _decode(text: str, where: str) -> bytes:

@@ -63,3 +63,26 @@ def test_the_environment_goes_over_the_file_and_must_be_long_enough(
     with pytest.raises(ConfigError, match="32 random bytes"):
         load_key("KEY", tmp_path / "key")
     assert "xxx" not in repr(Key(b"x" * 32))
+
+
+def test_a_process_that_is_killed_while_it_makes_a_key_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a key would be an error for ever, and a key that is lost with the power makes strangers of all people."""
+    on_disk: list[str] = []
+
+    def killed(made: Path, at: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.delenv("KEY", raising=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", lambda handle: on_disk.append(os.readlink(f"/proc/self/fd/{handle}")))
+        patched.setattr(os, "link", killed)
+        with pytest.raises(KeyboardInterrupt):
+            load_key("KEY", tmp_path / "key")
+    assert len(on_disk) == 1
+    assert list(tmp_path.iterdir()) == []
+    # Another process may have made one first: that one holds.
+    first = load_key("KEY", tmp_path / "key")
+    assert load_key("KEY", tmp_path / "key") == first
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
