@@ -13,9 +13,10 @@ from pyspark.sql import functions as F
 from segspark.activation.destination import COLUMNS, Audience, Destination, Options, Receipt, Row
 from segspark.activation.hand_over import hand_over
 from segspark.activation.registry import DESTINATIONS
-from segspark.config.models import Workspace
+from segspark.config.models import Segments, Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.identity.links import people_as_of
+from segspark.measure.small_groups import NO_FLOOR
 from segspark.pipeline.progress import Progress
 from segspark.pipeline.view import Question, View, look
 from segspark.privacy.consent import derive_usable_from
@@ -61,8 +62,8 @@ def export_audience(
         once also refused, failed and the receipts. Sent, refused, failed and removed are everybody of the segment.
 
     Raises:
-        GateClosed: fewer than segments.min_size people, or than the destination takes; such a small group might
-            identify persons.
+        GateClosed: fewer than segments.min_size people, in the segment or after the gate, or than the destination
+            takes; such a small group might identify persons.
         ConfigError: the destination has no such option.
     """
     destination = destination or DESTINATIONS.all()[0]
@@ -71,15 +72,19 @@ def export_audience(
     day = newest_day(view, as_of)
     members = view.read_day(gold.SEGMENTS, day).where(F.col("segment_id") == segment["segment_id"])
     sizes = _read_reasons(members)
-    total = sum(sizes.values())
-    if total < workspace.segments.least_people:
+    total, least = sum(sizes.values()), workspace.segments.least_people
+    if total < least:
         raise GateClosed(
             f"{segment['segment_key']} has {total} people on {day}; groups below segments.min_size "
-            f"({workspace.segments.least_people}) are not exported."
+            f"({least}) are not exported."
         )
-    people = _people(view, members, day, destination)
-    _check_size(people, destination, f"{segment['segment_key']} on {day}")
+    # Counted before they are sent, so that what goes along can tell of everybody.
+    people = _people(view, members, day, destination).localCheckpoint()
+    n_sent = people.count()
+    _check_size(n_sent, destination, f"{segment['segment_key']} on {day}", workspace.segments)
     removed = {k: n for k, n in sizes.items() if k is not None}
+    if late := sizes.get(None, 0) - n_sent:
+        removed["suppressed_since"] = late
     audience = Audience(
         segment_id=segment["segment_id"],
         segment_key=segment["segment_key"],
@@ -88,12 +93,10 @@ def export_audience(
         people=total,
         removed=removed,
         folder=str(workspace.folder / "exports"),
+        least=workspace.segments.least_shown,
     )
     rows = _unsealed(people, destination, Pseudonymiser(view.context[EXISTING_KEY]))
     receipts = hand_over(destination, rows, audience, chosen)
-    late = sizes.get(None, 0) - sum(r.people for r in receipts)
-    if late:
-        removed = {**removed, "suppressed_since": late}
     return {**_told(receipts), "removed": removed, "as_of": day}
 
 
@@ -141,14 +144,19 @@ def _sealed(kind: str) -> str:
     return f"sealed_{kind}"
 
 
-def _check_size(people: DataFrame, destination: Destination, what: str) -> None:
+def _check_size(n: int, destination: Destination, what: str, segments: Segments) -> None:
     """
     Raises:
-        GateClosed: fewer people than the destination takes.
+        GateClosed: fewer people than the destination takes, or than the floor: the rows of a file can be counted.
     """
     least = destination.limits.least_people
-    if least and (n := people.count()) < least:
+    if n < least:
         raise GateClosed(f"{n} people of {what} may be written to; {destination.name} takes no fewer than {least}.")
+    if NO_FLOOR < segments.least_shown > n:
+        raise GateClosed(
+            f"{n} people of {what} may be written to; groups below segments.min_size ({segments.least_shown}) are not "
+            "exported."
+        )
 
 
 def _permitted(view: View, owners: DataFrame, day: date) -> DataFrame:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from segspark.activation.destination import Audience, Destination, Key, Limits, Options, Receipt, Row
+from segspark.measure.small_groups import base_of, rounded
 from segspark.points import point
 from segspark.store import Store, store_at
 
@@ -38,7 +39,7 @@ def write_audience(store: Store, name: str, rows: Iterable[Mapping[str, Any]], m
         store: of the folder of exports.
         name: of the CSV.
         rows: mappings with FIELDS, streamed.
-        manifest: what the audience is (segment, definition version, as-of day, people left out on that day by reason).
+        manifest: what the audience is (segment, definition version, as-of day, people left out by reason).
     """
     digest, n = hashlib.sha256(), 0
     manifest_name = f"{name.rpartition('.')[0]}.manifest.json"
@@ -71,12 +72,22 @@ class FileOptions(Options):
     out: Path | None = None
 
 
+def manifest_of(audience: Audience) -> dict[str, Any]:
+    """What is told of the people as a whole; counts are rounded, and 0 stands for a group too small to be counted."""
+    content = {k: v for k, v in asdict(audience).items() if k not in ("folder", "least")}
+    return {
+        **content,
+        "people": rounded(audience.people, audience.least),
+        "removed": {reason: rounded(n, audience.least) for reason, n in audience.removed.items()},
+        "counts_rounded_to": base_of(audience.least),
+    }
+
+
 def send(batch: Iterable[Row], audience: Audience, options: Options) -> Receipt:
     """Write the whole audience to one file."""
     name = f"{audience.segment_key.replace('/', '-')}-{audience.segment_date}.csv"
     path = getattr(options, "out", None) or Path(audience.folder) / name
-    manifest = {k: v for k, v in asdict(audience).items() if k != "folder"}
-    written = write_audience(store_at(path.parent), path.name, batch, manifest)
+    written = write_audience(store_at(path.parent), path.name, batch, manifest_of(audience))
     details = {"file": written.url, "rows": written.rows, "sha256": written.sha256}
     return Receipt(sent=written.rows, details=details)
 

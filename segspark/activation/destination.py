@@ -6,6 +6,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
+from segspark.measure.small_groups import NO_FLOOR
 from segspark.pseudonyms import KINDS
 
 # What a destination may ask for of each person besides keys.
@@ -58,8 +59,9 @@ class Audience:
 
     Attributes:
         people: of the segment, before the gate.
-        removed: people by reason not to write to them on the segment's day.
+        removed: people by reason not to write to them on the segment's day, and those suppressed since.
         folder: where the workspace's exports lie.
+        least: counts that go along with the people are rounded for groups of so many (measure/small_groups.py).
     """
 
     segment_id: str
@@ -70,6 +72,7 @@ class Audience:
     people: int
     removed: Mapping[str, int]
     folder: str
+    least: int = NO_FLOOR
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from segspark.activation import csv_file
-from segspark.activation.csv_file import FIELDS, safe_cell, write_audience
+from segspark.activation.csv_file import FIELDS, manifest_of, safe_cell, write_audience
+from segspark.activation.destination import Audience
 from segspark.store import store_at
 
 ANN = {
@@ -90,3 +91,11 @@ def test_one_that_is_killed_before_its_manifest_leaves_no_manifest_of_another_fi
             write_audience(store_at(tmp_path), "a.csv", [ANN, ANN], {})
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
     assert write_audience(store_at(tmp_path), "a.csv", [ANN, ANN], {}).rows == 2
+
+
+def test_counts_beside_a_file_are_rounded_and_small_groups_are_not_counted() -> None:
+    audience = Audience("s", "buyers", date(2026, 5, 5), "v1", False, 706, {"complained": 3, "bounced": 45}, "w", 20)
+    manifest = manifest_of(audience)
+    assert (manifest["people"], manifest["removed"]) == (720, {"complained": 0, "bounced": 40})
+    assert manifest["counts_rounded_to"] == 40
+    assert not {"folder", "least"} & set(manifest)

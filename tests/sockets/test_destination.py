@@ -113,7 +113,10 @@ def test_batches_hold_whom_nothing_stands_against_and_only_what_may_be_received(
     assert "@" not in str(rows)
     audience, options = service.told[0]
     assert (audience.segment_key, audience.segment_date, audience.people) == ("buyers", FIRST, 8)
-    assert (dict(audience.removed), options) == ({"complained": 1}, ListOptions(list_name="spring"))
+    assert (dict(audience.removed), options) == (
+        {"complained": 1, "suppressed_since": 2},
+        ListOptions(list_name="spring"),
+    )
     # One batch broke down, bob was refused where he was not in it; everybody is told.
     states = [(r["sent"], r["refused"], r["failed"], r["reason"], r["details"]) for r in result["receipts"]]
     assert states[1] == (0, 0, 2, "TimeoutError", {})
