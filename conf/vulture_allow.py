@@ -25,6 +25,8 @@ _._transform  # pyspark.ml.Transformer
 _.mutate  # cosmic-ray's operators
 _.row_factory  # sqlite3.Connection
 _.tempdir  # the tempfile module
+_.STRICT_CAST  # a dialect of sqlglot
+_.NO_PAREN_FUNCTIONS
 
 # Fields of rows that `asdict` turns into JSON or into a column of a printed table.
 _.definition_version  # the manifest of an export

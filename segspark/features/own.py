@@ -18,7 +18,8 @@ from segspark.features.engine.item_aggregation import ItemAggregation
 from segspark.features.feature import Catalogue, Derived, Feature, ItemKind, Measure
 from segspark.features.sketch import FEWEST_BITS, MOST_BITS
 from segspark.purposes import PURPOSES, Purpose
-from segspark.sources.expressions import ExpressionError, parse_expression
+from segspark.sources.expressions import parse_expression
+from segspark.sources.sql.tree import ExpressionError
 from segspark.sources.vocabulary import EVENT_TYPES
 
 DERIVED_TYPES = ("double", "bigint", "int", "date", "string", "boolean")
@@ -209,7 +210,7 @@ def unknown_names(own: Own, catalogue: Catalogue) -> list[str]:
     for derived in catalogue.derived:
         if derived.name in mine:
             try:
-                read = parse_expression(derived.sql, columns_are_text=False).columns
+                read = parse_expression(derived.sql).columns
             except ExpressionError:
                 read = ()
             for name in sorted(set(read) - known):
@@ -228,7 +229,7 @@ def _sql_issues(where: str, sql: str | None) -> list[str]:
     if not sql:
         return []
     try:
-        parse_expression(sql, columns_are_text=False)
+        parse_expression(sql)
     except ExpressionError as error:
         return [f"{where}: {error}"]
     return []

@@ -6,16 +6,19 @@ Every converter takes text and returns a value or raises ``Rejected`` with a rea
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from segspark import money, time
 from segspark.purposes import PURPOSES
 from segspark.sources.parsed import TEXTS
 from segspark.sources.vocabulary import DEVICES, EVENT_TYPES, LINE_TYPES, Rejected
 
-_INTEGER = re.compile(r"[+-]?\d{1,18}(?:\.0+)?")
+T = TypeVar("T")
+# Not \d, which also fits the digits of other scripts.
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}(?:\.0+)?")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9].*)?")
 _TRUE, _FALSE = frozenset(("true", "t", "yes", "y", "1")), frozenset(("false", "f", "no", "n", "0"))
 
 
@@ -23,39 +26,60 @@ _TRUE, _FALSE = frozenset(("true", "t", "yes", "y", "1")), frozenset(("false", "
 class Notation:
     """How a source writes times and numbers."""
 
-    times: str = "iso"
+    times: tuple[str, ...] = ("iso",)
     time_zone: str | None = None
     decimal_mark: str = "."
 
 
 def to_time(text: str, notation: Notation) -> int:
-    """UTC microseconds; reasons time_format, time_zone, time_unit, time_range."""
-    try:
-        if notation.times == "iso":
-            return time.parse_iso(text, notation.time_zone)
-        if notation.times.startswith("epoch_"):
-            number = money.parse_decimal(text)
-            value = int(number) if number == number.to_integral_value() else float(number)
-            return time.parse_epoch(value, notation.times.removeprefix("epoch_"))
-        return time.parse_pattern(text, notation.times, notation.time_zone)
-    except time.TimeFormatError as error:
-        raise Rejected(error.code) from None
-    except money.MoneyFormatError:
-        raise Rejected("time_format") from None
+    """UTC microseconds, by the first form that fits; reasons time_format, time_zone, time_unit, time_range."""
+    return _first_fitting(text, notation, _time)
 
 
 def to_date(text: str, notation: Notation) -> date:
-    """A calendar date: the date part as it is written, whatever the zone."""
-    if notation.times == "iso" or notation.times.startswith("epoch_"):
-        head = text.strip()[:10]
+    """A calendar date, by the first form that fits: the date part as it is written, whatever the zone and the year."""
+    return _first_fitting(text, notation, _date)
+
+
+def _first_fitting(text: str, notation: Notation, read: Callable[[str, str, Notation], T]) -> T:
+    codes = []
+    for form in notation.times:
         try:
-            return date.fromisoformat(head)
-        except ValueError:
-            pass
-        if notation.times == "iso":
-            raise Rejected("time_format")
-    micros = to_time(text, Notation(notation.times, notation.time_zone or "UTC"))
-    return time.local_day(micros, notation.time_zone or "UTC")
+            return read(text.strip(), form, notation)
+        except time.TimeFormatError as error:
+            codes.append(error.code)
+        except money.MoneyFormatError:
+            codes.append("time_format")
+    # What fits a form and fails otherwise says more than what fits none.
+    raise Rejected(next((code for code in codes if code != "time_format"), "time_format"))
+
+
+def _time(text: str, form: str, notation: Notation) -> int:
+    if form == "iso":
+        return time.parse_iso(text, notation.time_zone)
+    if form.startswith("epoch_"):
+        return time.parse_epoch(_number(text), form.removeprefix("epoch_"))
+    return time.parse_pattern(text, form, notation.time_zone)
+
+
+def _date(text: str, form: str, notation: Notation) -> date:
+    try:
+        if form == "iso" or (form.startswith("epoch_") and _ISO_DATE.fullmatch(text)):
+            if not _ISO_DATE.fullmatch(text):
+                raise time.TimeFormatError("time_format", text)
+            return date.fromisoformat(text[:10])
+        if form.startswith("epoch_"):
+            micros = round(_number(text) * time.EPOCH_UNITS[form.removeprefix("epoch_")])
+            return time.local_day(micros, notation.time_zone or "UTC")
+        # Not through a time: people are born before the first year in which an event may happen.
+        return datetime.strptime(text, form).date()
+    except (ValueError, OverflowError):
+        raise time.TimeFormatError("time_format", text) from None
+
+
+def _number(text: str) -> int | float:
+    number = money.parse_decimal(text)
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def to_integer(text: str, notation: Notation) -> int:

@@ -1,10 +1,9 @@
-"""Spark SQL expressions of a mapping: parsed, checked against an allow-list, and searched for column names.
+"""Spark SQL expressions over tables, whose columns have types: checked against an allow-list, and searched for columns.
 
-The user's own text runs; parsing only decides whether it may. In ANSI mode a failing cast, explicit or implicit,
-would end the whole job, so numbers must be converted with try_cast and divided with try_divide.
+The user's own text runs; parsing only decides whether it may. Expressions over the texts of a file are compiled
+(``sql/compile.py``).
 """
 
-import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
@@ -13,6 +12,7 @@ import sqlglot
 from sqlglot import exp
 
 from segspark.config.text_limits import why_too_large
+from segspark.sources.sql.tree import ExpressionError
 
 FUNCTIONS = frozenset(
     """abs ceil ceiling coalesce concat concat_ws date_add date_format date_sub date_trunc
@@ -31,18 +31,6 @@ _STRUCTURE = (
     exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Neg, exp.Var, exp.Escape, exp.Interval, exp.IntervalSpan, exp.Tuple,
     exp.Bracket, exp.Cast, exp.Coalesce, exp.Anonymous, exp.Func,
 )  # fmt: skip
-# Date functions over a bare column: their implicit cast of text raises.
-_DATE_CALL = re.compile(
-    r"\b(year|month|day|hour|minute|second|quarter|weekday|dayofweek|date_add|date_sub|date_format|last_day)"
-    r"\(\s*(`[^`]+`|[A-Za-z_][\w.]*)\s*[,)]",
-    re.IGNORECASE,
-)
-_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Neg)
-_COMPARE = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In)
-
-
-class ExpressionError(ValueError):
-    """The expression is not allowed; the text says why and what to write instead."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +39,8 @@ class Expression:
     columns: tuple[str, ...]
 
 
-def parse_expression(text: str, columns_are_text: bool = True) -> Expression:
-    """Check one expression and name the columns it reads (dotted names of nested JSON in backquotes).
-
-    Args:
-        text: the expression.
-        columns_are_text: as in a raw file; False over a table, whose columns have types.
+def parse_expression(text: str) -> Expression:
+    """Check one expression and name the columns it reads.
 
     Raises:
         ExpressionError: a syntax error, or something outside of the allow-list.
@@ -77,26 +61,17 @@ def parse_expression(text: str, columns_are_text: bool = True) -> Expression:
     names = _function_names(tokens)
     for kind in _casts(tokens):
         if kind != "string":
-            raise ExpressionError(
-                f"{text!r}: a cast that fails would end the run; write try_cast(… as {kind}), or leave it out: the "
-                "result is read as text by the column's own converter"
-            )
+            raise ExpressionError(f"{text!r}: a cast that fails would end the run; write try_cast(… as {kind})")
     columns: dict[str, None] = {}
     for node in tree.walk():
         if isinstance(node, exp.Div):
             raise ExpressionError(f"{text!r}: a division by zero would end the run; write try_divide(a, b)")
         if not isinstance(node, _STRUCTURE):
-            raise ExpressionError(f"{text!r}: {node.key} is not allowed in a mapping")
-        if columns_are_text and isinstance(node, _ARITHMETIC):
-            _need_numbers(node, text)
-        if columns_are_text and isinstance(node, _COMPARE):
-            _need_same_kind(node, text)
+            raise ExpressionError(f"{text!r}: {node.key} is not allowed here")
         if isinstance(node, exp.Bracket) and "[" in text:
             raise ExpressionError(f"{text!r}: a missing element would end the run; write split_part or try_element_at")
         if isinstance(node, exp.Column):
             columns[".".join(p.name for p in node.parts)] = None
-    for match in _DATE_CALL.finditer(text if columns_are_text else ""):
-        raise ExpressionError(f"{text!r}: {_need_dates(match[1], match[2])}")
     unknown = sorted(names - FUNCTIONS)
     if unknown:
         near = get_close_matches(unknown[0], FUNCTIONS, 1)
@@ -129,35 +104,3 @@ def _casts(tokens: list[sqlglot.Token]) -> list[str]:
         elif token.text.lower() == "as" and following is not None and open_casts and open_casts[-1]:
             kinds.append(following.text.lower())
     return kinds
-
-
-def _need_dates(name: str, arguments: str) -> str:
-    return f"{name}({arguments}) would end the run at the first text that is no date; write {name}(try_to_date(…))"
-
-
-def _is_number(node: exp.Expression) -> bool:
-    if isinstance(node, exp.Paren | exp.Neg):
-        return _is_number(node.this)
-    if isinstance(node, exp.Literal):
-        return not node.is_string
-    if isinstance(node, exp.TryCast):
-        return True
-    # Functions and CASE have their own type; a bare column is always text.
-    return not isinstance(node, exp.Column)
-
-
-def _need_numbers(node: exp.Expression, text: str) -> None:
-    for side in (node.this, node.args.get("expression")):
-        if isinstance(side, exp.Column) or (isinstance(side, exp.Literal) and side.is_string):
-            raise ExpressionError(f"{text!r}: {side.sql()} is text; write try_cast({side.sql()} as double)")
-
-
-def _need_same_kind(node: exp.Expression, text: str) -> None:
-    others = [node.args.get(k) for k in ("expression", "low", "high")] + list(node.args.get("expressions") or [])
-    sides = [node.this, *[o for o in others if o is not None]]
-    columns = [s for s in sides if isinstance(s, exp.Column)]
-    numbers = [s for s in sides if isinstance(s, exp.Literal | exp.Neg) and _is_number(s)]
-    if columns and numbers:
-        raise ExpressionError(
-            f"{text!r} compares the text {columns[0].sql()} with a number; write try_cast({columns[0].sql()} as double)"
-        )

@@ -4,9 +4,9 @@ Three steps in one lazy plan: ``read_raw`` (Arrow tasks give each record and its
 types and pseudonyms).
 """
 
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -16,7 +16,7 @@ from segspark.sources.convert import COLUMNS, Notation, shape_of
 from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.gateway import no_cyclic_collection, over_groups, without_values
 from segspark.sources.headers import Headers, header_of
-from segspark.sources.mapping import OF_RECORD, Mapping, compile_mapping, mapping_issues
+from segspark.sources.mapping import OF_RECORD, Mapping, Output, compile_mapping, lacking, mapping_issues
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.provider import NoOptions, Provider
 from segspark.sources.raw import read_raw
@@ -24,7 +24,7 @@ from segspark.sources.receipt import of_content, of_file, of_record
 from segspark.sources.sanitizer import Sanitizer
 from segspark.sources.shapes import Kept
 from segspark.sources.spec import Source
-from segspark.sources.targets import Maker, make_maker
+from segspark.sources.targets import Maker, failed_name, make_maker, notation_of
 from segspark.sources.vocabulary import Produced, Rejected
 from segspark.tables.staging import NAMED_DDL
 
@@ -68,12 +68,7 @@ def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
         return
     missing = [c for c in mapping.columns if c not in first]
     if missing:
-        near = get_close_matches(missing[0], first, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise ConfigError(
-            f"source {mapping.source.name}: {file.name} lacks {missing}; it has {list(first)}.{hint} "
-            f"Correct the expressions under `records` of the source's YAML."
-        )
+        raise ConfigError(f"source {mapping.source.name}, {file.name}: {lacking(missing, tuple(first))}")
 
 
 def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
@@ -84,38 +79,39 @@ def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
         mapping: a checked mapping.
 
     Returns:
-        The columns known of each record, and one text column per expression (``…__where`` is boolean). Dotted columns
-        become structs, so ``value.amount`` works as in a nested table.
+        The columns known of each record, one text column per expression (``…__where`` is boolean), and for those that
+        can fail a boolean column that is true where one did.
+
+    Raises:
+        ConfigError: Spark refuses an expression.
     """
+    from pyspark.errors import AnalysisException
     from pyspark.sql import functions as F
 
-    number = {column: f"column_{n}" for n, column in enumerate(mapping.columns)}
-    tree: dict[str, Any] = {}
-    for column in mapping.columns:
-        *parents, leaf = column.split(".") if f"`{column}`" not in _all_text(mapping) else [column]
-        node = tree
-        for parent in parents:
-            node = node.setdefault(parent, {})
-        node[leaf] = column
+    known = [name for name, _ in OF_RECORD]
 
-    def build(node: Any) -> "Column":
-        if isinstance(node, str):
-            return F.col(number[node])
-        return F.struct(*[build(child).alias(name) for name, child in node.items()])
+    def columns(output: Output) -> "list[Column]":
+        result = [F.expr(output.compiled.sql).alias(output.name)]
+        if output.compiled.failed:
+            result.append(F.expr(output.compiled.failed).alias(failed_name(output.name)))
+        return result
 
-    # Kept apart from the record's own columns: a source column may be called `text`.
-    record = F.struct(*[build(node).alias(name) for name, node in tree.items()]) if tree else F.lit(None)
-    flat = raw.select(F.struct(*[name for name, _ in OF_RECORD]).alias("_raw"), record.alias("_record"))
-    named = flat.select("_raw", *([F.col("_record.*")] if tree else []))
-    outputs = [
-        F.expr(o.expression).cast("boolean" if o.name.endswith("__where") else "string").alias(o.name)
-        for o in mapping.outputs
-    ]
-    return named.select("_raw", *outputs).select("_raw.*", *[o.name for o in mapping.outputs])
+    try:
+        return raw.select(*known, *chain.from_iterable(map(columns, mapping.outputs)))
+    except AnalysisException:
+        raise ConfigError("\n".join(_refused(raw, mapping, columns))) from None
 
 
-def _all_text(mapping: Mapping) -> str:
-    return " ".join(o.expression for o in mapping.outputs)
+def _refused(raw: "DataFrame", mapping: Mapping, columns: "Callable[[Output], list[Column]]") -> Iterator[str]:
+    """The expressions that Spark refuses, and why."""
+    from pyspark.errors import AnalysisException
+
+    for output in mapping.outputs:
+        try:
+            raw.select(*columns(output))
+        except AnalysisException as error:
+            reason = str(error).splitlines()[0]
+            yield f"source {mapping.source.name}, {output.label}: {output.expression!r} cannot be calculated: {reason}"
 
 
 def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -123,7 +119,10 @@ def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatc
     finish = Sanitizer(plan)
     files = {file.number: file for group in plan.groups for file in group}
     columns = Headers(mapping.source)
-    makers = [make_maker(mapping.source, at, plan.context.currency) for at in range(len(mapping.source.records))]
+    makers = [
+        make_maker(mapping.source, at, plan.context.currency, mapping.kinds)
+        for at in range(len(mapping.source.records))
+    ]
     with no_cyclic_collection():
         for batch in batches:
             names = batch.schema.names
@@ -155,7 +154,7 @@ def _convert_one(
         except Rejected as error:
             reasons += error.reasons
     if mapping.source.received.how == "column":
-        produced.received_at, reason = _received(mapping.source, row)
+        produced.received_at, reason = _received(notation_of(mapping.source, mapping.kinds["received"]), row)
         reasons += [reason] if reason else []
     if reasons:
         finish.rejected(file, position, raw, reasons, flags, "convert", form, header)
@@ -166,12 +165,14 @@ def _convert_one(
     finish.accepted(file, position, raw, _kept_body(mapping.source, row), produced, flags, form, header)
 
 
-def _received(source: Source, row: dict[str, Any]) -> tuple[int | None, str | None]:
+def _received(notation: Notation, row: dict[str, Any]) -> tuple[int | None, str | None]:
     text = row.get("received")
+    if row.get(failed_name("received")):
+        return None, "expression:received"
     if not text:
         return None, "missing:received"
     try:
-        return COLUMNS["events"]["occurred_at"](text, Notation(source.times, source.time_zone)), None
+        return COLUMNS["events"]["occurred_at"](text, notation), None
     except Rejected as error:
         return None, f"{error.reasons[0]}:received"
 

@@ -1,4 +1,4 @@
-"""The mapping of a source: its expressions and columns, checked."""
+"""The mapping of a source: its expressions and columns, checked and compiled."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +10,11 @@ import pyarrow as pa
 from segspark.config.yaml_lines import Place
 from segspark.errors import ConfigError
 from segspark.sources.convert import COLUMNS, REQUIRED
-from segspark.sources.expressions import ExpressionError, parse_expression
 from segspark.sources.provider import Issue
 from segspark.sources.spec import ColumnSpec, RecordSpec, Source
+from segspark.sources.sql.compile import Compiled, columns_of, compile_expression
+from segspark.sources.sql.tree import ExpressionError
+from segspark.sources.sql.values import BOOLEAN, TEXT, Writing
 
 # The columns of ``Mapping.raw_schema`` that every record has.
 OF_RECORD = [
@@ -26,11 +28,19 @@ OF_RECORD = [
 
 @dataclass(frozen=True)
 class Output:
-    """One expression to evaluate; ``name`` is the column of its result, a text."""
+    """One expression to evaluate.
+
+    Attributes:
+        name: column of its result, a text (``…__where``: a boolean).
+        label: what it fills, as reasons name it.
+        compiled: its Spark SQL over the columns of ``Mapping.raw_schema``.
+    """
 
     name: str
+    label: str
     expression: str
     columns: tuple[str, ...]
+    compiled: Compiled
 
 
 @dataclass(frozen=True)
@@ -38,23 +48,37 @@ class Mapping:
     """A checked mapped source: its expressions, and which source columns hold identifiers."""
 
     source: Source
+    columns: tuple[str, ...]
     outputs: tuple[Output, ...]
     identifying: tuple[tuple[str, str], ...]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(c for o in self.outputs for c in o.columns))
 
     @cached_property
     def taken_as_they_are(self) -> dict[str, str]:
         """Source column -> the output that is this column and nothing else, so that it must hold one value."""
-        return {o.columns[0]: o.name.split("_", 1)[1].strip("_") for o in self.outputs if _is_column(o)}
+        return {o.columns[0]: o.label for o in self.outputs if _is_column(o)}
 
     @property
     def raw_schema(self) -> pa.Schema:
         """Schema of ``read_raw``: a record's position, why it is refused, itself, and its named columns by number,
         because source columns may have any name."""
         return pa.schema([*OF_RECORD, *((f"column_{n}", pa.string()) for n in range(len(self.columns)))])
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Output -> what its expression gives."""
+        return {o.name: o.compiled.kind for o in self.outputs}
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One expression of the YAML."""
+
+    name: str
+    label: str
+    text: str
+    place: Place
+    writing: Writing
+    identifies: str | None = None
 
 
 def _is_column(output: Output) -> bool:
@@ -80,51 +104,89 @@ def mapping_issues(source: Source) -> list[Issue]:
 
 def _examined(source: Source) -> tuple[Mapping, list[Issue]]:
     issues: list[Issue] = []
-    outputs: list[Output] = []
-    identifying: dict[str, str] = {}
-
-    def add(name: str, text: str, place: Place, kind: str | None = None) -> None:
-        try:
-            expression = parse_expression(text)
-        except ExpressionError as error:
-            issues.append(Issue(place, f"{error}."))
-            return
-        outputs.append(Output(name, text, expression.columns))
-        if kind:
-            identifying.update(dict.fromkeys(expression.columns, kind))
-
     if not source.records:
         issues.append(Issue(("records",), "a mapped source needs at least one entry."))
+    read: list[tuple[_Entry, tuple[str, ...]]] = []
+    for entry in _entries(source):
+        try:
+            read.append((entry, columns_of(entry.text)))
+        except ExpressionError as error:
+            issues.append(Issue(entry.place, f"{error}."))
+    number: dict[str, int] = {}
+    for _, columns in read:
+        for column in columns:
+            number.setdefault(column, len(number))
+    outputs: list[Output] = []
+    identifying: dict[str, str] = {}
+    for entry, columns in read:
+        kind = BOOLEAN if entry.name.endswith("__where") else TEXT
+        try:
+            compiled = compile_expression(entry.text, entry.writing, lambda c: f"column_{number[c]}", kind)
+        except ExpressionError as error:
+            issues.append(Issue(entry.place, f"{error}."))
+            continue
+        outputs.append(Output(entry.name, entry.label, entry.text, columns, compiled))
+        if entry.identifies:
+            identifying.update(dict.fromkeys(columns, entry.identifies))
+    for at, record in enumerate(source.records):
+        issues += _column_issues(record, ("records", at))
+    for column in sorted(number):
+        if any(other.startswith(column + ".") for other in number):
+            issues.append(Issue(("records",), f"use either {column} or its fields ({column}.…), not both."))
+    issues += _unnamed_columns(source, tuple(number))
+    return Mapping(source, tuple(number), tuple(outputs), tuple(sorted(identifying.items()))), issues
+
+
+def _unnamed_columns(source: Source, columns: tuple[str, ...]) -> list[Issue]:
+    """Columns that ``csv.columns``, which names all of them, does not name."""
+    if source.format != "csv" or not source.csv.columns:
+        return []
+    missing = [c for c in columns if c not in source.csv.columns]
+    return [Issue(("csv", "columns"), lacking(missing, source.csv.columns))] if missing else []
+
+
+def lacking(missing: list[str], there: tuple[str, ...]) -> str:
+    """What to say of columns that the mapping names and a file does not have."""
+    hints = [f"{c} → {near[0]}" for c in missing if (near := _near(c, there))]
+    said = f"the mapping names {', '.join(missing)}, and there is no such column; there are {', '.join(there[:40])}."
+    return f"{said} Did you mean {', '.join(hints)}?" if hints else said
+
+
+def _near(name: str, there: tuple[str, ...]) -> list[str]:
+    folded = {t.casefold(): t for t in there}
+    return [folded[n] for n in get_close_matches(name.casefold(), folded, 1, 0.5)]
+
+
+def _entries(source: Source) -> Iterator[_Entry]:
+    own = writing_of(source)
     for at, record in enumerate(source.records):
         place: Place = ("records", at)
         if record.where:
-            add(f"r{at}__where", record.where, (*place, "where"))
-        if record.identifier:
-            add(f"r{at}__id", record.identifier.value, (*place, "identifier", "value"), record.identifier.kind)
+            yield _Entry(f"r{at}__where", "where", record.where, (*place, "where"), own)
+        if (by := record.identifier) is not None:
+            yield _Entry(f"r{at}__id", "identifier", by.value, (*place, "identifier", "value"), own, by.kind)
         if record.anonymous:
-            add(f"r{at}__anonymous", record.anonymous, (*place, "anonymous"), "anonymous")
+            yield _Entry(f"r{at}__anonymous", "anonymous", record.anonymous, (*place, "anonymous"), own, "anonymous")
         for n, link in enumerate(record.links):
-            add(f"r{at}__link{n}", link.value, (*place, "links", n, "value"), link.kind)
-        for name, text in _texts(record):
-            add(f"r{at}_{name}", text, (*place, "columns", *name.split("__", 1)))
-        issues += _column_issues(record, place)
+            yield _Entry(f"r{at}__link{n}", "links", link.value, (*place, "links", n, "value"), own, link.kind)
+        for name, spec in record.columns.items():
+            here: Place = (*place, "columns", name)
+            if isinstance(spec, ColumnSpec):
+                yield _Entry(f"r{at}_{name}", name, spec.value, (*here, "value"), writing_of(source, spec))
+            elif isinstance(spec, str):
+                yield _Entry(f"r{at}_{name}", name, spec, here, own)
+            elif name == "attributes":
+                for key, text in spec.items():
+                    yield _Entry(f"r{at}_attributes__{key}", f"attributes.{key}", text, (*here, key), own)
     if source.received.how == "column":
-        add("received", source.received.column or "", ("received", "column"))
-    plain = {c for o in outputs for c in o.columns}
-    for column in sorted(plain):
-        if any(other.startswith(column + ".") for other in plain):
-            issues.append(Issue(("records",), f"use either {column} or its fields ({column}.…), not both."))
-    return Mapping(source, tuple(outputs), tuple(sorted(identifying.items()))), issues
+        yield _Entry("received", "received", source.received.column or "", ("received", "column"), own)
 
 
-def _texts(record: RecordSpec) -> Iterator[tuple[str, str]]:
-    for name, spec in record.columns.items():
-        if name == "attributes" and isinstance(spec, dict):
-            yield from ((f"attributes__{key}", text) for key, text in spec.items())
-        elif isinstance(spec, ColumnSpec):
-            yield name, spec.value
-        elif isinstance(spec, str):
-            yield name, spec
+def writing_of(source: Source, spec: ColumnSpec | None = None) -> Writing:
+    """How a source writes times and numbers, or one column of it."""
+    times = (spec.times if spec else None) or source.times
+    mark = (spec.decimal_mark if spec else None) or source.decimal_mark
+    return Writing((times,) if isinstance(times, str) else tuple(times), source.time_zone, mark)
 
 
 def _column_issues(record: RecordSpec, place: Place) -> list[Issue]:

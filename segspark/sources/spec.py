@@ -1,18 +1,37 @@
 """What a source's YAML may say."""
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from segspark.config.models import Currency, Model, Name, Zone
 from segspark.sources.shapes import ShapeName
 
+
+def _known_form(form: str) -> str:
+    """Check a form of times by writing a time in it."""
+    if form == "iso" or form in ("epoch_s", "epoch_ms", "epoch_us"):
+        return form
+    if "%" not in form:
+        raise ValueError("write iso, epoch_s, epoch_ms, epoch_us, or a pattern like %d/%m/%Y %H:%M")
+    moment = datetime(2001, 12, 31, 23, 58, 59, tzinfo=UTC)
+    try:
+        datetime.strptime(moment.strftime(form), form)
+    except (ValueError, re.error):
+        raise ValueError("is no strptime pattern; write one like %d/%m/%Y %H:%M") from None
+    return form
+
+
 Sql = Annotated[str, Field(min_length=1, description="Spark SQL expression over the file's columns; gives text")]
+Form = Annotated[str, Field(min_length=1), AfterValidator(_known_form)]
 Times = Annotated[
-    str,
+    Form | tuple[Form, ...],
     Field(
-        description="Form of the times: iso, epoch_s, epoch_ms, epoch_us, or a strptime pattern such as %d/%m/%Y %H:%M"
+        description="Form of the times: iso, epoch_s, epoch_ms, epoch_us, or a strptime pattern such as %d/%m/%Y %H:%M; "
+        "of several the first that fits a value reads it"
     ),
 ]
 
@@ -88,6 +107,20 @@ class ColumnSpec(Model):
     decimal_mark: Literal[".", ","] | None = Field(None, description="Its decimal mark; null: the source's")
 
 
+def _kind_of_column(given: Any) -> str:
+    if isinstance(given, ColumnSpec) or (isinstance(given, dict) and "value" in given):
+        return "column"
+    return "attributes" if isinstance(given, dict) else "expression"
+
+
+Column = Annotated[
+    Annotated[Sql, Tag("expression")]
+    | Annotated[ColumnSpec, Tag("column")]
+    | Annotated[dict[str, Sql], Tag("attributes")],
+    Discriminator(_kind_of_column),
+]
+
+
 class RecordSpec(Model):
     """What a row of the source becomes."""
 
@@ -100,10 +133,21 @@ class RecordSpec(Model):
     )
     anonymous: Sql | None = Field(None, description="Cookie or device of the visitor, for events")
     links: tuple[LinkSpec, ...] = Field((), description="Further identifiers of the same person")
-    columns: dict[str, str | ColumnSpec | dict[str, str]] = Field(
+    columns: dict[str, Column] = Field(
         description="Column of the target -> expression, or {value, times, decimal_mark}; `attributes` holds "
         "{name: expression} of whatever else is kept"
     )
+
+    @model_validator(mode="after")
+    def _attributes_are_named(self) -> "RecordSpec":
+        attributes = self.columns.get("attributes")
+        if isinstance(attributes, ColumnSpec):
+            # An attribute may be called `value`.
+            given = attributes.model_dump(exclude_unset=True)
+            if not all(isinstance(text, str) for text in given.values()):
+                raise ValueError("attributes: a mapping of name: expression is needed")
+            self.columns["attributes"] = given
+        return self
 
 
 class Source(Model):

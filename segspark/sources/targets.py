@@ -1,14 +1,17 @@
 """Convert the evaluated texts of one row to records of the shared vocabulary, one maker per target."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from segspark import money
 from segspark.sources.convert import COLUMNS, REQUIRED, Converter, Notation
 from segspark.sources.files import InputFile
+from segspark.sources.mapping import writing_of
 from segspark.sources.spec import ColumnSpec, Source
+from segspark.sources.sql.values import DATE, MOMENT, NUMERIC, TEXT
 from segspark.sources.vocabulary import Identifier, Produced, Rejected
 
 Maker = Callable[[dict[str, Any], InputFile, Produced], None]
@@ -16,10 +19,26 @@ Maker = Callable[[dict[str, Any], InputFile, Produced], None]
 EARLIEST_BIRTH = 1905
 
 
-def make_maker(source: Source, at: int, currency: str) -> Maker:
+def failed_name(output: str) -> str:
+    """The column that is true where an expression failed."""
+    return f"failed__{output}"
+
+
+def notation_of(source: Source, kind: str, spec: ColumnSpec | None = None) -> Notation:
+    """How the result of an expression is written: as the source writes, or as Spark does where it was calculated."""
+    writing = writing_of(source, spec)
+    times = ("iso",) if kind in (DATE, MOMENT) else writing.times
+    mark = "." if kind in NUMERIC else writing.decimal_mark
+    return Notation(times, source.time_zone, mark)
+
+
+def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] = MappingProxyType({})) -> Maker:
     """The function that converts one row by ``records[at]`` of the source and adds it to ``Produced``.
 
     It raises ``Rejected`` with all errors of the row, each ``code:column``.
+
+    Args:
+        kinds: what each expression gives; a text if it is not among them.
     """
     record = source.records[at]
     converters: list[tuple[str, str, Converter, Notation]] = []
@@ -28,26 +47,31 @@ def make_maker(source: Source, at: int, currency: str) -> Maker:
         if name == "attributes" and isinstance(spec, dict):
             attributes += [(key, f"r{at}_attributes__{key}") for key in spec]
             continue
-        own = spec if isinstance(spec, ColumnSpec) else None
-        notation = Notation(
-            times=(own.times if own else None) or source.times,
-            time_zone=source.time_zone,
-            decimal_mark=(own.decimal_mark if own else None) or source.decimal_mark,
-        )
+        notation = notation_of(source, kinds.get(f"r{at}_{name}", TEXT), spec if isinstance(spec, ColumnSpec) else None)
         converters.append((name, f"r{at}_{name}", COLUMNS[record.target][name], notation))
     finish = _FINISH[record.target]
-    kinds = [(link.kind, f"r{at}__link{n}", link.rule) for n, link in enumerate(record.links)]
+    links = [(link.kind, f"r{at}__link{n}", link.rule) for n, link in enumerate(record.links)]
     where, own_id, visitor_id = f"r{at}__where", f"r{at}__id", f"r{at}__anonymous"
     owner_kind = record.identifier.kind if record.identifier else None
+    others = [
+        *((failed_name(own_id), "identifier"), (failed_name(visitor_id), "anonymous")),
+        *((failed_name(column), "links") for _, column, _ in links),
+        *((failed_name(column), f"attributes.{key}") for key, column in attributes),
+    ]
     required, needs_owner = REQUIRED[record.target], record.target in ("profiles", "consents")
 
     def make(row: dict[str, Any], file: InputFile, produced: Produced) -> None:
+        if row.get(failed_name(where)):
+            raise Rejected("expression:where")
         if record.where and not row[where]:
             return
         item: dict[str, Any] = {}
-        reasons: list[str] = []
+        reasons = [f"expression:{label}" for column, label in others if row.get(column)]
         for name, column, converter, notation in converters:
             text = row[column]
+            if row.get(failed_name(column)):
+                reasons.append(f"expression:{name}")
+                continue
             if text is None or not text.strip():
                 continue
             try:
@@ -70,11 +94,11 @@ def make_maker(source: Source, at: int, currency: str) -> Maker:
         item["identifier"] = owner
         finish(item, visitor, _Place(source, file, row["position"], currency), produced)
         first = owner or visitor
-        if not kinds or first is None:
+        if not links or first is None:
             return
         times = [item.get(n) for n in ("occurred_at", "ordered_at", "valid_from", "effective_at")]
         at_time = next((t for t in [*times, file.received_at] if t is not None), None)
-        for kind, column, rule in kinds:
+        for kind, column, rule in links:
             other = _identifier(kind, row[column])
             if other is not None and at_time is not None:
                 produced.links.append((first, other, rule, at_time))

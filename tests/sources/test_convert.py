@@ -41,10 +41,10 @@ def refusal(convert: Converter, text: str, notation: Notation = ISO) -> list[str
     [
         ("2026-06-01T08:00:00Z", ISO),
         ("2026-06-01 10:00:00", PARIS),
-        ("1780300800", Notation("epoch_s")),
-        ("1780300800000", Notation("epoch_ms")),
-        ("1780300800000000", Notation("epoch_us")),
-        ("01/06/2026 10:00", Notation("%d/%m/%Y %H:%M", "Europe/Paris")),
+        ("1780300800", Notation(("epoch_s",))),
+        ("1780300800000", Notation(("epoch_ms",))),
+        ("1780300800000000", Notation(("epoch_us",))),
+        ("01/06/2026 10:00", Notation(("%d/%m/%Y %H:%M",), "Europe/Paris")),
     ],
 )
 def test_a_time_is_read_in_the_declared_form(text: str, notation: Notation) -> None:
@@ -52,7 +52,7 @@ def test_a_time_is_read_in_the_declared_form(text: str, notation: Notation) -> N
 
 
 def test_a_fraction_of_a_second_is_kept() -> None:
-    assert to_time("1780300800.5", Notation("epoch_s")) == EIGHT + 500_000
+    assert to_time("1780300800.5", Notation(("epoch_s",))) == EIGHT + 500_000
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_a_fraction_of_a_second_is_kept() -> None:
     [
         ("2026-06-01 10:00:00", ISO, "time_zone"),
         ("01/06/2026", PARIS, "time_format"),
-        ("soon", Notation("epoch_s"), "time_format"),
-        ("1780300800", Notation("epoch_ms"), "time_unit"),
-        ("2026-06-01", Notation("%d/%m/%Y", "Europe/Paris"), "time_format"),
+        ("soon", Notation(("epoch_s",)), "time_format"),
+        ("1780300800", Notation(("epoch_ms",)), "time_unit"),
+        ("2026-06-01", Notation(("%d/%m/%Y",), "Europe/Paris"), "time_format"),
         ("1026-06-01T08:00:00Z", ISO, "time_range"),
     ],
 )
@@ -76,9 +76,9 @@ def test_a_time_in_another_form_is_refused_and_never_guessed(text: str, notation
         ("1990-03-04", ISO),
         # The date as it is written: neither zone moves a birthday.
         ("1990-03-04T23:30:00-05:00", PARIS),
-        ("1990-03-04", Notation("epoch_s")),
-        ("04/03/1990", Notation("%d/%m/%Y", "Europe/Paris")),
-        ("04/03/1990", Notation("%d/%m/%Y")),
+        ("1990-03-04", Notation(("epoch_s",))),
+        ("04/03/1990", Notation(("%d/%m/%Y",), "Europe/Paris")),
+        ("04/03/1990", Notation(("%d/%m/%Y",))),
     ],
 )
 def test_a_date_is_the_day_that_is_written(text: str, notation: Notation) -> None:
@@ -86,8 +86,8 @@ def test_a_date_is_the_day_that_is_written(text: str, notation: Notation) -> Non
 
 
 def test_a_date_in_seconds_is_the_local_day() -> None:
-    assert to_date("1780264800", Notation("epoch_s", "Europe/Paris")) == date(2026, 6, 1)
-    assert to_date("1780264800", Notation("epoch_s")) == date(2026, 5, 31)
+    assert to_date("1780264800", Notation(("epoch_s",), "Europe/Paris")) == date(2026, 6, 1)
+    assert to_date("1780264800", Notation(("epoch_s",))) == date(2026, 5, 31)
 
 
 def test_what_is_no_date_is_refused() -> None:

@@ -11,7 +11,7 @@ from sources.in_process import Tasks, plan_of
 
 from segspark.errors import ConfigError
 from segspark.sources.files import InputFile
-from segspark.sources.mapped import MAPPED, check_header
+from segspark.sources.mapped import MAPPED
 from segspark.sources.mapping import compile_mapping
 from segspark.sources.parsed import KINDS
 from segspark.sources.plan import GatewayPlan
@@ -65,14 +65,14 @@ def test_rows_are_mapped_typed_and_refused_with_all_their_reasons(spark: SparkSe
 
 def test_a_header_without_a_named_column_is_refused_before_a_task_runs(tmp_path: Path) -> None:
     made = plan(tmp_path, source(), "mail,kind,nr,at,n,total\n1,2,3,4,5,6\n")
-    with pytest.raises(ConfigError, match=r"in-0.csv lacks \['no'\].*Did you mean"):
+    with pytest.raises(ConfigError, match=r"in-0.csv: the mapping names no, .* mail, kind, nr, .*Did you mean no"):
         MAPPED.stage(Tasks(0), made)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("said", [{"format": "json"}, {"csv": {"columns": ["a", "b", "c", "d", "e", "f"]}}])
-def test_only_a_csv_header_is_looked_at(said: dict[str, Any], tmp_path: Path) -> None:
-    mapping = compile_mapping(source(**said))
-    check_header(mapping, plan(tmp_path, source(**said), "x\n1\n").groups[0][0], 1_000)
+def test_columns_named_in_the_yaml_are_compared_with_the_mapping_before_a_file_is_looked_for() -> None:
+    with pytest.raises(ConfigError, match=r"csv.columns: the mapping names no, .*Did you mean no → n"):
+        compile_mapping(source(csv={"columns": ["mail", "kind", "nr", "at", "n", "total"]}))
+    compile_mapping(source(csv={"columns": ["mail", "kind", "no", "at", "n", "total"]}))
 
 
 def test_orders_are_made_from_lines_where_a_source_delivers_them() -> None:

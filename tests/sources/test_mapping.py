@@ -22,7 +22,7 @@ def places(made: Source) -> list[str]:
 
 def test_all_faults_of_a_mapping_are_told_at_once() -> None:
     wrong = source(
-        {"target": "orders", "columns": {"orderd_at": "at", "amount": "cast(x as int)"}},
+        {"target": "orders", "columns": {"orderd_at": "at", "amount": "cast(x as binary)"}},
         {"target": "consents", "columns": {"purpose": "p", "value": "v", "effective_at": "e"}},
     )
     with pytest.raises(ConfigError) as refused:
@@ -30,7 +30,7 @@ def test_all_faults_of_a_mapping_are_told_at_once() -> None:
     said = str(refused.value)
     assert "source orders, records.0.columns.orderd_at: there is no such column. Did you mean ordered_at?" in said
     assert "records.0.columns: orders need the column ordered_at" in said
-    assert "records.0.columns.amount: 'cast(x as int)': a cast that fails" in said
+    assert "records.0.columns.amount: 'cast(x as binary)': a cast to binary is not allowed" in said
     assert "records.1: consents need an identifier" in said
 
 

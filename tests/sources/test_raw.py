@@ -42,7 +42,7 @@ def test_a_record_gives_the_named_columns_and_itself(tmp_path: Path) -> None:
     [
         ({}, b'{"at":1,"at":2}', ["dup_key"]),
         ({}, b"[1]", ["type"]),
-        ({}, b'{"client":{"no":[7]},"at":{"day":1}}', ["type:id", "type:ordered_at"]),
+        ({}, b'{"client":{"no":[7]},"at":{"day":1}}', ["type:identifier", "type:ordered_at"]),
         ({}, b'{"client.no":"7","client":{"no":"8"}}', ["dup_key"]),
         ({"format": "csv"}, b"at,total,client.no\n1\n", ["columns"]),
         ({"format": "csv"}, b"at,total,client.no\n\xff,1,7\n", ["encoding"]),

@@ -138,11 +138,6 @@ def test_what_a_row_lacks_is_told_by_name_and_what_is_wrong_is_not_missing_too()
     assert refused.value.reasons == ["time_format:occurred_at", "missing:event_type"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=Rejected,
-    reason="what says {value, times, decimal_mark} is read as attributes, never as a column with its own notation",
-)
 def test_a_column_may_have_a_notation_of_its_own() -> None:
     columns = {
         **EVENT,
