@@ -14,6 +14,7 @@ from segspark.ingest.dispositions import find_dispositions, read_dispositions
 from segspark.ingest.gate import check_quarantine
 from segspark.ingest.parse import parse_sources
 from segspark.ingest.replay import choose_replay, mark_replayed, moved, sealed_files
+from segspark.ingest.sealed_end import end_sealed
 from segspark.ingest.staged_batch import StagedBatch, described, read_described
 from segspark.ingest.write import write_all
 from segspark.pipeline.flow import Flow
@@ -29,6 +30,7 @@ def ingest(step: Step) -> None:
     sources = step.context[SOURCES]
     while (batch := choose_batch(step, sources)) is not None:
         _take_in(step, sources, batch)
+    end_sealed(step, sources)
     step.outcome.setdefault("files", 0)
 
 

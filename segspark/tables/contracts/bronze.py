@@ -19,7 +19,7 @@ RECORDS = Contract(
         required("disposition", "string", "accepted, duplicate, expired or ignored"),
         optional("flags", "array<string>", "What was noticed or mended while parsing"),
         personal("sealed", "binary", "The record as received, encrypted; only with keep_raw: sealed, until kept_until"),
-        optional("kept_until", "date", "Last as-of day on which sealed is kept"),
+        optional("kept_until", "date", "As-of day on which sealed is removed at the latest"),
         required("run_id", "string", "Run that took the record in"),
     ),
 )
@@ -42,7 +42,7 @@ QUARANTINE = Contract(
         required("record_hash", "string", "Keyed hash of the record as received"),
         required("length", "bigint", "Bytes of the record as received"),
         personal("sealed", "binary", "The record as received, encrypted, so that it can be taken again or erased"),
-        optional("kept_until", "date", "Last as-of day on which sealed is kept"),
+        optional("kept_until", "date", "As-of day on which sealed is removed at the latest"),
         required("run_id", "string", "Run that refused the record"),
         optional("replayed_by", "string", "Run that took the record in after all; null while it is refused"),
     ),
