@@ -13,6 +13,7 @@ from segspark.cli.output import Day
 ARGUMENTS = {
     "folder": "Folder of the workspace.",
     "flow": "What to run.",
+    "source": "Name of a source; of a replay, all sources where it is left out.",
     "name": "Name or id. Of a segment: its name, its key or its id.",
     "names": "Names or ids of two or more groups.",
     "person": "A person_id, or an e-mail address.",

@@ -37,9 +37,9 @@ _DISPOSITIONS = {
     "accepted": "At least a part of the record is in a silver table.",
     "duplicate": "All that it says was known already.",
     "expired": "Its events are older than `ingest.late_horizon_days`, and this is not the first load of its source.",
-    "ignored": "It is valid, and of a kind that is about no person. It is kept in `bronze.records`.",
+    "ignored": "It is valid, and of a kind that is about no person. Its declared fields are kept in `bronze.records`.",
     "withheld": "It may not be kept: an open of somebody who did not agree to have opens measured. It is counted only.",
-    "quarantined": "It is refused. Its text, with e-mail addresses replaced, and the reasons are in `bronze.quarantine`.",
+    "quarantined": "It is refused. `bronze.quarantine` holds the reasons and, for `ingest.sealed_days`, the record itself, encrypted.",
 }
 _NOT_CONTACTABLE = {
     "complained": "The person reported a mail as spam, at any address.",
