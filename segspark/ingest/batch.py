@@ -173,11 +173,13 @@ def write_manifest(step: Step, files: dict[str, list[InputFile]], ledger: list[d
             "n_records": counts.get((name, file.file_id), 0),
             "received_at": file.received_at or to_micros(local_midnight(step.as_of, step.settings.time_zone)) - 1,
             "run_id": run_id,
+            "n_counted": file.n_counted,
         }
         for name, its in files.items()
         for file in its
     ]
     table = pa.Table.from_pylist(manifest)
+    table = table.set_column(table.num_columns - 1, "n_counted", table["n_counted"].cast(pa.int64()))
     at = table.schema.get_field_index("received_at")
     table = table.set_column(at, "received_at", table["received_at"].cast(pa.timestamp("us", tz="UTC")))
     step.write(ops.FILES, Small(table), Append(f"{run_id}-files"))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from segspark.ingest.batch import Batch, check_ledger, choose_batch, files_of, totals, write_ledger, write_manifest
+from segspark.ingest.counted import check_counts, counted, refused_whole
 from segspark.ingest.dispositions import find_dispositions, read_dispositions
 from segspark.ingest.gate import check_quarantine
 from segspark.ingest.parse import parse_sources
@@ -69,7 +70,12 @@ def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
     if batch.is_replay:
         files = sealed_files(step, sources, batch, folder)
     with step.stage("parse") as report:
-        staged = step.staged(KINDS, parse_sources(step, sources, files, batch, folder))
+        # Counted here while Spark's workers read.
+        parsed, files = step.beside(
+            lambda: parse_sources(step, sources, files, batch, folder),
+            lambda: counted(files, sources, step.settings.ingest.max_inflated_bytes),
+        )
+        staged = step.staged(KINDS, parsed)
         report.rows = n_records = staged.rows("records") + staged.rows("refused")
         report.note = f"{sum(map(len, files.values()))} files"
     with step.stage("dispositions") as report:
@@ -78,6 +84,9 @@ def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
         ledger = read_dispositions(dispositions, files)
         report.note = ", ".join(f"{n:,} {d}" for d, n in totals(ledger).items())
         check_ledger(ledger, n_records)
+        check_counts(ledger, files, sources, staged)
+        for sentence in refused_whole(files, staged):
+            step.note(sentence)
         if not batch.is_replay:
             check_quarantine(staged, ledger, files, step.settings.ingest.max_quarantined_share)
     done = StagedBatch(dispositions, files, ledger)

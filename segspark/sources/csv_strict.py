@@ -8,7 +8,6 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from segspark.sources.column_names import clean_names, header_reasons
@@ -24,28 +23,27 @@ MAX_RECORD_BYTES = 5_000_000
 _FORM = "(?:{q}(?:[^{q}]++|{q}{q})*+{q}|[^{q}{d}]*+)"
 
 
-@dataclass(frozen=True)
 class _Dialect:
-    """How lines become cells; ``closed`` matches a whole strict line, ``open`` one whose last cell has not ended."""
+    """How lines become cells."""
 
-    spec: Csv
-    closed: re.Pattern[str]
-    open: re.Pattern[str]
-    blank: str
-
-    @staticmethod
-    def of(spec: Csv) -> "_Dialect":
-        q, d = re.escape(spec.quote or "\0"), re.escape(spec.delimiter[:1])
+    def __init__(self, spec: Csv) -> None:
+        self.spec = spec
+        self._blank = blanks(spec)
+        quote, delimiter = spec.quote, spec.delimiter
+        q, d = re.escape(quote or "\0"), re.escape(delimiter[:1])
         cell = _FORM.format(q=q, d=d)
-        return _Dialect(
-            spec,
-            re.compile(f"{cell}(?:{d}{cell})*+", re.DOTALL),
-            re.compile(f"(?:{cell}{d})*+{q}(?:[^{q}]++|{q}{q})*+", re.DOTALL),
-            blanks(spec),
-        )
+        # A whole strict line, and one whose last cell has not ended.
+        self._closed = re.compile(f"{cell}(?:{d}{cell})*+", re.DOTALL).fullmatch
+        self._open = re.compile(f"(?:{cell}{d})*+{q}(?:[^{q}]++|{q}{q})*+", re.DOTALL).fullmatch
+        if quote and delimiter != "whitespace":
+            # Lines are far smaller than this: larger ones are refused.
+            csv.field_size_limit(2**31 - 1)
+            self._line: list[str] = []
+            # One line at a time; the reader keeps a line break within a quoted cell.
+            self._reader = csv.reader(iter(self._line.pop, None), delimiter=delimiter, quotechar=quote)
 
     def is_blank(self, line: str | None) -> bool:
-        return line is not None and not line.strip(self.blank)
+        return line is not None and not line.strip(self._blank)
 
     def cells(self, line: str) -> list[str]:
         """
@@ -57,11 +55,10 @@ class _Dialect:
             return line.split()
         if not spec.quote or spec.quote not in line:
             return line.split(spec.delimiter)
-        if not self.closed.fullmatch(line):
-            raise Rejected("unclosed_quote" if self.open.fullmatch(line) else "stray_quote")
-        csv.field_size_limit(max(csv.field_size_limit(), len(line)))
-        # As one line: the reader keeps a line break in a quoted cell.
-        return next(csv.reader([line], delimiter=spec.delimiter, quotechar=spec.quote))
+        if not self._closed(line):
+            raise Rejected("unclosed_quote" if self._open(line) else "stray_quote")
+        self._line.append(line)
+        return next(self._reader)
 
 
 def csv_records(
@@ -80,7 +77,7 @@ def csv_records(
     """
     lines = iter(_Lines(content, spec))
     columns = clean_names(spec.columns)
-    dialect = _Dialect.of(spec)
+    dialect = _Dialect(spec)
     if spec.header:
         first = next((line for line in lines if not dialect.is_blank(line[1])), None)
         if first is None:
@@ -96,7 +93,7 @@ def header_of_csv(content: bytes, spec: Csv) -> tuple[str, ...]:
     """The names of a file's columns, from its first bytes; those declared if it has no header."""
     if not spec.header:
         return clean_names(spec.columns)
-    dialect = _Dialect.of(spec)
+    dialect = _Dialect(spec)
     first = next((line for line in _Lines(content, spec) if not dialect.is_blank(line[1])), None)
     return _read_header(first[1], dialect) if first else ()
 

@@ -4,14 +4,18 @@ import gzip
 import hashlib
 import re
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import BinaryIO
 
 from segspark.sources.spec import Source
 from segspark.store import Store, open_url, store_of_pattern
 from segspark.time import DAY, local_midnight, to_micros
 
 BLOCK = 1 << 20
+BOM = b"\xef\xbb\xbf"
 
 
 class BrokenFile(ValueError):
@@ -28,9 +32,15 @@ class BrokenFile(ValueError):
 
 @dataclass(frozen=True)
 class InputFile:
-    """One delivered file. ``received_at``: UTC microseconds, None if the file itself does not tell; ``number``: its
-    position in the run's list of files; ``is_sealed``: its records come from the quarantine, and ``path`` is a folder of
-    their envelopes (``sealed_records.py``)."""
+    """One delivered file.
+
+    Attributes:
+        received_at: UTC microseconds, None if the file itself does not tell.
+        number: its position in the run's list of files.
+        is_sealed: its records come from the quarantine, and ``path`` is a folder of their envelopes
+            (``sealed_records.py``).
+        n_counted: its records, counted apart from the readers; None if it cannot be read or its provider does not say.
+    """
 
     source: str
     path: str
@@ -40,6 +50,7 @@ class InputFile:
     received_at: int | None
     number: int = 0
     is_sealed: bool = False
+    n_counted: int | None = None
 
 
 def find_files(source: Source, time_zone: str) -> list[InputFile]:
@@ -92,10 +103,11 @@ def read_bytes(path: str, max_inflated: int) -> bytes:
     Raises:
         BrokenFile: ``file_unreadable``, ``file_truncated`` or ``file_too_large``.
     """
-    content = _read(path, max_inflated + 1)
+    with _content(path) as stream:
+        content = stream.read(max_inflated + 1)
     if len(content) > max_inflated:
         raise BrokenFile("file_too_large")
-    return content.removeprefix(b"\xef\xbb\xbf")
+    return content.removeprefix(BOM)
 
 
 def read_start(path: str, n_bytes: int) -> bytes:
@@ -104,18 +116,45 @@ def read_start(path: str, n_bytes: int) -> bytes:
     Raises:
         BrokenFile: ``file_unreadable`` or ``file_truncated``.
     """
-    return _read(path, n_bytes).removeprefix(b"\xef\xbb\xbf")
+    with _content(path) as stream:
+        return stream.read(n_bytes).removeprefix(BOM)
 
 
-def _read(path: str, most: int) -> bytes:
+def read_blocks(path: str, max_inflated: int) -> Iterator[bytes]:
+    """The content in blocks that end at line feeds, inflated if it is gzip; joined, they are what ``read_bytes`` gives.
+
+    Raises:
+        BrokenFile: as ``read_bytes``.
+    """
+    rest: list[bytes] = []
+    size = 0
+    with _content(path) as stream:
+        while block := stream.read(16 * BLOCK):
+            if size == 0:
+                block = block.removeprefix(BOM)
+            size += len(block)
+            if size > max_inflated:
+                raise BrokenFile("file_too_large")
+            whole, line_feed, after = block.rpartition(b"\n")
+            if line_feed:
+                yield b"".join([*rest, whole, line_feed])
+                rest = []
+            rest.append(after)
+    if any(rest):
+        yield b"".join(rest)
+
+
+@contextmanager
+def _content(path: str) -> Iterator[BinaryIO]:
     try:
         with open_url(path) as handle:
             head = handle.read(2)
             handle.seek(0)
             if head != b"\x1f\x8b":
-                return handle.read(most)  # type: ignore[no-any-return]
+                yield handle
+                return
             with gzip.GzipFile(fileobj=handle) as inflated:
-                return inflated.read(most)
+                yield inflated  # type: ignore[misc]
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise BrokenFile("file_truncated") from None
     except OSError:

@@ -40,27 +40,26 @@ def header_of(file: InputFile, source: Source, most: int = START) -> tuple[str, 
     return tuple(keys)
 
 
+def known_headers(files: Sequence[InputFile], source: Source) -> dict[str, tuple[str, ...]]:
+    """The columns of the CSV or Parquet files that have any, by name of the file in the files' order.
+
+    Files whose header cannot be read or holds values are left out, since they are refused. Keys of JSON come and go
+    from record to record and are no header.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    columns = Headers(source)
+    for file in sorted(files, key=lambda file: file.name) if source.format != "json" else ():
+        header = columns.of(file)
+        if header and not looks_like_data(header):
+            found.setdefault(file.name, header)
+    return found
+
+
 def drift(files: Sequence[InputFile], source: Source) -> str | None:
-    """A sentence on the columns that are not in every file, or None. The first file is what the others are compared
-    with; files whose header cannot be read or holds values are left out, since they are refused. Keys of JSON come and
-    go from record to record and are not compared."""
-    if source.format == "json":
-        return None
-    first: set[str] | None = None
-    added: dict[str, None] = {}
-    removed: dict[str, None] = {}
-    for file in files:
-        try:
-            header = header_of(file, source)
-        except BrokenFile:
-            continue
-        if not header or looks_like_data(header):
-            continue
-        if first is None:
-            first = set(header)
-            continue
-        added |= dict.fromkeys(name for name in header if name not in first)
-        removed |= dict.fromkeys(sorted(first - set(header)))
+    """A sentence on the columns that are not in every file, or None. The others are compared with the first."""
+    first, *others = list(known_headers(files, source).values()) or [()]
+    added = dict.fromkeys(name for header in others for name in header if name not in first)
+    removed = dict.fromkeys(name for header in others for name in first if name not in header)
     if not added and not removed:
         return None
     parts = [f"{verb} {', '.join(names)}" for verb, names in (("new:", added), ("gone:", removed)) if names]
@@ -68,15 +67,15 @@ def drift(files: Sequence[InputFile], source: Source) -> str | None:
 
 
 class Headers:
-    """The columns of each CSV file of a source, read once: without them its lines cannot be read again."""
+    """The columns of each CSV or Parquet file of a source, read once."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._known: dict[str, tuple[str, ...]] = {}
 
     def of(self, file: InputFile) -> tuple[str, ...]:
-        """Empty for other forms than CSV, for the quarantine's records, and for a file that cannot be read."""
-        if self._source.format != "csv" or file.is_sealed:
+        """Empty for JSON, for the quarantine's records, and for a file that cannot be read."""
+        if self._source.format == "json" or file.is_sealed:
             return ()
         if file.path not in self._known:
             try:

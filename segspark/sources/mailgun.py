@@ -6,6 +6,7 @@ https://documentation.mailgun.com
 from email.utils import parseaddr
 from typing import Any
 
+from segspark.sources.counts import count_records
 from segspark.sources.fields import boolean, declared, email, epoch_s, mapping, p_human, page, scalar, text, texts
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
@@ -122,4 +123,5 @@ MAILGUN = Provider(
     ),
     stage=by_record(parse),
     receipt=(of_file, of_content),
+    counts=count_records,
 )

@@ -4,7 +4,7 @@ Three steps in one lazy plan: ``read_raw`` (Arrow tasks give each record and its
 types and pseudonyms).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from segspark.errors import ConfigError
 from segspark.sources.convert import COLUMNS, Notation, shape_of
-from segspark.sources.files import BrokenFile, InputFile
+from segspark.sources.counts import count_records
+from segspark.sources.files import InputFile
 from segspark.sources.gateway import no_cyclic_collection, over_groups, without_values
-from segspark.sources.headers import Headers, header_of
+from segspark.sources.headers import Headers, known_headers
 from segspark.sources.mapping import OF_RECORD, Mapping, Output, compile_mapping, lacking, mapping_issues
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.provider import NoOptions, Provider
@@ -39,36 +40,29 @@ def stage(tasks: "DataFrame", plan: GatewayPlan) -> "DataFrame":
     """The rows of a mapped source.
 
     Raises:
-        ConfigError: the first file's header lacks columns that the mapping names.
+        ConfigError: no file has all columns that the mapping names.
     """
     from pyspark.sql.pandas.types import from_arrow_schema
 
     mapping = compile_mapping(plan.source)
-    delivered = [file for group in plan.groups for file in group if not file.is_sealed]
-    if delivered:
-        first = min(delivered, key=lambda file: file.number)
-        check_header(mapping, first, plan.limits.max_inflated_bytes)
+    check_header(mapping, [file for group in plan.groups for file in group if not file.is_sealed])
     raw = tasks.mapInArrow(over_groups(partial(read_raw, plan, mapping)), from_arrow_schema(mapping.raw_schema))
     return evaluate(raw, mapping).mapInArrow(lambda batches: without_values(convert(plan, mapping, batches)), NAMED_DDL)
 
 
-def check_header(mapping: Mapping, file: InputFile, limits_bytes: int) -> None:
-    """Check that the file's header has the columns named by the mapping (CSV only; JSON keys may be absent).
+def check_header(mapping: Mapping, files: Sequence[InputFile]) -> None:
+    """Check that some file has the columns named by the mapping (CSV and Parquet; JSON keys may be absent). If one has
+    them, files without are no matter of the mapping: they are refused one by one.
 
     Raises:
-        ConfigError: lists the missing columns, those of the file, and similar names.
+        ConfigError: lists the missing columns, those of the first file, and similar names.
     """
-    if mapping.source.format != "csv" or mapping.source.csv.columns:
+    headers = known_headers(files, mapping.source)
+    lacks = [[c for c in mapping.columns if c not in header] for header in headers.values()]
+    if not lacks or not all(lacks):
         return
-    try:
-        first = header_of(file, mapping.source, limits_bytes)
-    except BrokenFile:
-        return
-    if not first:
-        return
-    missing = [c for c in mapping.columns if c not in first]
-    if missing:
-        raise ConfigError(f"source {mapping.source.name}, {file.name}: {lacking(missing, tuple(first))}")
+    name, header = next(iter(headers.items()))
+    raise ConfigError(f"source {mapping.source.name}, {name}: {lacking(lacks[0], tuple(header))}")
 
 
 def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
@@ -222,6 +216,7 @@ MAPPED = Provider(
     keeps=kept_columns,
     stage=stage,
     receipt=(of_record, of_file, of_content),
+    counts=count_records,
     check=mapping_issues,
     attributes="label",
     by_line=lines_alone,

@@ -5,6 +5,7 @@ https://postmarkapp.com/developer/webhooks
 
 from typing import Any
 
+from segspark.sources.counts import count_records
 from segspark.sources.fields import boolean, declared, duration, email, iso, mapping, page, scalar, text, words
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
@@ -104,4 +105,5 @@ POSTMARK = Provider(
     ),
     stage=by_record(parse),
     receipt=(of_file, of_content),
+    counts=count_records,
 )

@@ -14,6 +14,7 @@ from segspark.sources.spec import Source
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from segspark.sources.files import InputFile
     from segspark.sources.plan import GatewayPlan
 
 
@@ -52,6 +53,10 @@ def never(source: Source) -> bool:
     return False
 
 
+def not_counted(file: "InputFile", source: Source, max_bytes: int) -> int | None:
+    return None
+
+
 def fields(**paths: str) -> Callable[[Source], Kept]:
     """``keeps`` of a provider whose records have the same fields in every source: shape -> dotted paths."""
     return partial(_listed, shaped(**paths))
@@ -83,6 +88,8 @@ class Provider:
         words: what its vocabulary has in several words; any other text of several words is no word of it.
         check: what is wrong with a source of this kind beyond its form.
         by_line: whether the source delivers order lines alone, so that its orders are made from them.
+        counts: how many records a file holds, by other code than ``stage`` (``counts.py``); it is compared with what
+            ``stage`` gives. None: it cannot be told.
     """
 
     name: str
@@ -95,3 +102,4 @@ class Provider:
     attributes: str = "word"
     words: frozenset[str] = frozenset()
     by_line: Callable[[Source], bool] = never
+    counts: Callable[["InputFile", Source, int], int | None] = not_counted

@@ -3,6 +3,7 @@
 JSON in lines and arrays; CSV and Parquet have modules of their own.
 """
 
+import io
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 
+from segspark.sources.json_arrays import BLANK, split_arrays
 from segspark.sources.vocabulary import Rejected
 
 
@@ -30,75 +32,43 @@ class RawRecord(NamedTuple):
 
 
 def json_records(content: bytes) -> Iterator[tuple[bytes, Any]]:
-    """One raw JSON text per line, or per element if the whole file is one array. Each comes with its decoded value, if
-    that is known and orjson would write exactly these bytes, else None.
+    """One raw JSON text per line, or per element where a line is an array or the content is arrays over several lines.
+    Each comes with its decoded value, if that is known and orjson would write exactly these bytes, else None.
 
-    Blank lines are skipped. Elements of an array are cut out of the text, so each keeps its own bytes; an array that
-    cannot be cut is returned as one record, which the parser then refuses.
+    Blank lines are skipped. A line that begins an array and does not end it is one record, which the parser then
+    refuses. Of arrays over several lines that are broken, every line is a record: an element on a line of its own is
+    still read, and no bracket that is missing takes the rest of the file with it.
     """
-    stripped = content.strip()
-    if stripped.startswith(b"[") and b"\n" in stripped and not _is_line_of_arrays(stripped):
-        yield from split_array(stripped)
-        return
-    for line in content.split(b"\n"):
-        line = line.strip()
+    content = content.strip(BLANK)
+    is_broken = False
+    if content.startswith(b"["):
+        first = content.partition(b"\n")[0].strip(BLANK)
+        if split_arrays(first) is None:
+            elements = split_arrays(content)
+            if elements is not None:
+                yield from elements
+                return
+            is_broken = True
+    for line in io.BytesIO(content):
+        line = line.strip(BLANK)
         if not line:
             continue
-        if line.startswith(b"["):
-            yield from split_array(line)
-        else:
+        elements = split_arrays(line) if line.startswith(b"[") else None
+        if elements is not None:
+            yield from elements
+        elif not is_broken:
             yield line, None
+        elif line.strip(BLANK + b"[],"):
+            yield _element(line), None
 
 
-def _is_line_of_arrays(stripped: bytes) -> bool:
-    first = stripped.split(b"\n", 1)[0].strip()
-    return first.endswith(b"]") and len(first) > 1
-
-
-def split_array(text: bytes) -> list[tuple[bytes, Any]]:
-    """The elements of a JSON array as raw texts, with values as in ``json_records``; the whole text as one element if
-    it is not a well-formed array of objects."""
-    whole = _canonical(text)
-    if whole is not None:
-        return whole
+def _element(line: bytes) -> bytes:
+    """The one object of a line of a broken array, without the array's own brackets and commas; else the line."""
+    bare = line.removeprefix(b"[").removesuffix(b"]").removesuffix(b",").strip(BLANK)
     try:
-        decoded = text.decode()
-    except UnicodeDecodeError:
-        return [(text, None)]
-    decoder, at, end = json.JSONDecoder(), 1, len(decoded)
-    elements: list[tuple[bytes, Any]] = []
-    blank = " \t\r\n"
-    while True:
-        while at < end and decoded[at] in blank:
-            at += 1
-        if at < end and decoded[at] == "]" and not elements:
-            break
-        try:
-            _, stop = decoder.raw_decode(decoded, at)
-        except (ValueError, RecursionError):
-            return [(text, None)]
-        elements.append((decoded[at:stop].encode(), None))
-        at = stop
-        while at < end and decoded[at] in blank:
-            at += 1
-        if at >= end or decoded[at] not in ",]":
-            return [(text, None)]
-        if decoded[at] == "]":
-            break
-        at += 1
-    return elements if at == end - 1 else [(text, None)]
-
-
-def _canonical(text: bytes) -> list[tuple[bytes, Any]] | None:
-    """The elements of an array formatted exactly as orjson would write it, as most senders do; else None."""
-    try:
-        value = orjson.loads(text)
+        return bare if isinstance(orjson.loads(bare), dict) else line
     except orjson.JSONDecodeError:
-        return None
-    # Only then do the element's bytes equal orjson's dump of it.
-    if not isinstance(value, list) or orjson.dumps(value) != text:
-        return None
-    return [(orjson.dumps(v), v) for v in value]
+        return line
 
 
 def flatten(value: dict[str, Any]) -> dict[str, str | None]:

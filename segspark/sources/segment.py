@@ -10,6 +10,7 @@ from pydantic import Field
 from segspark import time
 from segspark.config.models import Model
 from segspark.sources import amounts
+from segspark.sources.counts import count_records
 from segspark.sources.fields import (
     declared,
     device,
@@ -192,4 +193,5 @@ SEGMENT = Provider(
     ),
     stage=by_record(parse),
     receipt=(of_record, of_file, of_content),
+    counts=count_records,
 )

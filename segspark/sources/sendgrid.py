@@ -5,6 +5,7 @@ https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 
 from typing import Any
 
+from segspark.sources.counts import count_records
 from segspark.sources.fields import boolean, declared, device, email, epoch_s, p_human, page, scalar, text, texts, words
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
@@ -104,4 +105,5 @@ SENDGRID = Provider(
     stage=by_record(parse),
     words=_WORDS,
     receipt=(of_file, of_content),
+    counts=count_records,
 )

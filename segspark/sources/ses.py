@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-conten
 from typing import Any
 
 from segspark.sources import json_strict
+from segspark.sources.counts import count_records
 from segspark.sources.fields import boolean, declared, device, email, iso, items, mapping, page, text, texts, words
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
@@ -155,4 +156,5 @@ SES = Provider(
     stage=by_record(parse),
     words=frozenset(word for word in IGNORED if " " in word),
     receipt=(of_file, of_content),
+    counts=count_records,
 )

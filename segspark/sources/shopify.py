@@ -8,6 +8,7 @@ from typing import Any
 
 from segspark.purposes import EMAIL_MARKETING
 from segspark.sources import amounts
+from segspark.sources.counts import count_records
 from segspark.sources.fields import boolean, declared, iso, items, mapping, scalar, text
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
@@ -205,4 +206,5 @@ SHOPIFY = Provider(
     ),
     stage=by_record(parse),
     receipt=(of_file, of_content),
+    counts=count_records,
 )

@@ -11,7 +11,7 @@ from sources.in_process import Tasks, plan_of
 
 from segspark.errors import ConfigError
 from segspark.sources.files import InputFile
-from segspark.sources.mapped import MAPPED
+from segspark.sources.mapped import MAPPED, check_header
 from segspark.sources.mapping import compile_mapping
 from segspark.sources.parsed import KINDS
 from segspark.sources.plan import GatewayPlan
@@ -73,6 +73,16 @@ def test_columns_named_in_the_yaml_are_compared_with_the_mapping_before_a_file_i
     with pytest.raises(ConfigError, match=r"csv.columns: the mapping names no, .*Did you mean no → n"):
         compile_mapping(source(csv={"columns": ["mail", "kind", "nr", "at", "n", "total"]}))
     compile_mapping(source(csv={"columns": ["mail", "kind", "no", "at", "n", "total"]}))
+
+
+def test_files_of_which_one_has_the_named_columns_are_no_matter_of_the_mapping(tmp_path: Path) -> None:
+    whole, renamed, values = "mail,kind,no,at,n,total\n", "mail,kind,nr,at,n,total\n", "1,2,3,4,5,6\n"
+    made = compile_mapping(source())
+    check_header(made, plan(tmp_path, source(), renamed, values, whole).groups[0])
+    # What is no header is not told.
+    check_header(made, plan(tmp_path, source(), values).groups[0])
+    with pytest.raises(ConfigError, match=r"in-1\.csv: the mapping names no"):
+        check_header(made, plan(tmp_path, source(), values, renamed).groups[0])
 
 
 def test_orders_are_made_from_lines_where_a_source_delivers_them() -> None:

@@ -31,6 +31,9 @@ FILES = Contract(
         required("n_records", "bigint", "Records found in it"),
         required("received_at", "timestamp", "When the file was received (UTC)"),
         required("run_id", "string", "Run that consumed it"),
+        optional(
+            "n_counted", "bigint", "Its records, counted apart from the reader; of CSV its lines without the header"
+        ),
     ),
 )
 
