@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,11 @@ def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], faults: list[P
                 faults.append(
                     Problem(file, line, key.value, None, "the key is given twice.", "Keep one.", "double_key")
                 )
+            if key.tag in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:null"):
+                meant = "null" if key.tag.endswith("null") else "true or false"
+                faults.append(
+                    Problem(file, line, key.value, None, f"YAML reads this key as {meant}.", "Put it in quotes.")
+                )
             seen.add(key.value)
             lines[(*place, key.value)] = line
             _walk(value, (*place, key.value), lines, faults, file)
@@ -161,12 +167,24 @@ def _said(fault: Any, place: Place, model: type[BaseModel], given: Any) -> tuple
     fix = hint_of(field_at(model, place))
     if kind == "missing":
         message = "this key is needed."
-    elif kind == "string_type" and isinstance(given, bool | int | float):
+    elif kind == "string_type" and (given is None or isinstance(given, bool | int | float | date)):
         # YAML reads NO as false and 010 as eight unless they are quoted.
+        message = f"text is needed, and YAML reads {_read_as(given)}."
         fix = f"Put it in quotes. {fix}".rstrip()
     elif kind in ("model_type", "model_attributes_type", "dict_type") and place:
         message = f"A mapping is needed, e.g. `{place[-1]}: {{key: value}}`."
     return message, fix
+
+
+def _read_as(value: Any) -> str:
+    """What YAML made of a word that is not quoted."""
+    if isinstance(value, bool):
+        return "yes, on and true as true" if value else "no, off and false as false"
+    if value is None:
+        return "null, ~ and nothing at all as no value"
+    if isinstance(value, date):
+        return f"{value} as a date"
+    return f"{value} as a number"
 
 
 def _origin_of(

@@ -90,3 +90,30 @@ def test_a_workspace_without_a_source_is_refused_with_where_they_were_looked_for
     elsewhere = workspace.model_copy(update={"sources": ("feeds/*.yaml",)})
     with pytest.raises(ConfigError, match=r"no source file matches \['feeds/\*.yaml'\]"):
         load_sources(elsewhere, {})
+
+
+def test_what_yaml_made_of_a_word_is_named_with_the_cure(workspace: Workspace) -> None:
+    told = told_of(
+        workspace,
+        "name: one\nkind: mapped\npath: x\nformat: csv\nrecords:\n  - target: orders\n    columns:\n"
+        "      ordered_at: 2026-01-01\n      amount: no\n      country:\n      n_items: 5\n"
+        "      attributes: {shop: yes}\n",
+    )
+    for each in (
+        "one.yaml:8: records.0.columns.ordered_at (is datetime.date(2026, 1, 1)): text is needed, and YAML reads 2026-01-01 "
+        "as a date. Put it in quotes.",
+        "no, off and false as false",
+        "null, ~ and nothing at all as no value",
+        "YAML reads 5 as a number",
+    ):
+        assert each in told
+    told = told_of(
+        workspace,
+        "name: one\nkind: mapped\npath: x\nrecords: [{target: orders, columns: {ordered_at: a, attributes: {on: b}}}]\n",
+    )
+    assert "on: YAML reads this key as true or false. Put it in quotes." in told
+
+
+def test_a_form_of_times_that_no_time_has_is_refused(workspace: Workspace) -> None:
+    for form, hint in (("dd/MM/yyyy", "write iso"), ("%Q", "no strptime pattern")):
+        assert hint in told_of(workspace, CLICKS + f'times: "{form}"\n')
