@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 
 from segspark.ingest.batch import Batch
 from segspark.pipeline.step import Step
+from segspark.sources.empty_columns import KIND, check_empty
 from segspark.sources.files import InputFile
 from segspark.sources.plan import Arrival, GatewayPlan, Limits
 from segspark.sources.registry import PROVIDERS
@@ -40,7 +41,9 @@ def parse_sources(
     frames = [_staged(step, s, files[s.name], arrival, folder) for s in sources if s.name in files]
     every = reduce(DataFrame.unionByName, frames)
     with rows_per_batch(every.sparkSession, max(1, min(MOST_ROWS, BATCH_BYTES // settings.ingest.max_record_bytes))):
-        return read_named(every)
+        staged = read_named(every)
+    check_empty(staged.pop(KIND, []))
+    return staged
 
 
 def _staged(step: Step, source: Source, files: list[InputFile], arrival: Arrival, folder: Store) -> DataFrame:

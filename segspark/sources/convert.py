@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, TypeVar
 
 from segspark import money, time
@@ -80,6 +80,27 @@ def _date(text: str, form: str, notation: Notation) -> date:
 def _number(text: str) -> int | float:
     number = money.parse_decimal(text)
     return int(number) if number == number.to_integral_value() else float(number)
+
+
+# More digits than a double keeps of what somebody typed.
+_LONG_FRACTION = re.compile(r"[+-]?[0-9]+[.,][0-9]+")
+_EXACT_DIGITS = 15
+
+
+def without_noise(text: str) -> str | None:
+    """A number with the noise of its binary form rounded away: 19.990000000000002 is 19.99. None if it has none.
+
+    Whole numbers keep all their digits: an order's number may have twenty.
+    """
+    plain = text.strip()
+    if len(plain) <= _EXACT_DIGITS or not _LONG_FRACTION.fullmatch(plain):
+        return None
+    mark = "," if "," in plain else "."
+    number = Decimal(plain.replace(",", "."))
+    if len(number.normalize().as_tuple().digits) <= _EXACT_DIGITS:
+        return None
+    rounded = Context(prec=_EXACT_DIGITS, rounding=ROUND_HALF_EVEN).plus(number)
+    return format(rounded.normalize(), "f").replace(".", mark)
 
 
 def to_integer(text: str, notation: Notation) -> int:
@@ -186,6 +207,9 @@ def shape_of(target: str, column: str) -> str:
     declared = dict(TEXTS[_KINDS.get(target, target)])
     return declared.get(column) or _SHAPES.get(COLUMNS[target][column], "label")
 
+
+# What is calculated with, and may hold binary noise.
+NUMBERS: frozenset[Converter] = frozenset((to_integer, to_decimal, to_number))
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "events": ("event_type", "occurred_at"),

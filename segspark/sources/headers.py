@@ -13,6 +13,7 @@ from segspark.sources.vocabulary import Rejected
 
 START = 1 << 20
 SAMPLE = 200
+FIRST_FILES = 5
 
 
 def header_of(file: InputFile, source: Source, most: int = START) -> tuple[str, ...]:
@@ -53,6 +54,19 @@ def known_headers(files: Sequence[InputFile], source: Source) -> dict[str, tuple
         if header and not looks_like_data(header):
             found.setdefault(file.name, header)
     return found
+
+
+def keys_of_first(files: Sequence[InputFile], source: Source) -> dict[str, tuple[str, ...]]:
+    """The keys of the first records of the first JSON files, together, by the name of the first one that has any."""
+    name, keys = "", dict[str, None]()
+    for file in sorted(files, key=lambda file: file.name)[:FIRST_FILES]:
+        try:
+            found = header_of(file, source)
+        except BrokenFile:
+            continue
+        name = name or (file.name if found else "")
+        keys |= dict.fromkeys(found)
+    return {name: tuple(keys)} if keys else {}
 
 
 def drift(files: Sequence[InputFile], source: Source) -> str | None:

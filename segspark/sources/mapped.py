@@ -14,9 +14,10 @@ import pyarrow as pa
 from segspark.errors import ConfigError
 from segspark.sources.convert import COLUMNS, Notation, shape_of
 from segspark.sources.counts import count_records
+from segspark.sources.empty_columns import EmptyColumns
 from segspark.sources.files import InputFile
 from segspark.sources.gateway import no_cyclic_collection, over_groups, without_values
-from segspark.sources.headers import Headers, known_headers
+from segspark.sources.headers import Headers, keys_of_first, known_headers
 from segspark.sources.mapping import OF_RECORD, Mapping, Output, compile_mapping, lacking, mapping_issues
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.provider import NoOptions, Provider
@@ -51,18 +52,25 @@ def stage(tasks: "DataFrame", plan: GatewayPlan) -> "DataFrame":
 
 
 def check_header(mapping: Mapping, files: Sequence[InputFile]) -> None:
-    """Check that some file has the columns named by the mapping (CSV and Parquet; JSON keys may be absent). If one has
-    them, files without are no matter of the mapping: they are refused one by one.
+    """Check that some file has the columns that the mapping names: in its header, its schema, or the keys of its first
+    records. If one has them, files without are no matter of the mapping: they are refused one by one.
 
     Raises:
         ConfigError: lists the missing columns, those of the first file, and similar names.
     """
-    headers = known_headers(files, mapping.source)
-    lacks = [[c for c in mapping.columns if c not in header] for header in headers.values()]
+    source = mapping.source
+    if source.format == "csv" and source.csv.columns:
+        # Compared with the mapping before any file is looked for.
+        return
+    headers = keys_of_first(files, source) if source.format == "json" else known_headers(files, source)
+    lacks = [
+        [c for c in mapping.columns if c not in header and c not in source.optional] for header in headers.values()
+    ]
     if not lacks or not all(lacks):
         return
     name, header = next(iter(headers.items()))
-    raise ConfigError(f"source {mapping.source.name}, {name}: {lacking(lacks[0], tuple(header))}")
+    hint = " If records may lack it, name it under `optional`." if source.format == "json" else ""
+    raise ConfigError(f"source {source.name}, {name}: {lacking(lacks[0], tuple(header))}{hint}")
 
 
 def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
@@ -112,7 +120,7 @@ def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatc
     """Convert and stage the evaluated texts; a record that fails in any column is quarantined with all its reasons."""
     finish = Sanitizer(plan)
     files = {file.number: file for group in plan.groups for file in group}
-    columns = Headers(mapping.source)
+    columns, empty = Headers(mapping.source), EmptyColumns(mapping)
     makers = [
         make_maker(mapping.source, at, plan.context.currency, mapping.kinds)
         for at in range(len(mapping.source.records))
@@ -123,8 +131,11 @@ def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatc
             for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 row = dict(zip(names, values, strict=True))
                 file = files[row["file"]]
+                if not row["reasons"] and not file.is_sealed:
+                    empty.see(file, row)
                 _convert_one(finish, mapping, makers, file, columns.of(file), row)
         yield from finish.close()
+        yield from empty.named()
 
 
 def _convert_one(

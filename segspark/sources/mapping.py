@@ -64,6 +64,11 @@ class Mapping:
         return pa.schema([*OF_RECORD, *((f"column_{n}", pa.string()) for n in range(len(self.columns)))])
 
     @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that no file may lack."""
+        return tuple(c for c in self.columns if c not in self.source.optional)
+
+    @property
     def kinds(self) -> dict[str, str]:
         """Output -> what its expression gives."""
         return {o.name: o.compiled.kind for o in self.outputs}
@@ -141,7 +146,7 @@ def _unnamed_columns(source: Source, columns: tuple[str, ...]) -> list[Issue]:
     """Columns that ``csv.columns``, which names all of them, does not name."""
     if source.format != "csv" or not source.csv.columns:
         return []
-    missing = [c for c in columns if c not in source.csv.columns]
+    missing = [c for c in columns if c not in source.csv.columns and c not in source.optional]
     return [Issue(("csv", "columns"), lacking(missing, source.csv.columns))] if missing else []
 
 

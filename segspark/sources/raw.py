@@ -63,12 +63,12 @@ def _records(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[_
         yield from _sealed_records(plan, mapping, file)
         return
     if source.format == "parquet":
-        for record, row, fields in parquet_records(file.path, mapping.columns):
+        for record, row, fields in parquet_records(file.path, mapping.needed):
             yield record, _scalars_checked(mapping, row, fields), None
         return
     content = read_bytes(file.path, plan.limits.max_inflated_bytes)
     if source.format == "csv":
-        for record, cells in csv_records(content, source.csv, mapping.columns, plan.limits.max_record_bytes):
+        for record, cells in csv_records(content, source.csv, mapping.needed, plan.limits.max_record_bytes):
             yield record, cells, None  # type: ignore[misc]
         return
     for position, (raw, known) in enumerate(json_records(content)):
@@ -94,7 +94,7 @@ def _sealed_records(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Ite
     for position, record in opened_records(file, plan.key):
         if record.form == "csv":
             spec = mapping.source.csv.model_copy(update={"columns": record.header, "header": False})
-            for again, cells in csv_records(record.raw, spec, mapping.columns, plan.limits.max_record_bytes):
+            for again, cells in csv_records(record.raw, spec, mapping.needed, plan.limits.max_record_bytes):
                 yield again._replace(position=position), cells, None  # type: ignore[misc]
         elif record.form == "row":
             fields = orjson.loads(record.raw)

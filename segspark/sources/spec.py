@@ -163,6 +163,14 @@ class Source(Model):
     time_zone: Zone | None = Field(None, description="Zone of times that name none; null: they are quarantined")
     times: Times = "iso"
     decimal_mark: Literal[".", ","] = Field(".", description="Of numbers that are written as text")
+    doubles: bool | None = Field(
+        None,
+        description="Whether numbers are binary ones, of which more than 15 digits are noise (19.990000000000002): "
+        "rounded to 15 and flagged; null: those of JSON and Parquet are, those of CSV are not",
+    )
+    optional: tuple[str, ...] = Field(
+        (), description="Of a mapped source: columns that a file may lack, or leave empty throughout"
+    )
     currency: Currency | None = Field(
         None, description="ISO 4217 code of amounts that name none; null: the workspace's"
     )

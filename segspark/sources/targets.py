@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from segspark import money
-from segspark.sources.convert import COLUMNS, REQUIRED, Converter, Notation
+from segspark.sources.convert import COLUMNS, NUMBERS, REQUIRED, Converter, Notation, without_noise
 from segspark.sources.files import InputFile
 from segspark.sources.mapping import writing_of
 from segspark.sources.spec import ColumnSpec, Source
@@ -58,6 +58,7 @@ def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] 
         *((failed_name(column), "links") for _, column, _ in links),
         *((failed_name(column), f"attributes.{key}") for key, column in attributes),
     ]
+    are_doubles = source.doubles if source.doubles is not None else source.format != "csv"
     required, needs_owner = REQUIRED[record.target], record.target in ("profiles", "consents")
 
     def make(row: dict[str, Any], file: InputFile, produced: Produced) -> None:
@@ -66,6 +67,7 @@ def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] 
         if record.where and not row[where]:
             return
         item: dict[str, Any] = {}
+        flags: list[str] = []
         reasons = [f"expression:{label}" for column, label in others if row.get(column)]
         for name, column, converter, notation in converters:
             text = row[column]
@@ -74,6 +76,9 @@ def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] 
                 continue
             if text is None or not text.strip():
                 continue
+            if are_doubles and converter in NUMBERS and (rounded := without_noise(text)) is not None:
+                text = rounded
+                flags.append(f"{money.NOISE}:{name}")
             try:
                 item[name] = converter(text, notation)
             except Rejected as error:
@@ -92,7 +97,7 @@ def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] 
         if reasons:
             raise Rejected(*reasons)
         item["identifier"] = owner
-        finish(item, visitor, _Place(source, file, row["position"], currency), produced)
+        finish(item, visitor, _Place(source, file, row["position"], currency, flags), produced)
         first = owner or visitor
         if not links or first is None:
             return
@@ -109,8 +114,9 @@ def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] 
 class _Place:
     """The position of a row: its identity if it has no key of its own."""
 
-    def __init__(self, source: Source, file: InputFile, position: int, currency: str) -> None:
-        self.source, self.currency = source, currency
+    def __init__(self, source: Source, file: InputFile, position: int, currency: str, flags: list[str]) -> None:
+        # ``flags``: of the values of the row.
+        self.source, self.currency, self.flags = source, currency, flags
         self.file = file
         self.id = f"{file.file_id[:16]}-{position}"
 
@@ -136,6 +142,7 @@ def _cents(item: dict[str, Any], name: str, place: _Place, flags: list[str]) -> 
 
 def _finish_event(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
     item.setdefault("currency", place.currency)
+    produced.flags += place.flags
     _cents(item, "amount", place, produced.flags)
     item["anonymous"] = visitor
     if item.get("event_id") is None and place.source.duplicates != "drop":
@@ -149,6 +156,7 @@ def _finish_order(item: dict[str, Any], visitor: Identifier | None, place: _Plac
     item.setdefault("currency", place.currency)
     item.setdefault("order_type", "sale")
     item.setdefault("order_id", place.id)
+    produced.flags += place.flags
     _cents(item, "amount", place, produced.flags)
     _cents(item, "refunded", place, produced.flags)
     category = item.pop("category", None)
@@ -179,7 +187,7 @@ def _finish_line(item: dict[str, Any], visitor: Identifier | None, place: _Place
     item.setdefault("currency", place.currency)
     item.setdefault("line_type", "sale")
     item.setdefault("line_id", place.id)
-    flags: list[str] = []
+    flags = list(place.flags)
     price = item.get("unit_price")
     if "amount" not in item and "amount_cents" not in item and isinstance(price, Decimal):
         item["amount"] = price * item["quantity"]
@@ -191,7 +199,7 @@ def _finish_line(item: dict[str, Any], visitor: Identifier | None, place: _Place
 
 def _finish_profile(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
     """Finish a profile; impossible birth and sign-up dates are flagged and left empty, the row is kept."""
-    flags = []
+    flags = list(place.flags)
     # A profile without a time is valid from the beginning: nothing indicates that it was different before.
     item.setdefault("valid_from", item.get("recorded_at") or place.file.received_at or 0)
     item.setdefault("recorded_at", item["valid_from"])

@@ -19,6 +19,7 @@ from segspark.sources.convert import (
     to_number,
     to_text,
     to_time,
+    without_noise,
 )
 from segspark.sources.vocabulary import Rejected
 from segspark.tables.contracts import silver
@@ -179,3 +180,42 @@ def test_what_a_mapping_fills_has_a_column_or_is_made_into_one(target: str, cont
     # In major units, in years, or of the order's event.
     made = {"amount", "refunded", "birth_year"} | ({"category"} if target == "orders" else set())
     assert set(COLUMNS[target]) - made <= set(contract.column_names)
+
+
+@pytest.mark.parametrize(
+    ("text", "rounded"),
+    [
+        ("0.30000000000000004", "0.3"), ("19.990000000000002", "19.99"), ("-19,990000000000002", "-19,99"),
+        ("1998.9999999999998", "1999"), ("19.99", None), ("12345678901234567890", None), ("0.123456789012345", None),
+        ("19.990000000000000000", None), ("abc", None), ("", None),
+    ],
+)  # fmt: skip
+def test_only_the_noise_of_a_double_is_rounded_away(text: str, rounded: str | None) -> None:
+    assert without_noise(text) == rounded
+
+
+def test_of_several_forms_of_times_the_first_that_fits_reads_the_value() -> None:
+    both = Notation(("%d/%m/%Y", "%m/%d/%Y", "iso"), "Europe/Paris")
+    assert to_date("01/02/2026", both) == date(2026, 2, 1)
+    assert to_date("01/31/2026", both) == date(2026, 1, 31)
+    assert to_date("2026-01-31", both) == date(2026, 1, 31)
+    assert refusal(to_date, "31.01.2026", both) == ["time_format"]
+    assert refusal(to_time, "1026-06-01", both) == ["time_range"]
+
+
+@pytest.mark.parametrize("text", ["12/03/1968", "01/01/1901"])
+def test_people_are_born_before_events_are_recorded(text: str) -> None:
+    born = Notation(("%d/%m/%Y",), "Europe/Paris")
+    assert to_date(text, born).strftime("%d/%m/%Y") == text
+    assert refusal(to_time, text, born) == ["time_range"]
+
+
+@pytest.mark.parametrize("text", ["2026-01-01garbage", "２０２６-01-01", "2026-1-1"])
+def test_a_date_is_written_whole(text: str) -> None:
+    assert refusal(to_date, text, ISO) == ["time_format"]
+
+
+@pytest.mark.parametrize("text", ["１９", "1\u200b9", "0x13", "1_9"])
+def test_digits_are_those_of_ascii(text: str) -> None:
+    for read in (to_integer, to_decimal):
+        assert len(refusal(read, text, ISO)) == 1

@@ -243,3 +243,14 @@ def test_further_identifiers_are_linked_to_the_first_at_the_time_of_the_row() ->
     made = said("events", EVENT, row={**row, "_id": None, "_anonymous": "k"}, record=visitor)
     assert made.links == [(Identifier("anonymous", "k"), Identifier("customer", "c7"), "crm", AT_NOON)]
     assert said("events", EVENT, row={**row, "_id": None}, record=links).links == []
+
+
+def test_binary_noise_is_rounded_flagged_and_then_checked_for_its_digits() -> None:
+    columns = {"ordered_at": "at", "amount": "a"}
+    row = {"ordered_at": "2026-06-01T12:00:00Z", "amount": "19.990000000000002"}
+    made = said("orders", columns, row=row, doubles=True)
+    assert (made.orders[0]["amount_cents"], made.flags) == (1999, ["float_noise:amount"])
+    with pytest.raises(Rejected, match="scale:amount"):
+        said("orders", columns, row=row)
+    with pytest.raises(Rejected, match="scale:amount"):
+        said("orders", columns, row={**row, "amount": "3.3333333333333335"}, doubles=True)
