@@ -1,8 +1,6 @@
 """How large a text of SQL may be that people write: parsers descend into parentheses, and so do Spark's planner and our
 own functions. Whoever exceeds a limit gets an error; without limits it would be a traceback of the recursion."""
 
-from itertools import pairwise
-
 # Real conditions have less than ten levels and some hundred words. A level costs the parser some twenty calls, of the
 # thousand that Python allows.
 MAX_LEVELS = 20
@@ -27,9 +25,9 @@ def why_too_large(text: str) -> str | None:
     if len(words) > MAX_WORDS:
         return f"it has {len(words):,} words; the most are {MAX_WORDS:,}"
     deepest, level, row = 0, 0, 0
-    for before, word in pairwise(["", *words]):
+    for word in words:
         level += (word in _OPEN) - (word in _CLOSE and level > 0)
-        row = row + (before in _PREFIX) if word in _PREFIX else 0
+        row = row + 1 if word in _PREFIX else 0
         deepest = max(deepest, level + row)
     if deepest > MAX_LEVELS:
         return f"it is {deepest} levels deep; the most are {MAX_LEVELS}"
