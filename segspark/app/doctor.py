@@ -28,10 +28,10 @@ def examine(config: Path) -> list[dict[str, str]]:
     try:
         workspace = open_workspace(config)
     except SegsparkError as error:
-        return [_row("workspace", WRONG, str(error))]
-    rows = [_row("workspace", FINE, str(workspace.folder))]
+        return [row("workspace", WRONG, str(error))]
+    rows = [row("workspace", FINE, str(workspace.folder))]
     rows += [
-        _row(c.name, WRONG if c.cure else FINE, f"{c.detail}. {c.cure}" if c.cure else c.detail)
+        row(c.name, WRONG if c.cure else FINE, f"{c.detail}. {c.cure}" if c.cure else c.detail)
         for c in examine_environment(workspace.lake)
     ]
     lake = Lake(workspace.lake)
@@ -39,23 +39,23 @@ def examine(config: Path) -> list[dict[str, str]]:
         for source in load_sources(workspace):
             n = len(find_files(source, workspace.time_zone))
             rows.append(
-                _row(f"source {source.name}", FINE if n else WRONG, f"{n} files match {', '.join(source.patterns)}")
+                row(f"source {source.name}", FINE if n else WRONG, f"{n} files match {', '.join(source.patterns)}")
             )
     except SegsparkError as error:
-        rows.append(_row("sources", WRONG, str(error)))
+        rows.append(row("sources", WRONG, str(error)))
     try:
         catalogue = load_catalogue(workspace)
         rows.append(
-            _row("features", FINE, f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived")
+            row("features", FINE, f"{len(catalogue.stored_columns())} stored, {len(catalogue.derived)} derived")
         )
         definitions = definitions_of(workspace)
         written = sorted(written_schemes(), key=lambda pair: pair[0].order)
         counts = (kind.count(definitions.by_scheme.get(scheme.name, ())) for scheme, kind in written)
-        rows.append(_row("segments", FINE, ", ".join(counts)))
+        rows.append(row("segments", FINE, ", ".join(counts)))
     except DefinitionError as error:
-        rows += [_row("definitions", WRONG, f"{f.where}: {f.what} {f.fix} [{f.code}]") for f in error.issues]
+        rows += [row("definitions", WRONG, f"{f.where}: {f.what} {f.fix} [{f.code}]") for f in error.issues]
     except SegsparkError as error:
-        rows.append(_row("definitions", WRONG, str(error)))
+        rows.append(row("definitions", WRONG, str(error)))
     return rows + _lake_rows(lake)
 
 
@@ -69,24 +69,24 @@ def _lake_rows(lake: Lake) -> list[dict[str, str]]:
         named = pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()
         gone = [path for path in map(unquote, named) if path not in there]
         if gone:
-            rows.append(_row(contract.name, WRONG, f"files missing {len(gone)}"))
+            rows.append(row(contract.name, WRONG, f"files missing {len(gone)}"))
     for table, flow in makers().items():
         missing = [n for n in flow["reads"] if lake.exists(BY_NAME[table]) and not lake.exists(BY_NAME[n])]
         if missing:
             detail = f"flow {flow['flow']} makes it of {', '.join(missing)}, which the lake does not hold"
-            rows.append(_row(table, WRONG, detail))
-    rows += [_row(c.name, WRONG, f"{problem}. {NEXT_STEP}") for c in ALL for problem in problems_of(lake, c)]
-    rows += [_row(c.name, WRONG, what) for c in ALL if (what := missing_stamp(lake, c))]
+            rows.append(row(table, WRONG, detail))
+    rows += [row(c.name, WRONG, f"{problem}. {NEXT_STEP}") for c in ALL for problem in problems_of(lake, c)]
+    rows += [row(c.name, WRONG, what) for c in ALL if (what := missing_stamp(lake, c))]
     runs = lake.read_small(ops.RUNS).to_pylist()
     done = {r["run_id"] for r in runs if r["state"] == "done"}
     begun = {r["run_id"] for r in runs if r["state"] == "writing"} - done
     if begun:
-        rows.append(_row("ingest", WRONG, f"{len(begun)} batch interrupted; the next run completes it"))
+        rows.append(row("ingest", WRONG, f"{len(begun)} batch interrupted; the next run completes it"))
     return [
         *rows,
-        _row("lake tables", FINE if not rows else WRONG, f"{sum(lake.exists(c) for c in ALL)} of {len(ALL)} exist"),
+        row("lake tables", FINE if not rows else WRONG, f"{sum(lake.exists(c) for c in ALL)} of {len(ALL)} exist"),
     ]
 
 
-def _row(check: str, state: str, detail: str) -> dict[str, str]:
+def row(check: str, state: str, detail: str) -> dict[str, str]:
     return {"check": check, "state": state, "detail": detail}

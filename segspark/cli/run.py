@@ -112,12 +112,25 @@ def report(config: Path, as_of: date | None, language: str | None, out: Path | N
 
 @click.command()
 @config_option
+@click.option("--deep", is_flag=True, help="Verify every byte of the lake: files, logs and counts.")
+@click.option("--repair", "is_repair", is_flag=True, help="Make again what silver tells, and name what to restore.")
 @json_option
-def doctor(config: Path, as_json: bool) -> None:
+def doctor(config: Path, deep: bool, is_repair: bool, as_json: bool) -> None:
     """Check Java, jars, memory, rights, the workspace's files and the lake."""
-    from segspark.app.doctor import examine
+    if is_repair:
+        from segspark.app.repair import repair
 
-    rows = examine(config)
+        rows = repair(config, progress_lines(as_json))
+        if not rows and not as_json:
+            click.echo("nothing is damaged")
+    else:
+        from segspark.app.doctor import examine
+
+        rows = examine(config)
+        if deep:
+            from segspark.app.repair import examine_deep
+
+            rows += examine_deep(config)
     print_rows(rows, as_json, ("check", "state", "detail"))
     if any(r["state"] == "wrong" for r in rows):
         sys.exit(1)

@@ -5,7 +5,7 @@ or column mapping, so every Delta reader can open them.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -18,13 +18,13 @@ from deltalake.exceptions import CommitFailedError
 
 from segspark.config.url import Url
 from segspark.store import Store, store_at
-from segspark.store.parquet import verify_parts
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.contracts.stamp import stamp_of
 from segspark.tables.log_digests import digest_log, forget_gone_files, verify_log
 from segspark.tables.parts import add_actions, write_parts
 from segspark.tables.ranges import DayFile, day_files, day_of, odd_feature
+from segspark.tables.small import read_table
 from segspark.tables.statistics import N_COLUMNS, columns_in_log, may_exceed
 
 PROPERTIES = {
@@ -125,10 +125,10 @@ class Lake:
         if not self.exists(contract):
             schema = pa.schema(deltalake.Schema.from_json(schema_json(contract)))
             return schema.empty_table()
-        table, folder = self.table(contract), self.folder(contract)
-        of_days = [f for f in filters or [] if f[0] in contract.partition_by and f[1] == "="]
-        verify_parts(folder.url_of(name) for name in _names(table, of_days))
-        return table.to_pyarrow_table(filters=filters, columns=columns)
+        table = self.table(contract)
+        if odd_feature(table):
+            return table.to_pyarrow_table(filters=filters, columns=columns)
+        return read_table(table, self.folder(contract), filters, columns)
 
     def n_rows(self, contract: Contract) -> int:
         """Number of rows by the log's statistics, without reading a file."""
@@ -153,6 +153,14 @@ class Lake:
         for file in actions.to_pylist():
             rows[day_of(file[f"partition.{contract.partition_by[0]}"])] += file.get("num_records") or 0
         return dict(rows)
+
+    def names_by_day(self, contract: Contract) -> list[tuple[date, str]]:
+        """The partition date and the name of each file below the table's folder."""
+        if not self.exists(contract):
+            return []
+        actions = pa.table(self.table(contract).get_add_actions(flatten=True))
+        days = map(day_of, actions[f"partition.{contract.partition_by[0]}"].to_pylist())
+        return list(zip(days, map(unquote, actions["path"].to_pylist()), strict=True))
 
     def may_exceed(
         self, contract: Contract, column: str, bound: date | datetime, days: tuple[date, date] | None = None
@@ -219,17 +227,6 @@ class Lake:
             table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
             forget_gone_files(self.folder(contract))
         return len(files)
-
-
-def _names(table: deltalake.DeltaTable, of_days: Sequence[tuple[str, str, object]]) -> list[str]:
-    """The files of a table, of some partitions if given, below its folder."""
-    actions = pa.table(table.get_add_actions(flatten=True))
-    names = [unquote(path) for path in actions["path"].to_pylist()]
-    for column, _, value in of_days:
-        at = [str(v) == str(value) for v in actions[f"partition.{column}"].to_pylist()]
-        names = [name for name, is_of in zip(names, at, strict=True) if is_of]
-        actions = actions.filter(pa.array(at, pa.bool_()))
-    return [name for name in names if "://" not in name]
 
 
 def conform_small(table: deltalake.DeltaTable, rows: pa.Table) -> pa.Table:

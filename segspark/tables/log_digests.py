@@ -64,9 +64,9 @@ def verify_log(folder: Store, version: int | None = None) -> None:
         DamagedFile: a commit or a checkpoint holds something else than was written.
     """
     digests, done = digests_of(folder), _VERIFIED[folder.url]
-    if digests.keys() <= done:
-        return
     commits, checkpoints = commits_of(folder), checkpoints_of(folder)
+    if version is None and (lost := newest_lost(digests, commits)) is not None:
+        raise DamagedFile(folder.url_of(lost), "it is missing")
     last = max(commits, default=0) if version is None else version
     first = max((at for at in checkpoints if at <= last), default=0)
     read = [name for at, name in (*checkpoints.items(), *commits.items()) if first <= at <= last]
@@ -75,6 +75,13 @@ def verify_log(folder: Store, version: int | None = None) -> None:
             if _digest(folder, name) != digests[name]:
                 raise DamagedFile(folder.url_of(name), "its content is not what was written")
             done.add(name)
+
+
+def newest_lost(digests: dict[str, str], commits: dict[int, str]) -> str | None:
+    """The newest commit, if only its digest is there: without it the table would be what it was before."""
+    known = [name for name in digests if _COMMIT.fullmatch(name.removeprefix(f"{LOG}/"))]
+    newest = max(known, default=None)
+    return newest if newest is not None and newest > max(commits.values(), default="") else None
 
 
 def _digest(folder: Store, name: str) -> str:

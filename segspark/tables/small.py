@@ -1,0 +1,60 @@
+"""Read a whole small table on the driver, file by file.
+
+Not by a dataset of Arrow: its threads read through Python, and one that still does so when the process ends aborts it
+("terminate called without an active exception").
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import unquote
+
+import deltalake
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from segspark.store import Store
+from segspark.store.parquet import open_parquet
+
+Filters = Sequence[tuple[str, str, object]]
+
+
+def read_table(
+    table: deltalake.DeltaTable, store: Store, filters: Filters | None, columns: Sequence[str] | None
+) -> pa.Table:
+    """The rows of a table that has plain files.
+
+    Args:
+        store: of the table's folder.
+        filters: conditions that all hold, as for ``pyarrow.parquet.read_table``.
+
+    Raises:
+        DamagedFile: a file does not hold what was written.
+    """
+    schema = pa.schema(table.schema())
+    wanted = [schema.field(name) for name in (columns if columns is not None else schema.names)]
+    needed = pa.schema({f.name: f for f in (*wanted, *(schema.field(name) for name, _, _ in filters or ()))}.values())
+    condition = pq.filters_to_expression(list(filters)) if filters else None
+    parts = [needed.empty_table()]
+    partitions = table.metadata().partition_columns
+    for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+        values = {name: action[f"partition.{name}"] for name in partitions}
+        of_file = [f for f in filters or () if f[0] in values and f[1] == "="]
+        if all(str(values[name]) == str(value) for name, _, value in of_file):
+            rows = _rows(store.url_of(unquote(action["path"])), needed, values)
+            parts.append(rows.filter(condition) if condition is not None else rows)
+    return pa.concat_tables(parts).select([f.name for f in wanted])
+
+
+def _rows(url: str, schema: pa.Schema, values: dict[str, Any]) -> pa.Table:
+    """The rows of a file with its partition; a column that the table gained later is null."""
+    file = open_parquet(url)
+    have = set(file.schema_arrow.names)
+    stored = file.read(columns=[n for n in schema.names if n in have])
+    n = file.metadata.num_rows
+
+    def column(field: pa.Field) -> Any:
+        if field.name in values:
+            return pa.repeat(pa.scalar(values[field.name]), n).cast(field.type)
+        return stored[field.name].cast(field.type) if field.name in have else pa.nulls(n, field.type)
+
+    return pa.table([column(field) for field in schema], schema=schema)
