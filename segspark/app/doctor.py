@@ -1,5 +1,6 @@
 """Diagnosis of a machine, a workspace and its lake; starts no JVM."""
 
+import shlex
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -7,6 +8,7 @@ import pyarrow as pa
 
 from segspark.app.graph import makers
 from segspark.app.workspace import open_workspace
+from segspark.config.models import Workspace
 from segspark.errors import SegsparkError
 from segspark.features.resources import load_catalogue
 from segspark.segments.resources import definitions_of
@@ -15,6 +17,8 @@ from segspark.segments.validation_errors import DefinitionError
 from segspark.sources.files import find_files
 from segspark.sources.load import load_sources
 from segspark.spark.environment import examine_environment
+from segspark.store.access import too_open
+from segspark.store.places import store_at
 from segspark.tables.compatibility import NEXT_STEP, missing_stamp, problems_of
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
@@ -34,6 +38,7 @@ def examine(config: Path) -> list[dict[str, str]]:
         row(c.name, WRONG if c.cure else FINE, f"{c.detail}. {c.cure}" if c.cure else c.detail)
         for c in examine_environment(workspace.lake)
     ]
+    rows += _access_rows(workspace)
     lake = Lake(workspace.lake)
     try:
         for source in load_sources(workspace):
@@ -57,6 +62,20 @@ def examine(config: Path) -> list[dict[str, str]]:
     except SegsparkError as error:
         rows.append(row("definitions", WRONG, str(error)))
     return rows + _lake_rows(lake)
+
+
+def _access_rows(workspace: Workspace) -> list[dict[str, str]]:
+    """The folders that are readable for more people than the workspace says; new files are not, older ones may be."""
+    top = workspace.folder
+    lake = Path(store_at(workspace.lake).url)
+    beside = (lake.parent / name for name in ("mlflow.db", "mlflow-artifacts"))
+    places = (lake, *beside, top / "exports", top / "reports")
+    open_ones = [str(p) for p in places if too_open(p, workspace.file_access)]
+    if not open_ones:
+        return [_row("file access", FINE, f"{workspace.file_access}")]
+    cure = "chmod -R go-rwx" if workspace.file_access == "private" else "chmod -R o-rwx"
+    detail = f"more people than file_access: {workspace.file_access} says may read {', '.join(open_ones)}"
+    return [_row("file access", WRONG, f"{detail}. Run: {cure} {shlex.join(open_ones)}")]
 
 
 def _lake_rows(lake: Lake) -> list[dict[str, str]]:

@@ -12,17 +12,21 @@ from segspark.config.yaml_lines import Place
 from segspark.features.engine.registry import AUTO, ENGINES
 from segspark.models.registry import MODELS
 from segspark.segments.schemes.registry import SCHEMES
+from segspark.store.access import guard
 
 
 def open_workspace(path: Path, environ: Mapping[str, str] = os.environ) -> Workspace:
     """The workspace of a segspark.yaml (or of the folder that holds one), with absolute paths.
 
-    The environment (``SEGSPARK__MODELS__BEHAVIOUR__K=5``) overrides the file, the file overrides ``base.yaml``.
+    The environment (``SEGSPARK__MODELS__BEHAVIOUR__K=5``) overrides the file, the file overrides ``base.yaml``. What
+    this process writes from here on has the access that the workspace asks for.
 
     Raises:
         ConfigError: all errors at once.
     """
-    return load_workspace(path, environ, workspace_type(), former_places())
+    workspace = load_workspace(path, environ, workspace_type(), former_places())
+    guard(workspace.file_access)
+    return workspace
 
 
 def workspace_type() -> type[Workspace]:

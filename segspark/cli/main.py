@@ -10,6 +10,7 @@ from segspark.cli.quarantine import quarantine
 from segspark.cli.run import COMMANDS
 from segspark.cli.segments import segments
 from segspark.errors import EXIT_BUG, ConfigError, SegsparkError, damage_behind
+from segspark.store.access import guard
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -27,6 +28,8 @@ for command in (*COMMANDS, features, quarantine, segments):
 
 def main() -> None:
     """Entry point: every error is one message and an exit code; only bugs show a traceback."""
+    # Until a workspace says otherwise.
+    guard("private")
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:

@@ -259,6 +259,11 @@ class Workspace(Settings):
     lease: Lease = Lease()  # type: ignore[call-arg]
     keys: Keys = Keys()  # type: ignore[call-arg]
     sources: tuple[str, ...] = Field(("sources/*.yaml",), description="Patterns of source files")
+    file_access: Literal["private", "group", "all"] = Field(
+        "private",
+        description="Who may read new files of the lake, MLflow, exports and reports: their owner alone, the owner's "
+        "group too, or everybody on the machine. Keys are always private",
+    )
 
     @property
     def settings(self) -> Settings:

@@ -24,6 +24,7 @@ from segspark.spark.settings import (
     quiet_log,
 )
 from segspark.spark.startup import WORKERS_PARENT, class_archive, empty_conf
+from segspark.store.access import for_hadoop
 
 
 def session_for(workspace: Workspace, name: str, is_short: bool = False) -> SparkSession:
@@ -53,6 +54,7 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
             "spark.local.dir": str(scratch),
             "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
             "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={scratch} -XX:-UsePerfData",
+            **for_hadoop(workspace.file_access),
             **spark.options,
         },
     )
@@ -61,7 +63,7 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
 def _submitted(workspace: Workspace, name: str) -> SparkSession:
     """The session under spark-submit: master, memory and cores are the cluster's, settings for Delta and UTC ours."""
     builder = SparkSession.builder.appName(name)
-    for key, value in {**EVERYWHERE, **workspace.spark.options}.items():
+    for key, value in {**EVERYWHERE, **for_hadoop(workspace.file_access), **workspace.spark.options}.items():
         builder = builder.config(key, value)
     if workspace.spark.shuffle_partitions:
         builder = builder.config("spark.sql.shuffle.partitions", str(workspace.spark.shuffle_partitions))
