@@ -72,10 +72,10 @@ def _access_rows(workspace: Workspace) -> list[dict[str, str]]:
     places = (lake, *beside, top / "exports", top / "reports")
     open_ones = [str(p) for p in places if too_open(p, workspace.file_access)]
     if not open_ones:
-        return [_row("file access", FINE, f"{workspace.file_access}")]
+        return [row("file access", FINE, f"{workspace.file_access}")]
     cure = "chmod -R go-rwx" if workspace.file_access == "private" else "chmod -R o-rwx"
     detail = f"more people than file_access: {workspace.file_access} says may read {', '.join(open_ones)}"
-    return [_row("file access", WRONG, f"{detail}. Run: {cure} {shlex.join(open_ones)}")]
+    return [row("file access", WRONG, f"{detail}. Run: {cure} {shlex.join(open_ones)}")]
 
 
 def _lake_rows(lake: Lake) -> list[dict[str, str]]:

@@ -21,7 +21,7 @@ from segspark.tables.contracts.catalogue import ALL, BY_NAME
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.damage import Damage, damage_of, remove_checkpoints
 from segspark.tables.lake import Lake
-from segspark.tables.lock import only_writer
+from segspark.tables.lease import only_writer
 
 # Tables that are made again of silver, by what makes them; a day of a later line needs those before it.
 TILES = (gold.ACTIVITY_DAILY.name, gold.ACTIVITY_CORRECTIONS.name, gold.ACTIVITY_ITEMS.name)
