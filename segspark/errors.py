@@ -59,6 +59,22 @@ def damage_told() -> Iterator[None]:
         raise
 
 
+# In the words of the system, of Java and of Delta, which reach us as text.
+_OF_THE_MACHINE = {
+    "No space left on device": "The disk is full. Free space, and run again.",
+    "File too large": "A file has reached the largest size that is allowed here (ulimit -f). Raise it, and run again.",
+    "Disk quota exceeded": "The quota of the disk is used up. Free space, and run again.",
+    "Read-only file system": "The file system is read-only. Mount it for writing, and run again.",
+    "OutOfMemoryError": "Java has too little memory. Raise spark.driver_memory in segspark.yaml, and run again.",
+}
+
+
+def shortage_behind(error: BaseException) -> "InfrastructureError | None":
+    """What the machine lacked; None if something else failed. What was written by then is in no table."""
+    text = str(error)
+    return next((InfrastructureError(told) for sign, told in _OF_THE_MACHINE.items() if sign in text), None)
+
+
 def damage_behind(error: BaseException) -> DamagedFile | None:
     """The damaged file that made a task fail; None if something else did."""
     if isinstance(error, DamagedFile):

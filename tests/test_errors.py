@@ -2,6 +2,8 @@
 
 import inspect
 
+import pytest
+
 from segspark import errors
 from segspark.errors import CheckFailed, ConfigError, DamagedFile, GateClosed, InfrastructureError, SegsparkError
 
@@ -25,3 +27,15 @@ def test_a_configuration_error_carries_its_parts_beside_its_text() -> None:
     assert ConfigError("wrong").problems == ()
     told = ConfigError("wrong", ["a", "b"])
     assert (str(told), told.problems) == ("wrong", ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("OSError: [Errno 28] No space left on device", "disk is full"), ("java.lang.OutOfMemoryError: Java heap space", "driver_memory"),
+     ("[Errno 30] Read-only file system: 'x'", "read-only")],
+)  # fmt: skip
+def test_what_the_machine_lacks_is_told_without_a_traceback(text: str, told: str) -> None:
+    error = errors.shortage_behind(RuntimeError(text))
+    assert isinstance(error, InfrastructureError)
+    assert told in str(error)
+    assert errors.shortage_behind(RuntimeError("x")) is None

@@ -9,7 +9,7 @@ from segspark.cli.features import features
 from segspark.cli.quarantine import quarantine
 from segspark.cli.run import COMMANDS
 from segspark.cli.segments import segments
-from segspark.errors import EXIT_BUG, ConfigError, SegsparkError, damage_behind
+from segspark.errors import EXIT_BUG, ConfigError, SegsparkError, damage_behind, shortage_behind
 from segspark.store.access import guard
 
 
@@ -41,9 +41,9 @@ def main() -> None:
         click.echo(f"segspark: {error}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
-        if damage := damage_behind(error):
-            click.echo(f"segspark: {damage}", err=True)
-            sys.exit(damage.exit_code)
+        if told := damage_behind(error) or shortage_behind(error):
+            click.echo(f"segspark: {told}", err=True)
+            sys.exit(told.exit_code)
         import traceback
 
         traceback.print_exc()
