@@ -186,9 +186,12 @@ def compared(folder: Path, as_of: date, against: Path, pairs: int) -> dict[str, 
     for number in range(pairs):
         order = (("before", against), ("after", here))
         for word, root in order if number % 2 == 0 else order[::-1]:
-            command = [sys.executable, __file__, "--parse", str(folder), "--as-of", as_of.isoformat(), "--pairs", "1"]
-            environment = os.environ | {"PYTHONPATH": str(root.resolve())}
-            done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+            asked = ["--parse", str(folder.resolve()), "--as-of", as_of.isoformat(), "--pairs", "1"]
+            # Workers import from the folder in which the driver runs.
+            done = subprocess.run(
+                [sys.executable, str(Path(__file__).resolve()), *asked], stdout=subprocess.PIPE, text=True, check=True,
+                cwd=root, env=os.environ | {"PYTHONPATH": str(root.resolve())},
+            )  # fmt: skip
             seconds[word] += json.loads(done.stdout)["seconds"]
             print(f"{word}: {seconds[word][-1]:.2f} s", file=sys.stderr)
     ratios = [after / before for before, after in zip(seconds["before"], seconds["after"], strict=True)]
