@@ -9,6 +9,7 @@ from segspark.cli.features import features
 from segspark.cli.quarantine import quarantine
 from segspark.cli.run import COMMANDS
 from segspark.cli.segments import segments
+from segspark.cli.sources import sources
 from segspark.errors import EXIT_BUG, ConfigError, SegsparkError, damage_behind, shortage_behind
 from segspark.store.access import guard
 
@@ -22,7 +23,7 @@ def cli() -> None:
     """
 
 
-for command in (*COMMANDS, features, quarantine, segments):
+for command in (*COMMANDS, features, quarantine, segments, sources):
     cli.add_command(command)
 
 

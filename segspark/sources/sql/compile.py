@@ -85,6 +85,10 @@ class _Compiler:
             return Part("true" if node.this else "false", BOOLEAN)
         if isinstance(node, exp.Null):
             return Part("null", NOTHING)
+        if isinstance(node, exp.Alias):
+            raise ExpressionError(
+                'a column whose name has a blank stands in backquotes, and the whole in quotes: "`a b`"'
+            )
         if isinstance(node, exp.Paren):
             return self.part(node.this)
         if isinstance(node, exp.Column):
