@@ -77,6 +77,21 @@ def _date(text: str, form: str, notation: Notation) -> date:
         raise time.TimeFormatError("time_format", text) from None
 
 
+def local_flag(text: str, notation: Notation) -> str | None:
+    """Why the zone leaves a time in doubt that ``to_time`` reads: its clocks never or twice show it."""
+    if notation.time_zone in (None, "UTC"):
+        return None
+    for form in notation.times:
+        try:
+            if form.startswith("epoch_"):
+                time.parse_epoch(_number(text.strip()), form.removeprefix("epoch_"))
+                return None
+            return time.local_flag(text.strip(), notation.time_zone, None if form == "iso" else form)
+        except (time.TimeFormatError, money.MoneyFormatError):
+            continue
+    return None
+
+
 def _number(text: str) -> int | float:
     number = money.parse_decimal(text)
     return int(number) if number == number.to_integral_value() else float(number)

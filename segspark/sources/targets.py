@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from segspark import money
-from segspark.sources.convert import COLUMNS, NUMBERS, REQUIRED, Converter, Notation, without_noise
+from segspark.sources.convert import COLUMNS, NUMBERS, REQUIRED, Converter, Notation, local_flag, to_time, without_noise
 from segspark.sources.files import InputFile
 from segspark.sources.mapping import writing_of
 from segspark.sources.spec import ColumnSpec, Source
@@ -81,6 +81,8 @@ def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] 
                 flags.append(f"{money.NOISE}:{name}")
             try:
                 item[name] = converter(text, notation)
+                if converter is to_time and (doubt := local_flag(text, notation)):
+                    flags.append(f"{doubt}:{name}")
             except Rejected as error:
                 reasons += [f"{reason}:{name}" for reason in error.reasons]
         for name in required:
@@ -224,6 +226,7 @@ def _is_plausible_birth(birth: date, recorded_at: int) -> bool:
 
 
 def _finish_consent(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
+    produced.flags += place.flags
     item.setdefault("recorded_at", item["effective_at"])
     produced.consents.append(item)
 

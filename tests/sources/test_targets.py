@@ -254,3 +254,13 @@ def test_binary_noise_is_rounded_flagged_and_then_checked_for_its_digits() -> No
         said("orders", columns, row=row)
     with pytest.raises(Rejected, match="scale:amount"):
         said("orders", columns, row={**row, "amount": "3.3333333333333335"}, doubles=True)
+
+
+def test_a_local_time_that_the_clocks_never_or_twice_show_is_flagged() -> None:
+    for at, flag in (
+        ("29/03/2026 02:30", ["local_time_skipped:ordered_at"]), ("26/10/2025 02:30", ["local_time_doubled:ordered_at"]),
+        ("2026-03-29T02:30:00Z", []), ("01/06/2026 02:30", []),
+    ):  # fmt: skip
+        row = {"ordered_at": at}
+        made = said("orders", {"ordered_at": "at"}, row=row, times=["%d/%m/%Y %H:%M", "iso"], time_zone="Europe/Paris")
+        assert made.flags == flag
