@@ -1,5 +1,6 @@
 """The batch of files that an ingest takes in: chosen once, recorded, and resumed after an interruption."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -101,7 +102,7 @@ def _loaded_before(step: Step, published: list[date]) -> set[str]:
 
 def read_consumed(view: View) -> set[tuple[str, str]]:
     """(source, file_id) of every file taken in; the manifest has one row per file."""
-    table = view.read_small(ops.FILES)
+    table = view.read_small(ops.FILES, columns=["source", "file_id"])
     return set(zip(table["source"].to_pylist(), table["file_id"].to_pylist(), strict=True))
 
 
@@ -164,6 +165,7 @@ def write_manifest(step: Step, files: dict[str, list[InputFile]], ledger: list[d
     counts: dict[tuple[str, str], int] = {}
     for row in ledger:
         counts[row["source"], row["file_id"]] = counts.get((row["source"], row["file_id"]), 0) + row["n_records"]
+    stored = Counter((row["source"], row["file_id"]) for row in ledger if row["disposition"] != "quarantined")
     manifest = [
         {
             "source": name,
@@ -174,12 +176,15 @@ def write_manifest(step: Step, files: dict[str, list[InputFile]], ledger: list[d
             "received_at": file.received_at or to_micros(local_midnight(step.as_of, step.settings.time_zone)) - 1,
             "run_id": run_id,
             "n_counted": file.n_counted,
+            # Of a file of which nothing was stored no row can come again.
+            "line_hashes": file.line_hashes if stored[name, file.file_id] else None,
         }
         for name, its in files.items()
         for file in its
     ]
     table = pa.Table.from_pylist(manifest)
-    table = table.set_column(table.num_columns - 1, "n_counted", table["n_counted"].cast(pa.int64()))
+    for name, of_type in (("n_counted", pa.int64()), ("line_hashes", pa.string())):
+        table = table.set_column(table.schema.get_field_index(name), name, table[name].cast(of_type))
     at = table.schema.get_field_index("received_at")
     table = table.set_column(at, "received_at", table["received_at"].cast(pa.timestamp("us", tz="UTC")))
     step.write(ops.FILES, Small(table), Append(f"{run_id}-files"))

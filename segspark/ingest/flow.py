@@ -14,6 +14,7 @@ from segspark.ingest.counted import check_counts, counted, refused_whole
 from segspark.ingest.dispositions import find_dispositions, read_dispositions
 from segspark.ingest.gate import check_quarantine
 from segspark.ingest.parse import parse_sources
+from segspark.ingest.reexports import sketched
 from segspark.ingest.replay import choose_replay, mark_replayed, moved, sealed_files
 from segspark.ingest.sealed_end import end_sealed
 from segspark.ingest.staged_batch import StagedBatch, described, read_described
@@ -66,6 +67,7 @@ def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
 def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
     """Read the files, find the dispositions of their records, and bind the batch to the result."""
     files = {} if batch.is_replay else files_of(batch, sources, step.settings.time_zone)
+    files = sketched(step, files, sources)
     folder = step.batch.begin(batch.run_id, batch.as_of, batch.as_dict())
     if batch.is_replay:
         files = sealed_files(step, sources, batch, folder)

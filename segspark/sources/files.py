@@ -40,6 +40,7 @@ class InputFile:
         is_sealed: its records come from the quarantine, and ``path`` is a folder of their envelopes
             (``sealed_records.py``).
         n_counted: its records, counted apart from the readers; None if it cannot be read or its provider does not say.
+        line_hashes: a sketch of its records (``line_hashes.py``) where they have no key of their own.
     """
 
     source: str
@@ -51,6 +52,7 @@ class InputFile:
     number: int = 0
     is_sealed: bool = False
     n_counted: int | None = None
+    line_hashes: str | None = None
 
 
 def find_files(source: Source, time_zone: str) -> list[InputFile]:

@@ -181,6 +181,11 @@ class Source(Model):
         None,
         description="Equal rows of one file that have no key of their own: kept (also by null), or all but one dropped",
     )
+    reexports: Literal["refuse", "accept"] | None = Field(
+        None,
+        description="A file that holds over half of the rows of an earlier file, where rows have no key of their own: "
+        "refused (also by null), or accepted because equal rows are different ones",
+    )
     received: Received = Received()  # type: ignore[call-arg]
     records: tuple[RecordSpec, ...] = Field((), description="Of a mapped source: what its rows become")
     keep: dict[str, ShapeName] = Field(

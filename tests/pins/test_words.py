@@ -73,7 +73,7 @@ TABLES: dict[str, tuple[int, str]] = {
     "gold.definitions": (5, "29b726c0246f"),
     "gold.training_sets": (6, "f19cc0d5e8bc"),
     "ops.runs": (9, "87bd07a10a7c"),
-    "ops.files": (8, "ce2e6587bdf9"),
+    "ops.files": (9, "69feb4e17a72"),
     "ops.ledger": (5, "e4823eb70dde"),
 }
 

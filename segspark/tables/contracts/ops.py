@@ -34,6 +34,12 @@ FILES = Contract(
         optional(
             "n_counted", "bigint", "Its records, counted apart from the reader; of CSV its lines without the header"
         ),
+        optional(
+            "line_hashes",
+            "string",
+            "Smallest keyed hashes of its records, base64, where these have no key of their own: a file that holds over "
+            "half of them is the same export again",
+        ),
     ),
 )
 
