@@ -145,6 +145,17 @@ def _read_pattern(text: str, pattern: str) -> tuple[int, int | None]:
     return wall, None if offset is None else _check_offset(offset, text)
 
 
+def is_near_change(micros: int, zone_name: str) -> bool:
+    """Whether the zone's clocks change within a day of a UTC time: only then its local time can be doubtful."""
+    return zone_name != "UTC" and _is_near_change(micros // (3600 * MICROS), zone_name)
+
+
+@lru_cache(maxsize=262144)
+def _is_near_change(hour: int, zone_name: str) -> bool:
+    at, day = EPOCH + timedelta(hours=hour), timedelta(hours=25)
+    return (at - day).astimezone(zone(zone_name)).utcoffset() != (at + day).astimezone(zone(zone_name)).utcoffset()
+
+
 def local_flag(text: str, zone_name: str | None, pattern: str | None = None) -> str | None:
     """``local_time_skipped`` or ``local_time_doubled`` for a wall-clock time that the zone's clocks never or twice show.
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from segspark.time import (
     TimeFormatError,
+    is_near_change,
     local_day,
     local_flag,
     local_midnight,
@@ -171,3 +172,29 @@ def test_an_error_does_not_tell_the_value() -> None:
     with pytest.raises(TimeFormatError) as refused:
         parse_iso("ann@example.com")
     assert str(refused.value) == "time_format: str"
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "is_near"),
+    [
+        ("2026-03-29T01:00:00Z", "Europe/Paris", True),
+        ("2026-03-28T02:00:00Z", "Europe/Paris", True),
+        ("2026-03-27T00:00:00Z", "Europe/Paris", False),
+        ("2026-07-01T00:00:00Z", "Europe/Paris", False),
+        ("2026-03-29T01:00:00Z", "UTC", False),
+        # Samoa left out a whole day.
+        ("2011-12-30T12:00:00Z", "Pacific/Apia", True),
+    ],
+)
+def test_only_near_a_change_of_clocks_a_local_time_can_be_doubtful(text: str, zone: str, is_near: bool) -> None:
+    assert is_near_change(micros(text), zone) == is_near
+
+
+@given(
+    st.datetimes(datetime(1995, 1, 1), datetime(2090, 1, 1)),
+    st.sampled_from(["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca"]),
+)
+def test_a_doubtful_local_time_is_near_a_change(moment: datetime, zone: str) -> None:
+    text = moment.isoformat()
+    if local_flag(text, zone) is not None:
+        assert is_near_change(parse_iso(text, zone), zone)

@@ -78,8 +78,9 @@ def iso(record: dict[str, Any], key: str, zone: str | None = None, flags: list[s
     assert value is not None
     try:
         micros = time.parse_iso(value, zone)
-        if flags is not None and zone is not None and (flag := time.local_flag(value, zone)):
-            flags.append(f"{flag}:{key}")
+        if flags is not None and zone is not None and time.is_near_change(micros, zone):
+            flag = time.local_flag(value, zone)
+            flags += [f"{flag}:{key}"] if flag else []
     except time.TimeFormatError as error:
         raise Rejected(f"{error.code}:{key}") from None
     return micros
