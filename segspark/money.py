@@ -26,8 +26,8 @@ _OTHER_MARK = re.compile(r"[+-]?[\d.,\s]+", re.ASCII)
 MAX_CENTS = 10**15
 # The flag of an amount from which binary noise was cut.
 NOISE = "float_noise"
-# A plain number of more digits is no amount, and costs time.
-_MAX_DIGITS = 60
+# A plain number of more digits before or after its mark is no amount, and costs time.
+_MAX_DIGITS = 40
 # A double keeps 15 digits of what somebody typed; those after them are noise of the binary form.
 _EXACT_DIGITS = 15
 _EXACT = Context(prec=200)
@@ -46,16 +46,18 @@ def parse_decimal(text: str, decimal_mark: str = ".") -> Decimal:
     """A plain number in the source's declared notation; blanks between digit groups are allowed with a comma.
 
     Raises:
-        MoneyFormatError: ``locale_decimal`` (a comma where a point is declared), ``amount_range`` beyond 60 digits,
-            else ``number``.
+        MoneyFormatError: ``locale_decimal`` (a comma where a point is declared), ``amount_range`` or
+            ``scale`` beyond 40 digits before or after it, else ``number``.
     """
     text = text.strip()
     if decimal_mark == ",":
         text = text.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
     if (_COMMA if decimal_mark == "," else _PLAIN).fullmatch(text):
-        if len(text) > _MAX_DIGITS:
-            raise MoneyFormatError("amount_range", "")
-        return Decimal(text.replace(",", "."))
+        number = text.replace(",", ".")
+        whole, _, fraction = number.partition(".")
+        if len(whole) > _MAX_DIGITS or len(fraction) > _MAX_DIGITS:
+            raise MoneyFormatError("amount_range" if len(whole) > _MAX_DIGITS else "scale", text)
+        return Decimal(number)
     raise MoneyFormatError("locale_decimal" if _OTHER_MARK.fullmatch(text) else "number", text)
 
 

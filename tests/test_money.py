@@ -37,7 +37,8 @@ def test_amounts_are_minor_units(text: str, currency: str, mark: str, expected: 
         ("", ".", "number"),
         ("１２.５０", ".", "number"),
         ("١٢", ",", "number"),
-        ("1" * 61, ".", "amount_range"),
+        ("1" * 400, ".", "amount_range"),
+        ("0." + "1" * 400, ".", "scale"),
     ],
 )
 def test_what_is_no_plain_number_is_refused(text: str, mark: str, code: str) -> None:
@@ -95,7 +96,7 @@ def test_a_currency_is_one_that_iso_knows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "currency", "code"), [("1" * 60, "EUR", "amount_range"), ("0." + "1" * 50, "EUR", "scale")]
+    ("text", "currency", "code"), [("1" * 40, "EUR", "amount_range"), ("0." + "1" * 40, "EUR", "scale")]
 )
 def test_long_numbers_are_refused_by_their_own_reason(text: str, currency: str, code: str) -> None:
     with pytest.raises(MoneyFormatError) as refused:

@@ -27,6 +27,9 @@ class Fit:
     def __init__(self, schema: pa.Schema) -> None:
         self._checks = {field.name: _check_of(field.type) for field in schema}
         self._texts = frozenset(field.name for field in schema if field.type == pa.string())
+        self._wide = frozenset(
+            field.name for field in schema if field.type in (pa.int64(), pa.timestamp("us", tz="UTC"))
+        )
 
     def unfit(self, row: Mapping[str, Any]) -> str | None:
         """The reason to refuse the record of a row, ``adapter_error:column`` (another type than the column's) or
@@ -35,10 +38,12 @@ class Fit:
         Args:
             row: values by column; columns that it lacks are null, and names that are no columns are not staged.
         """
-        texts, checks = self._texts, self._checks
+        texts, wide, checks = self._texts, self._wide, self._checks
         for name, value in row.items():
-            # Nearly every value is one of these two.
+            # Nearly every value is one of these.
             if value is None or (value.__class__ is str and name in texts and value.isascii()):
+                continue
+            if value.__class__ is int and name in wide and FIRST_MICROS <= value <= LAST_MICROS:
                 continue
             check = checks.get(name)
             wrong = check(value) if check is not None else None
