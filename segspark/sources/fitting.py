@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from segspark.sources.vocabulary import ADAPTER_ERROR
+from segspark.time import DAY_MICROS
 
 RANGE = "range"
 # Years 1 to 9999, which Python's calendar has: microseconds since 1970.
@@ -91,7 +92,7 @@ def _moment(value: Any) -> str | None:
 
 def _day(value: Any) -> str | None:
     if value.__class__ is int:
-        return None if FIRST_MICROS <= value * 86_400_000_000 <= LAST_MICROS else RANGE
+        return None if FIRST_MICROS <= value * DAY_MICROS <= LAST_MICROS else RANGE
     return None if isinstance(value, date) and not isinstance(value, datetime) else ADAPTER_ERROR
 
 
