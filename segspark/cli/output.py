@@ -84,6 +84,15 @@ def shown_value(value: Any) -> str:
     return str(value)
 
 
+# Pages and exports hide small groups; what the operator asks for is exact.
+INTERNAL = "internal: exact counts, of small groups too; not to be passed on"
+
+
+def marked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, each marked as internal for programs that pass them on."""
+    return [{**row, "internal": True} for row in rows]
+
+
 def progress_lines(quiet: bool = False) -> Any:
     from segspark.pipeline.progress import Lines, Quiet
 

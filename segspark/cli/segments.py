@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from segspark.cli.output import Day, config_option, json_option, matrix_lines, print_rows, progress_lines
+from segspark.cli.output import (
+    INTERNAL,
+    Day,
+    config_option,
+    json_option,
+    marked,
+    matrix_lines,
+    print_rows,
+    progress_lines,
+)
 from segspark.errors import ConfigError, InfrastructureError
 
 
@@ -25,10 +34,11 @@ def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
     from segspark.app.workspace import open_workspace
     from segspark.query.look import segment_sizes
 
-    rows = segment_sizes(open_workspace(config), as_of)
+    rows = marked(segment_sizes(open_workspace(config), as_of))
     if rows and rows[0]["is_provisional"] and not as_json:
         click.echo(f"{rows[0]['segment_date']} is provisional: made from a part of the day before")
     print_rows(rows, as_json, ("scheme", "segment_name", "segment_id", "people", "contactable"))
+    _say_internal(as_json)
 
 
 @segments.command("show")
@@ -43,7 +53,7 @@ def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> 
 
     details = describe_segment(open_workspace(config), name, as_of)
     if as_json:
-        click.echo(json.dumps(details, default=str, ensure_ascii=False))
+        click.echo(json.dumps({**details, "internal": True}, default=str, ensure_ascii=False))
         return
     for key, value in details.items():
         if isinstance(value, list):
@@ -51,6 +61,7 @@ def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> 
             print_rows(value, False, tuple(value[0]) if value else ())
         else:
             click.echo(f"{key}: {value}")
+    _say_internal(as_json)
 
 
 @segments.command("explain")
@@ -108,7 +119,7 @@ def preview_segments(target: str, config: Path, as_of: date | None, as_json: boo
 
     previews = preview_rules(config, target, as_of)
     if as_json:
-        click.echo(json.dumps(previews, default=str, ensure_ascii=False))
+        click.echo(json.dumps(marked(previews), default=str, ensure_ascii=False))
         return
     for row in previews:
         click.echo(
@@ -121,6 +132,7 @@ def preview_segments(target: str, config: Path, as_of: date | None, as_json: boo
         click.echo(f"  e.g. {', '.join(row['sample']) or 'nobody'}")
     if len(previews) > 1:
         click.echo("\n".join(matrix_lines(previews)))
+    _say_internal(as_json)
 
 
 @segments.command("replay")
@@ -134,13 +146,14 @@ def replay_segments(version: str, config: Path, as_of: date, as_json: bool) -> N
 
     result = replay_version(config, version, as_of)
     if as_json:
-        click.echo(json.dumps(result, default=str, ensure_ascii=False))
+        click.echo(json.dumps({**result, "internal": True}, default=str, ensure_ascii=False))
         return
     click.echo(f"{result['scheme']} {result['name']}, version {result['definition_version']}, as of {as_of}")
     click.echo(f"features of the day: {result['features']}")
     print_rows(result["segments"], False, ("segment_name", "segment_id", "people", "contactable", "stored", "same"))
     if not result["is_written"]:
         click.echo("no rows of that day were made by this version")
+    _say_internal(as_json)
 
 
 @segments.command("plan")
@@ -153,7 +166,8 @@ def plan_of_segments(config: Path, as_of: date | None, as_json: bool) -> None:
 
     rows = plan_definitions(config, as_of)
     if rows or as_json:
-        print_rows(rows, as_json, tuple(rows[0]) if rows else ())
+        print_rows(marked(rows), as_json, tuple(rows[0]) if rows else ())
+        _say_internal(as_json)
     else:
         click.echo("nothing would change")
 
@@ -170,12 +184,13 @@ def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
 
     result = diff_segments(open_workspace(config), left, right)
     if as_json:
-        click.echo(json.dumps(result, default=str, ensure_ascii=False))
+        click.echo(json.dumps({**result, "internal": True}, default=str, ensure_ascii=False))
         return
     for side in (result["left"], result["right"]):
         click.echo(f"{side['name']} on {side['segment_date']}: {side['people']:,} people")
     click.echo(f"entered {result['entered']:,}, left {result['left_it']:,}, stayed {result['stayed']:,}")
     print_rows(result["kpis"], False, ("measure", "left", "right", "difference"))
+    _say_internal(as_json)
 
 
 @segments.command("merge")
@@ -215,7 +230,8 @@ def decisions_of_segments(config: Path, number: int | None, as_json: bool) -> No
 
     workspace = open_workspace(config)
     if number is not None:
-        click.echo(f"undone: {undo_override(workspace, number)}")
+        undone = undo_override(workspace, number)
+        click.echo(json.dumps({"undone": str(undone)}, ensure_ascii=False) if as_json else f"undone: {undone}")
         return
     print_rows(list_overrides(workspace), as_json, ("number", "decision", "state"))
 
@@ -244,6 +260,11 @@ def export_segment(
         click.echo(f"{result['rows']:,} people {where}{not_sent}; left out: {_left_out(result['removed'])}")
     if any(missed.values()):
         sys.exit(InfrastructureError.exit_code)
+
+
+def _say_internal(as_json: bool) -> None:
+    if not as_json:
+        click.echo(INTERNAL)
 
 
 def _left_out(by_reason: dict[str, int]) -> str:

@@ -11,6 +11,7 @@ from builders import SECOND_DAY, make_workspace, store_rows, stored_shop
 from click.testing import CliRunner, Result
 
 from segspark.cli.main import cli
+from segspark.cli.output import INTERNAL
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed, InfrastructureError, SegsparkError
 from segspark.models.clustering.model import BEHAVIOUR
@@ -68,6 +69,7 @@ def test_segments_are_listed_with_their_sizes(shop: Workspace) -> None:
         ["scheme", "segment_name", "segment_id", "people", "contactable"],
         ["levels", "Active", "id-of-active", "1", "1"],
         ["rules", "Buyers", "id-of-buyers", "2", "1"],
+        INTERNAL.split(),
     ]
     rows = json.loads(ask(shop, "list", "--as-of", "2026-05-03", "--json").output)
     assert [(r["segment_name"], r["people"], r["segment_date"]) for r in rows] == [
@@ -92,6 +94,8 @@ def test_a_segment_is_shown_in_lines_or_as_one_object(shop: Workspace) -> None:
     assert any(line.startswith("orders_30d ") for line in lines)
     found = json.loads(ask(shop, "show", "buyers", "--json").output)
     assert (found["people"], found["name_fr"], len(found["profile"])) == (2, "Acheteurs", 3)
+    # It is exact, which pages are not.
+    assert (lines[-1], found["internal"]) == (INTERNAL, True)
 
 
 def test_two_segments_are_compared(shop: Workspace) -> None:
@@ -155,10 +159,9 @@ def test_a_decision_that_is_undone_is_told_and_the_others_stay(own: Workspace) -
     assert load_overrides(path) == (Override(split="c"),)
 
 
-@pytest.mark.xfail(strict=True, reason="`segments decisions --undo N --json` prints a line of text and no JSON")
 def test_a_decision_that_is_undone_is_told_to_programs_as_json(own: Workspace) -> None:
     decided(own)
-    json.loads(ask(own, "decisions", "--undo", 1, "--json").output)
+    assert json.loads(ask(own, "decisions", "--undo", 1, "--json").output) == {"undone": "merge a b"}
 
 
 # What Spark has answered is shown: the answers are given here, tests/app and tests/query make them ---------------------
@@ -191,7 +194,7 @@ def test_a_preview_says_how_many_whom_it_leaves_out_and_what_it_overlaps(monkeyp
         "   50% in rfm: s0 (600)",
     ]  # fmt: skip
     # Ten overlaps are enough, and one rule alone has no matrix.
-    assert (len(lines), lines[-1]) == (2 + 10 + 1, "  e.g. a, b")
+    assert (len(lines), lines[-2:]) == (2 + 10 + 1 + 1, ["  e.g. a, b", INTERNAL])
 
 
 def test_several_rules_are_previewed_with_a_matrix_and_a_rule_of_nobody_says_so(
@@ -209,7 +212,7 @@ def test_a_preview_is_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None
     shown = answered(
         monkeypatch, "segspark.query.preview.preview_rules", [previewed("r", 300)], "preview", "r", "--json"
     )
-    assert json.loads(shown)[0]["as_of"] == "2026-05-05"
+    assert (json.loads(shown)[0]["as_of"], json.loads(shown)[0]["internal"]) == ("2026-05-05", True)
 
 
 def test_a_plan_that_changes_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +227,7 @@ def test_a_replay_says_what_it_is_made_of_and_whether_the_day_was_made_by_it(mon
     lines = answered(monkeypatch, "segspark.query.replay.replay_version", found, *asked).splitlines()
     assert lines[:2] == ["rules buyers, version v1, as of 2026-05-05", "features of the day: stored"]
     assert lines[3].split() == ["Buyers", "s", "3", "2", "0", "0"]
-    assert lines[-1] == "no rows of that day were made by this version"
+    assert lines[-2:] == ["no rows of that day were made by this version", INTERNAL]
     written = answered(monkeypatch, "segspark.query.replay.replay_version", {**found, "is_written": True}, *asked)
     assert "no rows" not in written
 
