@@ -9,6 +9,7 @@ from segspark.models.evaluate.evaluation import Decile, Evaluation
 from segspark.reports.data import (
     Headline,
     KpiRow,
+    Kpis,
     Measured,
     QuarantineCount,
     Scheme,
@@ -155,6 +156,12 @@ def kpi_lines(rows: Sequence[KpiRow], columns: Sequence[KpiColumn], least: int) 
         return (size.is_hidden, *values, row.segment, row.path)
 
     return sorted(sized, key=order)
+
+
+def computed(columns: Sequence[KpiColumn], kpis: Kpis | None) -> list[KpiColumn]:
+    """The columns of the KPIs that the day has; one that was left out has no column of dashes."""
+    there = {key for _, rows in kpis.schemes for row in rows for key in row.values} if kpis else set()
+    return [c for c in columns if c.key in there]
 
 
 def profile_lines(profiles: Sequence[SegmentProfile], least: int) -> list[tuple[SegmentProfile, Shown]]:

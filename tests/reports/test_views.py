@@ -6,6 +6,7 @@ from segspark.measure.kpi import Place
 from segspark.reports import views
 from segspark.reports.data import (
     KpiRow,
+    Kpis,
     Measured,
     Scheme,
     SegmentSize,
@@ -84,6 +85,13 @@ def test_only_the_largest_segments_that_may_be_shown_have_profiles():
     assert list(views.profile_lines([thin], 20)[0][0].measures) == ["b", "c"]
     assert views.is_significant(Measured(1.0, p_value=0.04))
     assert not views.is_significant(Measured(1.0))
+
+
+def test_a_kpi_that_was_left_out_has_no_column():
+    known, gone = (KpiColumn(key, "", "number", Place("results")) for key in ("orders_30d", "gone"))
+    kpis = Kpis(30, (("rules", (KpiRow("a", 50, {"orders_30d": None}),)),))
+    assert views.computed([known, gone], kpis) == [known]
+    assert views.computed([known, gone], None) == []
 
 
 def test_results_come_by_the_columns_that_rank_and_then_by_name():
