@@ -1,5 +1,6 @@
 """The sentences at the top of the report: what a director should know before reading any table."""
 
+from segspark.measure.small_groups import NO_FLOOR, base_of
 from segspark.models.churn.sections import ChurnQuality
 from segspark.reports.data import KpiRow, ReportData, SegmentSize
 from segspark.reports.formats import Formats
@@ -35,7 +36,8 @@ def _contactable(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
 
 
 def _movement(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
-    """The largest rise and the largest fall of shown sizes, among segments that are shown on both days."""
+    """The largest rise and the largest fall of shown sizes, among segments that are shown on both days; a single step
+    of the rounding may stand for one person."""
     if data.sizes is None or data.sizes.previous_date is None:
         return []
     least = data.min_group
@@ -49,15 +51,16 @@ def _movement(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
 
     def say(key: str, change: int, segment: SegmentSize) -> str:
         before = show(segment.n_before or 0, least).known
-        share = formats.signed_share(change / before if before else None, 0)
+        share = formats.signed_share(change / before if before else None)
         return texts(key, day=day, name=segment.path or segment.name, change=formats.signed(change), share=share)
 
     rise = max(moved, key=lambda m: m[0], default=None)
     fall = min(moved, key=lambda m: m[0], default=None)
     sentences = []
-    if rise and rise[0] > 0:
+    step = base_of(least) if least > NO_FLOOR else 0
+    if rise and rise[0] > step:
         sentences.append(say("take_growth", *rise))
-    if fall and fall[0] < 0:
+    if fall and fall[0] < -step:
         sentences.append(say("take_fall", *fall))
     return sentences
 

@@ -31,6 +31,7 @@ from segspark.models.clustering.documents.registered import ClusteringDocuments
 from segspark.models.clustering.documents.sweep import Sweep
 from segspark.models.clustering.sections import Clusters, behaviour_section
 from segspark.reports.data import Headline, KpiRow, Kpis, ReportData, Scheme, SegmentSize, Sizes
+from segspark.reports.labels import not_contactable_label
 from segspark.reports.report import render_report
 from segspark.sections import Section
 from segspark.segments import level_section, rfm_section
@@ -41,7 +42,7 @@ LEAST = 20
 # Of a count that is not on the page.
 NOTHING_KNOWN = 10**6
 DAYS = (date(2026, 5, 31), date(2026, 6, 1))
-REASONS = {"unsubscribed": "Unsubscribed", "complained": "Marked", "bounced": "Address", "no_consent": "No consent"}
+REASONS = ("unsubscribed", "complained", "hard_bounced", "no_consent")
 Key = tuple[Any, ...]
 """A count: its kind, the day (0 or 1) and the names of its group."""
 Sum = Mapping[Key, float]
@@ -304,7 +305,7 @@ def read_page(shop: Shop, html: str, day: int, least: int) -> Iterator[tuple[Key
             if cards <= 2:
                 yield from found(("all", day) if cards == 1 else ("contactable", day), name)
             for reason in shop.reasons:
-                if name.startswith(REASONS[reason]) and len(cells) > 1:
+                if name == not_contactable_label(reason, "en"):
                     yield from found(("reason", day, reason), cells[1])
         elif section == "sizes" and name in groups:
             numbers = [c for c in cells[1:] if not c.endswith("%") and c != "–"]
@@ -415,6 +416,7 @@ def attacked(seed: int, least: int = LEAST) -> list[Found]:
     told = [item for day in (0, 1) for item in read_page(shop, page(shop, day, least), day, least)]
     for key, (low, high) in told:
         assert low <= shop.counts[key] <= high, (key, low, high, shop.counts[key])
+    assert {key[2] for key, _ in told if key[0] == "reason"} == set(shop.reasons)
     kinds = {key[0] for key, _ in told}
     assert kinds >= {"all", "contactable", "reason", "n", "can", "entered", "left", "top", "square", "move"}, kinds
     exportable = [g for g in shop.groups["rfm"] if shop.counts["can", 1, g] >= least]
