@@ -2,10 +2,14 @@
 # ruff: noqa: B018, F821
 
 # Called by name from the templates of the report (tests/test_dead_code.py: each is in one).
+_.by_frequency
+_.by_size
 _.chart
+_.entered
 _.fitted_on
 _.group_features
 _.interval_lines
+_.is_exclusive
 _.is_rest
 _.is_secondary
 _.is_significant
@@ -14,7 +18,6 @@ _.largest_square
 _.level_tree
 _.n_events
 _.profile_lines
-_.quarantine
 _.rfm_map
 _.segment_lines
 _.template

@@ -17,7 +17,6 @@ ARGUMENTS = {
     "name": "Name or id. Of a segment: its name, its key or its id.",
     "names": "Names or ids of two or more groups.",
     "person": "A person_id, or an e-mail address.",
-    "source": "Name of a source.",
     "target": "Name of a rule, or a YAML file of rules.",
     "left": "A segment, and the day if it is not the newest.",
     "right": "Another segment or day.",

@@ -23,7 +23,7 @@ def list_refused(config: Path, as_json: bool) -> None:
     from segspark.query.quarantine import list_quarantine
 
     rows = list_quarantine(open_workspace(config))
-    print_rows(rows, as_json, ("source", "reason", "records", "sealed", "last", "example"))
+    print_rows(rows, as_json, ("source", "reason", "records", "sealed", "until", "example"))
     if not as_json:
         for reason, fix in dict.fromkeys((row["reason"], row["fix"]) for row in rows):
             click.echo(f"{reason}: {fix}")

@@ -46,7 +46,7 @@ def _print_check(one: dict[str, Any]) -> None:
         f"{one['refused']:,} refused"
     )
     if one["columns"]:
-        print_rows(one["columns"], False, ("column", "mapped", "looks_like"))
+        print_rows(one["columns"], False, ("column", "is_mapped", "looks_like"))
     if one["verdicts"]:
         print_rows(one["verdicts"], False, ("verdict", "reason", "records", "example"))
     for row in one["preview"]:

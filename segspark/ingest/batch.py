@@ -83,7 +83,7 @@ def _new_batch(step: Step, sources: list[Source], seen: set[tuple[str, str]]) ->
     if not files:
         return None
     for source in sources:
-        if source.kind == "mapped" and (words := drift([f for f in files.values() if f.source == source.name], source)):
+        if source.is_mapped and (words := drift([f for f in files.values() if f.source == source.name], source)):
             step.note(words)
     first_unpublished = published[-1] + DAY if published else None
     first_loads = tuple(sorted({s for s, _ in files} - _loaded_before(step, published)))

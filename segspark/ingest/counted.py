@@ -44,7 +44,7 @@ def check_counts(ledger: Sequence[Mapping[str, Any]], files: Files, sources: Seq
     found: Counter[tuple[str, str]] = Counter()
     for row in ledger:
         found[row["source"], row["file_id"]] += row["n_records"]
-    broken = {s.name for s in sources if s.kind == "mapped" and s.format == "csv" and s.csv.line_breaks}
+    broken = {s.name for s in sources if s.is_mapped and s.format == "csv" and s.csv.line_breaks}
     wrong = [
         f"source {name}, {file.name}: {file.n_counted:,} counted, {found[name, file.file_id]:,} with a disposition"
         for name, its in files.items()

@@ -31,7 +31,7 @@ def described(batch: StagedBatch, folder: Store) -> dict[str, Any]:
     top = folder.url.rstrip("/") + "/"
     return {
         "staged": {
-            kind: [{"path": f.path.removeprefix(top), "rows": f.rows, "days": f.days} for f in files]
+            kind: [{"path": f.path.removeprefix(top), "rows": f.rows, "by_day": f.days} for f in files]
             for kind, files in batch.dispositions.staged.files.items()
         },
         "has_totals": batch.dispositions.totals is not None,
@@ -43,7 +43,7 @@ def described(batch: StagedBatch, folder: Store) -> dict[str, Any]:
 def read_described(step: Step, content: dict[str, Any], folder: Store) -> StagedBatch:
     staged = {
         kind: [
-            StagedFile(folder.url_of(f["path"]), f["rows"], {int(day): n for day, n in f["days"].items()})
+            StagedFile(folder.url_of(f["path"]), f["rows"], {int(day): n for day, n in f["by_day"].items()})
             for f in files
         ]
         for kind, files in content["staged"].items()

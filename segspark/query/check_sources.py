@@ -86,7 +86,7 @@ def _check(workspace: Workspace, source: Source) -> SourceCheck:
         folder = Path(name)
         files = sampled(found, source, folder)
         plan = _plan(workspace, source, files, folder)
-        columns, fixes = _columns(plan) if source.kind == "mapped" else ([], [])
+        columns, fixes = _columns(plan) if source.is_mapped else ([], [])
         if fixes:
             return SourceCheck(source.name, len(found), 0, 0, columns, [], [], fixes, False)
         try:
@@ -135,7 +135,7 @@ class _OneTask:
 
 
 def _staged(workspace: Workspace, plan: GatewayPlan) -> dict[str, list[dict[str, Any]]]:
-    if plan.source.kind == "mapped":
+    if plan.source.is_mapped:
         spark = session_for(workspace, "sources check", is_short=True)
         named = [row.asDict() for row in plan.provider.stage(spark.range(1), plan).collect()]
     else:
@@ -163,7 +163,7 @@ def _columns(plan: GatewayPlan) -> tuple[list[dict[str, Any]], list[str]]:
         for number, name in enumerate(mapping.columns):
             values[name] += batch.column(f"column_{number}").to_pylist()
     return [
-        {"column": name, "mapped": name in values, "looks_like": kind_of(values[name]) if name in values else ""}
+        {"column": name, "is_mapped": name in values, "looks_like": kind_of(values[name]) if name in values else ""}
         for name in names
     ], []
 
@@ -195,7 +195,7 @@ def _verdicts(plan: GatewayPlan, rows: dict[str, list[dict[str, Any]]]) -> list[
 def _guesses(plan: GatewayPlan) -> dict[str, str]:
     """Reason -> what the values of the column tell of how they are written."""
     source = plan.source
-    if source.kind != "mapped":
+    if not source.is_mapped:
         return {}
     mapping = compile_mapping(source)
     number = {column: f"column_{n}" for n, column in enumerate(mapping.columns)}

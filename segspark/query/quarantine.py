@@ -18,7 +18,7 @@ OPEN = Question("quarantine", ("bronze.quarantine",), (EXISTING_KEY,))
 
 def list_quarantine(workspace: Workspace) -> list[dict[str, Any]]:
     """One row per source and reason, the most frequent first: source, reason, records, sealed (of these, how many can
-    be taken in again), first and last (UTC date of receipt), example (file and record, counted from 1), fix.
+    be taken in again), since and until (UTC dates of receipt), example (file and record, counted from 1), fix.
 
     Records that a replay has taken in do not count. A record with two reasons counts for both.
     """
@@ -29,15 +29,15 @@ def list_quarantine(workspace: Workspace) -> list[dict[str, Any]]:
             told = found.setdefault(
                 (row["source"], reason),
                 {
-                    "source": row["source"], "reason": reason, "records": 0, "sealed": 0, "first": row["received_date"],
-                    "last": row["received_date"], "example": _place(row), "fix": fix_of(reason),
+                    "source": row["source"], "reason": reason, "records": 0, "sealed": 0, "since": row["received_date"],
+                    "until": row["received_date"], "example": _place(row), "fix": fix_of(reason),
                 },
             )  # fmt: skip
             told["records"] += 1
             told["sealed"] += row["kept_until"] is not None
-            told["first"], told["last"] = (
-                min(told["first"], row["received_date"]),
-                max(told["last"], row["received_date"]),
+            told["since"], told["until"] = (
+                min(told["since"], row["received_date"]),
+                max(told["until"], row["received_date"]),
             )
     return sorted(found.values(), key=lambda r: (r["source"], -r["records"], r["reason"]))
 

@@ -29,7 +29,7 @@ def count_records(file: InputFile, source: Source, max_bytes: int) -> int | None
     Args:
         max_bytes: of inflated content; a larger file is refused by the readers.
     """
-    mapped = source.kind == "mapped"
+    mapped = source.is_mapped
     try:
         if mapped and source.format == "parquet":
             return _parquet(file)

@@ -52,7 +52,7 @@ class EmptyColumns:
     def named(self) -> Iterator[pa.RecordBatch]:
         """The empty columns, as rows among the names of the staged files."""
         empty = [
-            {"kind": KIND, "path": json.dumps([file, label]), "rows": n, "days": "{}"}
+            dict(zip(NAMED_SCHEMA.names, (KIND, json.dumps([file, label]), n, "{}"), strict=True))
             for (file, label), (n, n_filled) in self._seen.items()
             if n >= LEAST_ROWS and not n_filled
         ]

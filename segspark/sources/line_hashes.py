@@ -26,7 +26,7 @@ KEYS = {"events": "event_id", "orders": "order_id", "order_lines": "line_id"}
 
 def missing_keys(source: Source) -> list[str]:
     """The key columns that a mapped source does not map: its rows are known by their place in a file only."""
-    if source.kind != "mapped":
+    if not source.is_mapped:
         return []
     return [
         KEYS[record.target]

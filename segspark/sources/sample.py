@@ -6,13 +6,13 @@ from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from segspark.errors import SegsparkError
 from segspark.sources.files import BrokenFile, InputFile, read_start
 from segspark.sources.records import json_records
 from segspark.sources.spec import Source
-from segspark.store.parquet import open_parquet
+from segspark.store import store_at
+from segspark.store.parquet import open_parquet, put_parquet
 
 RECORDS = 1_000
 FILES = 3
@@ -27,7 +27,7 @@ def sampled(files: Sequence[InputFile], source: Source, folder: Path) -> list[In
 
 def _cut(file: InputFile, source: Source, path: Path) -> InputFile:
     try:
-        if source.kind == "mapped" and source.format == "parquet":
+        if source.is_mapped and source.format == "parquet":
             _cut_parquet(file, path)
         else:
             _cut_text(file, source, path)
@@ -41,7 +41,7 @@ def _cut_text(file: InputFile, source: Source, path: Path) -> None:
     if len(content) == START:
         # The last line may have been cut by us.
         content = content[: content.rfind(b"\n") + 1] or content
-    if source.kind == "mapped" and source.format == "csv":
+    if source.is_mapped and source.format == "csv":
         lines = content.split(b"\n")
         path.write_bytes(b"\n".join(lines[: RECORDS + 1]) + (b"\n" if len(lines) > RECORDS + 1 else b""))
         return
@@ -52,4 +52,5 @@ def _cut_text(file: InputFile, source: Source, path: Path) -> None:
 def _cut_parquet(file: InputFile, path: Path) -> None:
     whole = open_parquet(file.path)
     batch = next(whole.iter_batches(RECORDS), None)
-    pq.write_table(pa.Table.from_batches([batch] if batch else [], schema=whole.schema_arrow), path)
+    rows = pa.Table.from_batches([batch] if batch else [], schema=whole.schema_arrow)
+    put_parquet(store_at(path.parent), path.name, rows)

@@ -201,6 +201,11 @@ class Source(Model):
     folder: Path = Field(Path("."), description="Where the YAML lies", json_schema_extra={"set_by": "the loader"})
 
     @property
+    def is_mapped(self) -> bool:
+        """Whether a mapping says what its rows become; other sources have an adapter."""
+        return bool(self.records)
+
+    @property
     def patterns(self) -> list[str]:
         paths = (self.path,) if isinstance(self.path, str) else self.path
         return [str(self.folder / p) for p in paths]

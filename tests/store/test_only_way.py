@@ -53,6 +53,8 @@ MAY_USE_FILES = {
     "models/mlflow_store.py": "MLflow's own store",
     "models/artifact.py": "a private copy of a model's files",
     "models/tracking.py": "MLflow's own store",
+    "query/check_sources.py": "a private folder for samples",
+    "sources/sample.py": "a private folder for samples",
     "query/preview.py": "a file of rules that a person gave",
     "query/plan.py": "the path of a configuration",
     "query/replay.py": "the path of a configuration",

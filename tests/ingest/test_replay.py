@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 from builders import make_workspace, rows_of
-from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
 from segspark.app.workspace import open_workspace
-from segspark.cli.main import cli
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.ingest.flow import INGEST, replay_of
+from segspark.ingest.replay import moved
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import record
 from segspark.query.quarantine import list_quarantine, show_quarantine
@@ -112,13 +111,9 @@ def test_a_replay_needs_a_source_that_exists_and_a_day_that_is_open(spark: Spark
         run_flow(replay_of(None), workspace, lake, DAY)
 
 
-def test_the_commands_show_reasons_and_advice_and_no_value(spark: SparkSession, workspace: Workspace) -> None:
-    run_flow(INGEST, workspace, SparkLake(workspace.lake, spark), DAY)
-    config = ["--config", str(workspace.folder)]
-    listed = CliRunner().invoke(cli, ["quarantine", "list", *config]).output
-    assert "locale_decimal:amount: The number has another decimal mark. Set `decimal_mark`." in listed
-    shown = CliRunner().invoke(cli, ["quarantine", "show", "letters", *config]).output
-    assert "letters-2026-05-02.json, record 2" in shown
-    assert "zq" not in listed + shown
-    opened = CliRunner().invoke(cli, ["quarantine", "show", "letters", "--open", *config]).output
-    assert "zqbob" in opened
+def test_a_ledger_moves_what_left_the_quarantine() -> None:
+    def row(file: str, disposition: str, n: int) -> dict[str, object]:
+        return {"source": "orders", "file_id": file, "disposition": disposition, "n_records": n}
+
+    again = [row("a", "accepted", 3), row("a", "duplicate", 1), row("a", "quarantined", 5), row("b", "quarantined", 2)]
+    assert moved(again) == [row("a", "accepted", 3), row("a", "duplicate", 1), row("a", "quarantined", -4)]
