@@ -9,13 +9,15 @@ import pyarrow as pa
 from segspark.app.graph import makers
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
-from segspark.errors import SegsparkError
+from segspark.errors import ConfigError, SegsparkError
 from segspark.features.resources import load_catalogue
 from segspark.segments.resources import definitions_of
 from segspark.segments.schemes.registry import written_schemes
 from segspark.segments.validation_errors import DefinitionError
 from segspark.sources.files import find_files
 from segspark.sources.load import load_sources
+from segspark.sources.mapped import check_header
+from segspark.sources.mapping import compile_mapping
 from segspark.spark.environment import examine_environment
 from segspark.store.access import too_open
 from segspark.store.places import store_at
@@ -42,10 +44,14 @@ def examine(config: Path) -> list[dict[str, str]]:
     lake = Lake(workspace.lake)
     try:
         for source in load_sources(workspace):
-            n = len(find_files(source, workspace.time_zone))
-            rows.append(
-                row(f"source {source.name}", FINE if n else WRONG, f"{n} files match {', '.join(source.patterns)}")
-            )
+            files = find_files(source, workspace.time_zone)
+            detail = f"{len(files)} files match {', '.join(source.patterns)}"
+            try:
+                if source.records:
+                    check_header(compile_mapping(source), files)
+                rows.append(row(f"source {source.name}", FINE if files else WRONG, detail))
+            except ConfigError as error:
+                rows.append(row(f"source {source.name}", WRONG, str(error)))
     except SegsparkError as error:
         rows.append(row("sources", WRONG, str(error)))
     try:

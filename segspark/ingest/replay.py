@@ -21,6 +21,7 @@ from segspark.pipeline.writes import Frame, Upsert
 from segspark.sources.files import InputFile, received_by_name
 from segspark.sources.spec import Source
 from segspark.store import Store
+from segspark.store.parquet import SPARK_OPTIONS
 from segspark.tables.contracts import bronze
 from segspark.time import DAY
 
@@ -62,7 +63,7 @@ def sealed_files(step: Step, sources: list[Source], batch: Batch, folder: Store)
     ordered = (
         rows.select("number", "position", "sealed").repartition("number").sortWithinPartitions("number", "position")
     )
-    ordered.write.mode("overwrite").partitionBy("number").parquet(path)
+    ordered.write.options(**SPARK_OPTIONS).mode("overwrite").partitionBy("number").parquet(path)
     of_name = {source.name: source for source in sources}
     files: Files = {}
     for row in rows.groupBy("number").agg(F.max("file_name").alias("name"), F.sum("length").alias("size")).collect():

@@ -8,6 +8,7 @@ from segspark.pipeline.step import Step
 from segspark.sources.files import InputFile
 from segspark.sources.parsed import KINDS
 from segspark.store import Store
+from segspark.store.parquet import SPARK_OPTIONS
 from segspark.tables.staging import StagedFile
 
 Files = dict[str, list[InputFile]]
@@ -49,7 +50,7 @@ def read_described(step: Step, content: dict[str, Any], folder: Store) -> Staged
         for kind, files in content["staged"].items()
     }
     rows = step.staged(KINDS, staged)
-    totals = rows.spark.read.parquet(folder.for_spark(TOTALS)) if content["has_totals"] else None
+    totals = rows.spark.read.options(**SPARK_OPTIONS).parquet(folder.for_spark(TOTALS)) if content["has_totals"] else None
     files: Files = {}
     for file in (InputFile(**described) for described in content["files"]):
         files.setdefault(file.source, []).append(file)

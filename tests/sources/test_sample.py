@@ -12,9 +12,13 @@ from segspark.sources.files import InputFile
 from segspark.sources.sample import FILES, RECORDS, sampled
 from segspark.sources.spec import Source
 
+RECORDS_OF = {"mapped": [{"target": "orders", "columns": {"ordered_at": "a"}}], "sendgrid": []}
+
 
 def source(kind: str = "mapped", form: str = "csv") -> Source:
-    return Source.model_validate({"name": "crm", "kind": kind, "path": "*", "format": form, "records": []})
+    return Source.model_validate(
+        {"name": "crm", "kind": kind, "path": "*", "format": form, "records": RECORDS_OF[kind]}
+    )
 
 
 def file(path: Path) -> InputFile:
