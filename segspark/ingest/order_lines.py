@@ -1,6 +1,6 @@
 """Orders and their events, made from order lines of sources that deliver only lines."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 
@@ -12,14 +12,21 @@ def order_totals(lines: DataFrame) -> DataFrame:
 
     Returns:
         One row per source, order and file: the columns of silver.orders that lines can give, the category and the
-        product with the largest amount, and the record of the first line.
+        product with the largest amount, and the record of the first line. Amount, items, category and product are those
+        of the sale and refund lines; of an order of other lines alone, theirs.
     """
     kind = (
         F.when(F.bool_or(F.col("line_type") == "sale"), F.lit("sale"))
         .when(F.bool_or(F.col("line_type") == "refund"), F.lit("refund"))
         .otherwise(F.lit("other"))
     )
-    amount = F.sum("amount_cents")
+    # Postage, fees and corrections are no part of what was bought, unless there is nothing else.
+    is_bought = F.col("line_type") != "other"
+
+    def of_bought(column: Column) -> Column:
+        return F.when(F.bool_or(is_bought), F.sum(F.when(is_bought, column))).otherwise(F.sum(column))
+
+    size = F.when(is_bought, F.abs("amount_cents"))
     return (
         lines.groupBy("source", "order_id", F.shiftright("record", 32).alias("file"))
         .agg(
@@ -29,13 +36,13 @@ def order_totals(lines: DataFrame) -> DataFrame:
             F.max("identifier_id").alias("identifier_id"),
             kind.alias("order_type"),
             F.min("ordered_at").alias("ordered_at"),
-            amount.alias("signed_cents"),
+            of_bought(F.col("amount_cents")).alias("signed_cents"),
             F.max("currency").alias("currency"),
-            F.sum(F.abs("quantity")).cast("int").alias("n_items"),
+            of_bought(F.abs("quantity")).cast("int").alias("n_items"),
             F.max("country").alias("country"),
-            F.max_by("category", F.abs("amount_cents")).alias("category"),
+            F.coalesce(F.max_by("category", size), F.max_by("category", F.abs("amount_cents"))).alias("category"),
             F.max_by(
-                "product_id", F.when(F.col("product_id").isNotNull(), F.struct(F.abs("amount_cents"), "product_id"))
+                "product_id", F.when(is_bought & F.col("product_id").isNotNull(), F.struct(size, "product_id"))
             ).alias("product_id"),
         )
         .withColumns(

@@ -53,11 +53,17 @@ def by_record(orders: DataFrame) -> dict[int, Row]:
 
 def test_an_order_is_the_sum_of_its_lines_from_the_first_of_them(by_record: dict[int, Row]) -> None:
     ann = by_record[4]
-    assert (ann["order_type"], ann["amount_cents"], ann["n_items"]) == ("sale", 2000, 4)
+    assert (ann["order_type"], ann["amount_cents"], ann["n_items"]) == ("sale", -2000, 3)
     assert (ann["ordered_at"].replace(tzinfo=UTC), ann["order_date"]) == (AT, date(2026, 5, 2))
     # Of the line with the largest amount, whatever its sign; a line without a product gives none.
     assert (ann["category"], ann["product_id"]) == ("bags", "bag")
     assert (by_record[9]["amount_cents"], by_record[9]["product_id"]) == (3000, "hat")
+
+
+def test_what_is_neither_sold_nor_refunded_counts_only_where_there_is_nothing_else(by_record: dict[int, Row]) -> None:
+    postage = by_record[8]
+    assert (postage["order_type"], postage["amount_cents"], postage["n_items"]) == ("other", 50, 1)
+    assert (by_record[4]["amount_cents"], by_record[4]["n_items"]) == (3000 - 5000, 2 + 1)
 
 
 def test_a_refund_is_told_as_a_positive_amount(by_record: dict[int, Row]) -> None:
