@@ -42,8 +42,9 @@ def parquet_records(
             raise BrokenFile(*reasons)
         with _readable():
             # Decoded once for its errors: a row that is already handed on cannot be taken back.
-            for _ in file.iter_batches(BATCH):
-                pass
+            n_rows = sum(batch.num_rows for batch in file.iter_batches(BATCH))
+        if n_rows != file.metadata.num_rows:
+            raise BrokenFile("file_unreadable")
         position = 0
         for batch in file.iter_batches(BATCH):
             for row in _rows(batch.rename_columns(_told_apart(names))):

@@ -5,6 +5,7 @@ JSON in lines and arrays; CSV and Parquet have modules of their own.
 
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,8 @@ import orjson
 
 from segspark.sources.json_arrays import BLANK, split_arrays
 from segspark.sources.vocabulary import Rejected
+
+_WRITTEN = re.compile(rb"[^ \t\r\n]")
 
 
 class RawRecord(NamedTuple):
@@ -39,12 +42,14 @@ def json_records(content: bytes) -> Iterator[tuple[bytes, Any]]:
     refuses. Of arrays over several lines that are broken, every line is a record: an element on a line of its own is
     still read, and no bracket that is missing takes the rest of the file with it.
     """
-    content = content.strip(BLANK)
     is_broken = False
-    if content.startswith(b"["):
-        first = content.partition(b"\n")[0].strip(BLANK)
+    start = _WRITTEN.search(content)
+    if start is not None and start[0] == b"[":
+        # Without copies of the content, which may be all that the memory holds.
+        end = content.find(b"\n", start.start())
+        first = content[start.start() : end if end >= 0 else None].strip(BLANK)
         if split_arrays(first) is None:
-            elements = split_arrays(content)
+            elements = split_arrays(content.strip(BLANK))
             if elements is not None:
                 yield from elements
                 return

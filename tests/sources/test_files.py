@@ -2,11 +2,13 @@
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from segspark.sources.files import BrokenFile, find_files, read_bytes
 from segspark.sources.spec import Source
+from segspark.store.local import LocalStore
 
 
 def test_a_cut_gzip_and_a_bomb_are_refused(tmp_path: Path) -> None:
@@ -29,3 +31,26 @@ def test_a_file_is_known_by_content_and_its_name_tells_the_day(tmp_path: Path) -
     # The end of 31 May in Paris, 22:00 UTC less a microsecond.
     assert first.received_at == 1_780_264_799_999_999
     assert second.received_at == first.received_at + 86_400_000_000
+
+
+def test_a_file_that_may_not_be_read_is_known_by_its_place_and_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.json").write_text("{}\n")
+    (tmp_path / "b.json").write_text("{}\n")
+    opened = LocalStore.open
+
+    def guarded(store: LocalStore, name: str) -> Any:
+        if name == "a.json":
+            raise PermissionError(13, "Permission denied")
+        return opened(store, name)
+
+    monkeypatch.setattr(LocalStore, "open", guarded)
+    shut, readable = find_files(Source(name="s", kind="sendgrid", path="*.json", folder=tmp_path), "UTC")
+    assert shut.file_id != readable.file_id
+    with pytest.raises(BrokenFile, match="file_unreadable"):
+        read_bytes(shut.path, 100)
+    monkeypatch.undo()
+    # Once it can be read it is another file, which is taken in.
+    again, _ = find_files(Source(name="s", kind="sendgrid", path="*.json", folder=tmp_path), "UTC")
+    assert again.file_id == readable.file_id
