@@ -22,7 +22,8 @@ CSV = Csv()  # type: ignore[call-arg]
 
 
 def source(**said: Any) -> Source:
-    return Source.model_validate({"name": "till", "kind": "mapped", "path": "*", **said})
+    records = [] if "kind" in said else [{"target": "orders", "columns": {"ordered_at": "at"}}]
+    return Source.model_validate({"name": "till", "kind": "mapped", "path": "*", "records": records, **said})
 
 
 def file(folder: Path, content: bytes) -> InputFile:
