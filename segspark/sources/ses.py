@@ -107,10 +107,10 @@ def _decide(event_type: str, detail: dict[str, Any]) -> str | None:
 def _changes(detail: dict[str, Any]) -> list[tuple[str, str | None]]:
     """What a change of preferences says, with the topic; without a topic it holds for all."""
     new = mapping(detail, "newTopicPreferences")
-    topics = items(new, "topicSubscriptionStatus")
+    topics = [(_choice(topic), text(topic, "topicName")) for topic in items(new, "topicSubscriptionStatus")]
     if boolean(new, "unsubscribeAll"):
         return [("unsubscribe", None)]
-    return [(_choice(topic), text(topic, "topicName")) for topic in topics] or [("resubscribe", None)]
+    return topics or [("resubscribe", None)]
 
 
 def _choice(topic: dict[str, Any]) -> str:
