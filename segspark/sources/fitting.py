@@ -41,10 +41,14 @@ class Fit:
         """
         texts, wide, checks = self._texts, self._wide, self._checks
         for name, value in row.items():
-            # Nearly every value is one of these.
-            if value is None or (value.__class__ is str and name in texts and value.isascii()):
+            if value is None:
                 continue
-            if value.__class__ is int and name in wide and FIRST_MICROS <= value <= LAST_MICROS:
+            # Nearly every value is one of these two.
+            kind = value.__class__
+            if kind is str:
+                if name in texts and value.isascii():
+                    continue
+            elif kind is int and name in wide and FIRST_MICROS <= value <= LAST_MICROS:
                 continue
             check = checks.get(name)
             wrong = check(value) if check is not None else None

@@ -131,7 +131,7 @@ class Sanitizer:
             return
         self._stage(file, position, content)
         flags = flags + produced.flags
-        if any(visible(identifier.value) != identifier.value for identifier in content.named):
+        if _has_invisible(content.named):
             flags.append(INVISIBLE)
         row = self._row(file, position, raw, flags, content.received)
         row |= {"kept": kept, "is_ignored": produced.ignored}
@@ -237,3 +237,7 @@ def _as_json(kept: Any) -> str:
     except orjson.JSONEncodeError:
         # A number beyond 64 bits.
         return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _has_invisible(named: Named) -> bool:
+    return any(not value.isascii() and visible(value) != value for _, value in named)
