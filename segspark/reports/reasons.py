@@ -57,7 +57,7 @@ EXPLANATIONS = {
         "L'écart à l'heure UTC dépasse quatorze heures : aucun fuseau n'en a de tel.",
         "The offset from UTC is beyond fourteen hours: no zone has one.",
     ),
-    "range": ("Le nombre dépasse ce qui est possible à cet endroit.", "The number is beyond what is possible there."),
+    "range": ("Le nombre est trop grand pour sa place.", "The number is too large for its place."),
     "scale": (
         "Le montant a plus de décimales que sa devise.",
         "The amount has more decimals than its currency.",
