@@ -13,9 +13,10 @@ def check_future(produced: Produced, received: int, arrival: Arrival) -> None:
         Rejected: ``future:column``.
     """
     arrived = min(received + arrival.future_tolerance, arrival.latest)
-    _check(produced.events, "occurred_at", arrived)
+    # An order's own column is named before that of the event made of it.
     _check(produced.orders, "ordered_at", arrived)
     _check(produced.lines, "ordered_at", arrived)
+    _check(produced.events, "occurred_at", arrived)
     if received <= arrived and not (produced.orders or produced.profiles or produced.consents or produced.links):
         return
     for items, column in (
