@@ -21,7 +21,6 @@ from segspark.models.clustering.documents.registered import ClusteringDocuments
 from segspark.models.clustering.documents.tree import Tree
 from segspark.models.clustering.naming import describe
 from segspark.sections import Words
-from segspark.store import store_at
 
 ZScores = Callable[[Sequence[float]], dict[str, float]]
 """A centre -> its distance from the mean of everybody, by feature."""
@@ -74,7 +73,10 @@ def load_overrides(path: Path) -> tuple[Override, ...]:
 def save_overrides(path: Path, decisions: Sequence[Override]) -> None:
     lines = [d.model_dump(mode="json", exclude_none=True) for d in decisions]
     text = HEADER + yaml.safe_dump({"decisions": lines}, sort_keys=False)
-    store_at(path.parent).replace(path.name, text.encode())
+    # Half a file would lose the decisions of people.
+    aside = path.with_name(f".{path.name}.part")
+    aside.write_text(text)
+    aside.replace(path)
 
 
 def decided_groups(
