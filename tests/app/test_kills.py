@@ -1,6 +1,9 @@
 """A day that is killed before and after each of its commits ends as one that was left alone."""
 
+import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +17,7 @@ from segspark.features.flow import FEATURES
 from segspark.features.tiles_flow import TILES
 from segspark.ingest.flow import INGEST
 from segspark.pipeline.runner import run_flow
+from segspark.points import POINTS
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io import spark_lake
@@ -21,6 +25,8 @@ from segspark.tables.io.commit import commit
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
+KILLS = Path(__file__).parents[2] / "benchmarks" / "kills.py"
+RESULTS = KILLS.parent / "results" / "kills.jsonl"
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 TABLES = (gold.ACTIVITY_DAILY, gold.ACTIVITY_CORRECTIONS, gold.FEATURES)
 
@@ -89,3 +95,23 @@ def test_a_day_killed_around_each_of_its_commits_ends_as_one_left_alone(
     assert rows(lake) == rows(other)
     assert [r["n_order"] for r in rows(lake)["gold.activity_corrections"]] == [1]
     assert not list((Path(lake.store.url) / "_staging").glob("*"))
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_or_doubled_by_kills_at_every_point_and_200_random_times(tmp_path: Path) -> None:
+    """Hours; what the results hold already is not repeated."""
+    command = [sys.executable, str(KILLS), "--random", "200", "--folder", str(tmp_path)]
+    assert subprocess.run(command, check=False).returncode == 0
+    results = kills()
+    assert [r for r in results if not r["is_equal"]] == []
+    assert sum(r["at"].startswith("random:") for r in results) >= 200
+    reached = {r["at"].partition(":")[0] for r in results if r["killed"]}
+    assert sorted(set(POINTS) - reached) == []
+
+
+def test_the_kills_that_are_recorded_lost_and_doubled_nothing() -> None:
+    assert [r for r in kills() if not r["is_equal"]] == []
+
+
+def kills() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in RESULTS.read_text().splitlines()]
