@@ -2,18 +2,21 @@
 
 The tile of a local day holds the events known by the next morning, under the persons known by then. What is
 learnt later about a closed day is a correction: late events, and the events of an identifier that moved from one
-person to another (subtracted from the old person, added to the new one).
+person to another (subtracted from the old person, added to the new one). The events of an identifier that is introduced
+later than they became known count as late ones, from its introduction on; without one they count for nobody.
 """
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.features.feature import Catalogue, ItemKind, Measure
+from segspark.features.owners import introduced_late, moves_of, subject, with_person
 from segspark.features.sketch import mark_of
 from segspark.tables.contracts.silver import EVENTS
 from segspark.time import DAY
@@ -57,9 +60,9 @@ def with_days(events: DataFrame, types: Collection[str], time_zone: str) -> Data
         The events with subject_id, activity_date (local day) and local_hour.
     """
     local = F.from_utc_timestamp("occurred_at", time_zone)
-    subject = _subject()
-    return events.where(F.col("event_type").isin(sorted(types)) & subject.isNotNull()).withColumns(
-        {"subject_id": subject, "activity_date": F.to_date(local), "local_hour": F.hour(local)}
+    of_event = subject()
+    return events.where(F.col("event_type").isin(sorted(types)) & of_event.isNotNull()).withColumns(
+        {"subject_id": of_event, "activity_date": F.to_date(local), "local_hour": F.hour(local)}
     )
 
 
@@ -69,10 +72,6 @@ def columns_read(catalogue: Catalogue) -> list[str]:
     expressions += [text for kind in catalogue.items for text in (kind.where or "", kind.expression)]
     names = {*ALWAYS_READ, *(word for text in expressions for word in _WORD.findall(text))}
     return [c for c in EVENTS.column_names if c in names]
-
-
-def _subject() -> Column:
-    return F.coalesce("identifier_id", "anonymous_id")
 
 
 def _sum_of(measure: Measure, currency: str) -> Column:
@@ -138,6 +137,7 @@ def owned_rows(
     end: date,
     time_zone: str,
     is_small: bool,
+    early: DataFrame | None = None,
 ) -> DataFrame:
     """The events behind the tiles of the local days [first, end) and the corrections with applied_as_of in
     (after, end], each with its person; an event that moved gives two rows, out and in.
@@ -148,6 +148,7 @@ def owned_rows(
         after: as-of day up to which corrections exist; None is from the beginning.
         time_zone: of the business; its days are the tiles' days.
         is_small: there are few enough links to broadcast, which saves a shuffle of the events.
+        early: identifier_id of those whose events may be older than their introduction; None if there are none.
 
     Returns:
         KEYS, reason (null for the day's own events), sign (-1 subtracts), local_hour and the columns of the events; all
@@ -156,34 +157,49 @@ def owned_rows(
     types = {t for m in catalogue.measures for t in m.event_types}
     types |= {t for kind in catalogue.items for t in kind.event_types}
     closes = F.date_add("activity_date", 1)
-    is_late = F.col("known_as_of") > closes
+    # Known to whom: an event is known of a person once it was received and the person introduced.
+    known = F.greatest("known_as_of", "introduced_as_of")
+    is_late = known > closes
     of_tiles = ~is_late & (F.col("activity_date") >= F.lit(first)) & (F.col("activity_date") < F.lit(end))
     applied = F.col("applied_as_of") <= F.lit(end)
     if after is not None:
         applied = applied & (F.col("applied_as_of") > F.lit(after))
 
-    def dated(rows: DataFrame) -> DataFrame:
+    def owned_of(rows: DataFrame) -> DataFrame:
         # Events known in time belong to the tile; later ones are applied on the day they became known.
-        what = {"applied_as_of": F.greatest("known_as_of", closes), "reason": F.when(is_late, F.lit("late"))}
-        return with_days(rows, types, time_zone).withColumns(what)
+        what = {"applied_as_of": F.greatest(known, closes), "reason": F.when(is_late, F.lit("late"))}
+        return with_person(rows, F.broadcast(spans) if is_small else spans, F.greatest(known, closes)).withColumns(what)
 
     if after is None:
-        counted = dated(events.every).where(of_tiles | (is_late & applied))
+        owned = owned_of(with_days(events.every, types, time_zone)).where(of_tiles | (is_late & applied))
     else:
+        columns = events.every.columns
         since, until = days_around(first, end)
         near = (F.col("event_date") >= F.lit(since)) & (F.col("event_date") < F.lit(until))
-        learnt = events.learnt.where((F.col("known_as_of") > F.lit(after)) & (F.col("known_as_of") <= F.lit(end)))
-        counted = dated(events.near.where(near)).where(of_tiles).unionByName(dated(learnt).where(is_late & applied))
-    owned = _with_person(counted, F.broadcast(spans) if is_small else spans, F.col("applied_as_of"))
-    moves = _moves(spans).where(applied)
+        of_days = (F.col("activity_date") >= F.lit(first)) & (F.col("activity_date") < F.lit(end))
+        came_late = F.col("known_as_of") > closes
+        learnt = came_late & (F.col("known_as_of") > F.lit(after)) & (F.col("known_as_of") <= F.lit(end))
+        parts = [
+            (with_days(events.near.where(near).select(*columns), types, time_zone).where(of_days & ~came_late), True),
+            (with_days(events.learnt.select(*columns), types, time_zone).where(learnt), False),
+        ]
+        if early is not None:
+            introduced = introduced_late(spans, early, after, end)
+            theirs = events.every.join(
+                F.broadcast(introduced) if is_small else introduced, on="identifier_id", how="left_semi"
+            )
+            parts.append((with_days(theirs, types, time_zone).where(~learnt), False))
+        counted = reduce(DataFrame.unionByName, [rows.withColumn("is_near", F.lit(is_near)) for rows, is_near in parts])
+        owned = owned_of(counted).where(F.when(F.col("is_near"), of_tiles).otherwise(is_late & applied))
+    moves = moves_of(spans).where(applied)
     if is_small:
         moves = F.broadcast(moves)
     # Few subjects move: their events are selected before anything is computed on them.
     theirs = events.every.join(
-        moves.select(F.col("subject_id").alias("moving")), on=_subject() == F.col("moving"), how="left_semi"
+        moves.select(F.col("subject_id").alias("moving")), on=subject() == F.col("moving"), how="left_semi"
     )
     moved = with_days(theirs, types, time_zone).join(moves, on="subject_id", how="inner")
-    known_before = (F.col("known_as_of") < F.col("applied_as_of")) & (closes < F.col("applied_as_of"))
+    known_before = (known < F.col("applied_as_of")) & (closes < F.col("applied_as_of"))
     sides = F.explode(
         F.array(
             F.struct(F.col("moved_in").alias("person_id"), F.lit("moved_in").alias("reason"), F.lit(1).alias("sign")),
@@ -197,29 +213,3 @@ def owned_rows(
     # would hardly combine rows of a person and day: each row is sent as it is, not as the sums of all measures.
     read = [*KEYS, "reason", "sign", "local_hour", *events.every.columns]
     return owned.withColumn("sign", F.lit(1)).select(*read).unionByName(each.select(*read)).repartition("person_id")
-
-
-def _moves(spans: DataFrame) -> DataFrame:
-    """Identifiers that moved to another person: subject_id, applied_as_of, moved_in, moved_out."""
-    before = spans.select(
-        "identifier_id", F.col("person_id").alias("old_person_id"), F.col("to_as_of").alias("from_as_of")
-    )
-    both = spans.join(before, on=["identifier_id", "from_as_of"], how="left")
-    return both.select(
-        F.col("identifier_id").alias("subject_id"),
-        F.col("from_as_of").alias("applied_as_of"),
-        F.col("person_id").alias("moved_in"),
-        # Before its first link an identifier is its own person.
-        F.coalesce("old_person_id", "identifier_id").alias("moved_out"),
-    ).where("moved_in <> moved_out")
-
-
-def _with_person(counted: DataFrame, spans: DataFrame, known: Column) -> DataFrame:
-    """Add each row's person by the links known on a day; an unlinked visitor is its own person."""
-    of_subject = (
-        (F.col("subject_id") == F.col("span_of"))
-        & (F.col("from_as_of") <= known)
-        & (F.col("to_as_of").isNull() | (known < F.col("to_as_of")))
-    )
-    joined = counted.join(spans.withColumnRenamed("identifier_id", "span_of"), on=of_subject, how="left")
-    return joined.withColumn("person_id", F.coalesce("person_id", "subject_id"))

@@ -76,7 +76,8 @@ def _stage_days(
     spans = person_spans(step.read(silver.IDENTITY_LINKS))
     is_small = step.facts(silver.IDENTITY_LINKS).rows <= BROADCAST_LINKS
     # Tiles and items use the same rows, which are read and joined to people once.
-    owned = owned_rows(events, spans, catalogue, since, first, step.as_of, step.settings.time_zone, is_small)
+    zone, early = step.settings.time_zone, early_identifiers(step) if since is not None else None
+    owned = owned_rows(events, spans, catalogue, since, first, step.as_of, zone, is_small, early)
     if since is None:
         n_partitions = -(-step.facts(silver.EVENTS).rows // ROWS_PER_PARTITION)
         rows = checkpoint_as_planned(owned, max(step.n_writers, n_partitions))
@@ -92,6 +93,13 @@ def _stage_days(
         lambda: _stage_activity(activity, kinds, step.staging), lambda: _stage_items(items, step.staging)
     )
     return staged, named
+
+
+def early_identifiers(step: Step) -> DataFrame | None:
+    """Those whose events may be older than their introduction: identifier_id; None if there are none."""
+    if not step.facts(silver.UNINTRODUCED).rows:
+        return None
+    return step.read(silver.UNINTRODUCED).where("linked_id is null").select("identifier_id")
 
 
 def events_of(step: Step, catalogue: Catalogue, since: date | None) -> Events:
@@ -167,7 +175,7 @@ def _late_note(files: Sequence[StagedFile]) -> str:
 
 TILES = Flow(
     name="tiles",
-    reads=("silver.events", "silver.identity_links"),
+    reads=("silver.events", "silver.identity_links", "silver.unintroduced"),
     reads_earlier=("ops.runs",),
     writes=("gold.activity_daily", "gold.activity_corrections", "gold.activity_items"),
     function=close_tiles,

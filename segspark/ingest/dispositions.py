@@ -9,11 +9,13 @@ from typing import Any, Protocol
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from segspark.identity.introductions import newly_introduced, not_introduced, waiting_links, with_introductions
 from segspark.identity.links import join_people, people_as_of
 from segspark.ingest import duplicates, lateness, order_lines
 from segspark.ingest.batch import Batch
 from segspark.pipeline.step import Step
 from segspark.privacy.consent import derive_usable_from
+from segspark.purposes import OPEN_TRACKING
 from segspark.sources.files import InputFile
 from segspark.sources.parsed import FILE_BITS
 from segspark.store import Store
@@ -79,8 +81,16 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
     def join() -> Staged:
         if not staged.rows("first_seen"):
             return staged
-        pairs, seen = _links_of(staged)
-        return staged.stage(folder, "joined", join_people(seen, pairs, before(silver.IDENTITY_LINKS)))
+        existing, unintroduced = before(silver.IDENTITY_LINKS), before(silver.UNINTRODUCED)
+        pairs, seen = _links_of(staged, existing)
+        fresh = newly_introduced(seen)
+        waiting = waiting_links(unintroduced, fresh) if unintroduced is not None else None
+        joined: Staged
+        joined, others = step.beside(
+            lambda: staged.stage(folder, "joined", join_people(fresh, pairs, existing, waiting)),
+            lambda: staged.stage(folder, "unintroduced", not_introduced(seen, pairs, unintroduced)),
+        )
+        return joined.plus("unintroduced", others.files.get("unintroduced", ()))
 
     repeats, joined = step.beside(lambda: staged.stage(folder, "exceptions", *exceptions), join)
     staged = joined.plus("exceptions", repeats.files.get("exceptions", ()))
@@ -111,7 +121,8 @@ def _refused_events(step: Step, staged: Staged, batch: Batch, before: Before) ->
     """Events that may not be kept, or that came too late."""
     settings, zone = step.settings, step.settings.time_zone
     events = staged.frame("events")
-    refused = lateness.withheld(events, _permitted(step, staged, batch, before), zone)
+    permitted = _permitted(step, staged, batch, before)
+    refused = lateness.withheld(events, permitted, zone, OPEN_TRACKING in settings.consent.assumed)
     if {source for source, _ in batch.files} <= set(batch.first_loads):
         return refused
     late = lateness.expired(events, batch.first_loads, zone, settings.ingest.late_horizon_days)
@@ -141,9 +152,9 @@ def _as_kind(frame: DataFrame, staged: Staged, kind: str) -> DataFrame:
     )
 
 
-def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
-    """Pairs of identifiers, each where first seen, and every identifier's first seen row; both frames are used several
-    times."""
+def _links_of(staged: Staged, existing: DataFrame | None) -> tuple[DataFrame, DataFrame]:
+    """Pairs of identifiers, each where first seen, and every identifier with its introduction; both frames are used
+    several times."""
     first = ("known_as_of", "effective_at", "recorded_at")
     pairs = (
         staged.frame("links")
@@ -152,13 +163,7 @@ def _links_of(staged: Staged) -> tuple[DataFrame, DataFrame]:
         .agg(F.min(F.struct(*first, "rule")).alias("first"))
         .select("left_id", "right_id", "left_is_anonymous", "right_is_anonymous", "first.*")
     )
-    seen = (
-        staged.frame("first_seen")
-        .repartition("identifier_id")
-        .groupBy("identifier_id", "is_anonymous")
-        .agg(F.min(F.struct(*first)).alias("first"))
-        .select("identifier_id", "is_anonymous", "first.*")
-    )
+    seen = with_introductions(staged.frame("first_seen").repartition("identifier_id"), existing)
     return pairs.localCheckpoint(), seen.localCheckpoint()
 
 

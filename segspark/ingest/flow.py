@@ -118,12 +118,19 @@ def _write(step: Step, batch: Batch, staged: StagedBatch) -> None:
 WRITES = (
     "bronze.records", "bronze.quarantine", "privacy.identities", "privacy.last_opens", "silver.events",
     "silver.objections", "silver.orders", "silver.order_lines", "silver.profiles", "silver.consents",
-    "silver.identity_links", "ops.files", "ops.ledger",
+    "silver.identity_links", "silver.unintroduced", "ops.files", "ops.ledger",
 )  # fmt: skip
 INGEST = Flow(
     name="ingest",
     reads=(),
-    reads_earlier=("silver.events", "silver.consents", "silver.identity_links", "ops.files", "ops.runs"),
+    reads_earlier=(
+        "silver.events",
+        "silver.consents",
+        "silver.identity_links",
+        "silver.unintroduced",
+        "ops.files",
+        "ops.runs",
+    ),
     writes=WRITES,
     function=ingest,
     needs=(SOURCES, KEY),

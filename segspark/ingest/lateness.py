@@ -22,13 +22,17 @@ def expired(events: DataFrame, first_loads: Sequence[str], time_zone: str, late_
     return _exceptions(too_late, "events", "expired")
 
 
-def withheld(events: DataFrame, permitted: DataFrame, time_zone: str) -> DataFrame:
+def withheld(events: DataFrame, permitted: DataFrame, time_zone: str, is_assumed: bool) -> DataFrame:
     """Opens of people who have not permitted open tracking.
 
     Args:
         permitted: identifier_id, open_tracking (local day from which opens may be kept, null is never).
+        is_assumed: open tracking is permitted by whoever has said nothing, so also at an address that is not introduced.
     """
+    known = permitted.select("identifier_id", OPEN_TRACKING, F.lit(True).alias("is_known"))
     may_keep = local_day(F.col("occurred_at"), time_zone) >= F.col(OPEN_TRACKING)
+    if is_assumed:
+        may_keep = may_keep | (F.col("is_known").isNull() & F.col("identifier_id").isNotNull())
     opens = events.where("event_type = 'open'")
-    joined = opens.join(permitted.select("identifier_id", OPEN_TRACKING), on="identifier_id", how="left")
+    joined = opens.join(known, on="identifier_id", how="left")
     return _exceptions(joined.where(~F.coalesce(may_keep, F.lit(False))), "events", "withheld")

@@ -42,6 +42,7 @@ def write_all(step: Step, dispositions: Dispositions, run_id: str, with_refused:
         (silver.CONSENTS, "consents", _accepted(staged, "consents", run_id), ("identifier_id", "effective_at")),
         (silver.ORDER_LINES, "lines", _accepted(staged, "lines", run_id), ("order_id", "line_id")),
         (silver.IDENTITY_LINKS, "joined", lambda rows: _stamp(rows, run_id), ("identifier_id", "known_as_of")),
+        (silver.UNINTRODUCED, "unintroduced", lambda rows: _stamp(rows, run_id), ("identifier_id", "known_as_of")),
     ]
 
     def append(contract: Contract, kind: str, finish: Callable[[pa.Table], pa.Table], order_by: Sequence[str]) -> None:
@@ -91,7 +92,7 @@ def _write_identities(step: Step, staged: Staged, run_id: str) -> None:
     if step.facts(privacy.IDENTITIES).rows:
         known = step.read(privacy.IDENTITIES).where(F.col("run_id") != run_id).select("identifier_id")
         new = new.join(known, on="identifier_id", how="left_anti")
-    rows = new.withColumns({"key_epoch": F.lit(1), "run_id": F.lit(run_id)}).coalesce(step.n_writers)
+    rows = new.withColumn("run_id", F.lit(run_id)).coalesce(step.n_writers)
     step.write(privacy.IDENTITIES, Frame(rows), Append(f"{run_id}-identities"))
 
 

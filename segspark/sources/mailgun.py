@@ -11,7 +11,7 @@ from segspark.sources.fields import boolean, declared, email, epoch_s, mapping, 
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
-from segspark.sources.vocabulary import Context, Produced, Rejected
+from segspark.sources.vocabulary import BY_MAIL, Context, Produced, Rejected
 from segspark.time import DAY_MICROS
 
 EVENTS = {
@@ -124,4 +124,5 @@ MAILGUN = Provider(
     stage=by_record(parse),
     receipt=(of_file, of_content),
     counts=count_records,
+    introduces=BY_MAIL,
 )

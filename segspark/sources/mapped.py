@@ -231,4 +231,6 @@ MAPPED = Provider(
     check=mapping_issues,
     attributes="label",
     by_line=lines_alone,
+    # Each of its records says so (targets.py).
+    introduces=frozenset(),
 )

@@ -59,11 +59,11 @@ KINDS = {
             }
         )
     ),
-    # Where each task first saw every identifier; the links above likewise.
+    # Where each task first saw every identifier, and where a record first introduced it; the links above likewise.
     "first_seen": Kind(
         _schema(
             {
-                "identifier_id": "string", "is_anonymous": "boolean", "known_as_of": "date",
+                "identifier_id": "string", "is_anonymous": "boolean", "introduces": "boolean", "known_as_of": "date",
                 "effective_at": "timestamp", "recorded_at": "timestamp",
             }
         )
@@ -72,9 +72,12 @@ KINDS = {
     "objections": Kind(
         _schema({**{c.name: c.type for c in silver.OBJECTIONS.columns if c.name != "run_id"}, "no": "bigint"})
     ),
-    "identities": Kind(_schema({"identifier_id": "string", "kind": "string", "sealed": "binary"})),
+    "identities": Kind(
+        _schema({"identifier_id": "string", "kind": "string", "sealed": "binary", "key_epoch": "int"})
+    ),
     # Derived by the run from the kinds above.
     "joined": Kind(_schema({c.name: c.type for c in silver.IDENTITY_LINKS.columns if c.name != "run_id"})),
+    "unintroduced": Kind(_schema({c.name: c.type for c in silver.UNINTRODUCED.columns if c.name != "run_id"})),
     "dispositions": Kind(_schema({"record": "bigint", "disposition": "string"})),
     "exceptions": Kind(
         _schema({"kind": "string", "no": "bigint", "record": "bigint", "n_says": "int", "verdict": "string"})

@@ -10,7 +10,7 @@ from segspark.sources.fields import boolean, declared, duration, email, iso, map
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
-from segspark.sources.vocabulary import Context, Produced, Rejected
+from segspark.sources.vocabulary import BY_MAIL, Context, Produced, Rejected
 
 # Bounce type -> event_type; other types say nothing about the address and are ignored.
 BOUNCES = {
@@ -106,4 +106,5 @@ POSTMARK = Provider(
     stage=by_record(parse),
     receipt=(of_file, of_content),
     counts=count_records,
+    introduces=BY_MAIL,
 )

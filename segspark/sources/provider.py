@@ -10,6 +10,7 @@ from segspark.config.yaml_lines import Place
 from segspark.sources.receipt import Receipt
 from segspark.sources.shapes import Kept, shaped
 from segspark.sources.spec import Source
+from segspark.sources.vocabulary import INTRODUCING
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -87,6 +88,9 @@ class Provider:
         attributes: the shape of the attributes of its events, custom arguments apart.
         words: what its vocabulary has in several words; any other text of several words is no word of it.
         check: what is wrong with a source of this kind beyond its form.
+        introduces: what makes a person known: words of events, kinds of content, and ``identify``. A record that says
+            something of these introduces everybody it names. What others say of an unknown identifier is kept under
+            its pseudonym, and counts once it is introduced.
         by_line: whether the source delivers order lines alone, so that its orders are made from them.
         counts: how many records a file holds, by other code than ``stage`` (``counts.py``); it is compared with what
             ``stage`` gives. None: it cannot be told.
@@ -101,5 +105,6 @@ class Provider:
     check: Callable[[Source], list[Issue]] = without_mapping
     attributes: str = "word"
     words: frozenset[str] = frozenset()
+    introduces: frozenset[str] = INTRODUCING
     by_line: Callable[[Source], bool] = never
     counts: Callable[["InputFile", Source, int], int | None] = not_counted

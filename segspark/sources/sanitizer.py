@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from segspark.address import visible
 from segspark.sources.files import InputFile
+from segspark.sources.first_seen import FirstSeen
 from segspark.sources.fitting import Fit
 from segspark.sources.future import check_future
 from segspark.sources.masking import Masker, Named, Pair
@@ -16,14 +17,13 @@ from segspark.sources.parsed import FILE_BITS, KINDS, record_number
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.receipt import received_at
 from segspark.sources.shapes import Projection
-from segspark.sources.vocabulary import Identifier, Produced, Rejected, refusal
+from segspark.sources.vocabulary import Identifier, Produced, Rejected, introduces_people, refusal
 from segspark.tables.contracts.silver import OBJECTION_TYPES
 from segspark.tables.staging import StagingWriter
 from segspark.time import DAY_MICROS
 
 # The flag of a record whose identifier was written with invisible characters, which are removed.
 INVISIBLE = "invisible"
-_PAIR = ("left_id", "right_id", "left_is_anonymous", "right_is_anonymous")
 # Kind -> its time column, and the column of its UTC day.
 TIMES: dict[str, tuple[str, str | None]] = {
     "events": ("occurred_at", "event_date"),
@@ -46,6 +46,9 @@ class _Content(NamedTuple):
     items: list[tuple[str, list[dict[str, Any]]]]
     links: list[tuple[Pair, int, str]]
     named: Named
+    introduces: bool
+    # Pseudonym and time of those whom the record introduces by itself.
+    introduced: list[tuple[str, int]]
 
 
 class Sanitizer:
@@ -61,23 +64,17 @@ class Sanitizer:
         self._projection = Projection(plan.provider.keeps(plan.source), self._masker.shapes)
         self._kept_until = plan.arrival.kept_until
         self._context, self._arrival, self._receipt = plan.context, plan.arrival, plan.provider.receipt
-        self._sealed: set[str] = set()
-        self._first_seen: dict[str, tuple[int, int, int, bool]] = {}
-        self._links: dict[Pair, tuple[int, int, int, str]] = {}
+        self._sealed, self._key_epoch = set[str](), plan.key.epoch
+        self._introducing = plan.provider.introduces
+        self._first_seen = FirstSeen()
         self._numbers: dict[int, int] = {}
         self._out = StagingWriter(plan.folder, KINDS)
 
     def close(self) -> Iterator[pa.RecordBatch]:
         """Stage the collected rows, with the first occurrence of each identifier and pair, and name the files."""
-        for identifier, (known, at, received, anonymous) in self._first_seen.items():
-            row = {"identifier_id": identifier, "is_anonymous": anonymous, "known_as_of": known}
-            self._out.add("first_seen", {**row, "effective_at": at, "recorded_at": received})
-        for pair, (known, at, received, rule) in self._links.items():
-            link = dict(zip(_PAIR, pair, strict=True))
-            self._out.add(
-                "links", {**link, "rule": rule, "effective_at": at, "recorded_at": received, "known_as_of": known}
-            )
-        self._first_seen, self._links = {}, {}
+        for kind, row in self._first_seen.rows():
+            self._out.add(kind, row)
+        self._first_seen = FirstSeen()
         yield from self._out.close()
 
     def rejected(
@@ -166,7 +163,9 @@ class Sanitizer:
                 if wrong is not None:
                     raise Rejected(wrong)
         links = [masker.link(link, named) for link in produced.links] if produced.links else []
-        return _Content(received, self._arrival.known_as_of(received), items, links, named)
+        introduced = [(masker.pseudonym(w, named), at) for w, at in produced.introduced if w.kind != "anonymous"]
+        known, introduces = self._arrival.known_as_of(received), introduces_people(produced, self._introducing)
+        return _Content(received, known, items, links, named, introduces, introduced)
 
     def _stage(self, file: InputFile, position: int, content: _Content) -> None:
         received, known = content.received, content.known
@@ -179,19 +178,19 @@ class Sanitizer:
         }
         for kind, items in content.items:
             for item in items:
-                self._stage_item(kind, item, common, file.number)
+                self._stage_item(kind, item, common, file.number, content.introduces)
+        for introduced, at in content.introduced:
+            self._first_seen.see(introduced, False, True, known, at, received)
         for pair, at, rule in content.links:
-            self._see(pair[0], pair[2], known, at, received)
-            self._see(pair[1], pair[3], known, at, received)
-            first = (known, at, received, rule)
-            before = self._links.get(pair)
-            if before is None or first < before:
-                self._links[pair] = first
-        for identifier, pseudonym in content.named.items():
-            if pseudonym not in self._sealed:
-                self._seal(identifier, pseudonym)
+            self._first_seen.link(pair, content.introduces, known, at, received, rule)
+        if content.introduces:
+            for identifier, pseudonym in content.named.items():
+                if pseudonym not in self._sealed:
+                    self._seal(identifier, pseudonym)
 
-    def _stage_item(self, kind: str, item: dict[str, Any], common: dict[str, Any], file_number: int) -> None:
+    def _stage_item(
+        self, kind: str, item: dict[str, Any], common: dict[str, Any], file_number: int, introduces: bool
+    ) -> None:
         item.update(common)
         number = self._numbers.get(file_number, 0)
         self._numbers[file_number] = number + 1
@@ -199,23 +198,20 @@ class Sanitizer:
         identifier = item["identifier_id"]
         if identifier is not None:
             moment, received = item.get(TIMES[kind][0]), item["received_at"]
-            self._see(identifier, False, item["known_as_of"], received if moment is None else moment, received)
+            at = received if moment is None else moment
+            self._first_seen.see(identifier, False, introduces, item["known_as_of"], at, received)
         self._out.add(kind, item)
         if kind == "events" and identifier is not None and item["event_type"] in OBJECTION_TYPES:
             self._out.add("objections", item)
 
-    def _see(self, identifier: str, is_anonymous: bool, known: int, at: int, received: int) -> None:
-        before = self._first_seen.get(identifier)
-        if before is None or known <= before[0]:
-            seen = (known, at, received, is_anonymous)
-            if before is None or seen < before:
-                self._first_seen[identifier] = seen
-
     def _seal(self, identifier: Identifier, pseudonym: str) -> None:
-        """Add the identifier to the vault, once per task, and only for accepted records."""
+        """Add the identifier to the vault, once per task, and only for accepted records that introduce people."""
         self._sealed.add(pseudonym)
         sealed = self._masker.seal(identifier)
-        self._out.add("identities", {"identifier_id": pseudonym, "kind": identifier.kind, "sealed": sealed})
+        self._out.add(
+            "identities",
+            {"identifier_id": pseudonym, "kind": identifier.kind, "sealed": sealed, "key_epoch": self._key_epoch},
+        )
 
     def _row(self, file: InputFile, position: int, raw: bytes, flags: list[str], received: int) -> dict[str, Any]:
         return {

@@ -81,6 +81,8 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
     if kind == "identify":
         if address and (customer or anonymous):
             produced.links.append((customer or anonymous, Identifier("email", address), "identify", at))  # type: ignore[arg-type]
+        named = (customer, Identifier("email", address) if address else None)
+        produced.introduced = [(identifier, at) for identifier in named if identifier is not None]
         produced.ignored = not produced.links
         return produced
     event = _event(record, kind, call_context, context, flags)
@@ -194,4 +196,5 @@ SEGMENT = Provider(
     stage=by_record(parse),
     receipt=(of_record, of_file, of_content),
     counts=count_records,
+    introduces=frozenset(("identify", "order", "refund")),
 )

@@ -10,7 +10,7 @@ from segspark.sources.fields import boolean, declared, device, email, epoch_s, p
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
-from segspark.sources.vocabulary import Context, Produced
+from segspark.sources.vocabulary import BY_MAIL, Context, Produced
 
 EVENTS = {
     "processed": "sent",
@@ -106,4 +106,5 @@ SENDGRID = Provider(
     words=_WORDS,
     receipt=(of_file, of_content),
     counts=count_records,
+    introduces=BY_MAIL,
 )

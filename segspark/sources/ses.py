@@ -11,7 +11,7 @@ from segspark.sources.fields import boolean, declared, device, email, iso, items
 from segspark.sources.gateway import by_record
 from segspark.sources.provider import NoOptions, Provider, fields
 from segspark.sources.receipt import of_content, of_file
-from segspark.sources.vocabulary import Context, Produced, Rejected
+from segspark.sources.vocabulary import BY_MAIL, Context, Produced, Rejected
 
 # SES event type -> (event_type, object with the details, list of recipients in it, key of the address).
 EVENTS = {
@@ -157,4 +157,5 @@ SES = Provider(
     words=frozenset(word for word in IGNORED if " " in word),
     receipt=(of_file, of_content),
     counts=count_records,
+    introduces=BY_MAIL,
 )

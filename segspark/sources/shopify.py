@@ -207,4 +207,5 @@ SHOPIFY = Provider(
     stage=by_record(parse),
     receipt=(of_file, of_content),
     counts=count_records,
+    introduces=frozenset(("orders", "consents")),
 )

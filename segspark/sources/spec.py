@@ -133,6 +133,11 @@ class RecordSpec(Model):
     )
     anonymous: Sql | None = Field(None, description="Cookie or device of the visitor, for events")
     links: tuple[LinkSpec, ...] = Field((), description="Further identifiers of the same person")
+    introduces: bool | None = Field(
+        None,
+        description="Whether a row makes its person known; null: yes, but for events that are reactions to a mail, "
+        "such as opens, which anybody may send with an invented address",
+    )
     columns: dict[str, Column] = Field(
         description="Column of the target -> expression, or {value, times, decimal_mark}; `attributes` holds "
         "{name: expression} of whatever else is kept"

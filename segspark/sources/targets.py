@@ -10,9 +10,9 @@ from segspark import money
 from segspark.sources.convert import COLUMNS, NUMBERS, REQUIRED, Converter, Notation, local_flag, to_time, without_noise
 from segspark.sources.files import InputFile
 from segspark.sources.mapping import writing_of
-from segspark.sources.spec import ColumnSpec, Source
+from segspark.sources.spec import ColumnSpec, RecordSpec, Source
 from segspark.sources.sql.values import DATE, MOMENT, NUMERIC, TEXT
-from segspark.sources.vocabulary import Identifier, Produced, Rejected
+from segspark.sources.vocabulary import REACTIONS, Identifier, Produced, Rejected
 
 Maker = Callable[[dict[str, Any], InputFile, Produced], None]
 # A birth date before this year, or after the record, is a typing error or a default of the CRM's form.
@@ -101,16 +101,25 @@ def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] 
         item["identifier"] = owner
         finish(item, visitor, _Place(source, file, row["position"], currency, flags), produced)
         first = owner or visitor
-        if not links or first is None:
+        if first is None:
             return
         times = [item.get(n) for n in ("occurred_at", "ordered_at", "valid_from", "effective_at")]
         at_time = next((t for t in [*times, file.received_at] if t is not None), None)
+        if at_time is not None and introduces(record, item):
+            produced.introduced.append((first, at_time))
         for kind, column, rule in links:
             other = _identifier(kind, row[column])
             if other is not None and at_time is not None:
                 produced.links.append((first, other, rule, at_time))
 
     return make
+
+
+def introduces(record: RecordSpec, item: dict[str, Any]) -> bool:
+    """Whether a row makes its person known; an event of the business's own tables does, a reaction to a mail not."""
+    if record.introduces is not None:
+        return record.introduces
+    return record.target != "events" or item.get("event_type") not in REACTIONS
 
 
 class _Place:

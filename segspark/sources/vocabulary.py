@@ -17,6 +17,15 @@ EVENT_TYPES = (
     "order", "refund", "offer_received", "offer_viewed", "offer_completed", "session_end", "unknown",
 )  # fmt: skip
 DEVICES = ("desktop", "mobile", "tablet")
+# What mailbox providers and recipients do with a mail, and words that the vocabulary does not know.
+REACTIONS = frozenset(
+    """open click deferred bounce_hard bounce_soft blocked suppressed complaint unsubscribe resubscribe unknown""".split()
+)
+# What introduces a person, unless a provider declares less: the words of such events and the kinds of such content
+# (``Produced``), and calls that do nothing else.
+INTRODUCING = frozenset(("sent", "delivered", "order", "refund", "orders", "lines", "profiles", "consents", "identify"))
+# What a mail provider knows that the business did itself; anybody may send it the rest, such as an open.
+BY_MAIL = frozenset(("sent", "delivered"))
 # Providers without machine flags are assumed to have filtered machines themselves.
 BY_A_HUMAN = "coalesce(not is_machine, true)"
 LINE_TYPES = ("sale", "refund", "other")
@@ -89,6 +98,8 @@ class Produced:
     consents: identifier, purpose, topic, value (granted or withdrawn), basis, effective_at, recorded_at,
         expires_at (µs), proof.
     links: identifiers of one person as (Identifier, Identifier, rule, effective_at µs).
+    introduced: identifiers that the record introduces by itself, as an identify call does, with the time (µs); of an
+        anonymous visitor the record introduces those whom it names beside it.
     received_at: UTC µs if the record itself gives its time of receipt.
     body: the part of the record that the provider's ``keeps`` describes, where it lies in an envelope; None is the
         record itself.
@@ -100,7 +111,20 @@ class Produced:
     profiles: list[dict[str, Any]] = field(default_factory=list)
     consents: list[dict[str, Any]] = field(default_factory=list)
     links: list[tuple[Identifier, Identifier, str, int]] = field(default_factory=list)
+    introduced: list[tuple[Identifier, int]] = field(default_factory=list)
     received_at: int | None = None
     ignored: bool = False
     flags: list[str] = field(default_factory=list)
     body: dict[str, Any] | None = field(default=None, compare=False, repr=False)
+
+
+def introduces_people(produced: Produced, introducing: frozenset[str]) -> bool:
+    """Whether a record introduces everybody whom it names.
+
+    Args:
+        introducing: of the record's provider.
+    """
+    if produced.introduced or any(event["event_type"] in introducing for event in produced.events):
+        return True
+    contents = ("orders", produced.orders), ("lines", produced.lines), ("profiles", produced.profiles)
+    return any(its and kind in introducing for kind, its in (*contents, ("consents", produced.consents)))

@@ -18,7 +18,7 @@ MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 DAYS = (3, 4, 5, 6)
 VISITS = source(
     "visits", "events", "event_id: id, event_type: type, occurred_at: at, category: sort, campaign_id: mail"
-)
+).replace("    columns:", "    introduces: true\n    columns:")
 OWN = """
 measures:
   - {name: n_device, event_types: [product_view, order], aggregate: distinct, item: category, windows: [2, 0],

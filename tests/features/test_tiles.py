@@ -63,8 +63,13 @@ def events(spark: SparkSession) -> DataFrame:
 
 @pytest.fixture(scope="module")
 def spans(spark: SparkSession) -> DataFrame:
-    rows = [("ann", "ann", MAY[3], None), ("bob", "bob", MAY[3], None), ("cookie", "bob", MAY[4], None)]
-    return spark.createDataFrame(rows, "identifier_id string, person_id string, from_as_of date, to_as_of date")
+    rows = [("ann", "ann", False, MAY[3], None, MAY[3]), ("bob", "bob", False, MAY[3], None, MAY[3]),
+            ("cookie", "bob", True, MAY[4], None, None)]  # fmt: skip
+    return spark.createDataFrame(
+        rows,
+        "identifier_id string, person_id string, is_anonymous boolean, from_as_of date, to_as_of date, "
+        "introduced_as_of date",
+    )
 
 
 def owned(events: DataFrame, spans: DataFrame, after: date | None, is_small: bool = True) -> DataFrame:

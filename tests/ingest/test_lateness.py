@@ -39,8 +39,14 @@ def test_opens_without_permission_are_withheld_and_clicks_are_not(spark: SparkSe
     )
     opens = [{"identifier_id": who} for who in ("ann", "bob", "cat", "nobody")]
     click = {"identifier_id": "cat", "event_type": "click"}
-    found = verdicts(lateness.withheld(events(spark, *opens, click), permitted, "Europe/Paris"))
+    found = verdicts(lateness.withheld(events(spark, *opens, click), permitted, "Europe/Paris", False))
     assert found == [(1, "withheld"), (2, "withheld"), (3, "withheld")]
+
+
+def test_where_open_tracking_is_assumed_opens_of_unknown_addresses_are_kept(spark: SparkSession) -> None:
+    permitted = spark.createDataFrame([("cat", None)], "identifier_id string, open_tracking date")
+    opens = events(spark, *[{"identifier_id": who} for who in ("cat", "unknown", None)])
+    assert verdicts(lateness.withheld(opens, permitted, "Europe/Paris", True)) == [(0, "withheld"), (2, "withheld")]
 
 
 def test_the_horizon_counts_local_days_and_its_last_one_is_in_time(spark: SparkSession) -> None:
@@ -54,5 +60,5 @@ def test_the_horizon_counts_local_days_and_its_last_one_is_in_time(spark: SparkS
 def test_an_open_counts_from_the_local_day_of_the_permission(spark: SparkSession) -> None:
     permitted = spark.createDataFrame([("ann", date(2026, 5, 2))], "identifier_id string, open_tracking date")
     late_evening = events(spark, {"occurred_at": datetime(2026, 5, 1, 23, tzinfo=UTC)})
-    assert verdicts(lateness.withheld(late_evening, permitted, "Europe/Paris")) == []
-    assert verdicts(lateness.withheld(late_evening, permitted, "UTC")) == [(0, "withheld")]
+    assert verdicts(lateness.withheld(late_evening, permitted, "Europe/Paris", False)) == []
+    assert verdicts(lateness.withheld(late_evening, permitted, "UTC", False)) == [(0, "withheld")]

@@ -15,9 +15,14 @@ def test_an_order_is_its_newest_version_in_whatever_order_they_come(lake: SparkL
     assert {o["order_id"]: o["amount_cents"] for o in rows_of(lake, silver.ORDERS)} == {"1": 1100, "2": 2000, "3": 3100}
 
 
-def test_an_identifier_is_in_the_vault_once(lake: SparkLake) -> None:
-    rows = rows_of(lake, privacy.IDENTITIES)
-    assert len(rows) == len({r["identifier_id"] for r in rows}) == 2
+def test_whoever_is_introduced_is_in_the_vault_once(lake: SparkLake) -> None:
+    """Ann ordered; of bob only opens and a complaint were taken in."""
+    links, unknown = rows_of(lake, silver.IDENTITY_LINKS), rows_of(lake, silver.UNINTRODUCED)
+    complaint = rows_of(lake, silver.OBJECTIONS)[0]
+    vault = [r["identifier_id"] for r in rows_of(lake, privacy.IDENTITIES)]
+    assert len(vault) == 1
+    assert vault == [r["identifier_id"] for r in links]
+    assert [r["identifier_id"] for r in unknown] == [complaint["identifier_id"]] != vault
 
 
 def test_of_an_open_without_permission_the_last_date_stays_and_nothing_else(lake: SparkLake) -> None:

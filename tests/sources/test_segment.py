@@ -1,6 +1,7 @@
 """Segment and RudderStack: each call, each name and each branch against a whole expectation written by hand."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -359,21 +360,25 @@ def test_an_address_in_the_traits_is_whose_event_it_is_where_no_customer_is_name
     assert parse(call(event="Email Opened", context=traits), CONTEXT) == said(event("Email Opened", "open"))
 
 
-def test_an_identify_links_what_it_names_and_is_no_event() -> None:
+def test_an_identify_links_and_introduces_whom_it_names_and_is_no_event() -> None:
     to_address = (CUSTOMER, JEANNE, "identify", HAPPENED)
+    both = [(CUSTOMER, HAPPENED), (JEANNE, HAPPENED)]
     traits = {"email": "jeanne@exemple.fr"}
-    assert parse(call("identify", traits=traits), CONTEXT) == said(links=[LINK, to_address])
-    assert parse(call("identify", anonymousId=None, traits=traits), CONTEXT) == said(links=[to_address])
+    assert parse(call("identify", traits=traits), CONTEXT) == said(links=[LINK, to_address], introduced=both)
+    alone = parse(call("identify", anonymousId=None, traits=traits), CONTEXT)
+    assert alone == said(links=[to_address], introduced=both)
     assert parse(call("identify", userId=None, traits=traits), CONTEXT) == said(
-        links=[(VISITOR, JEANNE, "identify", HAPPENED)]
+        links=[(VISITOR, JEANNE, "identify", HAPPENED)], introduced=both[1:]
     )
-    assert parse(call("identify", context={"traits": traits}), CONTEXT) == said(links=[LINK, to_address])
-    assert parse(call("identify"), CONTEXT) == said()
+    in_context = parse(call("identify", context={"traits": traits}), CONTEXT)
+    assert in_context == said(links=[LINK, to_address], introduced=both)
+    assert parse(call("identify"), CONTEXT) == said(introduced=both[:1])
 
 
-def test_an_identify_that_links_nothing_is_ignored() -> None:
-    assert parse(call("identify", anonymousId=None), CONTEXT) == said(links=[], ignored=True)
-    assert parse(call("identify", userId=None, traits={"plan": "pro"}), CONTEXT) == said(links=[], ignored=True)
+def test_an_identify_that_links_nothing_is_ignored_but_introduces_its_user() -> None:
+    lone = said(links=[], ignored=True)
+    assert parse(call("identify", anonymousId=None), CONTEXT) == replace(lone, introduced=[(CUSTOMER, HAPPENED)])
+    assert parse(call("identify", userId=None, traits={"plan": "pro"}), CONTEXT) == lone
 
 
 def test_names_and_numbers_are_told_to_the_gateway_for_removal() -> None:
@@ -384,10 +389,11 @@ def test_names_and_numbers_are_told_to_the_gateway_for_removal() -> None:
         "phone": "+33600000001",
         "plan": "pro",
     }
+    who = {"introduced": [(CUSTOMER, HAPPENED)]}
     record = call("identify", traits=traits, context={"ip": "192.0.2.10", "traits": {"name": "another"}})
-    assert parse(record, CONTEXT) == said()
-    assert parse(call("identify", context={"ip": "192.0.2.10", "traits": traits}), CONTEXT) == said()
-    assert parse(call("identify", context={"ip": 7}, traits={"name": "", "phone": 33}), CONTEXT) == said()
+    assert parse(record, CONTEXT) == said(**who)
+    assert parse(call("identify", context={"ip": "192.0.2.10", "traits": traits}), CONTEXT) == said(**who)
+    assert parse(call("identify", context={"ip": 7}, traits={"name": "", "phone": 33}), CONTEXT) == said(**who)
 
 
 @pytest.mark.parametrize(

@@ -68,10 +68,10 @@ def test_what_says_nothing_is_empty_and_shares_nothing() -> None:
     nothing = Produced()
     assert vars(nothing) == {
         "events": [], "orders": [], "lines": [], "profiles": [], "consents": [], "links": [],
-        "received_at": None, "ignored": False, "flags": [], "body": None,
+        "introduced": [], "received_at": None, "ignored": False, "flags": [], "body": None,
     }  # fmt: skip
     other = Produced()
-    for name in ("events", "orders", "lines", "profiles", "consents", "links", "flags"):
+    for name in ("events", "orders", "lines", "profiles", "consents", "links", "introduced", "flags"):
         assert getattr(nothing, name) is not getattr(other, name)
 
 
@@ -80,7 +80,7 @@ def test_two_results_are_equal_only_where_every_part_is() -> None:
     parts = {
         "events": [{}], "orders": [{}], "lines": [{}], "profiles": [{}], "consents": [{}],
         "links": [(Identifier("user", "1"), Identifier("email", "a@exemple.fr"), "crm", 1)],
-        "received_at": 1, "ignored": True, "flags": ["x"],
+        "introduced": [(Identifier("user", "1"), 1)], "received_at": 1, "ignored": True, "flags": ["x"],
     }  # fmt: skip
     assert {*parts, "body"} == set(vars(Produced()))
     for name, value in parts.items():

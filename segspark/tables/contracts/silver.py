@@ -162,6 +162,22 @@ IDENTITY_LINKS = Contract(
     ),
 )
 
+UNINTRODUCED = Contract(
+    name="silver.unintroduced",
+    grain="one identifier that records named before it was introduced, alone or linked with another identifier",
+    key=("identifier_id", "linked_id"),
+    columns=(
+        required("identifier_id", "string", "Pseudonym that was not introduced when the record became known"),
+        required("known_as_of", "date", "First as-of day that may know the record"),
+        optional("linked_id", "string", "Pseudonym that the record linked it with; null: the record alone"),
+        optional("linked_is_anonymous", "boolean", "What it was linked with is a cookie or device"),
+        optional("rule", "string", "Of a link: where it comes from"),
+        required("effective_at", "timestamp", "When the record's event happened (UTC)"),
+        required("recorded_at", "timestamp", "When the record was received (UTC)"),
+        required("run_id", "string", "Run that took the record in"),
+    ),
+)
+
 # Every day needs all objections of all time; they are few.
 OBJECTION_TYPES = ("unsubscribe", "resubscribe", "complaint", "bounce_hard")
 OBJECTIONS = Contract(
@@ -180,4 +196,4 @@ OBJECTIONS = Contract(
     ),
 )
 
-TABLES = (EVENTS, ORDERS, ORDER_LINES, PROFILES, CONSENTS, IDENTITY_LINKS, OBJECTIONS)
+TABLES = (EVENTS, ORDERS, ORDER_LINES, PROFILES, CONSENTS, IDENTITY_LINKS, OBJECTIONS, UNINTRODUCED)

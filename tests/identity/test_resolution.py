@@ -5,7 +5,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segspark.identity.links import resolve
+from segspark.identity.resolution import resolve
 
 ROWS = pa.schema({
     "kind": pa.string(), "left_id": pa.string(), "right_id": pa.string(), "rule": pa.string(), "is_anonymous": pa.bool_(),
@@ -82,3 +82,37 @@ def test_two_runs_for_one_day_join_the_persons_that_one_run_joins(pairs: list[tu
     before = [{**r, "kind": "known", "left_id": r["identifier_id"], "right_id": r["person_id"]} for r in first]
     second = resolved([*before, *links[cut:]])
     assert last([*first, *second]) == last(resolved([*everybody, *links]))
+
+
+def test_a_link_holds_from_the_introduction_of_both_its_ends() -> None:
+    rows = [seen("cookie", 1, anonymous=True), pair("u1", "cookie", 1), seen("u1", 5)]
+    assert persons(rows) == [("cookie", "u1", 5), ("u1", "u1", 5)]
+    assert persons([known("u1", "u1", 4), seen("ann", 2), pair("ann", "u1", 2)]) == [
+        ("ann", "ann", 2),
+        ("u1", "ann", 4),
+    ]
+
+
+def test_a_link_with_somebody_not_introduced_holds_for_nobody() -> None:
+    rows = [seen("cookie", 1, anonymous=True), pair("u1", "cookie", 1), pair("u2", "u1", 1), seen("ann", 2)]
+    assert persons([*rows, pair("ann", "u2", 2)]) == [("ann", "ann", 2)]
+
+
+@given(st.permutations(range(6)), st.integers(0, 6))
+def test_in_whatever_order_links_and_introductions_arrive_the_persons_are_the_same(order: list[int], cut: int) -> None:
+    """In one run, or in two of which the second, on a later day, gets the links that waited."""
+    cookie = seen("cookie", 1, anonymous=True)
+    said = [seen("ann", 2), seen("u1", 4), seen("u2", 6), pair("u1", "cookie", 3), pair("ann", "u1", 5),
+            pair("u2", "cookie", 2)]  # fmt: skip
+    first = [said[n] for n in order[:cut]]
+    later = [{**said[n], "known_as_of": date(2026, 1, 9)} for n in order[cut:]]
+    stored = resolved([cookie, *first])
+    before = [{**r, "kind": "known", "left_id": r["identifier_id"], "right_id": r["person_id"]} for r in stored]
+    is_stored = any(r["identifier_id"] == "cookie" for r in stored)
+    waiting = [row for row in first if row["kind"] == "pair"]
+    new = resolved([*before, *([] if is_stored else [cookie]), *waiting, *later])
+    last: dict[str, str] = {}
+    for row in sorted([*stored, *new], key=lambda r: (r["known_as_of"], r["step"])):
+        last[row["identifier_id"]] = row["person_id"]
+    assert set(last) == {"ann", "u1", "u2", "cookie"}
+    assert len(set(last.values())) == 1
