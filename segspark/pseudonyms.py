@@ -2,6 +2,9 @@
 
 An ``identifier_id`` is the first 128 bits of HMAC-SHA256 over ``kind:normalised value``. Sealing is AES-SIV
 (RFC 5297), which is deterministic, so a repeated run writes the same bytes.
+
+The first key of a lake is the workspace's secret itself. A rotation (app/rotate.py) keeps what pseudonyms are made
+of, so that they stay, and adds a key of the vault.
 """
 
 import base64
@@ -16,25 +19,76 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segspark import address
-from segspark.errors import ConfigError
+from segspark.errors import CheckFailed, ConfigError
 
+VAULT = "vault"
 KINDS = ("email", "customer", "user", "anonymous", "phone")
 # Half of a pair of surrogates is no character, and cannot be encoded.
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
+class CannotUnseal(CheckFailed):
+    """Something sealed was sealed with another key, or is damaged."""
+
+
 @dataclass(frozen=True)
 class Key:
-    """The workspace's secret; never logged (``repr`` shows the epoch only)."""
+    """What a lake's pseudonyms and its vault are made with; never logged (``repr`` shows the epoch only).
+
+    Attributes:
+        secret: all keys of the first epoch follow from it, and those of pseudonyms and hashes in every epoch.
+        epoch: 1, and one more with each rotation.
+        vaults: what seals in the epochs after the first follows from these, in their order.
+    """
 
     secret: bytes
     epoch: int = 1
+    vaults: tuple[bytes, ...] = ()
 
     def __repr__(self) -> str:
         return f"Key(epoch={self.epoch})"
 
     def derive(self, use: str) -> bytes:
-        return hmac.digest(self.secret, use.encode(), "sha512")
+        """The key of a use, the same in every epoch."""
+        return _derived(self.secret, use)
+
+    def of_epochs(self, use: str) -> tuple[bytes, ...]:
+        """The keys that seal for a use in all epochs, the present one first."""
+        return tuple(_derived(secret, use) for secret in (*reversed(self.vaults), self.secret))
+
+
+def _derived(secret: bytes, use: str) -> bytes:
+    return hmac.digest(secret, use.encode(), "sha512")
+
+
+class Vault:
+    """Seals bytes under the key of the present epoch, and unseals those of every epoch."""
+
+    def __init__(self, key: Key, use: str = VAULT) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+        self._of_epochs = [AESSIV(each) for each in key.of_epochs(use)]
+
+    def seal(self, content: bytes, kind: str) -> bytes:
+        """
+        Args:
+            kind: what is sealed; only as the same kind it is unsealed.
+        """
+        return self._of_epochs[0].encrypt(content, [kind.encode()])
+
+    def unseal(self, sealed: bytes, kind: str) -> bytes:
+        """
+        Raises:
+            CannotUnseal: it was sealed with another key, as another kind, or has changed since.
+        """
+        from cryptography.exceptions import InvalidTag
+
+        for cipher in self._of_epochs:
+            try:
+                return cipher.decrypt(sealed, [kind.encode()])
+            except InvalidTag:
+                continue
+        raise CannotUnseal("No key of this lake unseals this: it was sealed with another key, or is damaged.")
 
 
 def normalise(kind: str, value: str) -> str | None:
@@ -54,11 +108,9 @@ class Pseudonymiser:
     """Turns identifiers into pseudonyms; results are cached, so that each is computed and sealed once."""
 
     def __init__(self, key: Key) -> None:
-        from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-
         self.epoch = key.epoch
         self._mac = hmac.new(key.derive("identifier"), digestmod=hashlib.sha256)
-        self._siv = AESSIV(key.derive("vault"))
+        self._vault = Vault(key)
         self._known: dict[tuple[str, str], str] = {}
 
     def identifier_id(self, kind: str, value: str) -> str | None:
@@ -76,31 +128,35 @@ class Pseudonymiser:
 
     def seal(self, kind: str, value: str) -> bytes:
         normal = normalise(kind, value) or ""
-        return self._siv.encrypt(normal.encode(), [kind.encode()])
+        return self._vault.seal(normal.encode(), kind)
+
+    def seal_again(self, kind: str, sealed: bytes) -> bytes:
+        """The same under the key of the present epoch."""
+        return self._vault.seal(self._vault.unseal(sealed, kind), kind)
 
     def unseal(self, kind: str, sealed: bytes) -> str:
-        return self._siv.decrypt(sealed, [kind.encode()]).decode()
+        return self._vault.unseal(sealed, kind).decode()
 
 
 def load_key(environment_name: str, key_file: Path, create: bool = True) -> Key:
-    """The key from the environment, else from a file readable by its owner only, created on first use.
+    """The secret from the environment, else from a file readable by its owner only, created on first use.
+
+    Which key of a lake it opens is the business of ``tables/lake_key.py``.
 
     Raises:
         ConfigError: the variable is not base64 of 32 bytes or more, or the file is readable by others.
     """
     from_environment = os.environ.get(environment_name)
     if from_environment:
-        return Key(_decode(from_environment, f"environment variable {environment_name}"))
+        return Key(decode(from_environment, f"environment variable {environment_name}"))
     if not key_file.exists():
         if not create:
             raise ConfigError(f"No key: set {environment_name} or put one into {key_file}.")
-        _make_key(key_file)
-    if key_file.stat().st_mode & 0o077:
-        raise ConfigError(f"The key file {key_file} may be read by others; run: chmod 600 {key_file}")
-    return Key(_decode(key_file.read_text(), f"key file {key_file}"))
+        make_key_file(key_file)
+    return Key(read_key_file(key_file))
 
 
-def _make_key(key_file: Path) -> None:
+def make_key_file(key_file: Path) -> None:
     """Write a new key, unless another process has done so. It appears whole and is on the disk: without it nothing of the
     lake can be joined to new files."""
     key_file.parent.mkdir(parents=True, exist_ok=True)
@@ -116,7 +172,18 @@ def _make_key(key_file: Path) -> None:
         aside.unlink(missing_ok=True)
 
 
-def _decode(text: str, where: str) -> bytes:
+def read_key_file(path: Path) -> bytes:
+    """
+    Raises:
+        ConfigError: others may read it, or it holds no base64 of 32 bytes or more.
+    """
+    if path.stat().st_mode & 0o077:
+        raise ConfigError(f"The key file {path} may be read by others; run: chmod 600 {path}")
+    return decode(path.read_text(), f"key file {path}")
+
+
+def decode(text: str, where: str) -> bytes:
+    """A secret out of its base64."""
     try:
         secret = base64.b64decode(text.strip(), validate=True)
     except ValueError:

@@ -29,6 +29,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "features/engine/engine.py": "a frozen value; engine/test_registry.py chooses among some",
     "features/catalogue/*": "features as data; features/test_catalogue.py checks all, pins/test_hashes.py each measure",
     "cli/features.py": "its commands are run by cli/test_main.py",
+    "cli/key.py": "its commands are run by app/test_rotate.py",
     "cli/run.py": "its commands are run by cli/test_main.py",
     "models/model.py": "a frozen value; models/test_registry.py looks at each model",
     "models/churn/config.py": "fields as data; config/test_load.py holds their defaults against base.yaml",

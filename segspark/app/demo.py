@@ -19,7 +19,7 @@ from segspark.demo.generate import AS_OF, copy_workspace, generate
 from segspark.errors import ConfigError
 from segspark.pipeline.progress import Progress
 from segspark.pipeline.runs import runs_of
-from segspark.pseudonyms import Pseudonymiser, load_key
+from segspark.pseudonyms import Pseudonymiser
 from segspark.reports.gather import write_day_report
 from segspark.segments.schemes.behaviour import BEHAVIOUR
 from segspark.sources.gateway import no_cyclic_collection
@@ -27,6 +27,7 @@ from segspark.spark.startup import warm_up
 from segspark.store.parquet import read_parquet
 from segspark.tables.contracts import gold, silver
 from segspark.tables.lake import Lake
+from segspark.tables.lake_key import open_key
 from segspark.time import DAY
 
 # Of so many records a demo ends before the JVM's optimising compiler pays off.
@@ -153,7 +154,7 @@ def people_of_truth(workspace: Workspace, lake: Lake) -> list[Known]:
     truth = read_parquet(str(workspace.folder / "truth" / "people.parquet"), columns=["email", "type"])
     links = lake.read_small(silver.IDENTITY_LINKS, columns=["identifier_id", "person_id", "known_as_of"])
     owner = {r["identifier_id"]: r["person_id"] for r in sorted(links.to_pylist(), key=lambda r: r["known_as_of"])}
-    pseudonyms = Pseudonymiser(load_key(workspace.keys.environment, workspace.keys.file, create=False))
+    pseudonyms = Pseudonymiser(open_key(workspace))
     return [
         Known(email, kind, owner.get(pseudonyms.identifier_id("email", email) or ""))
         for email, kind in zip(truth["email"].to_pylist(), truth["type"].to_pylist(), strict=True)

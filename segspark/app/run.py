@@ -32,6 +32,7 @@ from segspark.tables.compatibility import check_compatible
 from segspark.tables.contracts import gold, silver
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
+from segspark.tables.lake_key import check_key
 from segspark.tables.lease import only_writer
 from segspark.time import DAY
 
@@ -102,6 +103,7 @@ def lake_session(
     lake = Lake(workspace.lake)
     with only_writer(lake.store, what, workspace.lease.expires_s, tell) as lease:
         check_compatible(lake)
+        check_key(workspace)
         session = session_for(workspace, f"segspark {workspace.name} {what}", is_short)
         yield SparkLake(lake.store, session, lease.check)
 

@@ -6,6 +6,7 @@ import click
 
 from segspark import __version__
 from segspark.cli.features import features
+from segspark.cli.key import key
 from segspark.cli.quarantine import quarantine
 from segspark.cli.run import COMMANDS
 from segspark.cli.segments import segments
@@ -23,7 +24,7 @@ def cli() -> None:
     """
 
 
-for command in (*COMMANDS, features, quarantine, segments, sources):
+for command in (*COMMANDS, features, key, quarantine, segments, sources):
     cli.add_command(command)
 
 

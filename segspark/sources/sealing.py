@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import orjson
 
-from segspark.pseudonyms import Key
+from segspark.pseudonyms import Key, Vault
 
 # More of a record is not kept; the reader refuses larger records anyway.
 MOST_BYTES = 5_000_000
-_USE = [b"record"]
+_KIND = "record"
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,7 @@ class RecordSealer:
     """Hashes and seals whole records."""
 
     def __init__(self, key: Key) -> None:
-        from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-
-        self._siv = AESSIV(key.derive("records"))
+        self._vault = Vault(key, "records")
         self._mac_key = key.derive("record hash")
 
     def hash_of(self, raw: bytes) -> str:
@@ -42,9 +40,9 @@ class RecordSealer:
     def seal(self, raw: bytes, form: str = "json", header: Sequence[str] = ()) -> bytes:
         """The envelope, compressed and encrypted; the same record gives the same bytes, so that a rerun agrees."""
         head = orjson.dumps({"form": form, "header": list(header)})
-        return self._siv.encrypt(zlib.compress(head + b"\n" + raw[:MOST_BYTES], 1), _USE)
+        return self._vault.seal(zlib.compress(head + b"\n" + raw[:MOST_BYTES], 1), _KIND)
 
     def open(self, sealed: bytes) -> Opened:
-        head, _, raw = zlib.decompress(self._siv.decrypt(sealed, _USE)).partition(b"\n")
+        head, _, raw = zlib.decompress(self._vault.unseal(sealed, _KIND)).partition(b"\n")
         told = orjson.loads(head)
         return Opened(raw, told["form"], tuple(told["header"]))
