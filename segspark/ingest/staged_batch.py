@@ -50,7 +50,9 @@ def read_described(step: Step, content: dict[str, Any], folder: Store) -> Staged
         for kind, files in content["staged"].items()
     }
     rows = step.staged(KINDS, staged)
-    totals = rows.spark.read.options(**SPARK_OPTIONS).parquet(folder.for_spark(TOTALS)) if content["has_totals"] else None
+    totals = (
+        rows.spark.read.options(**SPARK_OPTIONS).parquet(folder.for_spark(TOTALS)) if content["has_totals"] else None
+    )
     files: Files = {}
     for file in (InputFile(**described) for described in content["files"]):
         files.setdefault(file.source, []).append(file)

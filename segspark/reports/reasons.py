@@ -80,6 +80,42 @@ EXPLANATIONS = {
     ),
     "type": ("Une valeur n'est pas du type attendu.", "A value is not of the expected type."),
     "value": ("Une valeur ne fait pas partie de celles permises.", "A value is not among those allowed."),
+    "expression": (
+        "Une expression de la source ne sait pas convertir cette valeur.",
+        "An expression of the source cannot convert this value.",
+    ),
+    "stray_quote": (
+        "Un guillemet se trouve au milieu d'une cellule.",
+        "A quote stands in the middle of a cell.",
+    ),
+    "unclosed_quote": (
+        "Un guillemet ouvert n'est pas fermé sur sa ligne.",
+        "A quote is not closed on its line.",
+    ),
+    "line_break": (
+        "Une cellule contient un saut de ligne que la source ne déclare pas.",
+        "A cell holds a line break that the source does not declare.",
+    ),
+    "header_missing": (
+        "Il manque au fichier une colonne dont la source a besoin.",
+        "The file lacks a column that the source needs.",
+    ),
+    "header_duplicate": (
+        "Une colonne du fichier apparaît deux fois.",
+        "A column of the file stands twice.",
+    ),
+    "header_none": (
+        "Le fichier n'a pas de ligne d'en-tête.",
+        "The file has no header.",
+    ),
+    "header_columns": (
+        "L'en-tête du fichier n'est pas celui qui est déclaré.",
+        "The file's header is not the declared one.",
+    ),
+    "file_unreadable": (
+        "Le fichier ne peut pas être lu : à livrer de nouveau.",
+        "The file cannot be read: have it delivered again.",
+    ),
 }
 
 
