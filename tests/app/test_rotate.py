@@ -241,13 +241,13 @@ def test_persons_are_one_over_two_rotations_during_and_between_runs(
         write_orders(workspace, MAY[day - 1], (f"{number}a", "ann@example.com", f"2026-05-0{day - 1} 10:00:00", "10.00"),
                      (f"{number}b", f"new{number}@example.com", f"2026-05-0{day - 1} 10:00:00", "10.00"))  # fmt: skip
 
-        def write_and_meet(*args: Any) -> None:
+        def write_and_meet(*args: Any, **options: Any) -> None:
             with pytest.raises(GateClosed, match="writes to the lake") as closed:
                 rotate(workspace)
             refused.append(closed.value.exit_code)
             if dies:
                 raise Killed
-            write_all(*args)
+            write_all(*args, **options)
 
         with pytest.MonkeyPatch.context() as patch, only_writer(lake.store, "daily"):
             patch.setattr("segspark.ingest.flow.write_all", write_and_meet)

@@ -102,6 +102,7 @@ POSTBOX = Provider(
     check=check_zone,
     attributes="label",
     words=frozenset(("may not",)),
+    introduces=frozenset(("lines", "consents")),
     by_line=delivers_lines,
 )
 
@@ -258,7 +259,7 @@ def micros(moment: Any) -> int:
 def test_the_toy_uses_every_field_of_the_socket() -> None:
     defaults = {f.name: f.default for f in dataclasses.fields(Provider)}
     assert set(defaults) == {
-        "name", "options", "vocabulary", "keeps", "stage", "receipt", "check", "attributes", "words", "by_line",
+        "name", "options", "vocabulary", "keeps", "stage", "receipt", "check", "attributes", "words", "introduces", "by_line",
     }  # fmt: skip
     unused = [name for name, default in defaults.items() if getattr(POSTBOX, name) in (default, NoOptions, {}, ())]
     assert unused == []
