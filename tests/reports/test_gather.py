@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders import BUYERS, FIRST_DAY, SECOND_DAY, store_rows, stored_shop
+from builders import ACTIVE, BUYERS, FIRST_DAY, SECOND_DAY, store_rows, stored_shop
 from reports.sample import content
 
 from segspark.config.models import Workspace
@@ -155,3 +155,17 @@ def test_a_day_of_an_hourly_run_is_provisional(shop: Workspace) -> None:
     day = date(2026, 5, 7)
     store_rows(Lake(shop.lake), gold.SEGMENTS, {"segment_date": day, "person_id": "ann", "is_provisional": True})
     assert gather(shop, day, "en").is_provisional
+
+
+def test_profiles_that_are_not_rounded_for_the_floor_are_left_out_with_the_reason(shop: Workspace) -> None:
+    floor = shop.model_copy(update={"segments": shop.segments.model_copy(update={"min_size": 3})})
+    data = gather(floor, SECOND_DAY, "en")
+    assert (data.kpis, data.profiles, data.min_group) == (None, None, 3)
+    assert "make the day again" in data.why_missing["kpis"]
+
+
+def test_the_groups_of_levels_are_counted_from_their_members_and_not_from_rounded_sizes(tmp_path: Path) -> None:
+    workspace = stored_shop(tmp_path / "w")
+    more = {"segment_date": SECOND_DAY, "scheme": "levels", "segment_id": ACTIVE, "segment_name": "Active"}
+    store_rows(Lake(workspace.lake), gold.SEGMENTS, {**more, "person_id": "bob"}, {**more, "person_id": "zoe"})
+    assert content(gather(workspace, SECOND_DAY, "en"), "levels") == LevelSizes(("1",), (PathSize(("Active",), 3),))
