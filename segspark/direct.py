@@ -38,10 +38,18 @@ _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
 _QUOTED_PRINTABLE = re.compile(r"=[0-9A-Fa-f]{2}")
 _ENCODED_WORD = re.compile(r"=\?[\w-]+\?([bBqQ])\?([^?]*)\?=")
 _UTF7 = re.compile(r"\+([A-Za-z0-9+/]+)-")
-_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+# The shortest address has seven characters, which base64 makes ten.
+_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{10,}={0,2}")
 _HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2}){6,})")
 _BASE32 = re.compile(r"[A-Z2-7]{16,}\Z")
 _JOINT = re.compile(r"[-_/+]")
+# Three groups of four signs that stand for bytes below 128: the first sign of a group is one of the first half of the
+# alphabet, of the second and third one bit is 0. A domain's name alone has that many.
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_FIRST = "".join(c for at, c in enumerate(_BASE64) if at < 32)
+_SECOND = "".join(c for at, c in enumerate(_BASE64) if not at & 8)
+_THIRD = "".join(c for at, c in enumerate(_BASE64) if not at & 2)
+_PLAIN_GROUPS = re.compile(f"(?:[{_FIRST}][{_SECOND}][{_THIRD}].){{2}}[{_FIRST}][{_SECOND}]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _ADDRESS_BYTES = re.compile(rb"[\w.+'\x80-\xff-]@[\w\x80-\xff-]+(?:\.[\w\x80-\xff-]+)+")
 _PHONE_BYTES = re.compile(rb"\+?\d[\d .()/-]{7,18}\d\Z")
@@ -169,14 +177,17 @@ def _names_in_token(token: str) -> bool:
         return False
     if _names_once_decoded(token[:LONGEST_TOKEN]):
         return True
+    if not _JOINT.search(token):
+        return False
     # The two signs of base64url also join words.
-    return any(len(part) >= 8 and _names_once_decoded(part) for part in _JOINT.split(token) if part != token)
+    return any(len(part) >= 10 and _names_once_decoded(part) for part in _JOINT.split(token))
 
 
 def _names_once_decoded(token: str) -> bool:
     bare = token.rstrip("=")
     over = len(bare) % 4
-    if over != 1:
+    # Hardly any id has so many groups of base64 in a row that are plain text, and decoding costs more than looking.
+    if over != 1 and _PLAIN_GROUPS.search(bare):
         standard = bare.replace("-", "+").replace("_", "/") if "-" in bare or "_" in bare else bare
         if _names_decoded(binascii.a2b_base64(standard + "=" * (-over % 4))):
             return True

@@ -18,7 +18,9 @@ MOST_CACHED = 65_536
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:[.,]\d{1,40})?(?:[eE][+-]?\d{1,3})?\Z")
 _TIME = re.compile(r"\d[\dTZ:.,/+ -]{3,39}\Z")
+_ISO = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?\Z")
 _IP = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){4,7}[0-9a-fA-F]{0,4}(?![\w:])")
+_LONG_NUMBER = re.compile(r"\d{10}")
 # Phones without the signs that tell them in a longer text.
 _BARE_PHONE = re.compile(r"(?<!\d)(?:0[1-9]\d{8}|00[1-9]\d{8,13}|33[67]\d{8})(?!\d)")
 
@@ -38,6 +40,7 @@ class Shapes:
             words: texts of several words that a provider's vocabulary has.
         """
         self._hide, self._words = hide, words
+        self._ids: dict[str, str] = {}
         self._labels: dict[str, str] = {}
         self._paths: dict[str, str] = {}
         self._named: dict[str, Shape] = {
@@ -54,10 +57,14 @@ class Shapes:
             return value
         if not isinstance(value, str) or not value:
             return None
-        may_stand = len(value) <= LONGEST_ID and value.isprintable()
-        if may_stand and not _BARE_PHONE.search(value) and not names_somebody(value):
-            return value
-        return self._hide(value)
+        known = self._ids.get(value)
+        if known is None:
+            may_stand = len(value) <= LONGEST_ID and value.isprintable()
+            is_phone = may_stand and _LONG_NUMBER.search(value) and _BARE_PHONE.search(value)
+            is_clean = may_stand and not is_phone and not names_somebody(value)
+            # An id stands in a column and among the kept fields of its record.
+            known = _kept(self._ids, value, value if is_clean else self._hide(value))
+        return known
 
     def _word(self, value: Any) -> Any:
         """A word of a provider's vocabulary; of several words only those that the provider declares."""
@@ -120,7 +127,9 @@ def _number(value: Any) -> Any:
 def _time(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    return value if isinstance(value, str) and _TIME.match(value) and not names_somebody(value) else None
+    if not isinstance(value, str):
+        return None
+    return value if _ISO.match(value) or (_TIME.match(value) and not names_somebody(value)) else None
 
 
 def _flag(value: Any) -> Any:
