@@ -21,6 +21,7 @@ from segspark.errors import ConfigError
 from segspark.ingest.flow import INGEST
 from segspark.pipeline.runner import run_flow
 from segspark.pseudonyms import Pseudonymiser, load_key
+from segspark.sources.counts import count_records
 from segspark.sources.files import InputFile, read_bytes
 from segspark.sources.gateway import by_record, over_groups
 from segspark.sources.load import load_sources
@@ -102,6 +103,7 @@ POSTBOX = Provider(
     check=check_zone,
     attributes="label",
     words=frozenset(("may not",)),
+    counts=count_records,
     introduces=frozenset(("lines", "consents")),
     by_line=delivers_lines,
 )
@@ -259,7 +261,8 @@ def micros(moment: Any) -> int:
 def test_the_toy_uses_every_field_of_the_socket() -> None:
     defaults = {f.name: f.default for f in dataclasses.fields(Provider)}
     assert set(defaults) == {
-        "name", "options", "vocabulary", "keeps", "stage", "receipt", "check", "attributes", "words", "introduces", "by_line",
+        "name", "options", "vocabulary", "keeps", "stage", "receipt", "check", "attributes", "words", "introduces", "counts",
+        "by_line",
     }  # fmt: skip
     unused = [name for name, default in defaults.items() if getattr(POSTBOX, name) in (default, NoOptions, {}, ())]
     assert unused == []
