@@ -55,6 +55,8 @@ def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple
         write_mails(
             workspace,
             day,
+            # Also those are known who only click.
+            *[(f"d{i}", f"p{i}@example.com", "delivered", f"{day} 08:00:00") for i in range(6) if d == 2],
             *[(f"m{d}{i}", f"p{i}@example.com", "click", f"{day} 1{i}:00:00") for i in range(6)],
             (f"o{d}", "p1@example.com", "open", f"{day} 12:00:00"),
         )
