@@ -1,6 +1,7 @@
-"""People's behaviour, week by week: intensities by type, then Poisson draws, all vectorised.
+"""People's own wishes, week by week: intensities by type, then Poisson draws, all vectorised.
 
-Clicks and visits of fading people fall some weeks before their orders do: churn has visible signs.
+Visits of fading people fall some weeks before their orders do: churn has visible signs. All rates are assumed; they
+make types that differ and overlap. ``journeys`` ties orders, visits and mails together.
 """
 
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ from segspark.time import DAY_SECONDS
 WEEK = 7
 # Number of days by which interest (clicks, visits) falls before orders.
 WARNING_DAYS = 56
-# Orders, sessions and mails per person and week of the type, before the person's own factor.
+# Orders and visits per person and week of the type, before the person's own factor.
 ORDERS = {
-    "regular": 0.14,
+    "regular": 0.20,
     "seasonal": 0.002,
     "fading": 0.10,
     "new_potential": 0.010,
@@ -24,11 +25,11 @@ ORDERS = {
     "quiet": 0.004,
 }
 IN_SALES = {"regular": 1.0, "seasonal": 300.0, "fading": 1.0, "new_potential": 1.2, "rare_engaged": 1.2, "quiet": 1.5}
-SESSIONS = {
+VISITS = {
     "regular": 0.30,
     "seasonal": 0.010,
     "fading": 0.35,
-    "new_potential": 1.10,
+    "new_potential": 3.0,
     "rare_engaged": 0.75,
     "quiet": 0.004,
 }
@@ -40,40 +41,44 @@ VISITS_IN_SALES = {
     "rare_engaged": 1.0,
     "quiet": 1.0,
 }
-CLICK_SHARE = {
-    "regular": 0.22,
-    "seasonal": 0.07,
-    "fading": 0.22,
-    "new_potential": 0.42,
-    "rare_engaged": 0.55,
-    "quiet": 0.02,
-}
-CLICKS_IN_SALES = {
-    "regular": 1.0,
-    "seasonal": 4.0,
-    "fading": 1.0,
-    "new_potential": 1.0,
-    "rare_engaged": 1.0,
-    "quiet": 1.0,
-}
+# Assumed, and usual in fashion: November and December are strong, February and August weak; Sundays and Mondays are.
+MONTHS = (1.0, 0.85, 1.0, 1.0, 1.05, 1.05, 0.95, 0.8, 1.0, 1.05, 1.25, 1.2)
+WEEKDAYS = (0.16, 0.14, 0.135, 0.135, 0.13, 0.13, 0.17)
+DIRECT = -1
 
 
 @dataclass(frozen=True)
 class Acts:
-    """Who (index) and when (seconds since the first local midnight) of one kind of act, sorted by time."""
+    """Acts of one kind, sorted by time.
+
+    Attributes:
+        who: index of the person.
+        second: since the first local midnight.
+        campaign: local day of the mail that they follow from; DIRECT where none is known.
+        is_buying: whether the visit ends in an order.
+    """
 
     who: np.ndarray
     second: np.ndarray
+    campaign: np.ndarray
+    is_buying: np.ndarray
+
+    @classmethod
+    def of(cls, who: np.ndarray, second: np.ndarray, campaign: np.ndarray | int, is_buying: bool = False) -> "Acts":
+        n = len(who)
+        return cls(who, second, np.broadcast_to(campaign, n), np.full(n, is_buying))
+
+    def __len__(self) -> int:
+        return len(self.who)
+
+    def chosen(self, rows: np.ndarray) -> "Acts":
+        return Acts(self.who[rows], self.second[rows], self.campaign[rows], self.is_buying[rows])
 
 
-@dataclass(frozen=True)
-class Behaviour:
-    """The acts of everybody; ``is_clicked`` belongs to the mails."""
-
-    orders: Acts
-    sessions: Acts
-    mails: Acts
-    is_clicked: np.ndarray
+def in_order(*parts: Acts) -> Acts:
+    """All acts of all parts by time."""
+    whole = Acts(*(np.concatenate([getattr(p, name) for p in parts]) for name in Acts.__dataclass_fields__))
+    return whole.chosen(np.argsort(whole.second, kind="stable"))
 
 
 def sales_periods(first: date, last: date) -> list[tuple[date, date]]:
@@ -87,64 +92,56 @@ def sales_periods(first: date, last: date) -> list[tuple[date, date]]:
     return [p for p in periods if p[0] <= last and p[1] >= first]
 
 
-def draw_behaviour(people: People, first: date, n_days: int, n_records: int, rng: np.random.Generator) -> Behaviour:
-    """Orders, web sessions and mails of everybody.
-
-    The numbers are scaled so that all records together are about ``n_records``.
-    """
-    n_weeks = -(-n_days // WEEK)
-    week_start = np.arange(n_weeks) * WEEK
-    days = [first + timedelta(days=int(d)) + timedelta(days=3) for d in week_start]
-    periods = sales_periods(first, first + timedelta(days=n_days))
-    in_sales = np.array([any(a <= d <= b for a, b in periods) for d in days])
-    wishes = _per_type(people, ORDERS)[:, None] * np.where(in_sales, _per_type(people, IN_SALES)[:, None], 1.0)
-    orders = wishes * _present(people, week_start, 0) * people.taste[:, None]
-    visits = _per_type(people, SESSIONS)[:, None] * np.where(in_sales, _per_type(people, VISITS_IN_SALES)[:, None], 1.0)
-    curiosity = rng.gamma(6.0, 1 / 6.0, len(people))
-    sessions = visits * _present(people, week_start, WARNING_DAYS) * curiosity[:, None]
-    # CRM and consents give about four records per person; of the rest a mail gives two, a session a little more than
-    # two, an order one, and replays and defects some per cent.
-    rest = max(n_records - 4.12 * len(people), n_records / 4) * 0.957
-    budget = {"orders": rest * 0.1875, "sessions": rest * 0.5125 / 2.2, "mails": rest * 0.30 / 2.0}
-    drawn_orders = _draw(orders * min(1.0, budget["orders"] / orders.sum()), people, n_days, rng)
-    drawn_sessions = _draw(sessions * budget["sessions"] / sessions.sum(), people, n_days, rng)
-    sent = (people.may_mail * (0.5 + people.taste / 2))[:, None] * (
-        week_start[None, :] + WEEK > people.joined_day[:, None]
-    )
-    # The list gets more mails as the history goes on.
-    sent = sent * np.linspace(0.6, 1.4, n_weeks)[None, :]
-    drawn_mails = _draw(sent * budget["mails"] / sent.sum(), people, n_days, rng, hour=8)
-    week = np.minimum(drawn_mails.second // (WEEK * DAY_SECONDS), n_weeks - 1).astype(int)
-    interest = _present(people, week_start, WARNING_DAYS)[drawn_mails.who, week]
-    eager = np.where(in_sales[week], _per_type(people, CLICKS_IN_SALES)[drawn_mails.who], 1.0)
-    chance = np.clip(
-        _per_type(people, CLICK_SHARE)[drawn_mails.who] * interest * eager * curiosity[drawn_mails.who], 0, 0.9
-    )
-    return Behaviour(drawn_orders, drawn_sessions, drawn_mails, rng.random(len(chance)) < chance)
+def presence(people: People, who: np.ndarray, day: np.ndarray, warning_days: int) -> np.ndarray:
+    """1 while somebody is present and interested, less from the fading day on (earlier by the warning)."""
+    since = day - (people.fade_day[who] - warning_days)
+    result: np.ndarray = np.where(since > 0, np.power(0.5, np.clip(since, 0, 2000) / 20.0), 1.0)
+    return result
 
 
-def _per_type(people: People, values: dict[str, float]) -> np.ndarray:
+def draw_orders(people: People, first: date, n_days: int, budget: float, rng: np.random.Generator) -> Acts:
+    """Orders that people place of their own accord; about ``budget`` of them, or fewer."""
+    rates = _rates(people, ORDERS, IN_SALES, first, n_days, 0) * people.taste[:, None]
+    return _draw(rates * min(1.0, budget / rates.sum()), people, first, n_days, rng)
+
+
+def draw_visits(people: People, first: date, n_days: int, budget: float, rng: np.random.Generator) -> Acts:
+    """Visits of people who come by themselves; about ``budget`` of them."""
+    rates = _rates(people, VISITS, VISITS_IN_SALES, first, n_days, WARNING_DAYS) * people.curiosity[:, None]
+    return _draw(rates * budget / rates.sum(), people, first, n_days, rng)
+
+
+def of_type(people: People, values: dict[str, float]) -> np.ndarray:
+    """Each person's value by type."""
     each: np.ndarray = np.array([values[t] for t in TYPES])[people.type]
     return each
 
 
-def _present(people: People, week_start: np.ndarray, warning_days: int) -> np.ndarray:
-    """1 while somebody is present and interested, less from the fading day on (earlier by the warning), 0 before."""
-    joined = week_start[None, :] + WEEK > people.joined_day[:, None]
-    since = week_start[None, :] - (people.fade_day[:, None] - warning_days)
-    return joined * np.where(since > 0, np.power(0.5, np.clip(since, 0, 2000) / 20.0), 1.0)
+def _rates(
+    people: People, usual: dict[str, float], in_sales: dict[str, float], first: date, n_days: int, warning_days: int
+) -> np.ndarray:
+    """Acts per person and week: the type's, more in sales and strong months, none before somebody has joined."""
+    start = np.arange(-(-n_days // WEEK)) * WEEK
+    middle = [first + timedelta(days=int(d) + WEEK // 2) for d in start]
+    periods = sales_periods(first, first + timedelta(days=n_days))
+    is_sale = np.array([any(a <= d <= b for a, b in periods) for d in middle])
+    month = np.array([MONTHS[d.month - 1] for d in middle])
+    wishes = of_type(people, usual)[:, None] * np.where(is_sale, of_type(people, in_sales)[:, None], month)
+    who = np.arange(len(people))[:, None]
+    has_joined = start[None, :] + WEEK > people.joined_day[:, None]
+    result: np.ndarray = wishes * has_joined * presence(people, who, start[None, :], warning_days)
+    return result
 
 
-def _draw(rates: np.ndarray, people: People, n_days: int, rng: np.random.Generator, hour: int | None = None) -> Acts:
+def _draw(rates: np.ndarray, people: People, first: date, n_days: int, rng: np.random.Generator) -> Acts:
     counts = rng.poisson(rates)
     who, week = np.nonzero(counts)
     n = counts[who, week]
     who, week = np.repeat(who, n), np.repeat(week, n)
-    day = week * WEEK + rng.integers(0, WEEK, len(who))
-    at = (people.hour[who] if hour is None else np.full(len(who), hour)) + rng.normal(0, 1.5, len(who))
+    shares = np.roll(WEEKDAYS, -first.weekday())
+    day = week * WEEK + rng.choice(WEEK, len(who), p=shares / shares.sum())
+    at = people.hour[who] + rng.normal(0, 1.5, len(who))
     second = day * DAY_SECONDS + (np.clip(at, 0, 23.9) * 3600).astype(np.int64) + rng.integers(0, 360, len(who))
     # The last week of the history may be cut short.
     is_within = (second >= people.joined_day[who] * DAY_SECONDS) & (second < n_days * DAY_SECONDS)
-    who, second = who[is_within], second[is_within]
-    order = np.argsort(second, kind="stable")
-    return Acts(who[order], second[order])
+    return in_order(Acts.of(who[is_within], second[is_within], DIRECT))

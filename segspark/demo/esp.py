@@ -28,11 +28,10 @@ PAGE = f"{SITE}/nouveautes"
 
 
 def sendgrid(mails: Mails, people: People) -> Iterator[Record]:
-    """Flat events with seconds; machine opens are flagged, machine clicks are not."""
+    """Flat events with seconds, without ``processed``; machine opens are flagged, machine clicks are not."""
     for m in mails_of(mails, people, 0):
         i, at = m.number, m.at
         smtp = f',"smtp-id":"<sgm{i}@boutique.example>"'
-        yield _sendgrid(m, "processed", at, smtp)
         if m.outcome == HARD:
             yield _refusal(m, "bounce_hard", smtp)
             continue
@@ -45,16 +44,16 @@ def sendgrid(mails: Mails, people: People) -> Iterator[Record]:
         yield _sendgrid(m, "delivered", at + 6, f'{smtp},"response":"250 OK","tls":1')
         agent = f',"useragent":"{AGENTS[m.device]}","ip":"192.0.2.{i % 250}"'
         if m.is_opened:
-            by_machine = m.is_machine and not m.is_clicked
-            flag = f'"sg_machine_open":{"true" if by_machine else "false"},"sg_content_type":"html"'
-            yield _sendgrid(m, "open", at + m.delay, f"{agent},{flag}", mark="machine_open" if by_machine else "")
+            flag = f'"sg_machine_open":{"true" if m.is_machine else "false"},"sg_content_type":"html"'
+            mark = "machine_open" if m.is_machine else ""
+            yield _sendgrid(m, "open", at + m.open_delay, f"{agent},{flag}", mark=mark)
         if m.is_clicked:
             link = f'"url":"{PAGE}?utm_campaign={m.campaign}","url_offset":{{"index":2,"type":"html"}}'
-            yield _sendgrid(m, "click", at + m.delay + 20, f"{agent},{link}")
+            yield _sendgrid(m, "click", at + m.click_delay, f"{agent},{link}")
         if m.outcome == COMPLAINT:
-            yield _sendgrid(m, "spamreport", at + m.delay + 60, mark="complaint")
+            yield _sendgrid(m, "spamreport", at + m.click_delay + 60, mark="complaint")
         if m.outcome == UNSUBSCRIBE:
-            yield _sendgrid(m, "unsubscribe", at + m.delay + 60, ',"asm_group_id":1', mark="unsubscribe")
+            yield _sendgrid(m, "unsubscribe", at + m.click_delay + 60, ',"asm_group_id":1', mark="unsubscribe")
 
 
 def _refusal(m: Mail, kind: str, smtp: str) -> Record:
@@ -104,18 +103,20 @@ def mailgun(mails: Mails, people: People) -> Iterator[Record]:
             f'"client-info":{{"device-type":"{kinds[m.device]}","user-agent":"{AGENTS[m.device]}","bot":'
         )
         if m.is_opened:
-            bot = "apple" if m.is_machine and not m.is_clicked else ""
-            yield _mailgun(m, "opened", at + m.delay, f'{seen_from}"{bot}"}}', mark="machine_open" if bot else "")
+            bot = "apple" if m.is_machine else ""
+            yield _mailgun(m, "opened", at + m.open_delay, f'{seen_from}"{bot}"}}', mark="machine_open" if bot else "")
         if m.is_clicked:
-            yield _mailgun(m, "clicked", at + m.delay + 20, f'{seen_from}""}},"url":"{PAGE}?utm_campaign={m.campaign}"')
-        elif m.is_machine:
+            yield _mailgun(
+                m, "clicked", at + m.click_delay, f'{seen_from}""}},"url":"{PAGE}?utm_campaign={m.campaign}"'
+            )
+        elif m.is_scanned:
             # A security scanner follows every link within seconds.
             link = f'"url":"{PAGE}?utm_campaign={m.campaign}"'
             yield _mailgun(m, "clicked", at + 8, f'{seen_from}"generic"}},{link}', mark="machine_click")
         if m.outcome == COMPLAINT:
-            yield _mailgun(m, "complained", at + m.delay + 60, mark="complaint")
+            yield _mailgun(m, "complained", at + m.click_delay + 60, mark="complaint")
         if m.outcome == UNSUBSCRIBE:
-            yield _mailgun(m, "unsubscribed", at + m.delay + 60, mark="unsubscribe")
+            yield _mailgun(m, "unsubscribed", at + m.click_delay + 60, mark="unsubscribe")
 
 
 def _mailgun(m: Mail, word: str, second: int, more: str = "", nth: int = 0, mark: str = "") -> Record:
@@ -151,16 +152,16 @@ def postmark(mails: Mails, people: People) -> Iterator[Record]:
         )
         if m.is_opened:
             more = f'{seen_from},"FirstOpen":true,"ReadSeconds":{5 + i % 20}'
-            yield _postmark(m, "Open", "Recipient", "ReceivedAt", at + m.delay, more)
+            yield _postmark(m, "Open", "Recipient", "ReceivedAt", at + m.open_delay, more)
         if m.is_clicked:
             more = f'{seen_from},"ClickLocation":"HTML","OriginalLink":"{PAGE}?utm_campaign={m.campaign}"'
-            yield _postmark(m, "Click", "Recipient", "ReceivedAt", at + m.delay + 20, more)
+            yield _postmark(m, "Click", "Recipient", "ReceivedAt", at + m.click_delay, more)
         if m.outcome == COMPLAINT:
-            yield _bounce(m, "SpamComplaint", 100001, at + m.delay + 60, "true", word="SpamComplaint")
+            yield _bounce(m, "SpamComplaint", 100001, at + m.click_delay + 60, "true", word="SpamComplaint")
         if m.outcome == UNSUBSCRIBE:
             cause = ',"SuppressSending":true,"SuppressionReason":"ManualSuppression","Origin":"Recipient"'
             yield _postmark(
-                m, "SubscriptionChange", "Recipient", "ChangedAt", at + m.delay + 60, cause, mark="unsubscribe"
+                m, "SubscriptionChange", "Recipient", "ChangedAt", at + m.click_delay + 60, cause, mark="unsubscribe"
             )
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from segspark.demo import N_PEOPLE, N_RECORDS, defects
-from segspark.demo.behaviour import draw_behaviour, sales_periods
+from segspark.demo.behaviour import sales_periods
+from segspark.demo.budget import plan
 from segspark.demo.clock import Clock
 from segspark.demo.consents import draw_decisions
 from segspark.demo.delivery import Feed, Planted, write_source
 from segspark.demo.esp import mailgun, postmark, sendgrid
 from segspark.demo.extracts import write_consents, write_crm
+from segspark.demo.journeys import draw_journeys
 from segspark.demo.mails import draw_mails
 from segspark.demo.people import draw_people
 from segspark.demo.shop import shopify
@@ -62,22 +64,23 @@ def generate(
     first = _months_before(as_of, months)
     clock = Clock(first, (as_of - first).days)
     crowd = draw_people(people, clock.n_days, rng)
-    behaviour = draw_behaviour(crowd, first, clock.n_days, events, rng)
+    budget = plan(crowd, events, clock.n_days)
     decisions = draw_decisions(crowd, clock.n_days, rng)
-    mails = draw_mails(crowd, behaviour, decisions, clock, rng)
-    in_sales = _in_sales(behaviour.orders.second, clock)
+    mails = draw_mails(crowd, decisions, budget.mail_weeks, clock, rng)
+    acts = draw_journeys(crowd, mails, first, clock.n_days, budget, rng)
+    orders, campaigns, in_sales = acts.orders, mails.campaigns, _in_sales(acts.orders.second, clock)
     feeds = (
         Feed("sendgrid", sendgrid(mails, crowd), defects.OF_SENDGRID, in_arrays=True),
         Feed("mailgun", mailgun(mails, crowd), defects.OF_MAILGUN),
         Feed("postmark", postmark(mails, crowd), defects.OF_POSTMARK),
-        Feed("segment", segment(behaviour.sessions, crowd, clock, rng), defects.OF_SEGMENT),
-        Feed("shopify", shopify(behaviour.orders, crowd, clock, in_sales, rng), defects.OF_SHOPIFY),
+        Feed("segment", segment(acts.visits, campaigns, crowd, clock, rng), defects.OF_SEGMENT),
+        Feed("shopify", shopify(orders, campaigns, crowd, clock, in_sales, rng), defects.OF_SHOPIFY),
     )
     planted, data = Planted(), folder / "data"
     written = {feed.name: write_source(data / feed.name, feed, clock, planted) for feed in feeds}
     written["crm"] = write_crm(data / "crm", crowd, clock, planted, rng)
     written["consents"] = write_consents(data / "consents", crowd, decisions, clock, planted)
-    write_truth(folder / "truth", crowd, behaviour, clock, planted)
+    write_truth(folder / "truth", crowd, orders, clock, planted)
     copy_workspace(folder)
     return Summary(
         folder,

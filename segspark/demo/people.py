@@ -15,11 +15,22 @@ REGIONS = (
     ("Nouvelle-Aquitaine", "Bordeaux", "33000"), ("Hauts-de-France", "Lille", "59000"), ("Bretagne", "Rennes", "35000"),
     ("Provence-Alpes-Côte d'Azur", "Marseille", "13001"), ("Grand Est", "Strasbourg", "67000"),
 )  # fmt: skip
+# Assumed: two thirds of a shop's customers accept its mails, half of its visitors accept to be measured.
+MAIL_SHARE, MEASURED_SHARE = 0.65, 0.5
+# Of people who are neither new nor fading, those who joined in the last fourteen months.
+LATE_SHARE = 0.04
+# Of one, two and three mails a week.
+FREQUENCY_SHARES = (0.5, 0.35, 0.15)
+PROVIDER_SHARES = (0.62, 0.18, 0.20)
+PREFETCH_SHARE = 0.33
 
 
 @dataclass(frozen=True)
 class People:
-    """Columns over people; days are counted from the first day of the history."""
+    """Columns over people; days are counted from the first day of the history.
+
+    ``may_measure`` is the site's cookie banner, ``has_prefetch`` a mailbox whose machine opens mails in advance.
+    """
 
     type: np.ndarray
     joined_day: np.ndarray
@@ -35,6 +46,10 @@ class People:
     may_mail: np.ndarray
     may_open: np.ndarray
     may_profile: np.ndarray
+    may_measure: np.ndarray
+    mails_a_week: np.ndarray
+    has_prefetch: np.ndarray
+    curiosity: np.ndarray
 
     def __len__(self) -> int:
         return len(self.type)
@@ -45,12 +60,17 @@ def draw_people(n: int, n_days: int, rng: np.random.Generator) -> People:
     kind = rng.choice(len(TYPES), n, p=SHARES)
     joined = rng.integers(-400, n_days - 420, n)
     newly = kind == TYPES.index("new_potential")
-    joined[newly] = n_days - rng.integers(5, 150, newly.sum())
+    joined[newly] = n_days - rng.integers(1, 150, newly.sum())
     fade = np.full(n, 10**6)
     fading = kind == TYPES.index("fading")
+    # Each week brings people of other types too.
+    is_late = ~newly & ~fading & (rng.random(n) < LATE_SHARE)
+    n_late = int(is_late.sum())
+    joined[is_late] = n_days - 1 - rng.permutation(n_late) * 419 // max(n_late, 1)
     fade[fading] = rng.integers(n_days - 400, n_days - 120, fading.sum())
+    device = rng.choice(3, n, p=[0.62, 0.31, 0.07])
     taste = rng.gamma(8.0, 1 / 8.0, n)
-    provider = rng.choice(3, n, p=[0.6, 0.25, 0.15])
+    provider = rng.choice(3, n, p=PROVIDER_SHARES)
     names = rng.integers(0, len(FIRST_NAMES), n)
     domains = rng.choice(len(DOMAINS), n, p=DOMAIN_SHARES)
     emails = [
@@ -62,15 +82,20 @@ def draw_people(n: int, n_days: int, rng: np.random.Generator) -> People:
         fade_day=fade,
         taste=taste,
         hour=np.clip(rng.normal(18, 3.5, n), 0, 23).astype(int),
-        device=rng.choice(3, n, p=[0.62, 0.31, 0.07]),
+        device=device,
         provider=provider,
         first_name=names,
         last_name=rng.integers(0, len(LAST_NAMES), n),
         emails=emails,
         numbers=[str(700_000_000 + 7 * i) for i in range(n)],
-        may_mail=rng.random(n) < 0.88,
+        may_mail=rng.random(n) < MAIL_SHARE,
         may_open=rng.random(n) < 0.55,
         may_profile=rng.random(n) < 0.95,
+        may_measure=rng.random(n) < MEASURED_SHARE,
+        mails_a_week=rng.choice((1, 2, 3), n, p=FREQUENCY_SHARES),
+        # The mail app of the iPhone; the agent of device 0 is one.
+        has_prefetch=(device == 0) & (rng.random(n) < PREFETCH_SHARE),
+        curiosity=rng.gamma(6.0, 1 / 6.0, n),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from segspark.demo.behaviour import Acts
+from segspark.demo.behaviour import DIRECT, Acts
 from segspark.demo.clock import Clock, Record, local_iso
 from segspark.demo.people import FIRST_NAMES, LAST_NAMES, People
 from segspark.demo.wares import CATEGORIES, N_PRODUCTS, PRICES, SALES_PRICE_SHARE, draw_categories
@@ -17,9 +17,15 @@ CODE_PERCENT = 10
 
 
 def shopify(
-    orders: Acts, people: People, clock: Clock, in_sales: np.ndarray, rng: np.random.Generator
+    orders: Acts,
+    campaigns: dict[int, tuple[str, str]],
+    people: People,
+    clock: Clock,
+    in_sales: np.ndarray,
+    rng: np.random.Generator,
 ) -> Iterator[Record]:
-    """Orders in the REST format: money as text, times with the shop's offset, at least one line each."""
+    """Orders in the REST format: money as text, times with the shop's offset, at least one line each. An order that follows a
+    click says the campaign among its own attributes."""
     n = len(orders.who)
     category, quantity = draw_categories(n, rng), rng.integers(1, 4, n)
     price = np.array(PRICES)[category] * rng.lognormal(0, 0.25, n) * np.where(in_sales, SALES_PRICE_SHARE, 1.0)
@@ -30,13 +36,14 @@ def shopify(
     returned = np.where(rng.random(n) < PARTIAL_SHARE, 1, quantity)
     after = rng.integers(4, 21, n) * DAY_SECONDS + rng.integers(0, 20_000, n)
     is_guest = rng.random(n) < GUEST_SHARE
-    columns = (orders.who, clock.utc(orders.second), category, quantity, price.round().astype(int), has_code, refunded,
+    columns = (orders.who, clock.utc(orders.second), orders.campaign, category, quantity, price.round().astype(int), has_code, refunded,
                returned, after, is_guest)  # fmt: skip
     for i, row in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
-        who, at, sort, q, cents, coded, is_refunded, back, later, guest = row
+        who, at, mail, sort, q, cents, coded, is_refunded, back, later, guest = row
         off = round(cents * q * CODE_PERCENT / 100) if coded else 0
         total = cents * q - off
-        order = _order(i, people, who, at, sort, q, cents, off, guest)
+        source = f'[{{"name":"campaign","value":"{campaigns[mail][0]}"}}]' if mail != DIRECT else "[]"
+        order = f'{_order(i, people, who, at, sort, q, cents, off, guest)},"note_attributes":{source}'
         yield Record(at, f'{order},"updated_at":"{local_iso(at)}","financial_status":"paid","refunds":[]}}')
         if is_refunded:
             amount = total * back // q

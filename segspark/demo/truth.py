@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from segspark.demo.behaviour import Behaviour
+from segspark.demo.behaviour import Acts
 from segspark.demo.clock import Clock
 from segspark.demo.delivery import Planted
 from segspark.demo.people import TYPES, People
@@ -18,20 +18,20 @@ from segspark.time import DAY_SECONDS
 LABEL_DAYS, CUSTOMER_DAYS = 90, 365
 
 
-def write_truth(folder: Path, people: People, behaviour: Behaviour, clock: Clock, planted: Planted) -> None:
+def write_truth(folder: Path, people: People, orders: Acts, clock: Clock, planted: Planted) -> None:
     """``people.parquet`` (one row per person) and ``planted.json`` (counts by source, kind and reason)."""
     folder.mkdir(parents=True, exist_ok=True)
-    put_parquet(store_at(folder), "people.parquet", _people(people, behaviour, clock))
+    put_parquet(store_at(folder), "people.parquet", _people(people, orders, clock))
     content = {"planted": _nested(planted.kinds), "quarantined": _nested(planted.refused)}
     (folder / "planted.json").write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _people(people: People, behaviour: Behaviour, clock: Clock) -> pa.Table:
+def _people(people: People, orders: Acts, clock: Clock) -> pa.Table:
     """Type, sign-up, first day of fading (null: never) and the churn label of the last cut that has ended.
 
     ``has_churned`` is null for people who bought nothing in the year before the cut.
     """
-    who, day = behaviour.orders.who, behaviour.orders.second // DAY_SECONDS
+    who, day = orders.who, orders.second // DAY_SECONDS
     cut, n = clock.n_days - LABEL_DAYS, len(people)
     is_customer = np.bincount(who[(day >= cut - CUSTOMER_DAYS) & (day < cut)], minlength=n) > 0
     came_back = np.bincount(who[day >= cut], minlength=n) > 0

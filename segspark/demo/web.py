@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from segspark.demo.behaviour import Acts
+from segspark.demo.behaviour import DIRECT, Acts
 from segspark.demo.clock import Clock, Record, iso
 from segspark.demo.people import People
 from segspark.demo.wares import AGENTS, CATEGORIES, N_PRODUCTS, SITE, draw_categories
@@ -18,8 +18,10 @@ SKEWED_SHARE = 0.004
 NIGHT_SHARE = 0.2
 
 
-def segment(sessions: Acts, people: People, clock: Clock, rng: np.random.Generator) -> Iterator[Record]:
-    """One to six calls per session. Everybody's first session is logged in, so that the cookie is known; a second
+def segment(
+    sessions: Acts, campaigns: dict[int, tuple[str, str]], people: People, clock: Clock, rng: np.random.Generator
+) -> Iterator[Record]:
+    """One to six calls per session; those that a mail's link opened say the campaign. Everybody's first session is logged in, so that the cookie is known; a second
     device stays anonymous until its owner logs in there, which links its earlier acts."""
     n = len(sessions.who)
     at = _with_change_nights(clock.utc(sessions.second), clock, rng)
@@ -28,10 +30,12 @@ def segment(sessions: Acts, people: People, clock: Clock, rng: np.random.Generat
     delay, skew, mark = _oddities(n, rng)
     wishes = rng.random((n, 6)) < (0.75, 0.28, 0.10, 0.08, 0.05, 0.012)
     seen: set[int] = set()
-    columns = (sessions.who, at, logged, is_second, dwell, category, delay, skew, mark)
+    columns = (sessions.who, at, sessions.campaign, sessions.is_buying, logged, is_second, dwell, category, delay, skew,
+               mark)  # fmt: skip
     rows = zip(*(c.tolist() for c in columns), wishes.tolist(), strict=True)
-    for i, (w, t, is_logged, second_device, seconds, sort, waits, wrong, odd, wish) in enumerate(rows):
+    for i, (w, t, mail, is_buying, is_logged, second_device, seconds, sort, waits, wrong, odd, wish) in enumerate(rows):
         views, adds, checks_out, searches, sees_offer, uses_coupon = wish
+        adds, checks_out = adds or is_buying, checks_out or is_buying
         is_first = w not in seen and not second_device
         if is_first:
             seen.add(w)
@@ -39,7 +43,7 @@ def segment(sessions: Acts, people: People, clock: Clock, rng: np.random.Generat
         head = (
             f'{user}"anonymousId":"a{w:07x}-{int(second_device)}","context":{{"ip":"198.51.100.{i % 250}",'
             f'"library":{{"name":"analytics.js","version":"2.11.1"}},"locale":"fr-FR",'
-            f'"userAgent":"{AGENTS[people.device[w]]}","sessionId":"s{i}"}}'
+            f'"userAgent":"{AGENTS[people.device[w]]}","sessionId":"s{i}"{_source(mail, campaigns)}}}'
         )
         kind, product = CATEGORIES[sort], f'"product_id":"p{i % N_PRODUCTS}"'
         page = f'"url":"{SITE}/{kind}?c={sort}","path":"/{kind}","title":"{kind.rpartition("/")[2].capitalize()}"'
@@ -62,6 +66,13 @@ def segment(sessions: Acts, people: People, clock: Clock, rng: np.random.Generat
             bodies.append((130, '"type":"track","event":"Coupon Applied","properties":{"coupon_id":"BIENVENUE10"}'))
         for nth, (after, body) in enumerate(bodies):
             yield _call(f"seg-{i}-{nth}", body, head, t + after, waits, wrong, odd)
+
+
+def _source(mail: int, campaigns: dict[int, tuple[str, str]]) -> str:
+    """The campaign of the link that opened the visit, as Segment reads it from the address."""
+    if mail == DIRECT:
+        return ""
+    return f',"campaign":{{"name":"{campaigns[mail][0]}","source":"newsletter","medium":"email"}}'
 
 
 def _call(key: str, body: str, head: str, at: int, waits: int, wrong: int, mark: str) -> Record:
