@@ -17,7 +17,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "tables/contracts/ops.py": COLUMNS,
     "tables/contracts/privacy.py": COLUMNS,
     "tables/contracts/silver.py": COLUMNS,
-    "demo/behaviour.py": DEMO, "demo/clock.py": DEMO, "demo/consents.py": DEMO, "demo/defects.py": DEMO,
+    "demo/behaviour.py": DEMO, "demo/budget.py": DEMO, "demo/journeys.py": DEMO, "demo/clock.py": DEMO, "demo/consents.py": DEMO, "demo/defects.py": DEMO,
     "demo/delivery.py": DEMO, "demo/esp.py": DEMO, "demo/extracts.py": DEMO, "demo/mails.py": DEMO,
     "demo/people.py": DEMO, "demo/shop.py": DEMO, "demo/truth.py": DEMO, "demo/wares.py": DEMO, "demo/web.py": DEMO,
     "sources/first_seen.py": "driven whole by sources/test_introductions.py and test_sanitizer.py",

@@ -36,6 +36,8 @@ MAY_USE_FILES = {
     "app/demo.py": "the demo's folder and its truth",
     "app/doctor.py": "the path of a configuration",
     "app/repair.py": "the path of a configuration",
+    "app/rotate.py": "the key's file",
+    "tables/lake_key.py": "whether the key has a file",
     "app/run.py": "the path of a configuration",
     "app/workspace.py": "the path of a configuration",
     "features/own.py": "the workspace's feature files",
