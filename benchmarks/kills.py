@@ -32,6 +32,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from builders import make_workspace, write_consents, write_mails, write_orders
+from mlflow.store.model_registry import sqlalchemy_store as registry_store
+from mlflow.store.tracking import sqlalchemy_store as tracking_store
 
 from segspark.activation.audience import export
 from segspark.app.run import run
@@ -175,6 +177,10 @@ class Shop:
         """The state before a step, in the folder of all."""
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(self._states / step.name, self.folder)
+        # MLflow's connections are to the database that lay here before.
+        for store in (tracking_store, registry_store):
+            for engine in store.SqlAlchemyStore._engine_map.values():
+                engine.dispose()
 
     def after(self, step: Step) -> dict[str, Counter[str]]:
         names = [*(s.name for s in STEPS), "end"]
