@@ -129,7 +129,7 @@ def test_a_run_within_the_day_takes_in_what_is_new_is_marked_and_publishes_nothi
     ]
     # On 3 May bob ordered for 200 and eve for 5; in the evening it was learnt that she had ordered for 7 the day before.
     assert spent == [
-        [*[0] * 6, *[1000] * 5, 1600 + 500, 2700, 9900 + 20000],
+        [*[0] * 2, *[1000] * 5, 1600 + 500, 2700, 9900 + 20000],
         [*[0] * 6, *[1000] * 5, 2700, 1600 + 500 + 700, 9900 + 20000],
     ]
     assert {r["is_provisional"] for r in seen["second"]["gold.segments"]} == {True}

@@ -157,8 +157,9 @@ def test_what_cannot_be_computed_is_left_out_and_the_others_go_on(shop: Shop) ->
 def test_the_toys_stand_in_the_report_where_they_say(shop: Shop) -> None:
     results = shop.page[shop.page.index('<section id="kpis">') : shop.page.index('<section id="profiles">')]
     heads = [h.partition("</th>")[0] for h in results.partition("</thead>")[0].split('<th scope="col">')[1:]]
-    assert heads[:9] == [
-        "Segment", "People", "Items", "Broken", "Delivered", "Click rate", "Tracked", "Orders", "Basket, 7\u00a0d",
+    # A KPI that raised has no column.
+    assert heads[:8] == [
+        "Segment", "People", "Items", "Delivered", "Click rate", "Tracked", "Orders", "Basket, 7\u00a0d",
     ]  # fmt: skip
     rules = results[results.index("Named segments") :]
     line = rules[rules.index('<th scope="row">Buyers</th>') :].partition("</tr>")[0]
