@@ -30,6 +30,8 @@ NAMING = re.compile(
     r"(?:^|\.)(?:last_?name|name|phone|address1|address2|street|userId|user_id|customer_?(?:id|number|no)?|anonymousId)$",
     re.IGNORECASE,
 )
+# Names of things.
+OF_THINGS = re.compile(r"^\.Name$|note_attributes\.name$|campaign\.name$|properties\.name$|library\.name$")
 # Shorter texts occur by chance.
 LEAST = 7
 _WORD = re.compile(r"[\w+@.-]+")
@@ -115,7 +117,11 @@ def identifiers_of(folder: Path) -> set[str]:
         for text in texts_of(path):
             found |= set(ADDRESS.findall(text)) | set(PHONE.findall(text))
             for record in _records(path, text):
-                found |= {value for key, value in _leaves(record) if NAMING.search(key) and len(value) >= LEAST}
+                found |= {
+                    value
+                    for key, value in _leaves(record)
+                    if NAMING.search(key) and not OF_THINGS.search(key) and len(value) >= LEAST
+                }
     return found
 
 
