@@ -42,8 +42,7 @@ def choose_replay(step: Step, sources: list[Source], only: str | None) -> Batch 
     if published and step.as_of <= published[-1]:
         raise GateClosed(f"{step.as_of} is published and takes nothing in. The next day is {published[-1] + DAY}.")
     wanted = names if only is None else [only]
-    rows = _sealed(step).where(F.col("source").isin(*wanted)).select("source", "file_id").distinct().collect()
-    files = tuple(sorted((r["source"], r["file_id"]) for r in rows))
+    files = _read_files(_sealed(step).where(F.col("source").isin(*wanted)))
     if not files:
         return None
     # Replays of the same files are different batches: the mapping has changed in between.
@@ -66,13 +65,24 @@ def sealed_files(step: Step, sources: list[Source], batch: Batch, folder: Store)
     ordered.write.options(**SPARK_OPTIONS).mode("overwrite").partitionBy("number").parquet(path)
     of_name = {source.name: source for source in sources}
     files: Files = {}
-    for row in rows.groupBy("number").agg(F.max("file_name").alias("name"), F.sum("length").alias("size")).collect():
-        source, file_id = batch.files[row["number"]]
-        received = received_by_name(of_name[source], row["name"], step.settings.time_zone)
-        at = folder.url_of(f"{SEALED}/number={row['number']}")
-        file = InputFile(source, at, row["name"], file_id, row["size"], received, row["number"], is_sealed=True)
+    for number, name, size in _read_names(rows):
+        source, file_id = batch.files[number]
+        received = received_by_name(of_name[source], name, step.settings.time_zone)
+        at = folder.url_of(f"{SEALED}/number={number}")
+        file = InputFile(source, at, name, file_id, size, received, number, is_sealed=True)
         files.setdefault(source, []).append(file)
     return files
+
+
+def _read_files(rows: DataFrame) -> tuple[tuple[str, str], ...]:
+    """Source and file_id of the files with sealed records: one row per file, as in a batch of files."""
+    return tuple(sorted((r["source"], r["file_id"]) for r in rows.select("source", "file_id").distinct().collect()))
+
+
+def _read_names(rows: DataFrame) -> list[tuple[int, str, int]]:
+    """Number, name and bytes of the files of a replay: one row per file."""
+    found = rows.groupBy("number").agg(F.max("file_name").alias("name"), F.sum("length").alias("size")).collect()
+    return [(r["number"], r["name"], r["size"]) for r in found]
 
 
 def moved(ledger: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

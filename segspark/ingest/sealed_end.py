@@ -1,7 +1,8 @@
 """The end of sealed records: once their time is over, nothing is left of them but reasons, length and a keyed hash."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.pipeline.step import Step
@@ -23,8 +24,14 @@ def end_sealed(step: Step, sources: list[Source]) -> None:
         if not step.facts(table).rows:
             continue
         sealed = step.read(table).where("sealed is not null")
-        first = sealed.agg(F.min("kept_until").alias("first")).collect()[0]["first"]
+        first = _read_first_end(sealed)
         if first is not None and first <= step.as_of:
             over = sealed.where(F.col("kept_until") <= F.lit(step.as_of + AHEAD))
             nothing = {"sealed": F.lit(None).cast("binary"), "kept_until": F.lit(None).cast("date")}
             step.write(table, Frame(over.withColumns(nothing)), Upsert("true"))
+
+
+def _read_first_end(sealed: DataFrame) -> date | None:
+    """The day on which the first of the sealed records ends; one row."""
+    first: date | None = sealed.agg(F.min("kept_until").alias("first")).collect()[0]["first"]
+    return first
