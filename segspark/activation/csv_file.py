@@ -41,6 +41,8 @@ def write_audience(store: Store, name: str, rows: Iterable[Mapping[str, Any]], m
         rows: mappings with FIELDS, streamed.
         manifest: what the audience is (segment, definition version, as-of day, people left out by reason).
     """
+    # Half an audience of an export that was killed.
+    store.remove_left()
     digest, n = hashlib.sha256(), 0
     manifest_name = f"{name.rpartition('.')[0]}.manifest.json"
     with store.create(name, private=True) as out:

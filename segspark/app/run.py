@@ -28,6 +28,7 @@ from segspark.segments.resources import calendar_context_of, definitions_of
 from segspark.sources.load import load_sources
 from segspark.spark.environment import check_environment
 from segspark.spark.session import session_for
+from segspark.store import store_at
 from segspark.tables.compatibility import check_compatible
 from segspark.tables.contracts import gold, silver
 from segspark.tables.io.spark_lake import SparkLake
@@ -104,6 +105,8 @@ def lake_session(
     with only_writer(lake.store, what, workspace.lease.expires_s, tell) as lease:
         check_compatible(lake)
         check_key(workspace)
+        # Half an audience, with addresses, of an export that was killed.
+        store_at(workspace.folder / "exports").remove_left()
         session = session_for(workspace, f"segspark {workspace.name} {what}", is_short)
         yield SparkLake(lake.store, session, lease.check)
 

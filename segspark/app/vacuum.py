@@ -10,7 +10,8 @@ from segspark.config.models import Workspace
 from segspark.pipeline.batch import Batches
 from segspark.pipeline.view import QUESTIONS
 from segspark.points import point
-from segspark.spark.scratch import is_gone
+from segspark.process import is_left
+from segspark.spark.scratch import ABANDONED_HOURS
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.lake import Lake
 from segspark.tables.lease import only_writer
@@ -57,12 +58,14 @@ def _remove_scratch(lake: Lake) -> None:
     # Earlier versions of this program kept Spark's scratch files here.
     lake.store.delete_tree("_tmp")
     for folder in {file.name.split("/")[2] for file in lake.store.list(f"{QUESTIONS}/")}:
-        if is_gone(folder.rpartition("@")[2]):
+        if is_left(folder.rpartition("@")[2], ABANDONED_HOURS):
             lake.store.delete_tree(f"{QUESTIONS}/{folder}")
     bound = (Batches(lake).interrupted or {}).get("run_id")
     staging, _, questions = QUESTIONS.partition("/")
     for folder in {file.name.split("/")[1] for file in lake.store.list(f"{staging}/")} - {questions, bound}:
         lake.store.delete_tree(f"{staging}/{folder}")
+    for folder in {file.name.rpartition("/")[0] for file in lake.store.list()}:
+        lake.store.below(folder).remove_left()
 
 
 def _row(table: str, files: int, beyond: Beyond) -> dict[str, Any]:

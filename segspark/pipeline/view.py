@@ -13,7 +13,7 @@ from segspark.errors import InfrastructureError, SegsparkError
 from segspark.pipeline.context import Context, Needs
 from segspark.pipeline.facts import Facts
 from segspark.pipeline.runs import Filters, Runs, runs_of
-from segspark.spark.scratch import this_process
+from segspark.process import name_of_this_process
 from segspark.store import Store
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.contract import Contract
@@ -169,7 +169,7 @@ class View:
 
     def _staging_folder(self) -> str:
         # Questions hold no lock: each has its own folder, and the name says whose it was if it is left behind.
-        return f"{QUESTIONS}/{self._name}-{self.as_of}-{uuid4().hex[:8]}@{this_process()}"
+        return f"{QUESTIONS}/{self._name}-{self.as_of}-{uuid4().hex[:8]}@{name_of_this_process()}"
 
     def close(self) -> None:
         """Remove the staged files."""

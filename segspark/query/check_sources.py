@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -29,6 +28,7 @@ from segspark.sources.registry import PROVIDERS
 from segspark.sources.sample import sampled
 from segspark.sources.spec import Source
 from segspark.sources.vocabulary import Context
+from segspark.spark.scratch import sample_folder
 from segspark.spark.session import session_for
 from segspark.store import store_at
 from segspark.store.parquet import open_parquet
@@ -82,8 +82,7 @@ def _check(workspace: Workspace, source: Source) -> SourceCheck:
     if not found:
         fix = f"No file matches {', '.join(source.patterns)}; correct `path`, which starts at the folder of the YAML."
         return SourceCheck(source.name, 0, 0, 0, [], [], [], [fix], False)
-    with tempfile.TemporaryDirectory(prefix="segspark-check-") as name:
-        folder = Path(name)
+    with sample_folder() as folder:
         files = sampled(found, source, folder)
         plan = _plan(workspace, source, files, folder)
         columns, fixes = _columns(plan) if source.is_mapped else ([], [])

@@ -1,40 +1,43 @@
-"""The scratch folder of a process."""
+"""Folders of this process outside of the lake; the next process removes those of one that was killed."""
 
 import os
 import shutil
-import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from segspark.process import is_left, name_of_this_process
+
+# A process of which nothing can be proved, as in another container, has ended after a week.
+ABANDONED_HOURS = 7 * 24
+_SAMPLES = "segspark-check-"
 
 
 def scratch_folder(workspace: Path) -> Path:
     """The scratch folder of this process: below SPARK_LOCAL_DIRS if that is set, else beside the workspace's file. It
-    is outside of the lake, which may lie in a store; folders of killed runs are removed."""
+    is outside of the lake, which may lie in a store; what killed processes have left is removed."""
+    _remove_left_samples()
     below = Path(os.environ["SPARK_LOCAL_DIRS"].split(",")[0]) if os.environ.get("SPARK_LOCAL_DIRS") else workspace
     top = below / ".segspark-scratch"
+    mine = name_of_this_process()
     for old in top.glob("*"):
-        if is_gone(old.name):
+        if old.name != mine and is_left(old.name, ABANDONED_HOURS):
             shutil.rmtree(old, ignore_errors=True)
-    scratch = top / this_process()
+    scratch = top / mine
     scratch.mkdir(parents=True, exist_ok=True)
     return scratch
 
 
-def this_process() -> str:
-    """Names this process among those of all machines."""
-    return f"{socket.gethostname()}-{os.getpid()}"
+@contextmanager
+def sample_folder() -> Iterator[Path]:
+    """A private folder for records as they came, removed at the end, or by the next process if this one is killed."""
+    _remove_left_samples()
+    with tempfile.TemporaryDirectory(prefix=f"{_SAMPLES}{name_of_this_process()}.") as name:
+        yield Path(name)
 
 
-def is_gone(process: str) -> bool:
-    """Whether a process of that name has ended; of other machines' nothing is known, so that they have not."""
-    host, _, number = process.rpartition("-")
-    return host == socket.gethostname() and not _is_running(number)
-
-
-def _is_running(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        return True
-    return True
+def _remove_left_samples() -> None:
+    for old in Path(tempfile.gettempdir()).glob(f"{_SAMPLES}*"):
+        if is_left(old.name.removeprefix(_SAMPLES).partition(".")[0], ABANDONED_HOURS):
+            shutil.rmtree(old, ignore_errors=True)

@@ -2,17 +2,24 @@
 
 import glob
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segspark.process import NAME, is_left, name_of_this_process
 from segspark.store.store import StoredFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+# A file that is being written; earlier versions named no process.
+_ASIDE = re.compile(rf"\..+\.(?:(?P<process>{NAME})\.[0-9a-f]{{8}}|[0-9a-f]{{32}})\.part")
+# No file takes longer.
+_ABANDONED_HOURS = 24
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,13 @@ class LocalStore:
     def delete_tree(self, prefix: str = "") -> None:
         shutil.rmtree(self.url_of(prefix), ignore_errors=True)
 
+    def remove_left(self) -> None:
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            for name in os.listdir(self.root):
+                aside = _ASIDE.fullmatch(name)
+                if aside and is_left(aside["process"] or "", _ABANDONED_HOURS):
+                    self.delete(name)
+
     def for_spark(self, name: str = "") -> str:
         return self.url_of(name)
 
@@ -127,7 +141,7 @@ def _size_of(path: str) -> int | None:
 def _aside(path: str) -> str:
     """A name beside a file that nobody else uses; what begins with a dot is no data to Spark and Delta."""
     folder, name = os.path.split(path)
-    return os.path.join(folder, f".{name}.{uuid.uuid4().hex}.part")
+    return os.path.join(folder, f".{name}.{name_of_this_process()}.{uuid.uuid4().hex[:8]}.part")
 
 
 def _written_aside(path: str, content: bytes) -> str:

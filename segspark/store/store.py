@@ -72,6 +72,9 @@ class Store(Protocol):
     def delete_tree(self, prefix: str = "") -> None:
         """Remove a folder with everything in it; one that is not there is no error."""
 
+    def remove_left(self) -> None:
+        """Remove what processes that have ended had begun to write in this folder itself, not in those below."""
+
     def for_spark(self, name: str = "") -> str:
         """The address under which Spark reads and writes it."""
 

@@ -4,7 +4,7 @@ import json
 import math
 from dataclasses import dataclass, replace
 
-from segspark.tables.process import Process
+from segspark.process import Process
 
 # A holder of another configuration, or a damaged file, must not keep others waiting for ever.
 LONGEST_S = 3600.0

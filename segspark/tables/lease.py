@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from segspark.errors import InfrastructureError
+from segspark.process import Fate, this_process
 from segspark.store import Store
 from segspark.tables.claim import Claim
 from segspark.tables.former_lock import FORMER_LOCK, retire_former_lock
 from segspark.tables.lease_files import FOLDER, Newest, name_of, put, read_newest
-from segspark.tables.process import Fate, this_process
 
 EXPIRES_S = 60.0
 # A holder renews so often within an expiry that a slow store or a busy machine does not end its lease.

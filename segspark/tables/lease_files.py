@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from segspark.process import Fate, fate
 from segspark.store import Store
 from segspark.tables.claim import Claim
-from segspark.tables.process import Fate, fate
 
 FOLDER = "_lease"
 # Old numbers that stay: one who looked long ago and then writes a number that was removed still finds newer ones.

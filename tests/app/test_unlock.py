@@ -10,12 +10,12 @@ from segspark.app.unlock import free, holders
 from segspark.app.workspace import open_workspace
 from segspark.cli.main import cli
 from segspark.errors import GateClosed, InfrastructureError
+from segspark.process import Process
 from segspark.store import Store
 from segspark.tables.claim import Claim
 from segspark.tables.lake import Lake
 from segspark.tables.lease import only_writer
 from segspark.tables.lease_files import name_of, read_newest
-from segspark.tables.process import Process
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from segspark.config.models import Workspace
 from segspark.errors import InfrastructureError, SegsparkError
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import Question, View, look
-from segspark.spark.scratch import this_process
+from segspark.process import name_of_this_process
 from segspark.tables.contracts import ops
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
@@ -150,7 +150,7 @@ def test_what_is_staged_is_gone_when_the_question_ends(workspace: Workspace, lak
         (file,) = staged(lake)
         # Its own folder, which says whose it is.
         assert file.startswith(f"_staging/questions/peek-{DAY}-")
-        assert file.endswith(f"@{this_process()}/a/part")
+        assert file.endswith(f"@{name_of_this_process()}/a/part")
         assert view.staging is view.staging
     assert staged(lake) == []
 
@@ -165,10 +165,10 @@ def test_what_is_staged_is_gone_when_the_question_ends(workspace: Workspace, lak
 
 
 def test_what_a_killed_question_left_is_removed_by_the_vacuum_alone(workspace: Workspace, lake: SparkLake) -> None:
-    host = this_process().rpartition("-")[0]
-    left = f"_staging/questions/peek-{DAY}-12345678@{host}-999999999/a/old"
-    running = f"_staging/questions/peek-{DAY}-87654321@{this_process()}/a/running"
-    elsewhere = f"_staging/questions/peek-{DAY}-11111111@elsewhere-7/a/running"
+    pid, started, place, hour = name_of_this_process().split("-")
+    left = f"_staging/questions/peek-{DAY}-12345678@999999999-7-{place}-{hour}/a/old"
+    running = f"_staging/questions/peek-{DAY}-87654321@{pid}-{started}-{place}-{hour}/a/running"
+    elsewhere = f"_staging/questions/peek-{DAY}-11111111@7-7-00000000-{hour}/a/running"
     for name in (left, running, elsewhere):
         lake.store.replace(name, b"rows")
     with look(PEEK, workspace, lake, DAY) as view:

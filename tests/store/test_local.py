@@ -3,6 +3,9 @@
 import multiprocessing
 import os
 import pickle
+import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -242,3 +245,31 @@ def test_it_travels_to_a_task(store: LocalStore) -> None:
     there: LocalStore = pickle.loads(pickle.dumps(store.below("a")))
     assert there == store.below("a")
     assert there.read("f") == b"x"
+
+
+KILLED = """
+import os, signal, sys
+from segspark.store.local import LocalStore
+with LocalStore(sys.argv[1]).create("a.csv", private=True) as out:
+    out.write(b"zqann@example.com")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_writer_left_is_removed_and_what_is_being_written_stays(store: LocalStore) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, store.url], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = parts(store)
+    store.replace(".notes.part", b"of somebody else")
+    # Of an earlier version, which named no process.
+    store.replace(f".b.csv.{'0' * 32}.part", b"half")
+    store.replace("below/x", b"")
+    (below,) = [left.rename(Path(store.url_of("below")) / left.name)]
+    with store.create("c.csv") as out:
+        out.write(b"mine")
+        (mine,) = Path(store.root).glob(".c.csv.*")
+        store.remove_left()
+        assert {p.name for p in parts(store)} == {".notes.part", mine.name, below.name}
+    store.below("below").remove_left()
+    assert [p.name for p in parts(store)] == [".notes.part"]
+    store.below("none").remove_left()

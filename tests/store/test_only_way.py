@@ -66,7 +66,7 @@ MAY_USE_FILES = {
     "reports/report.py": "the path of a report, from which its store is made",
     "tables/lake.py": "a path as the place of a lake, from which its store is made",
     "tables/io/spark_lake.py": "a path as the place of a lake, from which its store is made",
-    "tables/process.py": "whether a process is still there",
+    "process.py": "whether a process is still there",
     "tables/former_lock.py": "whether a process is still there",
 }
 OF_FILES = {"os", "shutil", "glob", "tempfile", "pathlib"}

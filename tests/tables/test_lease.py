@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from segspark.errors import InfrastructureError
+from segspark.process import Process, this_process
 from segspark.store import Store, store_at
 from segspark.tables import lease as lease_module
 from segspark.tables.claim import Claim
 from segspark.tables.lease import Lease, only_writer, take, unlock
 from segspark.tables.lease_files import KEPT, name_of, read_newest
-from segspark.tables.process import Process, this_process
 
 ELSEWHERE = Process("elsewhere", 7, "another boot", "pid:[1]", 1)
 

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segspark.errors import InfrastructureError
+from segspark.process import Process
 from segspark.store.store import StoredFile
 from segspark.tables import lease_files
 from segspark.tables.claim import Claim
 from segspark.tables.lease import Lease, take
 from segspark.tables.lease_files import name_of, put, read_newest
-from segspark.tables.process import Process
 
 EXPIRES_S = 60.0
 

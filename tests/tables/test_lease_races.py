@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from segspark.errors import InfrastructureError
+from segspark.process import Process, this_process
 from segspark.store import store_at
 from segspark.tables.claim import Claim
 from segspark.tables.lease import only_writer
 from segspark.tables.lease_files import name_of
-from segspark.tables.process import Process, this_process
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "lease.json"
 FORKED = multiprocessing.get_context("fork")

@@ -1,7 +1,10 @@
 """Which process holds something, and whether it is still there; only what can be proved counts."""
 
+import hashlib
 import os
+import re
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import Enum
@@ -9,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 _PROC = Path("/proc")
+# Of a process in a file's name: its number, when it was started, where it runs, and the hour of the naming.
+NAME = r"(?P<pid>\d+)-(?P<started>\d+)-(?P<place>[0-9a-f]{8})-(?P<hour>\d+)"
+_HOUR_S = 3600
 
 
 class Fate(Enum):
@@ -75,6 +81,34 @@ def fate(process: Process) -> Fate:
         # Another user's process may be hidden here.
         return Fate.UNKNOWN
     return Fate.RUNS if started == process.started and not _is_reaped_soon(process.pid) else Fate.ENDED
+
+
+def name_of_this_process() -> str:
+    """A short name for files and folders, by which others know whether they were left behind (``is_left``)."""
+    here = this_process()
+    return f"{here.pid}-{here.started or 0}-{_place_of(here)}-{int(time.time()) // _HOUR_S}"
+
+
+def is_left(name: str, hours: int) -> bool:
+    """Whether the process of a name has ended; what is named after no process is nobody's.
+
+    Args:
+        hours: where nothing can be proved, as of a container that is gone, it has ended so long after the naming.
+    """
+    found = re.fullmatch(NAME, name)
+    if found is None:
+        return True
+    here, started = this_process(), int(found["started"]) or None
+    if found["place"] == _place_of(here):
+        its = fate(Process(here.host, int(found["pid"]), here.boot, here.namespace, started))
+        if its is not Fate.UNKNOWN:
+            return its is Fate.ENDED
+    return int(found["hour"]) + hours < int(time.time()) // _HOUR_S
+
+
+def _place_of(process: Process) -> str:
+    text = "\n".join((process.host, process.boot, process.namespace))
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
 def _has_pid(pid: int) -> bool:
