@@ -58,6 +58,7 @@ def write_audience(store: Store, name: str, rows: Iterable[Mapping[str, Any]], m
         for row in rows:
             write([safe_cell(row.get(f)) for f in FIELDS])
             n += 1
+            point("export_row")
         # A file with a manifest is complete: the manifest of an earlier export of this name must not stand beside it.
         store.delete(manifest_name)
     point("export_file")
@@ -65,6 +66,7 @@ def write_audience(store: Store, name: str, rows: Iterable[Mapping[str, Any]], m
     text = json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
     with store.create(manifest_name, private=True) as out:
         out.write(text.encode())
+    point("export_manifest")
     return Written(store.url_of(name), n, digest.hexdigest())
 
 

@@ -15,6 +15,7 @@ from segspark.app.doctor import FINE, WRONG, row
 from segspark.app.workspace import open_workspace
 from segspark.pipeline.progress import Progress
 from segspark.pipeline.runs import record, runs_of
+from segspark.points import point
 from segspark.store.parquet import digest_of
 from segspark.tables.contracts import bronze, gold, ops
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
@@ -152,6 +153,7 @@ def _make_again(config: Path, damages: Sequence[Damage], progress: Progress) -> 
             last = max(runs_of(lake).closed_days())
             # Earlier runs no longer describe the tables, so that all days are made again.
             record(lake, run_id="repair", flow=TILES_FLOW.name, as_of=last, state="started", config="repair")
+            point("repair_begun")
             again(TILES_FLOW, last)
         steps: list[tuple[Flow, Callable[[], list[date]]]] = [
             (REPAIR, lambda: days_of(*FEATURES)),
@@ -161,3 +163,4 @@ def _make_again(config: Path, damages: Sequence[Damage], progress: Progress) -> 
         for flow, days in steps:
             for day in days():
                 again(flow, day)
+                point("repair_day")

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from segspark.config.models import Keys, Workspace
 from segspark.errors import ConfigError, GateClosed, InfrastructureError
+from segspark.points import point
 from segspark.pseudonyms import Key, Pseudonymiser, decode, load_key, make_key_file, read_key_file
 from segspark.tables.contracts import privacy
 from segspark.tables.lake import Lake
@@ -53,6 +54,7 @@ def _rotate(workspace: Workspace, lake: Lake) -> dict[str, Any]:
     envelopes = read_envelopes(lake.store)
     if len(envelopes) == 1:
         new = _new_secret(keys, secret)
+        point("key_stored")
         key = replace(key, epoch=key.epoch + 1, vaults=(*key.vaults, secrets.token_bytes(64)))
         write_envelopes(lake.store, [envelope_of(secret, key, envelopes[0].epoch), envelope_of(new, key)])
     elif opened(secret, envelopes[1:]) is not None:
@@ -62,8 +64,11 @@ def _rotate(workspace: Workspace, lake: Lake) -> dict[str, Any]:
         # The first attempt's secret may be lost: the keys it sealed are in the old envelope too.
         if opened(new, envelopes[1:]) is None:
             write_envelopes(lake.store, [envelopes[0], envelope_of(new, key)])
+    point("key_in_lake")
     rows = seal_again(lake, key)
+    point("key_sealed")
     put_in_place(keys)
+    point("key_in_place")
     write_envelopes(lake.store, [e for e in read_envelopes(lake.store) if e.check == check_value(new)])
     return {"epoch": key.epoch, "rows": rows, "where": keys.environment if _is_named(keys) else str(keys.file)}
 

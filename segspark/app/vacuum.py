@@ -46,6 +46,7 @@ def vacuum_lake(lake: Lake, hours: int = VERSIONS_KEPT_HOURS, dry_run: bool = Fa
     """Remove the files for a caller that holds the lease: table -> files, of tables with such files."""
     if not dry_run:
         _remove_scratch(lake)
+        point("vacuum_scratch")
     found = {}
     for contract in filter(lake.exists, ALL):
         found[contract.name] = lake.remove_unnamed_files(contract, hours, dry_run)

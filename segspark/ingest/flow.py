@@ -21,6 +21,7 @@ from segspark.ingest.staged_batch import StagedBatch, described, read_described
 from segspark.ingest.write import write_all
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
+from segspark.points import point
 from segspark.sources.parsed import KINDS
 from segspark.sources.registry import PROVIDERS
 from segspark.sources.resources import KEY, SOURCES
@@ -104,6 +105,7 @@ def _write(step: Step, batch: Batch, staged: StagedBatch) -> None:
         report.rows = staged.n_records
     if batch.is_replay:
         mark_replayed(step, staged, batch.run_id)
+        point("replay_marked")
         write_ledger(step, moved(staged.ledger), batch.run_id)
     else:
         write_manifest(step, staged.files, staged.ledger, batch.run_id)

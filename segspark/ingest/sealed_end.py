@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from segspark.pipeline.step import Step
 from segspark.pipeline.writes import Frame, Upsert
+from segspark.points import point
 from segspark.sources.spec import Source
 from segspark.tables.contracts import bronze
 
@@ -29,6 +30,7 @@ def end_sealed(step: Step, sources: list[Source]) -> None:
             over = sealed.where(F.col("kept_until") <= F.lit(step.as_of + AHEAD))
             nothing = {"sealed": F.lit(None).cast("binary"), "kept_until": F.lit(None).cast("date")}
             step.write(table, Frame(over.withColumns(nothing)), Upsert("true"))
+            point("sealed_ended")
 
 
 def _read_first_end(sealed: DataFrame) -> date | None:

@@ -111,6 +111,7 @@ def log_model(
         client = mlflow.MlflowClient()
         alias = _alias(client, name, ranking, ranks_by) if allow_champion else "challenger"
         client.set_registered_model_alias(name, alias, version)
+        point("model_named")
         return version
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from segspark.models.churn.sections import ChurnQuality
 from segspark.models.evaluate.evaluation import Evaluation
+from segspark.points import point
 from segspark.reports import charts, group_charts, group_figures, views, views_groups
 from segspark.reports.contents import sections_of
 from segspark.reports.data import ReportData
@@ -90,6 +91,7 @@ def render_report(data: ReportData) -> str:
 
 def write_report(html: str, path: Path) -> Path:
     """Write the page to ``path`` atomically: a reader sees the old page or the new one, never half of one."""
+    point("report_made")
     store_at(path.parent).replace(path.name, html.encode())
     return path
 

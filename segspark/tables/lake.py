@@ -17,6 +17,7 @@ import pyarrow as pa
 from deltalake.exceptions import CommitFailedError
 
 from segspark.config.url import Url
+from segspark.points import point
 from segspark.store import Store, store_at
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
@@ -104,6 +105,7 @@ class Lake:
                 description=stamp_of(contract),
                 configuration=PROPERTIES | {"delta.dataSkippingStatsColumns": ",".join(columns_in_log(contract))},
             )
+            point("table_created")
             digest_log(self.folder(contract))
             return table
         table = self.table(contract)
@@ -183,6 +185,7 @@ class Lake:
         self._add_small(table, contract, rows, "append", once=once)
         table = self.table(contract)
         if len(table.file_uris()) >= SMALL_FILES:
+            point("small_many_files")
             everything = self.read_small(contract)
             # Whoever has appended meanwhile has won: the next one compacts.
             with suppress(CommitFailedError):
@@ -205,6 +208,7 @@ class Lake:
         opened."""
         folder = self.folder(contract)
         added = add_actions(write_parts(conform_small(table, rows), contract, folder))
+        point("small_written")
         self.may_commit()
         table.create_write_transaction(
             added,
@@ -216,6 +220,7 @@ class Lake:
                 max_commit_retries=0 if is_alone else None,
             ),
         )
+        point("small_committed")
         digest_log(folder)
 
     def remove_unnamed_files(self, contract: Contract, hours: int, dry_run: bool) -> int:
@@ -225,6 +230,7 @@ class Lake:
         if files and not dry_run:
             self.may_commit()
             table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
+            point("vacuum_files")
             forget_gone_files(self.folder(contract))
         return len(files)
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from segspark.errors import InfrastructureError
+from segspark.points import point
 from segspark.process import Fate, this_process
 from segspark.store import Store
 from segspark.tables.claim import Claim
@@ -99,6 +100,7 @@ def only_writer(
     try:
         with _reached(store):
             retire_former_lock(store)
+        point("lease_taken")
         yield lease
     finally:
         ended.set()
@@ -178,6 +180,7 @@ def unlock(store: Store, seen: Newest) -> bool:
     """
     with _reached(store):
         store.delete(FORMER_LOCK)
+        point("unlocking")
         for _ in range(_TRIES):
             newest = read_newest(store)
             # A holder that is at work has renewed it since, under the same token.

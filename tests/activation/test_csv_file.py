@@ -3,6 +3,10 @@
 import csv
 import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,6 +23,13 @@ ANN = {
     "person_id": "p1", "email": "ann@example.com", "scheme": "rules", "segment_id": "s", "segment_name": 'Big, "rich"',
     "segment_date": date(2026, 5, 5), "sealed": b"kept out",
 }  # fmt: skip
+
+KILLED = """
+import sys
+from segspark.activation.csv_file import write_audience
+from segspark.store import store_at
+write_audience(store_at(sys.argv[1]), "a.csv", [{"email": "zqann@example.com"}] * 9, {})
+"""
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@x", "\tx", "\rx"])
@@ -100,3 +111,14 @@ def test_counts_beside_a_file_are_rounded_and_small_groups_are_not_counted() -> 
     assert (manifest["people"], manifest["removed"]) == (720, {"complained": 0, "bounced": 40})
     assert manifest["counts_rounded_to"] == 40
     assert not {"folder", "least"} & set(manifest)
+
+
+def test_half_an_audience_of_a_killed_export_is_removed_by_the_next_one(tmp_path: Path) -> None:
+    environment = {**os.environ, "SEGSPARK_KILL_AT": "export_row:5"}
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    # Until then for its owner alone.
+    assert left.stat().st_mode & 0o777 == 0o600
+    write_audience(store_at(tmp_path), "b.csv", [ANN], {})
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["b.csv", "b.manifest.json"]

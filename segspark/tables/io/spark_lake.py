@@ -249,8 +249,12 @@ class SparkLake(Lake):
             .whenNotMatchedInsertAll()
         )
         with conflicts.translated(contract, self.version(contract)):
+            point("to_merge")
             self.may_commit()
             merge.execute()
+        point("merged")
+        # The question before the job says nothing of its end, and the next commit may be far away.
+        self.may_commit()
         digest_log(self.folder(contract))
 
     def _commit_files(

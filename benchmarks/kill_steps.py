@@ -1,0 +1,221 @@
+"""The life of a small shop in steps, and the named points at which each step is killed."""
+
+import hashlib
+import random
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+# Beside the project, not below it: the small shop is the tests' own.
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+import pyarrow as pa
+from builders import make_workspace, write_consents, write_mails, write_orders
+
+import segspark
+from segspark.activation.audience import export
+from segspark.app.repair import repair
+from segspark.app.rotate import rotate
+from segspark.app.run import replay_quarantine, run
+from segspark.app.unlock import free, holders
+from segspark.app.vacuum import vacuum
+from segspark.app.workspace import open_workspace
+from segspark.pipeline.progress import Quiet
+from segspark.pseudonyms import load_key
+from segspark.reports.gather import write_day_report
+from segspark.tables.contracts import gold, ops
+from segspark.tables.lake import SMALL_FILES, Lake
+from segspark.tables.lease import only_writer
+from segspark.time import DAY
+
+FIRST = date(2026, 5, 3)
+SECOND = FIRST + DAY
+# The sealed records of the first day have ended by then.
+MUCH_LATER = SECOND + 40 * DAY
+PEOPLE = 80
+
+
+def nothing(folder: Path) -> None:
+    """Most steps find what the step before has left."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the shop's life.
+
+    Attributes:
+        flows: those that it runs, by the names of ops.runs; the undisturbed life checks it.
+        points: named points at which it is killed, with the nth time; after ``+`` where the run after it is killed.
+        prepare: what has happened before it.
+        has_session: it needs Spark, and a kill at random comes once the session is there.
+    """
+
+    name: str
+    work: Callable[[Path], object]
+    points: tuple[str, ...]
+    flows: tuple[str, ...] = ()
+    prepare: Callable[[Path], None] = nothing
+    has_session: bool = True
+
+
+def _mend_mapping(folder: Path) -> None:
+    source = folder / "sources" / "orders.yaml"
+    source.write_text(source.read_text().replace("time_zone:", 'decimal_mark: ","\ntime_zone:', 1))
+
+
+def _damage(folder: Path) -> None:
+    """A flipped bit in the newest file of two tables."""
+    lake = Lake(open_workspace(folder).lake)
+    for contract in (gold.ACTIVITY_DAILY, gold.FEATURES):
+        _, name = max(lake.names_by_day(contract))
+        path = Path(lake.folder(contract).url_of(name))
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 4
+        path.write_bytes(content)
+
+
+def _unlock(folder: Path) -> None:
+    workspace = open_workspace(folder)
+    free(workspace, holders(workspace))
+
+
+def _append_much(folder: Path) -> None:
+    """So many small rows that their files are written as one."""
+    workspace = open_workspace(folder)
+    store = Lake(workspace.lake).store
+    with only_writer(store, "compact") as lease:
+        lake = Lake(store, lease.check)
+        for n in range(SMALL_FILES):
+            row = {
+                "source": "orders",
+                "file_id": f"none-{n}",
+                "disposition": "accepted",
+                "n_records": 0,
+                "run_id": "none",
+            }
+            lake.append_small(ops.LEDGER, pa.Table.from_pylist([row]), once=f"none-{n}")
+
+
+DAY_FLOWS = ("ingest", "tiles", "features", "scores", "segments")
+STEPS = (
+    Step(
+        "ingest",
+        lambda folder: run("ingest", folder, FIRST),
+        ("ingest_staged", "ingest_bound", "ingest_table:3", "ingest_before_orders", "ingest_after_orders", "ingest_ledger",
+         "ingest_files", "ingest_done", "lease_taken", "table_created:4", "small_written", "small_committed:3",
+         "ingest_bound+lease_taken", "ingest_table:2+ingest_after_orders"),
+        ("ingest", "ingest_batch"),
+    ),
+    Step(
+        "first_day",
+        lambda folder: run("daily", folder, FIRST),
+        ("flow_started", "files_written:2", "committed:4", "flow_before_done:4", "day_made", "committed:3+committed:3"),
+        (*DAY_FLOWS, "feature_check", "daily"),
+    ),
+    Step(
+        "train",
+        lambda folder: run("train", folder, FIRST),
+        ("model_logged", "model_registered", "model_named", "model_registered+model_registered"),
+        ("train",),
+    ),
+    Step(
+        "second_day",
+        lambda folder: run("daily", folder, SECOND),
+        ("flow_started:3", "files_written:12", "committed:12", "flow_before_done:3", "day_made", "day_published",
+         "to_merge", "merged"),
+        (*DAY_FLOWS, "ingest_batch", "feature_check", "daily"),
+    ),
+    Step("export", lambda folder: export(open_workspace(folder), "buyers", SECOND, None, Quiet()),
+         ("export_row:20", "export_file", "export_manifest", "export_row:5+export_row:30")),
+    Step("report", lambda folder: write_day_report(open_workspace(folder), SECOND, "en", None), ("report_made",),
+         has_session=False),
+    Step("restate", lambda folder: run("restate", folder, FIRST), ("files_written", "committed"), ("features_restate",)),
+    Step("rotate", lambda folder: rotate(open_workspace(folder)),
+         ("key_stored", "key_in_lake", "key_sealed", "key_in_place", "key_stored+key_sealed"),
+         has_session=False),
+    Step("unlock", _unlock, ("unlocking",), has_session=False),
+    Step(
+        "clean",
+        lambda folder: vacuum(open_workspace(folder), hours=0),
+        ("vacuum_scratch", "vacuum_files:2", "vacuum_table:5"),
+        has_session=False,
+    ),
+    Step(
+        "compact",
+        _append_much,
+        ("small_many_files", "small_committed:30", "small_many_files+small_written"),
+        has_session=False,
+    ),
+    Step(
+        "hourly",
+        lambda folder: run("hourly", folder, SECOND + DAY),
+        ("flow_started", "files_written:3", "committed:5", "flow_before_done:4", "small_committed:2"),
+        (*DAY_FLOWS, "ingest_batch", "hourly"),
+    ),
+    Step(
+        "replay",
+        lambda folder: replay_quarantine(folder, SECOND + DAY, "orders", Quiet()),
+        ("ingest_bound", "ingest_table:2", "merged", "replay_marked", "ingest_ledger"),
+        ("quarantine_replay", "ingest_batch"),
+        _mend_mapping,
+    ),
+    Step(
+        "backfill",
+        lambda folder: run("backfill", folder, SECOND, first=FIRST, progress=Quiet()),
+        ("backfill_day", "files_written:2", "committed:2"),
+        ("tiles", "features_backfill", "scores", "segments"),
+    ),
+    Step(
+        "repair",
+        lambda folder: repair(folder, Quiet()),
+        ("repair_begun", "repair_day", "committed:2"),
+        ("tiles", "features_repair"),
+        _damage,
+    ),
+    Step(
+        "sealed_end",
+        lambda folder: run("ingest", folder, MUCH_LATER),
+        ("to_merge", "merged", "sealed_ended"),
+        ("ingest",),
+    ),
+)  # fmt: skip
+
+
+def code() -> str:
+    """A hash of the package: results of another code say nothing of this one."""
+    package = Path(segspark.__file__).parent
+    content = b"".join(path.read_bytes() for path in sorted(package.rglob("*.py")))
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def make_shop(folder: Path) -> None:
+    """Two months of orders and clicks of some people; on the second day late orders, a withdrawal and a complaint."""
+    make_workspace(folder)
+    settings = folder / "segspark.yaml"
+    settings.write_text(settings.read_text() + "ingest: {max_quarantined_share: 0.2}\n")
+    workspace, draw = open_workspace(folder), random.Random(1)
+    # Made before the first state, so that all runs have the same pseudonyms.
+    load_key(workspace.keys.environment, workspace.keys.file)
+    people = [f"p{n}@example.com" for n in range(PEOPLE)]
+
+    def moment(until: date) -> str:
+        return f"{until - DAY * draw.randint(0, 50)} {draw.randint(8, 20):02d}:00:00"
+
+    received = FIRST - DAY
+    orders = [(f"o{n}-{who[1:3]}", who, moment(received), f"{draw.randint(5, 200)}.00")
+              for who in people for n in range(draw.randint(0, 6))]  # fmt: skip
+    # Refused: one is taken in again once the mapping is mended, the other one ends sealed.
+    refused = [("comma", people[5], f"{received} 09:00:00", '"12,50"'), ("then", people[6], "then", "5.00")]
+    write_orders(workspace, received, *orders, *refused)
+    clicks = [(f"m{n}-{who[1:3]}", who, draw.choice(("click", "delivered")), moment(received))
+              for who in people for n in range(draw.randint(0, 9))]  # fmt: skip
+    write_mails(workspace, received, *clicks)
+    write_consents(workspace, received, (people[0], "profiling", "withdrawn", f"{received} 08:00:00"))
+    # The last one changes an order that is there, so that orders are merged.
+    write_orders(workspace, FIRST, ("new", people[1], f"{FIRST} 10:00:00", "30.00"),
+                 ("late", people[2], f"{received - DAY} 10:00:00", "40.00"), orders[0],
+                 (*orders[1][:3], "77.00"))  # fmt: skip
+    write_mails(workspace, FIRST, ("mc", people[3], "complaint", f"{FIRST} 12:00:00"))
+    write_orders(workspace, SECOND, ("hour", people[4], f"{SECOND} 10:00:00", "30.00"))
