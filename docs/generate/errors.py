@@ -3,6 +3,7 @@
 from docs.generate.markdown import code, table, text
 from docs.generate.markdown import page as whole
 from segspark import errors
+from segspark.cli.ending import EXIT_TERMINATED
 from segspark.privacy.contactability import REASONS
 from segspark.reports.reasons import EXPLANATIONS
 from segspark.segments.validation_errors import WHY
@@ -32,6 +33,7 @@ _EXITS: dict[int, tuple[str, str]] = {
         "Report it with the lines shown; look them over first, they may name files or values.",
     ),
     130: ("Interrupted with Ctrl-C.", "Run again: what is unfinished is completed."),
+    EXIT_TERMINATED: ("Ended by SIGTERM.", "Run again: what is unfinished is completed."),
 }
 _DISPOSITIONS = {
     "accepted": "At least a part of the record is in a silver table.",

@@ -5,6 +5,7 @@ import sys
 import click
 
 from segspark import __version__
+from segspark.cli.ending import ended_by_sigterm
 from segspark.cli.features import features
 from segspark.cli.key import key
 from segspark.cli.quarantine import quarantine
@@ -33,7 +34,8 @@ def main() -> None:
     # Until a workspace says otherwise.
     guard("private")
     try:
-        cli(standalone_mode=False)
+        with ended_by_sigterm():
+            cli(standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:

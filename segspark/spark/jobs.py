@@ -1,7 +1,9 @@
-"""Run Spark jobs in parallel."""
+"""Run Spark jobs in parallel, and cancel them."""
 
+import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import Any
 
 
@@ -9,7 +11,7 @@ def beside(*functions: Callable[[], Any], at_once: int | None = None) -> list[An
     """Run functions in parallel, each mostly waiting for its Spark jobs; returns their results in order.
 
     All have ended when this returns or raises, so nothing is written after an error; the first error, in the order of
-    the functions, is raised.
+    the functions, is raised. Those that have not begun when a signal interrupts this do not begin.
 
     Args:
         at_once: maximum number in parallel; all by default.
@@ -18,4 +20,20 @@ def beside(*functions: Callable[[], Any], at_once: int | None = None) -> list[An
         return []
     with ThreadPoolExecutor(max_workers=at_once or len(functions)) as pool:
         running = [pool.submit(function) for function in functions]
+        try:
+            # Not left to the pool: interrupted at its end, it would leave threads that go on writing.
+            wait(running)
+        finally:
+            for each in running:
+                each.cancel()
     return [each.result() for each in running]
+
+
+def cancel_jobs() -> None:
+    """Cancel the jobs of this process's session, if there is one; whoever waits for them gets an error."""
+    pyspark = sys.modules.get("pyspark")
+    context = pyspark.SparkContext._active_spark_context if pyspark else None
+    if context is not None:
+        # The JVM may have got the same signal.
+        with suppress(Exception):
+            context.cancelAllJobs()

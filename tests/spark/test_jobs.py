@@ -1,5 +1,7 @@
 """Functions side by side: all have ended before anything is told of any."""
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -76,3 +78,27 @@ def test_no_more_run_at_once_than_is_asked_for(at_once: int | None, most: int) -
     beside(*[work] * 5, at_once=at_once)
     assert seen[0] <= most
     assert at_once == 1 or seen[0] > 1
+
+
+INTERRUPTED = """
+import os, signal, threading, time
+from segspark.spark.jobs import beside
+begun = threading.Event()
+def end(number, frame):
+    raise SystemExit(3)
+signal.signal(signal.SIGTERM, end)
+def first():
+    begun.set()
+    time.sleep(0.5)
+    print("first has ended", flush=True)
+threading.Thread(target=lambda: begun.wait() and os.kill(os.getpid(), signal.SIGTERM)).start()
+try:
+    beside(first, lambda: print("second has begun", flush=True), at_once=1)
+finally:
+    print("over", flush=True)
+"""
+
+
+def test_one_that_runs_has_ended_before_a_signal_is_told_and_no_other_begins() -> None:
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines()) == (3, ["first has ended", "over"])
