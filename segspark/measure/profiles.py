@@ -17,6 +17,8 @@ from segspark.measure.registry import KPIS
 from segspark.measure.segment_sums import EVERYBODY, read_segment_sums, segment_sums
 from segspark.measure.significance import Moments, benjamini_hochberg
 from segspark.measure.small_groups import NO_FLOOR
+from segspark.tables.contracts import gold
+from segspark.tables.contracts.schema import ARROW_TYPES
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 # Spark's types that sums can be made of.
 NUMBERS = frozenset(("byte", "short", "integer", "long", "float", "double", "decimal", "boolean"))
 KEYS = ("scheme", "segment_id", "segment_name", "n_people")
+# Of a day without segments: nobody is known on it, or nobody is in any segment.
+NO_ROWS = pa.schema([(c.name, ARROW_TYPES[c.type]) for c in gold.SEGMENT_PROFILES.columns]).empty_table()
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def profiles_of(
             except Exception as error:
                 left_out[kpi.name] = f"its interval raised {type(error).__name__}"
     if not columns:
-        return segments.select(KEYS)[:0]
+        return NO_ROWS
     table = pa.concat_tables(columns).append_column("segment_date", pa.array([as_of] * len(columns) * len(segments)))
     return _adjusted(table, least)
 

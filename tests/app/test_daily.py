@@ -16,7 +16,7 @@ from lakes import BUYERS, FIRST_DAY, Lakes
 from pyspark.sql import SparkSession
 
 from segspark.activation.audience import export_audience
-from segspark.app.run import daily
+from segspark.app.run import backfill, daily
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.features.flow import FEATURES
@@ -360,3 +360,10 @@ def test_no_value_about_a_person_stands_in_the_log(shop: tuple[Workspace, Lake])
         bounds = {n.partition(".")[2] for n in actions.column_names if n.startswith(("min.", "max."))}
         known = {n for n in bounds if any(actions[f"{end}.{n}"].null_count < len(actions) for end in ("min", "max"))}
         assert known <= set(columns_in_log(contract)), contract.name
+
+
+def test_a_backfill_of_a_day_on_which_nobody_is_known_has_no_rows(lakes: Lakes, tmp_path: Path) -> None:
+    workspace, lake = lakes.copy(FIRST_DAY, tmp_path / "w")
+    before = MAY[1] - (MAY[2] - MAY[1])
+    assert backfill(workspace, lake, before, before, Quiet())["days"] == 1
+    assert rows_of(lake, gold.FEATURES, before) == rows_of(lake, gold.SEGMENT_PROFILES, before) == []
