@@ -30,6 +30,6 @@ def people_of_day(view: View, wanted: Collection[str] | None = None) -> DataFram
         if not catalogue.of_profile and not of_profile.intersection(wanted):
             return with_derived(features, catalogue)
     owners = people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of))
-    profiles = people_profiles(view.read(silver.PROFILES), owners, view.as_of)
+    profiles = people_profiles(view.read(silver.PROFILES), owners, view.as_of, view.settings.time_zone)
     people = with_derived(features, catalogue).join(profiles, on="person_id", how="left")
     return with_projections(people, catalogue.of_profile)

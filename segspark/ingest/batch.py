@@ -18,7 +18,9 @@ from segspark.sources.files import InputFile, find_files
 from segspark.sources.headers import drift
 from segspark.sources.spec import Source
 from segspark.tables.contracts import ops
-from segspark.time import DAY, local_midnight, to_micros
+from segspark.time import DAY, MICROS, local_midnight, to_micros
+
+Files = dict[str, list[InputFile]]
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def read_consumed(view: View) -> set[tuple[str, str]]:
     return set(zip(table["source"].to_pylist(), table["file_id"].to_pylist(), strict=True))
 
 
-def files_of(batch: Batch, sources: list[Source], time_zone: str) -> dict[str, list[InputFile]]:
+def files_of(batch: Batch, sources: list[Source], time_zone: str) -> Files:
     """The batch's files by source, numbered in the batch's order.
 
     Raises:
@@ -130,6 +132,26 @@ def files_of(batch: Batch, sources: list[Source], time_zone: str) -> dict[str, l
     for (name, _), file in sorted(present.items()):
         by_source.setdefault(name, []).append(file)
     return by_source
+
+
+# Files of one day without a time differ by a microsecond each, for at most so long.
+LAST_OF_THE_DAY = 3_600 * MICROS
+
+
+def with_delivery(files: Files, as_of: date, time_zone: str, n_before: int) -> Files:
+    """The files, each with a time of delivery at the end of the day before the as-of day, in the order of their names.
+
+    Args:
+        n_before: how many files the lake has taken in, so that those of a second run of the day are the later ones.
+    """
+    first = to_micros(local_midnight(as_of, time_zone)) - LAST_OF_THE_DAY
+    order = sorted((file for its in files.values() for file in its), key=lambda file: (file.name, file.file_id))
+    place = {
+        (file.source, file.file_id): first + min(n_before + n, LAST_OF_THE_DAY - 1) for n, file in enumerate(order)
+    }
+    return {
+        name: [replace(file, delivered_at=place[name, file.file_id]) for file in its] for name, its in files.items()
+    }
 
 
 # Counting -----------------------------------------------------------------------------------------------------
@@ -158,7 +180,7 @@ def write_ledger(step: Step, ledger: list[dict[str, Any]], run_id: str) -> None:
     step.write(ops.LEDGER, Small(pa.Table.from_pylist(rows)), Append(f"{run_id}-ledger"))
 
 
-def write_manifest(step: Step, files: dict[str, list[InputFile]], ledger: list[dict[str, Any]], run_id: str) -> None:
+def write_manifest(step: Step, files: Files, ledger: list[dict[str, Any]], run_id: str) -> None:
     """Write the ledger and the list of files taken in; later runs skip these files."""
     write_ledger(step, ledger, run_id)
     point("ingest_ledger")

@@ -68,12 +68,17 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
     def before(contract: Contract, days: tuple[date, date] | None = None) -> DataFrame | None:
         return step.read(contract, days).where(F.col("run_id") != run_id) if step.facts(contract).rows else None
 
-    items = (("lines", silver.ORDER_LINES), ("profiles", silver.PROFILES), ("consents", silver.CONSENTS))
-    exceptions = [
-        duplicates.repeated(staged.frame(kind), kind, before(contract), contract.key)
-        for kind, contract in items
-        if staged.rows(kind)
-    ]
+    exceptions = []
+    if staged.rows("lines"):
+        known = before(silver.ORDER_LINES)
+        exceptions.append(duplicates.repeated(staged.frame("lines"), "lines", known, silver.ORDER_LINES.key))
+    if staged.rows("profiles"):
+        exceptions += _repeated_profiles(staged.frame("profiles"), before(silver.PROFILES))
+    if staged.rows("consents"):
+        said = ("value", "basis", "expires_at", "proof")
+        keys = [k for k in silver.CONSENTS.key if k != "run_id"]
+        known = before(silver.CONSENTS)
+        exceptions.append(duplicates.repeated_versions(staged.frame("consents"), "consents", known, keys, said))
     makes_events = bool(by_line) and staged.rows("lines") > 0
     if not makes_events and staged.rows("events"):
         exceptions.append(_repeated_events(staged, before))
@@ -107,6 +112,16 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
         staged = staged.stage(folder, "exceptions", _refused_events(step, staged, batch, before))
     staged = staged.stage(folder, "dispositions", dispose(staged.frame("exceptions")).coalesce(1))
     return Dispositions(staged, made)
+
+
+def _repeated_profiles(profiles: DataFrame, known: DataFrame | None) -> list[DataFrame]:
+    keys = [k for k in silver.PROFILES.key if k != "run_id"]
+    about = {*keys, "recorded_at", "flags", "known_as_of", "run_id"}
+    said = [c for c in silver.PROFILES.column_names if c not in about]
+    return [
+        duplicates.repeated_versions(profiles, "profiles", known, keys, said),
+        duplicates.unchanged(profiles, known, said),
+    ]
 
 
 def _repeated_events(staged: Staged, before: Before) -> DataFrame:

@@ -10,6 +10,8 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from segspark.sources.targets import UNDATED
+
 
 def _exceptions(rows: DataFrame, kind: str, verdict: str) -> DataFrame:
     return rows.select(F.lit(kind).alias("kind"), "no", "record", "n_says", F.lit(verdict).alias("verdict"))
@@ -36,6 +38,65 @@ def repeated(rows: DataFrame, kind: str, known: DataFrame | None, keys: Sequence
     same = reduce(lambda a, b: a & b, [F.col(f"k_{k}").eqNullSafe(F.col(k)) for k in keys])
     again = suspects.join(stored, on=same, how="left_semi")
     return exceptions.unionByName(_exceptions(again, kind, "duplicate")).distinct()
+
+
+def repeated_versions(
+    rows: DataFrame, kind: str, known: DataFrame | None, keys: Sequence[str], content: Sequence[str]
+) -> DataFrame:
+    """Duplicates of rows that a source may state again otherwise: of a key the run's last row holds, and it is a
+    duplicate only if it says what the key's newest stored row says.
+
+    Args:
+        rows: staged rows of this run.
+        known: the rows of earlier runs; None if there are none.
+        keys: whom and when a row is about; nulls are equal to each other.
+        content: columns of what it says.
+
+    Returns:
+        Exceptions with the verdict ``duplicate``.
+    """
+    suspects = rows.join(_suspects(rows, known, keys), on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+    last = Window.partitionBy(*keys).orderBy(*[F.desc(c) for c in ("received_at", "record", "no")])
+    superseded = suspects.withColumn("nth", F.row_number().over(last)).where("nth > 1")
+    exceptions = _exceptions(superseded, kind, "duplicate")
+    if known is None:
+        return exceptions
+    newest = F.max_by(_said(content), F.struct("known_as_of", "run_id")).alias("k__said")
+    stored = known.groupBy(*[F.col(k).alias(f"k_{k}") for k in keys]).agg(newest)
+    same = reduce(lambda a, b: a & b, [F.col(f"k_{k}").eqNullSafe(F.col(k)) for k in keys])
+    again = suspects.withColumn("_said", _said(content)).join(
+        stored, on=same & (F.col("k__said") == F.col("_said")), how="left_semi"
+    )
+    return exceptions.unionByName(_exceptions(again, kind, "duplicate")).distinct()
+
+
+def unchanged(profiles: DataFrame, known: DataFrame | None, content: Sequence[str]) -> DataFrame:
+    """Duplicates of profiles that have no time of their own: those that say what the one before says.
+
+    Args:
+        profiles: staged rows of this run.
+        known: silver.profiles of earlier runs; None if there are none.
+        content: columns of what a profile says.
+    """
+    owner = ("source", "identifier_id")
+    undated = profiles.where(F.array_contains("flags", UNDATED)).select(
+        *owner, "valid_from", "received_at", "record", "no", "n_says", _said(content).alias("_said")
+    )
+    if known is not None:
+        theirs = known.join(undated.select(*owner).distinct(), on=list(owner), how="left_semi")
+        newest = F.struct("valid_from", "recorded_at", "known_as_of", "run_id")
+        before = theirs.groupBy(*owner).agg(F.max_by(_said(content), newest).alias("_said"))
+        # Without a time they come before all others.
+        undated = undated.unionByName(before, allowMissingColumns=True)
+    in_order = Window.partitionBy(*owner).orderBy("valid_from", "received_at", "record", "no")
+    same = undated.withColumn("_before", F.lag("_said").over(in_order)).where("_before = _said and no is not null")
+    return _exceptions(same, "profiles", "duplicate")
+
+
+def _said(content: Sequence[str]) -> Column:
+    """A hash of what a row says; of maps, which Spark does not compare, the sorted entries."""
+    columns = [F.array_sort(F.map_entries(c)).alias(c) if c == "attributes" else F.col(c) for c in content]
+    return F.xxhash64(F.to_json(F.struct(*columns)))
 
 
 def _key_hash(keys: Sequence[str]) -> Column:

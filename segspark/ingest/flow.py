@@ -9,7 +9,16 @@ transaction id and nothing is taken in twice, also where the files have changed 
 from dataclasses import replace
 from functools import partial
 
-from segspark.ingest.batch import Batch, check_ledger, choose_batch, files_of, totals, write_ledger, write_manifest
+from segspark.ingest.batch import (
+    Batch,
+    check_ledger,
+    choose_batch,
+    files_of,
+    totals,
+    with_delivery,
+    write_ledger,
+    write_manifest,
+)
 from segspark.ingest.counted import check_counts, counted, refused_whole
 from segspark.ingest.dispositions import find_dispositions, read_dispositions
 from segspark.ingest.gate import check_quarantine
@@ -26,6 +35,7 @@ from segspark.sources.parsed import KINDS
 from segspark.sources.registry import PROVIDERS
 from segspark.sources.resources import KEY, SOURCES
 from segspark.sources.spec import Source
+from segspark.tables.contracts import ops
 
 
 def ingest(step: Step) -> None:
@@ -67,7 +77,9 @@ def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
 
 def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
     """Read the files, find the dispositions of their records, and bind the batch to the result."""
-    files = {} if batch.is_replay else files_of(batch, sources, step.settings.time_zone)
+    zone = step.settings.time_zone
+    files = {} if batch.is_replay else files_of(batch, sources, zone)
+    files = with_delivery(files, batch.as_of, zone, step.facts(ops.FILES).rows)
     files = sketched(step, files, sources)
     folder = step.batch.begin(batch.run_id, batch.as_of, batch.as_dict())
     if batch.is_replay:

@@ -65,11 +65,11 @@ def sealed_files(step: Step, sources: list[Source], batch: Batch, folder: Store)
     ordered.write.options(**SPARK_OPTIONS).mode("overwrite").partitionBy("number").parquet(path)
     of_name = {source.name: source for source in sources}
     files: Files = {}
-    for number, name, size in _read_names(rows):
+    for number, name, size, delivered in _read_names(rows):
         source, file_id = batch.files[number]
         received = received_by_name(of_name[source], name, step.settings.time_zone)
         at = folder.url_of(f"{SEALED}/number={number}")
-        file = InputFile(source, at, name, file_id, size, received, number, is_sealed=True)
+        file = InputFile(source, at, name, file_id, size, received, number, is_sealed=True, delivered_at=delivered)
         files.setdefault(source, []).append(file)
     return files
 
@@ -79,10 +79,14 @@ def _read_files(rows: DataFrame) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((r["source"], r["file_id"]) for r in rows.select("source", "file_id").distinct().collect()))
 
 
-def _read_names(rows: DataFrame) -> list[tuple[int, str, int]]:
-    """Number, name and bytes of the files of a replay: one row per file."""
-    found = rows.groupBy("number").agg(F.max("file_name").alias("name"), F.sum("length").alias("size")).collect()
-    return [(r["number"], r["name"], r["size"]) for r in found]
+def _read_names(rows: DataFrame) -> list[tuple[int, str, int, int]]:
+    """Number, name, bytes and first receipt (UTC microseconds) of the files of a replay: one row per file."""
+    found = rows.groupBy("number").agg(
+        F.max("file_name").alias("name"),
+        F.sum("length").alias("size"),
+        F.unix_micros(F.min("received_at")).alias("at"),
+    )
+    return [(r["number"], r["name"], r["size"], r["at"]) for r in found.collect()]
 
 
 def moved(ledger: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ class InputFile:
 
     Attributes:
         received_at: UTC microseconds, None if the file itself does not tell.
+        delivered_at: UTC microseconds at which a run takes it in, for what has no time at all; of later files a later one.
         number: its position in the run's list of files.
         is_sealed: its records come from the quarantine, and ``path`` is a folder of their envelopes
             (``sealed_records.py``).
@@ -53,6 +54,7 @@ class InputFile:
     is_sealed: bool = False
     n_counted: int | None = None
     line_hashes: str | None = None
+    delivered_at: int | None = None
 
 
 def find_files(source: Source, time_zone: str) -> list[InputFile]:

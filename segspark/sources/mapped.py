@@ -152,15 +152,15 @@ def _convert_one(
         stage = "read" if position < 0 else "parse"
         finish.rejected(file, position, raw, row["reasons"], flags, stage, form, header)
         return
-    produced, reasons = Produced(), []
+    produced, reasons = Produced(), list[str]()
+    if mapping.source.received.how == "column":
+        produced.received_at, reason = _received(notation_of(mapping.source, mapping.kinds["received"]), row)
+        reasons += [reason] if reason else []
     for maker in makers:
         try:
             maker(row, file, produced)
         except Rejected as error:
             reasons += error.reasons
-    if mapping.source.received.how == "column":
-        produced.received_at, reason = _received(notation_of(mapping.source, mapping.kinds["received"]), row)
-        reasons += [reason] if reason else []
     if reasons:
         finish.rejected(file, position, raw, reasons, flags, "convert", form, header)
         return

@@ -17,6 +17,8 @@ from segspark.sources.vocabulary import REACTIONS, Identifier, Produced, Rejecte
 Maker = Callable[[dict[str, Any], InputFile, Produced], None]
 # A birth date before this year, or after the record, is a typing error or a default of the CRM's form.
 EARLIEST_BIRTH = 1905
+# The flag of a profile that has no time but that of its delivery.
+UNDATED = "undated:valid_from"
 
 
 def failed_name(output: str) -> str:
@@ -211,8 +213,13 @@ def _finish_line(item: dict[str, Any], visitor: Identifier | None, place: _Place
 def _finish_profile(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
     """Finish a profile; impossible birth and sign-up dates are flagged and left empty, the row is kept."""
     flags = list(place.flags)
-    # A profile without a time is valid from the beginning: nothing indicates that it was different before.
-    item.setdefault("valid_from", item.get("recorded_at") or place.file.received_at or 0)
+    if "valid_from" not in item:
+        told = item.get("recorded_at") or produced.received_at or place.file.received_at
+        if told is None:
+            # Known from its delivery: nothing tells that it held before, and the next delivery may tell otherwise.
+            told = place.file.delivered_at or 0
+            flags.append(UNDATED)
+        item["valid_from"] = told
     item.setdefault("recorded_at", item["valid_from"])
     year = item.pop("birth_year", None)
     if year is not None and "birth_date" not in item:

@@ -72,13 +72,13 @@ def made(spark: SparkSession) -> dict[str, Row]:
     rows = [{"person_id": ANN, "as_of_date": AS_OF, **empty, **DONE}, {"person_id": BOB, "as_of_date": AS_OF, **empty}]
     features = spark.createDataFrame([tuple(r.values()) for r in rows], schema)
     born = "identifier_id string, valid_from timestamp, recorded_at timestamp, source string, known_as_of date, "
-    born += "birth_date date, signup_date date, attributes map<string,string>, "
+    born += "birth_date date, signup_date date, attributes map<string,string>, run_id string, "
     born += ", ".join(f"{c} string" for c in COLUMNS if c != "signup_date")
     profile = {"country": "FR", "city": "Lyon", "gender": "female"}
     texts = [profile.get(c) for c in COLUMNS if c != "signup_date"]
     when = date(2026, 1, 1)
     told = spark.sql("SELECT timestamp'2026-01-01 00:00:00' AS valid_from").collect()[0]["valid_from"]
-    known = (ANN, told, told, "crm", when, date(1996, 2, 29), date(2025, 12, 1), None, *texts)
+    known = (ANN, told, told, "crm", when, date(1996, 2, 29), date(2025, 12, 1), None, "r", *texts)
     owners = spark.createDataFrame([(ANN, ANN)], "identifier_id string, person_id string")
     profiles = people_profiles(spark.createDataFrame([known], born), owners, AS_OF)
     people = with_derived(features, FULL).join(profiles, on="person_id", how="left")

@@ -13,12 +13,12 @@ EVER = datetime(2020, 1, 1, tzinfo=UTC)
 SAID: dict[str, Any] = {
     "valid_from": EVER, "recorded_at": EVER, "source": "crm", "known_as_of": date(2026, 1, 1), "country": None,
     "region": None, "city": None, "language": None, "gender": None, "signup_date": None, "birth_date": None,
-    "attributes": None,
+    "attributes": None, "run_id": "r",
 }  # fmt: skip
 DDL = (
     "identifier_id string, valid_from timestamp, recorded_at timestamp, source string, known_as_of date, country string, "
     "region string, city string, language string, gender string, signup_date date, birth_date date, "
-    "attributes map<string,string>"
+    "attributes map<string,string>, run_id string"
 )
 OWNERS = {"ann@home": "ann", "ann@work": "ann", "bob": "bob"}
 

@@ -10,7 +10,8 @@ from segspark.sources.spec import Source
 from segspark.sources.targets import make_maker
 from segspark.sources.vocabulary import Identifier, Produced, Rejected
 
-FILE = InputFile("orders", "/x/orders.csv", "orders.csv", "f" * 32, 1, None)
+DELIVERED = 1_780_000_000_000_000
+FILE = InputFile("orders", "/x/orders.csv", "orders.csv", "f" * 32, 1, None, delivered_at=DELIVERED)
 
 
 def source(**changes: Any) -> Source:
@@ -189,11 +190,12 @@ def test_a_rounded_line_says_so_itself_and_of_its_record() -> None:
     )
 
 
-def test_a_profile_without_a_time_holds_since_ever_and_is_of_somebody() -> None:
+def test_a_profile_without_a_time_holds_from_its_delivery_and_is_of_somebody() -> None:
     columns = {"country": "c", "birth_year": "y"}
     (profile,) = said("profiles", columns, row={"country": "FR", "birth_year": "1990"}).profiles
-    assert (profile["valid_from"], profile["recorded_at"]) == (0, 0)
-    assert (profile["birth_date"], profile["country"], profile["flags"]) == (date(1990, 1, 1), "FR", None)
+    assert (profile["valid_from"], profile["recorded_at"]) == (DELIVERED, DELIVERED)
+    assert (profile["birth_date"], profile["country"]) == (date(1990, 1, 1), "FR")
+    assert profile["flags"] == ["undated:valid_from"]
     with pytest.raises(Rejected, match="missing:identifier"):
         said("profiles", columns, row={"country": "FR", "_id": None})
 

@@ -104,8 +104,8 @@ ORDER_LINES = Contract(
 
 PROFILES = Contract(
     name="silver.profiles",
-    grain="one identifier, one version",
-    key=("source", "identifier_id", "valid_from"),
+    grain="one identifier, one version; of those of one time the one known last holds",
+    key=("source", "identifier_id", "valid_from", "run_id"),
     columns=(
         required("source", "string", "Name of the source in the workspace"),
         optional("identifier_id", "string", "Pseudonym of the person"),
@@ -127,8 +127,8 @@ PROFILES = Contract(
 
 CONSENTS = Contract(
     name="silver.consents",
-    grain="one change of one consent",
-    key=("source", "identifier_id", "purpose", "topic", "effective_at"),
+    grain="one change of one consent, as one run learnt it; of one time a withdrawal holds",
+    key=("source", "identifier_id", "purpose", "topic", "effective_at", "value", "run_id"),
     columns=(
         required("source", "string", "Name of the source in the workspace"),
         optional("identifier_id", "string", "Pseudonym of the person"),
