@@ -4,7 +4,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from segspark.sources.parsed import KINDS, OF_THE_RECORD
 from segspark.sources.plan import Arrival, GatewayPlan, Limits
 from segspark.sources.raw import read_raw
 from segspark.sources.registry import PROVIDERS
-from segspark.sources.sample import sampled
+from segspark.sources.sample import in_memory, sampled
 from segspark.sources.spec import Source
 from segspark.sources.vocabulary import Context
 from segspark.spark.scratch import sample_folder
@@ -82,8 +82,9 @@ def _check(workspace: Workspace, source: Source) -> SourceCheck:
     if not found:
         fix = f"No file matches {', '.join(source.patterns)}; correct `path`, which starts at the folder of the YAML."
         return SourceCheck(source.name, 0, 0, 0, [], [], [], [fix], False)
-    with sample_folder() as folder:
-        files = sampled(found, source, folder)
+    # The folder gets what a run would stage: pseudonyms, and what is refused, sealed under a key that is thrown away.
+    with in_memory() as hold, sample_folder() as folder:
+        files = [replace(file, delivered_at=to_micros(datetime.now(UTC))) for file in sampled(found, source, hold)]
         plan = _plan(workspace, source, files, folder)
         columns, fixes = _columns(plan) if source.is_mapped else ([], [])
         if fixes:

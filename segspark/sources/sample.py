@@ -1,56 +1,81 @@
-"""The first records of a source's newest files, as small files of their own."""
+"""The first records of a source's newest files, as small files of their own that lie in memory."""
 
-from collections.abc import Sequence
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from segspark.errors import SegsparkError
 from segspark.sources.files import BrokenFile, InputFile, read_start
 from segspark.sources.records import json_records
 from segspark.sources.spec import Source
-from segspark.store import store_at
-from segspark.store.parquet import open_parquet, put_parquet
+from segspark.store.parquet import open_parquet
 
 RECORDS = 1_000
 FILES = 3
 START = 4 << 20
+# Takes a content, and gives the path at which processes of this user read it.
+Hold = Callable[[bytes], str]
 
 
-def sampled(files: Sequence[InputFile], source: Source, folder: Path) -> list[InputFile]:
+@contextmanager
+def in_memory() -> Iterator[Hold]:
+    """Files that no disk holds: they end with the context, and with the process however it ends.
+
+    Where the system has no such files they lie in a private temporary folder, which a killed process leaves behind.
+    """
+    with ExitStack() as stack:
+
+        def hold(content: bytes) -> str:
+            if not hasattr(os, "memfd_create"):
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="segspark-sample-"))
+                path = Path(folder) / "sample"
+                path.write_bytes(content)
+                return str(path)
+            file = stack.enter_context(open(os.memfd_create("segspark-sample"), "wb"))
+            file.write(content)
+            file.flush()
+            return f"/proc/{os.getpid()}/fd/{file.fileno()}"
+
+        yield hold
+
+
+def sampled(files: Sequence[InputFile], source: Source, hold: Hold) -> list[InputFile]:
     """The newest files by name, each cut to its first records; a file that cannot be read stays as it is."""
     newest = sorted(files, key=lambda f: f.name)[-FILES:]
-    return [replace(_cut(file, source, folder / str(number)), number=number) for number, file in enumerate(newest)]
+    return [replace(_cut(file, source, hold), number=number) for number, file in enumerate(newest)]
 
 
-def _cut(file: InputFile, source: Source, path: Path) -> InputFile:
+def _cut(file: InputFile, source: Source, hold: Hold) -> InputFile:
+    cut = _rows if source.is_mapped and source.format == "parquet" else _text
     try:
-        if source.is_mapped and source.format == "parquet":
-            _cut_parquet(file, path)
-        else:
-            _cut_text(file, source, path)
+        return replace(file, path=hold(cut(file, source)))
     except (BrokenFile, OSError, SegsparkError, pa.ArrowException):
         return file
-    return replace(file, path=str(path))
 
 
-def _cut_text(file: InputFile, source: Source, path: Path) -> None:
+def _text(file: InputFile, source: Source) -> bytes:
     content = read_start(file.path, START)
     if len(content) == START:
         # The last line may have been cut by us.
         content = content[: content.rfind(b"\n") + 1] or content
     if source.is_mapped and source.format == "csv":
         lines = content.split(b"\n")
-        path.write_bytes(b"\n".join(lines[: RECORDS + 1]) + (b"\n" if len(lines) > RECORDS + 1 else b""))
-        return
+        return b"\n".join(lines[: RECORDS + 1]) + (b"\n" if len(lines) > RECORDS + 1 else b"")
     records = [raw.replace(b"\n", b" ") for raw, _ in islice(json_records(content), RECORDS)]
-    path.write_bytes(b"\n".join(records) + b"\n")
+    return b"\n".join(records) + b"\n"
 
 
-def _cut_parquet(file: InputFile, path: Path) -> None:
+def _rows(file: InputFile, source: Source) -> bytes:
     whole = open_parquet(file.path)
     batch = next(whole.iter_batches(RECORDS), None)
-    rows = pa.Table.from_batches([batch] if batch else [], schema=whole.schema_arrow)
-    put_parquet(store_at(path.parent), path.name, rows)
+    content = BytesIO()
+    pq.write_table(pa.Table.from_batches([batch] if batch else [], schema=whole.schema_arrow), content)
+    return content.getvalue()

@@ -31,7 +31,7 @@ def scratch_folder(workspace: Path) -> Path:
 
 @contextmanager
 def sample_folder() -> Iterator[Path]:
-    """A private folder for records as they came, removed at the end, or by the next process if this one is killed."""
+    """A private folder for what a check stages, removed at the end, or by the next process if this one is killed."""
     _remove_left_samples()
     with tempfile.TemporaryDirectory(prefix=f"{_SAMPLES}{name_of_this_process()}.") as name:
         yield Path(name)
