@@ -1,7 +1,6 @@
 """Convert the evaluated texts of one row to records of the shared vocabulary, one maker per target."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -10,13 +9,12 @@ from segspark import money
 from segspark.sources.convert import COLUMNS, NUMBERS, REQUIRED, Converter, Notation, local_flag, to_time, without_noise
 from segspark.sources.files import InputFile
 from segspark.sources.mapping import writing_of
+from segspark.sources.plausible import without_absurd_dates
 from segspark.sources.spec import ColumnSpec, RecordSpec, Source
 from segspark.sources.sql.values import DATE, MOMENT, NUMERIC, TEXT
 from segspark.sources.vocabulary import REACTIONS, Identifier, Produced, Rejected
 
 Maker = Callable[[dict[str, Any], InputFile, Produced], None]
-# A birth date before this year, or after the record, is a typing error or a default of the CRM's form.
-EARLIEST_BIRTH = 1905
 # The flag of a profile that has no time but that of its delivery.
 UNDATED = "undated:valid_from"
 
@@ -221,24 +219,10 @@ def _finish_profile(item: dict[str, Any], visitor: Identifier | None, place: _Pl
             flags.append(UNDATED)
         item["valid_from"] = told
     item.setdefault("recorded_at", item["valid_from"])
-    year = item.pop("birth_year", None)
-    if year is not None and "birth_date" not in item:
-        if EARLIEST_BIRTH <= year <= 2100:
-            item["birth_date"] = date(year, 1, 1)
-        else:
-            flags.append("absurd:birth_date")
-    birth = item.get("birth_date")
-    if birth is not None and not _is_plausible_birth(birth, item["recorded_at"]):
-        item["birth_date"] = None
-        flags.append("absurd:birth_date")
+    flags += without_absurd_dates(item)
     item["flags"] = flags or None
     produced.flags += flags
     produced.profiles.append(item)
-
-
-def _is_plausible_birth(birth: date, recorded_at: int) -> bool:
-    recorded_year = 1970 + recorded_at // 31_556_952_000_000 if recorded_at else 2100
-    return EARLIEST_BIRTH <= birth.year <= recorded_year
 
 
 def _finish_consent(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:

@@ -201,6 +201,23 @@ def test_a_profile_without_a_time_holds_from_its_delivery_and_is_of_somebody() -
 
 
 @pytest.mark.parametrize(
+    ("row", "signed_up"),
+    [
+        ({"signup_date": "2026-05-31"}, date(2026, 5, 31)),
+        # In another zone it is tomorrow already.
+        ({"signup_date": "2026-06-01"}, date(2026, 6, 1)),
+        ({"signup_date": "2062-05-31"}, None),
+        ({"signup_date": "1981-01-01", "birth_date": "1990-03-04"}, None),
+    ],
+)
+def test_nobody_signs_up_after_the_record_or_before_birth(row: dict[str, str | None], signed_up: date | None) -> None:
+    columns = {"birth_date": "b", "signup_date": "s", "recorded_at": "r"}
+    made = said("profiles", columns, row={"recorded_at": "2026-05-31 10:00:00", **row})
+    assert made.profiles[0].get("signup_date") == signed_up
+    assert made.flags == ([] if signed_up else ["absurd:signup_date"])
+
+
+@pytest.mark.parametrize(
     ("row", "birth"),
     [
         ({"birth_year": "1904"}, None),
