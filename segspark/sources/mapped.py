@@ -4,7 +4,7 @@ Three steps in one lazy plan: ``read_raw`` (Arrow tasks give each record and its
 types and pseudonyms).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from segspark.sources.empty_columns import EmptyColumns
 from segspark.sources.files import InputFile
 from segspark.sources.gateway import no_cyclic_collection, over_groups, without_values
 from segspark.sources.headers import Headers, keys_of_first, known_headers
-from segspark.sources.mapping import OF_RECORD, Mapping, Output, compile_mapping, lacking, mapping_issues
+from segspark.sources.mapping import OF_RECORD, Mapping, compile_mapping, lacking, mapping_issues
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.provider import NoOptions, Provider
 from segspark.sources.raw import read_raw
@@ -27,11 +27,12 @@ from segspark.sources.sanitizer import Sanitizer
 from segspark.sources.shapes import Kept
 from segspark.sources.spec import Source
 from segspark.sources.targets import Maker, failed_name, make_maker, notation_of
+from segspark.sources.trial import columns_of, try_out
 from segspark.sources.vocabulary import Produced, Rejected
 from segspark.tables.staging import NAMED_DDL
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
 # Of a source's files -> of its records in their envelopes (sealing.py).
 FORMS = {"csv": "csv", "json": "json", "parquet": "row"}
@@ -41,12 +42,13 @@ def stage(tasks: "DataFrame", plan: GatewayPlan) -> "DataFrame":
     """The rows of a mapped source.
 
     Raises:
-        ConfigError: no file has all columns that the mapping names.
+        ConfigError: no file has all columns that the mapping names, or Spark refuses an expression.
     """
     from pyspark.sql.pandas.types import from_arrow_schema
 
     mapping = compile_mapping(plan.source)
     check_header(mapping, [file for group in plan.groups for file in group if not file.is_sealed])
+    try_out(tasks.sparkSession, mapping)
     raw = tasks.mapInArrow(over_groups(partial(read_raw, plan, mapping)), from_arrow_schema(mapping.raw_schema))
     return evaluate(raw, mapping).mapInArrow(lambda batches: without_values(convert(plan, mapping, batches)), NAMED_DDL)
 
@@ -83,37 +85,10 @@ def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":
     Returns:
         The columns known of each record, one text column per expression (``…__where`` is boolean), and for those that
         can fail a boolean column that is true where one did.
-
-    Raises:
-        ConfigError: Spark refuses an expression.
     """
-    from pyspark.errors import AnalysisException
-    from pyspark.sql import functions as F
-
     known = [name for name, _ in OF_RECORD]
-
-    def columns(output: Output) -> "list[Column]":
-        result = [F.expr(output.compiled.sql).alias(output.name)]
-        if output.compiled.failed:
-            result.append(F.expr(output.compiled.failed).alias(failed_name(output.name)))
-        return result
-
-    try:
-        return raw.select(*known, *chain.from_iterable(map(columns, mapping.outputs)))
-    except AnalysisException:
-        raise ConfigError("\n".join(_refused(raw, mapping, columns))) from None
-
-
-def _refused(raw: "DataFrame", mapping: Mapping, columns: "Callable[[Output], list[Column]]") -> Iterator[str]:
-    """The expressions that Spark refuses, and why."""
-    from pyspark.errors import AnalysisException
-
-    for output in mapping.outputs:
-        try:
-            raw.select(*columns(output))
-        except AnalysisException as error:
-            reason = str(error).splitlines()[0]
-            yield f"source {mapping.source.name}, {output.label}: {output.expression!r} cannot be calculated: {reason}"
+    results = [columns_of(output, failed_name(output.name)) for output in mapping.outputs]
+    return raw.select(*known, *chain.from_iterable(results))
 
 
 def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

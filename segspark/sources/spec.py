@@ -79,6 +79,15 @@ class Received(Model):
     pattern: str = Field(r"(\d{4}-?\d{2}-?\d{2})", description="Regular expression, its first group is the date")
     column: str | None = Field(None, description="With `from: column`: the expression, which gives a time")
 
+    @field_validator("pattern")
+    @classmethod
+    def _fits_names(cls, pattern: str) -> str:
+        # The parser of expressions is loaded where a pattern is checked.
+        from segspark.sources.sql.regexes import groups_of
+
+        groups_of(pattern)
+        return pattern
+
     @model_validator(mode="after")
     def _has_column(self) -> "Received":
         if self.how == "column" and not self.column:

@@ -51,3 +51,11 @@ def test_nothing_is_assumed_where_a_source_is_silent() -> None:
     source = Source(**MAPPED, records=RECORDS)
     assert (source.time_zone, source.rounding, source.duplicates, source.received.how) == (None, None, None, "record")
     assert Received().how == "record"
+
+
+@pytest.mark.parametrize("pattern", ["(", r"(\d+)+$"])
+def test_the_pattern_of_a_date_is_a_regular_expression_that_ends(pattern: str) -> None:
+    with pytest.raises(ValidationError, match=r"received\.pattern"):
+        Source.model_validate(
+            {"name": "a", "kind": "mapped", "path": "*", "received": {"from": "file_name", "pattern": pattern}}
+        )

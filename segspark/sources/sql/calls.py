@@ -13,8 +13,8 @@ from segspark.sources.sql.patterns import (
     check_printf,
     check_replacement,
     check_writing,
-    groups_of,
 )  # fmt: skip
+from segspark.sources.sql.regexes import groups_of
 from segspark.sources.sql.tree import ExpressionError, quoted, text_value
 from segspark.sources.sql.values import (
     BOOLEAN,

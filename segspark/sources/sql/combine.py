@@ -6,7 +6,7 @@ from typing import Protocol
 
 from sqlglot import exp
 
-from segspark.sources.sql.patterns import groups_of, longest_for
+from segspark.sources.sql.regexes import longest_for
 from segspark.sources.sql.tree import ExpressionError
 from segspark.sources.sql.values import (
     DATE,
@@ -86,6 +86,5 @@ def small(compiler: Compiler, part: Part) -> Part:
 
 def bounded(part: Part, pattern: str) -> Part:
     """A text for a regular expression; one so long that matching could end the run is a failure."""
-    groups_of(pattern)
     sql = f"if(length({part.sql}) <= {longest_for(pattern)}, {part.sql}, null)"
     return Part(sql, TEXT, any_of((part.failed, lost(sql, part))))

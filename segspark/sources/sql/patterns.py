@@ -4,22 +4,10 @@ Spark raises on a wrong pattern at the first record, whatever the record holds.
 """
 
 import re
-import warnings
 from collections.abc import Callable
 
 from segspark.sources.sql.tree import ExpressionError
 
-# Java's regular expressions need stack for each round of a repeated group: some thousand characters overflow it.
-LONGEST_FOR_GROUPS = 1_000
-LONGEST = 100_000
-
-_JAVA_TO_PYTHON = (
-    (re.compile(r"\\p\{\w+\}|\\h|\\R"), r"\\w"),
-    (re.compile(r"\\P\{\w+\}|\\H"), r"\\W"),
-    (re.compile(r"\(\?<(?=[A-Za-z])"), "(?P<"),
-    (re.compile(r"\\z"), r"\\Z"),
-)
-_REPEATED_GROUP = re.compile(r"(?<!\\)\)(?:[*+]|\{\d)")
 _PARSING = re.compile(
     r"(?:yyyy|yy|M{1,4}|d{1,2}|H{1,2}|h{1,2}|m{1,2}|s{1,2}|S{1,9}|a|X{1,3}|x{1,3}|'[^']*'|[^A-Za-z'])+"
 )
@@ -27,27 +15,6 @@ _WRITING = re.compile(
     r"(?:y{1,4}|M{1,4}|d{1,2}|D{1,3}|E{1,4}|Q{1,2}|H{1,2}|h{1,2}|m{1,2}|s{1,2}|S{1,9}|a|X{1,3}|x{1,3}|'[^']*'|[^A-Za-z'])+"
 )
 _STRPTIME = {"d": "d", "m": "M", "Y": "yyyy", "H": "H", "M": "m", "S": "s"}
-
-
-def groups_of(pattern: str) -> int:
-    """The number of groups of a regular expression.
-
-    Raises:
-        ExpressionError: it is none.
-    """
-    for java, python in _JAVA_TO_PYTHON:
-        pattern = java.sub(python, pattern)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return re.compile(pattern).groups
-    except (re.error, RecursionError, OverflowError) as error:
-        raise ExpressionError(f"{pattern!r} is no regular expression ({error})") from None
-
-
-def longest_for(pattern: str) -> int:
-    """The length of the longest text that a regular expression is applied to."""
-    return LONGEST_FOR_GROUPS if _REPEATED_GROUP.search(pattern) else LONGEST
 
 
 def check_replacement(text: str, groups: int) -> None:

@@ -29,7 +29,7 @@ case kind when 'a' then amount when 'b' then -amount else 0 end|case when x rlik
 substring(x, 1, n)|substr(x, n)|left(x, n)|right(x, n)|lpad(x, n, '0')|rpad(x, n)|repeat(x, 3)|concat(a, 1)|a || b || 1
 concat_ws('-', a, b)|element_at(split(x, ';'), 2)|split(x, ';')[0]|split(x, ';')[n]|split_part(x, ';', n)|get(split(x, ','), n)
 size(split(x, ';'))|regexp_extract(x, '^(a|b)*(c)', 2)|regexp_replace(x, '(\\s+)', ' $1')|x rlike '(a|b)+$'
-regexp_replace(x, '^(.|[^x])*z', '')|x like '%a_b%'|x ilike 'A%'|trim(leading '0' from x)|trim(x)|replace(x, ' ', '')
+regexp_replace(x, '^(.|\\n)*z', '')|x like '%a_b%'|x ilike 'A%'|trim(leading '0' from x)|trim(x)|replace(x, ' ', '')
 translate(x, ',', '.')|initcap(x)|upper(x)|length(x)|instr(x, ';')|locate('a', x, n)|format_number(amount, 2)
 format_string('%05d-%s', n, x)|to_number(x, '999D99')|url_decode(x)|get_json_object(x, '$.a.b')|json_array_length(x)
 md5(x)|sha2(x, 256)|xxhash64(x)|reverse(x)|overlay(x, 'zz', n)|substring_index(x, ';', n)|isnull(x)|nvl2(x, 1, 0)
@@ -58,7 +58,7 @@ WRITINGS = (
 
 def split_bars() -> list[str]:
     """``a || b`` and regular expressions hold the sign that separates the expressions above."""
-    whole = NATURAL.replace("||", "\x01").replace("a|b", "a\x02b").replace(".|[", ".\x02[")
+    whole = NATURAL.replace("||", "\x01").replace("a|b", "a\x02b").replace(".|\\", ".\x02\\")
     parts = [text for line in whole.splitlines() for text in line.split("|") if text]
     return [text.replace("\x01", "||").replace("\x02", "|") for text in parts]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from segspark.sources.sql.compile import compile_expression
-from segspark.sources.sql.patterns import groups_of, longest_for, spark_form
+from segspark.sources.sql.patterns import spark_form
 from segspark.sources.sql.tree import ExpressionError
 from segspark.sources.sql.values import Writing
 
@@ -32,11 +32,3 @@ def test_a_strptime_pattern_is_written_as_spark_writes_it_where_both_mean_the_sa
     assert spark_form("%d/%m/%Y %H:%M") == "d/M/yyyy H:m"
     assert spark_form("%Y-%m-%dT%H:%M:%S") == "yyyy-M-d'T'H:m:s"
     assert [spark_form(form) for form in ("%d %b %Y", "%y%m%d", "%c")] == [None] * 3
-
-
-def test_long_texts_are_for_patterns_without_repeated_groups() -> None:
-    assert (longest_for(r"\d+(a|b)"), longest_for("(a|b)*"), longest_for("(ab){2,}")) == (100_000, 1_000, 1_000)
-
-
-def test_java_writes_some_classes_another_way() -> None:
-    assert groups_of(r"^(\p{L}+)(?<rest>\h*)$") == 2
