@@ -75,7 +75,7 @@ def _on_day(flow: str, help_text: str) -> None:
 
         outcome = run(flow, config, as_of, progress=progress_lines(as_json))
         if as_json:
-            click.echo(json.dumps(outcome, default=str, ensure_ascii=False))
+            click.echo(json.dumps({**outcome, "internal": True}, default=str, ensure_ascii=False))
 
 
 _HELP = {

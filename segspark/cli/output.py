@@ -84,13 +84,19 @@ def shown_value(value: Any) -> str:
     return str(value)
 
 
-# Pages and exports hide small groups; what the operator asks for is exact.
+# Pages and profiles hide small groups; what a command tells the operator is exact.
 INTERNAL = "internal: exact counts, of small groups too; not to be passed on"
 
 
 def marked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows, each marked as internal for programs that pass them on."""
     return [{**row, "internal": True} for row in rows]
+
+
+def say_internal(as_json: bool) -> None:
+    """Mark what was printed for people; programs find the mark in the rows."""
+    if not as_json:
+        click.echo(INTERNAL)
 
 
 def progress_lines(quiet: bool = False) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from segspark.cli.output import Day, config_option, json_option, print_rows, progress_lines
+from segspark.cli.output import Day, config_option, json_option, marked, print_rows, progress_lines, say_internal
 
 
 @click.group()
@@ -22,11 +22,12 @@ def list_refused(config: Path, as_json: bool) -> None:
     from segspark.app.workspace import open_workspace
     from segspark.query.quarantine import list_quarantine
 
-    rows = list_quarantine(open_workspace(config))
+    rows = marked(list_quarantine(open_workspace(config)))
     print_rows(rows, as_json, ("source", "reason", "records", "sealed", "until", "example"))
     if not as_json:
         for reason, fix in dict.fromkeys((row["reason"], row["fix"]) for row in rows):
             click.echo(f"{reason}: {fix}")
+    say_internal(as_json)
 
 
 @quarantine.command("show")
@@ -43,7 +44,8 @@ def show_refused(source: str, config: Path, reason: str | None, limit: int, open
 
     rows = show_quarantine(open_workspace(config), source, reason, limit, opened)
     columns = ("place", "received_at", "stage", "reasons", "length", "kept_until")
-    print_rows(rows, as_json, (*columns, "record") if opened else columns)
+    print_rows(marked(rows), as_json, (*columns, "record") if opened else columns)
+    say_internal(as_json)
 
 
 @quarantine.command("replay")
@@ -59,7 +61,11 @@ def replay_refused(source: str | None, config: Path, as_of: date, as_json: bool)
     from segspark.app.run import replay_quarantine
 
     outcome = replay_quarantine(config, as_of, source, progress_lines(as_json))
-    click.echo(json.dumps(outcome, default=str, ensure_ascii=False) if as_json else _told(outcome["records"]))
+    if as_json:
+        click.echo(json.dumps({**outcome, "internal": True}, default=str, ensure_ascii=False))
+    else:
+        click.echo(_told(outcome["records"]))
+    say_internal(as_json)
 
 
 def _told(records: dict[str, int]) -> str:

@@ -8,7 +8,16 @@ from pathlib import Path
 import click
 
 from segspark.app.programs import PROGRAMS
-from segspark.cli.output import Day, as_typed, config_option, json_option, print_rows, progress_lines
+from segspark.cli.output import (
+    Day,
+    as_typed,
+    config_option,
+    json_option,
+    marked,
+    print_rows,
+    progress_lines,
+    say_internal,
+)
 from segspark.demo import N_PEOPLE, N_RECORDS
 
 
@@ -59,7 +68,7 @@ def run(flow: str, config: Path, as_of: date | None, first: date | None, last: d
         raise click.UsageError(f"{flow} needs --as-of, e.g. --as-of 2026-06-01")
     outcome = run(flow, config, as_of or last or date.min, first=first, progress=progress_lines(as_json))
     if as_json:
-        click.echo(json.dumps(outcome, default=str, ensure_ascii=False))
+        click.echo(json.dumps({**outcome, "internal": True}, default=str, ensure_ascii=False))
 
 
 @click.command()
@@ -70,8 +79,9 @@ def tables(config: Path, as_json: bool) -> None:
     from segspark.app.workspace import open_workspace
     from segspark.query.look import list_tables
 
-    rows = list_tables(open_workspace(config))
+    rows = marked(list_tables(open_workspace(config)))
     print_rows(rows, as_json, ("table", "rows", "version", "grain", "path"))
+    say_internal(as_json)
 
 
 @click.command("clean")

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from segspark.cli.output import (
-    INTERNAL,
     Day,
     config_option,
     json_option,
@@ -16,6 +15,7 @@ from segspark.cli.output import (
     matrix_lines,
     print_rows,
     progress_lines,
+    say_internal,
 )
 from segspark.errors import ConfigError, InfrastructureError
 
@@ -38,7 +38,7 @@ def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
     if rows and rows[0]["is_provisional"] and not as_json:
         click.echo(f"{rows[0]['segment_date']} is provisional: made from a part of the day before")
     print_rows(rows, as_json, ("scheme", "segment_name", "segment_id", "people", "contactable"))
-    _say_internal(as_json)
+    say_internal(as_json)
 
 
 @segments.command("show")
@@ -61,7 +61,7 @@ def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> 
             print_rows(value, False, tuple(value[0]) if value else ())
         else:
             click.echo(f"{key}: {value}")
-    _say_internal(as_json)
+    say_internal(as_json)
 
 
 @segments.command("explain")
@@ -132,7 +132,7 @@ def preview_segments(target: str, config: Path, as_of: date | None, as_json: boo
         click.echo(f"  e.g. {', '.join(row['sample']) or 'nobody'}")
     if len(previews) > 1:
         click.echo("\n".join(matrix_lines(previews)))
-    _say_internal(as_json)
+    say_internal(as_json)
 
 
 @segments.command("replay")
@@ -153,7 +153,7 @@ def replay_segments(version: str, config: Path, as_of: date, as_json: bool) -> N
     print_rows(result["segments"], False, ("segment_name", "segment_id", "people", "contactable", "stored", "same"))
     if not result["is_written"]:
         click.echo("no rows of that day were made by this version")
-    _say_internal(as_json)
+    say_internal(as_json)
 
 
 @segments.command("plan")
@@ -167,7 +167,7 @@ def plan_of_segments(config: Path, as_of: date | None, as_json: bool) -> None:
     rows = plan_definitions(config, as_of)
     if rows or as_json:
         print_rows(marked(rows), as_json, tuple(rows[0]) if rows else ())
-        _say_internal(as_json)
+        say_internal(as_json)
     else:
         click.echo("nothing would change")
 
@@ -190,7 +190,7 @@ def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
         click.echo(f"{side['name']} on {side['segment_date']}: {side['people']:,} people")
     click.echo(f"entered {result['entered']:,}, left {result['left_it']:,}, stayed {result['stayed']:,}")
     print_rows(result["kpis"], False, ("measure", "left", "right", "difference"))
-    _say_internal(as_json)
+    say_internal(as_json)
 
 
 @segments.command("merge")
@@ -204,7 +204,8 @@ def merge_groups(names: tuple[str, ...], config: Path, as_json: bool) -> None:
 
     if len(names) < 2:
         raise click.UsageError("merge needs two or more groups")
-    print_rows(override(open_workspace(config), merge=names), as_json, ("segment_id", "segment_name", "people"))
+    print_rows(marked(override(open_workspace(config), merge=names)), as_json, ("segment_id", "segment_name", "people"))
+    say_internal(as_json)
 
 
 @segments.command("split")
@@ -216,7 +217,8 @@ def split_group(name: str, config: Path, as_json: bool) -> None:
     from segspark.app.overrides import override
     from segspark.app.workspace import open_workspace
 
-    print_rows(override(open_workspace(config), split=name), as_json, ("segment_id", "segment_name", "people"))
+    print_rows(marked(override(open_workspace(config), split=name)), as_json, ("segment_id", "segment_name", "people"))
+    say_internal(as_json)
 
 
 @segments.command("decisions")
@@ -253,18 +255,14 @@ def export_segment(
     result = export(open_workspace(config), name, as_of, out, progress_lines(as_json), to)
     missed = {state: result.get(state, 0) for state in ("refused", "failed")}
     if as_json:
-        click.echo(json.dumps(result, default=str, ensure_ascii=False))
+        click.echo(json.dumps({**result, "internal": True}, default=str, ensure_ascii=False))
     else:
         where = f"in {result['file']}" if "file" in result else f"sent to {to}"
         not_sent = "".join(f"; {state}: {n:,}" for state, n in missed.items() if n)
         click.echo(f"{result['rows']:,} people {where}{not_sent}; left out: {_left_out(result['removed'])}")
+    say_internal(as_json)
     if any(missed.values()):
         sys.exit(InfrastructureError.exit_code)
-
-
-def _say_internal(as_json: bool) -> None:
-    if not as_json:
-        click.echo(INTERNAL)
 
 
 def _left_out(by_reason: dict[str, int]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from segspark.cli.output import config_option, json_option, print_rows
+from segspark.cli.output import config_option, json_option, marked, print_rows, say_internal
 from segspark.errors import EXIT_GATE_CLOSED
 
 
@@ -31,10 +31,11 @@ def check(name: str | None, config: Path, as_json: bool) -> None:
 
     checks = check_sources(open_workspace(config), name)
     if as_json:
-        click.echo(json.dumps(checks, default=str, ensure_ascii=False))
+        click.echo(json.dumps(marked(checks), default=str, ensure_ascii=False))
     else:
         for one in checks:
             _print_check(one)
+    say_internal(as_json)
     if not all(one["is_fine"] for one in checks):
         sys.exit(EXIT_GATE_CLOSED)
 

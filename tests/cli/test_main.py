@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from segspark import __version__
 from segspark.app.workspace import open_workspace
 from segspark.cli.main import cli, main
+from segspark.cli.output import INTERNAL
 from segspark.features.describe import FIELDS
 from segspark.pipeline.progress import Lines, Quiet
 from segspark.tables.contracts import gold
@@ -167,9 +168,9 @@ def test_tables_are_listed_for_people_and_for_programs(shop: Path) -> None:
     rows = json.loads(ask("tables", "--config", shop, "--json").output)
     assert [r["table"] for r in rows] == [c.name for c in ALL]
     assert next(r["rows"] for r in rows if r["table"] == "gold.segments") == 5
-    head, *lines = ask("tables", "--config", shop).output.splitlines()
+    head, *lines, mark = ask("tables", "--config", shop).output.splitlines()
     assert head.split() == ["table", "rows", "version", "grain", "path"]
-    assert len(lines) == len(ALL)
+    assert (len(lines), mark) == (len(ALL), INTERNAL)
 
 
 def test_features_are_listed_by_family(folder: Path) -> None:
@@ -263,7 +264,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 def test_a_run_tells_its_progress_to_people_and_its_outcome_to_programs(asked: list[tuple[Any, ...]]) -> None:
     assert ask("run", "daily", "--as-of", "2026-06-01").output == ""
     assert json.loads(ask("run", "daily", "--as-of", "2026-06-01", "--json").output) == {
-        "as_of": "2026-06-01", "people": 3
+        "as_of": "2026-06-01", "people": 3, "internal": True
     }  # fmt: skip
     day = date(2026, 6, 1)
     assert asked == [("daily", day, None, Lines), ("daily", day, None, Quiet)]

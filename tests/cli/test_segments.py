@@ -235,12 +235,12 @@ def test_a_replay_says_what_it_is_made_of_and_whether_the_day_was_made_by_it(mon
 def test_an_export_tells_its_file_and_who_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {"file": "x.csv", "rows": 1200, "sha256": "0", "removed": {"complained": 3}, "as_of": DAY}
     assert answered(monkeypatch, "segspark.activation.audience.export", found, "export", "buyers") == (
-        "1,200 people in x.csv; left out: complained 3\n"
+        f"1,200 people in x.csv; left out: complained 3\n{INTERNAL}\n"
     )
     nobody = answered(monkeypatch, "segspark.activation.audience.export", {**found, "removed": {}}, "export", "buyers")
-    assert nobody.endswith("left out: nobody\n")
+    assert "left out: nobody\n" in nobody
     shown = answered(monkeypatch, "segspark.activation.audience.export", found, "export", "buyers", "--json")
-    assert json.loads(shown) == {**found, "as_of": "2026-05-05"}
+    assert json.loads(shown) == {**found, "as_of": "2026-05-05", "internal": True}
 
 
 def test_an_export_that_did_not_reach_everybody_says_so_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +249,7 @@ def test_an_export_that_did_not_reach_everybody_says_so_and_fails(monkeypatch: p
     monkeypatch.setattr("segspark.activation.audience.export", lambda *given: asked.append(given[-1]) or found)
     monkeypatch.setattr("segspark.app.workspace.open_workspace", lambda config: None)
     shown = CliRunner().invoke(cli, ["segments", "export", "buyers", "--to", "toy"])
-    assert shown.output == "7 people sent to toy; refused: 2; left out: nobody\n"
+    assert shown.output == f"7 people sent to toy; refused: 2; left out: nobody\n{INTERNAL}\n"
     assert (shown.exit_code, asked) == (InfrastructureError.exit_code, ["toy"])
 
 
