@@ -52,7 +52,7 @@ def _movement(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     def say(key: str, change: int, segment: SegmentSize) -> str:
         before = show(segment.n_before or 0, least).known
         share = formats.signed_share(change / before if before else None)
-        return texts(key, day=day, name=segment.path or segment.name, change=formats.signed(change), share=share)
+        return texts(key, day=day, name=segment.name, change=formats.signed(change), share=share)
 
     rise = max(moved, key=lambda m: m[0], default=None)
     fall = min(moved, key=lambda m: m[0], default=None)

@@ -73,9 +73,9 @@ def test_the_largest_rise_and_the_largest_fall_are_named():
     ]
 
 
-def test_a_level_is_named_by_its_path():
-    (said,) = told(sizes=moved(SegmentSize("Buyers", 130, n_before=20, path="young/buyers")))
-    assert "“young/buyers”, +80 (+200.0%)" in said
+def test_a_level_is_named_by_its_name_and_not_by_its_key():
+    (said,) = told(sizes=moved(SegmentSize("Young › Buyers", 130, n_before=20, path="young/buyers")))
+    assert "“Young › Buyers”, +80 (+200.0%)" in said
 
 
 @pytest.mark.parametrize(
