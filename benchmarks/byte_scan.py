@@ -1,28 +1,28 @@
 """Search every file of a folder, decoded, for texts that may stand nowhere in it.
 
-    python -m benchmarks.byte_scan WORKSPACE
+    python -m benchmarks.byte_scan WORKSPACE [--beside FOLDER ...] [--result FILE]
 
 takes the direct identifiers out of the raw files of a workspace (addresses, phone numbers, and the columns and keys
-that hold names, streets and customer numbers), and searches its lake, its scratch files, its models and its reports for
-them. Sealed columns are the only ones that are left out. Prints JSON.
+that hold names, streets and customer numbers), and searches everything else that lies in it for them: lake, scratch
+files, models, reports, exports. Folders beside it hold what was printed, logs, temporary files. Each text is searched
+for as it is, and as the plain hashes that somebody who guesses it can make. Prints JSON.
 """
 
+import argparse
 import csv
-import gzip
+import hashlib
 import io
 import json
+import os
+import platform
 import re
-import sqlite3
-import sys
-import zipfile
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
+from benchmarks.decoded import opened, texts_of
 
-SEALED = frozenset(("sealed",))
 ADDRESS = re.compile(r"[\w.+-]{2,}@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"\+\d{9,14}")
 # Keys and columns that name a person; what stands there is searched for as a whole.
@@ -34,78 +34,61 @@ NAMING = re.compile(
 OF_THINGS = re.compile(r"^\.Name$|note_attributes\.name$|campaign\.name$|properties\.name$|library\.name$")
 # Shorter texts occur by chance.
 LEAST = 7
-_WORD = re.compile(r"[\w+@.-]+")
+# Of a hash in hexadecimal, since some cut it.
+HASH_SIGNS = 32
+_WORD, _BETWEEN = re.compile(r"[\w+@.-]+"), r"[^\w+@.-]+"
+# What a workspace holds besides what is made of its data.
+GIVEN = frozenset(("data", "truth", "sources", "segments"))
 
 
-def texts_of(path: Path) -> Iterator[str]:
-    """Everything that can be read in a file, piece by piece: rows of Parquet and SQLite, members of archives, lines."""
-    with path.open("rb") as stream:
-        head = stream.read(16)
-    if head.startswith(b"PAR1"):
-        yield from _of_parquet(path)
-    elif head.startswith(b"SQLite format 3"):
-        yield from _of_sqlite(path)
-    elif head.startswith(b"PK\x03\x04"):
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                yield name
-                yield archive.read(name).decode("utf-8", "replace")
-    else:
-        content = path.read_bytes()
-        if head.startswith(b"\x1f\x8b"):
-            content = gzip.decompress(content)
-        yield content.decode("utf-8", "replace")
-
-
-def _of_parquet(path: Path) -> Iterator[str]:
-    file = pq.ParquetFile(path)
-    # The footer holds names, and the least and greatest values of columns.
-    yield f"{file.schema_arrow.metadata}"
-    for group in range(file.metadata.num_row_groups):
-        for at in range(file.metadata.num_columns):
-            column = file.metadata.row_group(group).column(at)
-            if column.statistics is not None and not SEALED & set(column.path_in_schema.split(".")):
-                yield f"{column.statistics.min} {column.statistics.max}" if column.statistics.has_min_max else ""
-    kept = [name for name in file.schema_arrow.names if name not in SEALED]
-    for batch in file.iter_batches(10_000, columns=kept):
-        yield "\n".join(map(str, batch.to_pylist()))
-
-
-def _of_sqlite(path: Path) -> Iterator[str]:
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as base:
-        for (table,) in base.execute("select name from sqlite_master where type = 'table'").fetchall():
-            for row in base.execute(f'select * from "{table}"'):
-                yield str(row)
+def hashes_of(text: str) -> set[str]:
+    """The beginnings of its plain hashes, in hexadecimal."""
+    content = text.encode()
+    return {hashlib.new(name, content, usedforsecurity=False).hexdigest()[:HASH_SIGNS]
+            for name in ("md5", "sha1", "sha256", "sha512", "blake2b")}  # fmt: skip
 
 
 class Tokens:
-    """Texts to search for; by the words of a text, since looking for each of thousands takes too long."""
+    """Texts to search for, of which the case does not matter, with their hashes.
 
-    def __init__(self, tokens: set[str]) -> None:
+    By the words of a text, since looking for each of a hundred thousand takes too long.
+    """
+
+    def __init__(self, tokens: Iterable[str]) -> None:
         self._by_first: dict[str, list[tuple[list[str], str]]] = {}
         for token in tokens:
-            words = _WORD.findall(token)
-            self._by_first.setdefault(words[0], []).append((words, token))
+            for form in {token.lower(), *hashes_of(token), *hashes_of(token.lower())}:
+                words = _WORD.findall(form)
+                self._by_first.setdefault(words[0], []).append((words, token))
 
     def within(self, text: str) -> set[str]:
-        words = _WORD.findall(text)
-        return {
-            token
-            for at, word in enumerate(words)
-            if word in self._by_first
-            for its, token in self._by_first[word]
-            if words[at : at + len(its)] == its
-        }
+        text = text.lower()
+        seen = set(_WORD.findall(text))
+        seen |= {word.strip("+.@-") for word in seen}
+        # What is glued to the front of an address, and what follows the part of a hash that is searched for.
+        seen |= {word[at:] for word in seen if "@" in word for at in range(1, word.index("@"))}
+        seen |= {word[:HASH_SIGNS] for word in seen if len(word) > HASH_SIGNS}
+        found = set()
+        for first in self._by_first.keys() & seen:
+            for words, token in self._by_first[first]:
+                if len(words) == 1 or re.search(_BETWEEN.join(map(re.escape, words)) + r"(?!\w)", text):
+                    found.add(token)
+        return found
 
 
-def search(folders: list[Path], tokens: set[str]) -> list[tuple[str, str]]:
+def search(folders: Iterable[Path], tokens: Iterable[str]) -> list[tuple[str, str]]:
     """(token, file) of every token that stands in a file or in its name."""
-    found, wanted = set(), Tokens(tokens)
-    for folder in folders:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            for text in (str(path.relative_to(folder)), *texts_of(path)):
-                found |= {(token, str(path)) for token in wanted.within(text)}
+    wanted, found = Tokens(tokens), set()
+    for path in files_in(folders):
+        for text in (str(path), *texts_of(path)):
+            found |= {(token, str(path)) for token in wanted.within(text)}
     return sorted(found)
+
+
+def files_in(places: Iterable[Path]) -> list[Path]:
+    """All files, also hidden ones; a place may be a file."""
+    inside = {p for place in places for p in ([place] if place.is_file() else place.rglob("*"))}
+    return sorted(p for p in inside if p.is_file())
 
 
 # --- The identifiers of a workspace's raw files -----------------------------------------------------------------------
@@ -113,8 +96,8 @@ def search(folders: list[Path], tokens: set[str]) -> list[tuple[str, str]]:
 
 def identifiers_of(folder: Path) -> set[str]:
     found: set[str] = set()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        for text in texts_of(path):
+    for path in files_in([folder]):
+        for text in opened(path.read_bytes()):
             found |= set(ADDRESS.findall(text)) | set(PHONE.findall(text))
             for record in _records(path, text):
                 found |= {
@@ -148,15 +131,38 @@ def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
         yield key, str(value)
 
 
-def main(workspace: Path) -> dict[str, Any]:
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Search a workspace for the identifiers of its raw files.")
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("--beside", type=Path, nargs="*", default=[], help="Folders or files to search too.")
+    parser.add_argument("--result", type=Path)
+    given = parser.parse_args()
+    text = json.dumps(scan(given.workspace, given.beside), indent=1) + "\n"
+    print(text)
+    if given.result:
+        given.result.write_text(text)
+
+
+def scan(workspace: Path, beside: Iterable[Path] = ()) -> dict[str, Any]:
+    """What a search of a workspace finds, by place; exports hold the addresses that they are made for."""
     tokens = identifiers_of(workspace / "data")
-    places = [p for p in workspace.iterdir() if p.is_dir() and p.name not in ("data", "truth", "sources", "segments")]
-    found = search(places, tokens)
-    files = sum(1 for place in places for path in place.rglob("*") if path.is_file())
-    by_place = Counter(Path(path).relative_to(workspace).parts[0] for _, path in found)
-    return {"identifiers": len(tokens), "files": files, "found": len(found), "by_place": dict(by_place),
-            "examples": [str(Path(path).relative_to(workspace)) for _, path in found[:10]]}  # fmt: skip
+    addresses = {token for token in tokens if "@" in token}
+    places = {p.name: p for p in workspace.iterdir() if p.name not in GIVEN} | {p.name: p for p in beside}
+    exports = places.pop("exports", None)
+    found = {name: search([place], tokens) for name, place in sorted(places.items())}
+    if exports:
+        found["exports"] = search([exports], tokens)
+    in_exports = {token for token, _ in found.get("exports", [])}
+    return {
+        "identifiers": len(tokens),
+        "files": {name: len(files_in([place])) for name, place in sorted(places.items())},
+        "found": {name: len({token for token, _ in those}) for name, those in found.items() if name != "exports"},
+        "in_exports": {"addresses": len(in_exports & addresses), "others": len(in_exports - addresses)},
+        "examples": [Path(path).name for name, those in found.items() if name != "exports" for _, path in those[:5]],
+        "machine": {"python": platform.python_version(), "cores": os.cpu_count()}
+        | {name: version(name) for name in ("pyarrow", "pyspark", "delta-spark", "mlflow")},
+    }
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1])), indent=1))
+    main()
