@@ -4,44 +4,55 @@ A guard for the few fields that are kept: it errs towards finding. What stands b
 counts as an address, and a run of digits with a plus sign, a leading zero pair or a national form counts as a phone.
 """
 
-import base64
-import binascii
-import html
-import quopri
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
-from functools import lru_cache
-from urllib.parse import unquote
+from collections.abc import Callable
 
-# Decodings are applied again to what they give: an address may be encoded several times.
-MOST_TURNS = 4
+from segspark.encodings import COMPRESSED, ENCODED_WORD, from_base32, from_base64, inflated, is_compressed, variants
+
 LONGEST_TOKEN = 4_096
 # Digits alone are a number up to here; more may be hexadecimal.
 LONGEST_NUMBER = 18
 _AT = re.compile(r"[^\s@]@[^\s@]")
+# A text in which both sides of the sign stand, so that the word that holds it is the whole address.
+_WHOLE = re.compile(r"\w[^\s@]*@[^\s@]*\w")
 _SPELLED_AT = re.compile(
-    r"[\w.+-]+\s*(?:[\[({<]\s*(?:at|arobase|chez|@)\s*[\])}>]|\s(?:at|arobase)\s|@)\s*[\w-]+"
+    r"[\w.+-]+\s*(?:[\[({<]\s*(?:at|arobase|chez|@|a|à)\s*[\])}>]|\s(?:at|arobase)\s|@)\s*[\w-]+"
     r"(?:\s*(?:[\[({<]\s*(?:dot|point|\.)\s*[\])}>]|\s(?:dot|point)\s|\.)\s*[\w-]+)+",
     re.IGNORECASE,
 )
+# Spelled in one word, and an address within the local part of another (bounce+ann=shop.example@…): only before a domain
+# that is likely to be one, since hyphens and equals signs join other words too.
+_LIKELY_DOMAIN = r"(?:[\w-]+{dot})+(?:[a-z]{{2}}|com|net|org|info|example)(?![a-z0-9])"
+_SPELLED_IN_ONE = re.compile(
+    r"[\w.+]+(?:[-_*]+(?:at|arobase)[-_*]+" + _LIKELY_DOMAIN.format(dot=r"(?:\.|[-_*]+(?:dot|point)[-_*]+)") + ")"
+    r"|\w[\w.+-]*=" + _LIKELY_DOMAIN.format(dot=r"\."),
+    re.IGNORECASE | re.ASCII,
+)
+_JOINED = re.compile(r"=|[-_*][aA][tTrR]")
+_SIGNS = ("at", "arobase", "chez", "@", "a)", "à", "a]", "a}", "a>", "a ")
+_DATE = r"(?!(?:0[1-9]|[12]\d|3[01])[-./ ](?:0[1-9]|1[0-2])[-./ ](?:19|20)\d\d(?!\d))"
 _PHONE = re.compile(
     r"(?<![\w.])(?:"
-    r"\+\s?\d(?:[\s().\-/]{0,2}\d){7,14}"  # international
-    r"|00\s?[1-9](?:[\s().\-/]{0,2}\d){7,13}"  # the same with the dialling prefix
-    r"|\(?0[1-9]\)?(?:[\s.\-/]?\d{2}){4}"  # French and neighbouring national forms
+    r"\+\s?\d(?:[\s().\-/]{0,3}\d){7,14}"  # international
+    r"|00\s?[1-9](?:[\s().\-/]{0,3}\d){7,13}"  # the same with the dialling prefix
+    rf"|{_DATE}\(?0[1-9]\)?(?:[\s.\-/]?\d{{2}}){{4}}"  # French and neighbouring national forms
+    r"|0[\s.]?[1-9](?:[\s.]{0,2}\d){8}"  # the same in other groups
+    r"|0[1-9]\d{1,3}[\s/]\d{3,4}[\s-]?\d{2,4}(?:\s?\d{2})?"  # national forms of other countries
     r"|\(\d{2,4}\)\s?\d{3,4}[\s.-]?\d{3,4}"  # with the area code in parentheses
     r")(?!\d)"
 )
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})|\\x([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{1,6})\}")
-_PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
-_QUOTED_PRINTABLE = re.compile(r"=[0-9A-Fa-f]{2}")
-_ENCODED_WORD = re.compile(r"=\?[\w-]+\?([bBqQ])\?([^?]*)\?=")
-_UTF7 = re.compile(r"\+([A-Za-z0-9+/]+)-")
+# Pairs that are apart, also behind another word (m_06.12.34.56.78); begins with the digit, by which it is found quickly.
+_PAIRS = re.compile(
+    r"0(?<!\d0)(?<!\d[._]0)(?![1-9][-./ ](?:0[1-9]|1[0-2])[-./ ](?:19|20)\d\d(?!\d))"
+    r"[1-9](?:[\s.\-/_]{1,2}\d{2}){4}(?!\d)"
+)
+_AMERICAN = re.compile(r"[-.](?<=[2-9]\d\d.)(?<![\w.]\d{3}.)\d{3}[-.]\d{4}(?!\d)")
 # The shortest address has seven characters, which base64 makes ten.
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{10,}={0,2}")
 _HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2}){6,})")
-_BASE32 = re.compile(r"[A-Z2-7]{16,}\Z")
+_HEX_APART = re.compile(r"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}[ :-]){6,}[0-9a-fA-F]{2}(?![0-9a-fA-F])")
+_HEX_WITHIN = re.compile(r"[0-9a-fA-F]{14,}")
+_BASE32 = re.compile(r"(?:[A-Z2-7]{16,}|[a-z2-7]{16,})\Z")
 _JOINT = re.compile(r"[-_/+]")
 # Three groups of four signs that stand for bytes below 128: the first sign of a group is one of the first half of the
 # alphabet, of the second and third one bit is 0. A domain's name alone has that many.
@@ -62,114 +73,76 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.:/~ ,-]*\Z")
 
 def names_somebody(text: str) -> bool:
     """Whether an address or a phone number stands in it, plain or encoded."""
+    if len(text) == 36 and _UUID.match(text):
+        return False
     if _ONE_WORD.match(text):
         # Most texts are ids: nothing in them needs decoding but what looks like base64.
-        return _may_begin_phone(text) or _in_tokens(text)
+        return _may_begin_phone(text) or _in_tokens(text) or _may_be_apart(text)
     if _PLAIN.match(text):
-        return _has_phone(text) or _is_spelled(text) or _in_tokens(text)
-    return any(_is_direct(variant) for variant in _variants(text))
+        return _has_phone(text) or _is_spelled(text) or _in_tokens(text) or _in_parts(text)
+    return any(_is_direct(variant) for variant in variants(text))
 
 
 def without_direct(text: str, instead: Callable[[str], str]) -> str:
-    """The text with something else instead of every word that names somebody; of all of it, if several words do."""
+    """The text with something else instead of every word that names somebody; of all of it, if it takes several words.
+
+    An encoded word may hold one half of an address and the next word the other.
+    """
     if not names_somebody(text):
         return text
     shorter = text
     for pattern in (_QUOTED_LOCAL, _PHONE):
         shorter = pattern.sub(lambda m: instead(m[0]), shorter)
-    shorter = " ".join(instead(word) if names_somebody(word) else word for word in shorter.split(" "))
+    words = [(word, names_somebody(word)) for word in shorter.split(" ")]
+    if ENCODED_WORD.search(text) or any(is_direct and not _is_whole(word) for word, is_direct in words):
+        return instead(text)
+    shorter = " ".join(instead(word) if is_direct else word for word, is_direct in words)
     return instead(text) if names_somebody(shorter) else shorter
 
 
+def _is_whole(word: str) -> bool:
+    """Whether a word that names somebody says it by itself; ``[@]`` stands between the two halves of an address."""
+    return "@" not in word or _WHOLE.search(word) is not None
+
+
 def _is_direct(text: str) -> bool:
-    return _AT.search(text) is not None or _has_phone(text) or _is_spelled(text) or _in_tokens(text)
+    return _AT.search(text) is not None or _has_phone(text) or _is_spelled(text) or _in_tokens(text) or _in_parts(text)
 
 
 def _has_phone(text: str) -> bool:
-    return _PHONE.search(text) is not None
+    return _PHONE.search(text) is not None or _has_other_phone(text)
+
+
+def _has_other_phone(text: str) -> bool:
+    return _PAIRS.search(text) is not None or _AMERICAN.search(text) is not None
 
 
 def _may_begin_phone(text: str) -> bool:
-    return _PHONE_START.search(text) is not None and _has_phone(text)
+    return (_PHONE_START.search(text) is not None and _PHONE.search(text) is not None) or _has_other_phone(text)
+
+
+def _may_be_apart(text: str) -> bool:
+    return bool(_JOINED.search(text) and _SPELLED_IN_ONE.search(text)) or (":" in text and _in_parts(text))
 
 
 def _is_spelled(text: str) -> bool:
+    if _JOINED.search(text) and _SPELLED_IN_ONE.search(text):
+        return True
     lower = text.lower()
-    return ("at" in lower or "arobase" in lower or "chez" in lower or "@" in lower) and bool(_SPELLED_AT.search(text))
-
-
-def _variants(text: str) -> Iterator[str]:
-    """The text and what its decodings give, each once."""
-    seen, new = {text}, [text]
-    yield text
-    for _ in range(MOST_TURNS):
-        found: list[str] = []
-        for before in new:
-            for after in _decoded(before):
-                if after not in seen:
-                    seen.add(after)
-                    found.append(after)
-                    yield after
-        if not found:
-            return
-        new = found
-
-
-def _decoded(text: str) -> Iterator[str]:
-    yield _without_invisible(text)
-    if "%" in text:
-        yield unquote(text)
-        yield _PERCENT_U.sub(lambda m: chr(int(m[1], 16)), text)
-    if "&" in text:
-        yield html.unescape(text)
-    if "\\" in text:
-        yield _ESCAPE.sub(_unescaped, text)
-    if "=" in text:
-        if _QUOTED_PRINTABLE.search(text):
-            yield quopri.decodestring(text.encode("utf-8", "replace")).decode("utf-8", "replace")
-        yield _ENCODED_WORD.sub(_of_encoded_word, text)
-    if "+" in text:
-        yield _UTF7.sub(_of_utf7, text)
-    if '"' in text or "'" in text:
-        yield text.replace('"', "").replace("'", "")
-
-
-@lru_cache(maxsize=4_096)
-def _is_invisible(char: str) -> bool:
-    return unicodedata.category(char) in ("Cf", "Cc", "Mn", "Me") or char in "\u00ad\u034f\u115f\u1160\u3164"
-
-
-def _without_invisible(text: str) -> str:
-    if text.isascii():
-        return text.replace("\x00", "")
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in plain if not _is_invisible(c))
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    code = int(next(group for group in match.groups() if group is not None), 16)
-    return chr(code) if code < 0x110000 else ""
-
-
-def _of_encoded_word(match: re.Match[str]) -> str:
-    try:
-        if match[1] in "bB":
-            return base64.b64decode(match[2] + "==").decode("utf-8", "replace")
-        return quopri.decodestring(match[2].replace("_", " ").encode()).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return match[0]
-
-
-def _of_utf7(match: re.Match[str]) -> str:
-    try:
-        return base64.b64decode(match[1] + "=" * (-len(match[1]) % 4)).decode("utf-16-be")
-    except (binascii.Error, ValueError):
-        return match[0]
+    return any(sign in lower for sign in _SIGNS) and _SPELLED_AT.search(text) is not None
 
 
 def _in_tokens(text: str) -> bool:
     """Whether a word in base64, base32 or hexadecimal digits holds an address or a phone number."""
     return any(map(_names_in_token, _TOKEN.findall(text)))
+
+
+def _in_parts(text: str) -> bool:
+    """The same of a word that is wrapped, or whose bytes stand apart."""
+    if any(_names_decoded(bytes.fromhex(re.sub("[:-]", " ", m[0]))) for m in _HEX_APART.finditer(text)):
+        return True
+    joined = "".join(text.split())
+    return len(joined) < len(text) and _in_tokens(joined)
 
 
 def _names_in_token(token: str) -> bool:
@@ -185,32 +158,36 @@ def _names_in_token(token: str) -> bool:
 
 def _names_once_decoded(token: str) -> bool:
     bare = token.rstrip("=")
-    over = len(bare) % 4
     # Hardly any id has so many groups of base64 in a row that are plain text, and decoding costs more than looking.
-    if over != 1 and _PLAIN_GROUPS.search(bare):
+    if _PLAIN_GROUPS.search(bare) or bare.startswith(COMPRESSED):
         standard = bare.replace("-", "+").replace("_", "/") if "-" in bare or "_" in bare else bare
-        if _names_decoded(binascii.a2b_base64(standard + "=" * (-over % 4))):
+        # Other letters may stand before it.
+        if any(_names_decoded(from_base64(standard[start:]), start > 0) for start in range(4)):
             return True
     if not bare.isalnum():
         return False
     hexadecimal = _HEX.fullmatch(bare)
-    if hexadecimal and _names_decoded(bytes.fromhex(hexadecimal[1])):
-        return True
-    return bool(_BASE32.match(bare)) and _names_decoded(_from_base32(bare))
+    if hexadecimal:
+        return _names_decoded(bytes.fromhex(hexadecimal[1]))
+    for found in _HEX_WITHIN.finditer(bare):
+        for digits in (found[0], found[0][1:]):
+            if _names_decoded(bytes.fromhex(digits[: len(digits) // 2 * 2]), True):
+                return True
+    return bool(_BASE32.match(bare)) and _names_decoded(from_base32(bare.upper()))
 
 
-def _from_base32(text: str) -> bytes:
-    try:
-        return base64.b32decode(text + "=" * (-len(text) % 8))
-    except binascii.Error:
-        return b""
-
-
-def _names_decoded(content: bytes) -> bool:
+def _names_decoded(content: bytes, is_a_guess: bool = False) -> bool:
+    """
+    Args:
+        is_a_guess: where the encoded text begins; random bytes must then not look like an address.
+    """
+    if is_compressed(content):
+        content = inflated(content)
     if b"\x00" in content:
         content = content.replace(b"\x00", b"")
     if b"@" in content:
-        return _ADDRESS_BYTES.search(content) is not None
+        found = _ADDRESS_BYTES.search(content)
+        return found is not None and (not is_a_guess or (len(found[0]) >= 6 and found[0].isascii()))
     if not content.isascii():
         return False
     if _PHONE_BYTES.match(content):

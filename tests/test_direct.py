@@ -1,6 +1,8 @@
 """Addresses and phone numbers are found however they are encoded, and ordinary words are left alone."""
 
 import base64
+import gzip
+import zlib
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -49,10 +51,43 @@ def test_an_address_or_phone_is_found_however_it_is_encoded(value: str, how: lis
         '"jean dupont"@exemple.fr', "jean@xn--caf-dma.fr", "jérôme@café.fr", "jean\u200b@\u200bexemple.fr",
         "jean+AEA-exemple.fr", "=?utf-8?Q?jean=40exemple.fr?=", "06 12 34 56 78", "06.12.34.56.78", "0612345678",
         "0033 6 12 34 56 78", "+33 (0)6 12 34 56 78", "%2B33612345678", "(555) 123-4567", "mailto:jean@exemple.fr",
+        "+33 (0) 6 12 34 56 78", "mob_06.12.34.56.78", "tel06 12 34 56 78", "06–12–34–56–78", "06·12·34·56·78",
+        "06\u201112\u201134\u201156\u201178", "06_12_34_56_78", "06. 12. 34. 56. 78", "0 6 1 2 3 4 5 6 7 8",
+        "٠٦١٢٣٤٥٦٧٨", "069 123 4567", "07700 900123", "020 7946 0958", "030/123456-78", "079 123 45 67", "555-123-4567",
+        "jean_at_exemple_dot_fr", "jean-at-exemple.fr", "jean*at*exemple.fr", "jean(a)exemple.fr", "jean (à) exemple.fr",
+        "jean+(at)+exemple+(point)+fr", "bounce+jean=exemple.fr", "jean\\100exemple.fr", "jean [@] exemple.fr",
+        "=?utf-8?B?amVhbi5kdXBvbg==?= =?utf-8?B?dEBleGVtcGxlLmZy?=",
     ],
 )  # fmt: skip
 def test_rare_spellings_are_found(text: str) -> None:
     assert names_somebody(text)
+
+
+@given(ADDRESSES, st.sampled_from(["x", "id", "abc", "u2_"]))
+def test_an_encoded_address_is_found_behind_other_letters(address: str, before: str) -> None:
+    assert names_somebody(before + base64.b64encode(address.encode()).decode())
+    assert names_somebody("zz" + before + address.encode().hex())
+
+
+@given(ADDRESSES, st.sampled_from(["\r\n", "\n", " "]))
+def test_an_encoded_address_is_found_on_several_lines(address: str, between: str) -> None:
+    encoded = base64.b64encode(address.encode()).decode()
+    wrapped = between.join(encoded[at : at + 8] for at in range(0, len(encoded), 8))
+    assert without_direct(wrapped, lambda _: "~") == "~"
+    assert names_somebody(address.encode().hex(" "))
+    assert names_somebody(address.encode().hex(":"))
+
+
+@given(ADDRESSES)
+def test_an_address_is_found_in_compressed_bytes(address: str) -> None:
+    for compressed in (gzip.compress(address.encode()), zlib.compress(address.encode())):
+        assert names_somebody(base64.b64encode(compressed).decode())
+        assert names_somebody(compressed.hex())
+
+
+def test_of_an_address_in_several_words_no_word_stays() -> None:
+    for text in ("for jean [@] exemple.fr", "=?utf-8?B?amVhbi5kdXBvbg==?= =?utf-8?B?dEBleGVtcGxlLmZy?="):
+        assert without_direct(text, lambda _: "~") == "~"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +96,8 @@ def test_rare_spellings_are_found(text: str) -> None:
         "f47ac10b-58cc-4372-a567-0e02b2c3d479", "14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0",
         "rWVYmVk90MjZJ9iohOBa3w", "5678901234567", "2026-05-04T10:00:00Z", "Nouvelle collection été 2026", "-50 % !",
         "order:1001", "C&A", "100% coton", "R-101", "a = b", "https://boutique.example/p/5678901234567", "v1.2.3",
-        "h-267efdd398ae98bd9722294f4e38283f", "~267efdd398ae98bd", "", "@", "Robe @ 20 €",
+        "Soldes 01.06.2026-30.06.2026", "01/06/2026 10:12", "2026_06_01_10_12_13", "01-2026-000123", "look-at-me.html",
+        "A102-0042-XL", "taille=38", "h-267efdd398ae98bd9722294f4e38283f", "~267efdd398ae98bd", "", "@", "Robe @ 20 €",
     ],
 )  # fmt: skip
 def test_ordinary_ids_and_labels_are_left_alone(text: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from segspark import time
+from segspark.sources.shapes import PARAMETERS
 from segspark.sources.vocabulary import Context, Identifier, Rejected
 
 # No length of time of a record is longer than this many of its units, which are seconds or milliseconds.
@@ -126,7 +127,7 @@ def email(value: str | None, key: str = "email") -> Identifier:
 
 def page(url: str | None) -> str | None:
     """The address of a page without query and fragment, which carry identifiers and campaigns."""
-    return url.split("?", 1)[0].split("#", 1)[0] if url else None
+    return PARAMETERS.split(url, maxsplit=1)[0] if url else None
 
 
 def device(user_agent: str | None) -> str | None:

@@ -3,6 +3,7 @@
 https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 """
 
+import re
 from typing import Any
 
 from segspark.sources.counts import count_records
@@ -34,6 +35,8 @@ _WORDS = frozenset(
         "Frequency or Volume Too High",
     )
 )  # fmt: skip
+# An id that is none of SendGrid's may hold an address, of which a part would not be recognised.
+_MESSAGE = re.compile(r"\A([A-Za-z0-9_-]*)\.[A-Za-z0-9_.-]*\Z")
 # Refused because of the mail or the sender, not because of the address.
 _REPUTATION = ("Content", "Frequency", "Reputation")
 
@@ -54,7 +57,7 @@ def parse(record: dict[str, Any], context: Context) -> Produced:
         "event_type": event_type,
         "identifier": email(text(record, "email")),
         "occurred_at": epoch_s(record, "timestamp"),
-        "message_id": message.split(".", 1)[0] if message else None,
+        "message_id": _MESSAGE.sub(r"\1", message) if message else None,
         "campaign_id": scalar(record, "marketing_campaign_id") or _campaign(record),
         "topic": text(record, "topic") or scalar(record, "asm_group_id"),
         "url": page(text(record, "url")),

@@ -16,15 +16,20 @@ LONGEST_ID = 200
 # More distinct texts than this are cleaned again and again.
 MOST_CACHED = 65_536
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
-_NUMBER = re.compile(r"[+-]?\d{1,40}(?:[.,]\d{1,40})?(?:[eE][+-]?\d{1,3})?\Z")
-_TIME = re.compile(r"\d[\dTZ:.,/+ -]{3,39}\Z")
+_NUMBER = re.compile(r"[+-]?\d{1,40}(?:[.,]\d{1,40})?(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)
+_TIME = re.compile(r"\d[\dTZ:.,/+ -]{3,39}\Z", re.ASCII)
 _ISO = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?\Z")
 _IP = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){4,7}[0-9a-fA-F]{0,4}(?![\w:])")
 _LONG_NUMBER = re.compile(r"\d{10}")
 # Phones without the signs that tell them in a longer text.
 _BARE_PHONE = re.compile(r"(?<!\d)(?:0[1-9]\d{8}|00[1-9]\d{8,13}|33[67]\d{8})(?!\d)")
+# A number is not written with a plus sign and so many digits, a phone is.
+_PLUS = re.compile(r"\+\d{9,15}\Z")
+# What numbers of 1990 to 2100 are in seconds, milliseconds and microseconds.
+_EPOCHS = tuple((631_152_000 * unit, 4_102_444_800 * unit) for unit in (1, 1_000, 1_000_000))
 
-_PARAMETERS = re.compile(r"[?#]|;\w+=")
+# Not the sign of an entity (&#64;).
+PARAMETERS = re.compile(r"\?|(?<!&)(?<!&amp;)#|;\w+=")
 
 Shape = Callable[[Any], Any]
 ShapeName = Literal["id", "word", "number", "time", "flag", "path", "label"]
@@ -54,7 +59,7 @@ class Shapes:
     def _id(self, value: Any) -> Any:
         """An id of the provider or the shop."""
         if value.__class__ is int:
-            return value
+            return value if value < 10**9 or not _BARE_PHONE.fullmatch(str(value)) else self._hide(str(value))
         if not isinstance(value, str) or not value:
             return None
         known = self._ids.get(value)
@@ -79,7 +84,7 @@ class Shapes:
             return self._cleaned(value) or None
         if isinstance(value, bool):
             return "true" if value else "false"
-        return str(value) if isinstance(value, int | float | Decimal) else None
+        return self._cleaned(str(value)) if isinstance(value, int | float | Decimal) else None
 
     def _path(self, value: Any) -> Any:
         """A page's address without user, query, fragment and parameters; no segment names somebody."""
@@ -93,20 +98,30 @@ class Shapes:
     def _cleaned(self, text: str) -> str:
         known = self._labels.get(text)
         if known is None:
-            clean = without_direct(text[:LONGEST], self._hide)
+            clean = without_direct(_start_of(text), self._hide)
             for pattern in (_IP, _BARE_PHONE):
                 clean = pattern.sub(lambda m: self._hide(m[0]), clean)
-            known = _kept(self._labels, text, clean)
+            known = _kept(self._labels, text, clean[:LONGEST])
         return known
 
     def _clean_path(self, url: str) -> str:
         head, mark, rest = url.partition("://")
         if not mark:
+            if names_somebody(PARAMETERS.split(url, maxsplit=1)[0].partition("/")[0]):
+                # What stands before an at sign is a user's name only in a whole address of a page.
+                return self._hide(url)
             head, rest = "", url
-        host, slash, path = _PARAMETERS.split(rest, maxsplit=1)[0].partition("/")
-        host = host.rpartition("@")[2]
-        whole = f"{head}{mark}{host}{slash}{'/'.join(map(self._cleaned, path.split('/')))}"[:LONGEST]
-        return self._hide(whole) if names_somebody(whole) else whole
+        host, slash, path = PARAMETERS.split(rest, maxsplit=1)[0].partition("/")
+        host = host.rpartition("@")[2] if mark else self._cleaned(host)
+        whole = f"{head}{mark}{host}{slash}{'/'.join(map(self._cleaned, path.split('/')))}"
+        return self._hide(whole) if len(whole) > LONGEST or names_somebody(whole) else whole
+
+
+def _start_of(text: str) -> str:
+    """The start of a long text, which ends between two words: half an address would not be recognised."""
+    if len(text) <= LONGEST:
+        return text
+    return text[: 2 * LONGEST].rpartition(" ")[0] if len(text) > 2 * LONGEST else text
 
 
 def _kept(cache: dict[str, str], key: str, value: str) -> str:
@@ -121,15 +136,18 @@ def _number(value: Any) -> Any:
         return None
     if isinstance(value, int | float | Decimal):
         return value
-    return value if isinstance(value, str) and _NUMBER.match(value) and not _BARE_PHONE.match(value) else None
+    is_number = isinstance(value, str) and _NUMBER.match(value) and not _BARE_PHONE.match(value)
+    return value if is_number and not _PLUS.match(value) else None
 
 
 def _time(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
+        return value if any(first <= value < end for first, end in _EPOCHS) else None
     if not isinstance(value, str):
         return None
-    return value if _ISO.match(value) or (_TIME.match(value) and not names_somebody(value)) else None
+    if _ISO.match(value):
+        return value
+    return value if _TIME.match(value) and not _BARE_PHONE.match(value) and not names_somebody(value) else None
 
 
 def _flag(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from segspark import money
 from segspark.sources.convert import COLUMNS, NUMBERS, REQUIRED, Converter, Notation, local_flag, to_time, without_noise
+from segspark.sources.fields import page
 from segspark.sources.files import InputFile
 from segspark.sources.mapping import writing_of
 from segspark.sources.plausible import without_absurd_dates
@@ -159,7 +160,7 @@ def _finish_event(item: dict[str, Any], visitor: Identifier | None, place: _Plac
     if item.get("event_id") is None and place.source.duplicates != "drop":
         item["event_id"] = place.id
     if item.get("url"):
-        item["url"] = item["url"].split("?")[0].split("#")[0]
+        item["url"] = page(item["url"])
     produced.events.append(item)
 
 

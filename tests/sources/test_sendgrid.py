@@ -237,6 +237,9 @@ def test_an_ip_address_that_is_no_text_is_left_out(ip: Any) -> None:
         ("abc.filter1.2.3", "abc"),
         ("abc", "abc"),
         (".filter", ""),
+        # No id of SendGrid's: cut at its dot, an address would no longer be recognised.
+        ("jeanne.martin@exemple.fr", "jeanne.martin@exemple.fr"),
+        ("jeanne.martin%40exemple.fr", "jeanne.martin%40exemple.fr"),
         ("", None),
         (None, None),
     ],
