@@ -7,14 +7,14 @@ counts as an address, and a run of digits with a plus sign, a leading zero pair 
 import re
 from collections.abc import Callable
 
-from segspark.encodings import COMPRESSED, ENCODED_WORD, from_base32, from_base64, inflated, is_compressed, variants
+from segspark.encodings import COMPRESSED, from_base32, from_base64, inflated, is_compressed, variants
 
 LONGEST_TOKEN = 4_096
 # Digits alone are a number up to here; more may be hexadecimal.
 LONGEST_NUMBER = 18
 _AT = re.compile(r"[^\s@]@[^\s@]")
-# A text in which both sides of the sign stand, so that the word that holds it is the whole address.
-_WHOLE = re.compile(r"\w[^\s@]*@[^\s@]*\w")
+# A word that is a whole address, not a part of one that goes on in the next word.
+_WHOLE = re.compile(r"\w[^\s@]*@[^\s@]*\w|\d[\d.\-/]{7,}\d")
 _SPELLED_AT = re.compile(
     r"[\w.+-]+\s*(?:[\[({<]\s*(?:at|arobase|chez|@|a|à)\s*[\])}>]|\s(?:at|arobase)\s|@)\s*[\w-]+"
     r"(?:\s*(?:[\[({<]\s*(?:dot|point|\.)\s*[\])}>]|\s(?:dot|point)\s|\.)\s*[\w-]+)+",
@@ -54,6 +54,7 @@ _HEX_APART = re.compile(r"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}[ :-]){6,}[0-9a-fA-F]
 _HEX_WITHIN = re.compile(r"[0-9a-fA-F]{14,}")
 _BASE32 = re.compile(r"(?:[A-Z2-7]{16,}|[a-z2-7]{16,})\Z")
 _JOINT = re.compile(r"[-_/+]")
+_COMPRESSED_NEXT = re.compile(rf"[-_/+](?={'|'.join(COMPRESSED)})")
 # Three groups of four signs that stand for bytes below 128: the first sign of a group is one of the first half of the
 # alphabet, of the second and third one bit is 0. A domain's name alone has that many.
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -84,25 +85,18 @@ def names_somebody(text: str) -> bool:
 
 
 def without_direct(text: str, instead: Callable[[str], str]) -> str:
-    """The text with something else instead of every word that names somebody; of all of it, if it takes several words.
-
-    An encoded word may hold one half of an address and the next word the other.
-    """
+    """The text with something else instead of every address or phone that stands plain in it; of all of it, if one is
+    encoded or spelled: the words around may hold a part of it."""
     if not names_somebody(text):
         return text
     shorter = text
     for pattern in (_QUOTED_LOCAL, _PHONE):
         shorter = pattern.sub(lambda m: instead(m[0]), shorter)
     words = [(word, names_somebody(word)) for word in shorter.split(" ")]
-    if ENCODED_WORD.search(text) or any(is_direct and not _is_whole(word) for word, is_direct in words):
+    if any(is_direct and not _WHOLE.search(word) for word, is_direct in words):
         return instead(text)
     shorter = " ".join(instead(word) if is_direct else word for word, is_direct in words)
     return instead(text) if names_somebody(shorter) else shorter
-
-
-def _is_whole(word: str) -> bool:
-    """Whether a word that names somebody says it by itself; ``[@]`` stands between the two halves of an address."""
-    return "@" not in word or _WHOLE.search(word) is not None
 
 
 def _is_direct(text: str) -> bool:
@@ -153,7 +147,9 @@ def _names_in_token(token: str) -> bool:
     if not _JOINT.search(token):
         return False
     # The two signs of base64url also join words.
-    return any(len(part) >= 10 and _names_once_decoded(part) for part in _JOINT.split(token))
+    if any(len(part) >= 10 and _names_once_decoded(part) for part in _JOINT.split(token)):
+        return True
+    return any(_names_once_decoded(token[found.end() :]) for found in _COMPRESSED_NEXT.finditer(token))
 
 
 def _names_once_decoded(token: str) -> bool:

@@ -22,7 +22,7 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})|\\x([0-9a-fA-F]{2
 _OCTAL = re.compile(r"\\([0-3][0-7]{2})")
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
 _QUOTED_PRINTABLE = re.compile(r"=[0-9A-Fa-f]{2}")
-ENCODED_WORD = re.compile(r"=\?[\w-]+\?([bBqQ])\?([^?]*)\?=")
+_ENCODED_WORD = re.compile(r"=\?[\w-]+\?([bBqQ])\?([^?]*)\?=")
 _UTF7 = re.compile(r"\+([A-Za-z0-9+/]+)-")
 # How gzip and zlib begin.
 COMPRESSED = ("H4sI", "eJ", "eN", "eA", "eF")
@@ -58,7 +58,7 @@ def _decoded(text: str) -> Iterator[str]:
     if "=" in text:
         if _QUOTED_PRINTABLE.search(text):
             yield quopri.decodestring(text.encode("utf-8", "replace")).decode("utf-8", "replace")
-        yield ENCODED_WORD.sub(_of_encoded_word, text)
+        yield _ENCODED_WORD.sub(_of_encoded_word, text)
     if "+" in text:
         yield _UTF7.sub(_of_utf7, text)
         # A blank of a form.

@@ -82,6 +82,7 @@ def test_an_encoded_address_is_found_on_several_lines(address: str, between: str
 def test_an_address_is_found_in_compressed_bytes(address: str) -> None:
     for compressed in (gzip.compress(address.encode()), zlib.compress(address.encode())):
         assert names_somebody(base64.b64encode(compressed).decode())
+        assert names_somebody(f"https://boutique.example/p/{base64.b64encode(compressed).decode()}")
         assert names_somebody(compressed.hex())
 
 
@@ -116,3 +117,10 @@ def test_of_a_longer_text_the_words_are_replaced_that_name_somebody() -> None:
     assert without_direct('x "jean dupont"@exemple.fr y', lambda _: "~") == "x ~ y"
     assert without_direct("appelez le 06 12 34 56 78 vite", lambda _: "~") == "appelez le ~ vite"
     assert without_direct("jean at exemple dot fr", lambda _: "~") == "~"
+
+
+def test_beside_an_encoded_word_nothing_stays() -> None:
+    # The first half is no address.
+    first, second = (base64.b64encode(half).decode() for half in (b"jean.martin", b".durand@exemple.fr"))
+    assert without_direct(f"{first} {second}", lambda _: "~") == "~"
+    assert without_direct("Soldes jean%40exemple.fr", lambda _: "~") == "~"

@@ -36,7 +36,7 @@ _WORDS = frozenset(
     )
 )  # fmt: skip
 # An id that is none of SendGrid's may hold an address, of which a part would not be recognised.
-_MESSAGE = re.compile(r"\A([A-Za-z0-9_-]*)\.[A-Za-z0-9_.-]*\Z")
+_MESSAGE = re.compile(r"(?i)\A(?![a-z0-9_.-]*[_-](?:at|arobase)[_-])([a-z0-9_-]*)\.[a-z0-9_.-]*\Z")
 # Refused because of the mail or the sender, not because of the address.
 _REPUTATION = ("Content", "Frequency", "Reputation")
 

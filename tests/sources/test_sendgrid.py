@@ -240,6 +240,7 @@ def test_an_ip_address_that_is_no_text_is_left_out(ip: Any) -> None:
         # No id of SendGrid's: cut at its dot, an address would no longer be recognised.
         ("jeanne.martin@exemple.fr", "jeanne.martin@exemple.fr"),
         ("jeanne.martin%40exemple.fr", "jeanne.martin%40exemple.fr"),
+        ("jeanne.martin_at_exemple_dot_fr", "jeanne.martin_at_exemple_dot_fr"),
         ("", None),
         (None, None),
     ],
