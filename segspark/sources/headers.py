@@ -1,5 +1,6 @@
 """The columns of a source's files, read from their first bytes, and how they differ from file to file."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from segspark.sources import json_strict
@@ -14,6 +15,8 @@ from segspark.sources.vocabulary import Rejected
 START = 1 << 20
 SAMPLE = 200
 FIRST_FILES = 5
+# Of columns that drift: names, and letters of a name.
+MOST_TOLD, MOST_OF_NAME = 20, 60
 
 
 def header_of(file: InputFile, source: Source, most: int = START) -> tuple[str, ...]:
@@ -70,14 +73,25 @@ def keys_of_first(files: Sequence[InputFile], source: Source) -> dict[str, tuple
 
 
 def drift(files: Sequence[InputFile], source: Source) -> str | None:
-    """A sentence on the columns that are not in every file, or None. The others are compared with the first."""
-    first, *others = list(known_headers(files, source).values()) or [()]
-    added = dict.fromkeys(name for header in others for name in header if name not in first)
-    removed = dict.fromkeys(name for header in others for name in first if name not in header)
+    """A sentence on the columns that are not in every file, or None. The others are compared with the commonest ones.
+
+    A header that has less than half of their names is none: its file is refused, and what it holds is not told.
+    """
+    headers = list(known_headers(files, source).values())
+    usual = Counter(headers).most_common(1)[0][0] if headers else ()
+    alike = [header for header in headers if 2 * len(set(usual) & set(header)) >= len(set(usual))]
+    added = dict.fromkeys(name for header in alike for name in header if name not in usual)
+    removed = dict.fromkeys(name for header in alike for name in usual if name not in header)
     if not added and not removed:
         return None
-    parts = [f"{verb} {', '.join(names)}" for verb, names in (("new:", added), ("gone:", removed)) if names]
+    parts = [f"{verb} {_listed(list(names))}" for verb, names in (("new:", added), ("gone:", removed)) if names]
     return f"source {source.name}: its files do not all have the same columns; {'; '.join(parts)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ["".join(c if c.isprintable() else "?" for c in name[:MOST_OF_NAME]) or "(no name)" for name in names]
+    more = f" and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else ""
+    return ", ".join(shown[:MOST_TOLD]) + more
 
 
 class Headers:

@@ -59,3 +59,22 @@ def test_what_differs_between_files_is_one_sentence(tmp_path: Path) -> None:
     assert drift(files, source("csv")) == ("source till: its files do not all have the same columns; new: c; gone: a")
     assert drift(files[:2], source("csv")) is None
     assert drift([file(tmp_path, b'{"a":1}', "x"), file(tmp_path, b'{"b":1}', "y")], source("json")) is None
+
+
+def test_what_is_hardly_a_header_is_not_told(tmp_path: Path) -> None:
+    files = [
+        file(tmp_path, b"num,client,total\n1,2,3\n", "a.csv"),
+        file(tmp_path, b"Zoe Martin,Lyon,Bellecour\n1,2,3\n", "b.csv"),
+        file(tmp_path, b"x" * 5000 + b",num,client,total\n1,2,3,4\n", "c.csv"),
+    ]
+    told = drift(files, source("csv"))
+    assert told == f"source till: its files do not all have the same columns; new: {'x' * 60}"
+
+
+def test_columns_are_compared_with_the_commonest_ones(tmp_path: Path) -> None:
+    files = [
+        file(tmp_path, b"b,c\n1,2\n", "a.csv"),
+        file(tmp_path, b"a,b\n1,2\n", "b.csv"),
+        file(tmp_path, b"a,b\n3,4\n", "c.csv"),
+    ]
+    assert drift(files, source("csv")) == "source till: its files do not all have the same columns; new: c; gone: a"
