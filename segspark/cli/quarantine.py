@@ -23,7 +23,7 @@ def list_refused(config: Path, as_json: bool) -> None:
     from segspark.query.quarantine import list_quarantine
 
     rows = marked(list_quarantine(open_workspace(config)))
-    print_rows(rows, as_json, ("source", "reason", "records", "sealed", "until", "example"))
+    print_rows(rows, as_json, ("source", "reason", "records", "since", "until", "sealed", "example"))
     if not as_json:
         for reason, fix in dict.fromkeys((row["reason"], row["fix"]) for row in rows):
             click.echo(f"{reason}: {fix}")

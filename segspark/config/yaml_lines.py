@@ -90,7 +90,8 @@ def load_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = f"this is no YAML: {getattr(error, 'problem', None) or error}."
-        fix, line = "Quote values that hold `: ` or ` #`.", mark.line + 1 if mark else None
+        fix = 'Quote values that hold `: ` or ` #`, or begin with a sign such as ` @ % * & [ {: "`a b`".'
+        line = mark.line + 1 if mark else None
         raise as_error(Problem(str(path), line, "", None, problem, fix, "unreadable_file")) from None
 
 

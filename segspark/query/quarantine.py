@@ -7,6 +7,7 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.pipeline.view import Question, View, look
 from segspark.sources.fixes import fix_of
+from segspark.sources.load import load_sources
 from segspark.sources.resources import EXISTING_KEY
 from segspark.sources.sealing import RecordSealer
 from segspark.tables.contracts import bronze
@@ -68,7 +69,17 @@ def show_quarantine(
     ]
     chosen.sort(key=lambda r: (r["received_at"], r["file_name"], r["position"]), reverse=True)
     sealer = RecordSealer(view.context[EXISTING_KEY]) if opened else None
-    return [_shown(row, sealer) for row in chosen[:most]]
+    encoding = _encoding(workspace, source) if opened else ""
+    return [_shown(row, sealer, encoding) for row in chosen[:most]]
+
+
+def _encoding(workspace: Workspace, name: str) -> str:
+    """How a source's records are written; UTF-8 where its YAML has gone or is being mended."""
+    try:
+        found = [s for s in load_sources(workspace) if s.name == name and s.format == "csv"]
+    except ConfigError:
+        found = []
+    return found[0].csv.encoding if found else "utf-8"
 
 
 def _rows(view: View, columns: list[str]) -> list[dict[str, Any]]:
@@ -82,12 +93,12 @@ def _place(row: dict[str, Any]) -> str:
     return f"{name}, as a whole" if row["position"] < 0 else f"{name}, record {row['position'] + 1:,}"
 
 
-def _shown(row: dict[str, Any], sealer: RecordSealer | None) -> dict[str, Any]:
+def _shown(row: dict[str, Any], sealer: RecordSealer | None, encoding: str) -> dict[str, Any]:
     kept: date | None = row["kept_until"]
     shown = {
         "place": _place(row), "received_at": row["received_at"], "stage": row["stage"],
         "reasons": ", ".join(row["reasons"]), "length": row["length"], "kept_until": kept,
     }  # fmt: skip
     if sealer is not None:
-        shown["record"] = sealer.open(row["sealed"]).raw.decode(errors="replace") if row["sealed"] else None
+        shown["record"] = sealer.open(row["sealed"]).raw.decode(encoding, errors="replace") if row["sealed"] else None
     return shown

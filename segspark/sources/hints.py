@@ -1,5 +1,6 @@
 """What a file itself tells of how it is written, for whoever writes its YAML. No value of a record is told."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,6 +16,8 @@ FORMS = (
     "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%d.%m.%Y", "%d.%m.%Y %H:%M",
     "%d-%m-%Y", "%d-%m-%Y %H:%M", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%Y%m%d", "%d/%m/%y", "%d %B %Y",
 )  # fmt: skip
+# A number with one sign or code of a currency before or after it.
+_SIGNED = re.compile(r"([€$£¥]|[A-Z]{3})?\s?[+-]?\d[\d\s.,]*?\s?([€$£¥]|[A-Z]{3})?")
 
 
 def csv_hints(file: InputFile, source: Source) -> list[str]:
@@ -65,6 +68,13 @@ def _fits(value: str, form: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def sign_of(values: Sequence[str | None]) -> str | None:
+    """The currency sign or code that stands beside every number of a column; None if there is none."""
+    given = [value.strip() for value in values if value and value.strip()]
+    signs = {found.group(1) or found.group(2) if (found := _SIGNED.fullmatch(value)) else None for value in given}
+    return signs.pop() if len(signs) == 1 else None
 
 
 def kind_of(values: Sequence[str | None]) -> str:

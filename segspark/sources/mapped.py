@@ -18,7 +18,8 @@ from segspark.sources.empty_columns import EmptyColumns
 from segspark.sources.files import InputFile
 from segspark.sources.gateway import no_cyclic_collection, over_groups, without_values
 from segspark.sources.headers import Headers, keys_of_first, known_headers
-from segspark.sources.mapping import OF_RECORD, Mapping, compile_mapping, lacking, mapping_issues
+from segspark.sources.mapping import OF_RECORD, Mapping, compile_mapping, mapping_issues
+from segspark.sources.name_hints import lacking
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.provider import NoOptions, Provider
 from segspark.sources.raw import read_raw
@@ -58,21 +59,23 @@ def check_header(mapping: Mapping, files: Sequence[InputFile]) -> None:
     records. If one has them, files without are no matter of the mapping: they are refused one by one.
 
     Raises:
-        ConfigError: lists the missing columns, those of the first file, and similar names.
+        ConfigError: lists the missing columns, those of the file that lacks fewest, and similar names.
     """
     source = mapping.source
     if source.format == "csv" and source.csv.columns:
         # Compared with the mapping before any file is looked for.
         return
     headers = keys_of_first(files, source) if source.format == "json" else known_headers(files, source)
-    lacks = [
-        [c for c in mapping.columns if c not in header and c not in source.optional] for header in headers.values()
-    ]
-    if not lacks or not all(lacks):
+    lacks = {
+        name: [c for c in mapping.columns if c not in header and c not in source.optional]
+        for name, header in headers.items()
+    }
+    if not lacks or not all(lacks.values()):
         return
-    name, header = next(iter(headers.items()))
+    # The one that fits best: another may be no header at all.
+    name = min(lacks, key=lambda name: len(lacks[name]))
     hint = " If records may lack it, name it under `optional`." if source.format == "json" else ""
-    raise ConfigError(f"source {source.name}, {name}: {lacking(lacks[0], tuple(header))}{hint}")
+    raise ConfigError(f"source {source.name}, {name}: {lacking(lacks[name], headers[name])}{hint}")
 
 
 def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":

@@ -10,6 +10,7 @@ import pyarrow as pa
 from segspark.config.yaml_lines import Place
 from segspark.errors import ConfigError
 from segspark.sources.convert import COLUMNS, REQUIRED
+from segspark.sources.name_hints import lacking, maybe_column
 from segspark.sources.provider import Issue
 from segspark.sources.spec import ColumnSpec, RecordSpec, Source
 from segspark.sources.sql.compile import Compiled, columns_of, compile_expression
@@ -116,7 +117,7 @@ def _examined(source: Source) -> tuple[Mapping, list[Issue]]:
         try:
             read.append((entry, columns_of(entry.text)))
         except ExpressionError as error:
-            issues.append(Issue(entry.place, f"{error}."))
+            issues.append(Issue(entry.place, f"{error}.{maybe_column(entry.text)}"))
     number: dict[str, int] = {}
     for _, columns in read:
         for column in columns:
@@ -128,7 +129,7 @@ def _examined(source: Source) -> tuple[Mapping, list[Issue]]:
         try:
             compiled = compile_expression(entry.text, entry.writing, lambda c: f"column_{number[c]}", kind)
         except ExpressionError as error:
-            issues.append(Issue(entry.place, f"{error}."))
+            issues.append(Issue(entry.place, f"{error}.{maybe_column(entry.text)}"))
             continue
         outputs.append(Output(entry.name, entry.label, entry.text, columns, compiled))
         if entry.identifies:
@@ -148,18 +149,6 @@ def _unnamed_columns(source: Source, columns: tuple[str, ...]) -> list[Issue]:
         return []
     missing = [c for c in columns if c not in source.csv.columns and c not in source.optional]
     return [Issue(("csv", "columns"), lacking(missing, source.csv.columns))] if missing else []
-
-
-def lacking(missing: list[str], there: tuple[str, ...]) -> str:
-    """What to say of columns that the mapping names and a file does not have."""
-    hints = [f"{c} → {near[0]}" for c in missing if (near := _near(c, there))]
-    said = f"the mapping names {', '.join(missing)}, and there is no such column; there are {', '.join(there[:40])}."
-    return f"{said} Did you mean {', '.join(hints)}?" if hints else said
-
-
-def _near(name: str, there: tuple[str, ...]) -> list[str]:
-    folded = {t.casefold(): t for t in there}
-    return [folded[n] for n in get_close_matches(name.casefold(), folded, 1, 0.5)]
 
 
 def _entries(source: Source) -> Iterator[_Entry]:

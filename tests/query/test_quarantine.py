@@ -31,10 +31,10 @@ def refused(n: int, source: str, *reasons: str, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def quarantined(folder: Path) -> Workspace:
+def quarantined(folder: Path, record: bytes = b'{"to":"zqann@example.com"}') -> Workspace:
     """A workspace whose lake holds five refused records, one of which was taken in since; no JVM is needed."""
     workspace = make_workspace(folder)
-    sealed = RecordSealer(load_key(workspace.keys.environment, workspace.keys.file)).seal(b'{"to":"zqann@example.com"}')
+    sealed = RecordSealer(load_key(workspace.keys.environment, workspace.keys.file)).seal(record)
     rows = [
         refused(2, "mails", "missing:email", sealed=sealed, kept_until=UNTIL),
         refused(3, "mails", "missing:email", "type:url"),
@@ -93,3 +93,14 @@ def test_an_unknown_source_is_an_error_that_names_those_there(workspace: Workspa
         ConfigError, match=r"No record of source 'mail' is in quarantine; there are records of: mails, orders"
     ):
         show_quarantine(workspace, "mail")
+
+
+def test_a_record_is_shown_in_the_encoding_of_its_source(tmp_path: Path) -> None:
+    workspace = quarantined(tmp_path / "w", '{"to":"Zoé"}'.encode("cp1252"))
+    yaml = Path(workspace.folder) / "sources" / "mails.yaml"
+    yaml.write_text(
+        "name: mails\nkind: mapped\npath: ../x/*.csv\nformat: csv\ncsv: {encoding: cp1252}\nrecords:\n"
+        "  - {target: events, columns: {event_type: a, occurred_at: b}}\n"
+    )
+    opened = {r["place"]: r["record"] for r in show_quarantine(workspace, "mails", opened=True)}
+    assert opened["mails-2.json, record 3"] == '{"to":"Zoé"}'

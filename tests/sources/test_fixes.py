@@ -29,3 +29,20 @@ def test_advice_is_short_and_ends() -> None:
 def test_nearly_every_code_has_its_own() -> None:
     # What tells enough by itself has none.
     assert sorted(codes() - set(FIXES)) == []
+
+
+def test_advice_names_the_words_that_a_column_may_hold() -> None:
+    assert fix_of("value:gender") == (
+        "The value is none of female, male, other. Translate it: `case … when … then … end`."
+    )
+    assert fix_of("value:nothing_known") == FIXES["value"]
+
+
+def test_a_row_without_a_person_has_advice_of_its_own() -> None:
+    assert "`where`" in fix_of("missing:identifier")
+    assert fix_of("missing:ordered_at") == FIXES["missing"]
+
+
+def test_an_open_quote_leads_to_declared_line_breaks() -> None:
+    assert "csv.line_breaks: true" in fix_of("unclosed_quote")
+    assert "csv.line_breaks: true" in fix_of("stray_quote")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from segspark.sources.files import InputFile
-from segspark.sources.hints import csv_hints, forms_of, kind_of
+from segspark.sources.hints import csv_hints, forms_of, kind_of, sign_of
 from segspark.sources.spec import Source
 
 
@@ -55,3 +55,19 @@ def test_the_forms_of_times_are_those_that_fit_every_value() -> None:
 )  # fmt: skip
 def test_the_kind_of_a_column_is_what_all_its_values_look_like(values: list[str | None], kind: str) -> None:
     assert kind_of(values) == kind
+
+
+@pytest.mark.parametrize(
+    ("values", "sign"),
+    [
+        (["1\u202f234,50 €", "", None, "-5,00\u00a0€"], "€"),
+        (["EUR 5.00", "EUR 12"], "EUR"),
+        (["$5"], "$"),
+        (["5,00 €", "6,00"], None),
+        (["5,00 €", "6,00 $"], None),
+        (["12", "a €"], None),
+        ([], None),
+    ],
+)
+def test_a_sign_beside_every_number_is_found(values: list[str | None], sign: str | None) -> None:
+    assert sign_of(values) == sign
