@@ -20,6 +20,8 @@ WITHOUT_A_TEST: dict[str, str] = {
     "demo/behaviour.py": DEMO, "demo/budget.py": DEMO, "demo/journeys.py": DEMO, "demo/clock.py": DEMO, "demo/consents.py": DEMO, "demo/defects.py": DEMO,
     "demo/delivery.py": DEMO, "demo/esp.py": DEMO, "demo/extracts.py": DEMO, "demo/mails.py": DEMO,
     "demo/people.py": DEMO, "demo/shop.py": DEMO, "demo/truth.py": DEMO, "demo/wares.py": DEMO, "demo/web.py": DEMO,
+    "sources/csv_dialect.py": "driven whole by sources/test_csv_strict.py",
+    "sources/csv_lines.py": "driven whole by sources/test_csv_strict.py, in blocks of any size",
     "sources/first_seen.py": "driven whole by sources/test_introductions.py and test_sanitizer.py",
     "features/owners.py": "driven whole by features/test_tiles.py and ingest/test_introductions.py",
     "identity/links.py": "driven whole by identity/test_introductions.py, features/test_compute.py and app/test_point_in_time.py",

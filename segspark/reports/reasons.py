@@ -26,6 +26,10 @@ EXPLANATIONS = {
         "Des caractères ne sont pas dans l'encodage déclaré.",
         "Some characters are not in the declared encoding.",
     ),
+    "file_changed": (
+        "Le fichier a été remplacé pendant la lecture : sa nouvelle version est prise au passage suivant.",
+        "The file was replaced while it was read: the next run takes its new version.",
+    ),
     "file_encoding": (
         "L'en-tête du fichier n'est pas dans l'encodage déclaré.",
         "The file's header is not in the declared encoding.",

@@ -4,13 +4,14 @@ The readers of pyarrow and polars were tried first. Both let a stray quote swall
 (pyarrow also with ``newlines_in_values=False``) or stop at it, so neither can refuse one line and go on.
 """
 
-import csv
-import io
-import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+from typing import NamedTuple
 
 from segspark.sources.column_names import clean_names, header_reasons
+from segspark.sources.content import HELD, Content
+from segspark.sources.csv_dialect import Dialect
+from segspark.sources.csv_lines import Lines, lines_of_csv
 from segspark.sources.files import BrokenFile
 from segspark.sources.records import RawRecord
 from segspark.sources.spec import Csv
@@ -19,51 +20,25 @@ from segspark.sources.vocabulary import Rejected
 # Of a cell with declared line breaks: one that does not end within so many lines is a stray quote.
 MOST_LINES = 100
 MAX_RECORD_BYTES = 5_000_000
-# The whole line, strictly written. Possessive, so that no line takes more than one pass.
-_FORM = "(?:{q}(?:[^{q}]++|{q}{q})*+{q}|[^{q}{d}]*+)"
+# Lines that are read together where they are plain; fewer are tried where some are not.
+MOST_AT_ONCE, LEAST_AT_ONCE = 2_048, 8
 
 
-class _Dialect:
-    """How lines become cells."""
+class Plain(NamedTuple):
+    """Records that follow each other, all strictly written: the place of the first, their bytes, and their texts by
+    column."""
 
-    def __init__(self, spec: Csv) -> None:
-        self.spec = spec
-        self._blank = blanks(spec)
-        quote, delimiter = spec.quote, spec.delimiter
-        q, d = re.escape(quote or "\0"), re.escape(delimiter[:1])
-        cell = _FORM.format(q=q, d=d)
-        # A whole strict line, and one whose last cell has not ended.
-        self._closed = re.compile(f"{cell}(?:{d}{cell})*+", re.DOTALL).fullmatch
-        self._open = re.compile(f"(?:{cell}{d})*+{q}(?:[^{q}]++|{q}{q})*+", re.DOTALL).fullmatch
-        if quote and delimiter != "whitespace":
-            # Lines are far smaller than this: larger ones are refused.
-            csv.field_size_limit(2**31 - 1)
-            self._line: list[str] = []
-            # One line at a time; the reader keeps a line break within a quoted cell.
-            self._reader = csv.reader(iter(self._line.pop, None), delimiter=delimiter, quotechar=quote)
+    position: int
+    raw: list[bytes]
+    columns: list[Sequence[str]]
 
-    def is_blank(self, line: str | None) -> bool:
-        return line is not None and not line.strip(self._blank)
 
-    def cells(self, line: str) -> list[str]:
-        """
-        Raises:
-            Rejected: unclosed_quote (the line ends in a quoted cell), or stray_quote.
-        """
-        spec = self.spec
-        if spec.delimiter == "whitespace":
-            return line.split()
-        if not spec.quote or spec.quote not in line:
-            return line.split(spec.delimiter)
-        if not self._closed(line):
-            raise Rejected("unclosed_quote" if self._open(line) else "stray_quote")
-        self._line.append(line)
-        return next(self._reader)
+_Read = tuple[RawRecord, dict[str, str] | Rejected]
 
 
 def csv_records(
-    content: bytes, spec: Csv, needed: Sequence[str] = (), max_bytes: int = MAX_RECORD_BYTES
-) -> Iterator[tuple[RawRecord, dict[str, str] | Rejected]]:
+    content: bytes | Content, spec: Csv, needed: Sequence[str] = (), max_bytes: int = MAX_RECORD_BYTES
+) -> Iterator[_Read]:
     """Every line that is not blank, with its texts by column or the reason why it is refused.
 
     A record's position counts the lines that are not blank, without the header; with declared line breaks, a record
@@ -75,30 +50,178 @@ def csv_records(
     Raises:
         BrokenFile: the header lacks needed columns, names one twice, or cannot be decoded; or nothing can.
     """
-    lines = iter(_Lines(content, spec))
-    columns = clean_names(spec.columns)
-    dialect = _Dialect(spec)
-    if spec.header:
-        first = next((line for line in lines if not dialect.is_blank(line[1])), None)
-        if first is None:
-            return
-        header = _read_header(first[1], dialect)
-        if reasons := header_reasons(header, spec, needed):
-            raise BrokenFile(*reasons)
-        columns = columns or header
-    yield from _rows(lines, dialect, columns, max_bytes)
+    reader = CsvReader(content, spec, needed, max_bytes)
+    for read in reader.read():
+        if isinstance(read, Plain):
+            rows = zip(*read.columns, strict=True)
+            for at, (raw, cells) in enumerate(zip(read.raw, rows, strict=True), read.position):
+                yield RawRecord(at, raw, "csv", reader.columns), dict(zip(reader.columns, cells, strict=True))
+        else:
+            yield read
 
 
 def header_of_csv(content: bytes, spec: Csv) -> tuple[str, ...]:
     """The names of a file's columns, from its first bytes; those declared if it has no header."""
-    if not spec.header:
-        return clean_names(spec.columns)
-    dialect = _Dialect(spec)
-    first = next((line for line in _Lines(content, spec) if not dialect.is_blank(line[1])), None)
-    return _read_header(first[1], dialect) if first else ()
+    return CsvReader(content, spec).header if spec.header else clean_names(spec.columns)
 
 
-def _read_header(line: str | None, dialect: _Dialect) -> tuple[str, ...]:
+class CsvReader:
+    """Reads a CSV file: many lines at once where all of them are plain, the others one by one.
+
+    Attributes:
+        header: the names in the file; empty if it holds nothing.
+        columns: the names of the cells.
+
+    Raises:
+        BrokenFile: as ``csv_records``.
+    """
+
+    def __init__(
+        self,
+        content: bytes | Content,
+        spec: Csv,
+        needed: Sequence[str] | None = None,
+        max_bytes: int = MAX_RECORD_BYTES,
+    ) -> None:
+        self._dialect, self._max_bytes = Dialect(spec), max_bytes
+        self._ahead = _Ahead(lines_of_csv(Content.of(content), spec, max_bytes))
+        self.columns = clean_names(spec.columns)
+        self.header: tuple[str, ...] = ()
+        if spec.header:
+            while (first := self._ahead.take(1)) is not None and self._dialect.is_blank(first.text(0)):
+                pass
+            if first is None:
+                return
+            if len(first.raw[0]) >= max(HELD, max_bytes + 1):
+                # Not all of it is here.
+                raise BrokenFile("header_none")
+            self.header = _read_header(first.text(0), self._dialect)
+            if needed is not None and (reasons := header_reasons(self.header, spec, needed)):
+                raise BrokenFile(*reasons)
+            self.columns = self.columns or self.header
+
+    def read(self) -> Iterator[Plain | _Read]:
+        """The records of the rest of the file, in its order; once."""
+        position, n_at_once = 0, MOST_AT_ONCE
+        while (lines := self._ahead.take(n_at_once)) is not None:
+            plain = self._plain(lines)
+            if plain is not None:
+                n_at_once = min(2 * n_at_once, MOST_AT_ONCE)
+                if plain[0]:
+                    yield Plain(position, *plain)
+                position += len(plain[0])
+            elif n_at_once > LEAST_AT_ONCE:
+                # Which of them is not plain? The fewer are tried, the fewer are slow.
+                n_at_once = max(n_at_once // 4, LEAST_AT_ONCE)
+                self._ahead.back(len(lines.raw))
+            else:
+                for at in range(len(lines.raw)):
+                    n_joined, n_positions, read = self._slowly(lines, at, position)
+                    position += n_positions
+                    if read is not None:
+                        yield read
+                    if n_joined:
+                        break
+
+    def _plain(self, lines: Lines) -> tuple[list[bytes], list[Sequence[str]]] | None:
+        """Bytes and columns of lines that are strictly written as this file's rows, without the blank ones. None where
+        any of them is not, or may not be."""
+        spec, n_columns = self._dialect.spec, len(self.columns)
+        raw, texts = lines.raw, lines.texts
+        if texts is None or not n_columns or spec.delimiter == "whitespace" or len(max(raw, key=len)) > self._max_bytes:
+            return None
+        text = "\n".join(texts)
+        if "\0" in text:
+            return None
+        if "\r" in text:
+            text = (text + "\n").replace("\r\n", "\n")[:-1]
+            if "\r" in text:
+                return None
+            texts = text.split("\n")
+        if not all(map(str.strip, texts)):
+            written = [at for at, line in enumerate(texts) if not self._dialect.is_blank(line)]
+            raw, texts = [raw[at] for at in written], [texts[at] for at in written]
+            if not raw:
+                return [], []
+        if spec.quote and spec.quote in text:
+            if not self._dialect.are_rows("\n".join(texts)):
+                return None
+            rows = list(self._dialect.reader(texts))
+            if set(map(len, rows)) != {n_columns}:
+                return None
+            return raw, list(zip(*rows, strict=True))
+        if set(map(str.count, texts, repeat(spec.delimiter))) != {n_columns - 1}:
+            return None
+        cells = spec.delimiter.join(texts).split(spec.delimiter)
+        return raw, [cells[at::n_columns] for at in range(n_columns)]
+
+    def _slowly(self, lines: Lines, at: int, position: int) -> tuple[int, int, _Read | None]:
+        """One line: how many of those behind it belong to its record, the positions it takes, and its record if it has
+        one."""
+        dialect, raw, line = self._dialect, lines.raw[at], lines.text(at)
+        if dialect.is_blank(line):
+            return 0, 0, None
+        n_lines = n_joined = 0
+        try:
+            cells = _strict(dialect, raw, line, self._max_bytes)
+            if len(cells) != len(self.columns):
+                raise Rejected("columns")
+        except Rejected as error:
+            joined = None
+            if dialect.spec.line_breaks and error.reasons == ["unclosed_quote"]:
+                self._ahead.back(len(lines.raw) - at - 1)
+                ahead = self._ahead.look(MOST_LINES - 1, self._max_bytes)
+                joined = _joined(dialect, (raw, line or ""), ahead, len(self.columns), self._max_bytes)
+                if joined is None:
+                    self._ahead.take(len(lines.raw) - at - 1)
+            if joined is None:
+                return 0, 1, (RawRecord(position, raw[: self._max_bytes], "csv", self.columns), error)
+            raw, cells, n_joined = joined
+            # A blank line within a cell takes no position, as between records.
+            n_lines = sum(1 for _, more in ahead[:n_joined] if not dialect.is_blank(more))
+            self._ahead.take(n_joined)
+        record = RawRecord(position, raw, "csv", self.columns)
+        return n_joined, 1 + n_lines, (record, dict(zip(self.columns, cells, strict=True)))
+
+
+class _Ahead:
+    """The lines that are still to be read; some can be given back, and looked at before."""
+
+    def __init__(self, lines: Iterator[Lines]) -> None:
+        self._lines = lines
+        self._now = Lines([], [], "")
+        self._at = 0
+
+    def take(self, most: int) -> Lines | None:
+        """The next lines, at most so many; None at the end of the file."""
+        if self._at >= len(self._now.raw):
+            following = next(self._lines, None)
+            if following is None:
+                return None
+            self._now, self._at = following, 0
+        taken = self._now.between(self._at, self._at + most)
+        self._at += len(taken.raw)
+        return taken
+
+    def back(self, n: int) -> None:
+        """Give back the last lines of those that were taken last."""
+        self._at -= n
+
+    def look(self, most: int, n_bytes: int) -> list[tuple[bytes, str | None]]:
+        """The next lines, at most so many and not many more bytes; they stay to be taken."""
+        while len(self._now.raw) - self._at < most and sum(map(len, self._now.raw[self._at :])) <= n_bytes:
+            following = next(self._lines, None)
+            if following is None:
+                break
+            now = self._now.between(self._at, len(self._now.raw))
+            texts = None if now.texts is None or following.texts is None else now.texts + following.texts
+            self._now, self._at = Lines(now.raw + following.raw, texts, following.encoding), 0
+        return [
+            (self._now.raw[at], self._now.text(at)) for at in range(self._at, min(self._at + most, len(self._now.raw)))
+        ]
+
+
+def _read_header(line: str | None, dialect: Dialect) -> tuple[str, ...]:
     if line is None:
         raise BrokenFile("file_encoding")
     try:
@@ -107,45 +230,7 @@ def _read_header(line: str | None, dialect: _Dialect) -> tuple[str, ...]:
         raise BrokenFile("header_none") from None
 
 
-def _rows(
-    lines: Iterator[tuple[bytes, str | None]],
-    dialect: _Dialect,
-    columns: tuple[str, ...],
-    max_bytes: int,
-) -> Iterator[tuple[RawRecord, dict[str, str] | Rejected]]:
-    n_columns, breaks = len(columns), dialect.spec.line_breaks
-    ahead: list[tuple[bytes, str | None]] = []
-    position = 0
-    while True:
-        taken = ahead.pop(0) if ahead else next(lines, None)
-        if taken is None:
-            return
-        raw, line = taken
-        if breaks and dialect.is_blank(line):
-            continue
-        n_lines = 1
-        try:
-            cells = _strict(dialect, raw, line, max_bytes)
-            if len(cells) != n_columns:
-                raise Rejected("columns")
-        except Rejected as error:
-            joined = None
-            if breaks and error.reasons == ["unclosed_quote"]:
-                ahead += islice(lines, MOST_LINES - 1 - len(ahead))
-                joined = _joined(dialect, (raw, line or ""), ahead, n_columns, max_bytes)
-            if joined is None:
-                yield RawRecord(position, raw[:max_bytes], "csv", columns), error
-                position += 1
-                continue
-            raw, cells, n_ahead = joined
-            # A blank line within a cell takes no position, as between records.
-            n_lines += sum(1 for _, more in ahead[:n_ahead] if not dialect.is_blank(more))
-            del ahead[:n_ahead]
-        yield RawRecord(position, raw, "csv", columns), dict(zip(columns, cells, strict=True))
-        position += n_lines
-
-
-def _strict(dialect: _Dialect, raw: bytes, line: str | None, max_bytes: int) -> list[str]:
+def _strict(dialect: Dialect, raw: bytes, line: str | None, max_bytes: int) -> list[str]:
     if len(raw) > max_bytes:
         raise Rejected("too_large")
     if line is None:
@@ -159,7 +244,7 @@ def _strict(dialect: _Dialect, raw: bytes, line: str | None, max_bytes: int) -> 
 
 
 def _joined(
-    dialect: _Dialect, first: tuple[bytes, str], ahead: Sequence[tuple[bytes, str | None]], n_columns: int, most: int
+    dialect: Dialect, first: tuple[bytes, str], ahead: Sequence[tuple[bytes, str | None]], n_columns: int, most: int
 ) -> tuple[bytes, list[str], int] | None:
     """The record that begins in the first line and ends in one of the next ones: raw, cells and how many of them. None
     if its quote is a stray one, because what follows does not close it as CSV would or gives other columns."""
@@ -181,65 +266,3 @@ def _joined(
             return None
         return (b"\n".join(raw), cells, n) if len(cells) == n_columns else None
     return None
-
-
-class _Lines:
-    """The physical lines: their bytes, and their text if it can be decoded. Blank ones are left out unless they may
-    belong to a cell.
-
-    Raises:
-        BrokenFile: ``file_encoding`` where lines can be told apart in decoded text only, and it cannot be decoded.
-    """
-
-    def __init__(self, content: bytes, spec: Csv) -> None:
-        self._encoding = spec.encoding
-        self._blank = blanks(spec)
-        self._keeps_blank = spec.line_breaks
-        newline = "\n".encode(spec.encoding)
-        self._source: Callable[[], Iterator[tuple[bytes, str | None]]]
-        if newline == b"\n":
-            # A file of an old Macintosh ends its lines by carriage returns alone.
-            lone = b"\n" not in content and b"\r" in content
-            self._source = lambda: self._of_bytes(content.replace(b"\r", b"\n") if lone else content)
-        else:
-            self._source = lambda: self._of_text(content)
-
-    def __iter__(self) -> Iterator[tuple[bytes, str | None]]:
-        return self._source()
-
-    def _of_bytes(self, content: bytes) -> Iterator[tuple[bytes, str | None]]:
-        encoding, blank = self._encoding, self._blank.encode()
-        for line in io.BytesIO(content):
-            raw = line.removesuffix(b"\n")
-            if not self._keeps_blank and not raw.strip(blank):
-                continue
-            try:
-                yield raw, raw.decode(encoding)
-            except UnicodeError:
-                yield raw, None
-
-    def _of_text(self, content: bytes) -> Iterator[tuple[bytes, str | None]]:
-        try:
-            text = content.decode(self._encoding, errors="surrogatepass")
-        except UnicodeError:
-            raise BrokenFile("file_encoding") from None
-        if "\n" not in text:
-            text = text.replace("\r", "\n")
-        for line in io.StringIO(text, newline="\n"):
-            bare = line.removesuffix("\n")
-            if self._keeps_blank or bare.strip(self._blank):
-                raw = bare.encode(self._encoding, errors="surrogatepass")
-                yield raw, None if _has_surrogate(bare) else bare
-
-
-def _has_surrogate(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-def blanks(spec: Csv) -> str:
-    """The characters that a blank line may hold; a line of empty cells is not blank."""
-    return "".join(c for c in " \t\r" if c != spec.delimiter)

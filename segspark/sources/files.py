@@ -1,21 +1,15 @@
-"""Input files: found by pattern, identified by content, read whole."""
+"""Input files: found by pattern, identified by content."""
 
-import gzip
 import hashlib
 import re
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO
 
 from segspark.sources.spec import Source
-from segspark.store import Store, open_url, store_of_pattern
+from segspark.store import Store, store_of_pattern
 from segspark.time import DAY, local_midnight, to_micros
 
 BLOCK = 1 << 20
-BOM = b"\xef\xbb\xbf"
 
 
 class BrokenFile(ValueError):
@@ -42,6 +36,8 @@ class InputFile:
             (``sealed_records.py``).
         n_counted: its records, counted apart from the readers; None if it cannot be read or its provider does not say.
         line_hashes: a sketch of its records (``line_hashes.py``) where they have no key of their own.
+        digest: SHA-256 of its first ``size_bytes`` when it was listed: only these are read, and only if they are still
+            the same. Empty: as much as there is.
     """
 
     source: str
@@ -55,6 +51,7 @@ class InputFile:
     n_counted: int | None = None
     line_hashes: str | None = None
     delivered_at: int | None = None
+    digest: str = ""
 
 
 def find_files(source: Source, time_zone: str) -> list[InputFile]:
@@ -68,17 +65,21 @@ def find_files(source: Source, time_zone: str) -> list[InputFile]:
 
 def _describe(source: Source, store: Store, name: str, time_zone: str) -> InputFile:
     short, url = name.rpartition("/")[2], store.url_of(name)
-    size = store.size(name) or 0
+    # Taken once: what is added while it is read is the next run's.
+    size = left = store.size(name) or 0
     digest = hashlib.sha256()
+    known = ""
     try:
-        with store.open(name) as handle:
-            while block := handle.read(BLOCK):
+        with store.stream(name) as handle:
+            while block := handle.read(min(BLOCK, left)):
                 digest.update(block)
+                left -= len(block)
+        known, size = digest.hexdigest(), size - left
     except OSError:
         # Quarantined under its place and size; once it can be read it is another file.
         digest = hashlib.sha256(f"unreadable {url} {size}".encode(errors="surrogateescape"))
     received = received_by_name(source, short, time_zone)
-    return InputFile(source.name, url, short, digest.hexdigest()[:32], size, received)
+    return InputFile(source.name, url, short, digest.hexdigest()[:32], size, received, digest=known)
 
 
 def received_by_name(source: Source, name: str, time_zone: str) -> int | None:
@@ -99,68 +100,3 @@ def date_in_name(name: str, pattern: str) -> date | None:
         return datetime.strptime(text, "%Y%m%d").date()
     except ValueError:
         return None
-
-
-def read_bytes(path: str, max_inflated: int) -> bytes:
-    """The file's content, inflated if it is gzip.
-
-    Raises:
-        BrokenFile: ``file_unreadable``, ``file_truncated`` or ``file_too_large``.
-    """
-    with _content(path) as stream:
-        content = stream.read(max_inflated + 1)
-    if len(content) > max_inflated:
-        raise BrokenFile("file_too_large")
-    return content.removeprefix(BOM)
-
-
-def read_start(path: str, n_bytes: int) -> bytes:
-    """The first bytes of the file's content, inflated if it is gzip.
-
-    Raises:
-        BrokenFile: ``file_unreadable`` or ``file_truncated``.
-    """
-    with _content(path) as stream:
-        return stream.read(n_bytes).removeprefix(BOM)
-
-
-def read_blocks(path: str, max_inflated: int) -> Iterator[bytes]:
-    """The content in blocks that end at line feeds, inflated if it is gzip; joined, they are what ``read_bytes`` gives.
-
-    Raises:
-        BrokenFile: as ``read_bytes``.
-    """
-    rest: list[bytes] = []
-    size = 0
-    with _content(path) as stream:
-        while block := stream.read(16 * BLOCK):
-            if size == 0:
-                block = block.removeprefix(BOM)
-            size += len(block)
-            if size > max_inflated:
-                raise BrokenFile("file_too_large")
-            whole, line_feed, after = block.rpartition(b"\n")
-            if line_feed:
-                yield b"".join([*rest, whole, line_feed])
-                rest = []
-            rest.append(after)
-    if any(rest):
-        yield b"".join(rest)
-
-
-@contextmanager
-def _content(path: str) -> Iterator[BinaryIO]:
-    try:
-        with open_url(path) as handle:
-            head = handle.read(2)
-            handle.seek(0)
-            if head != b"\x1f\x8b":
-                yield handle
-                return
-            with gzip.GzipFile(fileobj=handle) as inflated:
-                yield inflated  # type: ignore[misc]
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise BrokenFile("file_truncated") from None
-    except OSError:
-        # No permission, a folder, a file that went away: the error's text names the path only, and so does the run.
-        raise BrokenFile("file_unreadable") from None

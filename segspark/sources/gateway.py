@@ -5,7 +5,7 @@ Runs inside Spark tasks. The content of a record, or the reason why it is refuse
 """
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from os.path import basename
@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from segspark.errors import SegsparkError
 from segspark.sources import json_strict
-from segspark.sources.files import BrokenFile, InputFile, read_bytes
+from segspark.sources.content import opened
+from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.records import json_records
 from segspark.sources.sanitizer import Sanitizer
@@ -79,20 +80,21 @@ def parse_records(parse: Parse, plan: GatewayPlan, group: int) -> Iterator[pa.Re
     with no_cyclic_collection():
         for file in plan.groups[group]:
             try:
-                records = _records(plan, file)
+                for position, (raw, known) in _records(plan, file):
+                    _parse_one(parse, finish, plan, file, position, raw, known)
             except BrokenFile as error:
+                # Nothing was read of it: all of a file is looked at before it gives a record.
                 finish.broken(file, *error.reasons)
-                continue
-            for position, (raw, known) in records:
-                _parse_one(parse, finish, plan, file, position, raw, known)
         yield from finish.close()
 
 
-def _records(plan: GatewayPlan, file: InputFile) -> Iterable[tuple[int, tuple[bytes, Any]]]:
+def _records(plan: GatewayPlan, file: InputFile) -> Iterator[tuple[int, tuple[bytes, Any]]]:
     """The place of each record in its file, its text, and its decoded value if that is known."""
     if file.is_sealed:
-        return ((position, (record.raw, None)) for position, record in opened_records(file, plan.key))
-    return enumerate(json_records(read_bytes(file.path, plan.limits.max_inflated_bytes)))
+        yield from ((position, (record.raw, None)) for position, record in opened_records(file, plan.key))
+        return
+    with opened(file, plan.limits.max_inflated_bytes) as content:
+        yield from enumerate(json_records(content, plan.limits.max_record_bytes))
 
 
 @contextmanager

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from segspark.sources import json_strict
 from segspark.sources.column_names import clean_names, looks_like_data
+from segspark.sources.content import read_start
 from segspark.sources.csv_strict import header_of_csv
-from segspark.sources.files import BrokenFile, InputFile, read_start
+from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.parquet_rows import parquet_names
 from segspark.sources.records import flatten, json_records
 from segspark.sources.spec import Source

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from segspark.sources.column_names import looks_like_data
-from segspark.sources.files import BrokenFile, InputFile, read_start
+from segspark.sources.content import read_start
+from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.headers import header_of
 from segspark.sources.spec import Source
 

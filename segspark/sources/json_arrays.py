@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -96,3 +97,117 @@ def _by_structure(text: bytes) -> list[bytes] | None:
         elif not token[0].endswith(b'"') or len(token[0]) == 1:
             return None
     return None if depth or text[stop:].strip(BLANK) else elements
+
+
+# Arrays that are too long to be held -------------------------------------------------------------------------------
+
+
+class NotArrays(ValueError):
+    """A text is anything else than arrays with only blanks between them."""
+
+
+def cut_arrays(pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """The same elements as ``split_arrays`` gives, of a text in pieces; of a longer element the first bytes.
+
+    Raises:
+        NotArrays: where ``split_arrays`` gives None; elements may have been given by then.
+    """
+    cutter = _Cutter(most)
+    for piece in pieces:
+        yield from cutter.elements(piece)
+    cutter.close()
+
+
+def is_arrays(pieces: Iterable[bytes]) -> bool:
+    """Whether ``split_arrays`` would cut a text, which comes in pieces."""
+    try:
+        for _ in cut_arrays(pieces, 0):
+            pass
+    except NotArrays:
+        return False
+    return True
+
+
+class Trimmed:
+    """A text that comes in pieces, without blanks around it; of a longer one the first bytes."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._is_cut = False
+
+    def add(self, piece: bytes) -> None:
+        if not self._parts:
+            piece = piece.lstrip(BLANK)
+        room = self._most - self._size
+        if piece and room > 0:
+            self._parts.append(piece[:room])
+            self._size += min(len(piece), room)
+        # Blanks behind the text may be those around it.
+        if len(piece) > room and not self._is_cut:
+            self._is_cut = bool(piece[max(room, 0) :].strip(BLANK))
+
+    def take(self) -> bytes:
+        """The text; the next one begins."""
+        text = b"".join(self._parts)
+        text = text if self._is_cut else text.rstrip(BLANK)
+        self._parts.clear()
+        self._size, self._is_cut = 0, False
+        return text
+
+
+class _Cutter:
+    """What ``_by_structure`` does, piece by piece."""
+
+    def __init__(self, most: int) -> None:
+        self._element = Trimmed(most)
+        self._depth = 0
+        self._in_text = self._is_first = False
+        self._kept = b""
+
+    def elements(self, piece: bytes) -> Iterator[bytes]:
+        text = self._kept + piece
+        n_escapes = len(text) - len(text.rstrip(b"\\"))
+        # What the last one escapes is in the next piece.
+        self._kept = text[-1:] if n_escapes % 2 else b""
+        text = text[: len(text) - len(self._kept)]
+        hidden = text.replace(b"\\\\", b"__").replace(b'\\"', b"__")
+        at = start = 0
+        if self._in_text:
+            at = hidden.find(b'"') + 1
+            if not at:
+                self._element.add(text)
+                return
+            self._in_text = False
+        for token in _TOKEN.finditer(hidden, at):
+            mark, at = token[0][:1], token.start()
+            if self._depth == 0 and (mark != b"[" or text[start:at].strip(BLANK)):
+                raise NotArrays
+            if mark in b"[{":
+                self._depth += 1
+                if self._depth == 1:
+                    start, self._is_first = at + 1, True
+            elif mark in b"]}":
+                self._depth -= 1
+                if self._depth == 0:
+                    self._element.add(text[start:at])
+                    found = self._element.take()
+                    if found or not self._is_first:
+                        yield found
+                    start = at + 1
+            elif mark == b",":
+                if self._depth == 1:
+                    self._element.add(text[start:at])
+                    yield self._element.take()
+                    start, self._is_first = at + 1, False
+            else:
+                self._in_text = len(token[0]) == 1 or not token[0].endswith(b'"')
+        if self._depth:
+            self._element.add(text[start:])
+        elif text[start:].strip(BLANK):
+            raise NotArrays
+
+    def close(self) -> None:
+        if self._depth or self._in_text or self._kept:
+            raise NotArrays

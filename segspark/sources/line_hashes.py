@@ -8,17 +8,20 @@ a guessed record was in a file.
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
 from segspark.pseudonyms import Key
-from segspark.sources.files import BrokenFile, InputFile, read_blocks, read_bytes
+from segspark.sources.content import HELD, beginning, lines_of, opened
+from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.parquet_rows import parquet_records
 from segspark.sources.records import json_records
 from segspark.sources.spec import Source
 
 MOST = 1_024
+AT_ONCE = 65_536
 Hashes = npt.NDArray[np.uint64]
 # What a record needs of its own, by target.
 KEYS = {"events": "event_id", "orders": "order_id", "order_lines": "line_id"}
@@ -38,26 +41,29 @@ def missing_keys(source: Source) -> list[str]:
 
 
 def hashes_of(file: InputFile, source: Source, key: Key, max_bytes: int) -> Hashes:
-    """The hashes of a file's records, sorted, each once; none if it cannot be read."""
+    """The hashes of a file's records, sorted, each once; none if it cannot be read. They take 8 bytes a record."""
     secret = key.derive("line hash")
+    found: list[Hashes] = []
     try:
-        found = b"".join(
-            hashlib.blake2b(line, digest_size=8, key=secret).digest() for line in _lines(file, source, max_bytes)
-        )
+        lines = _lines(file, source, max_bytes)
+        while some := [hashlib.blake2b(line, digest_size=8, key=secret).digest() for line in islice(lines, AT_ONCE)]:
+            found.append(np.unique(np.frombuffer(b"".join(some), np.uint64)))
     except BrokenFile:
-        found = b""
-    return np.unique(np.frombuffer(found, np.uint64))
+        found = []
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint64)
 
 
 def _lines(file: InputFile, source: Source, max_bytes: int) -> Iterator[bytes]:
     if source.format == "parquet":
         yield from (record.raw for record, _, _ in parquet_records(file.path))
-    elif source.format == "json":
-        yield from (raw for raw, _ in json_records(read_bytes(file.path, max_bytes)))
-    else:
+        return
+    with opened(file, max_bytes) as content:
+        if source.format == "json":
+            yield from (raw for raw, _ in json_records(content))
+            return
         is_header = source.csv.header
-        for block in read_blocks(file.path, max_bytes):
-            for line in block.split(b"\n"):
+        for piece in lines_of(content.blocks(), b"\n", HELD):
+            for line in piece.split(b"\n") if isinstance(piece, bytes) else [beginning(piece, HELD, b" \t\r")]:
                 bare = line.strip(b" \t\r")
                 if bare and not is_header:
                     yield bare

@@ -1,14 +1,16 @@
 """The records of a mapped source: the columns that its mapping names, as texts, and each record as it was received."""
 
 from collections.abc import Iterator
+from itertools import count, repeat
 from typing import Any
 
 import orjson
 import pyarrow as pa
 
 from segspark.sources import json_strict
-from segspark.sources.csv_strict import csv_records
-from segspark.sources.files import BrokenFile, InputFile, read_bytes
+from segspark.sources.content import opened
+from segspark.sources.csv_strict import CsvReader, Plain, csv_records
+from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.gateway import no_cyclic_collection
 from segspark.sources.mapping import Mapping
 from segspark.sources.parquet_rows import parquet_records
@@ -20,34 +22,65 @@ from segspark.sources.vocabulary import Rejected
 BATCH = 5_000
 # No column of an Arrow batch may hold more than 2 GB.
 BATCH_BYTES = 64_000_000
+# The column of a record itself.
+_RAW = 3
 # A record, its texts or the reason why it is refused, and what the strict decoder repaired in it.
 _Read = tuple[RawRecord, dict[str, str | None] | Rejected, list[str] | None]
 
 
 def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.RecordBatch]:
     """Records of one group of files: the columns named by the mapping and the record itself; ``file`` is its number."""
-    columns, schema = mapping.columns, mapping.raw_schema
-    nothing = (None,) * len(columns)
+    schema = mapping.raw_schema
     rows: list[tuple[Any, ...]] = []
     size = 0
     with no_cyclic_collection():
         for file in plan.groups[group]:
-            number = file.number
             try:
-                for record, fields, flags in _records(plan, mapping, file):
-                    size += len(record.raw)
-                    if isinstance(fields, Rejected):
-                        rows.append((number, record.position, fields.reasons, record.raw, flags, *nothing))
-                    else:
-                        rows.append((number, record.position, None, record.raw, flags, *map(fields.get, columns)))
+                for row in _rows(plan, mapping, file):
+                    rows.append(row)
+                    size += len(row[_RAW])
                     if len(rows) >= BATCH or size >= BATCH_BYTES:
                         yield _raw_batch(rows, schema)
                         rows, size = [], 0
             except BrokenFile as error:
                 # Nothing was read of it: every reader looks at the whole file before it gives a record.
-                rows.append((number, -1, error.reasons, b"", None, *nothing))
+                rows.append((file.number, -1, error.reasons, b"", None, *(None for _ in mapping.columns)))
     if rows:
         yield _raw_batch(rows, schema)
+
+
+def _rows(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[tuple[Any, ...]]:
+    """The records of a file, each as a row of ``mapping.raw_schema``."""
+    number, columns = file.number, mapping.columns
+    if mapping.source.format == "csv" and not file.is_sealed:
+        yield from _csv_rows(plan, mapping, file)
+        return
+    nothing = (None,) * len(columns)
+    for record, fields, flags in _records(plan, mapping, file):
+        if isinstance(fields, Rejected):
+            yield number, record.position, fields.reasons, record.raw, flags, *nothing
+        else:
+            yield number, record.position, None, record.raw, flags, *map(fields.get, columns)
+
+
+def _csv_rows(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[tuple[Any, ...]]:
+    number, columns, limits = file.number, mapping.columns, plan.limits
+    with opened(file, limits.max_inflated_bytes) as content:
+        reader = CsvReader(content, mapping.source.csv, mapping.needed, limits.max_record_bytes)
+        # Of two columns of one name the last.
+        places = {name: at for at, name in enumerate(reader.columns)}
+        for read in reader.read():
+            if isinstance(read, Plain):
+                texts = (read.columns[places[name]] if name in places else repeat(None) for name in columns)
+                yield from zip(
+                    repeat(number), count(read.position), repeat(None), read.raw, repeat(None), *texts, strict=False
+                )
+                continue
+            record, cells = read
+            if isinstance(cells, Rejected):
+                yield number, record.position, cells.reasons, record.raw, None, *repeat(None, len(columns))
+            else:
+                yield number, record.position, None, record.raw, None, *map(cells.get, columns)
 
 
 def _raw_batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
@@ -66,13 +99,9 @@ def _records(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[_
         for record, row, fields in parquet_records(file.path, mapping.needed):
             yield record, _scalars_checked(mapping, row, fields), None
         return
-    content = read_bytes(file.path, plan.limits.max_inflated_bytes)
-    if source.format == "csv":
-        for record, cells in csv_records(content, source.csv, mapping.needed, plan.limits.max_record_bytes):
-            yield record, cells, None  # type: ignore[misc]
-        return
-    for position, (raw, known) in enumerate(json_records(content)):
-        yield _decoded(plan, mapping, position, raw, known)
+    with opened(file, plan.limits.max_inflated_bytes) as content:
+        for position, (raw, known) in enumerate(json_records(content, plan.limits.max_record_bytes)):
+            yield _decoded(plan, mapping, position, raw, known)
 
 
 def _decoded(plan: GatewayPlan, mapping: Mapping, position: int, raw: bytes, known: Any) -> _Read:

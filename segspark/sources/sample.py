@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from segspark.errors import SegsparkError
-from segspark.sources.files import BrokenFile, InputFile, read_start
+from segspark.sources.content import read_start
+from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.records import json_records
 from segspark.sources.spec import Source
 from segspark.store.parquet import open_parquet
@@ -56,7 +57,7 @@ def sampled(files: Sequence[InputFile], source: Source, hold: Hold) -> list[Inpu
 def _cut(file: InputFile, source: Source, hold: Hold) -> InputFile:
     cut = _rows if source.is_mapped and source.format == "parquet" else _text
     try:
-        return replace(file, path=hold(cut(file, source)))
+        return replace(file, path=hold(cut(file, source)), digest="")
     except (BrokenFile, OSError, SegsparkError, pa.ArrowException):
         return file
 

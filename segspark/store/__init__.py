@@ -4,7 +4,7 @@ The lake, sources, staging, exports and reports are read and written through a `
 what belongs to this program or machine are ordinary files and are not its business.
 """
 
-from segspark.store.places import open_url, store_at, store_of_pattern
+from segspark.store.places import open_url, store_at, store_of_pattern, stream_url
 from segspark.store.store import Store, StoredFile
 
-__all__ = ["Store", "StoredFile", "open_url", "store_at", "store_of_pattern"]
+__all__ = ["Store", "StoredFile", "open_url", "store_at", "store_of_pattern", "stream_url"]

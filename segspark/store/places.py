@@ -39,6 +39,12 @@ def open_url(url: str) -> "pa.NativeFile":
     return store_at(folder or "/").open(name)
 
 
+def stream_url(url: str) -> "pa.NativeFile":
+    """A file by its full URL, to read while others may write to it (``Store.stream``)."""
+    folder, _, name = url.rpartition("/")
+    return store_at(folder or "/").stream(name)
+
+
 def store_of_pattern(pattern: str) -> tuple[Store, str]:
     """The store that a glob pattern looks in, and the pattern below its root."""
     parts = pattern.split("/")

@@ -44,6 +44,9 @@ class Store(Protocol):
     def open(self, name: str) -> "pa.NativeFile":
         """A file to read from any place in it, for Parquet."""
 
+    def stream(self, name: str) -> "pa.NativeFile":
+        """A file to read, also one that others write to meanwhile."""
+
     def create(self, name: str, private: bool = False) -> "AbstractContextManager[pa.NativeFile]":
         """A stream into a file, which appears whole when the stream is closed, and not at all after an error.
 

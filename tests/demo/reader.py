@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segspark.sources import json_strict, mailgun, postmark, segment, sendgrid, shopify
-from segspark.sources.files import read_bytes
+from segspark.sources.content import opened
+from segspark.sources.files import InputFile
 from segspark.sources.records import json_records
 from segspark.sources.vocabulary import Context, Produced, Rejected
 
@@ -28,7 +29,9 @@ def read(folder: Path, source: str) -> Iterator[Read]:
     zone, keep = ("Europe/Paris", {"campaign": "label"}) if source == "shopify" else (None, {})
     context = Context(source, zone, "EUR", options, keep=keep)
     for path in sorted((folder / "data" / source).iterdir()):
-        for raw, _ in json_records(read_bytes(str(path), 10**9)):
+        with opened(InputFile(source, str(path), path.name, "", 0, None), 10**9) as content:
+            records = list(json_records(content))
+        for raw, _ in records:
             try:
                 value, _ = json_strict.decode(raw, max_bytes=10**6, max_depth=64)
                 yield Read(raw, ADAPTERS[source].parse(value, context), None)

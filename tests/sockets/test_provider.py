@@ -21,8 +21,9 @@ from segspark.errors import ConfigError
 from segspark.ingest.flow import INGEST
 from segspark.pipeline.runner import run_flow
 from segspark.pseudonyms import Pseudonymiser, load_key
+from segspark.sources.content import opened
 from segspark.sources.counts import count_records
-from segspark.sources.files import InputFile, read_bytes
+from segspark.sources.files import InputFile
 from segspark.sources.gateway import by_record, over_groups
 from segspark.sources.load import load_sources
 from segspark.sources.plan import GatewayPlan
@@ -129,8 +130,9 @@ NUMBER, WHO, WHEN, CENTS = Cut(0, 4), Cut(4, 24), Cut(24, 43), Cut(43, 50)
 def read_ticker(plan: GatewayPlan, group: int) -> Iterator[pa.RecordBatch]:
     finish = Sanitizer(plan)
     for file in plan.groups[group]:
-        content = read_bytes(file.path, plan.limits.max_inflated_bytes).decode()
-        for position, line in enumerate(content.splitlines()):
+        with opened(file, plan.limits.max_inflated_bytes) as content:
+            text = b"".join(content.blocks()).decode()
+        for position, line in enumerate(text.splitlines()):
             if not CENTS.of(line).isdigit():
                 finish.rejected(file, position, line.encode(), ["type:cents"], [], form="row")
                 continue

@@ -4,6 +4,7 @@ import gzip
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segspark.sources import counts
+from segspark.sources.content import Content
 from segspark.sources.counts import count_json, count_lines, count_records
 from segspark.sources.csv_strict import csv_records
-from segspark.sources.files import BrokenFile, InputFile, read_blocks
+from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.records import json_records
 from segspark.sources.spec import Csv, Source
 
@@ -32,10 +34,10 @@ def file(folder: Path, content: bytes) -> InputFile:
 
 
 def test_lines_are_counted_without_blank_ones_and_the_header() -> None:
-    assert count_lines(iter([b'a,b\n1,"x\n', b'\n \t\r\n2,y\n3,"z"']), CSV) == 3
-    assert count_lines(iter([b"1,x\r2,y\r"]), Csv(header=False, columns=("a", "b"))) == 2  # type: ignore[call-arg]
-    assert count_lines(iter(["a\n\u0a0a\n".encode("utf-16")]), Csv(encoding="utf-16")) == 1  # type: ignore[call-arg]
-    assert count_lines(iter([]), CSV) == 0
+    assert count_lines(Content(lambda: iter([b'a,b\n1,"x\n', b'\n \t\r\n2,y\n3,"z"'])), CSV) == 3
+    assert count_lines(Content.of(b"1,x\r2,y\r"), Csv(header=False, columns=("a", "b"))) == 2  # type: ignore[call-arg]
+    assert count_lines(Content.of("a\n\u0a0a\n".encode("utf-16")), Csv(encoding="utf-16")) == 1  # type: ignore[call-arg]
+    assert count_lines(Content.of(b""), CSV) == 0
 
 
 def test_each_form_of_file_is_counted(tmp_path: Path) -> None:
@@ -50,17 +52,6 @@ def test_each_form_of_file_is_counted(tmp_path: Path) -> None:
     assert count_records(file(tmp_path, (tmp_path / "in").read_bytes()), source(format="parquet"), 100) == 2
     assert count_records(file(tmp_path, b"PAR1PAR1"), source(format="parquet"), 100) is None
     assert count_records(file(tmp_path, b""), source(format="parquet"), 100) == 0
-
-
-def test_blocks_end_at_line_feeds_and_are_the_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("segspark.sources.files.BLOCK", 1)
-    content = b"\xef\xbb\xbf" + b"\n".join(b"x" * n for n in range(60)) + b"\n\nlast"
-    blocks = list(read_blocks(file(tmp_path, content).path, 10_000))
-    assert b"".join(blocks) == content[3:]
-    assert len(blocks) > 9
-    assert all(block.endswith(b"\n") for block in blocks[:-1])
-    with pytest.raises(BrokenFile, match="file_too_large"):
-        list(read_blocks(file(tmp_path, content).path, 1_000))
 
 
 _BYTES = st.binary(max_size=120)
@@ -79,23 +70,40 @@ def test_lines_of_any_bytes_are_as_many_as_the_reader_gives(content: bytes, head
         found = sum(1 for _ in csv_records(header + content, CSV))
     except BrokenFile:
         return
-    assert count_lines(iter([header + content]), CSV) == found
+    assert count_lines(Content.of(header + content), CSV) == found
 
 
 @settings(max_examples=1_500)
 @given(_JSON)
 def test_records_of_any_bytes_are_as_many_as_the_reader_gives(content: bytes) -> None:
-    assert count_json(iter([content])) == sum(1 for _ in json_records(content))
+    assert count_json(Content.of(content)) == sum(1 for _ in json_records(content))
+
+
+@settings(max_examples=500)
+@given(_JSON | _CSV, st.integers(1, 9), st.integers(0, 30))
+def test_a_large_file_has_the_counts_of_a_small_one(content: bytes, size: int, held: int) -> None:
+    large = Content(lambda: (content[at : at + size] for at in range(0, len(content), size)))
+    with patch("segspark.sources.counts.HELD", held):
+        assert count_json(large) == count_json(Content.of(content))
+    for encoding in ("utf-8", "utf-16"):
+        spec = Csv(encoding=encoding)  # type: ignore[call-arg]
+        try:
+            expected = count_lines(Content.of(content), spec)
+        except BrokenFile:
+            with pytest.raises(BrokenFile):
+                count_lines(large, spec)
+        else:
+            assert count_lines(large, spec) == expected
 
 
 @given(st.lists(_VALUES, max_size=4), st.sampled_from([None, 1]), st.integers(0, 300), st.integers(0, 255))
 def test_a_changed_byte_changes_both_alike(values: Any, indent: int | None, at: int, byte: int) -> None:
     content = "\n".join(json.dumps(v, indent=indent) for v in values).encode()
-    assert count_json(iter([content])) == sum(len(v) for v in values)
+    assert count_json(Content.of(content)) == sum(len(v) for v in values)
     if content:
         at %= len(content)
         changed = content[:at] + bytes([byte]) + content[at + 1 :]
-        assert count_json(iter([changed])) == sum(1 for _ in json_records(changed))
+        assert count_json(Content.of(changed)) == sum(1 for _ in json_records(changed))
 
 
 @given(_JSON)

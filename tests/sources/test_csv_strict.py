@@ -3,12 +3,14 @@
 import csv
 import io
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segspark.sources.csv_strict import MOST_LINES, csv_records, header_of_csv
+from segspark.sources.content import Content
+from segspark.sources.csv_strict import LEAST_AT_ONCE, MOST_LINES, CsvReader, Plain, csv_records, header_of_csv
 from segspark.sources.files import BrokenFile
 from segspark.sources.spec import Csv
 from segspark.sources.vocabulary import Rejected
@@ -181,3 +183,109 @@ def test_a_changed_byte_loses_no_other_line(rows: list[tuple[str, str]], data: A
     lines[n] = lines[n][:at] + bytes([byte]) + lines[n][at + 1 :]
     found = read(b"a,b\n" + b"\n".join(lines))
     assert found[:n] + found[n + 1 :] == [list(r) for r in rows[:n] + rows[n + 1 :]]
+
+
+_CELLS = [
+    "a",
+    "b1",
+    "\u00e9",
+    "",
+    " ",
+    '"b"',
+    '"c,d"',
+    '"e""f"',
+    '"g\nh"',
+    '"',
+    'i"j',
+    "\0",
+    "x" * 40,
+    "\ufeff",
+    "k\rl",
+]
+_ROWS = st.lists(st.lists(st.sampled_from(_CELLS), min_size=1, max_size=3).map(",".join) | st.just("a,b"), max_size=30)
+_ODD = [
+    '"',
+    ",",
+    "\n",
+    "\r",
+    "\r\n",
+    " ",
+    "\t",
+    "a",
+    "\u00e9",
+    "\0",
+    '"x,y"',
+    '"x\ny"',
+    "\ufeff",
+    "\u2028",
+    "\x85",
+    ";",
+    "\x0b",
+]
+_TEXTS = st.tuples(_ROWS, st.sampled_from(["\n", "\r\n", "\n\n"])).map(lambda drawn: drawn[1].join(drawn[0]))
+_ENCODINGS = ["utf-8", "utf-8-sig", "latin-1", "utf-16", "utf-16-le", "shift_jis", "utf-7"]
+
+
+@st.composite
+def hostile(draw: st.DrawFn) -> tuple[bytes, Csv, int]:
+    """A file, how it is declared, and the longest line that is read."""
+    encoding = draw(st.sampled_from(_ENCODINGS))
+    text = draw(st.sampled_from(["a,b\n", ""])) + draw(_TEXTS | st.lists(st.sampled_from(_ODD)).map("".join))
+    content = bytearray(text.encode(encoding, errors="replace"))
+    if content and draw(st.booleans()):
+        content[draw(st.integers(0, len(content) - 1))] = draw(st.integers(0, 255))
+    said: dict[str, Any] = {"encoding": encoding, "line_breaks": draw(st.booleans())}
+    said |= draw(
+        st.sampled_from([{}, {}, {}, {"delimiter": ";"}, {"delimiter": "\t"}, {"delimiter": "]"}, {"quote": ""}])
+    )
+    said |= draw(st.sampled_from([{}, {"header": False, "columns": ("a", "b")}]))
+    return bytes(content), Csv.model_validate(said), draw(st.sampled_from([20, 1_000]))
+
+
+def every(content: bytes | Content, spec: Csv, most: int) -> Any:
+    try:
+        return [(r, c.reasons if isinstance(c, Rejected) else c) for r, c in csv_records(content, spec, (), most)]
+    except BrokenFile as error:
+        return error.reasons
+
+
+@settings(max_examples=300)
+@given(hostile(), st.integers(1, 60), st.sampled_from([7, 50, 1 << 18]), st.sampled_from([8, 16, 2_048]))
+def test_many_lines_at_once_and_blocks_of_any_size_give_what_line_by_line_gives(
+    file: tuple[bytes, Csv, int], size: int, together: int, at_once: int
+) -> None:
+    content, spec, most = file
+    with patch.object(CsvReader, "_plain", lambda *_: None):
+        expected = every(content, spec, most)
+    blocks = Content(lambda: (content[at : at + size] for at in range(0, len(content), size)))
+    with (
+        patch("segspark.sources.csv_lines._TOGETHER", together),
+        patch("segspark.sources.csv_strict.MOST_AT_ONCE", at_once),
+        patch("segspark.sources.csv_lines.HELD", 1_001),
+    ):
+        assert every(content, spec, most) == expected
+        assert every(blocks, spec, most) == expected
+
+
+def test_plain_lines_are_read_at_once_and_an_odd_one_costs_few_of_them() -> None:
+    lines = [b"%d,x" % n for n in range(5_000)]
+    lines[3_000] = b'3000,"x'
+    for content, slow in ((b"a,b\n" + b"\n".join(lines), LEAST_AT_ONCE), (b"a,b\n" + b'1,"x,y"\n' * 5_000, 0)):
+        found = list(CsvReader(content, Csv()).read())  # type: ignore[call-arg]
+        assert sum(not isinstance(read, Plain) for read in found) == slow
+        assert sum(len(read.raw) if isinstance(read, Plain) else 1 for read in found) == 5_000
+
+
+def test_a_carriage_return_beside_a_quoted_cell_refuses_its_line_alone() -> None:
+    assert read(b'a,b\nx\ry,"z"\n1,2\n', line_breaks=True) == ["line_break", ["1", "2"]]
+
+
+def test_a_line_beyond_the_limit_is_refused_and_a_header_beyond_it_refuses_the_file() -> None:
+    with patch("segspark.sources.csv_lines.HELD", 100), patch("segspark.sources.csv_strict.HELD", 100):
+        for line in (b"1," + b"x" * 5_000, b" " * 5_000 + b"1,x", b" " * 5_000):
+            parts = [b"a,b\n0,first\n", line[:900], line[900:], b"\n9,last\n"]
+            found = every(Content(lambda parts=parts: iter(parts)), Csv(), 200)  # type: ignore[misc,call-arg]
+            assert [c for _, c in found][1:-1] == ([["too_large"]] if line.strip() else [])
+            assert found[-1][1] == {"a": "9", "b": "last"}
+        parts = [b"a" * 300, b"," + b"b" * 300 + b"\n1,2\n"]
+        assert every(Content(lambda: iter(parts)), Csv(), 200) == ["header_none"]  # type: ignore[call-arg]

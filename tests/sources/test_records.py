@@ -1,7 +1,14 @@
 """The content of a file as records: JSON in lines and arrays, nested fields by dotted names."""
 
-import pytest
+import json
+from collections.abc import Iterator
+from unittest.mock import patch
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from segspark.sources.content import Content
 from segspark.sources.records import flatten, json_records, nested_names
 from segspark.sources.vocabulary import Rejected
 
@@ -55,3 +62,52 @@ def test_two_fields_of_one_name_are_refused() -> None:
 def test_lists_and_objects_are_found_by_their_dotted_names() -> None:
     value = {"a": {"b": [1], "c": 2}, "d.e": {}, "f": "x"}
     assert nested_names(value, ["a", "a.b", "a.c", "d.e", "f", "g.h"]) == ["a", "a.b", "d.e"]
+
+
+_PIECES = [
+    b"[",
+    b"]",
+    b"{",
+    b"}",
+    b",",
+    b'"',
+    b"\\",
+    b'\\"',
+    b"\n",
+    b" ",
+    b"\r",
+    b"1",
+    b'{"a":1}',
+    b"[{}]",
+    b"\xff",
+    b":",
+]
+_TEXTS = st.lists(st.sampled_from(_PIECES), max_size=60).map(b"".join)
+_VALUES = st.recursive(st.integers() | st.text(max_size=4), lambda v: st.lists(v, max_size=3), max_leaves=6)
+_DUMPED = st.tuples(st.lists(st.lists(_VALUES), max_size=4), st.sampled_from([None, 1])).map(
+    lambda drawn: "\n".join(json.dumps(value, indent=drawn[1]) for value in drawn[0]).encode()
+)
+
+
+@settings(max_examples=700)
+@given(_TEXTS | _DUMPED, st.integers(1, 9), st.integers(0, 30))
+def test_a_large_file_has_the_records_of_a_small_one(text: bytes, size: int, held: int) -> None:
+    def blocks() -> Iterator[bytes]:
+        return (text[at : at + size] for at in range(0, len(text), size))
+
+    with patch("segspark.sources.records.HELD", held):
+        found = [raw for raw, _ in json_records(Content(blocks), 1_000)]
+    assert found == [raw for raw, _ in json_records(text)]
+
+
+def test_of_a_record_beyond_the_limit_no_more_is_held_than_shows_it() -> None:
+    long = [
+        b'{"a":"' + b"x" * 500,
+        b"y" * 500 + b'"}',
+        b" " * 900 + b"\n1\n[" + b"2" * 700,
+        b"3],[\n" + b" " * 900,
+        b"\n7",
+    ]
+    with patch("segspark.sources.records.HELD", 8):
+        found = [raw for raw, _ in json_records(Content(lambda: iter(long)), 99)]
+    assert found == [(b'{"a":"' + b"x" * 500)[:100], b"1", (b"[" + b"2" * 700)[:100], b"7"]
