@@ -14,7 +14,7 @@ from segspark.store import Store
 from segspark.store.parquet import content_digest, open_parquet
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
-from segspark.tables.log_digests import LOG, checkpoints_of, commits_of, digests_of, newest_lost
+from segspark.tables.log_digests import HINT, LOG, checkpoints_of, commits_of, digests_of, hint_misleads, newest_lost
 from segspark.tables.ranges import day_of
 
 Kind = Literal["commit", "checkpoint", "file"]
@@ -61,6 +61,8 @@ def _of_log(folder: Store) -> Iterator[tuple[Kind, str, str]]:
             yield "checkpoint", name, "its content is not what was written"
         elif (what := _differs(folder, commits, version, name)) is not None:
             yield "checkpoint", name, what
+    if hint_misleads(folder, checkpoints):
+        yield "checkpoint", HINT, "it names a checkpoint that is not there"
     if (lost := newest_lost(digests, commits)) is not None:
         yield "commit", lost, "it is missing"
     first = max(checkpoints, default=min(commits, default=0))
@@ -134,6 +136,6 @@ def remove_checkpoints(lake: Lake, damages: list[Damage]) -> list[Damage]:
         first = sound + 1 if sound >= 0 else 0
         if damage.kind == "checkpoint" and all(at in commits for at in range(first, max(commits, default=0) + 1)):
             folder.delete(damage.file)
-            folder.delete(f"{LOG}/_last_checkpoint")
+            folder.delete(HINT)
             removed.append(damage)
     return removed

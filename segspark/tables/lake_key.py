@@ -124,12 +124,19 @@ def check_value(secret: bytes) -> str:
 
 
 def opened(secret: bytes, envelopes: Sequence[Envelope]) -> Key | None:
-    """The lake's key, if the secret opens one of the envelopes."""
+    """The lake's key, if the secret opens one of the envelopes.
+
+    Raises:
+        GateClosed: the envelope is the secret's and holds something else than was written.
+    """
     for envelope in envelopes:
         if hmac.compare_digest(envelope.check, check_value(secret)):
             if envelope.sealed is None:
                 return Key(secret)
-            content = json.loads(_wrapping(secret).unseal(base64.b64decode(envelope.sealed), "lake"))
+            try:
+                content = json.loads(_wrapping(secret).unseal(base64.b64decode(envelope.sealed), "lake"))
+            except (CannotUnseal, ValueError, TypeError):
+                raise GateClosed(f"{NAME} of the lake is damaged; put it back from a backup of the lake.") from None
             vaults = tuple(base64.b64decode(vault) for vault in content["vaults"])
             return Key(base64.b64decode(content["secret"]), 1 + len(vaults), vaults)
     return None
@@ -177,7 +184,8 @@ def _where(keys: Keys) -> str:
 def _advice(keys: Keys) -> str:
     return (
         f"{OTHERWISE} Nothing was read or written. Put the lake's key back: it is looked for in the environment variable "
-        f"{keys.environment}, then in {keys.file}. To change it on purpose, put it back and run `segspark key rotate`."
+        f"{keys.environment}, then in {keys.file}. To change it on purpose, put it back and run `segspark key rotate`. "
+        f"If the key is certainly the right one, {NAME} of the lake is damaged: put that back from a backup."
     )
 
 

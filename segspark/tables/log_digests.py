@@ -15,6 +15,7 @@ from segspark.store import Store
 from segspark.store.parquet import DIGESTS, content_digest, file_digest, is_named
 
 LOG = "_delta_log"
+HINT = f"{LOG}/_last_checkpoint"
 _COMMIT = re.compile(r"(?P<version>\d{20})\.json")
 _CHECKPOINT = re.compile(r"(?P<version>\d{20})\.checkpoint.*\.parquet")
 _DIGEST = re.compile(rf"{DIGESTS}/(?P<file>\d{{20}}\..+)\.(?P<digest>[0-9a-f]{{8}})")
@@ -67,6 +68,8 @@ def verify_log(folder: Store, version: int | None = None) -> None:
     commits, checkpoints = commits_of(folder), checkpoints_of(folder)
     if version is None and (lost := newest_lost(digests, commits)) is not None:
         raise DamagedFile(folder.url_of(lost), "it is missing")
+    if hint_misleads(folder, checkpoints):
+        raise DamagedFile(folder.url_of(HINT), "it names a checkpoint that is not there")
     last = max(commits, default=0) if version is None else version
     first = max((at for at in checkpoints if at <= last), default=0)
     read = [name for at, name in (*checkpoints.items(), *commits.items()) if first <= at <= last]
@@ -75,6 +78,18 @@ def verify_log(folder: Store, version: int | None = None) -> None:
             if _digest(folder, name) != digests[name]:
                 raise DamagedFile(folder.url_of(name), "its content is not what was written")
             done.add(name)
+
+
+def hint_misleads(folder: Store, checkpoints: dict[int, str]) -> bool:
+    """Whether the hint to the newest checkpoint names one that is not there. A hint that cannot be read is passed over by
+    every reader."""
+    if folder.size(HINT) is None:
+        return False
+    try:
+        hint = json.loads(folder.read(HINT))
+        return isinstance(hint, dict) and int(hint.get("version", -1)) not in {*checkpoints, -1}
+    except (ValueError, TypeError):
+        return False
 
 
 def newest_lost(digests: dict[str, str], commits: dict[int, str]) -> str | None:
