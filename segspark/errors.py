@@ -59,20 +59,60 @@ def damage_told() -> Iterator[None]:
         raise
 
 
-# In the words of the system, of Java and of Delta, which reach us as text.
+# In the words of the system, of Java and of Delta, which reach us as text: what is wrong, and what to do.
 _OF_THE_MACHINE = {
-    "No space left on device": "The disk is full. Free space, and run again.",
-    "File too large": "A file has reached the largest size that is allowed here (ulimit -f). Raise it, and run again.",
-    "Disk quota exceeded": "The quota of the disk is used up. Free space, and run again.",
-    "Read-only file system": "The file system is read-only. Mount it for writing, and run again.",
-    "OutOfMemoryError": "Java has too little memory. Raise spark.driver_memory in segspark.yaml, and run again.",
+    "No space left on device": ("The disk is full", "Free space, and run again."),
+    "File too large": (
+        "A file has reached the largest size that is allowed here (ulimit -f)",
+        "Raise it, and run again.",
+    ),
+    "Disk quota exceeded": ("The quota of the disk is used up", "Free space, and run again."),
+    "Read-only file system": (
+        "The file system is read-only",
+        "Mount it for writing, or name another place, and run again.",
+    ),
+    "Permission denied": (
+        "This user has no right to it",
+        "Give the right (chmod, chown), or name another place, and run again.",
+    ),
+    "attempt to write a readonly database": (
+        "The database of MLflow cannot be written",
+        "Give this user the right to its file and folder, and run again.",
+    ),
+    "OutOfMemoryError": ("Java has too little memory", "Raise spark.driver_memory in segspark.yaml, and run again."),
+    "Cannot allocate memory": ("The machine has too little memory", "Close other programs, and run again."),
+    "MemoryError": ("Python has too little memory", "Close other programs, and run again."),
 }
+# Where it happened: as Python, Arrow and Java name a file.
+_AT = re.compile(r"""'(?P<quoted>/[^'\n]+)'|(?P<java>/[^\s:'"()]+)(?=:? \()|(?P<bare>/[^\s:'",()]+)""")
 
 
 def shortage_behind(error: BaseException) -> "InfrastructureError | None":
-    """What the machine lacked; None if something else failed. What was written by then is in no table."""
-    text = str(error)
-    return next((InfrastructureError(told) for sign, told in _OF_THE_MACHINE.items() if sign in text), None)
+    """What the machine lacked, and where; None if something else failed. What was written by then is in no table."""
+    for at in _chain(error):
+        text = f"{type(at).__name__}: {at}"
+        for sign, (what, cure) in _OF_THE_MACHINE.items():
+            if sign in text:
+                return InfrastructureError(f"{what}{_place(at, text, sign)}. {cure}")
+    return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, and those that it was raised from."""
+    seen: set[int] = set()
+    at: BaseException | None = error
+    while at is not None and id(at) not in seen:
+        seen.add(id(at))
+        yield at
+        at = at.__cause__ or at.__context__
+
+
+def _place(error: BaseException, text: str, sign: str) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f": {error.filename2 or error.filename}"
+    line = next(line for line in text.splitlines() if sign in line)
+    found = _AT.search(line)
+    return f": {found[found.lastgroup or 0]}" if found else ""
 
 
 def damage_behind(error: BaseException) -> DamagedFile | None:

@@ -31,11 +31,25 @@ def test_a_configuration_error_carries_its_parts_beside_its_text() -> None:
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("OSError: [Errno 28] No space left on device", "disk is full"), ("java.lang.OutOfMemoryError: Java heap space", "driver_memory"),
-     ("[Errno 30] Read-only file system: 'x'", "read-only")],
-)  # fmt: skip
-def test_what_the_machine_lacks_is_told_without_a_traceback(text: str, told: str) -> None:
+    [
+        ("OSError: [Errno 28] No space left on device", "The disk is full. Free"),
+        ("java.lang.OutOfMemoryError: Java heap space", "driver_memory"),
+        ("[Errno 30] Read-only file system: '/a b/x.html'", "read-only: /a b/x.html. Mount"),
+        ("Failed to open local file '/a/b'. Detail: [errno 13] Permission denied", "no right to it: /a/b. Give"),
+        ("java.io.FileNotFoundException: /a/b (Read-only file system)", "read-only: /a/b. Mount"),
+        ("Error writing /a/b: Os { code: 30, message: Read-only file system }", "read-only: /a/b. Mount"),
+    ],
+)
+def test_what_the_machine_lacks_is_told_with_its_place(text: str, told: str) -> None:
     error = errors.shortage_behind(RuntimeError(text))
     assert isinstance(error, InfrastructureError)
     assert told in str(error)
     assert errors.shortage_behind(RuntimeError("x")) is None
+
+
+def test_a_shortage_is_found_behind_the_error_that_it_led_to() -> None:
+    outer = RuntimeError("the store cannot be opened")
+    outer.__cause__ = PermissionError(13, "Permission denied", "/a/b")
+    assert "no right to it: /a/b. Give" in str(errors.shortage_behind(outer))
+    assert "read-only: /a/b. Mount" in str(errors.shortage_behind(OSError(30, "Read-only file system", "/a/b")))
+    assert "Python has too little memory" in str(errors.shortage_behind(MemoryError()))
