@@ -2,7 +2,6 @@
 
 import logging
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +9,7 @@ from threading import RLock
 from typing import Any
 
 from segspark.config.models import Mlflow
+from segspark.process import is_left, name_of_this_process
 
 # Set before MLflow is imported anywhere: jobs need no telemetry and no progress bars.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -21,6 +21,8 @@ _ONE_AT_A_TIME = RLock()
 
 
 _SQLITE = "sqlite:///"
+# Making a database takes seconds.
+_ABANDONED_HOURS = 24
 
 
 def is_there(config: Mlflow) -> bool:
@@ -44,7 +46,11 @@ def _make_database(path: Path) -> None:
     from sqlalchemy import create_engine
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    beside = f".{path.name}."
+    for left in path.parent.glob(f"{beside}*.part"):
+        if is_left(left.name.removeprefix(beside).removesuffix(".part"), _ABANDONED_HOURS):
+            left.unlink(missing_ok=True)
+    aside = path.with_name(f"{beside}{name_of_this_process()}.part")
     engine = create_engine(f"{_SQLITE}{aside}")
     try:
         _initialize_tables(engine)

@@ -10,6 +10,7 @@ import pytest
 from segspark.config.models import Mlflow
 from segspark.models.mlflow_store import is_there, store
 from segspark.models.tracking import find_champion
+from segspark.process import name_of_this_process
 
 
 def config(folder: Path, experiment: str = "shop") -> Mlflow:
@@ -72,6 +73,9 @@ def test_a_database_appears_with_all_its_tables_or_not_at_all(tmp_path: Path, mo
         pass
     assert not is_there(config(tmp_path))
     monkeypatch.setattr(utils, "_upgrade_db", real)
+    # Of a process that was killed outright.
+    number, _, rest = name_of_this_process().partition("-")
+    (tmp_path / "deep" / f".mlflow.db.{int(number) + 2**22}-{rest}.part").touch()
     with store(config(tmp_path)) as mlflow:
         assert mlflow.get_experiment_by_name("shop")
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["mlflow.db"]
