@@ -111,6 +111,26 @@ def test_a_write_over_several_days_replaces_those_that_have_no_rows_as_well(lake
     assert lake.days(TOYS) == []
 
 
+def test_a_lease_that_is_lost_while_rows_are_merged_ends_the_run_there(lake: SparkLake) -> None:
+    """The merge may be there: it is by key, and whoever has taken over leaves the same rows."""
+    asked = []
+
+    def refuse_later() -> None:
+        asked.append(1)
+        if len(asked) > 1:
+            raise InfrastructureError("lost")
+
+    lake.replace_range(TOYS, frame(lake, ("ann", 1, DAY)), DAY, DAY + ONE)
+    late = SparkLake(lake.store, lake.spark, refuse_later)
+    merged = frame(lake, ("ann", 2, DAY), ("bob", 3, DAY))
+    with pytest.raises(InfrastructureError, match="lost"):
+        late.upsert(TOYS, merged, "true")
+    once = sorted(map(str, lake.read(TOYS).collect()))
+    lake.upsert(TOYS, merged, "true")
+    assert sorted(map(str, lake.read(TOYS).collect())) == once
+    assert len(once) == 2
+
+
 def test_a_lake_whose_lease_is_lost_commits_nothing(lake: SparkLake) -> None:
     def refuse() -> None:
         raise InfrastructureError("lost")
