@@ -38,7 +38,11 @@ def parse_sources(
         settings.ingest.sealed_days,
         to_micros(datetime.now(UTC)),
     )
-    frames = [_staged(step, s, files[s.name], arrival, folder) for s in sources if s.name in files]
+    frames = [
+        _staged(step, s, files[s.name], arrival, folder, s.name not in batch.first_loads)
+        for s in sources
+        if s.name in files
+    ]
     every = reduce(DataFrame.unionByName, frames)
     with rows_per_batch(every.sparkSession, max(1, min(MOST_ROWS, BATCH_BYTES // settings.ingest.max_record_bytes))):
         staged = read_named(every)
@@ -46,7 +50,9 @@ def parse_sources(
     return staged
 
 
-def _staged(step: Step, source: Source, files: list[InputFile], arrival: Arrival, folder: Store) -> DataFrame:
+def _staged(
+    step: Step, source: Source, files: list[InputFile], arrival: Arrival, folder: Store, is_proven: bool
+) -> DataFrame:
     """The names of the staged files of one source, not computed yet."""
     provider, config = PROVIDERS.find(source.kind), step.settings.ingest
     context = Context(
@@ -60,7 +66,7 @@ def _staged(step: Step, source: Source, files: list[InputFile], arrival: Arrival
     )
     groups = spread(files, 4 * step.n_cores)
     limits = Limits(config.max_record_bytes, config.max_inflated_bytes, config.max_depth)
-    plan = GatewayPlan(provider, source, context, groups, limits, step.context[KEY], arrival, folder)
+    plan = GatewayPlan(provider, source, context, groups, limits, step.context[KEY], arrival, folder, is_proven)
     return provider.stage(step.tasks(len(groups)), plan)
 
 

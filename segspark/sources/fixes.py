@@ -13,7 +13,8 @@ FIXES = {
     "expression": "An expression of the mapping fails on this value. `segspark sources check` shows which.",
     "future": "The time lies after the receipt. Check `time_zone`, `times` and `received`.",
     "header_duplicate": "A name stands twice in the header. Name the columns by `csv.columns`.",
-    "header_missing": "The file lacks a column that the mapping names. Have it delivered again, or correct the mapping.",
+    "header_missing": "The file lacks a mapped column. Correct the mapping or the file, and deliver it with other bytes (a blank "
+    "line more).",
     "identifier": "The identifier is empty or unusable. Check which column `identifier` names.",
     "json": "The text is not complete JSON. Check `format`, and whether the file was cut.",
     "line_break": "A cell holds a line break. Declare it if the source really writes them.",

@@ -43,12 +43,13 @@ def stage(tasks: "DataFrame", plan: GatewayPlan) -> "DataFrame":
     """The rows of a mapped source.
 
     Raises:
-        ConfigError: no file has all columns that the mapping names, or Spark refuses an expression.
+        ConfigError: no file of a new source has all columns that the mapping names, or Spark refuses an expression.
     """
     from pyspark.sql.pandas.types import from_arrow_schema
 
     mapping = compile_mapping(plan.source)
-    check_header(mapping, [file for group in plan.groups for file in group if not file.is_sealed])
+    if not plan.is_proven:
+        check_header(mapping, [file for group in plan.groups for file in group if not file.is_sealed])
     try_out(tasks.sparkSession, mapping)
     raw = tasks.mapInArrow(over_groups(partial(read_raw, plan, mapping)), from_arrow_schema(mapping.raw_schema))
     return evaluate(raw, mapping).mapInArrow(lambda batches: without_values(convert(plan, mapping, batches)), NAMED_DDL)

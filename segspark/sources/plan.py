@@ -67,3 +67,5 @@ class GatewayPlan:
     key: Key
     arrival: Arrival
     folder: Store
+    # Whether the mapping has fitted files before: if not, it is doubted and not the files.
+    is_proven: bool = False
