@@ -86,7 +86,7 @@ class LocalStore:
 
     def matching(self, pattern: str) -> Sequence[str]:
         found = glob.glob(pattern, root_dir=self.root, recursive=True)
-        return sorted({name for name in found if os.path.isfile(self.url_of(name))})
+        return sorted({name for name in found if _is_file(self.url_of(name))})
 
     def size(self, name: str) -> int | None:
         path = self.url_of(name)
@@ -148,6 +148,11 @@ def _aside(path: str) -> str:
     """A name beside a file that nobody else uses; what begins with a dot is no data to Spark and Delta."""
     folder, name = os.path.split(path)
     return os.path.join(folder, f".{name}.{name_of_this_process()}.{uuid.uuid4().hex[:8]}.part")
+
+
+def _is_file(path: str) -> bool:
+    """Also a link that leads nowhere or to itself: it names a file that cannot be read, which is to be told."""
+    return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
 def _written_aside(path: str, content: bytes) -> str:
