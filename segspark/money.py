@@ -21,7 +21,9 @@ DIGITS = {
 }
 # Digits are the ten of ASCII.
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
-_COMMA = re.compile(r"[+-]?\d+(?:,\d+)?", re.ASCII)
+# Blanks stand between groups of three digits: 12 34,50 is no number, and may be two.
+_COMMA = re.compile("[+-]?(?:[0-9]+|[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+)(?:,[0-9]+)?")
+_BLANKS = str.maketrans("", "", " \u00a0\u2009\u202f")
 _OTHER_MARK = re.compile(r"[+-]?[\d.,\s]+", re.ASCII)
 MAX_CENTS = 10**15
 # The flag of an amount from which binary noise was cut.
@@ -43,22 +45,21 @@ class MoneyFormatError(ValueError):
 
 
 def parse_decimal(text: str, decimal_mark: str = ".") -> Decimal:
-    """A plain number in the source's declared notation; blanks between digit groups are allowed with a comma.
+    """A plain number in the source's declared notation; with a comma, blanks may part groups of three digits.
 
     Raises:
         MoneyFormatError: ``locale_decimal`` (a comma where a point is declared), ``amount_range`` or
             ``scale`` beyond 40 digits before or after it, else ``number``.
     """
     text = text.strip()
-    if decimal_mark == ",":
-        text = text.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
     if (_COMMA if decimal_mark == "," else _PLAIN).fullmatch(text):
-        number = text.replace(",", ".")
+        number = text.translate(_BLANKS).replace(",", ".")
         whole, _, fraction = number.partition(".")
         if len(whole) > _MAX_DIGITS or len(fraction) > _MAX_DIGITS:
             raise MoneyFormatError("amount_range" if len(whole) > _MAX_DIGITS else "scale", text)
         return Decimal(number)
-    raise MoneyFormatError("locale_decimal" if _OTHER_MARK.fullmatch(text) else "number", text)
+    is_other = _OTHER_MARK.fullmatch(text) and not (decimal_mark == "," and _COMMA.fullmatch(text.translate(_BLANKS)))
+    raise MoneyFormatError("locale_decimal" if is_other else "number", text)
 
 
 def from_number(value: int | float) -> tuple[Decimal, bool]:

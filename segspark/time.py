@@ -27,7 +27,7 @@ LOCAL_TIME_SKIPPED, LOCAL_TIME_DOUBLED = "local_time_skipped", "local_time_doubl
 
 # Digits are the ten of ASCII: those of other scripts are a sign that the text was not written by a program.
 _ISO = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?",
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|z|UTC|[+-]\d{2}(?::?\d{2})?)?",
     re.ASCII,
 )
 
@@ -102,9 +102,10 @@ def _read_iso(text: str) -> tuple[int, int | None]:
         micros += ((h * 60 + m) * 60 + s) * MICROS
         if fraction:
             micros += int(fraction[:6].ljust(6, "0"))
-    if offset is None or offset in ("Z", "UTC"):
+    if offset is None or offset in ("Z", "z", "UTC"):
         return micros, None if offset is None else 0
-    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    # PostgreSQL writes whole hours without minutes: +02.
+    hours, minutes = int(offset[1:3]), int(offset[-2:]) if len(offset) > 3 else 0
     if minutes > 59:
         raise TimeFormatError("time_format", text)
     return micros, _check_offset(timedelta(hours=hours, minutes=minutes) * (-1 if offset[0] == "-" else 1), text)

@@ -17,6 +17,7 @@ def parse_money(text: str, currency: str, mark: str = ".", rounding: bool = Fals
         ("12.50", "EUR", ".", 1250),
         ("12,50", "EUR", ",", 1250),
         ("1 234,5", "EUR", ",", 123450),
+        ("1\u2009234\u202f567,5", "EUR", ",", 123456750),
         ("1000", "JPY", ".", 1000),
         ("1.234", "KWD", ".", 1234),
         ("-3.10", "EUR", ".", -310),
@@ -34,6 +35,10 @@ def test_amounts_are_minor_units(text: str, currency: str, mark: str, expected: 
         ("abc", ".", "number"),
         ("1e5", ".", "number"),
         ("NaN", ".", "number"),
+        # Two numbers, or one with a gap: nobody knows.
+        ("12 34,50", ",", "number"),
+        ("1 2 3,5", ",", "number"),
+        ("1234 567,5", ",", "number"),
         ("", ".", "number"),
         ("１２.５０", ".", "number"),
         ("١٢", ",", "number"),

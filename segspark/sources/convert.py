@@ -100,6 +100,8 @@ def _number(text: str) -> int | float:
 # More digits than a double keeps of what somebody typed.
 _LONG_FRACTION = re.compile(r"[+-]?[0-9]+[.,][0-9]+")
 _EXACT_DIGITS = 15
+# After the point, of an amount.
+_MOST_DIGITS, _SMALLEST = 6, Decimal("0.000001")
 
 
 def without_noise(text: str) -> str | None:
@@ -130,10 +132,13 @@ def to_decimal(text: str, notation: Notation) -> Decimal:
         value = money.parse_decimal(text, notation.decimal_mark)
     except money.MoneyFormatError as error:
         raise Rejected(error.code) from None
-    if -value.as_tuple().exponent > 6:  # type: ignore[operator]
-        raise Rejected("scale")
     if abs(value) >= 10**12:
         raise Rejected("amount_range")
+    if value.as_tuple().exponent < -_MOST_DIGITS:  # type: ignore[operator]
+        # Databases pad with zeros: 19.90 is 19.900000000000000000 in a decimal(38,18).
+        padded, value = value, value.quantize(_SMALLEST)
+        if padded != value:
+            raise Rejected("scale")
     return value
 
 

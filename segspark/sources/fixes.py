@@ -23,7 +23,9 @@ FIXES = {
     "header_none": "The first line holds values and no names. Set `csv: {header: false, columns: [...]}`.",
     "missing:identifier": "The row names nobody. Leave such rows out by `where`, or let `identifier` name another column.",
     "missing": "A value that is needed is absent. Check the expression of that column.",
+    "negative": "The amount is below zero. Say which rows are refunds: `case when total < 0 then 'refund' else 'sale' end`.",
     "number": "The value is no number. Take out what stands beside it, such as a currency sign: `replace(total, '€', '')`.",
+    "range:refunded": "More is refunded than the order's amount. Check which columns are mapped, and their currency.",
     "range": "The number is too large for its column. Check which column is mapped.",
     "scale": "The amount has more decimals than its currency. Set `rounding: half_up` if they may be rounded.",
     "stray_quote": "A quote stands inside a cell. Set `csv.line_breaks: true` if cells hold line breaks, else `csv.quote`.",
@@ -39,7 +41,7 @@ FIXES = {
 }
 # Of these the code itself says all.
 FIXES |= dict.fromkeys(
-    ("bom", "depth", "empty", "negative", "nul", "null", "offset", "trailing"),
+    ("bom", "depth", "empty", "nul", "null", "offset", "trailing"),
     "The record breaks the provider's own format. Look at it at its place in the file, and ask the sender.",
 )
 # The words that a mapping's column may hold.

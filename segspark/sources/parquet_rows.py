@@ -102,10 +102,22 @@ def _readable() -> Iterator[None]:
 
 
 def _rows(batch: "pa.RecordBatch") -> list[dict[str, Any] | Rejected]:
+    batch = _shortest(batch)
     try:
         return list(batch.to_pylist())
     except (ValueError, OverflowError, ArithmeticError):
         return [_row(batch, at) for at in range(batch.num_rows)]
+
+
+def _shortest(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Single precision as the shortest number that means it: 10.1, where a double would show 10.100000381469727."""
+    import pyarrow as pa
+
+    for at, field in enumerate(batch.schema):
+        if pa.types.is_float32(field.type):
+            column = batch.column(at).cast(pa.string()).cast(pa.float64())
+            batch = batch.set_column(at, field.with_type(pa.float64()), column)
+    return batch
 
 
 def _row(batch: "pa.RecordBatch", at: int) -> dict[str, Any] | Rejected:

@@ -152,10 +152,20 @@ def _cents(item: dict[str, Any], name: str, place: _Place, flags: list[str]) -> 
         flags.append(f"rounded:{name}")
 
 
+def _not_negative(item: dict[str, Any], name: str) -> None:
+    """A sale below zero is a refund that nobody declared: counted as a sale it would be an order more."""
+    if (item.get(f"{name}_cents") or 0) < 0:
+        raise Rejected(f"negative:{name}")
+
+
 def _finish_event(item: dict[str, Any], visitor: Identifier | None, place: _Place, produced: Produced) -> None:
     item.setdefault("currency", place.currency)
     produced.flags += place.flags
     _cents(item, "amount", place, produced.flags)
+    if item["event_type"] == "refund" and item.get("amount_cents") is not None:
+        item["amount_cents"] = abs(item["amount_cents"])
+    if item["event_type"] == "order":
+        _not_negative(item, "amount")
     item["anonymous"] = visitor
     if item.get("event_id") is None and place.source.duplicates != "drop":
         item["event_id"] = place.id
@@ -171,6 +181,11 @@ def _finish_order(item: dict[str, Any], visitor: Identifier | None, place: _Plac
     produced.flags += place.flags
     _cents(item, "amount", place, produced.flags)
     _cents(item, "refunded", place, produced.flags)
+    _not_negative(item, "refunded")
+    if item["order_type"] == "sale":
+        _not_negative(item, "amount")
+        if item.get("amount_cents") is not None and (item.get("refunded_cents") or 0) > item["amount_cents"]:
+            raise Rejected("range:refunded")
     category = item.pop("category", None)
     produced.orders.append(item)
     if item["order_type"] == "other":

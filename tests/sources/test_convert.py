@@ -109,6 +109,7 @@ def test_an_amount_keeps_its_digits() -> None:
     assert to_decimal("12.50", ISO) == Decimal("12.50")
     assert to_decimal("1 234,5", COMMA) == Decimal("1234.5")
     assert to_decimal("-0.000001", ISO) == Decimal("-0.000001")
+    assert str(to_decimal("19.900000000000000000", ISO)) == "19.900000"
 
 
 @pytest.mark.parametrize(

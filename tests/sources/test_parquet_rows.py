@@ -31,6 +31,11 @@ def test_a_row_is_texts_under_dotted_names_and_is_read_again_from_its_raw_form(t
     assert row["v"] == {"x": 1.5}
 
 
+def test_single_precision_is_the_number_that_was_meant(tmp_path: Path) -> None:
+    table = pa.table({"a": pa.array([10.1, 0.1, None, 16777216.0], pa.float32())})
+    assert [texts["a"] for texts in read(tmp_path, table)] == ["10.1", "0.1", None, "16777216.0"]
+
+
 def test_a_value_that_python_cannot_hold_refuses_its_row_alone(tmp_path: Path) -> None:
     late = pa.array([0, 600_000_000_000_000_000, 1], pa.timestamp("us"))
     assert read(tmp_path, pa.table({"no": ["1", "2", "3"], "at": late}))[1] == ["range:at"]

@@ -160,6 +160,29 @@ def test_a_refund_is_a_positive_amount_of_its_own_event_and_other_orders_have_no
     assert (len(made.orders), made.events) == (1, [])
 
 
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"amount": "-12.50"}, "negative:amount"),
+        ({"amount": "12.50", "refunded": "-1"}, "negative:refunded"),
+        ({"amount": "12.50", "refunded": "12.51"}, "range:refunded"),
+    ],
+)
+def test_a_sale_below_zero_or_refunded_beyond_its_amount_is_refused(row: dict[str, str | None], reason: str) -> None:
+    columns = {"ordered_at": "at", "amount": "a", "refunded": "r"}
+    with pytest.raises(Rejected, match=reason):
+        said("orders", columns, row={"ordered_at": "2026-06-01T12:00:00Z", **row})
+
+
+def test_an_event_of_a_refund_is_a_positive_amount_and_an_order_below_zero_is_refused() -> None:
+    columns = {"event_type": "t", "occurred_at": "at", "amount": "a"}
+    row: dict[str, str | None] = {"occurred_at": "2026-06-01T12:00:00Z", "amount": "-12.50"}
+    (event,) = said("events", columns, row={**row, "event_type": "refund"}).events
+    assert event["amount_cents"] == 1250
+    with pytest.raises(Rejected, match="negative:amount"):
+        said("events", columns, row={**row, "event_type": "order"})
+
+
 def test_the_currency_of_the_row_decides_how_many_digits_there_are() -> None:
     columns = {"ordered_at": "at", "amount": "a", "currency": "c"}
     row = {"ordered_at": "2026-06-01T12:00:00Z", "amount": "1250"}

@@ -21,8 +21,10 @@ SPARK_TYPES = {
     LIST: "array<string>",
 }  # fmt: skip
 _NUMBER = r"^\s*[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,2})?\s*$"
-_NUMBER_COMMA = "^\\s*[+-]?[0-9][0-9 \u00a0\u202f]*(,[0-9]+)?\\s*$"
-_OFFSET = r"(Z|UTC|[+-][0-9]{2}:?[0-9]{2})"
+# As money.py reads it: blanks stand between groups of three digits.
+_BLANKS = " \u00a0\u2009\u202f"
+_NUMBER_COMMA = f"^\\s*[+-]?([0-9]+|[0-9]{{1,3}}([{_BLANKS}][0-9]{{3}})+)(,[0-9]+)?\\s*$"
+_OFFSET = r"(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
 _ISO = rf"^\s*[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,9}})?)?\s*{_OFFSET}?)?\s*$"
 _HAS_OFFSET = rf":[0-9]{{2}}([.][0-9]+)?\s*{_OFFSET}\s*$"
 _ISO_DATE = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}(?=\s*$|[T ][0-9])"
@@ -132,7 +134,7 @@ def _from_text(part: Part, kind: str, writing: Writing, spark_type: str | None) 
 def _digits(sql: str, writing: Writing) -> str:
     """The text where it is a number, else null: Spark's own cast would also take digits of other scripts."""
     if writing.decimal_mark == ",":
-        return f"translate(regexp_substr({sql}, {quoted(_NUMBER_COMMA)}), ', \u00a0\u202f', '.')"
+        return f"translate(regexp_substr({sql}, {quoted(_NUMBER_COMMA)}), ',{_BLANKS}', '.')"
     return f"regexp_substr({sql}, {quoted(_NUMBER)})"
 
 
