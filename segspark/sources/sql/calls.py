@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from segspark.sources.sql.combine import Compiler, aligned, bounded, choose, small
+from segspark.sources.sql.combine import Compiler, aligned, bounded, choose, ordered, small
 from segspark.sources.sql.functions import INTERVALS, TRUNCATIONS, Function
 from segspark.sources.sql.patterns import (
     check_parsing,
@@ -150,7 +150,7 @@ def _coalesce(compiler: Compiler, name: str, nodes: Nodes) -> Part:
 
 def _aligned_call(compiler: Compiler, name: str, nodes: Nodes) -> Part:
     _letters(name, "AA" if name == "nullif" else "AA*", len(nodes))
-    parts = aligned(compiler, [compiler.part(n) for n in nodes])
+    parts = (aligned if name == "nullif" else ordered)(compiler, [compiler.part(n) for n in nodes])
     if name in ("greatest", "least") and parts[0].kind == BOOLEAN:
         raise ExpressionError(f"{name} takes numbers, texts or dates")
     return Part(

@@ -53,6 +53,20 @@ def aligned(compiler: Compiler, parts: Sequence[Part]) -> list[Part]:
     return [p if p.kind == kind else converted(p, kind, compiler.writing) for p in parts]
 
 
+def ordered(compiler: Compiler, parts: Sequence[Part]) -> list[Part]:
+    """Aligned parts of which one may be smaller than another.
+
+    Raises:
+        ExpressionError: two are columns of the file, and nothing says what their texts are.
+    """
+    if sum(p.is_column for p in parts) > 1 and all(p.kind in (TEXT, NOTHING) for p in parts):
+        raise ExpressionError(
+            "two columns are texts, and as texts 10 is smaller than 9; say what they are, as in a::decimal > b::decimal "
+            "or to_date(a) > to_date(b)"
+        )
+    return aligned(compiler, parts)
+
+
 def choose(compiler: Compiler, conditions: Sequence[Part], results: Sequence[exp.Expression]) -> Part:
     """The result of the first condition that is true, else the last; only what is reached can fail."""
     parts = aligned(compiler, [compiler.part(r) for r in results])

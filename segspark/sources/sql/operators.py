@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from segspark.sources.sql.combine import Compiler, aligned, bounded, cast_to, choose, small
+from segspark.sources.sql.combine import Compiler, aligned, bounded, cast_to, choose, ordered, small
 from segspark.sources.sql.functions import CASTS, INTERVALS
 from segspark.sources.sql.patterns import check_like
 from segspark.sources.sql.tree import ExpressionError, quoted, text_value
@@ -29,7 +29,8 @@ from segspark.sources.sql.values import (
 
 def _compare(sign: str) -> Callable[[Compiler, Any], Part]:
     def compare(compiler: Compiler, node: Any) -> Part:
-        left, right = aligned(compiler, [compiler.part(node.this), compiler.part(node.expression)])
+        sides = [compiler.part(node.this), compiler.part(node.expression)]
+        left, right = (ordered if sign in (">", ">=", "<", "<=") else aligned)(compiler, sides)
         return Part(f"({left.sql} {sign} {right.sql})", BOOLEAN, any_of((left.failed, right.failed)))
 
     return compare
@@ -104,7 +105,7 @@ def _in(compiler: Compiler, node: Any) -> Part:
 
 def _between(compiler: Compiler, node: Any) -> Part:
     parts = [compiler.part(node.this), compiler.part(node.args["low"]), compiler.part(node.args["high"])]
-    part, low, high = aligned(compiler, parts)
+    part, low, high = ordered(compiler, parts)
     failed = any_of(p.failed for p in (part, low, high))
     return Part(f"({part.sql} between {low.sql} and {high.sql})", BOOLEAN, failed)
 

@@ -27,3 +27,14 @@ def test_there_is_no_such_decimal() -> None:
 
 def test_a_long_text_is_not_matched_by_a_repeated_group() -> None:
     assert bounded(Part("a", TEXT), "(a|b)*").sql == "if(length(a) <= 1000, a, null)"
+
+
+@pytest.mark.parametrize("text", ["a > b", "a <= b", "a between b and '9'", "greatest(a, b)", "least(a, b)"])
+def test_two_columns_of_texts_have_no_order(text: str) -> None:
+    with pytest.raises(ExpressionError, match=r"as texts 10 is smaller than 9; .* a::decimal > b::decimal"):
+        compile_expression(text, Writing(), str)
+
+
+@pytest.mark.parametrize("text", ["a = b", "a <> b", "nullif(a, b)", "a > '2026-01-01'", "a::decimal > b", "a > b + 0"])
+def test_what_says_its_kind_or_asks_for_no_order_is_compared(text: str) -> None:
+    assert compile_expression(text, Writing(), str).sql
