@@ -18,10 +18,9 @@ from segspark.sources.empty_columns import KIND, check_empty
 from segspark.sources.files import BrokenFile, InputFile, find_files
 from segspark.sources.fixes import fix_of
 from segspark.sources.headers import header_of
-from segspark.sources.hints import csv_hints, forms_of, kind_of, sign_of
+from segspark.sources.hints import csv_hints, forms_of, kind_of, sign_of, times_advice
 from segspark.sources.load import load_sources
-from segspark.sources.mapping import Output, compile_mapping
-from segspark.sources.name_hints import as_written
+from segspark.sources.mapping import compile_mapping
 from segspark.sources.parsed import KINDS, OF_THE_RECORD
 from segspark.sources.plan import Arrival, GatewayPlan, Limits
 from segspark.sources.raw import read_raw
@@ -208,7 +207,7 @@ def _guesses(plan: GatewayPlan) -> dict[str, str]:
         column = output.columns[0]
         values = [v for batch in batches for v in batch.column(number[column]).to_pylist() if v]
         if forms := forms_of(values):
-            guesses[f"time_format:{output.label}"] = _times_advice(source, output, forms)
+            guesses[f"time_format:{output.label}"] = times_advice(source, output.label, column, forms)
         if kind_of(values) == "number with ,":
             guesses |= dict.fromkeys(
                 (f"locale_decimal:{output.label}", f"expression:{output.label}"),
@@ -220,20 +219,6 @@ def _guesses(plan: GatewayPlan) -> dict[str, str]:
                 f"'{without}', '')\"`, and `decimal_mark: \",\"` if it is written with a comma."
             )
     return guesses
-
-
-def _times_advice(source: Source, output: Output, forms: Sequence[str]) -> str:
-    known = [source.times] if isinstance(source.times, str) else list(source.times)
-    # What is declared may be right for other columns; by default nothing is.
-    all_forms = [*([] if known == ["iso"] else known), *forms]
-    written = ", ".join(f'"{form}"' for form in all_forms)
-    listed = f"[{written}]" if len(all_forms) > 1 else written
-    alone = f'"{forms[0]}"'
-    expression = as_written(output.columns[0])
-    return (
-        f"{output.columns[0]} is written {' or '.join(forms)}: for all columns of the source say `times: {listed}`, for "
-        f"this one alone `{output.label}: {{value: {expression}, times: {alone}}}`."
-    )
 
 
 def _preview(rows: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:

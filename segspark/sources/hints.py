@@ -8,6 +8,7 @@ from segspark.sources.column_names import looks_like_data
 from segspark.sources.content import read_start
 from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.headers import header_of
+from segspark.sources.name_hints import as_written
 from segspark.sources.spec import Source
 
 START = 1 << 18
@@ -69,6 +70,19 @@ def _fits(value: str, form: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def times_advice(source: Source, label: str, column: str, forms: Sequence[str]) -> str:
+    """What to declare so that a column's times are read, beside what is declared already."""
+    known = [source.times] if isinstance(source.times, str) else list(source.times)
+    # What is declared may be right for other columns; by default nothing is.
+    together = [*([] if known == ["iso"] else known), *forms]
+    written = ", ".join(f'"{form}"' for form in together)
+    listed = f"[{written}]" if len(together) > 1 else written
+    return (
+        f"{column} is written {' or '.join(forms)}: for all columns of the source say `times: {listed}`, for this one "
+        f'alone `{label}: {{value: {as_written(column)}, times: "{forms[0]}"}}`.'
+    )
 
 
 def sign_of(values: Sequence[str | None]) -> str | None:

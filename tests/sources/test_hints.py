@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from segspark.sources.files import InputFile
-from segspark.sources.hints import csv_hints, forms_of, kind_of, sign_of
+from segspark.sources.hints import csv_hints, forms_of, kind_of, sign_of, times_advice
 from segspark.sources.spec import Source
 
 
@@ -71,3 +71,11 @@ def test_the_kind_of_a_column_is_what_all_its_values_look_like(values: list[str 
 )
 def test_a_sign_beside_every_number_is_found(values: list[str | None], sign: str | None) -> None:
     assert sign_of(values) == sign
+
+
+def test_advice_on_times_keeps_what_is_declared_and_can_be_copied() -> None:
+    crm = Source.model_validate({"name": "crm", "kind": "mapped", "path": "*", "times": "%d/%m/%Y", "records": []})
+    said = times_advice(crm, "valid_from", "créé le", ["%d/%m/%Y %H:%M"])
+    assert '`times: ["%d/%m/%Y", "%d/%m/%Y %H:%M"]`' in said
+    assert 'valid_from: {value: "`créé le`", times: "%d/%m/%Y %H:%M"}' in said
+    assert '`times: "%d/%m/%Y"`' in times_advice(crm.model_copy(update={"times": "iso"}), "a", "b", ["%d/%m/%Y"])
