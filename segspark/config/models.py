@@ -78,7 +78,11 @@ class Ingest(Model):
     future_tolerance_minutes: int = Field(10, ge=0, description="Records from further ahead are quarantined (`future`)")
     max_record_bytes: int = Field(5_000_000, ge=1_000, description="Larger records are quarantined (`too_large`)")
     max_inflated_bytes: int = Field(
-        2_000_000_000, ge=1_000, description="Largest size of a decompressed file; a guard against compressed bombs"
+        4_000_000_000,
+        ge=1_000,
+        # A file's records are numbered in 32 bits, and the shortest take one byte.
+        le=4_000_000_000,
+        description="Largest size of a decompressed file; a guard against compressed bombs",
     )
     max_depth: int = Field(64, ge=2, description="JSON nested more deeply is quarantined (`depth`)")
     sealed_days: int = Field(

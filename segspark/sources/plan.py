@@ -14,7 +14,7 @@ from segspark.time import MICROS, local_day_number
 @dataclass(frozen=True)
 class Limits:
     max_record_bytes: int = 5_000_000
-    max_inflated_bytes: int = 2_000_000_000
+    max_inflated_bytes: int = 4_000_000_000
     max_depth: int = 64
 
 

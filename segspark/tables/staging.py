@@ -35,6 +35,8 @@ NAMED_SCHEMA = pa.schema(
 BATCH = 5_000
 ROWS_PER_FILE = 250_000
 ROWS_PER_GROUP = 25_000
+# Sealed records may be of any size: no more of them is collected, and no file is larger before it is compressed.
+BYTES_OF_ROWS, BYTES_PER_FILE = 16 << 20, 128 << 20
 
 
 @dataclass(frozen=True)
@@ -62,18 +64,27 @@ class StagingWriter:
         self._rows: dict[str, list[dict[str, Any]]] = {k: [] for k in kinds}
         self._batches: dict[str, list[pa.RecordBatch]] = {k: [] for k in kinds}
         self._sizes = dict.fromkeys(kinds, 0)
+        self._bytes = dict.fromkeys(kinds, 0)
+        self._sealed = 0
         self._named: list[dict[str, Any]] = []
 
     def add(self, kind: str, row: dict[str, Any]) -> None:
         rows = self._rows[kind]
         rows.append(row)
+        if "sealed" in row:
+            self._sealed += len(row["sealed"])
         if len(rows) >= BATCH:
             self._pack(kind)
+        elif self._sealed >= BYTES_OF_ROWS:
+            self._sealed = 0
+            for each in self._kinds:
+                self._pack(each)
 
     def add_batch(self, kind: str, batch: pa.RecordBatch) -> None:
         self._batches[kind].append(batch)
         self._sizes[kind] += batch.num_rows
-        if self._sizes[kind] >= ROWS_PER_FILE:
+        self._bytes[kind] += batch.nbytes
+        if self._sizes[kind] >= ROWS_PER_FILE or self._bytes[kind] >= BYTES_PER_FILE:
             self._write(kind)
 
     def close(self) -> Iterator[pa.RecordBatch]:
@@ -98,7 +109,7 @@ class StagingWriter:
             return
         table = pa.Table.from_batches(batches)
         batches.clear()
-        self._sizes[kind] = 0
+        self._sizes[kind] = self._bytes[kind] = 0
         days: dict[int, int] = {}
         if day is not None:
             table = table.take(pc.sort_indices(table[day]))

@@ -32,3 +32,15 @@ def test_rows_are_packed_and_sorted_by_day(tmp_path: Path, monkeypatch) -> None:
 
 def test_a_task_that_found_nothing_names_no_file(tmp_path: Path) -> None:
     assert list(StagingWriter(store_at(tmp_path), KINDS).close()) == []
+
+
+def test_large_sealed_records_are_not_collected_by_number(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(staging, "BYTES_OF_ROWS", 100)
+    monkeypatch.setattr(staging, "BYTES_PER_FILE", 300)
+    kinds = {"refused": Kind(pa.schema([("id", pa.int64()), ("sealed", pa.binary())]))}
+    writer = StagingWriter(store_at(tmp_path), kinds)
+    for number in range(20):
+        writer.add("refused", {"id": number, "sealed": b"x" * 60})
+    named = [row for batch in writer.close() for row in batch.to_pylist()]
+    assert max(n["rows"] for n in named) <= 6
+    assert sorted(i for n in named for i in pq.read_table(n["path"])["id"].to_pylist()) == list(range(20))
