@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from segspark.errors import DamagedFile
 from segspark.sources.column_names import missing_names
+from segspark.sources.content import HELD
 from segspark.sources.files import BrokenFile
 from segspark.sources.records import RawRecord, flatten
 from segspark.sources.vocabulary import Rejected
@@ -40,16 +41,30 @@ def parquet_records(
         reasons += [f"header_missing:{n}" for n in missing_names(all_names, needed)]
         if reasons:
             raise BrokenFile(*reasons)
-        with _readable():
-            # Decoded once for its errors: a row that is already handed on cannot be taken back.
-            n_rows = sum(batch.num_rows for batch in file.iter_batches(BATCH))
-        if n_rows != file.metadata.num_rows:
-            raise BrokenFile("file_unreadable")
         position = 0
-        for batch in file.iter_batches(BATCH):
+        for batch in _batches(file):
             for row in _rows(batch.rename_columns(_told_apart(names))):
                 yield _record(position, row)
                 position += 1
+
+
+def _batches(file: "pq.ParquetFile") -> "Iterator[pa.RecordBatch]":
+    """All batches, of a file that can be decoded to its end: a row that is already handed on cannot be taken back.
+
+    What is small is held and decoded once; anything else is decoded a first time for its errors.
+    """
+    held: list[pa.RecordBatch] = []
+    n_rows = n_bytes = 0
+    with _readable():
+        for batch in file.iter_batches(BATCH):
+            n_rows += batch.num_rows
+            n_bytes += batch.nbytes
+            held.append(batch)
+            if n_bytes > HELD:
+                held.clear()
+    if n_rows != file.metadata.num_rows:
+        raise BrokenFile("file_unreadable")
+    yield from held if n_bytes <= HELD else file.iter_batches(BATCH)
 
 
 def parquet_names(path: str) -> tuple[str, ...]:

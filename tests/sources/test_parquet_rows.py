@@ -71,6 +71,21 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
+def test_a_small_file_is_decoded_once_and_a_large_one_has_the_same_rows(
+    written: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").write_bytes(written)
+    decoded, iter_batches = [], pq.ParquetFile.iter_batches
+    monkeypatch.setattr(
+        pq.ParquetFile, "iter_batches", lambda file, size: decoded.append(size) or iter_batches(file, size)
+    )
+    small = list(parquet_records(str(tmp_path / "in")))
+    assert len(decoded) == 1
+    monkeypatch.setattr("segspark.sources.parquet_rows.HELD", 10_000)
+    assert list(parquet_records(str(tmp_path / "in"))) == small
+    assert len(decoded) == 3
+
+
 @settings(max_examples=60)
 @given(at=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7), cut=st.booleans())
 def test_a_damaged_file_gives_all_its_rows_or_none(
