@@ -1,13 +1,14 @@
 """The records of a batch's files, counted apart from the readers, against those that have a disposition."""
 
+import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from segspark.errors import CheckFailed
 from segspark.sources.csv_strict import MOST_LINES
-from segspark.sources.files import InputFile
+from segspark.sources.files import CHANGED, InputFile
 from segspark.sources.parsed import FILE_BITS
 from segspark.sources.registry import PROVIDERS
 from segspark.sources.spec import Source
@@ -82,13 +83,32 @@ def _positions(file: InputFile, staged: Staged) -> tuple[int, int]:
     return (min(found), max(found)) if found else (0, -1)
 
 
+def unread(files: Files, staged: Staged) -> Files:
+    """The files; those that changed or went away after they were listed are other files from here on, so that their
+    content is taken in should it come back."""
+    gone = {number for number, reasons in _refused_whole(staged) if CHANGED in reasons}
+    return {
+        name: [replace(f, file_id=_another(f.file_id)) if f.number in gone else f for f in its]
+        for name, its in files.items()
+    }
+
+
+def _another(file_id: str) -> str:
+    return hashlib.sha256(f"not read {file_id}".encode()).hexdigest()[:32]
+
+
 def refused_whole(files: Files, staged: Staged) -> list[str]:
     """A sentence for each file that is quarantined as a whole."""
     names = {file.number: file for its in files.values() for file in its}
-    found = []
+    return sorted(
+        f"source {names[number].source}, {names[number].name}: quarantined as a whole ({', '.join(reasons)})"
+        for number, reasons in _refused_whole(staged)
+    )
+
+
+def _refused_whole(staged: Staged) -> Iterator[tuple[int, list[str]]]:
+    """Number of each file that is refused as a whole, and the reasons."""
     for part in staged.files.get("refused", ()):
         rows = read_parquet(part.path, columns=["record", "reasons"], filters=[("position", "=", -1)])
         for record, reasons in zip(*(rows[name].to_pylist() for name in ("record", "reasons")), strict=True):
-            file = names[record >> FILE_BITS]
-            found.append(f"source {file.source}, {file.name}: quarantined as a whole ({', '.join(reasons)})")
-    return sorted(found)
+            yield record >> FILE_BITS, reasons

@@ -19,7 +19,7 @@ from segspark.ingest.batch import (
     write_ledger,
     write_manifest,
 )
-from segspark.ingest.counted import check_counts, counted, refused_whole
+from segspark.ingest.counted import check_counts, counted, refused_whole, unread
 from segspark.ingest.dispositions import find_dispositions, read_dispositions
 from segspark.ingest.gate import check_quarantine
 from segspark.ingest.parse import parse_sources
@@ -39,10 +39,15 @@ from segspark.tables.contracts import ops
 
 
 def ingest(step: Step) -> None:
-    """Take in every file received before the as-of day whose content is not known yet."""
+    """Take in every file received before the as-of day whose content is not known yet: what an interrupted run bound,
+    then what is there now. What is delivered meanwhile is the next run's, so that a file that grows ends no run."""
     sources = step.context[SOURCES]
-    while (batch := choose_batch(step, sources)) is not None:
-        _take_in(step, sources, batch)
+    is_last = False
+    while not is_last:
+        is_last = step.batch.interrupted is None
+        batch = choose_batch(step, sources)
+        if batch is not None:
+            _take_in(step, sources, batch)
     end_sealed(step, sources)
     step.outcome.setdefault("files", 0)
 
@@ -91,6 +96,7 @@ def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
             lambda: counted(files, sources, step.settings.ingest.max_inflated_bytes),
         )
         staged = step.staged(KINDS, parsed)
+        files = unread(files, staged)
         report.rows = n_records = staged.rows("records") + staged.rows("refused")
         report.note = f"{sum(map(len, files.values()))} files"
     with step.stage("dispositions") as report:

@@ -17,7 +17,7 @@ from typing import AnyStr, BinaryIO, Generic, NamedTuple
 import pyarrow as pa
 
 from segspark.errors import GateClosed
-from segspark.sources.files import BrokenFile, InputFile
+from segspark.sources.files import CHANGED, BrokenFile, InputFile
 from segspark.store import stream_url
 
 BOM, GZIP = b"\xef\xbb\xbf", b"\x1f\x8b"
@@ -53,10 +53,10 @@ def opened(file: InputFile, max_inflated: int) -> Iterator[Content]:
 
     Raises:
         BrokenFile: ``file_unreadable``, ``file_truncated``, ``file_too_large``, or ``file_changed`` (it is not the file
-            that was listed any more).
+            that was listed any more, or has gone).
         GateClosed: it changes while it is read for the second time.
     """
-    with _readable():
+    with _readable(file):
         handle = stream_url(file.path)
     with handle:
         held: list[bytes] = []
@@ -86,7 +86,7 @@ def _blocks(handle: pa.NativeFile, file: InputFile, max_inflated: int) -> Iterat
     delivered = _Delivered(handle, file)
     size = 0
     try:
-        with _readable():
+        with _readable(file):
             stream: BinaryIO = delivered  # type: ignore[assignment]
             if delivered.is_gzip:
                 stream = gzip.GzipFile(fileobj=stream)  # type: ignore[assignment]
@@ -98,7 +98,7 @@ def _blocks(handle: pa.NativeFile, file: InputFile, max_inflated: int) -> Iterat
                     raise BrokenFile("file_too_large")
                 yield block
     except BrokenFile:
-        with _readable():
+        with _readable(file):
             delivered.check()
         raise
     delivered.check()
@@ -108,7 +108,7 @@ class _Delivered:
     """The bytes of a file that were there when it was listed, and whether they are still the same."""
 
     def __init__(self, handle: pa.NativeFile, file: InputFile) -> None:
-        with _readable():
+        with _readable(file):
             handle.seek(0)
             self.is_gzip = handle.read(2) == GZIP
             handle.seek(0)
@@ -133,7 +133,7 @@ class _Delivered:
             while self.read(BLOCK):
                 pass
             if self._digest.hexdigest() != self._expected:
-                raise BrokenFile("file_changed")
+                raise BrokenFile(CHANGED)
 
 
 def read_start(path: str, n_bytes: int) -> bytes:
@@ -150,14 +150,15 @@ def read_start(path: str, n_bytes: int) -> bytes:
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
+def _readable(file: InputFile | None = None) -> Iterator[None]:
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise BrokenFile("file_truncated") from None
     except OSError:
         # No permission, a folder, a file that went away: the error's text names the path only, and so does the run.
-        raise BrokenFile("file_unreadable") from None
+        # One that was read when it was listed is another file once it can be read again.
+        raise BrokenFile(CHANGED if file is not None and file.digest else "file_unreadable") from None
 
 
 # Lines ------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from segspark.store import Store, store_of_pattern
 from segspark.time import DAY, local_midnight, to_micros
 
 BLOCK = 1 << 20
+# Of a file that is not, or no longer whole, what it was when it was listed.
+CHANGED = "file_changed"
 
 
 class BrokenFile(ValueError):

@@ -96,8 +96,10 @@ def _records(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[_
         yield from _sealed_records(plan, mapping, file)
         return
     if source.format == "parquet":
-        for record, row, fields in parquet_records(file.path, mapping.needed):
-            yield record, _scalars_checked(mapping, row, fields), None
+        # Only to see that it is the file that was listed.
+        with opened(file, plan.limits.max_inflated_bytes):
+            for record, row, fields in parquet_records(file.path, mapping.needed):
+                yield record, _scalars_checked(mapping, row, fields), None
         return
     with opened(file, plan.limits.max_inflated_bytes) as content:
         for position, (raw, known) in enumerate(json_records(content, plan.limits.max_record_bytes)):

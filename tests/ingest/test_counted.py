@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from segspark.config.models import Workspace
 from segspark.errors import CheckFailed
-from segspark.ingest.counted import counted
+from segspark.ingest.counted import Files, counted
 from segspark.ingest.flow import INGEST
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.step import Step
@@ -103,3 +103,36 @@ def test_records_with_declared_line_breaks_are_as_many_as_their_lines(
     run_flow(INGEST, workspace, lake, MAY[3])
     assert [(r["n_records"], r["n_counted"]) for r in rows_of(lake, ops.FILES)] == [(3, 7)]
     assert [(r["position"], *r["reasons"]) for r in rows_of(lake, bronze.QUARANTINE)] == [(2, "time_format:ordered_at")]
+
+
+def test_a_file_that_changes_after_the_listing_costs_nothing(
+    spark: SparkSession, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = workspace.folder / "data"
+
+    def content(*numbers: int) -> bytes:
+        rows = (f"{n},ann@example.com,2026-05-02 10:00:00,{n}.00\n" for n in numbers)
+        return ("id,email,at,total\n" + "".join(rows)).encode()
+
+    for day, number in enumerate((10, 20, 30, 40), 1):
+        orders(workspace, content(number), f"orders-2026-05-0{day}.csv")
+
+    def meanwhile(step: Step, files: Files, sources: object) -> Files:
+        (data / "orders-2026-05-01.csv").rename(data / "aside")
+        orders(workspace, content(21), "orders-2026-05-02.csv")
+        with open(data / "orders-2026-05-03.csv", "ab") as more:
+            more.write(content(31).partition(b"\n")[2])
+        return files
+
+    lake = SparkLake(workspace.lake, spark)
+    with monkeypatch.context() as patched:
+        patched.setattr("segspark.ingest.flow.sketched", meanwhile)
+        run_flow(INGEST, workspace, lake, MAY[6])
+    assert {r["order_id"] for r in rows_of(lake, silver.ORDERS)} == {"30", "40"}
+    assert {tuple(r["reasons"]) for r in rows_of(lake, bronze.QUARANTINE)} == {("file_changed",)}
+    # What replaced the second file, what was added to the third, and the first file itself when it is there again.
+    (data / "aside").rename(data / "orders-2026-05-04-again.csv")
+    run_flow(INGEST, workspace, lake, MAY[7])
+    assert {r["order_id"] for r in rows_of(lake, silver.ORDERS)} == {"10", "21", "30", "31", "40"}
+    run_flow(INGEST, workspace, lake, MAY[8])
+    assert len(rows_of(lake, bronze.QUARANTINE)) == 2

@@ -78,6 +78,13 @@ def test_a_file_that_was_replaced_after_the_listing_is_refused(tmp_path: Path, p
         read(file)
 
 
+def test_a_file_that_went_away_after_the_listing_is_refused(tmp_path: Path) -> None:
+    file = listed(tmp_path, LINES)
+    os.unlink(file.path)
+    with pytest.raises(BrokenFile, match="file_changed"):
+        read(file)
+
+
 def test_a_file_that_is_replaced_while_it_is_read_is_read_as_it_was(tmp_path: Path) -> None:
     file = listed(tmp_path, LINES)
     with opened(file, 1_000) as found:
