@@ -80,6 +80,14 @@ _OF_THE_MACHINE = {
         "Give this user the right to its file and folder, and run again.",
     ),
     "OutOfMemoryError": ("Java has too little memory", "Raise spark.driver_memory in segspark.yaml, and run again."),
+    "increase heap size": (
+        "Java has too little memory",
+        "Raise spark.driver_memory in segspark.yaml to 512m or more, and run again.",
+    ),
+    "Java gateway process exited": (
+        "Java did not start",
+        "Its own words are above; most often spark.driver_memory in segspark.yaml is no size, or more than there is.",
+    ),
     "Cannot allocate memory": ("The machine has too little memory", "Close other programs, and run again."),
     "MemoryError": ("Python has too little memory", "Close other programs, and run again."),
 }

@@ -34,6 +34,11 @@ def test_a_configuration_error_carries_its_parts_beside_its_text() -> None:
     [
         ("OSError: [Errno 28] No space left on device", "The disk is full. Free"),
         ("java.lang.OutOfMemoryError: Java heap space", "driver_memory"),
+        (
+            "System memory 66060288 must be at least 471859200. Please increase heap size using the --driver-memory option",
+            "Raise spark.driver_memory in segspark.yaml to 512m",
+        ),
+        ("[JAVA_GATEWAY_EXITED] Java gateway process exited before sending its port number.", "did not start"),
         ("[Errno 30] Read-only file system: '/a b/x.html'", "read-only: /a b/x.html. Mount"),
         ("Failed to open local file '/a/b'. Detail: [errno 13] Permission denied", "no right to it: /a/b. Give"),
         ("java.io.FileNotFoundException: /a/b (Read-only file system)", "read-only: /a/b. Mount"),
