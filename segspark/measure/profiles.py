@@ -125,7 +125,7 @@ def _of_kpi(kpi: Kpi, segments: pa.Table, everybody: pa.Table, least: int) -> pa
     else:
         numbers = _numbers(kpi, mine, all_of_them, medians)
         n_all = int(everybody["n_people"][0].as_py())
-        numbers = without_counts(numbers, mine, people, n_all, least, kpi.is_of_people)
+        numbers = without_counts(numbers, mine, all_of_them, people, n_all, least, kpi.is_of_people)
     keys = {n: segments[n] for n in KEYS}
     keys["n_people"] = pa.array(rounded_counts(people, least).astype(int))
     return pa.table(
@@ -167,7 +167,7 @@ def _numpy(sums: pa.Table, name: str) -> np.ndarray:
 
 def _z_scores(mine: Moments, everybody: Moments) -> np.ndarray:
     """Distance from the list's mean in standard deviations of the list; NaN if nobody differs."""
-    spread = np.sqrt(everybody.dispersion * (everybody.n - 1) / np.maximum(everybody.n, 1))
+    spread = everybody.spread
     return np.asarray((mine.ratio - everybody.ratio) / np.where(spread > 0, spread, np.nan))
 
 

@@ -45,6 +45,11 @@ class Moments:
         scale = np.divide(self.n, (self.n - 1) * self.x, out=np.full(len(self.n), np.nan), where=is_known)
         return np.asarray(residuals * scale)
 
+    @property
+    def spread(self) -> np.ndarray:
+        """The standard deviation of people's values."""
+        return np.asarray(np.sqrt(self.dispersion * (self.n - 1) / np.maximum(self.n, 1)))
+
     def variance(self, everybody: "Moments") -> np.ndarray:
         """The variance of the ratio. If the people of a segment are all alike, as a few may be by chance, they have no
         spread of their own, and everybody's is used."""

@@ -17,7 +17,7 @@ from segspark.reports.data import (
     SegmentSize,
 )
 from segspark.reports.kpi_columns import KpiColumn
-from segspark.reports.small_groups import Shown, share_of, show
+from segspark.reports.small_groups import Shown, means_of, share_of, show
 from segspark.segments.level_section import LevelSizes, PathSize
 from segspark.segments.rfm_section import Rfm, RfmCell, RfmSquare
 
@@ -122,17 +122,18 @@ def rfm_map(rfm: Rfm, least: int) -> list[tuple[int, list[HeatSquare]]]:
     scores = range(1, rfm.n_bins + 1)
     places = [(r, f) for r in reversed(scores) for f in scores]
     squares = [given.get(place, RfmSquare(*place, 0, None)) for place in places]
-    shown = [show(s.n_people, least) for s in squares]
-    drawn = [
-        HeatSquare(size, None if size.is_hidden or not s.n_people else s.mean_cents)
-        for s, size in zip(squares, shown, strict=True)
-    ]
+    counts = [s.n_people for s in squares]
+    means = means_of([s.mean_cents for s in squares], counts, sum(counts), least)
+    drawn = [HeatSquare(show(n, least), mean) for n, mean in zip(counts, means, strict=True)]
     return [(r, drawn[at * rfm.n_bins : (at + 1) * rfm.n_bins]) for at, r in enumerate(reversed(scores))]
 
 
 def by_size(cells: Sequence[RfmCell], least: int) -> list[RfmCell]:
-    """The largest shown size first."""
-    return sorted(cells, key=lambda c: (-show(c.n_people, least).known, c.name))
+    """The largest shown size first, with the means that may be shown."""
+    counts = [c.n_people for c in cells]
+    means = means_of([c.mean_cents for c in cells], counts, sum(counts), least)
+    shown = [replace(c, mean_cents=mean) for c, mean in zip(cells, means, strict=True)]
+    return sorted(shown, key=lambda c: (-show(c.n_people, least).known, c.name))
 
 
 def by_frequency(refused: Sequence[QuarantineCount], least: int) -> list[QuarantineCount]:

@@ -5,13 +5,22 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from segspark.measure.intervals import PER_HEAD, POOLED, WELCH, WILSON
 from segspark.measure.kpi import Kpi, Words
 from segspark.measure.profiles import profiles_of
-from segspark.measure.protection import coarse, contributors, in_digits
+from segspark.measure.protection import (
+    coarse,
+    contributors,
+    in_digits,
+    lower_end,
+    nice,
+    on_steps,
+    rounded_counts,
+    steps,
+)
 from segspark.measure.quantities import Everybody, HasAny, Known, Sum
 
 DAY, WORDS = date(2026, 6, 1), Words(("", ""))
@@ -73,13 +82,15 @@ def test_a_share_of_people_is_made_of_rounded_counts_with_an_interval_that_holds
     assert row["rest_value"] == pytest.approx((240 - 160) / (720 - 320))
 
 
-def test_a_mean_keeps_three_digits_and_a_total_is_per_head_times_the_shown_size():
+def test_a_mean_is_on_a_step_and_a_total_is_per_head_times_the_shown_size():
     found = profiles(20, a=people(300, 150), b=people(400, 100))
-    assert found["a", "age"]["value"] == 43.0
+    # 42.99 exactly; a step is 40 people of 720 times the largest mean, 2.4, and so 5.
+    assert found["a", "age"]["value"] == 45.0
     assert found["a", "age"]["denominator"] == 320
     # 300 orders of 300 people: one per head.
     assert (found["a", "orders"]["value"], found["a", "orders"]["denominator"]) == (320, None)
-    assert found["a", "clicks"]["value"] == 0.25
+    # 0.25 exactly, on steps of 0.02.
+    assert found["a", "clicks"]["value"] == 0.24
     assert found["a", "clicks"]["denominator"] == 4 * 320
 
 
@@ -120,3 +131,51 @@ def test_digits_keep_what_is_missing():
     assert np.isnan(coarse(np.array([np.nan]))[0])
     assert np.isnan(in_digits(np.array([np.nan]))[0])
     assert in_digits(np.array([12_345.0, 0.0, -0.012345])).tolist() == [12_300.0, 0.0, -0.0123]
+
+
+# Steps ----------------------------------------------------------------------------------------------------------------
+
+
+def test_steps_are_one_two_or_five_times_a_power_of_ten_and_never_smaller():
+    found = nice(np.array([1.0, 1.01, 2.0, 2.1, 5.0, 5.1, 0.011, 730.0]))
+    assert found == pytest.approx([1, 2, 2, 5, 5, 10, 0.02, 1000])
+
+
+def test_the_step_of_a_mean_grows_with_the_largest_and_as_the_list_gets_smaller():
+    values, units = np.array([5.0, 500.0]), np.array([1e6, 1e6])
+    assert steps(values, units, 100_000, 20) == pytest.approx([0.2, 1.0])
+    assert steps(values, units, 10_000, 20) == pytest.approx([2.0, 2.0])
+    assert steps(values, units, 1_000, 20) == pytest.approx([20.0, 20.0])
+
+
+@given(st.integers(20, 400), st.integers(0, 3_000), st.integers(2, 400))
+def test_a_mean_of_whole_numbers_leaves_every_size_open_that_the_count_stands_for(n, total, k):
+    """For each size that is printed alike there is a whole sum with the same mean."""
+    assume(n >= k)
+    size = rounded_counts(np.array([n]), k).astype(float)
+    value = np.array([total / n])
+    by = steps(value, lower_end(size, k), 10**9, k)
+    shown = on_steps(value, by)[0]
+    for other in range(max(int(size[0]) - k, 1), int(size[0]) + k):
+        low, high = (shown - by[0] / 2) * other, (shown + by[0] / 2) * other
+        assert np.floor(high + 1e-9) >= np.ceil(low - 1e-9), (n, total, shown, other)
+
+
+def test_what_goes_beside_a_mean_is_made_of_what_is_shown():
+    sizes = {"a": people(300, 150, n_clickers=90), "b": people(400, 100, age=50.0)}
+    shown, exact = (profiles(least, **sizes)["a", "age"] for least in (20, 1))
+    # The z-score is that of 45, not of 42.99: else both together would give the mean back.
+    ages = np.concatenate([s["age"] for s in sizes.values()])
+    assert shown["value"] == 45.0
+    assert shown["z_score"] == pytest.approx((45.0 - ages.mean()) / ages.std(), rel=0.01)
+    assert abs(shown["z_score"] - exact["z_score"]) > 0.05
+    # The ends are on the steps of the mean.
+    assert [shown[end] % 5 for end in ("low", "high")] == [0, 0]
+
+
+def test_an_interval_holds_the_exact_one():
+    for measure in ("age", "clicks"):
+        sizes = {"a": people(300, 150, n_clickers=90), "b": people(400, 100)}
+        shown, exact = (profiles(least, **sizes)["a", measure] for least in (20, 1))
+        assert shown["low"] <= exact["low"] <= exact["high"] <= shown["high"]
+        assert shown["low"] >= 0

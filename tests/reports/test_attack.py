@@ -1,8 +1,15 @@
 """No page, alone or with another, gives a small group away: an attacker tries, who knows the rule and solves the sums."""
 
-import pytest
-from reports.attack import LEAST, attacked, random_shop, secrets
+import re
 
+import numpy as np
+import pytest
+from reports import printed
+from reports.attack import LEAST, attacked, secrets
+from reports.printed import page
+from reports.shops import Shop, random_shop
+
+from segspark.measure import protection
 from segspark.reports import small_groups
 from segspark.reports.small_groups import Shown
 
@@ -33,6 +40,46 @@ def test_the_attacker_finds_hidden_groups_where_others_are_exact(monkeypatch):
     weaken(monkeypatch, exact_above)
     found = [f for seed in range(1_000, 1_002) for f in attacked(seed)]
     assert sum(f.width == 1 for f in found) > 10
+
+
+def three_digits(values, units, everybody, least):
+    """The steps of means as they were before: of three digits."""
+    return 10.0 ** (np.floor(np.log10(np.maximum(np.abs(np.nan_to_num(values)), 1e-300))) - 2)
+
+
+def test_the_attacker_finds_more_where_means_have_three_digits(monkeypatch):
+    for module in (protection, printed):
+        monkeypatch.setattr(module, "steps", three_digits)
+    assert any(found.width < LEAST // 2 for found in attacked(1_000))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_exact_count_stands_anywhere_on_a_page(language):
+    """In no text, attribute or drawing; found by the digits, wherever they are."""
+    n_looked_for = 0
+    for seed in range(1_000, 1_004):
+        shop = random_shop(seed)
+        for day in (0, 1):
+            on_page = numbers(page(shop, day, language=language))
+            # Numbers that every page has: sizes of drawings, colours, days.
+            of_all = numbers(page(Shop(groups=shop.groups, reasons=shop.reasons), day, language=language))
+            exact = {n for key, n in shop.counts.items() if key[1] == day and n >= 100 and n % (2 * LEAST)} - of_all
+            n_looked_for += len(exact)
+            assert not exact & on_page
+    assert n_looked_for > 40
+    assert exact & numbers(page(shop, 1, least=1, language=language)) == exact
+
+
+def numbers(html):
+    """The whole numbers of a page's source, without the separators of thousands."""
+    joined = re.sub(r"(?<=\d)[,\u00a0\u202f](?=\d{3})", "", html)
+    return {int(found) for found in re.findall(r"(?<![\d.,])\d+(?![\d]|[.,]\d)", joined)}
+
+
+def test_both_languages_print_the_same_numbers():
+    shop = random_shop(1_003)
+    english, french = (numbers(page(shop, 1, language=language)) for language in ("en", "fr"))
+    assert {n for n in english ^ french if n >= 100} == set()
 
 
 def weaken(monkeypatch, rule):
