@@ -155,6 +155,11 @@ def _is_file(path: str) -> bool:
     return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
+def _is_file(path: str) -> bool:
+    """Also a link that leads nowhere or to itself: it names a file that cannot be read, which is to be told."""
+    return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
+
+
 def _written_aside(path: str, content: bytes) -> str:
     aside = _aside(path)
     with open(aside, "wb") as file:
