@@ -86,7 +86,9 @@ class LocalStore:
 
     def matching(self, pattern: str) -> Sequence[str]:
         found = glob.glob(pattern, root_dir=self.root, recursive=True)
-        return sorted({name for name in found if _is_file(self.url_of(name))})
+        # A pattern with a suffix looks for files: a folder of that name is one that cannot be read, which is to be told.
+        names_files = bool(os.path.splitext(pattern)[1])
+        return sorted({name for name in found if _is_told(self.url_of(name), names_files)})
 
     def size(self, name: str) -> int | None:
         path = self.url_of(name)
@@ -155,8 +157,10 @@ def _is_file(path: str) -> bool:
     return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
-def _is_file(path: str) -> bool:
-    """Also a link that leads nowhere or to itself: it names a file that cannot be read, which is to be told."""
+def _is_told(path: str, names_files: bool) -> bool:
+    """A file, a link that leads nowhere or to itself, and where only files are looked for a folder."""
+    if os.path.isdir(path):
+        return names_files
     return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 

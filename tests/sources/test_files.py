@@ -11,6 +11,20 @@ from segspark.sources.spec import Source
 from segspark.store.local import LocalStore
 
 
+def test_a_folder_and_a_link_to_nowhere_are_files_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").mkdir()
+    (tmp_path / "a.csv" / "part-0.csv").write_text("a\n1\n")
+    (tmp_path / "b.csv").symlink_to("nowhere")
+    (tmp_path / "c.csv").symlink_to("c.csv")
+    source = Source.model_validate({"name": "crm", "kind": "mapped", "path": str(tmp_path / "*.csv"), "records": []})
+    found = find_files(source, "UTC")
+    assert [f.name for f in found] == ["a.csv", "b.csv", "c.csv"]
+    assert len({f.file_id for f in found}) == 3
+    for file in found:
+        with pytest.raises(BrokenFile, match="file_unreadable"), opened(file, 10):
+            pass
+
+
 def test_a_file_is_known_by_content_and_its_name_tells_the_day(tmp_path: Path) -> None:
     for name in ("in-2026-05-31.json", "in-2026-06-01.json"):
         (tmp_path / name).write_text("{}\n")
