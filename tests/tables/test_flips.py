@@ -12,6 +12,7 @@ from tables.test_log_digests import TOYS, lake  # noqa: F401
 
 from segspark.app.rotate import rotate
 from segspark.errors import DamagedFile, GateClosed, InfrastructureError, SegsparkError
+from segspark.process import this_process
 from segspark.store.local import LocalStore
 from segspark.tables import log_digests
 from segspark.tables.claim import Claim
@@ -21,7 +22,6 @@ from segspark.tables.lake_key import NAME, open_key
 from segspark.tables.lease import take, unlock
 from segspark.tables.lease_files import name_of, read_newest
 from segspark.tables.log_digests import HINT
-from segspark.tables.process import this_process
 
 
 def flipped(path: Path, ask: Callable[[], Any], most: int, expected: type[SegsparkError]) -> Counter[str]:
