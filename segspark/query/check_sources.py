@@ -14,10 +14,11 @@ import pyarrow as pa
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.pseudonyms import Key
+from segspark.sources.column_names import told_names
 from segspark.sources.empty_columns import KIND, check_empty
 from segspark.sources.files import BrokenFile, InputFile, find_files
 from segspark.sources.fixes import fix_of
-from segspark.sources.headers import header_of
+from segspark.sources.headers import header_of, keys_of_most
 from segspark.sources.hints import csv_hints, forms_of, kind_of, sign_of, times_advice
 from segspark.sources.load import load_sources
 from segspark.sources.mapping import compile_mapping
@@ -154,7 +155,10 @@ def _columns(plan: GatewayPlan) -> tuple[list[dict[str, Any]], list[str]]:
     if source.format == "csv" and (fixes := csv_hints(last, source)):
         return [], fixes
     try:
-        names = source.csv.columns or header_of(last, source)
+        if source.csv.columns:
+            names: tuple[str, ...] = source.csv.columns
+        else:
+            names = keys_of_most([last], source) if source.format == "json" else header_of(last, source)
     except BrokenFile as error:
         return [], [fix_of(error.reasons[0])]
     mapping = compile_mapping(source)
@@ -164,7 +168,7 @@ def _columns(plan: GatewayPlan) -> tuple[list[dict[str, Any]], list[str]]:
             values[name] += batch.column(f"column_{number}").to_pylist()
     return [
         {"column": name, "is_mapped": name in values, "looks_like": kind_of(values[name]) if name in values else ""}
-        for name in names
+        for name in told_names(names, mapping.columns)
     ], []
 
 

@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
+from segspark.direct import names_somebody
 from segspark.sources.spec import Csv
 
 # An address, a number, an amount, a date or a time: what a first line of data holds and a header does not.
@@ -18,6 +20,26 @@ def clean_names(names: Iterable[str]) -> tuple[str, ...]:
 def looks_like_data(header: Sequence[str]) -> bool:
     """Whether a first line holds values, not names: then no part of it may be told."""
     return any(_VALUE.fullmatch(name.strip()) for name in header if name.strip())
+
+
+def told_names(names: Iterable[str], needed: Sequence[str]) -> list[str]:
+    """The names that may be told of a file that lacks needed ones.
+
+    None where neither a needed name nor one like it is among them: the first line may be a person's data. A name that
+    holds an address or a phone is never told.
+    """
+    found = [name for name in names if name.strip()]
+    is_like_one = not looks_like_data(found) and any(near_name(name, needed) for name in found)
+    if not is_like_one and not any(name in needed for name in found):
+        return []
+    return [name for name in found if not names_somebody(name)]
+
+
+def near_name(name: str, names: Iterable[str]) -> str | None:
+    """The name that is most like another one, if any is."""
+    folded = {other.casefold(): other for other in names}
+    near = get_close_matches(name.casefold(), folded, 1, 0.5)
+    return folded[near[0]] if near else None
 
 
 def header_reasons(header: Sequence[str], spec: Csv, needed: Sequence[str]) -> list[str]:

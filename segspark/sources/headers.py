@@ -1,7 +1,9 @@
 """The columns of a source's files, read from their first bytes, and how they differ from file to file."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 
 from segspark.sources import json_strict
 from segspark.sources.column_names import clean_names, looks_like_data
@@ -33,16 +35,16 @@ def header_of(file: InputFile, source: Source, most: int = START) -> tuple[str, 
     content = read_start(file.path, min(most, START))
     if source.format == "csv":
         return header_of_csv(content, source.csv)
-    keys: dict[str, None] = {}
-    for n, (raw, known) in enumerate(json_records(content)):
-        if n >= SAMPLE:
-            break
-        try:
+    return tuple(dict.fromkeys(name for names in _records_of(content) for name in names))
+
+
+def _records_of(content: bytes) -> Iterator[tuple[str, ...]]:
+    """The keys of each of the first JSON records."""
+    for raw, known in islice(json_records(content), SAMPLE):
+        with suppress(Rejected):
             value, _ = json_strict.decode(raw, max_bytes=START, max_depth=64, known=known)
-            keys |= dict.fromkeys(flatten(value) if isinstance(value, dict) else ())
-        except Rejected:
-            continue
-    return tuple(keys)
+            if isinstance(value, dict):
+                yield tuple(flatten(value))
 
 
 def known_headers(files: Sequence[InputFile], source: Source) -> dict[str, tuple[str, ...]]:
@@ -71,6 +73,17 @@ def keys_of_first(files: Sequence[InputFile], source: Source) -> dict[str, tuple
         name = name or (file.name if found else "")
         keys |= dict.fromkeys(found)
     return {name: tuple(keys)} if keys else {}
+
+
+def keys_of_most(files: Sequence[InputFile], source: Source) -> tuple[str, ...]:
+    """The keys that half of the first records have; other keys may be values, as those of a map."""
+    counts, n_records = Counter[str](), 0
+    for file in sorted(files, key=lambda file: file.name)[:FIRST_FILES]:
+        with suppress(BrokenFile):
+            for names in _records_of(read_start(file.path, START)):
+                counts.update(names)
+                n_records += 1
+    return tuple(name for name, n in counts.items() if 2 * n >= n_records)
 
 
 def drift(files: Sequence[InputFile], source: Source) -> str | None:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from segspark.errors import ConfigError
+from segspark.sources.column_names import told_names
 from segspark.sources.convert import COLUMNS, Notation, shape_of
 from segspark.sources.counts import count_records
 from segspark.sources.empty_columns import EmptyColumns
 from segspark.sources.files import InputFile
 from segspark.sources.gateway import no_cyclic_collection, over_groups, without_values
-from segspark.sources.headers import Headers, keys_of_first, known_headers
+from segspark.sources.headers import Headers, keys_of_first, keys_of_most, known_headers
 from segspark.sources.mapping import OF_RECORD, Mapping, compile_mapping, mapping_issues
 from segspark.sources.name_hints import lacking
 from segspark.sources.plan import GatewayPlan
@@ -75,8 +76,9 @@ def check_header(mapping: Mapping, files: Sequence[InputFile]) -> None:
         return
     # The one that fits best: another may be no header at all.
     name = min(lacks, key=lambda name: len(lacks[name]))
+    there = told_names(keys_of_most(files, source) if source.format == "json" else headers[name], mapping.columns)
     hint = " If records may lack it, name it under `optional`." if source.format == "json" else ""
-    raise ConfigError(f"source {source.name}, {name}: {lacking(lacks[name], headers[name])}{hint}")
+    raise ConfigError(f"source {source.name}, {name}: {lacking(lacks[name], there)}{hint}")
 
 
 def evaluate(raw: "DataFrame", mapping: Mapping) -> "DataFrame":

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from segspark.purposes import PURPOSES
+from segspark.sources.column_names import near_name
 from segspark.sources.vocabulary import EVENT_TYPES, LINE_TYPES
 
 MOST_NAMED = 40
@@ -30,10 +30,11 @@ def lacking(missing: Sequence[str], there: Sequence[str]) -> str:
     """What to say of columns that the mapping names and a file does not have."""
     named = [name for name in there if name][:MOST_NAMED]
     texts = [name for name in missing if name in _WORDS]
-    near = {name: _near(name, there) for name in missing if name not in texts}
-    hints = [f"{name} → {as_written(found[0])}" for name, found in near.items() if found]
+    near = {name: near_name(name, there) for name in missing if name not in texts}
+    hints = [f"{name} → {as_written(found)}" for name, found in near.items() if found]
+    others = f"; there are {', '.join(named)}." if named else ", nor one like it: is the first line a header?"
     said = [
-        f"the mapping names {', '.join(missing)}, and there is no such column; there are {', '.join(named)}.",
+        f"the mapping names {', '.join(missing)}, and there is no such column{others}",
         f"Did you mean {', '.join(hints)}?" if hints else "",
         "A fixed text stands in quotes of its own: " + ", ".join(f"\"'{text}'\"" for text in texts) + "."
         if texts
@@ -41,8 +42,3 @@ def lacking(missing: Sequence[str], there: Sequence[str]) -> str:
         "A fixed text stands in quotes of its own, such as \"'x'\"." if not texts and not all(near.values()) else "",
     ]
     return " ".join(filter(None, said))
-
-
-def _near(name: str, there: Sequence[str]) -> list[str]:
-    folded = {t.casefold(): t for t in there if t}
-    return [folded[n] for n in get_close_matches(name.casefold(), folded, 1, 0.5)]

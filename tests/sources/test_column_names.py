@@ -2,12 +2,39 @@
 
 import pytest
 
-from segspark.sources.column_names import clean_names, header_reasons, looks_like_data, missing_names
+from segspark.sources.column_names import (
+    clean_names,
+    header_reasons,
+    looks_like_data,
+    missing_names,
+    near_name,
+    told_names,
+)
 from segspark.sources.spec import Csv
 
 
 def test_names_lose_blanks_and_byte_order_marks() -> None:
     assert clean_names(["\ufeffno", " at ", "\u00a0n\u00a0"]) == ("no", "at", "n")
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("order", "Amount", "note"), ["order", "Amount", "note"]),
+        (("ordr", "note"), ["ordr", "note"]),
+        (("order", "ann@example.com", "2026-05-02"), ["order", "2026-05-02"]),
+        # A line of data: of no name there is one like it, or a value is among them.
+        (("Jeanne", "Martin", "Lyon"), []),
+        (("Jeanne", "ordr", "12"), []),
+    ],
+)
+def test_names_are_told_of_what_is_a_header(names: tuple[str, ...], told: list[str]) -> None:
+    assert told_names(names, ["order", "amount"]) == told
+
+
+def test_the_name_that_is_most_like_another_is_found() -> None:
+    assert near_name("ORDRE", ["order", "amount"]) == "order"
+    assert near_name("x", ["order", "amount"]) is None
 
 
 @pytest.mark.parametrize(

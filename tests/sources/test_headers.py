@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from segspark.sources.files import BrokenFile, InputFile
-from segspark.sources.headers import drift, header_of
+from segspark.sources.headers import drift, header_of, keys_of_most
 from segspark.sources.spec import Source
 
 
@@ -78,3 +78,10 @@ def test_columns_are_compared_with_the_commonest_ones(tmp_path: Path) -> None:
         file(tmp_path, b"a,b\n3,4\n", "c.csv"),
     ]
     assert drift(files, source("csv")) == "source till: its files do not all have the same columns; new: c; gone: a"
+
+
+def test_keys_that_few_records_have_are_not_told(tmp_path: Path) -> None:
+    lines = [json.dumps({"no": n, "per": {f"ann{n}@example.com": 1, f"Jeanne {n}": 2}}).encode() for n in range(9)]
+    files = [file(tmp_path, b"\n".join(lines)), file(tmp_path, b"\x1f\x8b cut", "broken")]
+    assert keys_of_most(files, source("json")) == ("no", "per")
+    assert keys_of_most([file(tmp_path, lines[0])], source("json"))[:2] == ("no", "per")
