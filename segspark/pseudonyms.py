@@ -23,6 +23,8 @@ from segspark.errors import CheckFailed, ConfigError
 
 VAULT = "vault"
 KINDS = ("email", "customer", "user", "anonymous", "phone")
+# Of 32 random bytes hardly ever fewer than 22 are distinct: fewer than this are a pattern that somebody typed.
+LEAST_DISTINCT = 8
 # Half of a pair of surrogates is no character, and cannot be encoded.
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
@@ -190,4 +192,15 @@ def decode(text: str, where: str) -> bytes:
         secret = b""
     if len(secret) < 32:
         raise ConfigError(f"The {where} must hold base64 of at least 32 random bytes.")
+    return secret
+
+
+def check_new(secret: bytes, where: str) -> bytes:
+    """A secret that a lake is about to be made with; the lakes that are there keep theirs.
+
+    Raises:
+        ConfigError: whoever has the lake could find it by trying, since the lake has a check value of its key.
+    """
+    if len(set(secret)) < LEAST_DISTINCT:
+        raise ConfigError(f"The {where} is a pattern, which can be guessed. Make one: openssl rand -base64 32")
     return secret

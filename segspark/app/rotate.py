@@ -22,7 +22,7 @@ import pyarrow as pa
 from segspark.config.models import Keys, Workspace
 from segspark.errors import ConfigError, GateClosed, InfrastructureError
 from segspark.points import point
-from segspark.pseudonyms import Key, Pseudonymiser, decode, load_key, make_key_file, read_key_file
+from segspark.pseudonyms import Key, Pseudonymiser, check_new, decode, load_key, make_key_file, read_key_file
 from segspark.tables.contracts import privacy
 from segspark.tables.lake import Lake
 from segspark.tables.lake_key import check_value, envelope_of, open_key, opened, read_envelopes, write_envelopes
@@ -136,7 +136,8 @@ def _new_secret(keys: Keys, old: bytes) -> bytes:
             f"The key comes from {keys.environment}. Put a new one, base64 of 32 random bytes, into {name} "
             f"(openssl rand -base64 32) and run again; after that it belongs into {keys.environment}."
         )
-    new = decode(os.environ[name], f"environment variable {name}")
+    where = f"environment variable {name}"
+    new = check_new(decode(os.environ[name], where), where)
     if new == old:
         raise ConfigError(f"{name} holds the same key as {keys.environment}: nothing would change.")
     return new

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from segspark.config.models import Keys, Workspace
 from segspark.errors import ConfigError, GateClosed
-from segspark.pseudonyms import CannotUnseal, Key, Pseudonymiser, Vault, load_key, read_key_file
+from segspark.pseudonyms import CannotUnseal, Key, Pseudonymiser, Vault, check_new, load_key, read_key_file
 from segspark.store import Store
 from segspark.tables.contracts import privacy, silver
 from segspark.tables.lake import Lake
@@ -151,7 +151,9 @@ def _key_without_check(keys: Keys, lake: Lake, create: bool) -> Key:
     """The key of a new lake, or of one older than check values, whose vault must open with it."""
     is_new = not any(lake.n_rows(table) for table in (privacy.IDENTITIES, silver.IDENTITY_LINKS, silver.EVENTS))
     if is_new:
-        return load_key(keys.environment, keys.file, create)
+        key = load_key(keys.environment, keys.file, create)
+        check_new(key.secret, f"key of {keys.environment} or {keys.file}")
+        return key
     try:
         key = load_key(keys.environment, keys.file, create=False)
     except ConfigError as error:

@@ -15,6 +15,7 @@ from builders import write_consents, write_mails, write_orders
 from pins.test_stored_rows import KEY, fill, stored
 from pyspark.sql import SparkSession
 
+from segspark import pseudonyms
 from segspark.app.run import run_named
 from segspark.config.models import Workspace
 from segspark.pipeline.progress import Quiet
@@ -65,6 +66,7 @@ def rows_of_run(spark: SparkSession, folder: Path, plant: Callable[[Workspace], 
         plant(workspace)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEGSPARK_KEY", KEY)
+        patch.setattr(pseudonyms, "LEAST_DISTINCT", 1)
         lake = SparkLake(workspace.lake, spark)
         for day in (3, 4):
             run_named("daily", workspace, lake, MAY[day], progress=Quiet())

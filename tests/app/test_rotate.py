@@ -188,13 +188,16 @@ def test_a_key_of_the_environment_is_replaced_by_the_one_named_as_next(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = opened(workspace)
-    old, new = workspace.keys.file.read_text().strip(), base64.b64encode(b"n" * 32).decode()
+    old, new = workspace.keys.file.read_text().strip(), base64.b64encode(bytes(range(32))).decode()
     workspace.keys.file.unlink()
     monkeypatch.setenv("SEGSPARK_KEY", old)
     with pytest.raises(ConfigError, match="SEGSPARK_KEY_NEXT"):
         rotate(workspace)
     monkeypatch.setenv("SEGSPARK_KEY_NEXT", old)
     with pytest.raises(ConfigError, match="nothing would change"):
+        rotate(workspace)
+    monkeypatch.setenv("SEGSPARK_KEY_NEXT", base64.b64encode(b"n" * 32).decode())
+    with pytest.raises(ConfigError, match="SEGSPARK_KEY_NEXT is a pattern"):
         rotate(workspace)
     assert opened(workspace) == before
     monkeypatch.setenv("SEGSPARK_KEY_NEXT", new)

@@ -16,6 +16,7 @@ import pytest
 from builders import make_workspace, write_consents, write_mails, write_orders
 from pyspark.sql import SparkSession
 
+from segspark import pseudonyms
 from segspark.app.run import run_named
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
@@ -50,6 +51,7 @@ def lake(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Itera
     workspace = fill(tmp_path_factory.mktemp("pinned") / "w")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEGSPARK_KEY", KEY)
+        patch.setattr(pseudonyms, "LEAST_DISTINCT", 1)
         made = SparkLake(workspace.lake, spark)
         for flow, as_of, first in RUNS:
             run_named(flow, workspace, made, as_of, first=first, progress=Quiet())

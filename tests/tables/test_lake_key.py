@@ -1,5 +1,6 @@
 """Whether a lake is opened with the key it was made with, and what is said if not."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -30,6 +31,16 @@ def with_people(workspace: Workspace, key: Key) -> Lake:
     store_rows(lake, privacy.IDENTITIES, {"identifier_id": who, "kind": "email", "sealed": sealed})
     store_rows(lake, silver.IDENTITY_LINKS, {"identifier_id": who, "person_id": who})
     return lake
+
+
+def test_a_new_lake_takes_no_key_that_can_be_guessed(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEGSPARK_KEY", base64.b64encode(b"abab" * 8).decode())
+    with pytest.raises(ConfigError, match=r"is a pattern.*openssl rand"):
+        open_key(workspace, create=True)
+    assert read_envelopes(Lake(workspace.lake).store) == []
+    # A lake that was made with such a key before still opens.
+    with_people(workspace, load_key("SEGSPARK_KEY", workspace.keys.file))
+    assert open_key(workspace, create=True).secret == b"abab" * 8
 
 
 def test_the_first_ingest_makes_key_and_check_value_and_later_ones_find_them(workspace: Workspace) -> None:
