@@ -14,8 +14,10 @@ from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import Append, Small
 from segspark.points import point
+from segspark.pseudonyms import Key
 from segspark.sources.files import InputFile, find_files
 from segspark.sources.headers import drift
+from segspark.sources.resources import KEY
 from segspark.sources.spec import Source
 from segspark.tables.contracts import ops
 from segspark.time import DAY, MICROS, local_midnight, to_micros
@@ -78,7 +80,7 @@ def _new_batch(step: Step, sources: list[Source], seen: set[tuple[str, str]]) ->
     midnight = to_micros(local_midnight(step.as_of, step.settings.time_zone))
     files: dict[tuple[str, str], InputFile] = {}
     for source in sources:
-        for file in find_files(source, step.settings.time_zone):
+        for file in find_files(source, step.settings.time_zone, step.context[KEY]):
             # A file is identified by its content: another name does not make another file.
             if (source.name, file.file_id) not in seen and (file.received_at is None or file.received_at < midnight):
                 files.setdefault((source.name, file.file_id), file)
@@ -108,20 +110,23 @@ def read_consumed(view: View) -> set[tuple[str, str]]:
     return set(zip(table["source"].to_pylist(), table["file_id"].to_pylist(), strict=True))
 
 
-def files_of(batch: Batch, sources: list[Source], time_zone: str) -> Files:
+def files_of(batch: Batch, sources: list[Source], time_zone: str, key: Key) -> Files:
     """The batch's files by source, numbered in the batch's order.
+
+    Args:
+        key: of the lake, by which files are known again.
 
     Raises:
         GateClosed: a file of an interrupted batch is no longer there with the same content.
     """
-    number = {key: n for n, key in enumerate(batch.files)}
+    number = {wanted: n for n, wanted in enumerate(batch.files)}
     present: dict[tuple[str, str], InputFile] = {}
     for source in sources:
         if any(s == source.name for s, _ in number):
-            for file in find_files(source, time_zone):
-                key = (source.name, file.file_id)
-                if key in number:
-                    present.setdefault(key, replace(file, number=number[key]))
+            for file in find_files(source, time_zone, key):
+                found = (source.name, file.file_id)
+                if found in number:
+                    present.setdefault(found, replace(file, number=number[found]))
     missing = sorted(set(number) - set(present))
     if missing:
         raise GateClosed(

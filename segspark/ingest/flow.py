@@ -83,7 +83,7 @@ def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
 def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
     """Read the files, find the dispositions of their records, and bind the batch to the result."""
     zone = step.settings.time_zone
-    files = {} if batch.is_replay else files_of(batch, sources, zone)
+    files = {} if batch.is_replay else files_of(batch, sources, zone, step.context[KEY])
     files = with_delivery(files, batch.as_of, zone, step.facts(ops.FILES).rows)
     files = sketched(step, files, sources)
     folder = step.batch.begin(batch.run_id, batch.as_of, batch.as_dict())

@@ -1,6 +1,6 @@
 """What a batch has staged, as plain data: written down before the batch is bound, read by the run that resumes it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from segspark.ingest.dispositions import TOTALS, Dispositions
@@ -36,7 +36,8 @@ def described(batch: StagedBatch, folder: Store) -> dict[str, Any]:
             for kind, files in batch.dispositions.staged.files.items()
         },
         "has_totals": batch.dispositions.totals is not None,
-        "files": [asdict(file) for its in batch.files.values() for file in its],
+        # No file is read again; a path may name somebody, and a plain hash of one record may be guessed.
+        "files": [asdict(replace(file, path="", digest="")) for its in batch.files.values() for file in its],
         "ledger": batch.ledger,
     }
 

@@ -1,10 +1,13 @@
 """Input files: found by pattern, identified by content."""
 
 import hashlib
+import hmac
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from segspark.direct import without_direct
+from segspark.pseudonyms import Key
 from segspark.sources.spec import Source
 from segspark.store import Store, store_of_pattern
 from segspark.time import DAY, local_midnight, to_micros
@@ -31,6 +34,8 @@ class InputFile:
     """One delivered file.
 
     Attributes:
+        name: without its folder; an address or a phone number in it is hidden.
+        file_id: keyed hash of the content: a file with one record could be guessed by a plain one.
         received_at: UTC microseconds, None if the file itself does not tell.
         delivered_at: UTC microseconds at which a run takes it in, for what has no time at all; of later files a later one.
         number: its position in the run's list of files.
@@ -56,16 +61,21 @@ class InputFile:
     digest: str = ""
 
 
-def find_files(source: Source, time_zone: str) -> list[InputFile]:
-    """The files matching a source's patterns, ordered by name, each with the hash of its content."""
+def find_files(source: Source, time_zone: str, key: Key | None = None) -> list[InputFile]:
+    """The files matching a source's patterns, ordered by name, each with the keyed hash of its content.
+
+    Args:
+        key: of the lake; without it the hashes are not those of the lake.
+    """
+    secret = key.derive("file") if key else b""
     files: dict[str, tuple[Store, str]] = {}
     for pattern in source.patterns:
         store, below = store_of_pattern(pattern)
         files |= {store.url_of(name): (store, name) for name in store.matching(below)}
-    return [_describe(source, *files[url], time_zone) for url in sorted(files)]
+    return [_describe(source, *files[url], time_zone, secret) for url in sorted(files)]
 
 
-def _describe(source: Source, store: Store, name: str, time_zone: str) -> InputFile:
+def _describe(source: Source, store: Store, name: str, time_zone: str, secret: bytes) -> InputFile:
     short, url = name.rpartition("/")[2], store.url_of(name)
     # Taken once: what is added while it is read is the next run's.
     size = left = store.size(name) or 0
@@ -81,7 +91,12 @@ def _describe(source: Source, store: Store, name: str, time_zone: str) -> InputF
         # Quarantined under its place and size; once it can be read it is another file.
         digest = hashlib.sha256(f"unreadable {url} {size}".encode(errors="surrogateescape"))
     received = received_by_name(source, short, time_zone)
-    return InputFile(source.name, url, short, digest.hexdigest()[:32], size, received, digest=known)
+    shown = without_direct(short, lambda text: "~" + _keyed(secret, text.encode(errors="surrogateescape"))[:16])
+    return InputFile(source.name, url, shown, _keyed(secret, digest.digest()), size, received, digest=known)
+
+
+def _keyed(secret: bytes, content: bytes) -> str:
+    return hmac.digest(secret, content, "sha256").hex()[:32]
 
 
 def received_by_name(source: Source, name: str, time_zone: str) -> int | None:

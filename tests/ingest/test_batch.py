@@ -28,6 +28,7 @@ from segspark.sources.load import load_sources
 from segspark.tables.contracts import ops
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
+from segspark.tables.lake_key import open_key
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 ANN = ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00")
@@ -158,7 +159,7 @@ def test_files_are_numbered_by_the_batch(workspace: Workspace) -> None:
     write_orders(workspace, MAY[3], BOB)
     batch = chosen(workspace, MAY[4])
     assert batch
-    found = files_of(batch, load_sources(workspace, {}), "Europe/Paris")
+    found = files_of(batch, load_sources(workspace, {}), "Europe/Paris", open_key(workspace, create=True))
     assert list(found) == ["mails", "orders"]
     numbered = [file for files in found.values() for file in files]
     assert [file.number for file in numbered] == [0, 1, 2]
@@ -170,7 +171,7 @@ def test_an_interrupted_batch_whose_file_has_changed_is_not_resumed(workspace: W
     assert batch
     write_orders(workspace, MAY[2], BOB)
     with pytest.raises(GateClosed, match=r"1 file\(s\) that are no longer there.*'orders'.*Put them back"):
-        files_of(batch, load_sources(workspace, {}), "Europe/Paris")
+        files_of(batch, load_sources(workspace, {}), "Europe/Paris", open_key(workspace, create=True))
 
 
 def counted(*rows: tuple[str, str, int]) -> list[dict[str, Any]]:
@@ -196,7 +197,7 @@ def test_the_manifest_has_a_row_for_each_file_with_all_its_records(spark: SparkS
     write_orders(workspace, MAY[3], BOB)
     batch = chosen(workspace, MAY[4])
     assert batch
-    files = files_of(batch, load_sources(workspace, {}), "Europe/Paris")
+    files = files_of(batch, load_sources(workspace, {}), "Europe/Paris", open_key(workspace, create=True))
     first, second = files["orders"]
     ledger = [
         {"source": "orders", "file_id": first.file_id, "disposition": "accepted", "n_records": 5},

@@ -15,6 +15,7 @@ from segspark.ingest.flow import INGEST
 from segspark.ingest.reexports import sketched
 from segspark.pipeline.runner import run_flow
 from segspark.sources.load import load_sources
+from segspark.sources.resources import KEY
 from segspark.tables.contracts import ops, silver
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
@@ -48,7 +49,7 @@ def check(workspace: Workspace, day: int = 9) -> list[tuple[str, bool]]:
     sources = load_sources(workspace, {})
     batch = choose_batch(step, sources)
     assert batch
-    found = sketched(step, files_of(batch, sources, "Europe/Paris"), sources)["orders"]
+    found = sketched(step, files_of(batch, sources, "Europe/Paris", step.context[KEY]), sources)["orders"]
     return sorted((f.name[7:17], f.line_hashes is not None) for f in found)
 
 
@@ -58,7 +59,7 @@ def taken_in(workspace: Workspace) -> None:
     sources = load_sources(workspace, {})
     batch = choose_batch(step, sources)
     assert batch
-    its = sketched(step, files_of(batch, sources, "Europe/Paris"), sources)["orders"]
+    its = sketched(step, files_of(batch, sources, "Europe/Paris", step.context[KEY]), sources)["orders"]
     row = {"source": "orders", "n_records": 1, "received_at": datetime(2026, 5, 2, tzinfo=UTC), "run_id": "r"}
     rows = [
         {**row, "file_id": f.file_id, "file_name": f.name, "size_bytes": 1, "line_hashes": f.line_hashes} for f in its

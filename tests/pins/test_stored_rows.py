@@ -286,8 +286,8 @@ def test_what_an_interrupted_batch_is_found_by_stays(lake: Lake) -> None:
     rows = sorted(lake.read_small(ops.RUNS).to_pylist(), key=lambda r: r["written_at"])
     batches = [r for r in rows if r["flow"] == "ingest_batch"]
     assert [r["run_id"] for r in batches if r["state"] == "writing"] == [
-        "6197b801193b70bcd041524d",
-        "0936fe5e01b4b010485845fa",
+        "65dd864083ecd41a10e51825",
+        "4480cc5de4b910667b917cdf",
     ]
     said = json.loads(batches[0]["inputs"])
     assert said["files"][0] == ["consents", "4f5cdaa3d64293e9a5ef033b349a5776"]
@@ -296,7 +296,7 @@ def test_what_an_interrupted_batch_is_found_by_stays(lake: Lake) -> None:
         "as_of": "2026-05-03",
         "first_loads": ["consents", "mails", "orders"],
         "first_unpublished": None,
-        "run_id": "6197b801193b70bcd041524d",
+        "run_id": "65dd864083ecd41a10e51825",
     }
     assert json.loads(batches[1]["outputs"]) == {"accepted": 8, "duplicate": 1, "quarantined": 1, "withheld": 1}
 

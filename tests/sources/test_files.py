@@ -1,11 +1,13 @@
 """Files are found by pattern, known by their content, and refused whole where they cannot be read."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from segspark.sources.content import opened
+from segspark.pseudonyms import Key
+from segspark.sources.content import opened, read_start
 from segspark.sources.files import BrokenFile, find_files
 from segspark.sources.spec import Source
 from segspark.store.local import LocalStore
@@ -34,6 +36,17 @@ def test_a_file_is_known_by_content_and_its_name_tells_the_day(tmp_path: Path) -
     # The end of 31 May in Paris, 22:00 UTC less a microsecond.
     assert first.received_at == 1_780_264_799_999_999
     assert second.received_at == first.received_at + 86_400_000_000
+
+
+def test_no_content_and_no_person_can_be_guessed_from_what_is_kept_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "jeanne@exemple.fr.csv").write_text("email\njeanne@exemple.fr\n")
+    source = Source(name="s", kind="sendgrid", path="*.csv", folder=tmp_path)
+    (ours,), (theirs,) = (find_files(source, "UTC", Key(bytes([n]) * 32)) for n in range(2))
+    assert ours.file_id != theirs.file_id
+    assert hashlib.sha256((tmp_path / "jeanne@exemple.fr.csv").read_bytes()).hexdigest()[:32] != ours.file_id
+    assert "jeanne" not in ours.name
+    assert ours.name != theirs.name
+    assert read_start(ours.path, 100).startswith(b"email")
 
 
 def test_a_file_that_may_not_be_read_is_known_by_its_place_and_refused(

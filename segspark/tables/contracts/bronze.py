@@ -10,7 +10,7 @@ RECORDS = Contract(
     version=2,
     columns=(
         required("source", "string", "Name of the source in the workspace"),
-        required("file_id", "string", "Hash of the file's content"),
+        required("file_id", "string", "Keyed hash of the file's content"),
         required("position", "bigint", "Place of the record in its file, from 0"),
         required("received_at", "timestamp", "When the record was received (UTC)"),
         required("received_date", "date", "UTC date of received_at"),
@@ -32,7 +32,7 @@ QUARANTINE = Contract(
     version=2,
     columns=(
         required("source", "string", "Name of the source in the workspace"),
-        required("file_id", "string", "Hash of the file's content"),
+        required("file_id", "string", "Keyed hash of the file's content"),
         optional("file_name", "string", "File name, without its folder"),
         required("position", "bigint", "Place of the record in its file, from 0; -1 is the whole file"),
         required("received_at", "timestamp", "When the record was received (UTC)"),

@@ -25,7 +25,7 @@ FILES = Contract(
     key=("source", "file_id"),
     columns=(
         required("source", "string", "Name of the source in the workspace"),
-        required("file_id", "string", "Hash of the file's content"),
+        required("file_id", "string", "Keyed hash of the file's content"),
         required("file_name", "string", "File name, without its folder"),
         required("size_bytes", "bigint", "Size as delivered"),
         required("n_records", "bigint", "Records found in it"),
@@ -50,7 +50,7 @@ LEDGER = Contract(
     columns=(
         required("run_id", "string", "Run"),
         required("source", "string", "Name of the source in the workspace"),
-        required("file_id", "string", "Hash of the file's content"),
+        required("file_id", "string", "Keyed hash of the file's content"),
         required("disposition", "string", "accepted, duplicate, expired, ignored, withheld or quarantined"),
         required("n_records", "bigint", "Records"),
     ),
