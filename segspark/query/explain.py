@@ -47,9 +47,7 @@ def explain(
     person = _person_of(view, person, day) if "@" in person else person
     memberships = view.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day), ("person_id", "=", person)])
     if not memberships.num_rows:
-        raise ConfigError(
-            f"There is nobody {person!r} in the segments of {day}; a person_id has 32 hexadecimal digits."
-        )
+        raise ConfigError(f"Nobody in the segments of {day} has this person_id, which has 32 hexadecimal digits.")
     contents = {
         d["definition_version"]: json.loads(d["content"]) for d in view.read_small(gold.DEFINITIONS).to_pylist()
     }

@@ -32,7 +32,7 @@ def lacking(missing: Sequence[str], there: Sequence[str]) -> str:
     texts = [name for name in missing if name in _WORDS]
     near = {name: near_name(name, there) for name in missing if name not in texts}
     hints = [f"{name} → {as_written(found)}" for name, found in near.items() if found]
-    others = f"; there are {', '.join(named)}." if named else ", nor one like it: is the first line a header?"
+    others = f"; there are {', '.join(named)}." if named else ", nor one like it (the first line may be no header)."
     said = [
         f"the mapping names {', '.join(missing)}, and there is no such column{others}",
         f"Did you mean {', '.join(hints)}?" if hints else "",
