@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from segspark.errors import CheckFailed
-from segspark.sources.csv_strict import MOST_LINES
+from segspark.sources.csv_dialect import MOST_LINES
 from segspark.sources.files import CHANGED, InputFile
 from segspark.sources.parsed import FILE_BITS
 from segspark.sources.registry import PROVIDERS

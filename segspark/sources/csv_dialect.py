@@ -2,11 +2,15 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from segspark.sources.spec import Csv
 from segspark.sources.vocabulary import Rejected
 
+# Of a cell with declared line breaks: one that does not end within so many lines is a stray quote.
+MOST_LINES = 100
+# Of a file in which lines of a text are told from rows by their number of cells.
+LEAST_COLUMNS = 4
 # The whole line, strictly written. Possessive, so that no line takes more than one pass.
 _FORM = "(?:{q}(?:[^{q}]++|{q}{q})*+{q}|[^{q}{d}]*+)"
 
@@ -63,3 +67,39 @@ class Dialect:
 def blanks(spec: Csv) -> str:
     """The characters that a blank line may hold; a line of empty cells is not blank."""
     return "".join(c for c in " \t\r" if c != spec.delimiter)
+
+
+def joined_record(
+    dialect: Dialect, first: tuple[bytes, str], ahead: Sequence[tuple[bytes, str | None]], n_columns: int, most: int
+) -> tuple[bytes, list[str], int] | None:
+    """The record that begins in the first line and ends in one of the next ones: raw, cells and how many of them. None
+    if its quote is a stray one, because what follows does not close it as CSV would or gives other columns."""
+    raw, text = [first[0]], [first[1]]
+    size = len(first[0])
+    for n, (more, line) in enumerate(ahead, 1):
+        size += len(more) + 1
+        if line is None or "\0" in line or size > most:
+            return None
+        raw.append(more)
+        text.append(line)
+        if dialect.spec.quote not in line:
+            continue
+        try:
+            cells = dialect.cells("\n".join(text).rstrip("\r"))
+        except Rejected as error:
+            if error.reasons == ["unclosed_quote"]:
+                continue
+            return None
+        if len(cells) != n_columns or _are_rows(dialect, text, n_columns):
+            return None
+        return b"\n".join(raw), cells, n
+    return None
+
+
+def _are_rows(dialect: Dialect, lines: Sequence[str], n_columns: int) -> bool:
+    """Whether lines that two quotes join have each the file's number of cells, but for these quotes: then the quotes
+    are stray ones. In files of few columns a text of several lines may look so by chance."""
+    n = n_columns - 1
+    return n_columns >= LEAST_COLUMNS and all(
+        line.count(dialect.spec.delimiter) == n for line in lines if not dialect.is_blank(line)
+    )

@@ -10,15 +10,13 @@ from typing import NamedTuple
 
 from segspark.sources.column_names import clean_names, header_reasons
 from segspark.sources.content import HELD, Content
-from segspark.sources.csv_dialect import Dialect
+from segspark.sources.csv_dialect import MOST_LINES, Dialect, joined_record
 from segspark.sources.csv_lines import Lines, lines_of_csv
 from segspark.sources.files import BrokenFile
 from segspark.sources.records import RawRecord
 from segspark.sources.spec import Csv
 from segspark.sources.vocabulary import Rejected
 
-# Of a cell with declared line breaks: one that does not end within so many lines is a stray quote.
-MOST_LINES = 100
 MAX_RECORD_BYTES = 5_000_000
 # Lines that are read together where they are plain; fewer are tried where some are not.
 MOST_AT_ONCE, LEAST_AT_ONCE = 2_048, 8
@@ -171,7 +169,7 @@ class CsvReader:
             if dialect.spec.line_breaks and error.reasons == ["unclosed_quote"]:
                 self._ahead.back(len(lines.raw) - at - 1)
                 ahead = self._ahead.look(MOST_LINES - 1, self._max_bytes)
-                joined = _joined(dialect, (raw, line or ""), ahead, len(self.columns), self._max_bytes)
+                joined = joined_record(dialect, (raw, line or ""), ahead, len(self.columns), self._max_bytes)
                 if joined is None:
                     self._ahead.take(len(lines.raw) - at - 1)
             if joined is None:
@@ -241,28 +239,3 @@ def _strict(dialect: Dialect, raw: bytes, line: str | None, max_bytes: int) -> l
     if "\r" in line and not dialect.spec.line_breaks:
         raise Rejected("line_break")
     return dialect.cells(line)
-
-
-def _joined(
-    dialect: Dialect, first: tuple[bytes, str], ahead: Sequence[tuple[bytes, str | None]], n_columns: int, most: int
-) -> tuple[bytes, list[str], int] | None:
-    """The record that begins in the first line and ends in one of the next ones: raw, cells and how many of them. None
-    if its quote is a stray one, because what follows does not close it as CSV would or gives other columns."""
-    raw, text = [first[0]], [first[1]]
-    size = len(first[0])
-    for n, (more, line) in enumerate(ahead, 1):
-        size += len(more) + 1
-        if line is None or "\0" in line or size > most:
-            return None
-        raw.append(more)
-        text.append(line)
-        if dialect.spec.quote not in line:
-            continue
-        try:
-            cells = dialect.cells("\n".join(text).rstrip("\r"))
-        except Rejected as error:
-            if error.reasons == ["unclosed_quote"]:
-                continue
-            return None
-        return (b"\n".join(raw), cells, n) if len(cells) == n_columns else None
-    return None

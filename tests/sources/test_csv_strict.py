@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segspark.sources.content import Content
-from segspark.sources.csv_strict import LEAST_AT_ONCE, MOST_LINES, CsvReader, Plain, csv_records, header_of_csv
+from segspark.sources.csv_dialect import MOST_LINES
+from segspark.sources.csv_strict import LEAST_AT_ONCE, CsvReader, Plain, csv_records, header_of_csv
 from segspark.sources.files import BrokenFile
 from segspark.sources.spec import Csv
 from segspark.sources.vocabulary import Rejected
@@ -86,6 +87,15 @@ def test_a_stray_quote_does_not_eat_the_lines_behind_it(stray: str) -> None:
     rows = read(("a,b\n0,w\n" + stray).encode(), line_breaks=True)
     assert len(rows) == 1 + stray.count("\n")
     assert rows[:3] == [["0", "w"], "unclosed_quote", ["2", "y"]]
+
+
+def test_lines_that_are_rows_by_themselves_are_joined_by_no_stray_quotes() -> None:
+    content = b'a,b,c,d\n1,2,3,"x\n4,5,6,y\n7,8,9,z"\n'
+    assert read(content, line_breaks=True) == ["unclosed_quote", ["4", "5", "6", "y"], "stray_quote"]
+    for cell in ("Rue A\nParis, France", "one\ntwo,,,\nthree"):
+        assert read(f'a,b,c,d\n1,2,3,"{cell}"\n'.encode(), line_breaks=True) == [["1", "2", "3", cell]]
+    # Of few columns nothing tells.
+    assert read(b'a,b\n7,"Ann\nParis, France"\n', line_breaks=True) == [["7", "Ann\nParis, France"]]
 
 
 def test_what_cannot_be_decoded_is_refused_alone() -> None:
