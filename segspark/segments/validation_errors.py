@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from segspark.config.yaml_lines import Problem
@@ -107,5 +108,11 @@ def _fix(problem: Problem) -> str:
 
 def near(word: str, known: Iterable[str], else_: str) -> str:
     """A suggestion of a similar name, or else what exists."""
-    close = get_close_matches(word, list(known), 3)
+    close = _close(word, tuple(known))
     return f"Write {' or '.join(close)}." if close else else_
+
+
+# Thousands of rules tend to be wrong in the same few words.
+@lru_cache(maxsize=1_000)
+def _close(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(get_close_matches(word, known, 3))
