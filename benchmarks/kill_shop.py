@@ -1,19 +1,19 @@
 """The folder in which a shop lives, is killed, and is compared with the one that was left alone."""
 
 import json
+import multiprocessing
 import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from kill_steps import STEPS, Step, make_shop
+from kill_steps import STEPS, Step, make_shop, perish
 from mlflow.store.model_registry import sqlalchemy_store as registry_store
 from mlflow.store.tracking import sqlalchemy_store as tracking_store
 
@@ -31,6 +31,11 @@ from segspark.tables.lake import Lake
 from segspark.tables.lake_key import open_key
 from segspark.tables.lease_files import read_newest
 
+# Processes are forked from one that has imported everything, and has done nothing.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["kill_shop"])
+# Where that one finds it.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
 # A process that neither ends nor is killed is a finding.
 TIMEOUT_S = 900
 # These say when and how, and not what: a repeated run may differ in them. Models are numbered anew by a repeated
@@ -190,7 +195,7 @@ def _n_runs(folder: Path) -> Counter[str]:
     return Counter(runs_of(lake)._read(None)["flow"].to_pylist() if lake.exists(ops.RUNS) else ())
 
 
-def victim(step: Step, folder: Path, at: str) -> int:
+def victim(step: Step, folder: Path, at: str) -> int | None:
     """A process that runs a step until it is killed: its exit code.
 
     Args:
@@ -198,30 +203,21 @@ def victim(step: Step, folder: Path, at: str) -> int:
             Python's workers too, which otherwise have to notice it.
     """
     name, *given = at.split(":")
-    environment = os.environ if name == "random" else {**os.environ, "SEGSPARK_KILL_AT": at}
-    command = [
-        sys.executable,
-        str(Path(__file__).with_name("kills.py")),
-        "--victim",
-        step.name,
-        "--folder",
-        str(folder),
-    ]
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    try:
-        return process.wait(float(given[0]) if name == "random" else TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        if given[1:] == ["all"]:
-            # Spark's daemon has a process group of its own, and the same session.
-            for pid in _of_session(process.pid):
+    ready, said = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=perish, args=(step.name, folder, "" if name == "random" else at, said))
+    process.start()
+    said.close()
+    with suppress(EOFError):
+        ready.recv()
+    process.join(float(given[0]) if name == "random" else TIMEOUT_S)
+    if process.exitcode is None:
+        assert process.pid is not None
+        # Spark's daemon has a process group of its own, and the same session.
+        for pid in _of_session(process.pid) if given[1:] == ["all"] else [process.pid]:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        else:
-            process.kill()
-        return process.wait()
+        process.join()
+    return process.exitcode
 
 
 def _of_session(session: int) -> list[int]:

@@ -1,11 +1,13 @@
 """The life of a small shop in steps, and the named points at which each step is killed."""
 
 import hashlib
+import os
 import random
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 # Beside the project, not below it: the small shop is the tests' own.
@@ -23,8 +25,10 @@ from segspark.app.unlock import free, holders
 from segspark.app.vacuum import vacuum
 from segspark.app.workspace import open_workspace
 from segspark.pipeline.progress import Quiet
+from segspark.points import aim
 from segspark.pseudonyms import load_key
 from segspark.reports.gather import write_day_report
+from segspark.spark.session import session_for
 from segspark.tables.contracts import gold, ops
 from segspark.tables.lake import SMALL_FILES, Lake
 from segspark.tables.lease import only_writer
@@ -188,6 +192,21 @@ def code() -> str:
     package = Path(segspark.__file__).parent
     content = b"".join(path.read_bytes() for path in sorted(package.rglob("*.py")))
     return hashlib.sha256(content).hexdigest()[:12]
+
+
+def perish(name: str, folder: Path, at: str, ready: Connection) -> None:
+    """In a process of its own: run a step, and be killed at a point or from outside."""
+    os.setsid()
+    silence = os.open(os.devnull, os.O_RDWR)
+    for stream in (1, 2):
+        os.dup2(silence, stream)
+    step = next(s for s in STEPS if s.name == name)
+    if step.has_session:
+        session_for(open_workspace(folder), "victim", is_short=True)
+    aim(at)
+    ready.send(True)
+    ready.close()
+    step.work(folder)
 
 
 def make_shop(folder: Path) -> None:

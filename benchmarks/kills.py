@@ -25,9 +25,6 @@ import pyspark
 from kill_shop import Shop
 from kill_steps import STEPS, Step, code
 
-from segspark.app.workspace import open_workspace
-from segspark.spark.session import session_for
-
 RESULTS = Path(__file__).parent / "results" / "kills.jsonl"
 SEED = 22
 # Of a fresh process everything takes longer than of the one whose times are known.
@@ -76,15 +73,7 @@ def main() -> None:
     parser.add_argument("--no-named", action="store_true", help="only kills at random times")
     parser.add_argument("--folder", type=Path, help="keeps the states of the shop for a next time")
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--victim", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.victim:
-        step = next(s for s in STEPS if s.name == given.victim)
-        if step.has_session:
-            session_for(open_workspace(given.folder), "victim", is_short=True)
-        print("ready", flush=True)
-        step.work(given.folder)
-        return
     until = time.monotonic() + 60 * (given.minutes or 1e9)
     steps = [s for s in STEPS if not given.step or s.name in given.step]
     before = held(given.results)

@@ -53,19 +53,29 @@ POINTS = {
     "report_made": "a page is made, and not written",
 }
 _VARIABLE = "SEGSPARK_KILL_AT"
-_WANTED, _, _NTH = os.environ.get(_VARIABLE, "").partition(":")
 _counting = threading.Lock()
-_left = [int(_NTH or 1)]
+_wanted, _left = "", 0
 
 
 def point(name: str) -> None:
     """A point of ``POINTS``."""
-    if name == _WANTED:
+    if name == _wanted:
         _reach()
 
 
+def aim(at: str) -> None:
+    """Kill this process at a point, ``name`` or ``name:nth``; nowhere for an empty text."""
+    global _wanted, _left
+    _wanted, _, nth = at.partition(":")
+    _left = int(nth or 1)
+
+
 def _reach() -> None:
+    global _left
     with _counting:
-        _left[0] -= 1
-        if _left[0] == 0:
+        _left -= 1
+        if _left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+aim(os.environ.get(_VARIABLE, ""))
