@@ -13,6 +13,7 @@ from segspark.features.engine.reads import ITEMS
 from segspark.features.feature import Catalogue
 from segspark.features.resources import CATALOGUE
 from segspark.features.tiles import Events, build_activity, build_items, columns_read, days_around, owned_rows
+from segspark.features.trial import try_out
 from segspark.identity.links import person_spans
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
@@ -34,6 +35,7 @@ ROWS_PER_PARTITION = 200_000
 def close_tiles(step: Step) -> None:
     """Close every local day before the as-of day, and add corrections for days closed before."""
     catalogue = step.context[CATALOGUE]
+    try_out(step, catalogue)
     since = _closed_before(step, catalogue)
     first = since or BEGINNING
     with step.stage("tiles") as report:

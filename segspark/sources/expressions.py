@@ -12,7 +12,8 @@ import sqlglot
 from sqlglot import exp
 
 from segspark.config.text_limits import why_too_large
-from segspark.sources.sql.tree import ExpressionError
+from segspark.sources.sql.regexes import groups_of
+from segspark.sources.sql.tree import ExpressionError, parse, text_value
 
 FUNCTIONS = frozenset(
     """abs ceil ceiling coalesce concat concat_ws date_add date_format date_sub date_trunc
@@ -23,6 +24,9 @@ FUNCTIONS = frozenset(
     timestampdiff timestamp translate trim try_add try_divide try_multiply try_subtract try_to_date try_to_number
     try_to_timestamp try_element_at ucase upper url_decode weekday xxhash64 year month day hour minute second
     quarter dayofweek date_diff datediff last_day""".split()
+)
+_WITH_PATTERN = frozenset(
+    "regexp_extract regexp_replace regexp_substr regexp_count regexp_like rlike regexp split".split()
 )
 _STRUCTURE = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.And, exp.Or, exp.Not, exp.Xor,
@@ -55,7 +59,7 @@ def parse_expression(text: str) -> Expression:
         reason = str(error).splitlines()[0]
         raise ExpressionError(f"{text!r} is no Spark SQL expression: {reason}") from None
     tree = statements[0] if len(statements) == 1 else None
-    if tree is None or ";" in {t.text for t in sqlglot.tokenize(text, read="spark")}:
+    if tree is None or sqlglot.TokenType.SEMICOLON in {t.token_type for t in sqlglot.tokenize(text, read="spark")}:
         raise ExpressionError(f"{text!r} is not one Spark SQL expression")
     tokens = sqlglot.tokenize(text, read="spark")
     names = _function_names(tokens)
@@ -72,12 +76,31 @@ def parse_expression(text: str) -> Expression:
             raise ExpressionError(f"{text!r}: a missing element would end the run; write split_part or try_element_at")
         if isinstance(node, exp.Column):
             columns[".".join(p.name for p in node.parts)] = None
+    _check_patterns(text)
     unknown = sorted(names - FUNCTIONS)
     if unknown:
         near = get_close_matches(unknown[0], FUNCTIONS, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise ExpressionError(f"{text!r}: function {unknown[0]} is not on the allow-list{hint}")
     return Expression(text, tuple(columns))
+
+
+def _check_patterns(text: str) -> None:
+    """
+    Raises:
+        ExpressionError: a regular expression that Java does not read, or whose matching may never end.
+    """
+    for node in parse(text).walk():
+        if isinstance(node, exp.RegexpLike):
+            pattern = node.expression
+        elif isinstance(node, exp.Anonymous) and str(node.this).lower() in _WITH_PATTERN and len(node.expressions) > 1:
+            pattern = node.expressions[1]
+        else:
+            continue
+        written = text_value(pattern)
+        if written is None:
+            raise ExpressionError(f"{text!r}: a regular expression must be a text in quotes")
+        groups_of(written)
 
 
 def _function_names(tokens: list[sqlglot.Token]) -> set[str]:

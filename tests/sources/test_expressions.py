@@ -40,3 +40,15 @@ def test_what_could_end_the_run_or_do_more_is_refused_with_a_way_out(text: str, 
 def test_an_expression_that_is_too_large_is_an_error_and_not_a_traceback(text: str) -> None:
     with pytest.raises(ExpressionError, match="too large"):
         parse_expression(text)
+
+
+@pytest.mark.parametrize("text", ["url rlike '('", "regexp_extract(url, '(a+)+$', 1) = 'a'", "regexp_like(url, topic)"])
+def test_a_regular_expression_is_one_that_java_reads_and_that_ends(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        parse_expression(text)
+
+
+def test_a_semicolon_in_quotes_ends_no_expression() -> None:
+    assert parse_expression("split_part(category, ';', 1)").columns == ("category",)
+    with pytest.raises(ExpressionError, match="not one"):
+        parse_expression("category; topic")
