@@ -7,7 +7,7 @@ from segspark.errors import GateClosed
 from segspark.pipeline.step import Step
 from segspark.pseudonyms import Key
 from segspark.sources.files import InputFile
-from segspark.sources.line_hashes import Hashes, hashes_of, missing_keys, read_sketch, shares, sketch
+from segspark.sources.line_hashes import Hashes, hashes_of, known_shares, missing_keys, read_sketch, shares, sketch
 from segspark.sources.resources import KEY
 from segspark.sources.spec import Source
 from segspark.tables.contracts import ops
@@ -21,15 +21,16 @@ def sketched(step: Step, files: Files, sources: Sequence[Source]) -> Files:
     """The files, with a sketch of their rows where the source maps no key for them.
 
     Raises:
-        GateClosed: a file holds over half of the rows of a file that was taken in before, or of a smaller one of this
-            batch. Said of all files at once, with what to do.
+        GateClosed: a file holds over half of the rows of a file that was taken in before or of a smaller one of this
+            batch, or such a file holds over half of its rows. Said of all files at once, with what to do.
     """
     of_name = {source.name: source for source in sources}
     known = _stored(step)
     result, again = {}, []
     for name, its in files.items():
         source = of_name[name]
-        if all(file.is_sealed for file in its) or not (missing_keys(source) or known.get(name)):
+        is_compared = source.is_mapped and (missing_keys(source) or known.get(name))
+        if not is_compared or all(file.is_sealed for file in its):
             result[name] = its
             continue
         made, found = _of_source(its, source, known.get(name, []), step.context[KEY], _most_bytes(step))
@@ -65,10 +66,14 @@ def _of_source(
     earlier, found = list(known), []
     # Of two files of one batch the smaller one may be in the larger one.
     for at in sorted(range(len(files)), key=lambda n: (len(hashes[n]), files[n].name)):
-        held = shares([one for _, one in earlier], hashes[at])
+        others, name = [one for _, one in earlier], files[at].name
+        held, again = shares(others, hashes[at]), known_shares(others, hashes[at])
         if len(held) and held.max() > MOST_SHARED:
-            name = earlier[int(held.argmax())][0]
-            found.append(f"  source {source.name}: {files[at].name} holds {held.max():.0%} of the rows of {name}")
+            other = earlier[int(held.argmax())][0]
+            found.append(f"  source {source.name}: {name} holds {held.max():.0%} of the rows of {other}")
+        elif len(again) and again.max() > MOST_SHARED:
+            other = earlier[int(again.argmax())][0]
+            found.append(f"  source {source.name}: {other} holds {again.max():.0%} of the rows of {name}")
         if len(hashes[at]):
             earlier.append((files[at].name, read_sketch(sketches[at])))
     keyless = bool(missing_keys(source))

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import count, repeat
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import pyarrow as pa
 
+from segspark.pseudonyms import Key
 from segspark.sources import json_strict
 from segspark.sources.content import opened
 from segspark.sources.csv_strict import CsvReader, Plain, csv_records
@@ -14,7 +15,7 @@ from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.gateway import no_cyclic_collection
 from segspark.sources.mapping import Mapping
 from segspark.sources.parquet_rows import parquet_records
-from segspark.sources.plan import GatewayPlan
+from segspark.sources.plan import GatewayPlan, Limits
 from segspark.sources.records import RawRecord, flatten, json_records, nested_names
 from segspark.sources.sealed_records import opened_records
 from segspark.sources.vocabulary import Rejected
@@ -28,6 +29,15 @@ _RAW = 3
 _Read = tuple[RawRecord, dict[str, str | None] | Rejected, list[str] | None]
 
 
+class Reading(Protocol):
+    """What of a plan the readers need."""
+
+    @property
+    def limits(self) -> Limits: ...
+    @property
+    def key(self) -> Key: ...
+
+
 def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.RecordBatch]:
     """Records of one group of files: the columns named by the mapping and the record itself; ``file`` is its number."""
     schema = mapping.raw_schema
@@ -36,7 +46,7 @@ def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.Rec
     with no_cyclic_collection():
         for file in plan.groups[group]:
             try:
-                for row in _rows(plan, mapping, file):
+                for row in rows_of(plan, mapping, file):
                     rows.append(row)
                     size += len(row[_RAW])
                     if len(rows) >= BATCH or size >= BATCH_BYTES:
@@ -49,8 +59,12 @@ def read_raw(plan: GatewayPlan, mapping: Mapping, group: int) -> Iterator[pa.Rec
         yield _raw_batch(rows, schema)
 
 
-def _rows(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[tuple[Any, ...]]:
-    """The records of a file, each as a row of ``mapping.raw_schema``."""
+def rows_of(plan: Reading, mapping: Mapping, file: InputFile) -> Iterator[tuple[Any, ...]]:
+    """The records of a file, each as a row of ``mapping.raw_schema``.
+
+    Raises:
+        BrokenFile: the file cannot be read.
+    """
     number, columns = file.number, mapping.columns
     if mapping.source.format == "csv" and not file.is_sealed:
         yield from _csv_rows(plan, mapping, file)
@@ -63,7 +77,7 @@ def _rows(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[tupl
             yield number, record.position, None, record.raw, flags, *map(fields.get, columns)
 
 
-def _csv_rows(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[tuple[Any, ...]]:
+def _csv_rows(plan: Reading, mapping: Mapping, file: InputFile) -> Iterator[tuple[Any, ...]]:
     number, columns, limits = file.number, mapping.columns, plan.limits
     with opened(file, limits.max_inflated_bytes) as content:
         reader = CsvReader(content, mapping.source.csv, mapping.needed, limits.max_record_bytes)
@@ -90,7 +104,7 @@ def _raw_batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch
     )
 
 
-def _records(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[_Read]:
+def _records(plan: Reading, mapping: Mapping, file: InputFile) -> Iterator[_Read]:
     source = mapping.source
     if file.is_sealed:
         yield from _sealed_records(plan, mapping, file)
@@ -106,7 +120,7 @@ def _records(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[_
             yield _decoded(plan, mapping, position, raw, known)
 
 
-def _decoded(plan: GatewayPlan, mapping: Mapping, position: int, raw: bytes, known: Any) -> _Read:
+def _decoded(plan: Reading, mapping: Mapping, position: int, raw: bytes, known: Any) -> _Read:
     limits = plan.limits
     record = RawRecord(position, raw[: limits.max_record_bytes], "json")
     try:
@@ -120,7 +134,7 @@ def _decoded(plan: GatewayPlan, mapping: Mapping, position: int, raw: bytes, kno
         return record, error, None
 
 
-def _sealed_records(plan: GatewayPlan, mapping: Mapping, file: InputFile) -> Iterator[_Read]:
+def _sealed_records(plan: Reading, mapping: Mapping, file: InputFile) -> Iterator[_Read]:
     """The same of the quarantine's records, each with its place in its original file."""
     for position, record in opened_records(file, plan.key):
         if record.form == "csv":

@@ -9,7 +9,16 @@ import pytest
 
 from segspark.pseudonyms import Key
 from segspark.sources.files import InputFile
-from segspark.sources.line_hashes import MOST, Hashes, hashes_of, missing_keys, read_sketch, shares, sketch
+from segspark.sources.line_hashes import (
+    MOST,
+    Hashes,
+    hashes_of,
+    known_shares,
+    missing_keys,
+    read_sketch,
+    shares,
+    sketch,
+)
 from segspark.sources.spec import Source
 
 KEY = Key(b"k" * 32)
@@ -20,10 +29,14 @@ def source(*targets: str, **said: Any) -> Source:
     return Source.model_validate({"name": "s", "kind": "mapped", "path": "*", "records": records, **said})
 
 
-def hashes(folder: Path, content: bytes, form: str = "csv", **said: Any) -> Hashes:
+VISITS = {"target": "events", "columns": {"event_type": "'page_view'", "occurred_at": "at", "session_id": "id"}}
+
+
+def hashes(folder: Path, content: bytes, form: str = "csv", key: Key = KEY, **said: Any) -> Hashes:
     (folder / "in").write_bytes(content)
     file = InputFile("s", str(folder / "in"), "in", "f" * 32, len(content), None)
-    return hashes_of(file, source(format=form, **said), KEY, 10_000_000)
+    made = {"name": "s", "kind": "mapped", "path": "*", "format": form, "records": [VISITS], **said}
+    return hashes_of(file, Source.model_validate(made), key, 10_000_000)
 
 
 def lines(start: int, end: int) -> bytes:
@@ -59,13 +72,34 @@ def test_of_a_large_file_a_sample_is_kept_that_tells_nearly_the_same(tmp_path: P
     assert share == pytest.approx(0.6, abs=0.05)
 
 
-def test_rows_of_every_form_are_hashed_without_the_header_and_by_the_key(tmp_path: Path) -> None:
-    assert len(hashes(tmp_path, b"id\n1\n\n2\n2\n")) == 2
-    assert len(hashes(tmp_path, b'[{"a":1},{"a":2}]\n{"a":3}\n', "json")) == 3
-    pq.write_table(pa.table({"a": [1, 2, 2]}), tmp_path / "p")
-    assert len(hashes(tmp_path, (tmp_path / "p").read_bytes(), "parquet")) == 2
+def test_what_is_read_of_a_row_is_hashed_however_it_is_written(tmp_path: Path) -> None:
+    plain = list(hashes(tmp_path, b"id,at\n1,2026-05-02\n\n2,2026-05-02\n2,2026-05-02\n"))
+    assert len(plain) == 2
+    assert list(hashes(tmp_path, b'\xef\xbb\xbfat,"id",more\r\n2026-05-02,"1",x\r\n"2026-05-02",2 ,y\r\n')) == plain
+    assert (
+        list(
+            hashes(
+                tmp_path,
+                "id;at\n1;2026-05-02\n2;2026-05-02\n".encode("utf-16"),
+                csv={"delimiter": ";", "encoding": "utf-16"},
+            )
+        )
+        == plain
+    )
+    assert (
+        list(hashes(tmp_path, b'[{"at":"2026-05-02","id":1},\n {"id": "2", "at": "2026-05-02", "b": 1}]', "json"))
+        == plain
+    )
+    pq.write_table(pa.table({"at": ["2026-05-02"] * 2, "id": [1, 2]}), tmp_path / "p")
+    assert list(hashes(tmp_path, (tmp_path / "p").read_bytes(), "parquet")) == plain
+    assert list(hashes(tmp_path, b"id,at\n1,2026-05-02\n2,2026-05-02\n", key=Key(b"o" * 32))) != plain
     assert len(hashes(tmp_path, b"\x1f\x8b cut")) == 0
-    file = InputFile("s", str(tmp_path / "in"), "in", "f" * 32, 1, None)
-    (tmp_path / "in").write_bytes(b"id\n1\n")
-    other = hashes_of(file, source(format="csv"), Key(b"o" * 32), 100)
-    assert list(other) != list(hashes(tmp_path, b"id\n1\n"))
+
+
+def test_a_part_of_an_earlier_file_is_known_by_it(tmp_path: Path) -> None:
+    small, large = (read_sketch(sketch(hashes(tmp_path, lines(0, n)))) for n in (200, 20_000))
+    half = hashes(tmp_path, lines(100, 200))
+    assert list(known_shares([small, large], half)) == [1.0, 1.0]
+    assert list(known_shares([small], hashes(tmp_path, lines(100, 300)))) == [0.5]
+    assert list(known_shares([small, large], hashes(tmp_path, lines(30_000, 30_100)))) == [0.0, 0.0]
+    assert known_shares([large], hashes(tmp_path, lines(10_000, 30_000)))[0] == pytest.approx(0.5, abs=0.06)
