@@ -23,7 +23,7 @@ FIXES = {
     "header_none": "The first line holds values and no names. Set `csv: {header: false, columns: [...]}`.",
     "missing:identifier": "The row names nobody. Leave such rows out by `where`, or let `identifier` name another column.",
     "missing": "A value that is needed is absent. Check the expression of that column.",
-    "negative": "The amount is below zero. Say which rows are refunds: `case when total < 0 then 'refund' else 'sale' end`.",
+    "negative": "The amount is below zero. Declare refunds: `order_type: case when total like '-%' then 'refund' else 'sale' end`.",
     "number": "The value is no number. Take out what stands beside it, such as a currency sign: `replace(total, '€', '')`.",
     "range:refunded": "More is refunded than the order's amount. Check which columns are mapped, and their currency.",
     "range": "The number is too large for its column. Check which column is mapped.",
