@@ -65,6 +65,7 @@ _PLAIN_GROUPS = re.compile(f"(?:[{_FIRST}][{_SECOND}][{_THIRD}].){{2}}[{_FIRST}]
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _ADDRESS_BYTES = re.compile(rb"[\w.+'\x80-\xff-]@[\w\x80-\xff-]+(?:\.[\w\x80-\xff-]+)+")
 _PHONE_BYTES = re.compile(rb"\+?\d[\d .()/-]{7,18}\d\Z")
+_PHONE_WITHIN = re.compile(rb"(?:\+\d|(?<!\d)0[1-9])\d{8,13}(?!\d)")
 _PHONE_START = re.compile(r"(?<![A-Za-z0-9])0[0-9]")
 _QUOTED_LOCAL = re.compile(r"\"[^\"]*\"@\S*")
 # What needs no decoding but that of its tokens.
@@ -184,6 +185,9 @@ def _names_decoded(content: bytes, is_a_guess: bool = False) -> bool:
     if b"@" in content:
         found = _ADDRESS_BYTES.search(content)
         return found is not None and (not is_a_guess or (len(found[0]) >= 6 and found[0].isascii()))
+    # Other bytes may stand before it, where the encoded text begins within a word.
+    if _PHONE_WITHIN.search(content):
+        return True
     if not content.isascii():
         return False
     if _PHONE_BYTES.match(content):

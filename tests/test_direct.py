@@ -67,6 +67,7 @@ def test_rare_spellings_are_found(text: str) -> None:
 def test_an_encoded_address_is_found_behind_other_letters(address: str, before: str) -> None:
     assert names_somebody(before + base64.b64encode(address.encode()).decode())
     assert names_somebody("zz" + before + address.encode().hex())
+    assert names_somebody("Voucher" + before + base64.b64encode(b"+33612345678").decode())
 
 
 @given(ADDRESSES, st.sampled_from(["\r\n", "\n", " "]))

@@ -7,6 +7,7 @@ the gateway staged is read back from its Parquet files. Sealed columns are the o
 import base64
 import html
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -29,6 +30,11 @@ ENCODINGS: dict[str, Encoding] = {
     "quoted-printable": lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "base64 of links": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "base64 behind letters": lambda text: "id" + base64.b64encode(text.encode()).decode(),
+    "base64 on lines": lambda text: "\r\n".join(re.findall(".{1,12}", base64.b64encode(text.encode()).decode())),
+    "compressed": lambda text: base64.b64encode(zlib.compress(text.encode())).decode(),
+    "spelled": lambda text: text.replace("@", " (at) ").replace("+33", "+33 (0) "),
+    "spelled in one word": lambda text: text.replace("@", "_at_"),
     "hexadecimal": lambda text: text.encode().hex(),
     "full width": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
     "invisible characters": lambda text: text.replace("@", "\u200b@\u00ad").replace("+", "+\u200b"),
