@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from segspark.config.template import init_workspace
 from segspark.errors import shortage_behind
 from segspark.tables.contracts.contract import Contract, optional, required
 from segspark.tables.damage import damage_of
@@ -66,6 +67,29 @@ def test_a_table_of_ten_thousand_files_is_read_verified_and_listed(tmp_path: Pat
     table.create_write_transaction(add_actions(added), "append", table.schema(), partition_by=["day"])
     assert lake.read_small(TOYS).num_rows == lake.n_rows(TOYS) == len(lake.names_by_day(TOYS)) == 10_000
     assert damage_of(lake, TOYS) == []
+
+
+@pytest.mark.slow
+def test_two_days_run_in_a_driver_of_512_mb(tmp_path: Path) -> None:
+    init_workspace(tmp_path / "shop")
+    for day in ("2026-06-01", "2026-06-02"):
+        done = segspark("run", "daily", "--as-of", day, folder=tmp_path / "shop", memory="512m")
+        assert done.returncode == 0, done.stderr
+        assert "Exception" not in done.stderr
+
+
+def test_a_driver_that_is_too_small_is_told_with_the_setting(tmp_path: Path) -> None:
+    init_workspace(tmp_path / "shop")
+    done = segspark("run", "daily", "--as-of", "2026-06-01", folder=tmp_path / "shop", memory="64m")
+    assert done.returncode == 4
+    assert "Raise spark.driver_memory in segspark.yaml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def segspark(*args: str, folder: Path, memory: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "segspark.cli.main", *args, "--config", str(folder)]
+    env = {**os.environ, "SEGSPARK__SPARK__DRIVER_MEMORY": memory}
+    return subprocess.run(command, capture_output=True, text=True, env=env)
 
 
 def test_no_limit_of_this_process_was_changed() -> None:
