@@ -20,6 +20,7 @@ from segspark.pipeline.view import View
 from segspark.tables.contracts import gold, silver
 from segspark.tables.contracts.contract import Column
 from segspark.tables.contracts.schema import ARROW_TYPES
+from segspark.time import EPOCH_DAY
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -31,7 +32,7 @@ _VALUES: dict[str, tuple[Any, ...]] = {
     "int": (0, -1, 2**31 - 1),
     "double": (0.0, -1.5, 1e12),
     "boolean": (True, False, True),
-    "date": (date(2026, 5, 1), date(1970, 1, 1), date(2026, 12, 31)),
+    "date": (date(2026, 5, 1), EPOCH_DAY, date(2026, 12, 31)),
     "timestamp": tuple(datetime(year, 5, 1, tzinfo=UTC) for year in (2026, 1970, 2026)),
     "array<string>": ([], ["a"], ["a", "b"]),
 }
