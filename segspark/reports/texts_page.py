@@ -19,10 +19,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "segspark · {workspace} · day {iso} · this page calls no network and holds no address or personal identifier.",
     ),
     "small_groups": (
-        "Tous les effectifs sont arrondis à {base} près, et « < {k} » cache les groupes de moins de {k} personnes : "
-        "aucun ne se déduit par soustraction. Les sommes peuvent donc ne pas tomber juste.",
+        "Tous les effectifs sont arrondis au multiple de {base} le plus proche, et « < {k} » cache les groupes de moins de "
+        "{k} personnes : aucun ne se déduit par soustraction. Les moyennes sont arrondies de même. Les sommes peuvent donc "
+        "ne pas tomber juste.",
         "All counts are rounded to multiples of {base}, and “< {k}” hides groups below {k} people, so that none can be "
-        "found by subtraction. Sums may therefore not add up.",
+        "found by subtraction. Means are rounded likewise. Sums may therefore not add up.",
     ),
     "more_rows": ("Voir les {n} autres", "Show {n} more"),
     # Takeaways
