@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segspark.direct import names_somebody, without_direct
+from segspark.direct import _TOKEN, _names_in_token, may_be_encoded, names_somebody, without_direct
 
 # Written without the program's own decoder.
 ENCODINGS: dict[str, Callable[[str], str]] = {
@@ -125,3 +125,25 @@ def test_beside_an_encoded_word_nothing_stays() -> None:
     first, second = (base64.b64encode(half).decode() for half in (b"jean.martin", b".durand@exemple.fr"))
     assert without_direct(f"{first} {second}", lambda _: "~") == "~"
     assert without_direct("Soldes jean%40exemple.fr", lambda _: "~") == "~"
+
+
+PACKED = ENCODINGS | {
+    "gzip": lambda text: base64.b64encode(gzip.compress(text.encode())).decode(),
+    "zlib": lambda text: base64.urlsafe_b64encode(zlib.compress(text.encode())).decode(),
+    "lower base32": lambda text: ENCODINGS["base32"](text).lower(),
+}
+WORDS = st.text(alphabet="abefzABEFZ0123456789+/=-_.: ", max_size=40)
+ENCODED = st.builds(
+    "{}{}{}{}{}".format,
+    WORDS,
+    st.sampled_from(["", "-", "_", "/", "+", ".", " "]),
+    st.builds(lambda how, value: PACKED[how](value), st.sampled_from(sorted(PACKED)), st.one_of(ADDRESSES, PHONES)),
+    st.sampled_from(["", "-", "_", "/", "+", ".", " "]),
+    WORDS,
+)
+
+
+@given(st.one_of(ENCODED, WORDS, st.binary(max_size=30).map(bytes.hex)))
+def test_what_is_not_worth_decoding_holds_nothing(text: str) -> None:
+    if not may_be_encoded(text):
+        assert not any(map(_names_in_token, _TOKEN.findall(text)))
