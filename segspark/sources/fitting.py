@@ -1,4 +1,4 @@
-"""Whether a row fits the columns it is staged in.
+"""Rows in the shapes of the columns they are staged in, and whether they fit.
 
 Arrow packs thousands of rows at once, and one wrong value among them would refuse them all. So each row is asked before
 it is staged, and the record that gave a wrong one is refused alone.
@@ -7,10 +7,12 @@ it is staged, and the record that gave a wrong one is refused alone.
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 
+from segspark.sources.shapes import Shape
 from segspark.sources.vocabulary import ADAPTER_ERROR
 from segspark.time import DAY_MICROS
 
@@ -23,38 +25,55 @@ Check = Callable[[Any], str | None]
 
 
 class Fit:
-    """The columns of a kind of staged rows, as checks; made once, because a schema is slow to look into."""
+    """The columns of a kind of staged rows, as shapes and checks; made once, because a schema is slow to look into."""
 
-    def __init__(self, schema: pa.Schema) -> None:
+    def __init__(self, schema: pa.Schema, shapes: Mapping[str, Shape] = MappingProxyType({})) -> None:
+        """
+        Args:
+            shapes: of the columns of texts that records fill.
+        """
         self._checks = {field.name: _check_of(field.type) for field in schema}
+        self._shapes, self._shaped = shapes, {name: shape.texts for name, shape in shapes.items()}
         self._texts = frozenset(field.name for field in schema if field.type == pa.string())
         self._wide = frozenset(
             field.name for field in schema if field.type in (pa.int64(), pa.timestamp("us", tz="UTC"))
         )
 
-    def unfit(self, row: Mapping[str, Any]) -> str | None:
-        """The reason to refuse the record of a row, ``adapter_error:column`` (another type than the column's) or
-        ``range:column`` (too large for it); None if the row fits.
+    def fit(self, row: dict[str, Any]) -> str | None:
+        """Give every text its column's shape; the reason to refuse the record of the row, ``adapter_error:column``
+        (another type than the column's) or ``range:column`` (too large for it), None if the row fits.
 
         Args:
             row: values by column; columns that it lacks are null, and names that are no columns are not staged.
         """
-        texts, wide, checks = self._texts, self._wide, self._checks
-        for name, value in row.items():
-            if value is None:
-                continue
-            # Nearly every value is one of these two.
-            kind = value.__class__
-            if kind is str:
-                if name in texts and value.isascii():
+        shaped, texts, wide = self._shaped, self._texts, self._wide
+        name = ""
+        try:
+            for name, value in row.items():
+                # Nearly every value is a text or a whole number.
+                kind = value.__class__
+                if kind is str:
+                    memo = shaped.get(name)
+                    if memo is not None:
+                        row[name] = memo[value]
+                        continue
+                    if name in texts and value.isascii():
+                        continue
+                elif value is None or (kind is int and name in wide and FIRST_MICROS <= value <= LAST_MICROS):
                     continue
-            elif kind is int and name in wide and FIRST_MICROS <= value <= LAST_MICROS:
-                continue
-            check = checks.get(name)
-            wrong = check(value) if check is not None else None
-            if wrong is not None:
-                return f"{wrong}:{name}"
+                wrong = self._wrong(name, value, row)
+                if wrong is not None:
+                    return f"{wrong}:{name}"
+        except UnicodeEncodeError:
+            return f"{ADAPTER_ERROR}:{name}"
         return None
+
+    def _wrong(self, name: str, value: Any, row: dict[str, Any]) -> str | None:
+        shape = self._shapes.get(name)
+        if shape is not None:
+            row[name] = value = shape.other(value)
+        check = self._checks.get(name)
+        return None if check is None or value is None else check(value)
 
 
 def _check_of(kind: pa.DataType) -> Check:
@@ -136,6 +155,8 @@ def _texts(value: Any) -> str | None:
 
 
 def _pairs(value: Any) -> str | None:
+    if value.__class__ is dict and not value:
+        return None
     if isinstance(value, dict):
         value = list(value.items())
     if value.__class__ not in (list, tuple):

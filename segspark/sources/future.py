@@ -12,24 +12,29 @@ def check_future(produced: Produced, received: int, arrival: Arrival) -> None:
     Raises:
         Rejected: ``future:column``.
     """
-    arrived = min(received + arrival.future_tolerance, arrival.latest)
+    latest = arrival.latest
+    arrived = min(received + arrival.future_tolerance, latest)
     # An order's own column is named before that of the event made of it.
-    _check(produced.orders, "ordered_at", arrived)
-    _check(produced.lines, "ordered_at", arrived)
-    _check(produced.events, "occurred_at", arrived)
+    if produced.orders or produced.lines:
+        _check(produced.orders, "ordered_at", arrived)
+        _check(produced.lines, "ordered_at", arrived)
+    for event in produced.events:
+        at = event.get("occurred_at")
+        if at is not None and at > arrived:
+            raise Rejected("future:occurred_at")
     if received <= arrived and not (produced.orders or produced.profiles or produced.consents or produced.links):
         return
-    for items, column in (
-        (produced.orders, "updated_at"),
-        (produced.profiles, "valid_from"),
-        (produced.profiles, "recorded_at"),
-        (produced.consents, "effective_at"),
-        (produced.consents, "recorded_at"),
+    _check(produced.orders, "updated_at", latest)
+    for items, columns in (
+        (produced.profiles, ("valid_from", "recorded_at")),
+        (produced.consents, ("effective_at", "recorded_at")),
     ):
-        _check(items, column, arrival.latest)
-    if any(at > arrival.latest for *_, at in produced.links):
-        raise Rejected("future:effective_at")
-    if received > arrival.latest:
+        for column in columns if items else ():
+            _check(items, column, latest)
+    for *_, at in produced.links:
+        if at > latest:
+            raise Rejected("future:effective_at")
+    if received > latest:
         raise Rejected("future:received_at")
 
 

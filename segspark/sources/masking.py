@@ -8,9 +8,10 @@ import orjson
 
 from segspark import address
 from segspark.pseudonyms import Key, Pseudonymiser
-from segspark.sources.parsed import TEXTS
+from segspark.sources.fitting import Fit
+from segspark.sources.parsed import KINDS, TEXTS
 from segspark.sources.sealing import RecordSealer
-from segspark.sources.shapes import Shape, Shapes
+from segspark.sources.shapes import Shapes
 from segspark.sources.vocabulary import Context, Identifier, Rejected
 
 # Two pseudonyms of one person, and which of them belong to anonymous visitors.
@@ -26,8 +27,9 @@ class Masker:
         self._pseudonyms = Pseudonymiser(key)
         self.records = RecordSealer(key)
         self.shapes = Shapes(self.hidden, context.words)
-        self._texts: dict[str, list[tuple[str, Shape]]] = {
-            kind: [(column, self.shapes.named(shape)) for column, shape in texts] for kind, texts in TEXTS.items()
+        self._fits = {
+            kind: Fit(KINDS[kind].schema, {column: self.shapes.named(shape) for column, shape in texts})
+            for kind, texts in TEXTS.items()
         }
         self._attributes = {name: self.shapes.named(shape) for name, shape in context.keep.items()}
         self._attribute = self.shapes.named(context.attributes)
@@ -57,15 +59,19 @@ class Masker:
         return self._pseudonyms.seal(identifier.kind, identifier.value)
 
     def owned(self, kind: str, item: dict[str, Any], named: Named) -> dict[str, Any]:
-        """An item of a record with its owner's pseudonym, every text in its shape."""
+        """An item of a record with its owner's pseudonym, every text in its shape.
+
+        Raises:
+            Rejected: a column cannot hold its value, or an identifier is none.
+        """
         identifier = item.pop("identifier", None)
-        item["identifier_id"] = self.pseudonym(identifier, named) if identifier else None
-        for column, shape in self._texts[kind]:
-            value = item.get(column)
-            if value is not None:
-                item[column] = shape(value)
+        pseudonym = self.pseudonym(identifier, named) if identifier else None
         if item.get("attributes"):
             item["attributes"] = self._shaped(item["attributes"])
+        wrong = self._fits[kind].fit(item)
+        if wrong is not None:
+            raise Rejected(wrong)
+        item["identifier_id"] = pseudonym
         return item
 
     def _shaped(self, attributes: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """What a gateway task needs to know; it travels with the task and is never logged."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from segspark.pseudonyms import Key
 from segspark.sources.files import InputFile
@@ -40,12 +41,12 @@ class Arrival:
     sealed_days: int = 30
     clock: int = 0
 
-    @property
+    @cached_property
     def kept_until(self) -> int:
         """The last as-of day on which what is sealed in this run is kept, days since 1970."""
         return local_day_number(self.run_at, self.time_zone) + 1 + self.sealed_days
 
-    @property
+    @cached_property
     def latest(self) -> int:
         """No time of a record is later, whatever it says of its receipt; UTC microseconds."""
         return max(self.run_at, self.clock) + self.future_tolerance

@@ -21,8 +21,11 @@ def of_file(produced: Produced, file: InputFile) -> int | None:
 
 def of_content(produced: Produced, file: InputFile) -> int | None:
     """The latest time of what the record says, for sources that cannot tell more."""
+    if produced.events:
+        times = [event["occurred_at"] for event in produced.events if event.get("occurred_at") is not None]
+        if times:
+            return int(max(times))
     for items, column in (
-        (produced.events, "occurred_at"),
         (produced.orders, "ordered_at"),
         (produced.lines, "ordered_at"),
         (produced.consents, "recorded_at"),

@@ -10,14 +10,13 @@ import pyarrow as pa
 from segspark.address import visible
 from segspark.sources.files import InputFile
 from segspark.sources.first_seen import FirstSeen
-from segspark.sources.fitting import Fit
 from segspark.sources.future import check_future
 from segspark.sources.masking import Masker, Named, Pair
 from segspark.sources.parsed import FILE_BITS, KINDS, record_number
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.receipt import received_at
 from segspark.sources.shapes import Projection
-from segspark.sources.vocabulary import Identifier, Produced, Rejected, introduces_people, refusal
+from segspark.sources.vocabulary import Identifier, Produced, introduces_people, refusal
 from segspark.tables.contracts.silver import OBJECTION_TYPES
 from segspark.tables.staging import StagingWriter
 from segspark.time import DAY_MICROS
@@ -32,10 +31,6 @@ TIMES: dict[str, tuple[str, str | None]] = {
     "profiles": ("valid_from", None),
     "consents": ("effective_at", None),
 }
-
-
-# Kind -> whether a row fits its columns.
-FITS = {kind: Fit(KINDS[kind].schema) for kind in TIMES}
 
 
 class _Content(NamedTuple):
@@ -131,7 +126,7 @@ class Sanitizer:
         if _has_invisible(content.named):
             flags.append(INVISIBLE)
         row = self._row(file, position, raw, flags, content.received)
-        row |= {"kept": kept, "is_ignored": produced.ignored}
+        row["kept"], row["is_ignored"] = kept, produced.ignored
         if self._keeps_raw:
             row |= {"sealed": self._masker.records.seal(raw, form, header), "kept_until": self._kept_until}
         self._out.add("records", row)
@@ -145,23 +140,12 @@ class Sanitizer:
         items: list[tuple[str, list[dict[str, Any]]]] = []
         if produced.events:
             items.append(("events", [masker.event(e, named) for e in produced.events]))
-        for kind, its in (
-            ("orders", produced.orders),
-            ("lines", produced.lines),
-            ("profiles", produced.profiles),
-            ("consents", produced.consents),
-        ):
-            if its:
-                items.append((kind, [masker.owned(kind, i, named) for i in its]))
+        items += [(kind, [masker.owned(kind, i, named) for i in its]) for kind, its in produced.others()]
         for kind, its in items:
             at, day = TIMES[kind]
-            unfit = FITS[kind].unfit
-            for item in its:
-                if day is not None:
+            if day is not None:
+                for item in its:
                     item[day] = item[at] // DAY_MICROS
-                wrong = unfit(item)
-                if wrong is not None:
-                    raise Rejected(wrong)
         links = [masker.link(link, named) for link in produced.links] if produced.links else []
         introduced = [(masker.pseudonym(w, named), at) for w, at in produced.introduced if w.kind != "anonymous"]
         known, introduces = self._arrival.known_as_of(received), introduces_people(produced, self._introducing)

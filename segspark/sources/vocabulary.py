@@ -117,6 +117,13 @@ class Produced:
     flags: list[str] = field(default_factory=list)
     body: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
+    def others(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Kind of staged rows and items of all content but events; most records have none."""
+        if not (self.orders or self.lines or self.profiles or self.consents):
+            return []
+        kinds = ("orders", self.orders), ("lines", self.lines), ("profiles", self.profiles), ("consents", self.consents)
+        return [(kind, its) for kind, its in kinds if its]
+
 
 def introduces_people(produced: Produced, introducing: frozenset[str]) -> bool:
     """Whether a record introduces everybody whom it names.
@@ -124,7 +131,9 @@ def introduces_people(produced: Produced, introducing: frozenset[str]) -> bool:
     Args:
         introducing: of the record's provider.
     """
-    if produced.introduced or any(event["event_type"] in introducing for event in produced.events):
+    if produced.introduced:
         return True
-    contents = ("orders", produced.orders), ("lines", produced.lines), ("profiles", produced.profiles)
-    return any(its and kind in introducing for kind, its in (*contents, ("consents", produced.consents)))
+    for event in produced.events:
+        if event["event_type"] in introducing:
+            return True
+    return any(kind in introducing for kind, _ in produced.others())

@@ -61,7 +61,7 @@ FIT = Fit(SCHEMA)
     ],
 )
 def test_what_a_column_holds_fits_and_can_be_packed(column: str, value: Any) -> None:
-    assert FIT.unfit({column: value}) is None
+    assert FIT.fit({column: value}) is None
     for packed in _columns([{column: value}], SCHEMA):
         packed.to_pylist()
 
@@ -109,7 +109,7 @@ def test_what_a_column_holds_fits_and_can_be_packed(column: str, value: Any) -> 
     ],
 )
 def test_what_a_column_cannot_hold_is_named_with_its_column(column: str, value: Any, code: str) -> None:
-    assert FIT.unfit({"flag": True, column: value}) == f"{code}:{column}"
+    assert FIT.fit({"flag": True, column: value}) == f"{code}:{column}"
 
 
 _ODD = st.one_of(
@@ -130,11 +130,11 @@ _ODD = st.one_of(
 
 @given(st.dictionaries(st.sampled_from(SCHEMA.names), _ODD, max_size=4))
 def test_a_row_that_fits_is_packed_and_read_back(row: dict[str, Any]) -> None:
-    if FIT.unfit(row) is None:
+    if FIT.fit(row) is None:
         for packed in _columns([row], SCHEMA):
             packed.to_pylist()
 
 
 def test_every_column_of_every_kind_has_a_check() -> None:
     for kind in KINDS.values():
-        assert Fit(kind.schema).unfit(dict.fromkeys(kind.schema.names)) is None
+        assert Fit(kind.schema).fit(dict.fromkeys(kind.schema.names)) is None

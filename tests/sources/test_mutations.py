@@ -15,7 +15,7 @@ from sources import mutations
 from sources.mutations import LONG, VALUES, Count, judge, scrambled, typed
 from sources.whole_records import RECORDS
 
-from segspark.sources import sanitizer
+from segspark.sources import masking, sanitizer
 from segspark.sources.masking import Masker
 from segspark.sources.vocabulary import Produced
 
@@ -95,7 +95,7 @@ def test_a_value_that_ends_a_task_is_noticed(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(sanitizer, "check_future", wrong)
     lines = [json.dumps({**RECORDS["sendgrid"][0], "sg_event_id": n}).encode() for n in ("a", "wrong", "b")]
     unharmed(judge("sendgrid", lines))
-    monkeypatch.setattr(sanitizer.Fit, "unfit", lambda self, row: None)
+    monkeypatch.setattr(masking.Fit, "fit", lambda self, row: None)
     assert len(judge("sendgrid", lines).ended) == 1
 
 
