@@ -4,10 +4,10 @@ Three steps in one lazy plan: ``read_raw`` (Arrow tasks give each record and its
 types and pseudonyms).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import pyarrow as pa
 
@@ -106,6 +106,7 @@ def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatc
         make_maker(mapping.source, at, plan.context.currency, mapping.kinds)
         for at in range(len(mapping.source.records))
     ]
+    body = kept_body(mapping.source)
     with no_cyclic_collection():
         for batch in batches:
             names = batch.schema.names
@@ -114,7 +115,7 @@ def convert(plan: GatewayPlan, mapping: Mapping, batches: Iterator[pa.RecordBatc
                 file = files[row["file"]]
                 if not row["reasons"] and not file.is_sealed:
                     empty.see(file, row)
-                _convert_one(finish, mapping, makers, file, columns.of(file), row)
+                _convert_one(finish, mapping, makers, body, file, columns.of(file), row)
         yield from finish.close()
         yield from empty.named()
 
@@ -123,6 +124,7 @@ def _convert_one(
     finish: Sanitizer,
     mapping: Mapping,
     makers: list[Maker],
+    body: Callable[[dict[str, Any]], dict[str, Any]],
     file: InputFile,
     header: tuple[str, ...],
     row: dict[str, Any],
@@ -148,7 +150,7 @@ def _convert_one(
     produced.ignored = not (
         produced.events or produced.orders or produced.lines or produced.profiles or produced.consents
     )
-    finish.accepted(file, position, raw, _kept_body(mapping.source, row), produced, flags, form, header)
+    finish.accepted(file, position, raw, body(row), produced, flags, form, header)
 
 
 def _received(notation: Notation, row: dict[str, Any]) -> tuple[int | None, str | None]:
@@ -168,7 +170,7 @@ def kept_columns(source: Source) -> Kept:
     kept: dict[str, str] = {}
     for at, record in enumerate(source.records):
         for name, spec in record.columns.items():
-            if name == "attributes" and isinstance(spec, dict):
+            if _is_attributes(spec, name):
                 kept |= {f"{_part(source, at)}.attributes.{key}": "label" for key in spec}
             else:
                 kept[f"{_part(source, at)}.{name}"] = shape_of(record.target, name)
@@ -182,18 +184,32 @@ def _part(source: Source, at: int) -> str:
     return f"{target}_{before + 1}" if before else target
 
 
-def _kept_body(source: Source, row: dict[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {}
+def kept_body(source: Source) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """What the mapping makes of a row, under the names that ``kept_columns`` declares."""
+    parts = []
     for at, record in enumerate(source.records):
-        if record.where and not row[f"r{at}__where"]:
-            continue
-        part = body.setdefault(_part(source, at), {})
-        for name, spec in record.columns.items():
-            if name == "attributes" and isinstance(spec, dict):
-                part[name] = {key: row[f"r{at}_attributes__{key}"] for key in spec}
-            else:
-                part[name] = row[f"r{at}_{name}"]
+        plain = [(name, f"r{at}_{name}") for name, spec in record.columns.items() if not _is_attributes(spec, name)]
+        nested = [
+            (name, [(key, f"r{at}_{name}__{key}") for key in spec])
+            for name, spec in record.columns.items()
+            if _is_attributes(spec, name)
+        ]
+        parts.append((_part(source, at), f"r{at}__where" if record.where else None, plain, nested))
+
+    def body(row: dict[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for part, where, plain, nested in parts:
+            if where is None or row[where]:
+                made[part] = {name: row[column] for name, column in plain}
+                for name, keys in nested:
+                    made[part][name] = {key: row[column] for key, column in keys}
+        return made
+
     return body
+
+
+def _is_attributes(spec: object, name: str) -> TypeGuard[dict[str, str]]:
+    return name == "attributes" and isinstance(spec, dict)
 
 
 def lines_alone(source: Source) -> bool:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from segspark import money
+from segspark import money, time
 from segspark.sources.convert import COLUMNS, NUMBERS, REQUIRED, Converter, Notation, local_flag, to_time, without_noise
 from segspark.sources.fields import page
 from segspark.sources.files import InputFile
@@ -42,16 +42,18 @@ def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] 
         kinds: what each expression gives; a text if it is not among them.
     """
     record = source.records[at]
-    converters: list[tuple[str, str, Converter, Notation]] = []
+    converters: list[tuple[str, str, str, Converter, Notation]] = []
     attributes: list[tuple[str, str]] = []
     for name, spec in record.columns.items():
         if name == "attributes" and isinstance(spec, dict):
             attributes += [(key, f"r{at}_attributes__{key}") for key in spec]
             continue
         notation = notation_of(source, kinds.get(f"r{at}_{name}", TEXT), spec if isinstance(spec, ColumnSpec) else None)
-        converters.append((name, f"r{at}_{name}", COLUMNS[record.target][name], notation))
+        column = f"r{at}_{name}"
+        converters.append((name, column, failed_name(column), COLUMNS[record.target][name], notation))
     finish = _FINISH[record.target]
     links = [(link.kind, f"r{at}__link{n}", link.rule) for n, link in enumerate(record.links)]
+    where_failed = failed_name(f"r{at}__where")
     where, own_id, visitor_id = f"r{at}__where", f"r{at}__id", f"r{at}__anonymous"
     owner_kind = record.identifier.kind if record.identifier else None
     others = [
@@ -63,16 +65,16 @@ def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] 
     required, needs_owner = REQUIRED[record.target], record.target in ("profiles", "consents")
 
     def make(row: dict[str, Any], file: InputFile, produced: Produced) -> None:
-        if row.get(failed_name(where)):
+        if row.get(where_failed):
             raise Rejected("expression:where")
         if record.where and not row[where]:
             return
         item: dict[str, Any] = {}
         flags: list[str] = []
         reasons = [f"expression:{label}" for column, label in others if row.get(column)]
-        for name, column, converter, notation in converters:
+        for name, column, failed, converter, notation in converters:
             text = row[column]
-            if row.get(failed_name(column)):
+            if row.get(failed):
                 reasons.append(f"expression:{name}")
                 continue
             if text is None or not text.strip():
@@ -82,8 +84,9 @@ def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] 
                 flags.append(f"{money.NOISE}:{name}")
             try:
                 item[name] = converter(text, notation)
-                if converter is to_time and (doubt := local_flag(text, notation)):
-                    flags.append(f"{doubt}:{name}")
+                if converter is to_time and _may_be_doubtful(item[name], notation):
+                    doubt = local_flag(text, notation)
+                    flags += [f"{doubt}:{name}"] if doubt else []
             except Rejected as error:
                 reasons += [f"{reason}:{name}" for reason in error.reasons]
         for name in required:
@@ -114,6 +117,10 @@ def make_maker(source: Source, at: int, currency: str, kinds: Mapping[str, str] 
                 produced.links.append((first, other, rule, at_time))
 
     return make
+
+
+def _may_be_doubtful(micros: int, notation: Notation) -> bool:
+    return notation.time_zone is not None and time.is_near_change(micros, notation.time_zone)
 
 
 def introduces(record: RecordSpec, item: dict[str, Any]) -> bool:
