@@ -7,6 +7,7 @@ their rows from each file.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
@@ -123,12 +124,18 @@ class StagingWriter:
 def _columns(rows: list[dict[str, Any]], schema: pa.Schema) -> list[pa.Array]:
     """Convert rows to columns; a list of dictionaries costs Arrow twice as much. Most sources fill few columns, and the
     same ones in every row."""
-    named = set().union(*rows)
-    filled = [f.name for f in schema if f.name in named]
-    same = len(filled) > 1 and all(len(row) == len(named) for row in rows)
-    columns = zip(*map(itemgetter(*filled), rows), strict=True) if same else ([r.get(n) for r in rows] for n in filled)
-    values = dict(zip(filled, columns, strict=True))
+    values = _values(rows)
     return [pa.array(values[f.name], f.type) if f.name in values else pa.nulls(len(rows), f.type) for f in schema]
+
+
+def _values(rows: list[dict[str, Any]]) -> dict[str, Sequence[Any]]:
+    """Column -> its values."""
+    first = tuple(rows[0])
+    if len(first) > 1 and set(map(len, rows)) == {len(first)}:
+        # As many names in every row: they are the same ones, unless a row lacks one.
+        with suppress(KeyError):
+            return dict(zip(first, zip(*map(itemgetter(*first), rows), strict=True), strict=True))
+    return {name: [row.get(name) for row in rows] for name in set().union(*rows)}
 
 
 @dataclass(frozen=True)
