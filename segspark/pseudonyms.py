@@ -25,6 +25,8 @@ VAULT = "vault"
 KINDS = ("email", "customer", "user", "anonymous", "phone")
 # Of 32 random bytes hardly ever fewer than 22 are distinct: fewer than this are a pattern that somebody typed.
 LEAST_DISTINCT = 8
+# Pseudonyms that are cached at once; the memory of a task is bounded, and its identifiers are not.
+MOST_KNOWN = 250_000
 # Half of a pair of surrogates is no character, and cannot be encoded.
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
@@ -107,7 +109,7 @@ def normalise(kind: str, value: str) -> str | None:
 
 
 class Pseudonymiser:
-    """Turns identifiers into pseudonyms; results are cached, so that each is computed and sealed once."""
+    """Turns identifiers into pseudonyms; results are cached, so that nearly each is computed once."""
 
     def __init__(self, key: Key) -> None:
         self.epoch = key.epoch
@@ -125,6 +127,8 @@ class Pseudonymiser:
             return None
         mac = self._mac.copy()
         mac.update(f"{kind}:{normal}".encode())
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
         self._known[kind, value] = pseudonym = mac.hexdigest()[:32]
         return pseudonym
 

@@ -9,9 +9,14 @@ _PAIR = ("left_id", "right_id", "left_is_anonymous", "right_is_anonymous")
 
 
 class FirstSeen:
-    """Collected over the records of a task; times are UTC microseconds, known the as-of day as a number."""
+    """Collected over the records of a task; times are UTC microseconds, known the as-of day as a number.
+
+    Attributes:
+        size: rows that are collected, each of some hundred bytes.
+    """
 
     def __init__(self) -> None:
+        self.size = 0
         # By whether the record introduces.
         self._identifiers: dict[bool, dict[str, tuple[int, int, int, bool]]] = {False: {}, True: {}}
         self._links: dict[Pair, tuple[int, int, int, str]] = {}
@@ -22,6 +27,7 @@ class FirstSeen:
         before = first.get(identifier)
         if before is None or known <= before[0]:
             seen = (known, at, received, is_anonymous)
+            self.size += before is None
             if before is None or seen < before:
                 first[identifier] = seen
 
@@ -30,6 +36,7 @@ class FirstSeen:
         self.see(pair[1], pair[3], introduces, known, at, received)
         first = (known, at, received, rule)
         before = self._links.get(pair)
+        self.size += before is None
         if before is None or first < before:
             self._links[pair] = first
 

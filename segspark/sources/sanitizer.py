@@ -23,6 +23,8 @@ from segspark.time import DAY_MICROS
 
 # The flag of a record whose identifier was written with invisible characters, which are removed.
 INVISIBLE = "invisible"
+# Identifiers and links that a task keeps in memory, some hundred megabytes.
+MOST_SEEN = 250_000
 # Kind -> its time column, and the column of its UTC day.
 TIMES: dict[str, tuple[str, str | None]] = {
     "events": ("occurred_at", "event_date"),
@@ -67,10 +69,16 @@ class Sanitizer:
 
     def close(self) -> Iterator[pa.RecordBatch]:
         """Stage the collected rows, with the first occurrence of each identifier and pair, and name the files."""
+        self._hand_on_seen()
+        yield from self._out.close()
+
+    def _hand_on_seen(self) -> None:
+        """Stage what was seen so far and begin anew: the run brings rows of one identifier together, those of several
+        tasks as those of one, so that a task keeps a bounded number of them."""
         for kind, row in self._first_seen.rows():
             self._out.add(kind, row)
         self._first_seen = FirstSeen()
-        yield from self._out.close()
+        self._sealed.clear()
 
     def rejected(
         self,
@@ -171,6 +179,8 @@ class Sanitizer:
             for identifier, pseudonym in content.named.items():
                 if pseudonym not in self._sealed:
                     self._seal(identifier, pseudonym)
+        if self._first_seen.size >= MOST_SEEN:
+            self._hand_on_seen()
 
     def _stage_item(
         self, kind: str, item: dict[str, Any], common: dict[str, Any], file_number: int, introduces: bool

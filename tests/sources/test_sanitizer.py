@@ -12,6 +12,7 @@ from sources.in_process import ARRIVAL, KEY, plan_of, stage, staged
 from sources.places import shopify
 
 from segspark.pseudonyms import CannotUnseal, Key, Pseudonymiser
+from segspark.sources import sanitizer
 from segspark.sources.files import InputFile
 from segspark.sources.gateway import by_record
 from segspark.sources.registry import PROVIDERS
@@ -228,3 +229,21 @@ def test_an_address_with_invisible_characters_is_the_same_person_and_flagged() -
 def test_the_family_of_the_mailbox_does_not_depend_on_the_spelling() -> None:
     staged = stage("sendgrid", {**OPENED, "email": "Jeanne <jeanne@GMAIL.com.>"})
     assert [row["mailbox_provider"] for row in staged["events"]] == ["gmail"]
+
+
+def test_a_task_keeps_a_bounded_number_of_identifiers_and_tells_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sanitizer, "MOST_SEEN", 3)
+    monkeypatch.setattr("segspark.pseudonyms.MOST_KNOWN", 2)
+    sizes = []
+    see = sanitizer.FirstSeen.see
+
+    def watched(seen: sanitizer.FirstSeen, *said: Any) -> None:
+        see(seen, *said)
+        sizes.append(seen.size)
+
+    monkeypatch.setattr(sanitizer.FirstSeen, "see", watched)
+    people = [f"p{n % 5}@exemple.fr" for n in range(20)]
+    rows = stage("sendgrid", *({**OPENED, "event": "delivered", "email": who, "sg_event_id": who} for who in people))
+    assert max(sizes) == 3
+    assert {row["identifier_id"] for row in rows["events"]} == {row["identifier_id"] for row in rows["first_seen"]}
+    assert {row["identifier_id"] for row in rows["identities"]} == {masked("email", who)[1:] for who in people}
