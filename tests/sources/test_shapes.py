@@ -50,6 +50,7 @@ SHAPED = Shapes(lambda text: f"~{len(text)}", words=frozenset(("Invalid Address"
         ("path", "https://u:p@boutique.example/robe?who=1#x", "https://boutique.example/robe"),
         ("path", "/of/anne%40exemple.fr/a;jsessionid=1", "/of/~17/a"),
         ("path", "https://boutique.example", "https://boutique.example"),
+        ("path", "/go?who=770031&to=https://boutique.example/robe", "/go"),
         ("path", 7, None),
         ("path", "https://boutique.example/u/anne&#64;exemple.fr", "https://boutique.example/u/~19"),
         ("path", "mailto:anne@exemple.fr", "~22"),
