@@ -194,7 +194,7 @@ def measure(kind: str, records: int, profiled: bool = False) -> float:
             import cProfile
             import pstats
 
-            with cProfile.Profile(time.process_time) as profile:
+            with cProfile.Profile() as profile:
                 work()
             pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(40)
         taken = []
