@@ -5,82 +5,71 @@ equal rows. Where they differ, because rules or models have changed since or the
 said, with the numbers of rows.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from segspark.app.counts import WrongCount, read_batches, wrong_counts
 from segspark.app.doctor import FINE, WRONG, row
+from segspark.app.make_again import forget_tiles, make_again, put_aside
+from segspark.app.remedies import AS_A_WHOLE, BY_DAY, REMEDIES, TILES, what_to_do
 from segspark.app.workspace import open_workspace
+from segspark.errors import SegsparkError
 from segspark.pipeline.progress import Progress
-from segspark.pipeline.runs import record, runs_of
-from segspark.points import point
 from segspark.store.parquet import digest_of
-from segspark.tables.contracts import bronze, gold, ops
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.damage import Damage, damage_of, remove_checkpoints
+from segspark.tables.digested import undigested
 from segspark.tables.lake import Lake
+from segspark.tables.lake_key import check_key
 from segspark.tables.lease import only_writer
-
-# Tables that are made again of silver, by what makes them; a day of a later line needs those before it.
-TILES = (gold.ACTIVITY_DAILY.name, gold.ACTIVITY_CORRECTIONS.name, gold.ACTIVITY_ITEMS.name)
-FEATURES = (gold.ITEM_LAST_DAYS.name, gold.FEATURES.name)
-SCORES = (gold.SCORES.name,)
-SEGMENTS = (gold.SEGMENTS.name, gold.SEGMENT_CHANGES.name, gold.SEGMENT_PROFILES.name)
-BY_DAY = (*FEATURES, *SCORES, *SEGMENTS)
 
 
 def examine_deep(config: Path) -> list[dict[str, str]]:
     """One row per damaged file or wrong count, with what to do; one row if there is none."""
-    lake = Lake(open_workspace(config).lake)
+    workspace = open_workspace(config)
+    lake = Lake(workspace.lake)
     damages = _damages(lake)
-    rows = [row(f"{d.table}: {d.file}", WRONG, f"{d.what}. {what_to_do(lake, d)}") for d in damages]
+    rows = [_row_of(lake, damage) for damage in damages]
+    try:
+        check_key(workspace)
+    except SegsparkError as error:
+        rows.append(row("key", WRONG, str(error)))
     if not damages:
-        rows += [row("ledger", WRONG, what) for what in wrong_counts(lake)]
-    return rows or [row("files, logs and counts", FINE, f"{sum(lake.exists(c) for c in ALL)} tables, every byte")]
+        rows += [_row_of(lake, count) for count in wrong_counts(lake)]
+    if not rows:
+        rows.append(row("files, logs and counts", FINE, f"{sum(lake.exists(c) for c in ALL)} tables, every byte"))
+    return rows if damages else [*rows, *_unknown(lake)]
+
+
+def _unknown(lake: Lake) -> list[dict[str, str]]:
+    """What cannot be verified, because it was written by an earlier version or by another program."""
+    rows = [
+        row(
+            f"{contract.name}: digests",
+            FINE,
+            f"{n:,} of its files have no digest, so that only their pages are verified",
+        )
+        for contract in ALL
+        if (n := undigested(lake, contract))
+    ]
+    if n := len(read_batches(lake).uncounted):
+        rows.append(row("ops.runs: counts", FINE, f"{n:,} batches of an earlier version recorded no rows of tables"))
+    return rows
 
 
 def _damages(lake: Lake) -> list[Damage]:
     return [damage for contract in ALL for damage in damage_of(lake, contract)]
 
 
-def what_to_do(lake: Lake, damage: Damage) -> str:
-    """How to mend a damage."""
-    where = lake.path(BY_NAME[damage.table])
-    if damage.kind == "checkpoint":
-        return "`segspark doctor --repair` removes it where the commits suffice; else restore the file from a backup"
-    if damage.kind == "file" and damage.table in TILES:
-        return "`segspark doctor --repair` makes all days of the table again"
-    if damage.kind == "file" and damage.table in BY_DAY:
-        return f"`segspark doctor --repair` makes {damage.day} again"
-    if damage.kind == "file":
-        rows = f"its {damage.rows:,} rows are" if damage.rows is not None else "its rows are"
-        return f"Restore {where}/{damage.file} from a backup: {rows} nowhere else"
-    return f"Restore {where}/{damage.file} from a backup, or the whole folder {where} at an earlier version"
-
-
-def wrong_counts(lake: Lake) -> list[str]:
-    """Runs whose records in bronze are fewer or more than the ledger says."""
-    if not (lake.exists(ops.LEDGER) and lake.exists(bronze.RECORDS)):
-        return []
-    said: Counter[tuple[str, str]] = Counter()
-    for entry in lake.read_small(ops.LEDGER, columns=["run_id", "disposition", "n_records"]).to_pylist():
-        said[entry["run_id"], entry["disposition"]] += entry["n_records"]
-    counted = lake.read_small(bronze.RECORDS, columns=["run_id", "disposition"]).group_by(["run_id", "disposition"])
-    kept = {
-        (r["run_id"], r["disposition"]): r["run_id_count"] for r in counted.aggregate([("run_id", "count")]).to_pylist()
-    }
-    # Records that are refused or withheld are not among those that are kept.
-    ruled = ("accepted", "duplicate", "expired", "ignored")
-    keys = {key for key in (*said, *kept) if key[1] in ruled}
-    return [
-        f"run {run}: {said[run, what]:,} records {what} by ops.ledger, {kept.get((run, what), 0):,} in bronze.records. "
-        f"Restore {lake.path(bronze.RECORDS)} and {lake.path(ops.LEDGER)} from one backup"
-        for run, what in sorted(keys)
-        if said[run, what] != kept.get((run, what), 0)
-    ]
+def _row_of(lake: Lake, found: Damage | WrongCount, more: str = "") -> dict[str, str]:
+    contract = BY_NAME[found.table]
+    if isinstance(found, Damage):
+        return row(f"{found.table}: {found.file}", WRONG, f"{found.what}. {what_to_do(lake, contract, found)}{more}")
+    return row(found.table, WRONG, f"{found.what}. {what_to_do(lake, contract)}{more}")
 
 
 def repair(config: Path, progress: Progress) -> list[dict[str, str]]:
@@ -95,72 +84,76 @@ def repair(config: Path, progress: Progress) -> list[dict[str, str]]:
         removed = remove_checkpoints(lake, _damages(lake))
     rows = [row(f"{d.table}: {d.file}", FINE, "removed: the commits tell the table") for d in removed]
     damages = _damages(lake)
-    files = [d for d in damages if d.kind == "file" and d.table in (*TILES, *BY_DAY)]
-    lost = [d for d in damages if d not in files]
+    found: list[Damage | WrongCount] = [*damages, *(() if damages else wrong_counts(lake))]
+    ours = [f for f in found if REMEDIES[f.table].is_made_again]
+    lost = [f for f in found if f not in ours]
     # What is made again would be made of damaged rows.
-    if not lost and files:
-        before = {name: _written(lake, BY_NAME[name]) for name in (*TILES, *BY_DAY) if lake.exists(BY_NAME[name])}
-        _make_again(config, files, progress)
-        rows += [_outcome(lake, d, before[d.table]) for d in files]
-    else:
-        rows += [row(f"{d.table}: {d.file}", WRONG, f"{d.what}. {what_to_do(lake, d)}, then repair") for d in files]
-    return [*rows, *(row(f"{d.table}: {d.file}", WRONG, f"{d.what}. {what_to_do(lake, d)}") for d in lost)]
+    if lost or not ours:
+        return [*rows, *(_row_of(lake, f, ", then repair") for f in ours), *(_row_of(lake, f) for f in lost)]
+    without_log = sorted({f.table for f in ours if isinstance(f, Damage) and f.kind != "file"})
+    before = {name: _written(lake, BY_NAME[name]) for name in (*TILES, *BY_DAY) if name not in without_log}
+    days = {name: sorted({f.day for f in ours if f.table == name and f.day is not None}) for name in BY_DAY}
+    aside = {}
+    with only_writer(lake.store, "repair"):
+        if not {*TILES}.isdisjoint(without_log):
+            forget_tiles(lake)
+        for name in without_log:
+            if name in BY_DAY:
+                days[name] = days_of_files(lake, BY_NAME[name])
+            aside[name] = put_aside(lake, BY_NAME[name])
+    whole = {f.table for f in ours if f.table in AS_A_WHOLE}
+    make_again(config, whole, {name: its for name, its in days.items() if its}, progress)
+    return [*rows, *(_outcome(lake, f, before, aside) for f in _one_of_each(ours, without_log))]
 
 
-Written = dict[date, tuple[int, list[str | None]]]
+def _one_of_each(found: Sequence[Damage | WrongCount], without_log: Sequence[str]) -> list[Damage | WrongCount]:
+    """Every damage, but one of each table that was made again as a whole because of its log."""
+    of_log = {name: next(f for f in found if f.table == name) for name in without_log}
+    return [f for f in found if f.table not in of_log or f is of_log[f.table]]
 
 
-def _written(lake: Lake, contract: Contract) -> Written:
-    """Rows and digests of the files of each day, by the log."""
+def days_of_files(lake: Lake, contract: Contract) -> list[date]:
+    """The days of a table whose log is damaged, by the folders of its files."""
+    start = f"{contract.partition_by[0]}="
+    folders = {file.name.split("/")[0] for file in lake.folder(contract).list(start)}
+    return sorted(date.fromisoformat(folder.removeprefix(start)) for folder in folders)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the log says of a day: rows, and the digests of its files."""
+
+    n: int
+    digests: tuple[str, ...]
+
+
+def _written(lake: Lake, contract: Contract) -> dict[date, Written]:
+    if not lake.exists(contract):
+        return {}
     rows, digests = lake.rows_by_day(contract), defaultdict(list)
     for day, name in lake.names_by_day(contract):
-        digests[day].append(digest_of(lake.folder(contract).url_of(name)))
-    return {day: (n, sorted(digests[day], key=str)) for day, n in rows.items()}
+        digests[day].append(str(digest_of(lake.folder(contract).url_of(name))))
+    return {day: Written(n, tuple(sorted(digests[day]))) for day, n in rows.items()}
 
 
-def _outcome(lake: Lake, damage: Damage, before: Written) -> dict[str, str]:
-    assert damage.day is not None
-    (n_before, was), (n_now, now) = before[damage.day], _written(lake, BY_NAME[damage.table]).get(damage.day, (0, []))
-    what = f"{damage.day} was made again: {n_now:,} rows"
+def _outcome(
+    lake: Lake, found: Damage | WrongCount, before: dict[str, dict[date, Written]], aside: dict[str, str]
+) -> dict[str, str]:
+    contract = BY_NAME[found.table]
+    check = f"{found.table}: {found.file}" if isinstance(found, Damage) else found.table
+    if found.table in aside:
+        what = f"the table was made again: {lake.n_rows(contract):,} rows. The damaged one lies in {aside[found.table]}"
+        return row(check, FINE, f"{what}; remove it when nobody needs it")
+    if found.day is None:
+        return row(check, FINE, f"the table was made again: {lake.n_rows(contract):,} rows")
+    nothing = Written(0, ())
+    was = before[found.table].get(found.day, nothing)
+    now = _written(lake, contract).get(found.day, nothing)
+    what = f"{found.day} was made again: {now.n:,} rows"
     if was == now:
         what += ", equal to those that were written"
-    elif n_now == n_before:
+    elif now.n == was.n:
         what += " as before, in files of other content: compare what you have exported of it"
     else:
-        what += f", and {n_before:,} before: rules, models or settings have changed since"
-    return row(f"{damage.table}: {damage.file}", FINE, what)
-
-
-def _make_again(config: Path, damages: Sequence[Damage], progress: Progress) -> None:
-    from segspark.app.run import lake_session
-    from segspark.features.check import REPAIR
-    from segspark.features.tiles_flow import TILES as TILES_FLOW
-    from segspark.pipeline.flow import Flow
-    from segspark.pipeline.runner import run_flow
-    from segspark.scoring.flow import SCORES as SCORES_FLOW
-    from segspark.segments.flow import SEGMENTS as SEGMENTS_FLOW
-
-    workspace = open_workspace(config)
-    with lake_session(workspace, "repair") as lake:
-
-        def days_of(*tables: str) -> list[date]:
-            return sorted({d.day for d in damages if d.table in tables and d.day is not None})
-
-        def again(flow: Flow, day: date) -> None:
-            run_flow(replace(flow, is_skipped_when_unchanged=False), workspace, lake, day, progress)
-
-        if days_of(*TILES):
-            last = max(runs_of(lake).closed_days())
-            # Earlier runs no longer describe the tables, so that all days are made again.
-            record(lake, run_id="repair", flow=TILES_FLOW.name, as_of=last, state="started", config="repair")
-            point("repair_begun")
-            again(TILES_FLOW, last)
-        steps: list[tuple[Flow, Callable[[], list[date]]]] = [
-            (REPAIR, lambda: days_of(*FEATURES)),
-            (SCORES_FLOW, lambda: days_of(*SCORES)),
-            (SEGMENTS_FLOW, lambda: days_of(*SEGMENTS)),
-        ]
-        for flow, days in steps:
-            for day in days():
-                again(flow, day)
-                point("repair_day")
+        what += f", and {was.n:,} before: rows were lost, or rules, models or settings have changed since"
+    return row(check, FINE, what)

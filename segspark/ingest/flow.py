@@ -27,6 +27,7 @@ from segspark.ingest.reexports import sketched
 from segspark.ingest.replay import choose_replay, mark_replayed, moved, sealed_files
 from segspark.ingest.sealed_end import end_sealed
 from segspark.ingest.staged_batch import StagedBatch, described, read_described
+from segspark.ingest.stored_rows import stored_rows
 from segspark.ingest.write import write_all
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
@@ -127,7 +128,7 @@ def _write(step: Step, batch: Batch, staged: StagedBatch) -> None:
         write_ledger(step, moved(staged.ledger), batch.run_id)
     else:
         write_manifest(step, staged.files, staged.ledger, batch.run_id)
-    step.batch.commit(totals(staged.ledger))
+    step.batch.commit({**totals(staged.ledger), **stored_rows(step, staged.dispositions.staged)})
     counts = step.outcome.setdefault("records", {})
     for word, n in totals(staged.ledger).items():
         counts[word] = counts.get(word, 0) + n

@@ -11,5 +11,10 @@ def opt_outs_of(view: View) -> DataFrame:
     """silver.objections; in a lake older than that table, the same rows derived from its events."""
     if view.facts(silver.OBJECTIONS).exists:
         return view.read(silver.OBJECTIONS)
-    events = view.read(silver.EVENTS).where(F.col("event_type").isin(*silver.OBJECTION_TYPES))
-    return events.where("identifier_id is not null").select(*silver.OBJECTIONS.column_names)
+    return objections_in(view.read(silver.EVENTS))
+
+
+def objections_in(events: DataFrame) -> DataFrame:
+    """The rows of silver.objections among events."""
+    against = events.where(F.col("event_type").isin(*silver.OBJECTION_TYPES))
+    return against.where("identifier_id is not null").select(*silver.OBJECTIONS.column_names)

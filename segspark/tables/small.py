@@ -40,12 +40,12 @@ def read_table(
         values = {name: action[f"partition.{name}"] for name in partitions}
         of_file = [f for f in filters or () if f[0] in values and f[1] == "="]
         if all(str(values[name]) == str(value) for name, _, value in of_file):
-            rows = _rows(store.url_of(unquote(action["path"])), needed, values)
+            rows = rows_of_file(store.url_of(unquote(action["path"])), needed, values)
             parts.append(rows.filter(condition) if condition is not None else rows)
     return pa.concat_tables(parts).select([f.name for f in wanted])
 
 
-def _rows(url: str, schema: pa.Schema, values: dict[str, Any]) -> pa.Table:
+def rows_of_file(url: str, schema: pa.Schema, values: dict[str, Any]) -> pa.Table:
     """The rows of a file with its partition; a column that the table gained later is null."""
     file = open_parquet(url)
     have = set(file.schema_arrow.names)
