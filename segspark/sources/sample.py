@@ -5,19 +5,17 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from segspark.errors import SegsparkError
 from segspark.sources.content import read_start
 from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.records import json_records
 from segspark.sources.spec import Source
-from segspark.store.parquet import open_parquet
+from segspark.store.parquet import open_parquet, parquet_content
 
 RECORDS = 1_000
 FILES = 3
@@ -77,6 +75,4 @@ def _text(file: InputFile, source: Source) -> bytes:
 def _rows(file: InputFile, source: Source) -> bytes:
     whole = open_parquet(file.path)
     batch = next(whole.iter_batches(RECORDS), None)
-    content = BytesIO()
-    pq.write_table(pa.Table.from_batches([batch] if batch else [], schema=whole.schema_arrow), content)
-    return content.getvalue()
+    return parquet_content(pa.Table.from_batches([batch] if batch else [], schema=whole.schema_arrow)).to_pybytes()

@@ -152,11 +152,6 @@ def _aside(path: str) -> str:
     return os.path.join(folder, f".{name}.{name_of_this_process()}.{uuid.uuid4().hex[:8]}.part")
 
 
-def _is_file(path: str) -> bool:
-    """Also a link that leads nowhere or to itself: it names a file that cannot be read, which is to be told."""
-    return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
-
-
 def _is_told(path: str, names_files: bool) -> bool:
     """A file, a link that leads nowhere or to itself, and where only files are looked for a folder."""
     if os.path.isdir(path):

@@ -34,13 +34,18 @@ def add_part(store: Store, prefix: str, table: pa.Table, compression: str, **how
     Args:
         how: as for ``pyarrow.parquet.write_table``.
     """
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression=compression, write_page_checksum=True, **how)
-    content = sink.getvalue()
+    content = parquet_content(table, compression=compression, **how)
     name = f"{prefix}part-{uuid.uuid4().hex}-{content_digest(content)}.{compression}.parquet"
     with store.create(name) as stream:
         stream.write(content)
     return StoredFile(name, content.size)
+
+
+def parquet_content(table: pa.Table, **how: Any) -> pa.Buffer:
+    """Rows as the content of a file; arguments as for ``pyarrow.parquet.write_table``."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, write_page_checksum=True, **how)
+    return sink.getvalue()
 
 
 def put_parquet(store: Store, name: str, table: pa.Table) -> None:

@@ -11,15 +11,14 @@ ROOMS = ("sources", "identity", "privacy", "ingest", "features", "models", "scor
 # A View's and a Step's own.
 OF_THE_PIPELINE = {"_lake", "_frames", "_setting", "_instead", "_writable", "_progress"}
 # Stores of which a flow has only the folder that a step or a batch hands it, and files that others staged there.
-OF_THE_STORE = {"Store", "StoredFile", "open_url"}
+OF_THE_STORE = {"Store", "StoredFile", "open_url", "stream_url"}
 # Tasks read files that they are given by URL.
 OF_PARQUET = {"open_parquet", "read_parquet", "SPARK_OPTIONS"}
 # What reaches further, and why.
 EXCEPTIONS = {
     "sources/files.py: store_of_pattern": "where deliveries lie is for the sources to say; they are no part of the lake",
     "sources/sealed_records.py: store_at": "the folder of envelopes that a task is given by its URL",
-    "sources/sample.py: store_at": "a private folder of samples",
-    "sources/sample.py: put_parquet": "a private folder of samples",
+    "sources/sample.py: parquet_content": "samples that lie in memory",
     "sources/resources.py: segspark.tables.lake_key": "the key is compared with the lake's check value",
 }
 
