@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
@@ -17,6 +18,7 @@ from segspark.errors import CheckFailed
 from segspark.models.artifact import PIPELINE, digests_of, load_pipeline, verify
 from segspark.models.mlflow_store import is_there, store
 from segspark.points import point
+from segspark.store.access import as_guarded
 
 # Tags of a run: the SHA-256 of its documents and figures.
 DIGEST_OF = "digest."
@@ -96,6 +98,7 @@ def log_model(
             info = mlflow.spark.log_model(
                 model, artifact_path="model", pip_requirements=REQUIREMENTS, signature=signature
             )
+            _guard(run.info.artifact_uri)
         files = Path(mlflow.artifacts.download_artifacts(artifact_uri=info.model_uri, dst_path=scratch))
         tags = {
             **digests_of(files),
@@ -113,6 +116,13 @@ def log_model(
         client.set_registered_model_alias(name, alias, version)
         point("model_named")
         return version
+
+
+def _guard(artifacts: str) -> None:
+    """MLflow copies Spark's files as they are, open to everybody."""
+    place = urlsplit(artifacts)
+    if place.scheme in ("", "file"):
+        as_guarded(Path(unquote(place.path)))
 
 
 def _alias(client: Any, name: str, value: float, ranks_by: str) -> str:

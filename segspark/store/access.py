@@ -19,6 +19,15 @@ def for_hadoop(access: str) -> dict[str, str]:
     return {"spark.hadoop.fs.permissions.umask-mask": f"{MASKS[access]:03o}"}
 
 
+def as_guarded(folder: Path) -> None:
+    """Take from the files below a folder what this process takes from new ones: what was copied there kept its access."""
+    taken_away = os.umask(MASKS["private"])
+    os.umask(taken_away)
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink() and path.stat().st_mode & taken_away:
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~taken_away)
+
+
 def too_open(path: Path, access: str) -> bool:
     """Whether more people than ``access`` says can read a file or folder, the folders above it considered."""
     if not path.exists():

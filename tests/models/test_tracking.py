@@ -1,5 +1,6 @@
 """MLflow on sqlite: what is logged can be reviewed, and only a version of the past may speak about a day."""
 
+import os
 import shutil
 import sys
 from datetime import date
@@ -8,6 +9,7 @@ from typing import Any
 
 import mlflow
 import pytest
+from mlflow import MlflowClient
 from pyspark.ml import PipelineModel
 from pyspark.ml.feature import SQLTransformer
 from pyspark.sql import SparkSession
@@ -209,3 +211,17 @@ def test_a_version_without_its_tags_is_passed_over(spark: SparkSession, config: 
     again = find_champion(config, "untagged", date(2026, 6, 1))
     assert again is not None
     assert str(again.version) == "3"
+
+
+def test_what_is_logged_is_for_its_owner_alone(spark: SparkSession, config: Mlflow) -> None:
+    before = os.umask(0o077)
+    try:
+        log(spark, config, 1, date(2026, 5, 1), 0.7, name="private")
+    finally:
+        os.umask(before)
+    with store(config):
+        run = MlflowClient().get_model_version("private", "1").run_id
+    folder = next(p for p in Path(str(config.artifact_location)).rglob("*") if p.name == run)
+    files = [p for p in folder.rglob("*") if p.is_file()]
+    assert any("sparkml" in str(p) for p in files)
+    assert [str(p) for p in files if p.stat().st_mode & 0o077] == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from segspark.store.access import for_hadoop, guard, too_open
+from segspark.store.access import as_guarded, for_hadoop, guard, too_open
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +60,17 @@ def test_the_mode_counts_where_all_folders_above_can_be_entered(
     # As if every folder above were open.
     monkeypatch.setattr(Path, "resolve", lambda self: Path("/usr") / self.name)
     assert too_open(lake, access) is expected
+
+
+def test_what_was_copied_open_is_closed_as_new_files_are(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir(mode=0o755)
+    for name, mode in (("open", 0o644), ("run", 0o755), ("own", 0o600)):
+        (tmp_path / "in" / name).write_text("x")
+        (tmp_path / "in" / name).chmod(mode)
+    before = os.umask(0o027)
+    try:
+        as_guarded(tmp_path / "in")
+    finally:
+        os.umask(before)
+    modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "in", *(tmp_path / "in").iterdir())}
+    assert modes == {"in": 0o750, "open": 0o640, "run": 0o750, "own": 0o600}
