@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,25 +44,34 @@ class Killed(BaseException):
     pass
 
 
+@contextmanager
+def killed(method: str, side: str, is_meant: Callable[[Contract], bool]) -> Iterator[None]:
+    """What is done here is killed before or after a write of such a table."""
+    real = getattr(SparkLake, method)
+
+    def write(self: SparkLake, contract: Contract, *rest: Any, **more: Any) -> None:
+        if side == "before" and is_meant(contract):
+            raise Killed
+        real(self, contract, *rest, **more)
+        if is_meant(contract):
+            raise Killed
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(SparkLake, method, write)
+        with pytest.raises(Killed):
+            yield
+
+
 def test_an_ingest_killed_after_each_kind_of_write_is_completed_by_the_next_run(
-    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spark: SparkSession, tmp_path: Path
 ) -> None:
     """Each attempt goes on from where the one before was killed, until one is left alone."""
     workspace = make_workspace(tmp_path / "w")
     lake = SparkLake(workspace.lake, spark)
     write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
-    for killed_after in ("append_staged", "append", "append_small"):
-        real = getattr(SparkLake, killed_after)
-
-        def once(self: SparkLake, contract: Contract, *rest: Any, real: Any = real, **more: Any) -> None:
-            real(self, contract, *rest, **more)
-            if contract.layer != "ops" or contract.name == "ops.ledger":
-                raise Killed
-
-        with monkeypatch.context() as patched:
-            patched.setattr(SparkLake, killed_after, once)
-            with pytest.raises(Killed):
-                run_flow(ingest.INGEST, workspace, lake, MAY[3])
+    for method in ("append_staged", "append", "append_small"):
+        with killed(method, "after", lambda contract: contract.layer != "ops" or contract == ops.LEDGER):
+            run_flow(ingest.INGEST, workspace, lake, MAY[3])
         # Another file arrives before the next attempt: it is a batch of its own.
         write_mails(workspace, MAY[2], ("m4", "ann@example.com", "click", "2026-05-02 11:00:05"))
     run_flow(ingest.INGEST, workspace, lake, MAY[3])
@@ -77,25 +88,14 @@ def test_an_ingest_killed_after_each_kind_of_write_is_completed_by_the_next_run(
     assert sum(r["n_records"] for r in rows_of(lake, ops.LEDGER)) == 2
 
 
-def test_a_killed_ingest_goes_on_although_its_files_have_changed_or_gone(
-    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_ingest_goes_on_although_its_files_have_changed_or_gone(spark: SparkSession, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     lake = SparkLake(workspace.lake, spark)
     write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
     write_mails(workspace, MAY[2], ("m1", "ann@example.com", "click", "2026-05-02 11:00:05"))
 
-    real = SparkLake.append_small
-
-    def killed(self: SparkLake, contract: Contract, *rest: Any, **more: Any) -> None:
-        if contract.name == "ops.ledger":
-            raise Killed
-        real(self, contract, *rest, **more)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(SparkLake, "append_small", killed)
-        with pytest.raises(Killed):
-            run_flow(ingest.INGEST, workspace, lake, MAY[3])
+    with killed("append_small", "before", lambda contract: contract == ops.LEDGER):
+        run_flow(ingest.INGEST, workspace, lake, MAY[3])
     before = {c.name: len(rows_of(lake, c)) for c in ALL if lake.exists(c) and c.layer == "silver"}
     (mails,) = workspace.folder.rglob("mails-2026-05-02*")
     mails.unlink()
