@@ -10,6 +10,9 @@ CODE = TESTS.parent / "segspark"
 COLUMNS = "tables as data; tables/contracts/test_catalogue.py looks at each, pins/test_words.py holds their words"
 DEMO = "a part of the generator, which demo/test_generate.py looks at as a whole"
 WITHOUT_A_TEST: dict[str, str] = {
+    "app/counts.py": "driven whole by app/test_repair.py, which loses and doubles rows of each table",
+    "app/make_again.py": "driven whole by app/test_repair.py",
+    "app/remedies.py": "data; app/test_repair.py holds it against the tables and the repair",
     "tables/claim.py": "a frozen value; tables/test_lease.py reads damaged ones",
     "tables/former_lock.py": "tables/test_lease.py meets locks of every kind",
     "tables/contracts/bronze.py": COLUMNS,
