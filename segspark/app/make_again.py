@@ -31,11 +31,11 @@ def put_aside(lake: Lake, contract: Contract) -> str:
 
 def forget_tiles(lake: Lake) -> date:
     """Record that earlier runs no longer describe the tiles, so that the next run of their flow makes all days; returns the
-    last one that was closed."""
+    last one, which may be a provisional one."""
     runs = runs_of(lake)
-    # After a repair that was killed nothing is closed any more.
-    closed = runs.closed_days() or {r["as_of_date"] for r in runs.rows("tiles")} - runs.provisional_days()
-    last = max(closed)
+    # After a repair that was killed no run is finished any more.
+    made = {r["as_of_date"] for r in runs.finished("tiles")} or {r["as_of_date"] for r in runs.rows("tiles")}
+    last: date = max(made)
     record(lake, run_id="repair", flow="tiles", as_of=last, state="started", config="repair")
     return last
 
@@ -59,9 +59,12 @@ def make_again(config: Path, whole: Collection[str], days: Mapping[str, Sequence
 
     workspace = open_workspace(config)
     with lake_session(workspace, "repair") as lake:
+        # What an hourly run has made of a part of a day is made again as such.
+        provisional = runs_of(lake).provisional_days()
 
         def again(flow: Flow, day: date) -> None:
-            run_flow(replace(flow, is_skipped_when_unchanged=False), workspace, lake, day, progress)
+            request = replace(flow.request, is_provisional=day in provisional)
+            run_flow(flow, workspace, lake, day, progress, request)
 
         if not {*OBJECTIONS}.isdisjoint(whole):
             lake.overwrite(silver.OBJECTIONS, objections_in(lake.read(silver.EVENTS)).coalesce(1))
@@ -69,9 +72,9 @@ def make_again(config: Path, whole: Collection[str], days: Mapping[str, Sequence
             # The flow records its own start after this, as in every run: it takes the newest start for its own.
             last = forget_tiles(lake)
             point("repair_begun")
-            run_flow(TILES_FLOW, workspace, lake, last, progress)
+            again(TILES_FLOW, last)
         steps = ((REPAIR, FEATURES), (RESTATE, RESTATED), (SCORES_FLOW, SCORES), (SEGMENTS_FLOW, SEGMENTS))
         for flow, tables in steps:
             for day in sorted({day for name in tables for day in days.get(name, ())}):
-                again(flow, day)
+                again(replace(flow, is_skipped_when_unchanged=False), day)
                 point("repair_day")

@@ -10,14 +10,20 @@ from lakes import SECOND, SECOND_SCORED, Lakes
 from segspark.app.remedies import AS_A_WHOLE, BY_DAY, REMEDIES
 from segspark.app.repair import examine_deep, repair
 from segspark.config.models import Workspace
+from segspark.features.flow import FEATURES
+from segspark.features.tiles_flow import TILES
+from segspark.pipeline.flow import Request
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
+from segspark.pipeline.runs import record
+from segspark.scoring.flow import SCORES
 from segspark.segments.flow import SEGMENTS
 from segspark.store import parquet
 from segspark.tables import log_digests
 from segspark.tables.contracts import bronze, gold, ops, silver
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
 from segspark.tables.io.spark_lake import SparkLake
+from segspark.time import DAY
 
 
 def flip(path: Path) -> None:
@@ -63,6 +69,21 @@ def test_what_silver_tells_is_made_again_equal_to_what_was_written(shop: tuple[W
     assert all("was made again" in r["detail"] for r in done)
     assert {t.name: sorted(map(str, lake.read(t).collect())) for t in tables} == stored
     assert [r["state"] for r in examine_deep(workspace.folder)] == ["fine"]
+
+
+def test_what_an_hourly_run_made_is_made_again_as_provisional(shop: tuple[Workspace, SparkLake]) -> None:
+    workspace, lake = shop
+    record(lake, run_id="hourly", flow="hourly", as_of=SECOND + DAY, state="started")
+    for flow in (TILES, FEATURES, SCORES, SEGMENTS):
+        run_flow(flow, workspace, lake, SECOND + DAY, request=Request(is_provisional=True))
+    tables = (gold.ACTIVITY_DAILY, gold.FEATURES, gold.SEGMENTS)
+    stored = {t.name: sorted(map(str, lake.read(t).collect())) for t in tables}
+    for table in tables:
+        flip(files(lake, table)[-1])
+    # Of a day that was closed long ago.
+    flip(files(lake, gold.ACTIVITY_DAILY)[0])
+    assert {r["state"] for r in repair(workspace.folder, Quiet())} == {"fine"}
+    assert {t.name: sorted(map(str, lake.read(t).collect())) for t in tables} == stored
 
 
 def test_what_nothing_tells_is_named_with_what_to_restore(shop: tuple[Workspace, SparkLake], tmp_path: Path) -> None:
