@@ -1,126 +1,206 @@
-"""Nothing that is planted in undeclared fields stands in a byte of what a run leaves, whatever became of its record.
+"""Nothing that is planted in undeclared fields stands in a byte of what segspark leaves, whatever it was asked to do.
 
-Records of every provider and of mapped files, accepted, ignored, duplicate, expired, withheld and refused, hold names,
-customer numbers, and addresses in twelve encodings. After two days, a report and an export every file is decoded and
-searched: tables, Delta logs, staging, models, exports, reports, and what was printed.
+Days are run, models trained, a report written, people exported; commands are called that tell, and some that fail. Then
+every file is decoded and searched: tables, Delta logs, vault, staging, MLflow, Spark's event log, temporary files,
+exports, reports, what was printed, and the arguments of the processes. How the search itself is tested:
+tests/app/test_scanner.py.
 """
 
-import json
+import os
+import subprocess
 import sys
-from datetime import date
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from builders import make_workspace
+from app.planted import BUYERS, CORES, FIRST, SECOND, THIRD, addresses, hidden, planted_workspace
+from builders import segment_named
 from pyspark.sql import SparkSession
-from sources.places import RECORDS
-from sources.test_canaries import ENCODINGS
 
+from segspark.activation.audience import export_audience
 from segspark.app.run import run_named
 from segspark.app.workspace import open_workspace
 from segspark.pipeline.progress import Quiet
-from segspark.reports.gather import write_day_report
 from segspark.tables.contracts import ops
 from segspark.tables.io.spark_lake import SparkLake
+from segspark.tables.lake import Lake
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from benchmarks.byte_scan import search, texts_of
+from benchmarks.byte_scan import Tokens, files_in, search
+from benchmarks.decoded import texts_of
 
-NAME, NUMBER, STREET = "Zqanne Zqlefevre", "zq770031", "12 bis rue Zqpasteur"
-# Undeclared everywhere; the keys are those of no provider.
-PLANTED = {"x_name": NAME, "x_number": NUMBER, "x_street": STREET, "x_deep": {"x_list": [NAME, {"x": NUMBER}]}}
-SOURCE = "name: s_{name}\nkind: {kind}\npath: ../data/s-{name}-*.json\nreceived: {{from: file_name}}\n"
-MAPPED = """\
-name: s_{form}
-kind: mapped
-format: {form}
-path: ../data/s-{form}-*.{form}
-time_zone: Europe/Paris
-received: {{from: file_name}}
-records:
-  - target: orders
-    identifier: {{kind: email, value: email}}
-    columns: {{order_id: id, ordered_at: at, amount: total}}
+# Of the workspace's folder; what people and their shop put there themselves.
+GIVEN = frozenset(("data", "sources"))
+EVENT_LOG = """
+spark:
+  options: {{spark.eventLog.enabled: "true", spark.eventLog.dir: "{folder}", spark.eventLog.compress: "true"}}
 """
 
 
-def encoded(n: int) -> dict[str, str]:
-    return {f"x_{at}": encode(f"zqhidden{n}@exemple.fr") for at, encode in enumerate(ENCODINGS.values())}
+@dataclass
+class Ran:
+    """A workspace after everything, what was printed by each command, and where temporary files would be."""
+
+    folder: Path
+    printed: Path
+    temporary: Path
+    arguments: list[str] = field(default_factory=list)
+
+    def ask(self, *command: str, exit_code: int | None = 0) -> str:
+        """Run a command as a program of its own; what it prints is kept as a file."""
+        given = [*command, "--config", str(self.folder)]
+        environment = {**os.environ, "TMPDIR": str(self.temporary), "PYTHONPATH": str(Path(__file__).parents[2])}
+        with watched(self.arguments):
+            done = subprocess.run(
+                [sys.executable, "-m", "segspark.cli.main", *given],
+                capture_output=True, text=True, env=environment, cwd=self.temporary, check=False,
+            )  # fmt: skip
+        name = f"{len(list(self.printed.iterdir())):02}-{'-'.join(command[:2])}.txt"
+        (self.printed / name).write_text(done.stdout + done.stderr)
+        assert exit_code in (done.returncode, None), (command, done.returncode, done.stdout + done.stderr)
+        return done.stdout
+
+    def places(self) -> list[Path]:
+        mine = [path for path in self.folder.iterdir() if path.name not in GIVEN and path.name != "exports"]
+        return [*mine, self.printed, self.temporary]
 
 
-def of_provider(name: str) -> list[str]:
-    """Accepted twice (so once a duplicate), long ago (expired), ignored, refused, and no record at all."""
-    _, base, _ = RECORDS[name]
-    lines = []
-    for n, outcome in enumerate(("accepted", "accepted", "ignored", "refused")):
-        lines.append(json.dumps({**base(outcome, ""), **PLANTED, **encoded(n)}))
-    return [*lines, json.dumps({**PLANTED, **encoded(9)}), f'{{"x_name": "{NAME}", "x": zqhidden@exemple.fr', NAME]
+@contextmanager
+def watched(arguments: list[str]) -> Iterator[None]:
+    """Note the arguments of every process of this machine while something runs, as anybody could."""
+    is_over = threading.Event()
 
+    def look() -> None:
+        seen = set()
+        while not is_over.wait(0.2):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    seen.add(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+                except OSError:
+                    continue
+        arguments.extend(line for line in seen if "segspark" in line or "spark" in line)
 
-def fill(folder: Path) -> None:
-    data, sources = folder / "data", folder / "sources"
-    data.mkdir(exist_ok=True)
-    for name in RECORDS:
-        short = name.replace(" ", "_")
-        (sources / f"s_{short}.yaml").write_text(SOURCE.format(name=short, kind=RECORDS[name][0]))
-        (data / f"s-{short}-2026-05-10.json").write_text("\n".join(of_provider(name)) + "\n")
-    opened = {"event": "open", "email": "jeanne@exemple.fr", "timestamp": 1777882530, **PLANTED}
-    with (data / "s-sendgrid-2026-05-10.json").open("a") as out:
-        # Withheld: no consent to open tracking.
-        out.write(json.dumps(opened) + "\n")
-    rows = [
-        {"id": "1", "email": "jeanne@exemple.fr", "at": "2026-05-09 10:00:00", "total": "12.00", **PLANTED},
-        {"id": "2", "email": "jeanne@exemple.fr", "at": "then", "total": "1.00", **PLANTED, **encoded(8)},
-    ]
-    (sources / "s_json.yaml").write_text(MAPPED.format(form="json"))
-    (data / "s-json-2026-05-10.json").write_text("\n".join(map(json.dumps, rows)) + "\n")
-    (sources / "s_csv.yaml").write_text(MAPPED.format(form="csv"))
-    lines = ["id,email,at,total,x_name,x_number", f"3,jeanne@exemple.fr,2026-05-09 10:00:00,12.00,{NAME},{NUMBER}"]
-    lines += [f"4,jeanne@exemple.fr,then,1.00,{NAME},{NUMBER}", f'5,"{NAME}, {NUMBER}']
-    (data / "s-csv-2026-05-10.csv").write_text("\n".join(lines) + "\n")
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        watcher.join()
 
 
 @pytest.fixture(scope="module")
-def ran(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = make_workspace(tmp_path_factory.mktemp("scanned") / "w").folder
-    fill(folder)
-    settings = folder / "segspark.yaml"
-    settings.write_text(settings.read_text() + "ingest: {max_quarantined_share: 1.0}\n")
-    workspace = open_workspace(folder, {})
+def ran(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    top = tmp_path_factory.mktemp("scanned")
+    workspace = planted_workspace(top / "w")
+    made = Ran(workspace.folder, top / "printed", top / "tmp")
+    for folder in (made.printed, made.temporary, made.folder / "events"):
+        folder.mkdir()
+    workspace = open_workspace(workspace.folder, {})
     lake = SparkLake(workspace.lake, spark)
-    for day in (11, 12):
-        run_named("daily", workspace, lake, date(2026, 5, day), progress=Quiet())
-    write_day_report(workspace, date(2026, 5, 12), "fr", None)
-    return folder
+    for day in (FIRST, SECOND):
+        run_named("daily", workspace, lake, day, progress=Quiet())
+    run_named("train", workspace, lake, SECOND, progress=Quiet())
+    settings = made.folder / "segspark.yaml"
+    settings.write_text(settings.read_text() + EVENT_LOG.format(folder=made.folder / "events"))
+    made.ask("run", "daily", "--as-of", str(THIRD))
+    made.ask("report", "--as-of", str(THIRD), "--language", "fr")
+    made.ask("report", "--as-of", str(THIRD), "--language", "en")
+    # With this process's session, as another would need its memory beside it.
+    with (made.printed / "export.txt").open("w") as out, redirect_stdout(out), redirect_stderr(out):
+        print(export_audience(workspace, lake, segment_named(workspace, lake, "buyers"), None))
+    _look_around(made)
+    _fail(made)
+    return made
 
 
-def places(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.is_dir() and path.name not in ("data", "sources")]
+def _look_around(made: Ran) -> None:
+    for command in (
+        ["tables"], ["segments", "list"], ["segments", "show", "buyers"], ["segments", "decisions"],
+        ["segments", "diff", f"buyers@{FIRST}", "buyers"], ["quarantine", "list"], ["quarantine", "show", "s_csv"],
+        ["quarantine", "show", "s_mailgun", "--json"],
+    ):  # fmt: skip
+        made.ask(*command)
+    made.ask("doctor", "--deep", exit_code=None)
+    made.ask("sources", "check", exit_code=None)
+    made.ask("sources", "check", "--json", exit_code=None)
 
 
-def test_every_outcome_is_there(spark: SparkSession, ran: Path) -> None:
-    ledger = SparkLake(open_workspace(ran, {}).lake, spark).read_small(ops.LEDGER).to_pylist()
+def _fail(made: Ran) -> None:
+    """Commands and runs that end with an error; the person who asks knows the address, the messages do not repeat it."""
+    made.ask("segments", "explain", hidden(9), exit_code=2)
+    made.ask("segments", "show", "byers", exit_code=2)
+    source = made.folder / "sources" / "s_csv.yaml"
+    written = source.read_text()
+    source.write_text(written.replace("order_id: id", "order_id: '{{ id::int + }}'"))
+    made.ask("sources", "check", "s_csv", exit_code=None)
+    source.write_text(written.replace("amount: total", "amount: x_name"))
+    made.ask("sources", "check", "s_csv", exit_code=None)
+    made.ask("quarantine", "replay", "--as-of", str(THIRD), exit_code=None)
+    source.write_text(written)
+    # The key is gone.
+    key = made.folder / ".segspark-key"
+    kept = key.rename(key.with_name("kept"))
+    made.ask("run", "daily", "--as-of", str(THIRD), exit_code=None)
+    kept.rename(key)
+
+
+def test_every_outcome_is_there(ran: Ran) -> None:
+    ledger = Lake(open_workspace(ran.folder, {}).lake).read_small(ops.LEDGER).to_pylist()
     words = {row["disposition"] for row in ledger if row["source"].startswith("s_")}
     assert {"accepted", "duplicate", "ignored", "quarantined", "withheld"} <= words
 
 
-def test_nothing_planted_stands_in_any_file(ran: Path) -> None:
-    tokens = {NAME, NUMBER, STREET, "Zqanne", "Zqlefevre", "Zqpasteur"}
-    for n in (0, 1, 2, 3, 8, 9):
-        tokens |= {encode(f"zqhidden{n}@exemple.fr") for encode in ENCODINGS.values()}
-    files = [path for place in places(ran) for path in place.rglob("*") if path.is_file()]
-    assert len(files) > 50
-    assert search(places(ran), {t for t in tokens if t.isascii()}) == []
-    text = "\n".join(piece for path in files for piece in texts_of(path)).lower()
-    assert "zqhidden" not in text
-    assert "zqanne" not in text
+def test_every_place_is_there(ran: Ran) -> None:
+    names = {str(path.relative_to(ran.folder)) for path in files_in([ran.folder])}
+    for place in ("lake/privacy/identities/", "lake/bronze/quarantine/_delta_log/", "mlflow-artifacts/", "events/",
+                  "reports/", "exports/", "mlflow.db"):  # fmt: skip
+        assert any(name.startswith(place) for name in names), (place, sorted(names)[:50])
+    assert any("MLmodel" in name for name in names)
+    assert len(list(ran.printed.iterdir())) > 15
+    assert any("java" in line for line in ran.arguments)
 
 
-def test_the_address_of_a_person_stands_in_no_file_either(ran: Path) -> None:
-    # Only an export, which is made for it, holds it.
-    assert search(places(ran), {"jeanne@exemple.fr"}) == []
+def test_nothing_planted_stands_in_any_file(ran: Ran) -> None:
+    found = {(core, str(path)) for path in files_in(ran.places()) for core in planted_in((str(path), *texts_of(path)))}
+    assert found == set()
 
 
-def test_the_search_finds_what_is_there(ran: Path, tmp_path: Path) -> None:
-    # A product of a declared label is in the tables, so that the search is not blind.
-    assert search(places(ran), {"Robe"})
+def planted_in(texts: Iterable[str]) -> set[str]:
+    return {core for text in texts for core in CORES if core in text.lower()}
+
+
+def test_no_address_of_anybody_and_no_hash_of_one_stands_outside_an_export(ran: Ran) -> None:
+    assert search(ran.places(), addresses()) == []
+
+
+def test_an_export_holds_the_addresses_it_is_made_for_and_nothing_else(ran: Ran) -> None:
+    (path,) = (ran.folder / "exports").glob("*.csv")
+    found = {token for token, _ in search([path], addresses())}
+    assert len(found & {f"zqbuyer{n:02}@exemple.fr" for n in range(BUYERS)}) > BUYERS // 2
+    assert planted_in(texts_of(path)) == set()
+    (manifest,) = (ran.folder / "exports").glob("*.manifest.json")
+    assert search([manifest], addresses()) == []
+    assert planted_in(texts_of(manifest)) == set()
+
+
+def test_nobody_else_on_the_machine_sees_an_address_among_the_arguments(ran: Ran) -> None:
+    # The one who explains a person names it.
+    others = [line for line in ran.arguments if " explain " not in line]
+    assert planted_in(others) == set()
+    assert Tokens(addresses()).within("\n".join(others)) == set()
+
+
+def test_no_temporary_file_is_left(ran: Ran) -> None:
+    assert files_in([ran.temporary]) == []
+    scratch = ran.folder / ".segspark-scratch"
+    assert [str(p) for p in files_in([scratch])] == []
+
+
+def test_the_search_finds_what_is_there(ran: Ran) -> None:
+    # What is declared is in the tables, so that the search is not blind.
+    assert search([ran.folder / "lake"], {"Robe"})
+    assert planted_in(text for path in files_in([ran.folder / "data"]) for text in texts_of(path)) == set(CORES)
