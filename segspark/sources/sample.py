@@ -75,4 +75,7 @@ def _text(file: InputFile, source: Source) -> bytes:
 def _rows(file: InputFile, source: Source) -> bytes:
     whole = open_parquet(file.path)
     batch = next(whole.iter_batches(RECORDS), None)
-    return parquet_content(pa.Table.from_batches([batch] if batch else [], schema=whole.schema_arrow)).to_pybytes()
+    content: bytes = parquet_content(
+        pa.Table.from_batches([batch] if batch else [], schema=whole.schema_arrow)
+    ).to_pybytes()
+    return content
