@@ -290,7 +290,7 @@ def test_what_an_interrupted_batch_is_found_by_stays(lake: Lake) -> None:
         "4480cc5de4b910667b917cdf",
     ]
     said = json.loads(batches[0]["inputs"])
-    assert said["files"][0] == ["consents", "4f5cdaa3d64293e9a5ef033b349a5776"]
+    assert said["files"][0] == ["consents", "25efaaefc4d043b05174e4cc332a46c2"]
     del said["files"]
     assert said == {
         "as_of": "2026-05-03",
