@@ -92,10 +92,21 @@ def large_file(form: str, n_bytes: int, folder: Path, long: int = LONG) -> dict[
     with opener(folder / "data" / name, "wb") as file:
         for part in _content(form, n_bytes, long, written):
             file.write(part)
+    done = measured(folder, "run", "ingest", "--json", "--as-of", "2026-06-01")
+    shutil.rmtree(folder)
+    return {"bytes": n_bytes, "written": written, **done}
+
+
+def measured(folder: Path, *command: str) -> dict[str, Any]:
+    """Run a command of segspark in a workspace.
+
+    Returns:
+        Its exit code, what it told (JSON, or the end of its error), seconds, and the peaks of memory in MB.
+    """
     start = time.monotonic()
-    command = [sys.executable, "-c", "from segspark.cli.main import main; main()", "run", "ingest", "--json"]
+    program = [sys.executable, "-c", "from segspark.cli.main import main; main()"]
     process = subprocess.Popen(
-        [*command, "--as-of", "2026-06-01", "--config", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*program, *command, "--config", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     peaks: dict[str, int] = {"python": 0, "java": 0}
     watching = threading.Thread(target=_watch, args=(process, peaks), daemon=True)
@@ -103,11 +114,10 @@ def large_file(form: str, n_bytes: int, folder: Path, long: int = LONG) -> dict[
     out, err = process.communicate()
     watching.join()
     seconds = time.monotonic() - start
-    shutil.rmtree(folder)
     told = json.loads(out) if process.returncode == 0 else err.decode()[-2_000:]
     return {
-        "bytes": n_bytes, "written": written, "exit_code": process.returncode, "told": told,
-        "seconds": round(seconds, 1), "peak_mb": {name: round(peak / 1024) for name, peak in peaks.items()},
+        "exit_code": process.returncode, "told": told, "seconds": round(seconds, 1),
+        "peak_mb": {name: round(peak / 1024) for name, peak in peaks.items()},
     }  # fmt: skip
 
 
