@@ -4,7 +4,8 @@ The attacker reads the printed numbers, knows the rule of rounding, which groups
 everybody into one group, and the exact number of rows of one exported file. Every printed number is an interval,
 every relation an equation, and linear programming gives the least and the greatest value of each count.
 
-``python tests/reports/attack.py --shops 200 --result benchmarks/results/small_groups.json`` writes the counts.
+``cd tests && python -m reports.attack --shops 20 --result ../benchmarks/results/small_groups_means.json`` writes the
+counts; ``small_groups.json`` is of an attacker who read the counts of 200 shops and no means.
 """
 
 import argparse
