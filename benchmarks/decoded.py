@@ -16,6 +16,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
 _QUOTED = re.compile(r"=[0-9a-fA-F]{2}")
 _ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _ENTITY = re.compile(r"&#?\w+;")
+_WRAPPED = re.compile(r"(?<=[A-Za-z0-9+/]{10})\r\n(?=[A-Za-z0-9+/=])")
+_SPELLED = re.compile(r"\s*[(\[]\s*at\s*[)\]]\s*|_at_", re.IGNORECASE)
 _ALL_HEX = re.compile(r"[0-9a-fA-F]+\Z")
 _OF_LINKS = str.maketrans("-_", "+/")
 _BREAKS = dict.fromkeys(map(ord, "\t\r\n"), " ")
@@ -232,6 +235,15 @@ def _folded(text: str) -> str:
     return "".join(char for char in normalize("NFKC", text) if category(char) != "Cf")
 
 
+def _unwrapped(text: str) -> str:
+    """Base64 as mails wrap it."""
+    return _WRAPPED.sub("", text)
+
+
+def _spelled(text: str) -> str:
+    return _SPELLED.sub("@", text)
+
+
 def _tokens(text: str) -> str:
     """What the readable ones of the tokens in base64 and hexadecimal say."""
     found = {inner for token in set(_TOKEN.findall(text)) for inner in _of_base64(token)}
@@ -260,7 +272,10 @@ def _of_hex(token: str) -> tuple[str, ...]:
 
 
 def _said(content: bytes) -> list[str]:
-    """The content as text, if it is one."""
+    """The content, inflated if it is compressed, as text, if it is one."""
+    if content[:1] == b"\x78":
+        with suppress(zlib.error):
+            content = next(_inflated(content))
     if b"\0" in content:
         content = content.replace(b"\0", b"")
     try:
@@ -270,4 +285,6 @@ def _said(content: bytes) -> list[str]:
     return [text] if len(text) >= SHORTEST and text.translate(_BREAKS).isprintable() else []
 
 
-_DECODERS: tuple[Callable[[str], str], ...] = (_percent, _quoted_printable, _escapes, _entities, _folded, _tokens)
+_DECODERS: tuple[Callable[[str], str], ...] = (
+    _percent, _quoted_printable, _escapes, _entities, _folded, _unwrapped, _spelled, _tokens,
+)  # fmt: skip

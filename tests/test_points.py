@@ -10,14 +10,11 @@ from pathlib import Path
 import pytest
 
 import segspark
+from benchmarks.kill_steps import STEPS
 from segspark.app.programs import FEATURE_PROGRAMS, PROGRAMS
 from segspark.app.run import FLOWS
 from segspark.pipeline.batch import FLOW as BATCH
 from segspark.points import POINTS
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-
-from kill_steps import STEPS
 
 COME_BY = """
 from segspark.points import point

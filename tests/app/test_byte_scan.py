@@ -20,6 +20,8 @@ from app.planted import BUYERS, CORES, FIRST, SECOND, THIRD, addresses, hidden, 
 from builders import segment_named
 from pyspark.sql import SparkSession
 
+from benchmarks.byte_scan import Tokens, files_in, search
+from benchmarks.decoded import texts_of
 from segspark.activation.audience import export_audience
 from segspark.app.run import run_named
 from segspark.app.workspace import open_workspace
@@ -27,10 +29,6 @@ from segspark.pipeline.progress import Quiet
 from segspark.tables.contracts import ops
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-from benchmarks.byte_scan import Tokens, files_in, search
-from benchmarks.decoded import texts_of
 
 # Of the workspace's folder; what people and their shop put there themselves.
 GIVEN = frozenset(("data", "sources"))

@@ -14,6 +14,7 @@ import pytest
 from builders import make_workspace, write_consents, write_mails, write_orders
 from pyspark.sql import SparkSession
 
+from benchmarks.kill_steps import code
 from segspark.features.flow import FEATURES
 from segspark.features.tiles_flow import TILES
 from segspark.ingest.flow import INGEST
@@ -25,10 +26,6 @@ from segspark.tables.io import spark_lake
 from segspark.tables.io.commit import commit
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-
-from kill_steps import code
 
 KILLS = Path(__file__).parents[2] / "benchmarks" / "kills.py"
 RESULTS = KILLS.parent / "results" / "kills.jsonl"

@@ -13,7 +13,6 @@ import lzma
 import pickle
 import sqlite3
 import struct
-import sys
 import tarfile
 import zipfile
 import zlib
@@ -26,7 +25,6 @@ import pyarrow.parquet as pq
 import pytest
 from sources.test_canaries import ENCODINGS
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.byte_scan import Tokens, identifiers_of, scan, search
 from benchmarks.decoded import opened
 

@@ -19,6 +19,7 @@ EXCEPTIONS = {
     "sources/files.py: store_of_pattern": "where deliveries lie is for the sources to say; they are no part of the lake",
     "sources/sealed_records.py: store_at": "the folder of envelopes that a task is given by its URL",
     "sources/sample.py: parquet_content": "samples that lie in memory",
+    "models/tracking.py: segspark.store.access": "what MLflow writes on this machine is for its owner alone",
     "sources/resources.py: segspark.tables.lake_key": "the key is compared with the lake's check value",
 }
 

@@ -56,7 +56,7 @@ def test_the_messages_lead_from_an_export_to_a_source_that_fits(spark: SparkSess
     }  # fmt: skip
     said = " ".join(third["fixes"])
     assert 'times: "%d/%m/%Y %H:%M"' in said
-    assert 'birth_date: {value: `né le`, times: "%d/%m/%Y"}' in said
+    assert 'birth_date: {value: "`né le`", times: "%d/%m/%Y"}' in said
     assert 'decimal_mark: ","' in said
     notation = 'times: ["%d/%m/%Y %H:%M", "%d/%m/%Y"]\ndecimal_mark: ","\n'
     fourth = checked(folder, HEAD + csv + notation + RECORDS)

