@@ -115,8 +115,12 @@ def _error_of(own: Mapping[str, str], asked: Callable[[Mapping[str, str]], "Data
     from pyspark.errors import PySparkException
 
     try:
-        # A few made-up rows.
-        asked(own).collect()
+        _read_made_up(asked(own))
     except (PySparkException, Py4JError) as error:
         return str(error).splitlines()[0].rstrip(".")
     return None
+
+
+def _read_made_up(frame: "DataFrame") -> None:
+    """Calculate every row of a frame; there are as many as ``_frame`` makes up, a handful."""
+    frame.collect()
