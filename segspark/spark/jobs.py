@@ -1,6 +1,7 @@
 """Run Spark jobs in parallel, and cancel them."""
 
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -18,14 +19,22 @@ def beside(*functions: Callable[[], Any], at_once: int | None = None) -> list[An
     """
     if not functions:
         return []
+    # None begins before all are known to the pool: a signal while it starts a thread would leave that thread behind.
+    begin, stopped = threading.Event(), threading.Event()
+
+    def in_turn(function: Callable[[], Any]) -> Any:
+        begin.wait()
+        return None if stopped.is_set() else function()
+
     with ThreadPoolExecutor(max_workers=at_once or len(functions)) as pool:
-        running = [pool.submit(function) for function in functions]
         try:
+            running = [pool.submit(in_turn, function) for function in functions]
+            begin.set()
             # Not left to the pool: interrupted at its end, it would leave threads that go on writing.
             wait(running)
         finally:
-            for each in running:
-                each.cancel()
+            stopped.set()
+            begin.set()
     return [each.result() for each in running]
 
 
