@@ -128,7 +128,9 @@ def _repeated_events(staged: Staged, before: Before) -> DataFrame:
     days = [EPOCH_DAY + timedelta(days=d) for d in staged.days("events")]
     known = before(silver.EVENTS, (days[0], days[-1] + DAY))
     if known is not None:
-        known = known.where(F.col("event_date").isin(days)).select("source", "event_id", "fingerprint")
+        known = known.where(F.col("event_date").isin(days)).select(
+            "source", "event_id", "fingerprint", "event_type", "source_event"
+        )
     return duplicates.repeated_events(staged.frame("events"), known)
 
 

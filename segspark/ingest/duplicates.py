@@ -10,6 +10,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from segspark.ingest.order_lines import MADE_OF_LINES
 from segspark.sources.targets import UNDATED
 
 
@@ -115,28 +116,32 @@ def _suspects(rows: DataFrame, known: DataFrame | None, keys: Sequence[str]) -> 
 
 def repeated_events(events: DataFrame, known: DataFrame | None) -> DataFrame:
     """Duplicates of events, by id and content: equal id and equal content is a duplicate; an equal id with different
-    content is another version, which is kept and flagged.
+    content is another version, which is kept and flagged. An order or refund that its source states whole is the
+    exception: it counts once, as it was first stated, since two versions would be two orders; silver.orders has the
+    newest. An order made of lines is no exception: a later file may bring further lines of it.
 
     Args:
-        events: source, event_id, fingerprint of this run's events.
-        known: source, event_id, fingerprint of the stored events; None if there are none.
+        events: source, event_id, fingerprint, event_type, source_event of this run's events.
+        known: source, event_id, fingerprint, event_type, source_event of the stored events; None if there are none.
 
     Returns:
         Exceptions with the verdict ``duplicate`` or ``other_version``.
     """
     keys = ["source", "event_id"]
+    is_whole = F.col("event_type").isin("order", "refund") & ~F.col("source_event").eqNullSafe(MADE_OF_LINES)
+    version = F.when(is_whole, "").otherwise(F.col("fingerprint"))
     hashes = _suspects(events, known, keys)
-    suspects = events.join(hashes, on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+    suspects = events.withColumn("version", version).join(hashes, on=_key_hash(keys) == F.col("_hash"), how="left_semi")
     if known is not None:
         stored = known.join(hashes, on=_key_hash(keys) == F.col("_hash"), how="left_semi")
-        stored = stored.select(*keys, "fingerprint", F.lit(True).alias("is_stored")).distinct()
-        suspects = suspects.join(stored, on=[*keys, "fingerprint"], how="left")
+        stored = stored.select(*keys, version.alias("version"), F.lit(True).alias("is_stored")).distinct()
+        suspects = suspects.join(stored, on=[*keys, "version"], how="left")
     else:
         suspects = suspects.withColumn("is_stored", F.lit(False))
-    first = Window.partitionBy(*keys, "fingerprint").orderBy("received_at", "record", "no")
+    first = Window.partitionBy(*keys, "version").orderBy("received_at", "record", "no")
     by_id = Window.partitionBy(*keys)
     is_again = (F.row_number().over(first) > 1) | F.coalesce("is_stored", F.lit(False))
-    has_versions = F.max("fingerprint").over(by_id) != F.min("fingerprint").over(by_id)
+    has_versions = F.max("version").over(by_id) != F.min("version").over(by_id)
     marked = suspects.withColumns({"is_again": is_again, "has_versions": has_versions})
     verdicts = F.array(F.when(F.col("is_again"), "duplicate"), F.when(F.col("has_versions"), "other_version"))
     exceptions = marked.select("no", "record", "n_says", F.explode(F.array_compact(verdicts)).alias("verdict"))

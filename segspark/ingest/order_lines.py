@@ -3,6 +3,9 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+# The source_event of orders and refunds that are made here.
+MADE_OF_LINES = "order_lines"
+
 
 def order_totals(lines: DataFrame) -> DataFrame:
     """Orders from the lines of this run; an order's lines are expected in one file.
@@ -75,7 +78,7 @@ def order_events(orders: DataFrame) -> DataFrame:
         "known_as_of",
         F.concat_ws(":", "order_type", "order_id").alias("event_id"),
         F.substring(F.sha2(content, 256), 1, 16).alias("fingerprint"),
-        F.lit("order_lines").alias("source_event"),
+        F.lit(MADE_OF_LINES).alias("source_event"),
         F.when(F.col("order_type") == "sale", "order").otherwise("refund").alias("event_type"),
         "identifier_id",
         F.col("ordered_at").alias("occurred_at"),

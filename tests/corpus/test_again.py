@@ -81,6 +81,7 @@ FORMS: dict[str, Callable[[Rows], bytes]] = {
     "a tenth": lambda _: written(FIRST[: N // 10]),
     "a tenth of it among others": lambda new: written(FIRST[: N // 10] + new),
     "other orders": lambda new: written(new),
+    "other amounts": lambda _: written([(*row[:3], f"1{row[3]}") for row in FIRST]),
 }
 
 
