@@ -5,9 +5,10 @@ staged files are the input: a killed run is resumed from them, so every append k
 that the batch came from may have changed or gone meanwhile.
 """
 
+import hashlib
 import json
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from segspark.errors import SegsparkError
 from segspark.pipeline.runs import record, runs_of
@@ -54,13 +55,14 @@ class Batches:
     def resume(self, run_id: str, as_of: date, content: dict[str, Any]) -> tuple[Store, dict[str, Any]] | None:
         """Go on with a bound batch: the folder of its staged files and what ``bind`` was told of them.
 
-        None where the files are not there any more, so that the batch must begin again.
+        None where this is gone or damaged, so that the batch must begin again.
         """
         folder = self._lake.store.below(f"_staging/{run_id}")
-        if folder.size(STAGED) is None:
+        staged = _opened(folder.read(STAGED)) if folder.size(STAGED) is not None else None
+        if staged is None:
             return None
         self._start(run_id, as_of, content, "bound")
-        return folder, json.loads(folder.read(STAGED))
+        return folder, staged
 
     def _start(self, run_id: str, as_of: date, content: dict[str, Any], state: str) -> Store:
         self._expect("none", "begun")
@@ -77,7 +79,7 @@ class Batches:
         self._expect("begun", "bound")
         point("ingest_staged")
         assert self._staging is not None
-        self._staging.replace(STAGED, json.dumps(staged).encode())
+        self._staging.replace(STAGED, _sealed(staged))
         record(self._lake, run_id=self._run_id, flow=FLOW, as_of=self._as_of, state="writing", inputs=self._content)
         self._state = "bound"
         point("ingest_bound")
@@ -110,3 +112,17 @@ class Batches:
     def _expect(self, state: str, verb: str) -> None:
         if self._state != state:
             raise SegsparkError(f"A batch is {verb} while it is {self._state}.")
+
+
+def _sealed(staged: dict[str, Any]) -> bytes:
+    """The digest of the content, a line break, the content."""
+    content = json.dumps(staged).encode()
+    return hashlib.sha256(content).hexdigest().encode() + b"\n" + content
+
+
+def _opened(sealed: bytes) -> dict[str, Any] | None:
+    """What ``_sealed`` was told; None if a bit of it has changed."""
+    digest, _, content = sealed.partition(b"\n")
+    if digest != hashlib.sha256(content).hexdigest().encode():
+        return None
+    return cast("dict[str, Any]", json.loads(content))

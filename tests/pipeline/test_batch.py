@@ -132,6 +132,17 @@ def test_a_bound_batch_is_resumed_with_what_it_has_staged(lake: SparkLake) -> No
     assert (staged(lake), Batches(lake).interrupted) == ([], None)
 
 
+@pytest.mark.parametrize("at", [0, 64, 70, -1])
+def test_a_batch_whose_record_of_them_has_a_changed_bit_begins_again(lake: SparkLake, at: int) -> None:
+    first = Batches(lake)
+    folder = first.begin("run-1", DAY, FILES)
+    first.bind({"rows": 7})
+    content = bytearray(folder.read("batch.json"))
+    content[at] ^= 1
+    folder.replace("batch.json", bytes(content))
+    assert Batches(lake).resume("run-1", DAY, FILES) is None
+
+
 def test_a_batch_without_its_staged_rows_begins_again(lake: SparkLake) -> None:
     batches = Batches(lake)
     batches.begin("run-1", DAY, FILES)
