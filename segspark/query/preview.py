@@ -166,6 +166,6 @@ def preview_rules(config: Path, target: str, as_of: date | None) -> list[dict[st
     """Sizes and overlaps of a rule of the workspace or of a file's rules."""
     workspace = open_workspace(config)
     rules_named(workspace, target)
-    check_environment(workspace.lake)
+    check_environment(workspace.lake, writes=False)
     session = session_for(workspace, f"segspark {workspace.name} preview")
     return preview(workspace, SparkLake(workspace.lake, session), target, as_of)

@@ -172,6 +172,6 @@ def replay_version(config: Path, version: str, as_of: date) -> dict[str, Any]:
     """Replay a stored version of a definition on a past day."""
     workspace = open_workspace(config)
     find_version(look(REPLAY, workspace, Lake(workspace.lake)), version, as_of)
-    check_environment(workspace.lake)
+    check_environment(workspace.lake, writes=False)
     session = session_for(workspace, f"segspark {workspace.name} replay")
     return replay(workspace, SparkLake(workspace.lake, session), version, as_of)

@@ -31,6 +31,10 @@ class Check:
     cure: str = ""
 
 
+# Names of the checks that a question can do without.
+OF_WRITING = ("lake", "disk")
+
+
 def jar_folder() -> Path:
     """The folder of the jars: SEGSPARK_JARS, else the clone's, else the user's cache."""
     if os.environ.get("SEGSPARK_JARS"):
@@ -45,13 +49,16 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "segspark"
 
 
-def check_environment(lake: Url) -> None:
+def check_environment(lake: Url, writes: bool = True) -> None:
     """Run all checks before any JVM starts.
+
+    Args:
+        writes: whether the lake has to be written too; a question only reads it.
 
     Raises:
         InfrastructureError: all failed checks with their remedies.
     """
-    wrong = [c for c in examine_environment(lake) if c.cure]
+    wrong = [c for c in examine_environment(lake) if c.cure and (writes or c.name not in OF_WRITING)]
     if wrong:
         raise InfrastructureError("not ready:\n" + "\n".join(f"- {c.name}: {c.detail}. {c.cure}" for c in wrong))
 
