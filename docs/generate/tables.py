@@ -11,7 +11,7 @@ _LAYERS = {
     "privacy": "What is kept apart because it names people or says what they allowed.",
     "silver": "Events, orders, profiles, consents and identities in one vocabulary.",
     "gold": "What is made for use: features, scores, segments.",
-    "ops": "What ran, what it read, and where every record went.",
+    "ops": "What ran, what it read, where every record went, and what only the operator may see.",
 }
 # Tables with columns that a workspace's features decide.
 _MORE = {

@@ -99,6 +99,15 @@ def say_internal(as_json: bool) -> None:
         click.echo(INTERNAL)
 
 
+def say_published(*described: Mapping[str, Any]) -> None:
+    """Say of which days the shown profile is the published one."""
+    days = sorted({str(one["segment_date"]) for one in described if one["profile_is"] == "published"})
+    if days:
+        click.echo(
+            f"of {' and '.join(days)} only the published profile is stored: it is rounded and hides small groups"
+        )
+
+
 def progress_lines(quiet: bool = False) -> Any:
     from segspark.pipeline.progress import Lines, Quiet
 

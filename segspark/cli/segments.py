@@ -16,6 +16,7 @@ from segspark.cli.output import (
     print_rows,
     progress_lines,
     say_internal,
+    say_published,
 )
 from segspark.errors import ConfigError, InfrastructureError
 
@@ -47,7 +48,7 @@ def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
 @click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
 @json_option
 def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> None:
-    """One segment by name or id: size, profile, definition."""
+    """One segment by name or id: exact size and profile, definition."""
     from segspark.app.workspace import open_workspace
     from segspark.query.look import describe_segment
 
@@ -61,6 +62,7 @@ def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> 
             print_rows(value, False, tuple(value[0]) if value else ())
         else:
             click.echo(f"{key}: {value}")
+    say_published(details)
     say_internal(as_json)
 
 
@@ -178,7 +180,7 @@ def plan_of_segments(config: Path, as_of: date | None, as_json: bool) -> None:
 @config_option
 @json_option
 def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
-    """Two segments, or one on two days: who entered, left, stayed, and the change of their KPIs."""
+    """Two segments, or one on two days: who entered, left, stayed, and the change of their KPIs; exact."""
     from segspark.app.workspace import open_workspace
     from segspark.query.diff import diff_segments
 
@@ -190,6 +192,7 @@ def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
         click.echo(f"{side['name']} on {side['segment_date']}: {side['people']:,} people")
     click.echo(f"entered {result['entered']:,}, left {result['left_it']:,}, stayed {result['stayed']:,}")
     print_rows(result["kpis"], False, ("measure", "left", "right", "difference"))
+    say_published(result["left"], result["right"])
     say_internal(as_json)
 
 

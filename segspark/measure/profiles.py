@@ -35,11 +35,13 @@ class Profiles:
     """A day's profiles.
 
     Attributes:
-        rows: of gold.segment_profiles.
+        rows: of gold.segment_profiles, as they may leave the lake.
+        exact: of ops.segment_profiles, for the operator.
         left_out: names of KPIs that could not be computed -> why.
     """
 
     rows: pa.Table
+    exact: pa.Table
     left_out: Mapping[str, str]
 
 
@@ -55,13 +57,14 @@ def measure_segments(
         today: person_id, scheme, segment_id, segment_name.
         people: person_id and ``columns_of`` the KPIs.
         kpis: by default all.
-        least: groups of fewer people are hidden, and counts are rounded (protection.py).
+        least: groups of fewer people are hidden in ``rows``, and counts are rounded (protection.py).
     """
     wanted = KPIS.all() if kpis is None else tuple(kpis)
     left_out = without_purpose(wanted) | _without_numbers(wanted, people) | _without_own_word(wanted)
     measured = measurable([k for k in wanted if k.name not in left_out], people.columns)
     sums = read_segment_sums(segment_sums(today, people, measured), measured)
-    return Profiles(profiles_of(sums, as_of, measured, left_out, least), left_out)
+    rows, exact = (profiles_of(sums, as_of, measured, left_out, floor) for floor in (least, NO_FLOOR))
+    return Profiles(rows, exact, left_out)
 
 
 def _without_numbers(kpis: Sequence[Kpi], people: "DataFrame") -> dict[str, str]:
@@ -81,7 +84,7 @@ def _without_own_word(kpis: Sequence[Kpi]) -> dict[str, str]:
 def profiles_of(
     sums: pa.Table, as_of: date, kpis: Sequence[Kpi], left_out: dict[str, str], least: int = NO_FLOOR
 ) -> pa.Table:
-    """Rows of gold.segment_profiles, one per segment and KPI.
+    """Rows of gold.segment_profiles, or of ops.segment_profiles without a floor: one per segment and KPI.
 
     Means and totals are tested by Welch's t-test, shares and rates by a z-test with everybody's dispersion, each
     against the people outside the segment; the p-values are adjusted over all comparisons of a scheme.
@@ -89,7 +92,7 @@ def profiles_of(
     Args:
         sums: from ``read_segment_sums``.
         left_out: gets the KPIs whose arithmetic raised, and why.
-        least: see ``measure_segments``.
+        least: groups of fewer people are hidden, and counts are rounded.
     """
     everybody = sums.filter(pa.compute.equal(sums["scheme"], EVERYBODY))
     segments = sums.filter(pa.compute.not_equal(sums["scheme"], EVERYBODY))

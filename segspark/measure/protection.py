@@ -1,4 +1,5 @@
 """Profiles of segments as they may leave the lake: programs read gold.segment_profiles, and pages are made of it.
+The exact ones are in ops.segment_profiles, for the operator alone.
 
 Three rules, with the floor k of small_groups.py:
 

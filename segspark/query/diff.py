@@ -10,6 +10,7 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.pipeline.view import View, look
 from segspark.query.look import LOOK
+from segspark.query.profiles import Kind, read_profiles
 from segspark.segments.lookup import find_segment, newest_day
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
@@ -19,8 +20,9 @@ def diff_segments(workspace: Workspace, left: str, right: str) -> dict[str, Any]
     """Compare people and KPIs of ``NAME@DAY`` (by default the newest day) with those of another.
 
     Returns:
-        left, right: name, day and people of each; entered (in the right one only), left_it, stayed; kpis: measure,
-        left, right and their difference, as far as the days' profiles hold them.
+        left, right: name, day and people of each, and whether its profile is the exact or the published one; entered (in
+        the right one only), left_it, stayed; kpis: measure, left, right and their difference, as far as the days'
+        profiles hold them.
 
     Raises:
         ConfigError: no such segment or day.
@@ -29,10 +31,10 @@ def diff_segments(workspace: Workspace, left: str, right: str) -> dict[str, Any]
     sides = [_side(view, name, workspace.language) for name in (left, right)]
     (old, new), (ids_before, ids_after) = sides, [_members(view, side) for side in sides]
     stayed = pc.sum(pc.is_in(ids_after, value_set=ids_before)).as_py() or 0
-    before, after = _profile(view, old), _profile(view, new)
+    (kind_before, before), (kind_after, after) = _profile(view, old), _profile(view, new)
     return {
-        "left": {**old, "people": len(ids_before)},
-        "right": {**new, "people": len(ids_after)},
+        "left": {**old, "people": len(ids_before), "profile_is": kind_before},
+        "right": {**new, "people": len(ids_after), "profile_is": kind_after},
         "entered": len(ids_after) - stayed,
         "left_it": len(ids_before) - stayed,
         "stayed": stayed,
@@ -65,10 +67,7 @@ def _members(view: View, side: dict[str, Any]) -> pa.ChunkedArray:
     return view.read_small(gold.SEGMENTS, filters=filters, columns=["person_id"])["person_id"]
 
 
-def _profile(view: View, side: dict[str, Any]) -> dict[str, float]:
-    rows = view.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", side["segment_date"])])
-    return {
-        r["measure"]: r["value"]
-        for r in rows.to_pylist()
-        if r["segment_id"] == side["segment_id"] and r["value"] is not None
-    }
+def _profile(view: View, side: dict[str, Any]) -> tuple[Kind, dict[str, float]]:
+    kind, rows = read_profiles(view, side["segment_date"])
+    values = {r["measure"]: r["value"] for r in rows if r["segment_id"] == side["segment_id"]}
+    return kind, {measure: value for measure, value in values.items() if value is not None}

@@ -11,6 +11,7 @@ from segspark.config.models import Workspace
 from segspark.features.describe import plan_features
 from segspark.features.resources import load_catalogue
 from segspark.pipeline.view import Question, View, look
+from segspark.query.profiles import read_profiles
 from segspark.segments.lookup import find_segment, is_provisional_day, newest_day
 from segspark.segments.resources import definitions_of
 from segspark.segments.rules.stored import to_json
@@ -25,7 +26,7 @@ LOOK = Question(
     "look",
     (
         "gold.segments", "gold.segment_registry", "gold.segment_profiles", "gold.definitions", "gold.activity_daily",
-        "gold.features", "ops.runs",
+        "gold.features", "ops.segment_profiles", "ops.runs",
     ),
 )  # fmt: skip
 
@@ -75,12 +76,12 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
 
 
 def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dict[str, Any]:
-    """One segment: names, size, definition, profile of the day."""
+    """One segment: names, size, definition, profile of the day, and whether that is the exact or the published one."""
     view = look(LOOK, workspace, Lake(workspace.lake))
     row = find_segment(view, name)
     day = newest_day(view, as_of)
     size = next((r for r in segment_sizes(workspace, day) if r["segment_id"] == row["segment_id"]), None)
-    profile = view.read_small(gold.SEGMENT_PROFILES, filters=[("segment_date", "=", day)]).to_pylist()
+    kind, profile = read_profiles(view, day)
     measures = [
         {
             name: p.get(name)
@@ -100,6 +101,7 @@ def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dic
         "people": size["people"] if size else 0,
         "contactable": size["contactable"] if size else 0,
         "definition": json.dumps(to_json(definition), ensure_ascii=False, sort_keys=True) if definition else None,
+        "profile_is": kind,
         "profile": measures,
     }
 

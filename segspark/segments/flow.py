@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -28,7 +29,8 @@ from segspark.segments.schemes.registry import SCHEMES, active_schemes, groups_i
 from segspark.segments.schemes.scheme import Prepared, Refused, SchemeContext
 from segspark.segments.validity import Validity
 from segspark.segments.values import values_of
-from segspark.tables.contracts import gold, silver
+from segspark.tables.contracts import gold, ops, silver
+from segspark.tables.contracts.contract import Contract
 from segspark.time import DAY
 
 
@@ -111,7 +113,12 @@ def _stage_profiles(step: Step, today: DataFrame, people: DataFrame) -> None:
         profiles = measure_segments(today, measured, step.as_of, least=step.settings.segments.least_shown)
         if profiles.left_out:
             step.outcome["kpis_left_out"] = dict(profiles.left_out)
-        step.write(gold.SEGMENT_PROFILES, Frame(step.frame(profiles.rows).coalesce(1)), _day_of(step))
+        tables = ((gold.SEGMENT_PROFILES, profiles.rows), (ops.SEGMENT_PROFILES, profiles.exact))
+        step.beside(*[partial(_write_profiles, step, table, rows) for table, rows in tables])
+
+
+def _write_profiles(step: Step, table: Contract, rows: pa.Table) -> None:
+    step.write(table, Frame(step.frame(rows).coalesce(1)), _day_of(step))
 
 
 def _day_of(step: Step) -> ReplaceDays:
@@ -154,6 +161,7 @@ SEGMENTS = Flow(
     reads_earlier=("gold.segment_registry", "gold.definitions"),
     writes=(
         "gold.segments", "gold.segment_changes", "gold.segment_profiles", "gold.segment_registry", "gold.definitions",
+        "ops.segment_profiles",
     ),
     function=write_segments,
     needs=needs,

@@ -21,7 +21,7 @@ from segspark.pipeline.runs import runs_of
 from segspark.pipeline.view import look
 from segspark.query.look import LOOK
 from segspark.segments.lookup import is_provisional_day, previous_day
-from segspark.tables.contracts import gold, silver
+from segspark.tables.contracts import gold, ops, silver
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
@@ -101,7 +101,14 @@ def seen(first_day: tuple[Workspace, SparkLake]) -> dict[str, Any]:
     hourly(workspace, lake, MAY[4], Quiet())
     found["published"] = runs_of(lake).published_days()
     found["before"] = previous_day(found["view"], MAY[5])
-    tables = (gold.SEGMENTS, gold.FEATURES, gold.SEGMENT_CHANGES, gold.SEGMENT_PROFILES, gold.SCORES)
+    tables = (
+        gold.SEGMENTS,
+        gold.FEATURES,
+        gold.SEGMENT_CHANGES,
+        gold.SEGMENT_PROFILES,
+        ops.SEGMENT_PROFILES,
+        gold.SCORES,
+    )
     found["second"] = {c.name: rows_of(lake, c, MAY[4]) for c in tables}
     daily(workspace, lake, MAY[4], Quiet())
     found["nightly"] = {c.name: rows_of(lake, c, MAY[4]) for c in tables}

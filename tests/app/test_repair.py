@@ -166,7 +166,7 @@ def test_a_day_that_lost_rows_is_made_again(shop: tuple[Workspace, SparkLake]) -
 
 def test_a_table_whose_log_is_damaged_is_put_aside_and_made_again(shop: tuple[Workspace, SparkLake]) -> None:
     workspace, lake = shop
-    tables = (silver.OBJECTIONS, gold.ACTIVITY_DAILY, gold.FEATURES, gold.SEGMENT_PROFILES)
+    tables = (silver.OBJECTIONS, gold.ACTIVITY_DAILY, gold.FEATURES, gold.SEGMENT_PROFILES, ops.SEGMENT_PROFILES)
     stored = {t.name: contents(lake, t) for t in tables}
     for table in tables:
         flip(Path(lake.path(table)) / "_delta_log" / f"{0:020}.json")

@@ -57,7 +57,11 @@ EXACT = {
           "preview": [], "fixes": []}],
     ),
     "segments list": Told("segspark.query.look.segment_sizes", [ROW]),
-    "segments show": Told("segspark.query.look.describe_segment", {"people": 3, "profile": []}, ("few",)),
+    "segments show": Told(
+        "segspark.query.look.describe_segment",
+        {"people": 3, "segment_date": DAY, "profile_is": "exact", "profile": []},
+        ("few",),
+    ),
     "segments preview": Told(
         "segspark.query.preview.preview_rules",
         [{"name": "few", "as_of": DAY, "people": 3, "contactable": 2, "left_out": {}, "overlaps": [], "sample": [],
@@ -73,7 +77,8 @@ EXACT = {
     "segments plan": Told("segspark.query.plan.plan_definitions", [{"segment": "few", "people": 3}]),
     "segments diff": Told(
         "segspark.query.diff.diff_segments",
-        {"left": {"name": "a", "segment_date": DAY, "people": 3}, "right": {"name": "b", "segment_date": DAY, "people": 4},
+        {"left": {"name": "a", "segment_date": DAY, "people": 3, "profile_is": "exact"},
+         "right": {"name": "b", "segment_date": DAY, "people": 4, "profile_is": "exact"},
          "entered": 1, "left_it": 0, "stayed": 3, "kpis": []},
         ("a", "b"),
     ),

@@ -128,6 +128,13 @@ def test_a_kpi_that_raises_or_counts_no_number_is_left_out_and_the_others_go_on(
     assert (found.rows.to_pylist(), alone.left_out) == (alone.rows.to_pylist(), {})
 
 
+def test_the_exact_profiles_stand_beside_those_that_hide_small_groups(people: DataFrame, today: DataFrame) -> None:
+    found = measure_segments(today, people, DAY, KPIS, least=20)
+    assert found.exact.to_pylist() == measure_segments(today, people, DAY, KPIS).rows.to_pylist()
+    # Of two people nothing is published.
+    assert {(r["n_people"], r["value"]) for r in found.rows.to_pylist()} == {(0, None)}
+
+
 def test_without_any_kpi_or_segment_there_are_no_rows(people: DataFrame, today: DataFrame) -> None:
-    assert measure_segments(today, people, DAY, ()).rows.num_rows == 0
-    assert measure_segments(today.where("false"), people, DAY, KPIS).rows.num_rows == 0
+    for found in (measure_segments(today, people, DAY, ()), measure_segments(today.where("false"), people, DAY, KPIS)):
+        assert (found.rows.num_rows, found.exact.num_rows) == (0, 0)

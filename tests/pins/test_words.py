@@ -76,6 +76,7 @@ TABLES: dict[str, tuple[int, str]] = {
     "ops.runs": (9, "87bd07a10a7c"),
     "ops.files": (9, "69feb4e17a72"),
     "ops.ledger": (5, "e4823eb70dde"),
+    "ops.segment_profiles": (15, "90ce69cd3b41"),
 }
 
 
@@ -136,7 +137,7 @@ def test_names_of_flows_stay() -> None:
     ]
 
 
-READS_AND_WRITES = "45e98875cba7"
+READS_AND_WRITES = "b2d44bc11cec"
 
 
 def test_what_each_flow_reads_and_writes_stays() -> None:

@@ -16,8 +16,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_one_segment_on_two_days(shop: Workspace) -> None:
     found = diff_segments(shop, "buyers@2026-05-03", "Buyers")
     assert found == {
-        "left": {"segment_id": BUYERS, "name": "Buyers", "segment_date": FIRST_DAY, "people": 1},
-        "right": {"segment_id": BUYERS, "name": "Buyers", "segment_date": SECOND_DAY, "people": 2},
+        "left": {"segment_id": BUYERS, "name": "Buyers", "segment_date": FIRST_DAY, "people": 1, "profile_is": "published"},
+        "right": {"segment_id": BUYERS, "name": "Buyers", "segment_date": SECOND_DAY, "people": 2, "profile_is": "published"},
         "entered": 1, "left_it": 0, "stayed": 1,
         # The click rate was unknown on the first day, and is_contactable not measured.
         "kpis": [{"measure": "orders_30d", "left": 1.0, "right": 3.0, "difference": 2.0}],

@@ -1,5 +1,8 @@
-"""What ran, what it read, and where every record went."""
+"""What ran, what it read, where every record went, and what only the operator may see."""
 
+from dataclasses import replace
+
+from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract, optional, required
 
 RUNS = Contract(
@@ -56,4 +59,22 @@ LEDGER = Contract(
     ),
 )
 
-TABLES = (RUNS, FILES, LEDGER)
+# Where gold.segment_profiles says how it is rounded.
+_EXACT = {
+    "n_people": "People of the segment",
+    "numerator": "Sum over the segment, or the rate's numerator",
+    "denominator": "People, or the rate's denominator",
+    "value": "numerator / denominator",
+}
+
+# For whoever runs the workspace: nothing that leaves the lake is made of it. A segment of one person tells that person's
+# values, so its rows are kept as long as the memberships and no longer.
+SEGMENT_PROFILES = replace(
+    gold.SEGMENT_PROFILES,
+    name="ops.segment_profiles",
+    grain="one segment, one day, one measure; exact, of small groups too: not to be passed on",
+    retention_days=gold.SEGMENTS.retention_days,
+    columns=tuple(replace(c, comment=_EXACT.get(c.name, c.comment)) for c in gold.SEGMENT_PROFILES.columns),
+)
+
+TABLES = (RUNS, FILES, LEDGER, SEGMENT_PROFILES)
