@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
+import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.pandas.functions import arrow_udf
+from pyspark.sql.pandas.functions import pandas_udf
 
 from segspark.models.clustering.blocks import SparkBlocks
 from segspark.models.clustering.config import Rare as RareConfig
@@ -140,11 +140,10 @@ def with_rare(people: DataFrame, columns: Sequence[str], model: RareModel) -> Da
     """
     has_acted = F.col("last_active_date").isNotNull() if "last_active_date" in people.columns else F.lit(True)
 
-    def assign(acted: pa.Array, distance: pa.Array, *values: pa.Array) -> pa.Array:
-        points = np.column_stack([v.to_numpy(zero_copy_only=False) for v in values])
-        is_acted, distances = (a.to_numpy(zero_copy_only=False) for a in (acted, distance))
-        return pa.array(model.assign(points, distances, is_acted).tolist(), pa.string())
+    def assign(acted: pd.Series, distance: pd.Series, *values: pd.Series) -> pd.Series:
+        points = np.column_stack([v.to_numpy() for v in values])
+        return pd.Series(model.assign(points, distance.to_numpy(), acted.to_numpy()).tolist(), dtype=object)
 
-    # Only the needed columns go to Python; the rest of a row stays in Spark.
-    key = arrow_udf(assign, "string")  # type: ignore[call-overload]
+    # Only the needed columns go to Python; the rest of a row stays in Spark. (Its Arrow form is newer than Spark 4.0.)
+    key = pandas_udf(assign, "string")  # type: ignore[call-overload]
     return people.withColumn(RARE_COLUMN, key(has_acted, "centre_distance", *columns))

@@ -3,13 +3,31 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from delta import exceptions as of_spark
 from deltalake.exceptions import CommitFailedError
 
 from segspark.errors import CheckFailed, InfrastructureError
 from segspark.tables.contracts.contract import Contract
 
-LOST = (CommitFailedError, *(getattr(of_spark, name) for name in of_spark.__all__))
+# Delta's own exceptions, found by name: Python has classes of these names since Delta 4.1 only, and before that the
+# JVM's exception with its full name in the text.
+LOST = (
+    "DeltaConcurrentModificationException",
+    "ConcurrentWriteException",
+    "MetadataChangedException",
+    "ProtocolChangedException",
+    "ConcurrentAppendException",
+    "ConcurrentDeleteReadException",
+    "ConcurrentDeleteDeleteException",
+    "ConcurrentTransactionException",
+)
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether a commit failed because another writer came first."""
+    if isinstance(error, CommitFailedError) or any(of.__name__ in LOST for of in type(error).__mro__):
+        return True
+    text = str(error)
+    return any(f"io.delta.exceptions.{name}" in text for name in LOST)
 
 
 @contextmanager
@@ -24,7 +42,9 @@ def translated(contract: Contract, version: int | None) -> Iterator[None]:
     """
     try:
         yield
-    except LOST as error:
+    except Exception as error:
+        if not is_lost(error):
+            raise
         first = str(error).strip().partition("\n")[0]
         raise InfrastructureError(
             f"{contract.name} was changed by another writer since its version {version} was read ({first}). "
