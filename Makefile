@@ -19,9 +19,9 @@ setup: .venv/.made jars/.verified .venv/.started
 	$(BIN)/python -m compileall -q -j 2 .venv/lib segspark || true
 	touch $@
 
-jars/.verified: conf/jars/pom.xml conf/jars/SHA256SUMS | .venv/.made
+jars/.verified: segspark/spark/submit/pom.xml conf/jars/SHA256SUMS | .venv/.made
 	@if command -v mvn >/dev/null; then \
-	  mvn -q -B -Dstyle.color=never -f conf/jars/pom.xml dependency:copy-dependencies -DincludeGroupIds=io.delta,io.unitycatalog -DoutputDirectory=$(CURDIR)/jars \
+	  mvn -q -B -Dstyle.color=never -f segspark/spark/submit/pom.xml dependency:copy-dependencies -DincludeGroupIds=io.delta,io.unitycatalog -DoutputDirectory=$(CURDIR)/jars \
 	  && $(BIN)/python -m segspark.spark.environment verify-jars && touch $@; \
 	else echo "No Maven here: Spark will fetch the Delta jars by Ivy at its start."; mkdir -p jars; fi
 

@@ -1,5 +1,6 @@
 """Batches and checkpoints with temporarily changed session settings."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,6 +20,16 @@ def rows_per_batch(session: SparkSession, rows: int) -> Iterator[None]:
         yield
     finally:
         session.conf.set(key, before)
+
+
+def is_one_process(session: SparkSession) -> bool:
+    """Whether driver and executors are one process, so that no executor can be lost alone."""
+    return is_of_one_process(session.conf.get("spark.master", "") or "")
+
+
+def is_of_one_process(master: str) -> bool:
+    """``local[4]`` is, ``local-cluster[2,1,1024]`` is not."""
+    return re.fullmatch(r"local(\[[^\]]*\])?", master) is not None
 
 
 def checkpoint_as_planned(frame: DataFrame, partitions: int) -> DataFrame:

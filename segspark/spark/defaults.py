@@ -4,18 +4,18 @@ import sys
 from pathlib import Path
 
 from segspark.spark.environment import jar_folder
-from segspark.spark.settings import COMPILE_LATE, DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL, quiet_log
+from segspark.spark.jars import jar_settings
+from segspark.spark.settings import COMPILE_LATE, EVERYWHERE, JVM_OPTIONS, LOCAL, quiet_log
 
 
 def spark_defaults(jars: Path) -> str:
     """The text of a spark-defaults.conf; if the folder has no jars, Ivy fetches them."""
-    names = sorted(str(jar) for jar in jars.glob("*.jar"))
     # Not the loopback address: this Spark may be given another master, whose executors must reach the driver.
     local = {key: value for key, value in LOCAL.items() if not key.startswith("spark.driver.")}
     settings = {
         **EVERYWHERE,
         **local,
-        **({"spark.jars": ",".join(names)} if names else {"spark.jars.packages": DELTA_PACKAGE}),
+        **jar_settings(jars),
         "spark.driver.extraJavaOptions": f"{JVM_OPTIONS} {COMPILE_LATE} {quiet_log()}",
         "spark.pyspark.python": sys.executable,
         "spark.pyspark.driver.python": sys.executable,

@@ -8,15 +8,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 from segspark.config.url import Url
 from segspark.errors import InfrastructureError
+from segspark.spark.versions import claimed_range, delta_package, is_claimed, refuse_other_spark, spark_version
 
 JAVA = 17
 PYTHON_FROM, PYTHON_TO = (3, 11), (3, 14)
-SPARK_FROM, SPARK_TO = (4, 0), (4, 2)
 MIN_MEMORY_BYTES = 2 * 1024**3
 MIN_DISK_BYTES = 1024**3
 CLONE = Path(__file__).parents[2]
@@ -36,12 +35,17 @@ OF_WRITING = ("lake", "disk")
 
 
 def jar_folder() -> Path:
-    """The folder of the jars: SEGSPARK_JARS, else the clone's, else the user's cache."""
+    """The folder of the jars: SEGSPARK_JARS, else the clone's, else one of this Delta in the user's cache."""
     if os.environ.get("SEGSPARK_JARS"):
         return Path(os.environ["SEGSPARK_JARS"])
     if (CLONE / "conf" / "jars").is_dir():
         return CLONE / "jars"
-    return cache_folder() / "jars"
+    return cache_folder() / "jars" / _jar_name()
+
+
+def _jar_name() -> str:
+    """Of Delta's jar for this Spark, without its suffix."""
+    return "-".join(delta_package().split(":")[1:])
 
 
 def cache_folder() -> Path:
@@ -56,17 +60,19 @@ def check_environment(lake: Url, writes: bool = True) -> None:
         writes: whether the lake has to be written too; a question only reads it.
 
     Raises:
+        ConfigError: this Spark is none that segspark runs on; the other checks would say nothing then.
         InfrastructureError: all failed checks with their remedies.
     """
+    refuse_other_spark()
     wrong = [c for c in examine_environment(lake) if c.cure and (writes or c.name not in OF_WRITING)]
     if wrong:
         raise InfrastructureError("not ready:\n" + "\n".join(f"- {c.name}: {c.detail}. {c.cure}" for c in wrong))
 
 
 def examine_environment(lake: Url) -> list[Check]:
-    """All checks. Under spark-submit Java, Spark and jars belong to the cluster, and the JVM runs already."""
-    machine = [] if under_spark_submit() else [_spark(), _java(), _jars()]
-    return [_python(), *machine, _memory(), *_folder(lake)]
+    """All checks. Under spark-submit Java and jars belong to the cluster, and the JVM runs already."""
+    machine = [] if under_spark_submit() else [_java(), _jars()]
+    return [_python(), _spark(), *machine, _memory(), *_folder(lake)]
 
 
 def under_spark_submit(environ: Mapping[str, str] = os.environ) -> bool:
@@ -82,14 +88,11 @@ def _python() -> Check:
 
 
 def _spark() -> Check:
-    try:
-        have = metadata.version("pyspark")
-    except metadata.PackageNotFoundError:
+    version = spark_version()
+    if version is None:
         return Check("Spark", "pyspark is not installed", "Run: pip install 'segspark[local]'")
-    version = tuple(int(part) for part in re.findall(r"\d+", have)[:2])
-    right = SPARK_FROM <= version <= SPARK_TO
-    wish = f"Delta needs pyspark {_dotted(SPARK_FROM)} to {_dotted(SPARK_TO)}. Run: pip install 'segspark[local]'"
-    return Check("Spark", f"pyspark {have}", "" if right else wish)
+    wish = f"segspark runs on Spark {claimed_range()}. Run: pip install 'segspark[local]'"
+    return Check("Spark", f"pyspark {version}", "" if is_claimed(version) else wish)
 
 
 def _dotted(version: tuple[int, ...]) -> str:
@@ -160,11 +163,16 @@ def _jars() -> Check:
         if shutil.which("mvn") is None or not expected_jars():
             return Check("jars", f"none in {folder}; Spark fetches them by Ivy at its start")
         return Check("jars", f"none in {folder}", "Run: make setup")
-    problems = [f"{name} is missing or not the one listed" for name in wrong_jars(folder)]
+    delta = f"{_jar_name()}.jar"
+    listed = delta in expected_jars()
+    problems = [f"{name} is missing or not the one listed" for name in wrong_jars(folder)] if listed else []
+    if not listed and not (folder / delta).is_file():
+        problems.append(f"{delta}, the Delta of this Spark, is missing")
     if folder == CLONE / "jars":
         problems += [f"{name} is not in the list" for name in unlisted_jars(folder)]
     if problems:
-        return Check("jars", "; ".join(problems), f"Remove {folder} and run: make setup")
+        cure = "run: make setup" if expected_jars() else "run again: Spark fetches them by Ivy"
+        return Check("jars", "; ".join(problems), f"Remove {folder} and {cure}")
     return Check("jars", f"{len(jars)} in {folder}")
 
 

@@ -12,18 +12,20 @@ from pyspark.sql import SparkSession
 
 from segspark.config.models import Workspace
 from segspark.errors import InfrastructureError
-from segspark.spark.environment import cache_folder, jar_folder, under_spark_submit
+from segspark.spark.checkpoints import is_of_one_process
+from segspark.spark.environment import under_spark_submit
+from segspark.spark.jars import jar_settings, told_if_not_fetched
 from segspark.spark.scratch import scratch_folder
 from segspark.spark.settings import (
     COMPILE_LATE,
     COMPILE_QUICKLY,
-    DELTA_PACKAGE,
     EVERYWHERE,
     JVM_OPTIONS,
     LOCAL,
     quiet_log,
 )
 from segspark.spark.startup import WORKERS_PARENT, class_archive, empty_conf
+from segspark.spark.versions import delta_package, refuse_other_spark
 from segspark.store.access import for_hadoop
 
 
@@ -34,8 +36,10 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
         is_short: the session answers one short question, so the JVM's optimising compiler is left out.
 
     Raises:
-        InfrastructureError: spark-submit was started without Delta.
+        ConfigError: this Spark is none that segspark runs on.
+        InfrastructureError: spark-submit was started without Delta, or Delta could not be fetched.
     """
+    refuse_other_spark()
     if under_spark_submit() or SparkSession.getActiveSession() is not None:
         return _submitted(workspace, name)
     scratch = scratch_folder(workspace.folder)
@@ -78,7 +82,7 @@ def _require_delta(session: SparkSession) -> None:
     if loader.getResource(EVERYWHERE["spark.sql.extensions"].replace(".", "/") + ".class") is None:
         raise InfrastructureError(
             "spark-submit was given no Delta. From the clone: spark-submit --properties-file conf/spark-local.conf "
-            f"jobs/...; elsewhere: spark-submit --packages {DELTA_PACKAGE} jobs/..."
+            f"jobs/...; elsewhere: spark-submit --packages {delta_package(session.version)} jobs/..."
         )
 
 
@@ -113,11 +117,11 @@ def local_session(
         ]
     )
     # Workers on other machines may have this package only as a zip.
-    has_parent = fast_start and (master or "local").startswith("local")
+    has_parent = fast_start and is_of_one_process(master or "local")
     settings = {
         **EVERYWHERE,
         **LOCAL,
-        **_jars(),
+        **jar_settings(),
         "spark.sql.warehouse.dir": str(warehouse),
         "spark.driver.memory": memory,
         "spark.driver.extraJavaOptions": java.strip(),
@@ -127,16 +131,8 @@ def local_session(
     builder = SparkSession.builder.appName(name).master(master or f"local[{cores}]")
     for key, value in settings.items():
         builder = builder.config(key, value)
-    with empty_conf() if fast_start else nullcontext():
+    with empty_conf() if fast_start else nullcontext(), told_if_not_fetched(settings):
         return _quiet(builder.getOrCreate())
-
-
-def _jars() -> dict[str, str]:
-    """The fetched jars; if there are none, Ivy fetches them at the session's start."""
-    jars = sorted(jar_folder().glob("*.jar"))
-    if jars:
-        return {"spark.jars": ",".join(map(str, jars))}
-    return {"spark.jars.packages": DELTA_PACKAGE, "spark.jars.ivy": str(cache_folder() / "ivy")}
 
 
 def _quiet(session: SparkSession) -> SparkSession:

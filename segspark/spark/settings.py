@@ -2,7 +2,29 @@
 
 from pathlib import Path
 
-DELTA_PACKAGE = "io.delta:delta-spark_4.2_2.13:4.4.0"
+# What Delta's jars depend on and Spark ships itself, in another version at times: Ivy is told to leave it out, and has
+# seven jars to fetch instead of dozens.
+SHIPPED_BY_SPARK = (
+    "com.fasterxml.jackson.*:*",
+    "com.github.luben:*",
+    "com.google.code.findbugs:*",
+    "commons-*:*",
+    "io.airlift:*",
+    "jakarta.*:*",
+    "javax.*:*",
+    "org.antlr:*",
+    "org.apache.hadoop:hadoop-client-api",
+    "org.apache.hadoop:hadoop-client-runtime",
+    "org.apache.httpcomponents*:*",
+    "org.apache.logging.log4j:*",
+    "org.apache.parquet:*",
+    "org.locationtech.jts:*",
+    "org.openapitools:*",
+    "org.roaringbitmap:*",
+    "org.scala-lang*:*",
+    "org.slf4j:*",
+    "org.xerial.snappy:*",
+)
 
 
 EVERYWHERE = {

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from segspark.spark.checkpoints import checkpoint_as_planned, rows_per_batch
+from segspark.spark.checkpoints import checkpoint_as_planned, is_of_one_process, is_one_process, rows_per_batch
 
 
 def test_large_rows_go_to_python_few_at_a_time(spark: SparkSession) -> None:
@@ -34,6 +34,19 @@ def test_a_checkpoint_as_planned_is_aggregated_without_a_shuffle(
     assert "Exchange" not in capsys.readouterr().out
     assert kept.rdd.getNumPartitions() == 3
     assert [spark.conf.get(k) for k in ("spark.sql.adaptive.enabled", "spark.sql.shuffle.partitions")] == before
+
+
+@pytest.mark.parametrize(
+    ("master", "is_one"),
+    [("local", True), ("local[*]", True), ("local[2,3]", True), ("local[*, 4]", True), ("local-cluster[2,1,1024]", False),
+     ("spark://host:7077", False), ("yarn", False), ("", False)],
+)  # fmt: skip
+def test_a_local_master_runs_in_one_process(master: str, is_one: bool) -> None:
+    assert is_of_one_process(master) is is_one
+
+
+def test_the_session_of_the_tests_is_one_process(spark: SparkSession) -> None:
+    assert is_one_process(spark)
 
 
 def test_settings_are_put_back_after_an_error(spark: SparkSession) -> None:

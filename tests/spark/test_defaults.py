@@ -9,11 +9,12 @@ from spark.test_settings import settings_of
 
 from segspark.spark import defaults
 from segspark.spark.defaults import spark_defaults, write_spark_defaults
-from segspark.spark.settings import COMPILE_LATE, DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL
+from segspark.spark.settings import COMPILE_LATE, EVERYWHERE, JVM_OPTIONS, LOCAL
+from segspark.spark.versions import delta_package
 
 
 def test_spark_defaults_name_the_jars_or_ivy(tmp_path: Path) -> None:
-    assert settings_of(spark_defaults(tmp_path))["spark.jars.packages"] == DELTA_PACKAGE
+    assert settings_of(spark_defaults(tmp_path))["spark.jars.packages"] == delta_package()
     (tmp_path / "b.jar").touch()
     (tmp_path / "a.jar").touch()
     said = settings_of(write_spark_defaults(tmp_path / "spark", tmp_path).read_text())

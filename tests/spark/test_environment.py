@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from segspark.config.url import Url
 from segspark.errors import EXIT_INFRASTRUCTURE, InfrastructureError
-from segspark.spark import environment
+from segspark.spark import environment, versions
 from segspark.spark.environment import (
     Check,
     available_memory,
@@ -23,6 +23,8 @@ from segspark.spark.environment import (
     wrong_jars,
 )
 
+# Delta's, of the Spark of this environment.
+JAR = "delta-spark_4.2_2.13-4.4.0"
 Install = Callable[[str], Path]
 
 
@@ -47,7 +49,7 @@ def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clone whose list names one jar; the folder for it is empty."""
     sums = tmp_path / "clone" / "conf" / "jars" / "SHA256SUMS"
     sums.parent.mkdir(parents=True)
-    sums.write_text(f"{hashlib.sha256(b'right').hexdigest()}  one.jar\n")
+    sums.write_text(f"{hashlib.sha256(b'right').hexdigest()}  {JAR}.jar\n")
     monkeypatch.setattr(environment, "CLONE", tmp_path / "clone")
     monkeypatch.delenv("SEGSPARK_JARS", raising=False)
     jars = tmp_path / "clone" / "jars"
@@ -107,20 +109,32 @@ def test_java_home_goes_before_path(install_java: Install, tmp_path: Path, monke
 
 
 def test_jars_that_differ_from_the_list_are_named(listed: Path, tmp_path: Path) -> None:
-    (listed / "one.jar").write_bytes(b"wrong")
+    (listed / f"{JAR}.jar").write_bytes(b"wrong")
     (listed / "two.jar").write_bytes(b"old version")
     found = check("jars", tmp_path)
-    assert "one.jar is missing or not the one listed" in found.detail
+    assert f"{JAR}.jar is missing or not the one listed" in found.detail
     assert "two.jar is not in the list" in found.detail
     assert "make setup" in found.cure
     assert main(["verify-jars"]) == 1
 
 
 def test_jars_of_the_list_are_fine(listed: Path, tmp_path: Path) -> None:
-    (listed / "one.jar").write_bytes(b"right")
+    (listed / f"{JAR}.jar").write_bytes(b"right")
     assert wrong_jars(listed) == []
     assert not check("jars", tmp_path).cure
     assert main(["verify-jars"]) == 0
+
+
+def test_jars_of_another_spark_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a folder was filled for one environment and is named to another."""
+    monkeypatch.setenv("SEGSPARK_JARS", str(tmp_path))
+    monkeypatch.setattr(versions.metadata, "version", {"pyspark": "4.0.2", "delta-spark": "4.0.0"}.__getitem__)
+    (tmp_path / f"{JAR}.jar").touch()
+    found = check("jars", tmp_path)
+    assert "delta-spark_2.13-4.0.0.jar, the Delta of this Spark, is missing" in found.detail
+    assert str(tmp_path) in found.cure
+    (tmp_path / "delta-spark_2.13-4.0.0.jar").touch()
+    assert not check("jars", tmp_path).cure
 
 
 def test_without_maven_missing_jars_are_left_to_ivy(
@@ -138,7 +152,7 @@ def test_outside_a_clone_jars_are_in_the_users_cache(tmp_path: Path, monkeypatch
     monkeypatch.setattr(environment, "CLONE", tmp_path)
     monkeypatch.delenv("SEGSPARK_JARS", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    assert jar_folder() == cache_folder() / "jars" == tmp_path / "cache" / "segspark" / "jars"
+    assert jar_folder() == cache_folder() / "jars" / JAR == tmp_path / "cache" / "segspark" / "jars" / JAR
     monkeypatch.setenv("SEGSPARK_JARS", str(tmp_path / "mine"))
     assert jar_folder() == tmp_path / "mine"
 
@@ -203,10 +217,10 @@ def test_python_must_be_one_that_spark_knows(
 @pytest.mark.parametrize(
     ("version", "right"), [("3.5.6", False), ("4.0.2", True), ("4.2.0", True), ("4.3.0.dev1", False)]
 )
-def test_spark_must_be_one_that_delta_knows(
+def test_spark_must_be_one_that_is_claimed(
     version: str, right: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(environment.metadata, "version", lambda name: version)
+    monkeypatch.setattr(versions.metadata, "version", lambda name: version)
     assert (check("Spark", tmp_path).cure == "") is right
 
 
@@ -224,4 +238,4 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path, monkeypatch: p
 def test_under_spark_submit_java_and_jars_are_the_clusters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYSPARK_GATEWAY_PORT", "12345")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert {c.name for c in examine_environment(Url(str(tmp_path)))} == {"Python", "memory", "lake", "disk"}
+    assert {c.name for c in examine_environment(Url(str(tmp_path)))} == {"Python", "Spark", "memory", "lake", "disk"}

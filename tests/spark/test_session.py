@@ -14,7 +14,7 @@ from segspark.app.workspace import open_workspace
 from segspark.errors import InfrastructureError
 from segspark.spark import session, settings
 from segspark.spark.session import session_for
-from segspark.spark.settings import DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL
+from segspark.spark.settings import EVERYWHERE, JVM_OPTIONS, LOCAL
 from segspark.spark.startup import class_archive_path
 
 
@@ -52,15 +52,6 @@ def test_a_session_without_delta_is_refused(spark: SparkSession, monkeypatch: py
     monkeypatch.setitem(EVERYWHERE, "spark.sql.extensions", "io.delta.sql.NoSuchExtension")
     with pytest.raises(InfrastructureError, match=r"conf/spark-local.conf"):
         session._require_delta(spark)
-
-
-def test_without_jars_ivy_stays_in_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SEGSPARK_JARS", str(tmp_path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    assert session._jars() == {
-        "spark.jars.packages": DELTA_PACKAGE,
-        "spark.jars.ivy": str(tmp_path / "cache" / "segspark" / "ivy"),
-    }
 
 
 def test_a_local_session_has_a_scratch_of_its_own_and_the_workspaces_settings(

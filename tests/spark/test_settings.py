@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from segspark.spark import settings
-from segspark.spark.settings import DELTA_PACKAGE, EVERYWHERE, JVM_OPTIONS, LOCAL, quiet_log
+from segspark.spark.jars import POM
+from segspark.spark.settings import EVERYWHERE, JVM_OPTIONS, LOCAL, quiet_log
+from segspark.spark.versions import CLAIMED, package_of
 
 ROOT = Path(__file__).parents[2]
+DELTA_PACKAGE = package_of("4.2", CLAIMED[-1].delta)
 
 
 def settings_of(text: str) -> dict[str, str]:
@@ -27,9 +30,9 @@ def test_conf_spark_cluster_leaves_the_cluster_its_own() -> None:
 
 
 def test_the_pom_and_ivy_fetch_the_same_delta() -> None:
-    pom = (ROOT / "conf" / "jars" / "pom.xml").read_text()
+    pom = POM.read_text()
     group, artifact, version = DELTA_PACKAGE.split(":")
-    for part in (f"<groupId>{group}<", f"<artifactId>{artifact}<", f"<version>{version}<"):
+    for part in (f"<groupId>{group}<", f"<delta.artifact>{artifact}<", f"<delta.version>{version}<"):
         assert part in pom
     assert f'"delta-spark=={version}"' in (ROOT / "pyproject.toml").read_text()
     assert f"{artifact}-{version}.jar" in (ROOT / "conf" / "jars" / "SHA256SUMS").read_text()
