@@ -68,36 +68,37 @@ def export_audience(
     """
     destination = destination or DESTINATIONS.all()[0]
     chosen = _options(destination, {**(options or {}), **({} if out is None else {"out": out})})
-    view = look(EXPORT, workspace, lake)
-    day = newest_day(view, as_of)
-    members = view.read_day(gold.SEGMENTS, day).where(F.col("segment_id") == segment["segment_id"])
-    sizes = _read_reasons(members)
-    total, least = sum(sizes.values()), workspace.segments.least_people
-    if total < least:
-        raise GateClosed(
-            f"{segment['segment_key']} has {total} people on {day}; groups below segments.min_size "
-            f"({least}) are not exported."
+    with look(EXPORT, workspace, lake) as view:
+        day = newest_day(view, as_of)
+        members = view.read_day(gold.SEGMENTS, day).where(F.col("segment_id") == segment["segment_id"])
+        sizes = _read_reasons(members)
+        total, least = sum(sizes.values()), workspace.segments.least_people
+        if total < least:
+            raise GateClosed(
+                f"{segment['segment_key']} has {total} people on {day}; groups below segments.min_size "
+                f"({least}) are not exported."
+            )
+        # Counted before they are sent, so that what goes along can tell of everybody.
+        people = view.checkpoint(_people(view, members, day, destination), lambda rows: rows.orderBy("person_id"))
+        n_sent = people.count()
+        _check_size(n_sent, destination, f"{segment['segment_key']} on {day}", workspace.segments)
+        removed = {k: n for k, n in sizes.items() if k is not None}
+        if late := sizes.get(None, 0) - n_sent:
+            removed["suppressed_since"] = late
+        audience = Audience(
+            segment_id=segment["segment_id"],
+            segment_key=segment["segment_key"],
+            segment_date=day,
+            **_read_kind(members),
+            people=total,
+            removed=removed,
+            folder=str(workspace.folder / "exports"),
+            least=workspace.segments.least_shown,
         )
-    # Counted before they are sent, so that what goes along can tell of everybody.
-    people = _people(view, members, day, destination).localCheckpoint()
-    n_sent = people.count()
-    _check_size(n_sent, destination, f"{segment['segment_key']} on {day}", workspace.segments)
-    removed = {k: n for k, n in sizes.items() if k is not None}
-    if late := sizes.get(None, 0) - n_sent:
-        removed["suppressed_since"] = late
-    audience = Audience(
-        segment_id=segment["segment_id"],
-        segment_key=segment["segment_key"],
-        segment_date=day,
-        **_read_kind(members),
-        people=total,
-        removed=removed,
-        folder=str(workspace.folder / "exports"),
-        least=workspace.segments.least_shown,
-    )
-    rows = _unsealed(people, destination, Pseudonymiser(view.context[EXISTING_KEY]))
-    receipts = hand_over(destination, rows, audience, chosen)
-    return {**_told(receipts), "removed": removed, "as_of": day}
+        received = people if "person_id" in destination.receives else people.drop("person_id")
+        rows = _unsealed(received, destination, Pseudonymiser(view.context[EXISTING_KEY]))
+        receipts = hand_over(destination, rows, audience, chosen)
+        return {**_told(receipts), "removed": removed, "as_of": day}
 
 
 def _options(destination: Destination, given: Mapping[str, object]) -> Options:
@@ -130,8 +131,8 @@ def _people(view: View, members: DataFrame, day: date, destination: Destination)
             theirs = owners.join(_vault(view, kind), on="identifier_id", how="inner")
             first = theirs.groupBy("person_id").agg(F.min_by(_sealed(kind), "identifier_id").alias(_sealed(kind)))
             people = people.join(first, on="person_id", how="left")
-    received = [c for c in COLUMNS if c in destination.receives]
-    return people.orderBy("person_id").select(*received, *[_sealed(k) for k in kinds])
+    received = [c for c in COLUMNS if c == "person_id" or c in destination.receives]
+    return people.select(*received, *[_sealed(k) for k in kinds])
 
 
 def _vault(view: View, kind: str) -> DataFrame:

@@ -80,11 +80,11 @@ def _stage_days(
     # Tiles and items use the same rows, which are read and joined to people once.
     zone, early = step.settings.time_zone, early_identifiers(step) if since is not None else None
     owned = owned_rows(events, spans, catalogue, since, first, step.as_of, zone, is_small, early)
-    if since is None:
+    if since is None and step.is_one_process:
         n_partitions = -(-step.facts(silver.EVENTS).rows // ROWS_PER_PARTITION)
         rows = checkpoint_as_planned(owned, max(step.n_writers, n_partitions))
     else:
-        rows = owned.localCheckpoint()
+        rows = step.checkpoint(owned)
     activity, items = build_activity(rows, catalogue, step.settings.currency), build_items(rows, catalogue)
     kinds = {
         "tiles": Kind(activity_schema(catalogue), "activity_date"),

@@ -87,7 +87,7 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
         if not staged.rows("first_seen"):
             return staged
         existing, unintroduced = before(silver.IDENTITY_LINKS), before(silver.UNINTRODUCED)
-        pairs, seen = _links_of(staged, existing)
+        pairs, seen = _links_of(step, staged, existing)
         fresh = newly_introduced(seen)
         waiting = waiting_links(unintroduced, fresh) if unintroduced is not None else None
         joined: Staged
@@ -169,7 +169,7 @@ def _as_kind(frame: DataFrame, staged: Staged, kind: str) -> DataFrame:
     )
 
 
-def _links_of(staged: Staged, existing: DataFrame | None) -> tuple[DataFrame, DataFrame]:
+def _links_of(step: Step, staged: Staged, existing: DataFrame | None) -> tuple[DataFrame, DataFrame]:
     """Pairs of identifiers, each where first seen, and every identifier with its introduction; both frames are used
     several times."""
     first = ("known_as_of", "effective_at", "recorded_at")
@@ -181,7 +181,7 @@ def _links_of(staged: Staged, existing: DataFrame | None) -> tuple[DataFrame, Da
         .select("left_id", "right_id", "left_is_anonymous", "right_is_anonymous", "first.*")
     )
     seen = with_introductions(staged.frame("first_seen").repartition("identifier_id"), existing)
-    return pairs.localCheckpoint(), seen.localCheckpoint()
+    return step.checkpoint(pairs), step.checkpoint(seen)
 
 
 def read_dispositions(dispositions: Dispositions, files: dict[str, list[InputFile]]) -> list[dict[str, Any]]:

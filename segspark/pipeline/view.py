@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -70,6 +71,8 @@ class View:
         self._lake, self._name = lake, name
         self._instead: dict[str, DataFrame] = {}
         self._staging: Store | None = None
+        # What runs beside something else may be the first to stage, and must not remove what the other one has staged.
+        self._opening = Lock()
 
     @property
     def as_of(self) -> date:
@@ -161,15 +164,27 @@ class View:
     @property
     def staging(self) -> Store:
         """The staging folder of this step or question; it is removed at the end."""
-        if self._staging is None:
-            self._staging = self._lake.store.below(self._staging_folder())
-            # Left by a killed run.
-            self._staging.delete_tree()
-        return self._staging
+        with self._opening:
+            if self._staging is None:
+                folder = self._lake.store.below(self._staging_folder())
+                # Left by a killed run.
+                folder.delete_tree()
+                self._staging = folder
+            return self._staging
 
     def _staging_folder(self) -> str:
         # Questions hold no lock: each has its own folder, and the name says whose it was if it is left behind.
-        return f"{QUESTIONS}/{self._name}-{self.as_of}-{uuid4().hex[:8]}@{name_of_this_process()}"
+        return f"{QUESTIONS}/{self._name}-{self._day}-{uuid4().hex[:8]}@{name_of_this_process()}"
+
+    def checkpoint(self, frame: "DataFrame", arrange: "Callable[[DataFrame], DataFrame] | None" = None) -> "DataFrame":
+        """Compute a frame now, for several uses, so that a lost executor loses nothing of it.
+
+        Args:
+            arrange: gives the frame the partitions and the order that its users rely on.
+        """
+        from segspark.tables.staging import checkpoint
+
+        return checkpoint(frame, lambda: self.staging, arrange)
 
     def close(self) -> None:
         """Remove the staged files."""
@@ -183,6 +198,13 @@ class View:
         from segspark.tables.staging import Staged
 
         return Staged(self._frames.spark, kinds, files or {})
+
+    @property
+    def is_one_process(self) -> bool:
+        """Whether driver and executors are one process."""
+        from segspark.spark.checkpoints import is_one_process
+
+        return is_one_process(self._frames.spark)
 
     @property
     def n_cores(self) -> int:

@@ -48,66 +48,70 @@ def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> 
         GateClosed: the day has no segments to compare with.
     """
     view = look(PREVIEW, workspace, lake)
-    view = view.on(day_with_features(view, as_of))
-    stored = view.read_day(gold.SEGMENTS, view.as_of).where(
-        F.col("scheme").isin(*[scheme.name for scheme, _ in written_schemes()])
-    )
-    if view.as_of not in view.facts(gold.SEGMENTS).days:
-        raise GateClosed(
-            f"There are no segments of {view.as_of} to compare with. Run: segspark run daily --as-of {view.as_of}"
+    with view.on(day_with_features(view, as_of)) as view:
+        stored = view.read_day(gold.SEGMENTS, view.as_of).where(
+            F.col("scheme").isin(*[scheme.name for scheme, _ in written_schemes()])
         )
-    definitions = view.context[DEFINITIONS]
-    context = SchemeContext(view, definitions)
-    written = dict(written_schemes())
-    values = (value for scheme in written for value in scheme.values(context))
-    people = people_of_definitions(view, definitions, values).localCheckpoint()
-    today = memberships({scheme: scheme.prepare(context, people) for scheme in written}, people, view.as_of)
-    keys = ["person_id", "scheme", "segment_id"]
-    now = today.select(*keys, F.col("segment_name").alias("new_name"), F.col("definition_version").alias("new_version"))
-    was = stored.select(
-        *keys, F.col("segment_name").alias("old_name"), F.col("definition_version").alias("old_version")
-    )
-    is_now, is_old = F.col("new_version").isNotNull(), F.col("old_version").isNotNull()
-    rows = (
-        now.join(was, on=keys, how="full_outer")
-        .groupBy("scheme", "segment_id")
-        .agg(
-            F.max("new_name").alias("new_name"),
-            F.max("old_name").alias("old_name"),
-            F.max("new_version").alias("new_version"),
-            F.max("old_version").alias("old_version"),
-            F.count_if(is_old).alias("before"),
-            F.count_if(is_now).alias("after"),
-            F.count_if(is_now & ~is_old).alias("entered"),
-            F.count_if(is_old & ~is_now).alias("left"),
+        if view.as_of not in view.facts(gold.SEGMENTS).days:
+            raise GateClosed(
+                f"There are no segments of {view.as_of} to compare with. Run: segspark run daily --as-of {view.as_of}"
+            )
+        definitions = view.context[DEFINITIONS]
+        context = SchemeContext(view, definitions)
+        written = dict(written_schemes())
+        values = (value for scheme in written for value in scheme.values(context))
+        people = view.checkpoint(people_of_definitions(view, definitions, values))
+        today = memberships({scheme: scheme.prepare(context, people) for scheme in written}, people, view.as_of)
+        keys = ["person_id", "scheme", "segment_id"]
+        now = today.select(
+            *keys, F.col("segment_name").alias("new_name"), F.col("definition_version").alias("new_version")
         )
-        .collect()
-    )
-    segments = [
-        written[scheme].segments(definition)
-        for scheme in written
-        for definition in definitions.by_scheme.get(scheme.name, ())
-    ]
-    defined = {s.segment_id for of_definition in segments for s in of_definition}
-    alone = {of_definition[0].segment_id: of_definition[0] for of_definition in segments if len(of_definition) == 1}
-    rows_of_plan = [_planned(row.asDict(), row["segment_id"] in defined) for row in rows]
-    # After a change of a definition of many segments only those that people enter or leave are listed.
-    changed = [
-        planned
-        for row, planned in zip(rows, rows_of_plan, strict=True)
-        if planned["entered"]
-        or planned["left"]
-        or planned["change"] in ("new", "gone")
-        or (planned["change"] == "redefined" and row["segment_id"] in alone)
-    ]
-    met = {row["segment_id"] for row in rows}
-    # A segment that nobody is in has no rows.
-    changed += [
-        asdict(Planned(s.scheme, s.name[workspace.language], "new"))
-        for s in alone.values()
-        if s.segment_id not in met and not _is_registered(view, s.segment_id)
-    ]
-    return sorted(changed, key=lambda r: (r["scheme"], not r["is_breaking"], -r["entered"] - r["left"], r["segment"]))
+        was = stored.select(
+            *keys, F.col("segment_name").alias("old_name"), F.col("definition_version").alias("old_version")
+        )
+        is_now, is_old = F.col("new_version").isNotNull(), F.col("old_version").isNotNull()
+        rows = (
+            now.join(was, on=keys, how="full_outer")
+            .groupBy("scheme", "segment_id")
+            .agg(
+                F.max("new_name").alias("new_name"),
+                F.max("old_name").alias("old_name"),
+                F.max("new_version").alias("new_version"),
+                F.max("old_version").alias("old_version"),
+                F.count_if(is_old).alias("before"),
+                F.count_if(is_now).alias("after"),
+                F.count_if(is_now & ~is_old).alias("entered"),
+                F.count_if(is_old & ~is_now).alias("left"),
+            )
+            .collect()
+        )
+        segments = [
+            written[scheme].segments(definition)
+            for scheme in written
+            for definition in definitions.by_scheme.get(scheme.name, ())
+        ]
+        defined = {s.segment_id for of_definition in segments for s in of_definition}
+        alone = {of_definition[0].segment_id: of_definition[0] for of_definition in segments if len(of_definition) == 1}
+        rows_of_plan = [_planned(row.asDict(), row["segment_id"] in defined) for row in rows]
+        # After a change of a definition of many segments only those that people enter or leave are listed.
+        changed = [
+            planned
+            for row, planned in zip(rows, rows_of_plan, strict=True)
+            if planned["entered"]
+            or planned["left"]
+            or planned["change"] in ("new", "gone")
+            or (planned["change"] == "redefined" and row["segment_id"] in alone)
+        ]
+        met = {row["segment_id"] for row in rows}
+        # A segment that nobody is in has no rows.
+        changed += [
+            asdict(Planned(s.scheme, s.name[workspace.language], "new"))
+            for s in alone.values()
+            if s.segment_id not in met and not _is_registered(view, s.segment_id)
+        ]
+        return sorted(
+            changed, key=lambda r: (r["scheme"], not r["is_breaking"], -r["entered"] - r["left"], r["segment"])
+        )
 
 
 def _planned(row: dict[str, Any], is_defined: bool) -> dict[str, Any]:

@@ -95,41 +95,43 @@ def preview(workspace: Workspace, lake: SparkLake, target: str, as_of: date | No
         (some person_ids).
     """
     view = look(PREVIEW, workspace, lake)
-    view = view.on(day_with_features(view, as_of))
-    rules = rules_named(workspace, target)
-    columns = [f"in_{at}" for at in range(len(rules))]
-    everybody = people_of_definitions(view, Definitions({target: rules}))
-    flags = [to_column(rule.when).alias(c) for rule, c in zip(rules, columns, strict=True)]
-    inside = everybody.select("person_id", "not_contactable_reason", *flags)
-    people = inside.where(" or ".join(columns)).localCheckpoint()
-    both = [
-        F.sum((F.col(a) & F.col(b)).cast("int")).alias(f"{a}_{b}") for i, a in enumerate(columns) for b in columns[i:]
-    ]
-    by_reason = people.groupBy(F.coalesce("not_contactable_reason", F.lit("contactable")).alias("reason"))
-    counted = by_reason.agg(*both).collect()
-    overlaps = _overlaps(view, people, columns)
+    with view.on(day_with_features(view, as_of)) as view:
+        rules = rules_named(workspace, target)
+        columns = [f"in_{at}" for at in range(len(rules))]
+        everybody = people_of_definitions(view, Definitions({target: rules}))
+        flags = [to_column(rule.when).alias(c) for rule, c in zip(rules, columns, strict=True)]
+        inside = everybody.select("person_id", "not_contactable_reason", *flags)
+        people = view.checkpoint(inside.where(" or ".join(columns)))
+        both = [
+            F.sum((F.col(a) & F.col(b)).cast("int")).alias(f"{a}_{b}")
+            for i, a in enumerate(columns)
+            for b in columns[i:]
+        ]
+        by_reason = people.groupBy(F.coalesce("not_contactable_reason", F.lit("contactable")).alias("reason"))
+        counted = by_reason.agg(*both).collect()
+        overlaps = _overlaps(view, people, columns)
 
-    def shared(i: int, j: int) -> int:
-        return sum(row[f"in_{min(i, j)}_in_{max(i, j)}"] for row in counted)
+        def shared(i: int, j: int) -> int:
+            return sum(row[f"in_{min(i, j)}_in_{max(i, j)}"] for row in counted)
 
-    previews = []
-    for at, (rule, column) in enumerate(zip(rules, columns, strict=True)):
-        of_reason = {r["reason"]: r[f"{column}_{column}"] for r in counted if r[f"{column}_{column}"]}
-        sample = people.where(column).orderBy("person_id").select("person_id").limit(N_SAMPLED).collect()
-        others = {r.key: shared(at, other) for other, r in enumerate(rules) if other != at}
-        previews.append(
-            {
-                "name": rule.key,
-                "as_of": view.as_of,
-                "people": sum(of_reason.values()),
-                "contactable": of_reason.pop("contactable", 0),
-                "left_out": dict(sorted(of_reason.items())),
-                "among_previewed": others,
-                "overlaps": overlaps[column],
-                "sample": [r["person_id"] for r in sample],
-            }
-        )
-    return previews
+        previews = []
+        for at, (rule, column) in enumerate(zip(rules, columns, strict=True)):
+            of_reason = {r["reason"]: r[f"{column}_{column}"] for r in counted if r[f"{column}_{column}"]}
+            sample = people.where(column).orderBy("person_id").select("person_id").limit(N_SAMPLED).collect()
+            others = {r.key: shared(at, other) for other, r in enumerate(rules) if other != at}
+            previews.append(
+                {
+                    "name": rule.key,
+                    "as_of": view.as_of,
+                    "people": sum(of_reason.values()),
+                    "contactable": of_reason.pop("contactable", 0),
+                    "left_out": dict(sorted(of_reason.items())),
+                    "among_previewed": others,
+                    "overlaps": overlaps[column],
+                    "sample": [r["person_id"] for r in sample],
+                }
+            )
+        return previews
 
 
 def day_with_features(view: View, as_of: date | None) -> date:

@@ -77,7 +77,7 @@ def replay(workspace: Workspace, lake: SparkLake, wanted: str, as_of: date) -> d
     with look(REPLAY, workspace, lake, as_of) as stored:
         version = find_version(stored, wanted, as_of)
         view = with_day(stored)
-        rows = _rows(view, version).localCheckpoint()
+        rows = view.checkpoint(_rows(view, version))
         written = view.read_day(gold.SEGMENTS, as_of).where(
             F.col("definition_version") == version["definition_version"]
         )
@@ -149,7 +149,7 @@ def _rows(view: View, definition: dict[str, Any]) -> DataFrame:
             f"{scheme.name} of version {version} follows from settings or a model that is not in use for {view.as_of}; "
             f"in use is {in_use[0] if in_use else 'none'}."
         )
-    return memberships(results, people.localCheckpoint(), view.as_of)
+    return memberships(results, view.checkpoint(people), view.as_of)
 
 
 def _read_comparison(rows: DataFrame, written: DataFrame) -> list[dict[str, Any]]:

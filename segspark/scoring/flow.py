@@ -48,7 +48,7 @@ def derive_scores(view: View) -> DataFrame:
     config = view.settings.scoring
     found = {model: view.context[model_in_use(model)] for model in scoring_models()}
     in_use = {model: loaded for model, loaded in found.items() if loaded is not None}
-    people = people_of_day(view, _looked_at(view, in_use)).localCheckpoint()
+    people = view.checkpoint(people_of_day(view, _looked_at(view, in_use)))
     windows = stored_windows(view.settings)
     scored = with_rfm(people, config.rfm, read_cuts(people, config.rfm))
     scored = with_engagement(scored, config.engagement, windows)

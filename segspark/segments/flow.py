@@ -50,7 +50,9 @@ def write_segments(step: Step) -> None:
         people = people_for_segments(step, groups_in_use(step), needed, sequences)
         people = people.select(*[c for c in people.columns if c in {*needed, *places}])
         # The definitions are compiled to Spark columns while Spark computes the people.
-        people, prepared = step.beside(people.localCheckpoint, partial(prepare_schemes, schemes, context, people))
+        people, prepared = step.beside(
+            partial(step.checkpoint, people), partial(prepare_schemes, schemes, context, people)
+        )
     placed, results = place_people(prepared, people)
     with step.stage("segments") as report:
         rows, results = assign(results, placed, step.as_of)

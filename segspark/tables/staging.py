@@ -6,6 +6,7 @@ their rows from each file.
 """
 
 import json
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segspark.spark.checkpoints import is_one_process
 from segspark.spark.jobs import beside
 from segspark.store import Store
 from segspark.store.parquet import SPARK_OPTIONS, add_part, verify_parts
@@ -202,6 +204,24 @@ class Staged:
 
         tasks = self.spark.range(0, len(ranges), 1, len(ranges))
         return self.plus(kind, read_named(tasks.mapInArrow(write, NAMED_DDL)).get(kind, []))
+
+
+def checkpoint(
+    frame: "DataFrame", folder: Callable[[], Store], arrange: "Callable[[DataFrame], DataFrame] | None" = None
+) -> "DataFrame":
+    """Compute a frame now, for several uses.
+
+    On one machine its rows stay in Spark's blocks. A block is lost with its executor, and with it everything that
+    follows from it; so on a cluster the rows go to staged files, which every executor reads.
+
+    Args:
+        folder: of the staged files; made on a cluster only.
+        arrange: gives the frame its partitions and order, which blocks keep and files do not.
+    """
+    if is_one_process(frame.sparkSession):
+        return (arrange(frame) if arrange else frame).localCheckpoint()
+    rows = written(frame, folder(), f"checkpoint-{uuid.uuid4().hex}")
+    return arrange(rows) if arrange else rows
 
 
 def written(frame: "DataFrame", folder: Store, name: str) -> "DataFrame":

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
+from pyspark.sql import DataFrame, SparkSession
 
 from segspark.store import store_at
 from segspark.tables import staging
-from segspark.tables.staging import Kind, StagingWriter
+from segspark.tables.staging import Kind, StagingWriter, checkpoint
 
 KINDS = {
     "events": Kind(pa.schema([("id", pa.int64()), ("day", pa.date32())]), "day"),
@@ -44,3 +46,35 @@ def test_large_sealed_records_are_not_collected_by_number(tmp_path: Path, monkey
     named = [row for batch in writer.close() for row in batch.to_pylist()]
     assert max(n["rows"] for n in named) <= 6
     assert sorted(i for n in named for i in pq.read_table(n["path"])["id"].to_pylist()) == list(range(20))
+
+
+def in_two(rows: DataFrame) -> DataFrame:
+    return rows.repartition(2, "id").sortWithinPartitions("id")
+
+
+def partitions(frame: DataFrame) -> list[list[int]]:
+    return [[row["id"] for row in part] for part in frame.rdd.glom().collect()]
+
+
+@pytest.mark.parametrize("is_one", [True, False])
+def test_a_checkpoint_is_computed_once_and_has_its_rows_in_order(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_one: bool
+) -> None:
+    monkeypatch.setattr(staging, "is_one_process", lambda session: is_one)
+    n_computed = spark.sparkContext.accumulator(0)
+
+    def counted(batches):  # type: ignore[no-untyped-def]
+        for batch in batches:
+            n_computed.add(batch.num_rows)
+            yield batch
+
+    rows = spark.range(0, 40, 1, 3).mapInArrow(counted, "id bigint")
+    folder = store_at(tmp_path / "staging")
+    kept = checkpoint(rows, lambda: folder, in_two)
+    assert n_computed.value == 40
+    assert partitions(kept) == partitions(in_two(spark.range(40)))
+    assert kept.count() == 40
+    assert n_computed.value == 40
+    # Only files outlive an executor.
+    assert bool(folder.list()) is not is_one
+    assert checkpoint(rows, lambda: folder).count() == 40

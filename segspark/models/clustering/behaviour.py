@@ -1,6 +1,6 @@
 """Behaviour groups: preparation, the search for k, the final fit, and what sets each group apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,7 +78,11 @@ class TooFew:
     reasons: tuple[str, ...]
 
 
-def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behaviour | TooFew:
+# Computes a frame now, and arranges it.
+Checkpoint = Callable[[DataFrame, Callable[[DataFrame], DataFrame]], DataFrame]
+
+
+def train_behaviour(people: DataFrame, config: Clustering, as_of: date, checkpoint: Checkpoint) -> Behaviour | TooFew:
     """Fit the groups of a snapshot.
 
     People without any human act are left out of the fit (they would form a group of zeros and use up one k); the model
@@ -86,6 +90,7 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behav
 
     Args:
         people: feature frame of one day (person_id, features), with derived columns.
+        checkpoint: computes a frame now and arranges it, as ``View.checkpoint`` does.
     """
     inputs = configured(choose_inputs(config.features, people.columns), config)
     frame = active_people(people).select("person_id", *[i.name for i in inputs])
@@ -102,9 +107,12 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date) -> Behav
     # A fixed order makes the fit independent of the number of files and tasks.
     values = to_columns.transform(frame).select("person_id", *preparation.columns)
     n_partitions = max(2, n_people // PEOPLE_PER_PARTITION)
-    in_order = values.repartition(n_partitions, "person_id").sortWithinPartitions("person_id")
+
+    def arrange(rows: DataFrame) -> DataFrame:
+        return rows.repartition(n_partitions, "person_id").sortWithinPartitions("person_id")
+
     # Every pass and the description read them; a cached frame would be far slower (MLlib reads it column by column).
-    in_order = in_order.localCheckpoint()
+    in_order = checkpoint(values, arrange)
     vectors = to_vector.transform(in_order)
     points = preparation.apply(columns)[: config.sweep_sample]
     is_whole = n_people <= min(FIT_ROWS, config.sweep_sample)

@@ -55,7 +55,7 @@ def train_groups(step: Step, last: Loaded | None, with_rare: bool) -> Registrabl
     # Only the features that may be inputs: planning all the hundreds of features would cost time.
     wanted = {"person_id", "last_active_date", *config.features, *(i.name for i in DEFAULT)}
     people = people_of_day(step, wanted | set(read_inputs(step.settings.mlflow, last) if last else ()))
-    result = train_behaviour(people, config, step.as_of)
+    result = train_behaviour(people, config, step.as_of, step.checkpoint)
     if isinstance(result, TooFew):
         return Refused("no groups: " + "; ".join(result.reasons))
     stored = read_documents(step.settings.mlflow, last.tags["run_id"]) if last else None

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 from builders import step_of, with_model
-from models.clustering.few_people import CONFIG, INPUTS, N, Trained
+from models.clustering.few_people import CONFIG, INPUTS, N, Trained, computed
 from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.models import Mlflow, Workspace
@@ -45,7 +45,7 @@ def people(spark: SparkSession) -> DataFrame:
 
 @pytest.fixture(scope="session")
 def fitted(people: DataFrame) -> Behaviour:
-    found = train_behaviour(people, CONFIG, date(2026, 6, 1))
+    found = train_behaviour(people, CONFIG, date(2026, 6, 1), computed)
     assert isinstance(found, Behaviour)
     return found
 

@@ -1,6 +1,9 @@
 """The small list of people that several files of this room look at: how many, which features, and what was trained."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
 
 from segspark.config.models import Workspace
 from segspark.models.clustering.config import Clustering
@@ -11,6 +14,11 @@ from segspark.models.tracking import Loaded
 N = 400
 INPUTS = ("n_order_365d", "n_click_90d", "tenure_days")
 CONFIG = Clustering(features=INPUTS, k_min=2, k_max=4, outliers="none", scaling="zscore")  # type: ignore[call-arg]
+
+
+def computed(rows: DataFrame, arrange: Callable[[DataFrame], DataFrame]) -> DataFrame:
+    """A frame as a step computes it on one machine."""
+    return arrange(rows).localCheckpoint()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from models.clustering.few_people import CONFIG, N
+from models.clustering.few_people import CONFIG, N, computed
 from pyspark.sql import DataFrame
 
 from segspark.models.clustering.behaviour import Behaviour, TooFew, active_people, train_behaviour, with_behaviour
@@ -28,4 +28,4 @@ def test_parts_say_where_groups_were_merged(people: DataFrame, fitted: Behaviour
 
 
 def test_few_people_are_no_groups(people: DataFrame) -> None:
-    assert isinstance(train_behaviour(people.limit(5), CONFIG, date(2026, 6, 1)), TooFew)
+    assert isinstance(train_behaviour(people.limit(5), CONFIG, date(2026, 6, 1), computed), TooFew)
