@@ -51,3 +51,12 @@ def lakes(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> "Lak
 
     base = tmp_path_factory.getbasetemp()
     return Lakes((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "lakes", spark)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The URL of a bucket on a server of this machine."""
+    from buckets import s3_server
+
+    with s3_server() as url:
+        yield url

@@ -68,7 +68,6 @@ def load_workspace(
             Problem(str(path), lines.get(("folder",)), "folder", None, "it is where this file lies.", "Remove it.")
         )
         data = {key: value for key, value in data.items() if key != "folder"}
-    problems += _unsupported(data, str(path), lines)
     merged = merge(merge(_defaults(), data), over)
     workspace = _validated(merged, kind, str(path), lines, origins, problems)
     return _with_absolute_paths(workspace, path.resolve().parent)
@@ -92,14 +91,6 @@ def _validated(
     return valid
 
 
-def _unsupported(data: dict[str, Any], file: str, lines: Mapping[Place, int]) -> list[Problem]:
-    lake = data.get("lake")
-    if not isinstance(lake, str) or "://" not in lake:
-        return []
-    message = "addresses of object stores are not supported; a folder is needed that every worker sees under one path."
-    return [Problem(file, lines.get(("lake",)), "lake", lake, message, "Mount the store, or use a shared folder.")]
-
-
 def _defaults() -> dict[str, Any]:
     defaults: dict[str, Any] = yaml.safe_load(_base_text())
     return defaults
@@ -111,20 +102,22 @@ def _base_text() -> str:
 
 
 def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
-    lake = (folder / Path(workspace.lake.text).expanduser()).resolve()
+    lake = _lake_of(workspace.lake, folder)
+    # MLflow's own database and files stay on this machine, unless they are given another place.
+    beside = folder if lake.is_remote else Path(lake.text).parent
     mlflow = workspace.mlflow
     uri = mlflow.tracking_uri
     if not uri:
-        uri = f"sqlite:///{lake.parent / 'mlflow.db'}"
+        uri = f"sqlite:///{beside / 'mlflow.db'}"
     elif uri.startswith("sqlite:///") and not uri.startswith("sqlite:////"):
         uri = f"sqlite:///{(folder / uri.removeprefix('sqlite:///')).resolve()}"
-    artifacts = mlflow.artifact_location or str(lake.parent / "mlflow-artifacts")
+    artifacts = mlflow.artifact_location or str(beside / "mlflow-artifacts")
     if "://" not in artifacts:
         artifacts = str((folder / Path(artifacts).expanduser()).resolve())
     return workspace.model_copy(
         update={
             "folder": folder,
-            "lake": Url(str(lake)),
+            "lake": lake,
             "keys": workspace.keys.model_copy(update={"file": folder / workspace.keys.file.expanduser()}),
             "mlflow": mlflow.model_copy(
                 update={
@@ -135,6 +128,14 @@ def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
             ),
         }
     )
+
+
+def _lake_of(lake: Url, folder: Path) -> Url:
+    """The lake's place: the address of a bucket as it was given, a folder as an absolute path."""
+    if lake.is_remote:
+        return Url(lake.text.rstrip("/"))
+    text = "/" + lake.text.partition(":")[2].lstrip("/") if lake.scheme == "file" else lake.text
+    return Url(str((folder / Path(text).expanduser()).resolve()))
 
 
 def substitute(

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from segspark.config.allowed import field_at, hint_of, suggestion
+from segspark.config.url import without_secret
 from segspark.errors import ConfigError
 
 Place = tuple[str | int, ...]
@@ -41,7 +42,7 @@ class Problem:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = repr(without_secret(value) if isinstance(value, str) else value)
     return text if len(text) <= 80 else text[:79] + "…"
 
 

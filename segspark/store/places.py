@@ -1,19 +1,17 @@
 """Which store a place belongs to."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segspark.config.url import Url
+from segspark.config.url import OBJECT_SCHEMES, Url, scheme_of, why_no_store, without_secret
 from segspark.errors import ConfigError
 from segspark.store.local import LocalStore
+from segspark.store.objects import ObjectStore
+from segspark.store.patterns import fixed_folder
 from segspark.store.store import Store
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-# One letter alone is a drive.
-_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/")
 
 
 def store_at(url: Url | Path | str) -> Store:
@@ -23,14 +21,14 @@ def store_at(url: Url | Path | str) -> Store:
         ConfigError: no store is known for the URL's scheme.
     """
     text = str(url)
-    found = _SCHEME.match(text)
-    if found is None:
-        return LocalStore(text)
-    if found["scheme"] == "file":
-        return LocalStore("/" + text[found.end() :].lstrip("/"))
-    raise ConfigError(
-        f"{text}: there is no store for {found['scheme']}:; use a folder that every worker sees under one path."
-    )
+    if why := why_no_store(text):
+        raise ConfigError(f"{without_secret(text)}: {why}.")
+    scheme = scheme_of(text)
+    if scheme in OBJECT_SCHEMES:
+        return ObjectStore(text)
+    if scheme == "file":
+        return LocalStore("/" + text.partition(":")[2].lstrip("/"))
+    return LocalStore(text)
 
 
 def open_url(url: str) -> "pa.NativeFile":
@@ -47,6 +45,5 @@ def stream_url(url: str) -> "pa.NativeFile":
 
 def store_of_pattern(pattern: str) -> tuple[Store, str]:
     """The store that a glob pattern looks in, and the pattern below its root."""
-    parts = pattern.split("/")
-    fixed = next((at for at, part in enumerate(parts) if any(c in part for c in "*?[")), len(parts) - 1)
-    return store_at("/".join(parts[:fixed]) or "/"), "/".join(parts[fixed:])
+    fixed = fixed_folder(pattern)
+    return store_at(fixed.rstrip("/") or "/"), pattern[len(fixed) :]

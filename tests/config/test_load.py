@@ -94,7 +94,7 @@ models:
   behaviour:
     k_min: 1
     scalling: zscore
-lake: s3a://bucket/lake
+lake: hdfs://node/lake
 name: ${NAME}
 """
     lines = refusal(tmp_path, text)
@@ -190,3 +190,26 @@ def test_a_setting_that_was_dropped_does_not_keep_a_file_from_loading(tmp_path: 
 def test_a_key_like_a_dropped_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="jitter"):
         workspace(tmp_path, "spark: {jitter: quick}")
+
+
+@pytest.mark.parametrize("address", ["s3://shop/lake", "s3a://shop/a/lake/", "gs://shop", "az://box/lake"])
+def test_a_lake_in_a_bucket_keeps_its_address_and_mlflow_stays_here(tmp_path: Path, address: str) -> None:
+    found = workspace(tmp_path, f"lake: {address}")
+    assert found.lake == Url(address.rstrip("/"))
+    assert found.mlflow.tracking_uri == f"sqlite:///{tmp_path}/mlflow.db"
+    assert found.mlflow.artifact_location == f"{tmp_path}/mlflow-artifacts"
+
+
+def test_a_lake_by_file_is_a_folder(tmp_path: Path) -> None:
+    assert workspace(tmp_path, f"lake: file://{tmp_path}/x/lake").lake == Url(f"{tmp_path}/x/lake")
+
+
+@pytest.mark.parametrize("address", ["hdfs://node/lake", "dbfs:/lake", "main.segspark", "s3:/shop", "s3://k:s@shop"])
+@pytest.mark.parametrize("way", ["file", "variable", "reference"])
+def test_a_place_without_a_store_is_refused_from_every_way(tmp_path: Path, address: str, way: str) -> None:
+    text = {"file": f"lake: {address}", "variable": "name: shop", "reference": "lake: ${WHERE}"}[way]
+    environ = {"variable": {"SEGSPARK__LAKE": address}, "reference": {"WHERE": address}}.get(way, {})
+    told = "\n".join(refusal(tmp_path, text, environ))
+    assert "lake (is " in told
+    assert "k:s" not in told
+    assert [p.name for p in tmp_path.iterdir()] == ["segspark.yaml"]

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from segspark.config.models import Workspace
-from segspark.config.url import Url
+from segspark.config.url import Url, why_no_lake, without_secret
 
 
 def test_it_cannot_be_used_as_a_path(tmp_path: Path) -> None:
@@ -35,7 +35,8 @@ def test_it_cannot_be_used_as_a_path(tmp_path: Path) -> None:
 def test_its_text_is_what_was_given_and_its_scheme_the_part_before() -> None:
     assert str(Url("s3a://bucket/lake")) == "s3a://bucket/lake"
     assert Url("s3a://bucket/lake").scheme == "s3a"
-    assert Url("/data/lake").scheme == ""
+    assert (Url("/data/lake").scheme, Url("./a:b").scheme, Url("C:/lake").scheme) == ("", "", "")
+    assert [Url(text).is_remote for text in ("gs://b", "file:///b", "b")] == [True, False, False]
     assert Url("/a") == Url("/a")
     assert len({Url("/a"), Url("/a"), Url("/b")}) == 2
     assert Url("/a") != "/a"
@@ -67,3 +68,52 @@ def test_the_schema_says_text() -> None:
 
 def test_the_default_in_the_schema_is_text_as_well() -> None:
     assert Workspace.model_json_schema()["properties"]["lake"]["default"] == "lake"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["lake", "./main.segspark", "/a/b.c", "a:b", "C:/lake", "file:///lake", "s3://b", "s3a://b/l/", "gs://b/l", "az://c/l",
+     "abfss://c@a.dfs.core.windows.net/l", "s3://b/orders@shop"],
+)  # fmt: skip
+def test_a_lake_may_lie_in_a_folder_or_a_bucket(text: str) -> None:
+    assert why_no_lake(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("dbfs:/lake", "there is no store for dbfs:"),
+        ("hdfs://node/lake", "there is no store for hdfs:"),
+        ("HTTPS://host/lake", "there is no store for https:"),
+        ("main.segspark", "tables of a catalog"),
+        ("a.b.c", "tables of a catalog"),
+        ("s3:/b/lake", "write s3://bucket/folder"),
+        ("s3:b/lake", "write s3://bucket/folder"),
+        ("S3://b/lake", "write s3://bucket/folder"),
+        ("s3:///lake", "write s3://bucket/folder"),
+        ("s3://host:9000/b", "write s3://bucket/folder"),
+        ("abfss://c/lake", "write abfss://container@account"),
+        ("s3://key:sec/ret@b/lake", "no credentials"),
+        ("s3://key@b/lake", "no credentials"),
+        ("az://c/lake?sv=1&sig=secret", "no credentials"),
+    ],
+)
+def test_elsewhere_it_may_not_and_is_told_why(text: str, why: str) -> None:
+    assert why in (why_no_lake(text) or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("s3://key:sec/r@t@b/lake", "s3://***@b/lake"),
+        ("s3://key@b/lake", "s3://***@b/lake"),
+        ("postgresql://u:p@h/db", "postgresql://***@h/db"),
+        ("az://c/lake?sv=1&sig=secret", "az://c/lake?***"),
+        ("abfss://c@a/lake", "abfss://c@a/lake"),
+        ("s3://b/orders@shop.csv", "s3://b/orders@shop.csv"),
+        ("s3://b/x?.csv", "s3://b/x?.csv"),
+        ("ann@example.com:/x", "ann@example.com:/x"),
+    ],
+)
+def test_an_address_is_shown_without_its_secret(text: str, shown: str) -> None:
+    assert without_secret(text) == shown
