@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from segspark.config.models import Currency, Model, Name, Zone
+from segspark.config.url import scheme_of, why_no_store
 from segspark.sources.shapes import ShapeName
 
 
@@ -170,7 +171,8 @@ class Source(Model):
     name: Name = Field(description="Name of the source in the tables; of all sources another one")
     kind: str = Field(description="A provider, or `mapped` for any table")
     path: str | tuple[str, ...] = Field(
-        description="Pattern of its files, or several, relative to the folder of this YAML"
+        description="Pattern of its files, or several, relative to the folder of this YAML; or the address of a bucket, "
+        "e.g. s3://deliveries/orders-*.csv"
     )
     format: Literal["csv", "json", "parquet"] = Field("json", description="Of a mapped source: form of its files")
     csv: Csv = Csv()  # type: ignore[call-arg]
@@ -222,7 +224,14 @@ class Source(Model):
     @property
     def patterns(self) -> list[str]:
         paths = (self.path,) if isinstance(self.path, str) else self.path
-        return [str(self.folder / p) for p in paths]
+        return [p if scheme_of(p) else str(self.folder / p) for p in paths]
+
+    @field_validator("path")
+    @classmethod
+    def _in_a_store(cls, path: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if why := next(filter(None, map(why_no_store, (path,) if isinstance(path, str) else path)), None):
+            raise ValueError(why)
+        return path
 
     @model_validator(mode="after")
     def _consistent(self) -> "Source":
