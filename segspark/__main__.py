@@ -1,4 +1,4 @@
-"""``python -m segspark`` is ``segspark``, where the program is not in the path, as in a job of a cluster."""
+"""``python -m segspark``: the command line, also where no script was installed."""
 
 from segspark.cli.main import main
 
