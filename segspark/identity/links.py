@@ -11,6 +11,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from segspark.identity.components import Checkpoint, components
 from segspark.identity.resolution import JOINED_DDL, resolve
 
 _TIMES = ("known_as_of", "effective_at", "recorded_at")
@@ -76,18 +77,30 @@ def person_spans(links: DataFrame) -> DataFrame:
     return spans.where("to_as_of is null or from_as_of < to_as_of")
 
 
+# Linked by one task, which holds some 2.4 KB for each identifier.
+LINKS_PER_TASK = 200_000
+
+
 def join_people(
-    fresh: DataFrame, pairs: DataFrame, existing: DataFrame | None, waiting: DataFrame | None = None
+    fresh: DataFrame,
+    pairs: DataFrame,
+    existing: DataFrame | None,
+    waiting: DataFrame | None,
+    checkpoint: Checkpoint,
+    n_tasks: int = 1,
 ) -> DataFrame:
     """New rows of silver.identity_links.
 
-    Only the persons that a new pair touches are brought together in one task; cost follows the new links.
+    Only the persons that a new pair touches are resolved; cost follows the new links. Several tasks share them by
+    connected components, which are found first: no link leads from one to another.
 
     Args:
         fresh: identifier_id, is_anonymous, known_as_of, effective_at, recorded_at: introduced in this run.
         pairs: left_id, right_id, rule, effective_at, recorded_at, known_as_of: links of this run.
         existing: silver.identity_links before this run; None where there are none.
         waiting: links of earlier runs with somebody whom this run introduces (``waiting_links``).
+        checkpoint: computes a frame now.
+        n_tasks: tasks that share the resolution.
 
     Returns:
         One row per identifier and as-of day on which its person begins or changes.
@@ -145,7 +158,19 @@ def join_people(
     together = first.unionByName(new)
     if existing is not None:
         together = together.unionByName(_known(existing, linked))
-    return alone.unionByName(together.withColumn("_all", F.lit(0)).groupBy("_all").applyInArrow(resolve, JOINED_DDL))
+    resolved = _shared(together, n_tasks, checkpoint).groupBy("_task").applyInArrow(resolve, JOINED_DDL)
+    return alone.unionByName(resolved)
+
+
+def _shared(together: DataFrame, n_tasks: int, checkpoint: Checkpoint) -> DataFrame:
+    """The rows with the task that resolves them: those of one component go to one."""
+    if n_tasks <= 1:
+        return together.withColumn("_task", F.lit(0))
+    together = checkpoint(together)
+    of_node = components(together.where("right_id is not null").select("left_id", "right_id"), checkpoint)
+    of_left = together.join(of_node.withColumnRenamed("node", "left_id"), on="left_id", how="left")
+    task = F.pmod(F.xxhash64(F.coalesce("component", "left_id")), F.lit(n_tasks))
+    return of_left.withColumn("_task", task).select(*together.columns, "_task")
 
 
 def _known(existing: DataFrame, linked: DataFrame) -> DataFrame:

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.identity.introductions import newly_introduced, not_introduced, waiting_links, with_introductions
-from segspark.identity.links import join_people, people_as_of
+from segspark.identity.links import LINKS_PER_TASK, join_people, people_as_of
 from segspark.ingest import duplicates, lateness, order_lines
 from segspark.ingest.batch import Batch
 from segspark.pipeline.step import Step
@@ -90,9 +90,12 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
         pairs, seen = _links_of(step, staged, existing)
         fresh = newly_introduced(seen)
         waiting = waiting_links(unintroduced, fresh) if unintroduced is not None else None
+        n_tasks = -(-staged.rows("links") // LINKS_PER_TASK)
         joined: Staged
         joined, others = step.beside(
-            lambda: staged.stage(folder, "joined", join_people(fresh, pairs, existing, waiting)),
+            lambda: staged.stage(
+                folder, "joined", join_people(fresh, pairs, existing, waiting, step.checkpoint, n_tasks)
+            ),
             lambda: staged.stage(folder, "unintroduced", not_introduced(seen, pairs, unintroduced)),
         )
         return joined.plus("unintroduced", others.files.get("unintroduced", ()))

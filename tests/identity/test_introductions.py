@@ -49,6 +49,10 @@ def link(who: str, person: str, day: int) -> tuple[Any, ...]:
     return (who, person, "first_seen", False, AT, AT, MAY[day], 0)
 
 
+def now(frame: DataFrame) -> DataFrame:
+    return frame.localCheckpoint()
+
+
 def told(frame: DataFrame, *columns: str) -> list[tuple[Any, ...]]:
     return sorted((tuple(r[c] for c in columns) for r in frame.select(*columns).collect()), key=str)
 
@@ -85,16 +89,16 @@ def test_a_link_waits_for_both_its_ends_and_joins_them_when_the_last_is_introduc
     assert told(held, "identifier_id", "linked_id") == [
         ("u1", "cookie"), ("u1", "u2"), ("u1", None), ("u2", "u1"), ("u2", None)
     ]  # fmt: skip
-    assert told(join_people(newly_introduced(first), pairs, None), "identifier_id") == []
+    assert told(join_people(newly_introduced(first), pairs, None, None, now), "identifier_id") == []
     # A later run introduces one of them, without naming the cookie.
     second = with_introductions(frames(SEEN, seen("u1", True, 5)), None)
     fresh = newly_introduced(second)
-    of_second = join_people(fresh, frames(PAIRS), None, waiting_links(held, fresh))
+    of_second = join_people(fresh, frames(PAIRS), None, waiting_links(held, fresh), now)
     columns = ("identifier_id", "person_id", "known_as_of", "is_anonymous")
     assert told(of_second, *columns) == [("cookie", "u1", MAY[5], True), ("u1", "u1", MAY[5], False)]
     # The run after that introduces the other.
     stored = of_second.localCheckpoint()
     third = with_introductions(frames(SEEN, seen("u2", True, 7)), stored)
     fresh = newly_introduced(third)
-    of_third = join_people(fresh, frames(PAIRS), stored, waiting_links(held, fresh))
+    of_third = join_people(fresh, frames(PAIRS), stored, waiting_links(held, fresh), now)
     assert told(of_third, *columns) == [("u2", "u1", MAY[7], False)]
