@@ -4,7 +4,7 @@ PYTHON ?= $(or $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup demo demo-large docs test test-all check bench reference requirements clean
+.PHONY: setup s3 demo demo-large docs test test-all check bench reference requirements clean
 
 setup: .venv/.made jars/.verified .venv/.started
 
@@ -25,6 +25,15 @@ jars/.verified: segspark/spark/submit/pom.xml conf/jars/SHA256SUMS | .venv/.made
 	  && $(BIN)/python -m segspark.spark.environment verify-jars && touch $@; \
 	else echo "No Maven here: Spark will fetch the Delta jars by Ivy at its start."; mkdir -p jars; fi
 
+# What Spark needs for a lake on S3: jars/s3.
+s3: jars/s3/.verified
+
+jars/s3/.verified: conf/jars/s3/pom.xml conf/jars/s3/SHA256SUMS | jars/.verified
+	@if command -v mvn >/dev/null; then \
+	  mvn -q -B -Dstyle.color=never -f conf/jars/s3/pom.xml dependency:copy-dependencies -DincludeScope=runtime -DincludeGroupIds=org.apache.hadoop,software.amazon.awssdk,software.amazon.s3.analyticsaccelerator,software.amazon.eventstream,org.reactivestreams -DoutputDirectory=$(CURDIR)/jars/s3 \
+	  && $(BIN)/python -m segspark.spark.environment verify-jars s3 && touch $@; \
+	else echo "No Maven here: Spark will fetch the jars for S3 by Ivy at its start."; mkdir -p jars/s3; fi
+
 # What a bare spark-submit of this environment needs, and a class archive that makes every JVM start faster.
 .venv/.started: segspark/spark/defaults.py conf/jars/SHA256SUMS .venv/.made | jars/.verified
 	$(BIN)/python -m segspark.spark.defaults
@@ -42,7 +51,7 @@ demo-large: setup
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-all: setup
+test-all: setup s3
 	SEGSPARK_EXPLORE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow or not slow'
 
 # Every part that .ci/parts lists, also after one that failed; the last line says which did.

@@ -73,6 +73,8 @@ def examine(config: Path) -> list[dict[str, str]]:
 def _access_rows(workspace: Workspace) -> list[dict[str, str]]:
     """The folders that are readable for more people than the workspace says; new files are not, older ones may be."""
     top = workspace.folder
+    if workspace.lake.is_remote:
+        return []
     lake = Path(store_at(workspace.lake).url)
     beside = (lake.parent / name for name in ("mlflow.db", "mlflow-artifacts"))
     places = (lake, *beside, top / "exports", top / "reports")

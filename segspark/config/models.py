@@ -257,7 +257,8 @@ class Workspace(Settings):
     folder: Path = Field(Path("."), description="Where segspark.yaml lies", json_schema_extra={"set_by": "the loader"})
     lake: Url = Field(
         Url("lake"),
-        description="Root of the tables: <lake>/<layer>/<table>; a relative path starts at the folder of segspark.yaml",
+        description="Root of the tables: <lake>/<layer>/<table>; a relative path starts at the folder of segspark.yaml, "
+        "and s3://bucket/folder lies in a bucket",
         json_schema_extra={"default": "lake"},
     )
     lease: Lease = Lease()  # type: ignore[call-arg]

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from segspark.config.url import Url
 from segspark.errors import InfrastructureError
+from segspark.spark.stores import S3_SCHEMES, connector_jars
 from segspark.spark.versions import claimed_range, delta_package, is_claimed, refuse_other_spark, spark_version
+from segspark.store import store_at
 
 JAVA = 17
 PYTHON_FROM, PYTHON_TO = (3, 11), (3, 14)
@@ -71,7 +73,7 @@ def check_environment(lake: Url, writes: bool = True) -> None:
 
 def examine_environment(lake: Url) -> list[Check]:
     """All checks. Under spark-submit Java and jars belong to the cluster, and the JVM runs already."""
-    machine = [] if under_spark_submit() else [_java(), _jars()]
+    machine = [] if under_spark_submit() else [_java(), _jars(), *_connector(lake)]
     return [_python(), _spark(), *machine, _memory(), *_folder(lake)]
 
 
@@ -131,9 +133,13 @@ def parse_java_version(output: str) -> int | None:
     return int(match[2] or 0) if major == 1 else major
 
 
-def expected_jars() -> dict[str, str]:
-    """Name -> SHA-256, from the committed list; empty outside a clone."""
-    listed = CLONE / "conf" / "jars" / "SHA256SUMS"
+def expected_jars(of: str = ".") -> dict[str, str]:
+    """Name -> SHA-256, from the committed list; empty outside a clone.
+
+    Args:
+        of: the folder of a store's jars; by default of those that every lake needs.
+    """
+    listed = CLONE / "conf" / "jars" / of / "SHA256SUMS"
     if not listed.exists():
         return {}
     pairs = (line.split() for line in listed.read_text().splitlines() if line.strip())
@@ -146,11 +152,11 @@ def unlisted_jars(folder: Path) -> list[str]:
     return sorted(jar.name for jar in folder.glob("*.jar") if expected and jar.name not in expected)
 
 
-def wrong_jars(folder: Path) -> list[str]:
+def wrong_jars(folder: Path, of: str = ".") -> list[str]:
     """Names of jars that are missing or differ from the listed checksum."""
     return [
         name
-        for name, digest in expected_jars().items()
+        for name, digest in expected_jars(of).items()
         if not (folder / name).is_file() or hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest
     ]
 
@@ -174,6 +180,21 @@ def _jars() -> Check:
         cure = "run: make setup" if expected_jars() else "run again: Spark fetches them by Ivy"
         return Check("jars", "; ".join(problems), f"Remove {folder} and {cure}")
     return Check("jars", f"{len(jars)} in {folder}")
+
+
+def _connector(lake: Url) -> list[Check]:
+    """The jars by which Spark reaches a lake's store; for what is not S3 whoever starts Spark gives them."""
+    if lake.scheme not in S3_SCHEMES:
+        return []
+    folder = jar_folder()
+    jars = connector_jars(lake, folder)
+    if not jars:
+        if list(folder.glob("hadoop-aws-*.jar")) or not list(folder.glob("*.jar")):
+            return []
+        return [Check("jars for S3", f"none in {folder / 's3'}", "Run: make s3")]
+    wrong = wrong_jars(folder / "s3", "s3")
+    detail = "; ".join(f"{name} is missing or not the one listed" for name in wrong)
+    return [Check("jars for S3", detail or f"{len(jars)} in {folder / 's3'}", "Run: make s3" if wrong else "")]
 
 
 def _memory() -> Check:
@@ -206,6 +227,8 @@ def available_memory(root: Path = Path("/")) -> int | None:
 
 
 def _folder(lake: Url) -> list[Check]:
+    if lake.is_remote:
+        return [_reached(lake)]
     at = Path(lake.text)
     while not at.exists() and at != at.parent:
         at = at.parent
@@ -225,15 +248,26 @@ def _folder(lake: Url) -> list[Check]:
     ]
 
 
+def _reached(lake: Url) -> Check:
+    try:
+        # A bucket that is not there has no file either, but it cannot be listed.
+        store_at(lake).below("_none").list()
+    except InfrastructureError as error:
+        what, _, cure = str(error).partition(". ")
+        return Check("lake", what, cure)
+    return Check("lake", f"{lake} is reached")
+
+
 def main(arguments: list[str]) -> int:
-    """``python -m segspark.spark.environment verify-jars``: 0 if the jars match the list, or are left to Ivy."""
-    if arguments == ["verify-jars"]:
-        check = _jars()
+    """``python -m segspark.spark.environment verify-jars [s3]``: 0 if the jars match the list, or are left to Ivy."""
+    if arguments not in (["verify-jars"], ["verify-jars", "s3"]):
+        print("usage: python -m segspark.spark.environment verify-jars [s3]", file=sys.stderr)
+        return 2
+    checks = [_jars()] if len(arguments) == 1 else _connector(Url("s3://any"))
+    for check in checks:
         if check.cure:
-            print(f"jars: {check.detail}. {check.cure}", file=sys.stderr)
-        return 1 if check.cure else 0
-    print("usage: python -m segspark.spark.environment verify-jars", file=sys.stderr)
-    return 2
+            print(f"{check.name}: {check.detail}. {check.cure}", file=sys.stderr)
+    return 1 if any(check.cure for check in checks) else 0
 
 
 if __name__ == "__main__":

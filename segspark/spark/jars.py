@@ -4,29 +4,38 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from segspark.config.url import Url
 from segspark.errors import InfrastructureError
 from segspark.spark.environment import cache_folder, jar_folder
 from segspark.spark.settings import SHIPPED_BY_SPARK
+from segspark.spark.stores import NOT_FETCHED, S3_PACKAGES, S3_SCHEMES, connector_jars
 from segspark.spark.versions import delta_package
 
 _PACKAGES = "spark.jars.packages"
+_NO_STORE = Url("")
 POM = Path(__file__).parent / "submit" / "pom.xml"
 
 
-def jar_settings(folder: Path | None = None) -> dict[str, str]:
+def jar_settings(folder: Path | None = None, lake: Url = _NO_STORE) -> dict[str, str]:
     """Of a session: the fetched jars; if there are none, Ivy fetches them at its start.
 
     Args:
         folder: of the jars; by default this environment's.
+        lake: what its store needs comes along.
     """
-    jars = sorted((jar_folder() if folder is None else folder).glob("*.jar"))
+    folder = jar_folder() if folder is None else folder
+    jars = [*sorted(folder.glob("*.jar")), *connector_jars(lake, folder)]
     if jars:
         return {"spark.jars": ",".join(map(str, jars))}
-    return {**fetched_by_ivy(), "spark.jars.ivy": str(cache_folder() / "ivy")}
+    return {**fetched_by_ivy(lake), "spark.jars.ivy": str(cache_folder() / "ivy")}
 
 
-def fetched_by_ivy() -> dict[str, str]:
-    return {_PACKAGES: delta_package(), "spark.jars.excludes": ",".join(SHIPPED_BY_SPARK)}
+def fetched_by_ivy(lake: Url = _NO_STORE) -> dict[str, str]:
+    more, without = (S3_PACKAGES, (NOT_FETCHED,)) if lake.scheme in S3_SCHEMES else ((), ())
+    return {
+        _PACKAGES: ",".join((delta_package(), *more)),
+        "spark.jars.excludes": ",".join((*SHIPPED_BY_SPARK, *without)),
+    }
 
 
 def maven_command() -> str:

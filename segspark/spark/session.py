@@ -25,6 +25,7 @@ from segspark.spark.settings import (
     quiet_log,
 )
 from segspark.spark.startup import WORKERS_PARENT, class_archive, empty_conf
+from segspark.spark.stores import options_of
 from segspark.spark.versions import delta_package, refuse_other_spark
 from segspark.store.access import for_hadoop
 
@@ -59,6 +60,8 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
             "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
             "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={scratch} -XX:-UsePerfData",
             **for_hadoop(workspace.file_access),
+            **jar_settings(lake=workspace.lake),
+            **options_of(workspace.lake, os.environ),
             **spark.options,
         },
     )
@@ -67,7 +70,8 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
 def _submitted(workspace: Workspace, name: str) -> SparkSession:
     """The session under spark-submit: master, memory and cores are the cluster's, settings for Delta and UTC ours."""
     builder = SparkSession.builder.appName(name)
-    for key, value in {**EVERYWHERE, **for_hadoop(workspace.file_access), **workspace.spark.options}.items():
+    of_store = {**for_hadoop(workspace.file_access), **options_of(workspace.lake, os.environ)}
+    for key, value in {**EVERYWHERE, **of_store, **workspace.spark.options}.items():
         builder = builder.config(key, value)
     if workspace.spark.shuffle_partitions:
         builder = builder.config("spark.sql.shuffle.partitions", str(workspace.spark.shuffle_partitions))
