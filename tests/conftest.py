@@ -56,7 +56,7 @@ def lakes(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> "Lak
 @pytest.fixture(scope="session")
 def s3() -> Iterator[str]:
     """The URL of a bucket on a server of this machine."""
-    from buckets import s3_server
+    from benchmarks.bucket_server import s3_server
 
     with s3_server() as url:
         yield url

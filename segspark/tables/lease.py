@@ -61,7 +61,7 @@ class Lease:
 
     def release(self) -> None:
         """Give it back, unless it is lost already. What cannot be written expires."""
-        with self._one_at_a_time, suppress(OSError):
+        with self._one_at_a_time, suppress(OSError, InfrastructureError):
             newest = read_newest(self._store)
             if self._is_ours(newest):
                 put(self._store, newest.number + 1, self._claim.freed())
@@ -110,7 +110,7 @@ def only_writer(
 def _renew_until(lease: Lease, ended: threading.Event, every_s: float) -> None:
     while not ended.wait(every_s):
         # A store that fails now may answer at the next beat; a lost lease is said by ``check``.
-        with suppress(OSError):
+        with suppress(OSError, InfrastructureError):
             if not lease.renew():
                 return
 
