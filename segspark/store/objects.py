@@ -29,7 +29,7 @@ RANGE_BYTES = 8 << 20
 PART_BYTES = 16 << 20
 _CURE = "Check its name, and endpoint, region and credentials in the environment, see docs/how-to/keep-a-lake-on-s3.md."
 # A server that is not there is told in seconds; one that asks for patience is given it.
-_RETRIES: dict[str, Any] = {"max_retries": 6, "retry_timeout": timedelta(seconds=60)}
+_RETRIES: Any = {"max_retries": 6, "retry_timeout": timedelta(seconds=60)}
 # Metadata of an object that was put where there was none: who put it.
 _MARK = "segspark-put"
 
