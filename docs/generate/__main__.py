@@ -11,12 +11,14 @@ from pathlib import Path
 
 from docs.generate import cli, configuration, errors, features, flows, tables
 from segspark.app import graph, schema
+from segspark.spark.submit.conf import conf_of_the_clone
 
 CLONE = Path(__file__).parents[2]
 COMMAND = "make reference"
 
 # File -> the function that makes its text.
 MADE: dict[str, Callable[[], str]] = {
+    "conf/spark-cluster.conf": conf_of_the_clone,
     "conf/workspace.schema.json": schema.schema_text,
     "segspark/app/flows.json": lambda: json.dumps(graph.described(), indent=2) + "\n",
     "docs/reference/cli.md": cli.page,

@@ -5,6 +5,7 @@ import sys
 import click
 
 from segspark import __version__
+from segspark.cli import cluster
 from segspark.cli.ending import ended_by_sigterm
 from segspark.cli.features import features
 from segspark.cli.key import key
@@ -25,7 +26,7 @@ def cli() -> None:
     """
 
 
-for command in (*COMMANDS, features, key, quarantine, segments, sources):
+for command in (*COMMANDS, *cluster.COMMANDS, features, key, quarantine, segments, sources):
     cli.add_command(command)
 
 

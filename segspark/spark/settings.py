@@ -66,8 +66,9 @@ LOCAL = {
 # Arrow checks bounds for each value it writes; Spark's own rows do without.
 # Code waiting for the optimising compiler is longer and is discarded with its query: the default code cache fills
 # within a minute.
+WIDE_METHODS = "-XX:-DontCompileHugeMethods"
 JVM_OPTIONS = (
-    "-XX:-DontCompileHugeMethods -XX:+UseParallelGC -XX:ReservedCodeCacheSize=512m "
+    f"{WIDE_METHODS} -XX:+UseParallelGC -XX:ReservedCodeCacheSize=512m "
     "-Darrow.enable_unsafe_memory_access=true -Darrow.enable_null_check_for_get=false"
 )
 

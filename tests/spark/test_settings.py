@@ -19,6 +19,9 @@ def settings_of(text: str) -> dict[str, str]:
 def test_conf_spark_local_says_what_the_session_sets() -> None:
     said = settings_of((ROOT / "conf" / "spark-local.conf").read_text())
     assert {**EVERYWHERE, **LOCAL}.items() <= said.items()
+    # The paths are those of the clone, where it is run.
+    quiet = said["spark.driver.extraJavaOptions"].rpartition("-Dlog4j2.configurationFile=")[2]
+    assert (ROOT / quiet).is_file()
     assert f"{JVM_OPTIONS} {settings.COMPILE_LATE}" in said["spark.driver.extraJavaOptions"]
 
 
