@@ -14,6 +14,7 @@ from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runs import config_hash, record, runs_of
 from segspark.pipeline.step import Step
 from segspark.points import point
+from segspark.spark.jobs import named_jobs
 from segspark.tables.contracts.catalogue import BY_NAME
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.lake import Lake
@@ -49,7 +50,7 @@ def run_flow(
         point("flow_started")
     step = Step(flow, lake, context, as_of, progress, request)
     try:
-        with damage_told():
+        with damage_told(), named_jobs(f"{flow.name} {as_of}", f"{flow.name} {as_of}"):
             flow.function(step)
     finally:
         step.close()

@@ -14,7 +14,7 @@ from segspark.pipeline.flow import Flow, Request
 from segspark.pipeline.progress import Progress
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import How, Rows, write
-from segspark.spark.jobs import beside
+from segspark.spark.jobs import beside, named_jobs
 from segspark.tables.contracts.contract import Contract
 
 if TYPE_CHECKING:
@@ -80,7 +80,9 @@ class Step(View):
     def stage(self, name: str) -> Iterator[StageReport]:
         """Time a stage and report it; the caller fills the report."""
         report, start = StageReport(), time.monotonic()
-        yield report
+        flow = f"{self._name} {self.as_of}"
+        with named_jobs(flow, f"{flow}: {name}"):
+            yield report
         self._progress.stage(name, time.monotonic() - start, report.rows, report.note)
 
     def note(self, text: str) -> None:

@@ -6,8 +6,10 @@ import threading
 import time
 
 import pytest
+from counter import jobs_so_far
+from pyspark.sql import SparkSession
 
-from segspark.spark.jobs import beside
+from segspark.spark.jobs import beside, named_jobs
 
 
 def test_results_come_in_the_order_of_the_functions() -> None:
@@ -82,7 +84,7 @@ def test_no_more_run_at_once_than_is_asked_for(at_once: int | None, most: int) -
 
 INTERRUPTED = """
 import os, signal, threading, time
-from segspark.spark.jobs import beside
+from segspark.spark.jobs import beside, named_jobs
 begun = threading.Event()
 def end(number, frame):
     raise SystemExit(3)
@@ -102,3 +104,44 @@ finally:
 def test_one_that_runs_has_ended_before_a_signal_is_told_and_no_other_begins() -> None:
     done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.splitlines()) == (3, ["first has ended", "over"])
+
+
+def names_of_jobs(spark: SparkSession, after: int) -> dict[str, str | None]:
+    """Description -> group of each job since then, as Spark's web page shows them."""
+    context = spark.sparkContext._jsc.sc()  # type: ignore[union-attr]
+    context.listenerBus().waitUntilEmpty()
+    jobs = [context.statusStore().job(n) for n in range(after, int(context.dagScheduler().numTotalJobs()))]
+    return {
+        job.description().get() if job.description().isDefined() else "": job.jobGroup().get()
+        if job.jobGroup().isDefined()
+        else None
+        for job in jobs
+    }
+
+
+def test_jobs_are_named_also_in_threads_and_as_before_afterwards(spark: SparkSession) -> None:
+    before = jobs_so_far(spark)
+    with named_jobs("tiles 2026-06-01", "tiles 2026-06-01"):
+        with named_jobs("tiles 2026-06-01", "tiles 2026-06-01: items"):
+            beside(spark.range(3).count, spark.range(4).count)
+        spark.range(5).count()
+    assert names_of_jobs(spark, before) == {
+        "tiles 2026-06-01": "tiles 2026-06-01",
+        "tiles 2026-06-01: items": "tiles 2026-06-01",
+    }
+    after = jobs_so_far(spark)
+    beside(spark.range(3).count)
+    spark.range(3).count()
+    assert None in names_of_jobs(spark, after).values()
+
+
+def test_without_a_session_nothing_is_named() -> None:
+    code = """
+from segspark.spark.jobs import beside, named_jobs
+with named_jobs("a", "b"):
+    assert beside(lambda: 3) == [3]
+import pyspark
+with named_jobs("a", "b"):
+    assert beside(lambda: 3) == [3]
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
