@@ -70,6 +70,18 @@ def store(config: Mlflow) -> Iterator[Any]:
 
 
 @contextmanager
+def silent() -> Iterator[None]:
+    """MLflow prints what it has registered, whatever the levels of its loggers are."""
+    from mlflow.utils import logging_utils
+
+    logging_utils.disable_logging()
+    try:
+        yield
+    finally:
+        logging_utils.enable_logging()
+
+
+@contextmanager
 def _store(config: Mlflow) -> Iterator[Any]:
     import mlflow
 

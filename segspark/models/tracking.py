@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,13 +18,15 @@ from pyspark.sql import DataFrame, SparkSession
 from segspark.config.models import Mlflow
 from segspark.errors import CheckFailed
 from segspark.models.artifact import PIPELINE, digests_of, load_pipeline, verify
-from segspark.models.mlflow_store import is_there, store
+from segspark.models.mlflow_store import is_there, silent, store
 from segspark.points import point
+from segspark.spark.versions import spark_version
 from segspark.store.access import as_guarded
 
 # Tags of a run: the SHA-256 of its documents and figures.
 DIGEST_OF = "digest."
-REQUIREMENTS = ["pyspark==4.2.0"]
+# Whose code a pipeline runs through, besides segspark itself.
+_TRAINED_BY = ("numpy", "pandas", "pyarrow", "scikit-learn")
 # Of a version that may be used.
 NEEDED_TAGS = {PIPELINE, "label_end_date", "run_id"}
 
@@ -96,7 +100,7 @@ def log_model(
                 path.write_bytes(content)
                 mlflow.log_artifact(str(path))
             info = mlflow.spark.log_model(
-                model, artifact_path="model", pip_requirements=REQUIREMENTS, signature=signature
+                model, artifact_path="model", pip_requirements=requirements(), signature=signature
             )
             _guard(run.info.artifact_uri)
         files = Path(mlflow.artifacts.download_artifacts(artifact_uri=info.model_uri, dst_path=scratch))
@@ -109,13 +113,24 @@ def log_model(
         }
         point("model_logged")
         # Tags come with the version in one transaction: without them nobody can tell of which days it may speak.
-        version = str(mlflow.register_model(info.model_uri, name, tags=tags).version)
+        with silent():
+            version = str(mlflow.register_model(info.model_uri, name, tags=tags).version)
         point("model_registered")
         client = mlflow.MlflowClient()
         alias = _alias(client, name, ranking, ranks_by) if allow_champion else "challenger"
         client.set_registered_model_alias(name, alias, version)
         point("model_named")
         return version
+
+
+def requirements() -> list[str]:
+    """The Spark and the packages that train here, for whoever loads a model elsewhere."""
+    spark = re.match(r"[\d.]*\d", spark_version() or "")
+    # A platform's own suffix is no version that can be installed.
+    return [
+        f"pyspark=={spark[0]}" if spark else "pyspark",
+        *(f"{name}=={metadata.version(name)}" for name in _TRAINED_BY),
+    ]
 
 
 def _guard(artifacts: str) -> None:

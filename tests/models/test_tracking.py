@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from datetime import date
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from segspark.errors import CheckFailed
 from segspark.models import tracking
 from segspark.models.artifact import EVERYTHING
 from segspark.models.mlflow_store import store
-from segspark.models.tracking import find_champion, load_champion, log_model, read_document, read_inputs
+from segspark.models.tracking import find_champion, load_champion, log_model, read_document, read_inputs, requirements
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,21 @@ def test_a_run_holds_what_a_review_needs(spark: SparkSession, config: Mlflow) ->
     assert read_document(config, run.info.run_id, "features.json") == {"features": ["x"]}
     signature = mlflow.models.get_model_info("models:/reviewed@champion").signature
     assert [c.name for c in signature.inputs.inputs] == ["x"]
+
+
+def test_the_requirements_name_what_trained(
+    spark: SparkSession, config: Mlflow, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tracking, "spark_version", lambda: "4.0.2-amzn-0")
+    log(spark, config, 1, date(2026, 5, 1), 0.7, "required")
+    # What MLflow has to say about a version is in the version.
+    assert "registered" not in capfd.readouterr().err
+    lines = (model_files(config, "required") / "requirements.txt").read_text().split()
+    versions = dict(line.split("==") for line in lines if not line.startswith("mlflow"))
+    assert versions.pop("pyspark") == "4.0.2"
+    assert versions == {name: metadata.version(name) for name in ("numpy", "pandas", "pyarrow", "scikit-learn")}
+    monkeypatch.undo()
+    assert requirements()[0] == f"pyspark=={spark.version}"
 
 
 def model_files(config: Mlflow, name: str) -> Path:
