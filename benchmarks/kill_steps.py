@@ -80,6 +80,12 @@ def _damage(folder: Path) -> None:
         path.write_bytes(content)
 
 
+def _constrain(folder: Path) -> None:
+    """A rule of somebody else on a table, so that Spark's own writer writes it."""
+    lake = Lake(open_workspace(folder).lake)
+    lake.table(gold.FEATURES_RESTATED).alter.add_constraint({"named": "person_id <> 'nobody'"})
+
+
 def _unlock(folder: Path) -> None:
     workspace = open_workspace(folder)
     free(workspace, holders(workspace))
@@ -136,6 +142,8 @@ STEPS = (
     Step("report", lambda folder: write_day_report(open_workspace(folder), SECOND, "en", None), ("report_made",),
          has_session=False),
     Step("restate", lambda folder: run("restate", folder, FIRST), ("files_written", "committed"), ("features_restate",)),
+    Step("restate_by_spark", lambda folder: run("restate", folder, SECOND), ("to_spark", "by_spark"),
+         ("features_restate",), _constrain),
     Step("rotate", lambda folder: rotate(open_workspace(folder)),
          ("key_stored", "key_in_lake", "key_sealed", "key_in_place", "key_stored+key_sealed"),
          has_session=False),

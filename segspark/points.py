@@ -37,6 +37,8 @@ POINTS = {
     "small_written": "the file of a small table lies there, and no commit names it",
     "small_committed": "a small table has a new version, and nothing else says so",
     "small_many_files": "a small table has many files, and is to be written as one",
+    "to_spark": "rows are ready for Spark's own writer",
+    "by_spark": "Spark's own writer has committed, and the digest of the log is not there",
     "to_merge": "rows are ready to be merged",
     "merged": "rows are merged, and the digest of the log is not there",
     "model_named": "an alias names a new version, and the run is not recorded as done",

@@ -36,7 +36,6 @@ WITHOUT_A_POINT = {
     "store/local.py put_if_absent": "a file appears whole; tables/test_lease_races.py kills holders",
     "store/local.py replace": "a file appears whole",
     "tables/io/commit.py commit": "between files_written and committed",
-    "tables/io/spark_lake.py replace_by_spark": "tables of other programs alone; one Delta commit",
     "tables/lake_key.py open_key": "a file appears whole; the next run finds it",
     "tables/lease_files.py put": "before lease_taken; tables/test_lease_races.py kills holders",
 }

@@ -17,14 +17,17 @@ import pyarrow as pa
 from deltalake.exceptions import CommitFailedError
 
 from segspark.config.url import Url
+from segspark.errors import GateClosed
 from segspark.points import point
 from segspark.store import Store, store_at
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.contracts.stamp import stamp_of
+from segspark.tables.file_schema import check_files
 from segspark.tables.log_digests import digest_log, forget_gone_files, verify_log
 from segspark.tables.parts import add_actions, write_parts
 from segspark.tables.ranges import DayFile, day_files, day_of, odd_feature
+from segspark.tables.rules_of_table import why_spark_writes
 from segspark.tables.small import read_table
 from segspark.tables.statistics import N_COLUMNS, columns_in_log, may_exceed
 
@@ -83,8 +86,12 @@ class Lake:
         return self.table(contract).version() if self.exists(contract) else None
 
     def why_not_plain(self, contract: Contract) -> str | None:
-        """What prevents tasks from reading and writing the table's files directly; None if nothing does."""
+        """What prevents tasks from reading the table's files directly; None if nothing does."""
         return odd_feature(self.table(contract)) if self.exists(contract) else None
+
+    def why_spark_writes(self, contract: Contract) -> str | None:
+        """What of the table only Spark's writer keeps; None if this program's own files may be committed to it."""
+        return why_spark_writes(self.table(contract)) if self.exists(contract) else None
 
     def files(self, contract: Contract) -> list[DayFile]:
         """The files of a table partitioned by a date, ordered by day."""
@@ -184,7 +191,7 @@ class Lake:
             return
         self._add_small(table, contract, rows, "append", once=once)
         table = self.table(contract)
-        if len(table.file_uris()) >= SMALL_FILES:
+        if len(table.file_uris()) >= SMALL_FILES and not why_spark_writes(table):
             point("small_many_files")
             everything = self.read_small(contract)
             # Whoever has appended meanwhile has won: the next one compacts.
@@ -206,12 +213,16 @@ class Lake:
     ) -> None:
         """One commit of rows from the driver; with ``is_alone`` only if nobody has committed since the table was
         opened."""
+        if why := why_spark_writes(table):
+            self._add_by_spark(contract, rows, mode, once, why)
+            return
         folder = self.folder(contract)
-        added = add_actions(write_parts(conform_small(table, rows), contract, folder))
+        added = list(write_parts(conform_small(table, rows), contract, folder))
+        check_files(contract, table, added)
         point("small_written")
         self.may_commit()
         table.create_write_transaction(
-            added,
+            add_actions(added),
             mode,
             table.schema(),
             partition_by=list(contract.partition_by),
@@ -222,6 +233,19 @@ class Lake:
         )
         point("small_committed")
         digest_log(folder)
+
+    def _add_by_spark(
+        self, contract: Contract, rows: pa.Table, mode: Literal["append", "overwrite"], once: str | None, why: str
+    ) -> None:
+        """The same for a table that only Spark's writer may write.
+
+        Raises:
+            GateClosed: there is no session here.
+        """
+        raise GateClosed(
+            f"{contract.name} at {self.path(contract)} has {why}, which only Spark's writer keeps, and this command runs "
+            "without Spark. Take it from the table, and run again."
+        )
 
     def remove_unnamed_files(self, contract: Contract, hours: int, dry_run: bool) -> int:
         """Delete the files that no version of the last hours names; returns their number."""

@@ -16,6 +16,7 @@ from segspark.errors import CheckFailed
 from segspark.store import Store
 from segspark.store.parquet import add_part
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.file_schema import columns_of
 from segspark.tables.ranges import ABOUT, KEY
 from segspark.tables.statistics import columns_in_log
 
@@ -33,7 +34,7 @@ def write_parts(table: pa.Table, contract: Contract, store: Store) -> Iterator[d
         store: of the table's folder.
 
     Returns:
-        One entry per file: path relative to the root, size, statistics, partition value, rows.
+        One entry per file: path relative to the root, size, statistics, partition value, rows, columns with their types.
 
     Raises:
         CheckFailed: a required value is missing.
@@ -93,6 +94,7 @@ def _part(part: pa.Table, contract: Contract, store: Store, values: dict[str, st
         "stats": json.dumps(_statistics(data, columns_in_log(contract))),
         "partition": json.dumps(values),
         "rows": part.num_rows,
+        "columns": json.dumps(columns_of(data.schema)),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import deltalake
 
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.file_schema import check_files
 from segspark.tables.io import conflicts
 from segspark.tables.parts import add_actions
 
@@ -29,8 +30,10 @@ def commit(
         is_derived: the appended rows were derived from the table.
 
     Raises:
+        CheckFailed: the files hold other columns than the table; nothing was committed.
         InfrastructureError: somebody else has committed since; the table is as they left it.
     """
+    check_files(contract, table, added)
     # By default delta-rs accepts both of two writers that replace the same empty day.
     properties = deltalake.CommitProperties(
         app_transactions=[deltalake.Transaction(once, 1)] if once else None,

@@ -1,5 +1,6 @@
 """Translate a commit conflict of either library into one error, which a second run resolves."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -45,25 +46,51 @@ def translated(contract: Contract, version: int | None) -> Iterator[None]:
     except Exception as error:
         if not is_lost(error):
             raise
-        first = str(error).strip().partition("\n")[0]
-        raise InfrastructureError(
-            f"{contract.name} was changed by another writer since its version {version} was read ({first}). "
-            "Nothing was written; run again when the other one is done."
-        ) from error
+        raise lost(contract, version, str(error).strip().partition("\n")[0]) from error
+
+
+def lost(contract: Contract, version: int | None, why: str) -> InfrastructureError:
+    """The error of a commit that came second."""
+    return InfrastructureError(
+        f"{contract.name} was changed by another writer since its version {version} was read ({why}). "
+        "Nothing was written; run again when the other one is done."
+    )
 
 
 @contextmanager
-def only_of(contract: Contract, span: str) -> Iterator[None]:
-    """Wrap a write by Spark that replaces what a condition names.
+def refusals_told(contract: Contract, span: str = "") -> Iterator[None]:
+    """Wrap a write by Spark.
+
+    Args:
+        span: the condition of what is replaced.
 
     Raises:
-        CheckFailed: instead of Spark's own error where a row lies outside of what is replaced.
+        CheckFailed: instead of Spark's own error, which prints the row, where a row lies outside of what is replaced or a
+            rule of the table refuses it.
     """
     try:
         yield
     except Exception as error:
-        if any(word in str(error) for word in ("DELTA_REPLACE_WHERE_MISMATCH", "DELTA_VIOLATE_CONSTRAINT")):
-            raise CheckFailed(
-                f"{contract.name}: rows lie outside of what is to be replaced (replaceWhere {span})."
-            ) from error
+        if told := _refusal(contract, span, str(error)):
+            # Not `from error`: its text holds the values of a row.
+            raise CheckFailed(told) from None
         raise
+
+
+# Spark's words for a rule of the table that rows or a write break. What follows the first line are the row's values.
+_RULE = re.compile(r"\[(DELTA_\w*(?:CONSTRAINT|APPEND_ONLY|IDENTITY|GENERATED)\w*)\] ?(?P<words>[^\n]*)")
+# A condition that a row breaks; what is replaced is one of them to Spark.
+_CHECK = re.compile(r"(?P<words>CHECK constraint [^\n]*?) violated by row")
+
+
+def _refusal(contract: Contract, span: str, text: str) -> str | None:
+    found = _CHECK.search(text) or _RULE.search(text)
+    words = found["words"].strip().rstrip(".") if found else ""
+    if "DELTA_REPLACE_WHERE_MISMATCH" in text and (not words or contract.partition_by[0] in words):
+        return f"{contract.name}: rows lie outside of what is to be replaced (replaceWhere {span})."
+    if found is None:
+        return None
+    return (
+        f"{contract.name}: the table refuses the rows: {words}. This rule is not of segspark's contract: take it from the "
+        "table, or mend what breaks it."
+    )

@@ -2,18 +2,19 @@
 
 There are four kinds of writes, each safe to repeat: ``append`` once per key (a Delta application transaction),
 ``replace_range`` (whole partition dates), ``overwrite`` (small tables), ``upsert`` (MERGE by key). If the table has
-plain files, all but the last are done by tasks that write the files themselves, and one commit (writer.py).
+plain files and asks nothing of its writer (rules_of_table.py), all but the last are done by tasks that write the files
+themselves, and one commit (writer.py). Else Spark writes the rows, which the same functions compute.
 """
 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import deltalake
 import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 
 from segspark.config.url import Url
 from segspark.errors import CheckFailed
@@ -23,13 +24,15 @@ from segspark.store.parquet import SPARK_OPTIONS
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io import conflicts
 from segspark.tables.io.by_file import read_by_file
+from segspark.tables.io.by_spark import days_span, key_span, write_by_spark
 from segspark.tables.io.commit import commit
 from segspark.tables.io.conform import conform, schema_of
 from segspark.tables.io.reader import Days, read_plain, within, without_rows
-from segspark.tables.io.writer import Compute, write_computed, write_files, write_staged
-from segspark.tables.lake import Lake, anybody
+from segspark.tables.io.writer import Compute, computed_frame, staged_frame, write_computed, write_files, write_staged
+from segspark.tables.lake import Lake, anybody, conform_small
 from segspark.tables.log_digests import digest_log
 from segspark.tables.ranges import odd_feature
+from segspark.tables.rules_of_table import why_spark_writes
 from segspark.tables.staging import StagedFile
 
 
@@ -82,9 +85,13 @@ class SparkLake(Lake):
         """Append; a second append under the same ``once`` changes nothing."""
         self.create(contract)
         table = self.table(contract)
-        if table.transaction_version(once) is None:
-            added = write_files(conform(contract, frame), contract, self.folder(contract))
-            self._commit_files(table, contract, added, once=once)
+        if table.transaction_version(once) is not None:
+            return
+        if why_spark_writes(table):
+            write_by_spark(self, contract, frame, "append", once=once)
+            return
+        added = write_files(conform(contract, frame), contract, self.folder(contract))
+        self._commit_files(table, contract, added, once=once)
 
     def append_staged(
         self,
@@ -97,14 +104,22 @@ class SparkLake(Lake):
         """Append staged rows (writer.write_staged); same guarantee as ``append``."""
         self.create(contract)
         table = self.table(contract)
-        if table.transaction_version(once) is None:
-            added = write_staged(self.spark, contract, self.folder(contract), files, finish, order_by)
-            self._commit_files(table, contract, added, once=once)
+        if table.transaction_version(once) is not None:
+            return
+        if why_spark_writes(table):
+            rows = staged_frame(self.spark, contract, files, finish).sortWithinPartitions(*order_by)
+            write_by_spark(self, contract, rows, "append", once=once)
+            return
+        added = write_staged(self.spark, contract, self.folder(contract), files, finish, order_by)
+        self._commit_files(table, contract, added, once=once)
 
     def overwrite(self, contract: Contract, frame: DataFrame) -> None:
         """Replace all rows of a small table without partitions."""
         self.create(contract)
         table = self.table(contract)
+        if why_spark_writes(table):
+            write_by_spark(self, contract, frame, "overwrite")
+            return
         added = write_files(conform(contract, frame), contract, self.folder(contract))
         self._commit_files(table, contract, added, replace=[])
 
@@ -114,23 +129,20 @@ class SparkLake(Lake):
         Returns:
             Rows written.
         """
-        if self.why_not_plain(contract):
-            return self.replace_by_spark(contract, frame, first, end)
         table = self._open(contract)
+        if why_spark_writes(table):
+            return self.replace_by_spark(contract, frame, first, end)
         added = write_files(conform(contract, frame), contract, self.folder(contract))
         return self._commit_days(table, contract, added, first, end)
 
-    def replace_by_spark(self, contract: Contract, frame: DataFrame, first: date, end: date) -> int:
+    def replace_by_spark(
+        self, contract: Contract, frame: DataFrame, first: date, end: date, read_at: int | None = None
+    ) -> int:
         """``replace_range`` by Spark's own writer, for tables of any kind."""
         self._open(contract)
-        column = contract.partition_by[0]
-        span = f"{column} >= DATE'{first.isoformat()}' AND {column} < DATE'{end.isoformat()}'"
-        writer = conform(contract, frame).write.format("delta").mode("overwrite")
-        with conflicts.translated(contract, self.version(contract)), conflicts.only_of(contract, span):
-            self.may_commit()
-            writer.options(**SPARK_OPTIONS).option("replaceWhere", span).save(self.folder(contract).for_spark())
-        digest_log(self.folder(contract))
-        return sum(f.rows for f in self.files(contract) if first <= f.day < end)
+        span = days_span(contract, first.isoformat(), end.isoformat())
+        write_by_spark(self, contract, frame, "overwrite", span=span, read_at=read_at)
+        return sum(n for day, n in self.rows_by_day(contract).items() if first <= day < end)
 
     def replace_staged(
         self,
@@ -146,16 +158,11 @@ class SparkLake(Lake):
         Args:
             apart: rows written to separate files, so that the statistics of the other files stay narrow.
         """
-        if self.why_not_plain(contract):
-            paths = [f.path for f in (*files, *apart)]
-            rows = (
-                self.spark.read.options(**SPARK_OPTIONS).parquet(*paths)
-                if paths
-                else self.read(contract).where("false")
-            )
-            self.replace_by_spark(contract, rows, first, end)
-            return
         table = self._open(contract)
+        if why_spark_writes(table):
+            rows = staged_frame(self.spark, contract, (*files, *apart), lambda staged: staged)
+            self.replace_by_spark(contract, rows.sortWithinPartitions(*order_by), first, end)
+            return
         added = [
             file
             for each in (files, apart)
@@ -178,12 +185,19 @@ class SparkLake(Lake):
             read_at: version of the table from which the rows were derived; the current one by default.
         """
         table = self._open(contract, read_at)
+        if why_spark_writes(table):
+            rows = computed_frame(self.spark, contract, compute, n_bytes)
+            return self.replace_by_spark(contract, rows, first, end, table.version())
         added = write_computed(self.spark, contract, self.folder(contract), compute, n_bytes)
         return self._commit_days(table, contract, added, first, end)
 
     def drop_days(self, contract: Contract, first: date, end: date) -> None:
         """Empty the partition dates [first, end)."""
-        self._commit_days(self._open(contract), contract, [], first, end)
+        table = self._open(contract)
+        if not why_spark_writes(table):
+            self._commit_days(table, contract, [], first, end)
+        elif any(first <= day < end for day in self.days(contract)):
+            self.replace_by_spark(contract, without_rows(self.spark, schema_of(contract)), first, end)
 
     def _open(self, contract: Contract, version: int | None = None) -> deltalake.DeltaTable:
         """The table, created if missing; opened before the work, so that a concurrent change is a conflict."""
@@ -199,6 +213,9 @@ class SparkLake(Lake):
     def replace_dataset(self, contract: Contract, frame: DataFrame, dataset_id: str) -> None:
         """Replace one training set."""
         table = self._open(contract)
+        if why_spark_writes(table):
+            write_by_spark(self, contract, frame, "overwrite", span=key_span(contract, dataset_id))
+            return
         added = write_files(conform(contract, frame), contract, self.folder(contract))
         self._commit(table, contract, added, lambda value: value == dataset_id)
 
@@ -231,8 +248,9 @@ class SparkLake(Lake):
 
         table = self._open(contract)
         rows = conform(contract, frame)
-        if not self.n_rows(contract) or _is_empty(
-            rows.join(self.read(contract), on=list(contract.key), how="left_semi")
+        if not why_spark_writes(table) and (
+            not self.n_rows(contract)
+            or _is_empty(rows.join(self.read(contract), on=list(contract.key), how="left_semi"))
         ):
             # Usually there is nothing to update, and an append costs a tenth of a MERGE.
             self._commit_files(table, contract, write_files(rows, contract, self.folder(contract)), is_derived=True)
@@ -245,10 +263,14 @@ class SparkLake(Lake):
             DeltaTable.forPath(self.spark, self.folder(contract).for_spark())
             .alias("old")
             .merge(rows.alias("new"), " AND ".join(conditions))
-            .whenMatchedUpdateAll(condition=newer)
-            .whenNotMatchedInsertAll()
         )
-        with conflicts.translated(contract, self.version(contract)):
+        if {f.name for f in table.schema().fields} <= set(rows.columns):
+            merge = merge.whenMatchedUpdateAll(condition=newer).whenNotMatchedInsertAll()
+        else:
+            # The table has columns of its own, which it fills itself or leaves null.
+            values: dict[str, str | Column] = {name: f"new.{name}" for name in rows.columns}
+            merge = merge.whenMatchedUpdate(newer, values).whenNotMatchedInsert(values=values)
+        with conflicts.translated(contract, self.version(contract)), conflicts.refusals_told(contract):
             point("to_merge")
             self.may_commit()
             merge.execute()
@@ -266,6 +288,12 @@ class SparkLake(Lake):
         commit(table, contract, added, **how)
         point("committed")
         digest_log(self.folder(contract))
+
+    def _add_by_spark(
+        self, contract: Contract, rows: pa.Table, mode: Literal["append", "overwrite"], once: str | None, why: str
+    ) -> None:
+        frame = self.spark.createDataFrame(conform_small(self.table(contract), rows)).coalesce(1)
+        write_by_spark(self, contract, frame, mode, once=once)
 
 
 def _is_empty(frame: DataFrame) -> bool:

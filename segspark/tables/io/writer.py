@@ -15,12 +15,12 @@ from pyspark.sql import DataFrame, SparkSession
 from segspark.store import Store
 from segspark.store.parquet import read_parquet
 from segspark.tables.contracts.contract import Contract
-from segspark.tables.contracts.schema import ARROW_TYPES
+from segspark.tables.contracts.schema import ARROW_TYPES, ddl
 from segspark.tables.parts import write_parts
 from segspark.tables.ranges import share_ids
 from segspark.tables.staging import StagedFile
 
-_ADDED_DDL = "path string, size bigint, stats string, partition string, rows bigint"
+_ADDED_DDL = "path string, size bigint, stats string, partition string, rows bigint, columns string"
 _ADDED = pa.schema(
     [
         ("path", pa.string()),
@@ -28,6 +28,7 @@ _ADDED = pa.schema(
         ("stats", pa.string()),
         ("partition", pa.string()),
         ("rows", pa.int64()),
+        ("columns", pa.string()),
     ]
 )
 # With fewer rows per task the overhead dominates; with more a task needs too much memory.
@@ -46,7 +47,7 @@ def write_files(frame: DataFrame, contract: Contract, store: Store) -> list[dict
             one partition value in one task.
 
     Returns:
-        One entry per file: path relative to the root, size, statistics, partition value, rows. Bounded by days.
+        One entry per file: path relative to the root, size, statistics, partition value, rows, columns. Bounded by days.
     """
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -122,6 +123,39 @@ def write_computed(
 
     tasks = spark.range(0, len(ranges), 1, len(ranges))
     return [row.asDict() for row in tasks.mapInArrow(write, _ADDED_DDL).collect()]
+
+
+def staged_frame(
+    spark: SparkSession, contract: Contract, files: Sequence[StagedFile], finish: Callable[[pa.Table], pa.Table]
+) -> DataFrame:
+    """Staged rows for Spark's own writer: those that ``write_staged`` would write."""
+    columns = {c.name: c.type for c in contract.columns}
+    day = contract.partition_by[0] if contract.partition_by else None
+    work = share_out(files, spark.sparkContext.defaultParallelism)
+
+    def rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for at in batch.column(0).to_pylist():
+                paths, first, last = work[at]
+                found = finish(pa.concat_tables([_read_days(path, day, first, last) for path in paths]))
+                yield from _conform(found, columns).to_batches()
+
+    return spark.range(0, len(work), 1, max(1, len(work))).mapInArrow(rows, ddl(contract.columns))
+
+
+def computed_frame(spark: SparkSession, contract: Contract, compute: Compute, n_bytes: int) -> DataFrame:
+    """Computed rows for Spark's own writer: those that ``write_computed`` would write, by the same function."""
+    columns = {c.name: c.type for c in contract.columns}
+    ranges = share_ids(n_bytes, spark.sparkContext.defaultParallelism)
+
+    def rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for at in batch.column(0).to_pylist():
+                made = compute(*ranges[at])
+                for found in (made,) if isinstance(made, pa.Table) else made:
+                    yield from _conform(found, columns).to_batches()
+
+    return spark.range(0, len(ranges), 1, len(ranges)).mapInArrow(rows, ddl(contract.columns))
 
 
 def ask_ranges(
