@@ -18,6 +18,7 @@ from builders import make_workspace, write_consents, write_mails, write_orders
 
 import segspark
 from segspark.activation.audience import export
+from segspark.app.maintain import maintain
 from segspark.app.repair import repair
 from segspark.app.rotate import rotate
 from segspark.app.run import replay_quarantine, run
@@ -108,6 +109,12 @@ def _append_much(folder: Path) -> None:
             lake.append_small(ops.LEDGER, pa.Table.from_pylist([row]), once=f"none-{n}")
 
 
+def _age(folder: Path) -> None:
+    """A day that no retention keeps any more."""
+    old = pa.Table.from_pylist([{"person_id": "nobody", "as_of_date": FIRST - 200 * DAY}])
+    Lake(open_workspace(folder).lake).append_small(gold.FEATURES, old, once="old")
+
+
 DAY_FLOWS = ("ingest", "tiles", "features", "scores", "segments")
 STEPS = (
     Step(
@@ -158,6 +165,15 @@ STEPS = (
         "compact",
         _append_much,
         ("small_many_files", "small_committed:30", "small_many_files+small_written"),
+        has_session=False,
+    ),
+    Step(
+        "maintain",
+        lambda folder: maintain(open_workspace(folder), hours=0, today=MUCH_LATER),
+        ("files_to_replace", "files_replaced", "files_to_replace:2", "files_replaced:2", "checkpoint", "checkpoint:3",
+         "maintained:2", "files_replaced+maintained"),
+        ("maintain",),
+        _age,
         has_session=False,
     ),
     Step(

@@ -31,8 +31,8 @@ def page() -> str:
         "`_cents` are minor units of a currency, `_rate` and `_share` lie between 0 and 1.",
         "",
         "A column marked *needed* is never null. A column marked *personal* tells something about the person whom the row",
-        "names by a pseudonym; its values are not among the statistics of a new table's Delta log. `segspark clean` counts",
-        "the rows of days that are older than their table keeps them, and removes no row.",
+        "names by a pseudonym; its values are not among the statistics of a new table's Delta log. `segspark maintain`",
+        "removes days that are older than their table keeps them.",
         *table(["table", "one row is"], [[f"[`{c.name}`](#{anchor(c.name)})", text(c.grain)] for c in ALL]),
     ]
     for layer in dict.fromkeys(c.layer for c in ALL):

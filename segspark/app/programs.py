@@ -4,3 +4,5 @@
 PROGRAMS = ("ingest", "daily", "hourly", "train", "backfill")
 # ``segspark features NAME --as-of D``.
 FEATURE_PROGRAMS = ("repair", "restate")
+# Steps of ``segspark maintain``, in order (app/maintain.py).
+MAINTENANCE = ("retention", "compaction", "checkpoints", "scratch", "vacuum")

@@ -1,4 +1,4 @@
-"""What lies beyond the retention that the tables' contracts declare. It is counted here; nothing is removed."""
+"""What lies beyond the retention that the tables' contracts declare."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
+from segspark.time import DAY
 
 
 @dataclass(frozen=True)
@@ -16,14 +17,18 @@ class Beyond:
     rows: int = 0
 
 
-def beyond_retention(lake: Lake) -> dict[str, Beyond]:
+def beyond_retention(lake: Lake, today: date | None = None) -> dict[str, Beyond]:
     """Table -> what its retention does not keep; tables without such days are left out.
 
     Retention counts back from the newest day that any table with a retention holds, and not from the clock: a lake that
     is not run loses nothing, and a day that is repeated gives the same answer.
+
+    Args:
+        today: days after the one that follows it do not count as the newest: a run as of a mistyped year would make
+            every other day look old.
     """
-    rows = {c: lake.rows_by_day(c) for c in ALL if c.retention_days is not None}
-    newest = max((day for days in rows.values() for day in days), default=None)
+    rows = _limited(lake)
+    newest = _newest(rows, today)
     if newest is None:
         return {}
     found = {}
@@ -32,6 +37,19 @@ def beyond_retention(lake: Lake) -> dict[str, Beyond]:
         if days:
             found[contract.name] = Beyond(days, sum(per_day[day] for day in days))
     return found
+
+
+def newest_day(lake: Lake) -> date | None:
+    """The day from which retention counts back."""
+    return _newest(_limited(lake), None)
+
+
+def _limited(lake: Lake) -> dict[Contract, dict[date, int]]:
+    return {c: lake.rows_by_day(c) for c in ALL if c.retention_days is not None}
+
+
+def _newest(rows: dict[Contract, dict[date, int]], today: date | None) -> date | None:
+    return max((d for days in rows.values() for d in days if today is None or d <= today + DAY), default=None)
 
 
 def is_kept(contract: Contract, day: date, newest: date) -> bool:

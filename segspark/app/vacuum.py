@@ -1,6 +1,6 @@
 """Remove files that no table names: those of failed runs, and those of versions that are some days old.
 
-Rows beyond a table's retention are only counted.
+Rows beyond a table's retention are only counted; ``maintain.py`` removes them.
 """
 
 from typing import Any
@@ -45,7 +45,7 @@ def vacuum(workspace: Workspace, hours: int = VERSIONS_KEPT_HOURS, dry_run: bool
 def vacuum_lake(lake: Lake, hours: int = VERSIONS_KEPT_HOURS, dry_run: bool = False) -> dict[str, int]:
     """Remove the files for a caller that holds the lease: table -> files, of tables with such files."""
     if not dry_run:
-        _remove_scratch(lake)
+        remove_scratch(lake)
         point("vacuum_scratch")
     found = {}
     for contract in filter(lake.exists, ALL):
@@ -54,19 +54,27 @@ def vacuum_lake(lake: Lake, hours: int = VERSIONS_KEPT_HOURS, dry_run: bool = Fa
     return {name: n for name, n in found.items() if n}
 
 
-def _remove_scratch(lake: Lake) -> None:
-    """Remove what killed runs and questions have staged; the staged rows of a bound batch are its input."""
-    # Earlier versions of this program kept Spark's scratch files here.
-    lake.store.delete_tree("_tmp")
-    for folder in {file.name.split("/")[2] for file in lake.store.list(f"{QUESTIONS}/")}:
-        if is_left(folder.rpartition("@")[2], ABANDONED_HOURS):
-            lake.store.delete_tree(f"{QUESTIONS}/{folder}")
-    bound = (Batches(lake).interrupted or {}).get("run_id")
-    staging, _, questions = QUESTIONS.partition("/")
-    for folder in {file.name.split("/")[1] for file in lake.store.list(f"{staging}/")} - {questions, bound}:
-        lake.store.delete_tree(f"{staging}/{folder}")
+def scratch_of(lake: Lake) -> list[str]:
+    """The files that killed runs and questions have staged; the staged rows of a bound batch are its input."""
+    # Earlier versions of this program kept Spark's scratch files in _tmp.
+    return [file.name for folder in _left_folders(lake) for file in lake.store.list(f"{folder}/")]
+
+
+def remove_scratch(lake: Lake) -> None:
+    """Remove what killed runs and questions have staged, and half-written files beside those of the tables."""
+    for folder in _left_folders(lake):
+        lake.store.delete_tree(folder)
     for folder in {file.name.rpartition("/")[0] for file in lake.store.list()}:
         lake.store.below(folder).remove_left()
+
+
+def _left_folders(lake: Lake) -> list[str]:
+    of_questions = {file.name.split("/")[2] for file in lake.store.list(f"{QUESTIONS}/")}
+    left = [f"{QUESTIONS}/{name}" for name in of_questions if is_left(name.rpartition("@")[2], ABANDONED_HOURS)]
+    bound = (Batches(lake).interrupted or {}).get("run_id")
+    staging, _, questions = QUESTIONS.partition("/")
+    staged = {file.name.split("/")[1] for file in lake.store.list(f"{staging}/")} - {questions, bound}
+    return ["_tmp", *sorted(left), *(f"{staging}/{name}" for name in sorted(staged))]
 
 
 def _row(table: str, files: int, beyond: Beyond) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from segspark.app.programs import PROGRAMS
+from segspark.app.programs import MAINTENANCE, PROGRAMS
 from segspark.cli.output import (
     Day,
     as_typed,
@@ -84,6 +84,28 @@ def tables(config: Path, as_json: bool) -> None:
     say_internal(as_json)
 
 
+@click.command("maintain")
+@config_option
+@click.option("--hours", default=168, show_default=True, help="What versions younger than this name stays.")
+@click.option("--only", type=click.Choice(MAINTENANCE), multiple=True, help="Only this step; may be repeated.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
+@json_option
+def maintain_lake(config: Path, hours: int, only: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """Keep the lake small and quick; for every night, after the daily run.
+
+    Days beyond their table's retention are removed, days of more than 8 files are written as few, logs get checkpoints,
+    and files that no version needs any more are removed. What was removed is printed, and recorded in ops.runs.
+    """
+    from segspark.app.maintain import maintain
+    from segspark.app.workspace import open_workspace
+
+    rows = maintain(open_workspace(config), hours, only, dry_run)
+    if not rows and not as_json:
+        click.echo("nothing to do")
+        return
+    print_rows(rows, as_json, ("what", "table", "first_day", "last_day", "rows", "files", "into", "note"))
+
+
 @click.command("clean")
 @config_option
 @click.option("--hours", default=168, show_default=True, help="What versions younger than this name stays.")
@@ -92,7 +114,7 @@ def tables(config: Path, as_json: bool) -> None:
 def clean_lake(config: Path, hours: int, dry_run: bool, as_json: bool) -> None:
     """Remove files of failed runs and of old versions, and count the rows beyond each table's retention.
 
-    No row is removed. The daily run cleans on Sundays.
+    No row is removed: it is the part of `segspark maintain` that the daily run does on Sundays.
     """
     from segspark.app.vacuum import vacuum
     from segspark.app.workspace import open_workspace
@@ -169,4 +191,4 @@ def unlock_lake(config: Path, yes: bool) -> None:
         click.echo("the lake is free")
 
 
-COMMANDS = (init, demo, run, tables, clean_lake, report, doctor, unlock_lake)
+COMMANDS = (init, demo, run, tables, maintain_lake, clean_lake, report, doctor, unlock_lake)

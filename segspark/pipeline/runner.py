@@ -82,7 +82,12 @@ def run_identity(
 
 def _outcome_of(lake: Lake, flow: Flow, as_of: date, run_id: str) -> dict[str, Any] | None:
     """The outcome of the flow's last run for the day, if it had the same inputs and its tables still hold the day."""
-    if not all(lake.exists(BY_NAME[n]) for n in flow.writes):
+    tables = [BY_NAME[name] for name in flow.writes]
+    if not all(map(lake.exists, tables)):
+        return None
+    limited = [table for table in tables if table.retention_days is not None]
+    if limited and not any(as_of in lake.days(table) for table in limited):
+        # The day is older than the tables keep theirs, and was removed.
         return None
     done = [r for r in runs_of(lake).finished(flow.name) if r["as_of_date"] == as_of]
     if not done:

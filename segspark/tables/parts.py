@@ -126,8 +126,12 @@ def _partition_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def add_actions(added: Iterable[dict[str, Any]]) -> list[deltalake.transaction.AddAction]:
-    """The actions that add files to a table, from the entries of ``write_parts``."""
+def add_actions(added: Iterable[dict[str, Any]], is_new: bool = True) -> list[deltalake.transaction.AddAction]:
+    """The actions that add files to a table, from the entries of ``write_parts``.
+
+    Args:
+        is_new: their rows are new in the table; False where they come from files that go in the same commit.
+    """
     now = int(time.time() * 1000)
     return [
         deltalake.transaction.AddAction(
@@ -135,7 +139,7 @@ def add_actions(added: Iterable[dict[str, Any]]) -> list[deltalake.transaction.A
             size=a["size"],
             partition_values=json.loads(a["partition"]),
             modification_time=now,
-            data_change=True,
+            data_change=is_new,
             stats=a["stats"],
         )
         for a in added

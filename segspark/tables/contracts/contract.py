@@ -41,8 +41,8 @@ class Contract:
         columns: in the order they are stored.
         partition_by: date columns that separate daily snapshots.
         retention_days: how many days, counted back from the lake's newest, a table partitioned by day keeps; None is
-            without limit. What features are rebuilt from has none. ``segspark clean`` counts what lies beyond and
-            removes no row; only gold.item_last_days, which is rebuilt at need, is cut by the flow that writes it.
+            without limit. What features are rebuilt from has none. ``segspark maintain`` removes what lies beyond;
+            gold.item_last_days, which is rebuilt at need, is also cut by the flow that writes it.
         keeps_month_ends: the first of each month, which knows the whole month before, is kept without limit.
         version: raised when tables made before can no longer be read or written as they are. A new table is stamped
             with it (stamp.py); another version in the lake stops every run, and ``segspark doctor`` says what to do. A
