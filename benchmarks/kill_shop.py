@@ -36,6 +36,8 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["kill_shop"])
 # Where that one finds it.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
+# Tables that tell of every attempt.
+TOLD = ("ops.runs", "ops.schema")
 # A process that neither ends nor is killed is a finding.
 TIMEOUT_S = 900
 # These say when and how, and not what: a repeated run may differ in them. Models are numbered anew by a repeated
@@ -50,7 +52,7 @@ def tables_of(folder: Path) -> Tables:
     lake = Lake(workspace.lake)
     opened = _Opened(workspace)
     tables = {}
-    for contract in (c for c in ALL if c.name != "ops.runs" and lake.exists(c)):
+    for contract in (c for c in ALL if c.name not in TOLD and lake.exists(c)):
         rows = map(opened.row, lake.read_small(contract).to_pylist())
         tables[contract.name] = Counter(repr(sorted((k, v) for k, v in r.items() if k not in VOLATILE)) for r in rows)
     tables["exports"] = Counter(f"{p.name} {p.read_bytes()!r}" for p in sorted((folder / "exports").glob("[!.]*")))

@@ -5,7 +5,7 @@ import os
 import random
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -13,12 +13,14 @@ from pathlib import Path
 # Beside the project, not below it: the small shop is the tests' own.
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+import deltalake
 import pyarrow as pa
 from builders import make_workspace, write_consents, write_mails, write_orders
 
 import segspark
 from segspark.activation.audience import export
 from segspark.app.maintain import maintain
+from segspark.app.migrate import migrate
 from segspark.app.repair import repair
 from segspark.app.rotate import rotate
 from segspark.app.run import replay_quarantine, run
@@ -31,8 +33,10 @@ from segspark.pseudonyms import load_key
 from segspark.reports.gather import write_day_report
 from segspark.spark.session import session_for
 from segspark.tables.contracts import gold, ops
+from segspark.tables.contracts.schema import schema_json
 from segspark.tables.lake import SMALL_FILES, Lake
 from segspark.tables.lease import only_writer
+from segspark.tables.parts import add_actions, write_parts
 from segspark.time import DAY
 
 FIRST = date(2026, 5, 3)
@@ -115,6 +119,18 @@ def _age(folder: Path) -> None:
     Lake(open_workspace(folder).lake).append_small(gold.FEATURES, old, once="old")
 
 
+def _narrow(folder: Path) -> None:
+    """The ledger as an earlier version might have made it: with counts of 32 bits."""
+    lake = Lake(open_workspace(folder).lake)
+    rows, at = lake.read_small(ops.LEDGER), ops.LEDGER.column_names.index("n_records")
+    narrow = rows.set_column(at, "n_records", rows["n_records"].cast(pa.int32()))
+    columns = tuple(replace(c, type="int") if c.name == "n_records" else c for c in ops.LEDGER.columns)
+    schema = deltalake.Schema.from_json(schema_json(replace(ops.LEDGER, columns=columns)))
+    added = add_actions(write_parts(narrow, ops.LEDGER, lake.folder(ops.LEDGER)))
+    lake.table(ops.LEDGER).create_write_transaction(added, "overwrite", schema)
+    lake.table(gold.DEFINITIONS).alter.set_table_description("Rules")
+
+
 DAY_FLOWS = ("ingest", "tiles", "features", "scores", "segments")
 STEPS = (
     Step(
@@ -174,6 +190,13 @@ STEPS = (
          "maintained:2", "files_replaced+maintained"),
         ("maintain",),
         _age,
+        has_session=False,
+    ),
+    Step(
+        "migrate",
+        lambda folder: migrate(open_workspace(folder)),
+        ("migrating", "migrated", "migrated:2", "migrating+migrated"),
+        prepare=_narrow,
         has_session=False,
     ),
     Step(

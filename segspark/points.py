@@ -35,6 +35,8 @@ POINTS = {
     "files_replaced": "a table has lost such files, and the digest of its log is not there",
     "checkpoint": "a checkpoint lies there, and its digest does not",
     "maintained": "some of the maintenance is done, and nothing says so",
+    "migrating": "the rows of a table are written anew, or its columns are to be changed, and its log says nothing of it",
+    "migrated": "a table is changed, and ops.schema says that this has begun",
     "lease_taken": "the lease is taken, and nothing is done",
     "unlocking": "a lock of an earlier version is removed, and the lease is not freed",
     "table_created": "a table is there, and the digest of its log is not",

@@ -78,6 +78,7 @@ REMEDIES: dict[str, Remedy] = {
     ops.RUNS.name: Remedy(restore=_WITH_BATCHES),
     ops.FILES.name: Remedy(restore=f"{_WITH_BATCHES}; without it files would be taken in again"),
     ops.LEDGER.name: Remedy(restore=_WITH_BATCHES),
+    ops.SCHEMA.name: Remedy(restore="it tells how tables were migrated; nothing is computed from it"),
 }
 
 

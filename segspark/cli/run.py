@@ -106,6 +106,28 @@ def maintain_lake(config: Path, hours: int, only: tuple[str, ...], dry_run: bool
     print_rows(rows, as_json, ("what", "table", "first_day", "last_day", "rows", "files", "into", "note"))
 
 
+@click.command("migrate")
+@config_option
+@click.option("--dry-run", is_flag=True, help="Only tell what would be done, and what is refused.")
+@json_option
+def migrate_lake(config: Path, dry_run: bool, as_json: bool) -> None:
+    """Bring the tables of an earlier version to this one's contracts.
+
+    Columns are added, widened and described, rows are rewritten, and ops.schema records it. If a table cannot be brought
+    to its contract, nothing is changed (exit code 3). Take a copy of the lake before.
+    """
+    from segspark.app.migrate import migrate
+    from segspark.app.workspace import open_workspace
+
+    rows = migrate(open_workspace(config), dry_run)
+    if not rows and not as_json:
+        click.echo("nothing to do: the tables are those of this version")
+        return
+    print_rows(rows, as_json, ("table", "change", "column", "before", "after", "note"))
+    if any(row["change"] == "refused" for row in rows):
+        sys.exit(3)
+
+
 @click.command("clean")
 @config_option
 @click.option("--hours", default=168, show_default=True, help="What versions younger than this name stays.")
@@ -191,4 +213,4 @@ def unlock_lake(config: Path, yes: bool) -> None:
         click.echo("the lake is free")
 
 
-COMMANDS = (init, demo, run, tables, maintain_lake, clean_lake, report, doctor, unlock_lake)
+COMMANDS = (init, demo, run, tables, maintain_lake, migrate_lake, clean_lake, report, doctor, unlock_lake)

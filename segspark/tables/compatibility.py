@@ -9,7 +9,10 @@ from segspark.tables.contracts.schema import schema_json
 from segspark.tables.contracts.stamp import stamp_of, version_in
 from segspark.tables.lake import Lake
 
-NEXT_STEP = "Use the version that wrote it, or name a new folder as `lake` and take the sources in again."
+NEXT_STEP = (
+    "Run: segspark migrate --dry-run. Where it refuses: use the version that wrote it, or name a new folder as `lake` and "
+    "take the sources in again."
+)
 
 
 def check_compatible(lake: Lake) -> None:

@@ -5,7 +5,7 @@ is declared, and says so to every reader from then on.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import deltalake
@@ -48,17 +48,22 @@ def check_files(contract: Contract, table: deltalake.DeltaTable, added: Sequence
         CheckFailed: a file has a column of another type than the log, one that the log does not name, or lacks one that
             every row needs. Nothing was committed.
     """
-    partitions = set(table.metadata().partition_columns)
-    fields = [f for f in pa.schema(table.schema()) if f.name not in partitions]
+    if problems := problems_of_files(pa.schema(table.schema()), table.metadata().partition_columns, added):
+        raise CheckFailed(
+            f"{contract.name}: the files that were written do not fit version {table.version()} of the table: "
+            f"{'; '.join(problems)}. Nothing was committed, since nobody could read the table afterwards. "
+            "Run: segspark migrate --dry-run"
+        )
+
+
+def problems_of_files(schema: pa.Schema, partitions: Collection[str], added: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How the columns of written files differ from those of a log; nothing if they fit."""
+    fields = [f for f in schema if f.name not in partitions]
     known = {f.name: type_of(f.type) for f in fields}
     needed = {f.name for f in fields if not f.nullable}
-    for columns in sorted({str(file["columns"]) for file in added}):
-        if problems := _problems(json.loads(columns), known, needed):
-            raise CheckFailed(
-                f"{contract.name}: the files that were written do not fit version {table.version()} of the table: "
-                f"{'; '.join(problems)}. Nothing was committed, since nobody could read the table afterwards. "
-                "Run: segspark migrate --dry-run"
-            )
+    return sorted(
+        {p for columns in {str(f["columns"]) for f in added} for p in _problems(json.loads(columns), known, needed)}
+    )
 
 
 def _problems(columns: Mapping[str, str], known: Mapping[str, str], needed: set[str]) -> list[str]:

@@ -77,6 +77,7 @@ TABLES: dict[str, tuple[int, str]] = {
     "ops.files": (9, "69feb4e17a72"),
     "ops.ledger": (5, "e4823eb70dde"),
     "ops.segment_profiles": (15, "90ce69cd3b41"),
+    "ops.schema": (9, "750b8c4948b9"),
 }
 
 

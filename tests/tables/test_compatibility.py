@@ -80,7 +80,9 @@ def test_such_a_lake_is_refused_and_told_what_to_do_before_a_jvm_starts(
     assert refused.value.exit_code == 3
     assert told in str(refused.value)
     assert lake.store.url in str(refused.value)
-    assert "Use the version that wrote it, or name a new folder as `lake`" in str(refused.value)
+    assert "segspark migrate --dry-run. Where it refuses: use the version that wrote it, or name a new folder" in str(
+        refused.value
+    )
     # Nothing was touched, and the lease is not held any more.
     assert [f.name for f in lake.store.list() if not f.name.startswith("_lease/")] == before
     assert read_newest(lake.store).is_free

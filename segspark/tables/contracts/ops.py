@@ -59,6 +59,23 @@ LEDGER = Contract(
     ),
 )
 
+SCHEMA = Contract(
+    name="ops.schema",
+    grain="one change of a table by `segspark migrate`, begun or done",
+    key=("table_name", "change", "column_name", "written_at", "state"),
+    columns=(
+        required("table_name", "string", "Table"),
+        required("change", "string", "added, widened, relaxed, rewritten or described"),
+        optional("column_name", "string", "Column; null where the change is of the whole table"),
+        optional("before", "string", "Type or contract version before"),
+        optional("after", "string", "Type, contract version or text after"),
+        required("state", "string", "begun or done"),
+        required("table_version", "bigint", "Version of the Delta table when the row was written"),
+        required("written_at", "timestamp", "When the row was written (UTC)"),
+        required("program", "string", "Version of segspark"),
+    ),
+)
+
 # Where gold.segment_profiles says how it is rounded.
 _EXACT = {
     "n_people": "People of the segment",
@@ -77,4 +94,4 @@ SEGMENT_PROFILES = replace(
     columns=tuple(replace(c, comment=_EXACT.get(c.name, c.comment)) for c in gold.SEGMENT_PROFILES.columns),
 )
 
-TABLES = (RUNS, FILES, LEDGER, SEGMENT_PROFILES)
+TABLES = (RUNS, FILES, LEDGER, SEGMENT_PROFILES, SCHEMA)
