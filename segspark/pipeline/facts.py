@@ -7,6 +7,7 @@ import deltalake
 
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.ranges import odd_feature
+from segspark.tables.statistics import rows_by_day
 
 
 class Facts:
@@ -34,6 +35,11 @@ class Facts:
             return []
         column = self.__contract.partition_by[0]
         return sorted({date.fromisoformat(p[column]) for p in self.__table.partitions()})
+
+    @cached_property
+    def rows_by_day(self) -> dict[date, int]:
+        """Rows of each partition date."""
+        return rows_by_day(self.__table, self.__contract) if self.__table is not None else {}
 
     @cached_property
     def columns(self) -> list[str]:

@@ -22,6 +22,7 @@ from segspark.pipeline.view import View
 from segspark.pipeline.writes import Frame, ReplaceDays
 from segspark.scoring.engagement import ACTS, with_engagement
 from segspark.scoring.rfm import read_cuts, with_rfm
+from segspark.spark.sharing import shared
 from segspark.tables.contracts import gold
 from segspark.time import DAY
 
@@ -39,7 +40,10 @@ def write_scores(step: Step) -> None:
     with step.stage("scores") as report:
         scores = derive_scores(step)
         report.note = "; ".join(step.outcome[model.name] for model in scoring_models())
-        in_order = scores.repartition(step.n_writers, "score").sortWithinPartitions("score", "person_id")
+        n = step.facts(gold.FEATURES).rows_by_day.get(step.as_of, 0)
+        # RFM gives four scores, engagement and each model one.
+        in_order = shared(scores, step.n_writers, ("score",), of_key=n, in_all=6 * n)
+        in_order = in_order.sortWithinPartitions("score", "person_id")
         step.write(gold.SCORES, Frame(in_order), ReplaceDays(step.as_of, step.as_of + DAY))
 
 

@@ -29,6 +29,7 @@ from segspark.segments.schemes.registry import SCHEMES, active_schemes, groups_i
 from segspark.segments.schemes.scheme import Prepared, Refused, SchemeContext
 from segspark.segments.validity import Validity
 from segspark.segments.values import values_of
+from segspark.spark.sharing import shared
 from segspark.tables.contracts import gold, ops, silver
 from segspark.tables.contracts.contract import Contract
 from segspark.time import DAY
@@ -58,7 +59,7 @@ def write_segments(step: Step) -> None:
         rows, results = assign(results, placed, step.as_of)
         active = made(results)
         _note_refused(step, results)
-        n_rows = _write_memberships(step, rows) if rows is not None else _no_rows(step)
+        n_rows = _write_memberships(step, rows, len(active)) if rows is not None else _no_rows(step)
         today = step.read_day(gold.SEGMENTS, step.as_of)
         report.rows = step.outcome["memberships"] = n_rows
     asked = {key: question for result in active.values() for key, question in result.asked.items()}
@@ -85,10 +86,15 @@ def _note_refused(step: Step, results: Results) -> None:
                 step.note(f"{scheme.name} has no segments today: {step.outcome[scheme.name]}")
 
 
-def _write_memberships(step: Step, rows: DataFrame) -> int | None:
+def _n_people(step: Step) -> int:
+    return step.facts(gold.FEATURES).rows_by_day.get(step.as_of, 0)
+
+
+def _write_memberships(step: Step, rows: DataFrame, n_schemes: int) -> int | None:
     marked = rows.withColumn("is_provisional", F.lit(step.request.is_provisional))
+    n = _n_people(step)
     # Partitioned by segment too: there are few schemes, which might all hash to one task.
-    in_order = marked.repartition(step.n_writers, "scheme", "segment_id")
+    in_order = shared(marked, step.n_writers, ("scheme", "segment_id"), of_key=n, in_all=n * n_schemes)
     in_order = in_order.sortWithinPartitions("scheme", "segment_id", "person_id")
     return step.write(gold.SEGMENTS, Frame(in_order), _day_of(step))
 
@@ -141,8 +147,9 @@ def _write_changes(step: Step, today: DataFrame, people: DataFrame, results: Res
     yesterday = step.read_day(gold.SEGMENTS, previous)
     exclusive = [scheme.name for scheme in SCHEMES.all() if scheme.exclusive]
     changes = derive_changes(today, yesterday, people, results, exclusive, step.as_of, previous)
-    # The join is large and gives few rows: repartition(1) keeps its tasks, coalesce(1) would not.
-    in_order = changes.repartition(1).sortWithinPartitions("person_id", "scheme", "segment_id")
+    # The join is large and gives few rows: repartition keeps its tasks, coalesce would not.
+    in_order = shared(changes, 1, (), of_key=_n_people(step), in_all=_n_people(step))
+    in_order = in_order.sortWithinPartitions("person_id", "scheme", "segment_id")
     step.write(gold.SEGMENT_CHANGES, Frame(in_order), _day_of(step))
     return f"against {previous}"
 

@@ -4,7 +4,6 @@ Tables are created through delta-rs, which takes milliseconds where Spark takes 
 or column mapping, so every Delta reader can open them.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
@@ -29,7 +28,7 @@ from segspark.tables.parts import add_actions, write_parts
 from segspark.tables.ranges import DayFile, day_files, day_of, odd_feature
 from segspark.tables.rules_of_table import why_spark_writes
 from segspark.tables.small import read_table
-from segspark.tables.statistics import N_COLUMNS, columns_in_log, may_exceed
+from segspark.tables.statistics import N_COLUMNS, columns_in_log, may_exceed, rows_by_day
 
 PROPERTIES = {
     "delta.enableDeletionVectors": "false",
@@ -154,14 +153,8 @@ class Lake:
         return sorted({date.fromisoformat(p[column]) for p in partitions})
 
     def rows_by_day(self, contract: Contract) -> dict[date, int]:
-        """Rows of each partition date by the log's statistics, without reading a file."""
-        if not self.exists(contract):
-            return {}
-        actions = pa.table(self.table(contract).get_add_actions(flatten=True))
-        rows: Counter[date] = Counter()
-        for file in actions.to_pylist():
-            rows[day_of(file[f"partition.{contract.partition_by[0]}"])] += file.get("num_records") or 0
-        return dict(rows)
+        """Rows of each partition date (statistics.rows_by_day)."""
+        return rows_by_day(self.table(contract), contract) if self.exists(contract) else {}
 
     def names_by_day(self, contract: Contract) -> list[tuple[date, str]]:
         """The partition date and the name of each file below the table's folder."""

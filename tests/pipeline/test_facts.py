@@ -32,7 +32,7 @@ def lake(workspace: Workspace) -> SparkLake:
 def test_facts_of_a_table_that_is_not_there(workspace: Workspace) -> None:
     facts = look(PEEK, workspace, Lake(workspace.lake)).facts(TOYS)
     assert (facts.exists, facts.version, facts.rows, facts.days, facts.columns) == (False, None, 0, [], [])
-    assert facts.why_not_plain is None
+    assert (facts.why_not_plain, facts.rows_by_day) == (None, {})
 
 
 def test_facts_are_of_one_version(workspace: Workspace, lake: SparkLake) -> None:
@@ -42,9 +42,13 @@ def test_facts_are_of_one_version(workspace: Workspace, lake: SparkLake) -> None
     assert look(PEEK, workspace, lake).facts(BOXES).rows == 3
 
 
+def test_facts_tell_the_rows_of_each_day(workspace: Workspace, lake: SparkLake) -> None:
+    assert look(PEEK, workspace, lake).facts(TOYS).rows_by_day == {DAY: 1}
+
+
 def test_facts_show_neither_the_table_nor_its_place(workspace: Workspace, lake: SparkLake) -> None:
     facts = look(PEEK, workspace, lake).facts(TOYS)
     assert places(facts, "facts", lake.store.url) == {}
     assert {n for n in dir(Facts) if not n.startswith("_")} == {
-        "exists", "version", "rows", "days", "columns", "why_not_plain"
+        "exists", "version", "rows", "rows_by_day", "days", "columns", "why_not_plain"
     }  # fmt: skip
