@@ -8,6 +8,7 @@ from segspark.config.url import Url
 from segspark.errors import ConfigError
 from segspark.store import open_url, store_at, store_of_pattern
 from segspark.store.local import LocalStore
+from segspark.store.objects import ObjectStore
 
 
 @pytest.mark.parametrize("kind", [str, Path, Url])
@@ -22,9 +23,8 @@ def test_a_file_url_is_its_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "s3://bucket/lake",
-        "s3a://bucket/lake",
-        "abfss://c@a/x",
+        "hdfs://node/lake",
+        "https://host/lake",
         "dbfs:///lake",
         "dbfs:/lake",
     ],
@@ -37,13 +37,26 @@ def test_a_scheme_without_a_store_is_refused_and_says_what_to_use(url: str) -> N
         assert "folder that every worker sees" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["s3://bucket/lake", "s3a://b", "gs://b/x", "az://c/x", "abfss://c@a.dfs.core.windows.net/x"]
+)
+def test_a_bucket_is_a_store(url: str) -> None:
+    assert store_at(url) == store_at(Url(url)) == ObjectStore(url)
+
+
+def test_an_address_with_credentials_is_refused_and_not_repeated() -> None:
+    with pytest.raises(ConfigError, match="no credentials") as refused:
+        store_at("s3://user:secret@bucket/lake")
+    assert "secret" not in str(refused.value)
+
+
 def test_a_file_is_opened_by_its_full_url(tmp_path: Path) -> None:
     store = store_at(tmp_path)
     store.replace("a/f", b"content")
     assert open_url(store.url_of("a/f")).read() == b"content"
     assert open_url(f"file://{tmp_path}/a/f").read() == b"content"
     with pytest.raises(ConfigError):
-        open_url("s3://bucket/f")
+        open_url("hdfs://node/f")
 
 
 @pytest.mark.parametrize(
@@ -55,10 +68,13 @@ def test_a_file_is_opened_by_its_full_url(tmp_path: Path) -> None:
         ("/data/in/one.csv", "/data/in", "one.csv"),
         ("/data/[ab]?/x", "/data", "[ab]?/x"),
         ("/*.csv", "/", "*.csv"),
+        ("file:///data/*.csv", "/data", "*.csv"),
+        ("s3://bucket/*.csv", "s3://bucket", "*.csv"),
+        ("s3://bucket/in/orders-*.csv", "s3://bucket/in", "orders-*.csv"),
     ],
 )
 def test_a_pattern_is_looked_for_below_its_fixed_folders(pattern: str, root: str, below: str) -> None:
-    assert store_of_pattern(pattern) == (LocalStore(root), below)
+    assert store_of_pattern(pattern) == (store_at(root), below)
 
 
 def test_a_pattern_finds_its_files(tmp_path: Path) -> None:
@@ -69,5 +85,5 @@ def test_a_pattern_finds_its_files(tmp_path: Path) -> None:
 
 
 def test_a_pattern_in_a_store_that_is_unknown_is_refused() -> None:
-    with pytest.raises(ConfigError, match="there is no store for s3"):
-        store_of_pattern("s3://bucket/in/*.csv")
+    with pytest.raises(ConfigError, match="there is no store for hdfs"):
+        store_of_pattern("hdfs://node/in/*.csv")
