@@ -20,7 +20,7 @@ from typing import Any
 import deltalake
 import pyspark
 
-from benchmarks.bucket_server import Requests, s3_server
+from benchmarks.bucket_server import by, requests, s3_server
 from segspark.demo.generate import generate
 
 RESULTS = Path(__file__).parent / "results" / "s3.json"
@@ -36,19 +36,20 @@ def shop(folder: Path, lake: str, people: int) -> None:
     (folder / "segspark.yaml").write_text("\n".join(settings) + "\n")
 
 
-def day(folder: Path, as_of: date, requests: Requests) -> dict[str, Any]:
+def day(folder: Path, as_of: date) -> dict[str, Any]:
     """One day by the command line, and its requests."""
-    requests.counts.clear()
+    requests()
     words = ["run", "daily", "--config", str(folder), "--as-of", str(as_of)]
     done = subprocess.run([sys.executable, "-m", "segspark", *words], cwd=CLONE, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)
+    counts = requests()
     return {
         "as_of": str(as_of),
-        "requests": sum(requests.counts.values()),
-        "by_method": requests.by(0),
-        "by_kind": requests.by(0, 2),
-        "by_table": requests.by(1),
+        "requests": sum(counts.values()),
+        "by_method": by(counts, 0),
+        "by_kind": by(counts, 0, 2),
+        "by_table": by(counts, 1),
     }
 
 
@@ -58,14 +59,13 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=16)
     parser.add_argument("--results", type=Path, default=RESULTS)
     given = parser.parse_args()
-    requests = Requests()
     os.environ.setdefault("SEGSPARK_KEY", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
-    with tempfile.TemporaryDirectory() as top, s3_server(requests.see) as bucket:
+    with tempfile.TemporaryDirectory() as top, s3_server() as bucket:
         folder = Path(top) / "shop"
         shop(folder, f"{bucket}/lake", given.people)
         days = []
         for n in range(given.days):
-            days.append(day(folder, FIRST + timedelta(days=n), requests))
+            days.append(day(folder, FIRST + timedelta(days=n)))
             print(json.dumps(days[-1]), flush=True)
     found = {
         "people": given.people,
