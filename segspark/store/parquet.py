@@ -9,12 +9,14 @@ that other programs wrote and for readers that know nothing of our names.
 import re
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 from zlib import crc32
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from segspark.config.url import scheme_of
 from segspark.errors import DamagedFile
 from segspark.store.places import open_url, store_at
 from segspark.store.store import Store, StoredFile
@@ -26,6 +28,9 @@ _NAMED = re.compile(r"part-[0-9a-f]{32}-(?P<digest>[0-9a-f]{8})\.[a-z0-9.]*parqu
 DIGESTS = "_digests"
 # Files whose content this process has verified for readers of other libraries. A file is never written twice.
 _VERIFIED: set[str] = set()
+# Small files of buckets, as the record of runs, are read again and again: each time it would be a request.
+_KEPT: dict[str, pa.Buffer] = {}
+KEPT_BYTES, KEPT_FILES = 64 << 10, 512
 
 
 def add_part(store: Store, prefix: str, table: pa.Table, compression: str, **how: Any) -> StoredFile:
@@ -119,13 +124,25 @@ def content_digest(content: Any) -> str:
 
 
 def _verified_stream(url: str) -> pa.NativeFile:
+    if url in _KEPT:
+        return pa.BufferReader(_KEPT[url])
     try:
         stream = open_url(url)
     except FileNotFoundError as error:
         raise DamagedFile(url, "it is missing") from error
     expected = digest_of(url)
     if expected is not None:
-        if content_digest(stream.read_buffer()) != expected:
+        content = stream.read_buffer()
+        if content_digest(content) != expected:
             raise DamagedFile(url, "its content is not what was written")
         stream.seek(0)
+        if scheme_of(url) and content.size <= KEPT_BYTES:
+            _keep(url, content)
     return stream
+
+
+def _keep(url: str, content: pa.Buffer) -> None:
+    with suppress(KeyError):
+        while len(_KEPT) >= KEPT_FILES:
+            _KEPT.pop(next(iter(_KEPT), url))
+    _KEPT[url] = content

@@ -7,6 +7,7 @@ or column mapping, so every Delta reader can open them.
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
@@ -15,7 +16,7 @@ import deltalake
 import pyarrow as pa
 from deltalake.exceptions import CommitFailedError
 
-from segspark.config.url import Url
+from segspark.config.url import Url, scheme_of
 from segspark.errors import GateClosed
 from segspark.points import point
 from segspark.store import Store, store_at
@@ -28,6 +29,7 @@ from segspark.tables.parts import add_actions, write_parts
 from segspark.tables.ranges import DayFile, day_files, day_of, odd_feature
 from segspark.tables.rules_of_table import why_spark_writes
 from segspark.tables.small import read_table
+from segspark.tables.snapshots import Snapshots
 from segspark.tables.statistics import N_COLUMNS, columns_in_log, may_exceed, rows_by_day
 
 PROPERTIES = {
@@ -35,6 +37,8 @@ PROPERTIES = {
     "delta.dataSkippingNumIndexedCols": str(N_COLUMNS),
     "delta.checkpointInterval": "50",
 }
+# Whoever opens a table reads each commit since the newest checkpoint, by a request.
+IN_A_BUCKET = {"delta.checkpointInterval": "10"}
 # A table appended to row by row is compacted into one file at this number of files.
 SMALL_FILES = 64
 
@@ -53,6 +57,8 @@ class Lake:
         """
         self.store: Store = store_at(at) if isinstance(at, Url | Path | str) else at
         self.may_commit = may_commit
+        # A run that has the lease, on a lake where each question is a request.
+        self._snapshots = Snapshots() if may_commit is not anybody and scheme_of(self.store.url) else None
 
     def folder(self, contract: Contract) -> Store:
         """The store of a table's files."""
@@ -69,13 +75,26 @@ class Lake:
             DamagedFile: a file of its log holds something else than was written.
         """
         folder = self.folder(contract)
-        verify_log(folder, version)
-        url, options = folder.for_delta()
-        return deltalake.DeltaTable(url, version=version, storage_options=options or None)
+        if self._snapshots is not None and version is None:
+            held = self._snapshots.newest(folder, partial(_opened_if_there, folder))
+            if held is not None:
+                return held
+        return _opened(folder, version)
 
     def exists(self, contract: Contract) -> bool:
-        url, options = self.folder(contract).for_delta()
-        return bool(deltalake.DeltaTable.is_deltatable(url, storage_options=options or None))
+        folder = self.folder(contract)
+        if self._snapshots is not None:
+            return self._snapshots.newest(folder, partial(_opened_if_there, folder)) is not None
+        return _is_there(folder)
+
+    def _set_apart(self, contract: Contract) -> None:
+        """Before a commit that must be at the version that was read."""
+        if self._snapshots is not None:
+            self._snapshots.set_apart(self.folder(contract))
+
+    def _put_back(self, contract: Contract, table: deltalake.DeltaTable) -> None:
+        if self._snapshots is not None:
+            self._snapshots.put_back(self.folder(contract), table)
 
     def columns(self, contract: Contract) -> list[str]:
         """Names of the stored columns; none if nothing was written yet."""
@@ -109,7 +128,9 @@ class Lake:
                 partition_by=list(contract.partition_by),
                 name=contract.name.replace(".", "_"),
                 description=stamp_of(contract),
-                configuration=PROPERTIES | {"delta.dataSkippingStatsColumns": ",".join(columns_in_log(contract))},
+                configuration=PROPERTIES
+                | (IN_A_BUCKET if scheme_of(url) else {})
+                | {"delta.dataSkippingStatsColumns": ",".join(columns_in_log(contract))},
             )
             point("table_created")
             digest_log(self.folder(contract))
@@ -186,6 +207,7 @@ class Lake:
         table = self.table(contract)
         if len(table.file_uris()) >= SMALL_FILES and not why_spark_writes(table):
             point("small_many_files")
+            self._set_apart(contract)
             everything = self.read_small(contract)
             # Whoever has appended meanwhile has won: the next one compacts.
             with suppress(CommitFailedError):
@@ -255,6 +277,21 @@ class Lake:
             point("vacuum_files")
             forget_gone_files(self.folder(contract))
         return len(files)
+
+
+def _opened(folder: Store, version: int | None = None) -> deltalake.DeltaTable:
+    verify_log(folder, version)
+    url, options = folder.for_delta()
+    return deltalake.DeltaTable(url, version=version, storage_options=options or None)
+
+
+def _opened_if_there(folder: Store) -> deltalake.DeltaTable | None:
+    return _opened(folder) if _is_there(folder) else None
+
+
+def _is_there(folder: Store) -> bool:
+    url, options = folder.for_delta()
+    return bool(deltalake.DeltaTable.is_deltatable(url, storage_options=options or None))
 
 
 def conform_small(table: deltalake.DeltaTable, rows: pa.Table) -> pa.Table:

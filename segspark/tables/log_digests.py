@@ -7,7 +7,7 @@ commit. Readers verify what they are about to read: the newest checkpoint and th
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from urllib.parse import unquote
 
 from segspark.errors import DamagedFile
@@ -21,20 +21,30 @@ _CHECKPOINT = re.compile(r"(?P<version>\d{20})\.checkpoint.*\.parquet")
 _DIGEST = re.compile(rf"{DIGESTS}/(?P<file>\d{{20}}\..+)\.(?P<digest>[0-9a-f]{{8}})")
 # Log files are never changed, so a process verifies each once: by the URL of the log.
 _VERIFIED: dict[str, set[str]] = defaultdict(set)
+# How often this process has committed to a table, by the URL of its folder.
+_CHANGES: Counter[str] = Counter()
+
+
+def changes_of(folder: Store) -> int:
+    """How often this process has committed to a table."""
+    return _CHANGES[folder.url]
 
 
 def commits_of(folder: Store) -> dict[int, str]:
     """The commits of a table's log by version: names below the table's folder."""
-    return _of_kind(folder, _COMMIT)
+    return _of_kind(_log_of(folder), _COMMIT)
 
 
 def checkpoints_of(folder: Store) -> dict[int, str]:
     """The checkpoints of a table's log by version."""
-    return _of_kind(folder, _CHECKPOINT)
+    return _of_kind(_log_of(folder), _CHECKPOINT)
 
 
-def _of_kind(folder: Store, kind: re.Pattern[str]) -> dict[int, str]:
-    names = (file.name for file in folder.list(f"{LOG}/"))
+def _log_of(folder: Store) -> list[str]:
+    return [file.name for file in folder.list(f"{LOG}/")]
+
+
+def _of_kind(names: list[str], kind: re.Pattern[str]) -> dict[int, str]:
     found = ((kind.fullmatch(name.removeprefix(f"{LOG}/")), name) for name in names)
     return {int(match["version"]): name for match, name in found if match}
 
@@ -48,11 +58,14 @@ def digests_of(folder: Store) -> dict[str, str]:
 def digest_log(folder: Store) -> None:
     """Write the digest of each file of the log that has none, and of the files added there whose names hold none;
     forget those of log files that are gone."""
-    known, there = digests_of(folder), {*commits_of(folder).values(), *checkpoints_of(folder).values()}
+    _CHANGES[folder.url] += 1
+    known, log = digests_of(folder), _log_of(folder)
+    there = {*_of_kind(log, _COMMIT).values(), *_of_kind(log, _CHECKPOINT).values()}
     for name in sorted(there - known.keys()):
+        content = folder.read(name)
         if _COMMIT.fullmatch(name.removeprefix(f"{LOG}/")):
-            _digest_files(folder, name)
-        with folder.create(_name_of(name, _digest(folder, name))):
+            _digest_files(folder, content)
+        with folder.create(_name_of(name, content_digest(content))):
             pass
     for name in known.keys() - there:
         folder.delete(_name_of(name, known[name]))
@@ -65,10 +78,11 @@ def verify_log(folder: Store, version: int | None = None) -> None:
         DamagedFile: a commit or a checkpoint holds something else than was written.
     """
     digests, done = digests_of(folder), _VERIFIED[folder.url]
-    commits, checkpoints = commits_of(folder), checkpoints_of(folder)
+    log = _log_of(folder)
+    commits, checkpoints = _of_kind(log, _COMMIT), _of_kind(log, _CHECKPOINT)
     if version is None and (lost := newest_lost(digests, commits)) is not None:
         raise DamagedFile(folder.url_of(lost), "it is missing")
-    if hint_misleads(folder, checkpoints):
+    if HINT in log and hint_misleads(folder, checkpoints):
         raise DamagedFile(folder.url_of(HINT), "it names a checkpoint that is not there")
     last = max(commits, default=0) if version is None else version
     first = max((at for at in checkpoints if at <= last), default=0)
@@ -83,12 +97,10 @@ def verify_log(folder: Store, version: int | None = None) -> None:
 def hint_misleads(folder: Store, checkpoints: dict[int, str]) -> bool:
     """Whether the hint to the newest checkpoint names one that is not there. A hint that cannot be read is passed over by
     every reader."""
-    if folder.size(HINT) is None:
-        return False
     try:
         hint = json.loads(folder.read(HINT))
         return isinstance(hint, dict) and int(hint.get("version", -1)) not in {*checkpoints, -1}
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, FileNotFoundError):
         return False
 
 
@@ -103,9 +115,9 @@ def _digest(folder: Store, name: str) -> str:
     return content_digest(folder.read(name))
 
 
-def _digest_files(folder: Store, commit: str) -> None:
+def _digest_files(folder: Store, commit: bytes) -> None:
     """The digests of files that Spark's own writer has added in a commit."""
-    for line in folder.read(commit).splitlines():
+    for line in commit.splitlines():
         added = json.loads(line).get("add")
         name = unquote(added["path"]) if added else ""
         if name and not is_named(name) and folder.size(name) is not None:

@@ -333,3 +333,21 @@ def test_a_process_that_is_stopped_still_holds_its_lease(store: Store, holder: s
     holder.send_signal(signal.SIGSTOP)
     with pytest.raises(InfrastructureError, match="held, process"):
         only_writer(store, "daily").__enter__()
+
+
+def test_a_bucket_that_fails_for_a_moment_ends_no_renewal(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed, real = [], Lease.renew
+
+    def fail_once(lease: Lease) -> bool:
+        if not failed:
+            failed.append(1)
+            raise InfrastructureError("s3://bucket cannot be reached")
+        return real(lease)
+
+    monkeypatch.setattr(Lease, "renew", fail_once)
+    with only_writer(store, "daily", expires_s=0.2):
+        deadline = time.monotonic() + 20
+        while read_newest(store).number < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    assert failed == [1]

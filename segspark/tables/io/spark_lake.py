@@ -202,6 +202,7 @@ class SparkLake(Lake):
     def _open(self, contract: Contract, version: int | None = None) -> deltalake.DeltaTable:
         """The table, created if missing; opened before the work, so that a concurrent change is a conflict."""
         table = self.create(contract)
+        self._set_apart(contract)
         return table if version in (None, table.version()) else self.table(contract, version)
 
     def _commit_days(
@@ -288,6 +289,7 @@ class SparkLake(Lake):
         commit(table, contract, added, **how)
         point("committed")
         digest_log(self.folder(contract))
+        self._put_back(contract, table)
 
     def _add_by_spark(
         self, contract: Contract, rows: pa.Table, mode: Literal["append", "overwrite"], once: str | None, why: str
