@@ -15,6 +15,8 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from segspark.errors import CheckFailed
+from segspark.spark.checkpoints import is_one_process
+from segspark.spark.classic import context_of
 
 # Tags of a version: of all its files, and of its pipeline alone, which is all that versions of before have.
 EVERYTHING, PIPELINE = "artifact_digest", "digest"
@@ -50,14 +52,15 @@ def load_pipeline(folder: Path) -> PipelineModel:
     """The pipeline of a copy, by Spark's own reader."""
     spark = SparkSession.builder.getOrCreate()
     path = f"file://{folder.absolute() / _SPARKML}"
-    if (spark.sparkContext.master or "local").startswith("local"):
+    context = context_of(spark)
+    if is_one_process(spark) or context is None:
         return PipelineModel.load(path)
     # Executors of other machines read it too.
     shared = f"{os.environ.get('MLFLOW_DFS_TMP', '/tmp/mlflow')}/{uuid.uuid4().hex}"
-    jvm = spark.sparkContext._jvm
+    jvm = context._jvm
     assert jvm is not None
     target = jvm.org.apache.hadoop.fs.Path(shared)
-    files = target.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())  # type: ignore[union-attr]
+    files = target.getFileSystem(context._jsc.hadoopConfiguration())  # type: ignore[union-attr]
     files.copyFromLocalFile(False, True, jvm.org.apache.hadoop.fs.Path(path), target)
     try:
         return PipelineModel.load(shared)

@@ -194,7 +194,7 @@ _MODELS: dict[tuple[str, str], Any] = {}
 
 
 def _model_of(files: Path, digest: str) -> Any:
-    key = (SparkSession.builder.getOrCreate().sparkContext.applicationId, digest)
+    key = (str(SparkSession.builder.getOrCreate().conf.get("spark.app.id")), digest)
     if key not in _MODELS:
         _MODELS[key] = load_pipeline(files)
     return _MODELS[key]

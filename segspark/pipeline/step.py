@@ -68,6 +68,10 @@ class Step(View):
         """The batches of files that an ingest takes in."""
         return Batches(self._lake)
 
+    @property
+    def _is_question(self) -> bool:
+        return False
+
     def _staging_folder(self) -> str:
         # A step is the only one of its flow and day, since its run holds the lake's lock.
         return f"_staging/{self._name}-{self.as_of}"

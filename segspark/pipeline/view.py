@@ -172,19 +172,24 @@ class View:
                 self._staging = folder
             return self._staging
 
+    @property
+    def _is_question(self) -> bool:
+        return True
+
     def _staging_folder(self) -> str:
         # Questions hold no lock: each has its own folder, and the name says whose it was if it is left behind.
         return f"{QUESTIONS}/{self._name}-{self._day}-{uuid4().hex[:8]}@{name_of_this_process()}"
 
     def checkpoint(self, frame: "DataFrame", arrange: "Callable[[DataFrame], DataFrame] | None" = None) -> "DataFrame":
-        """Compute a frame now, for several uses, so that a lost executor loses nothing of it.
+        """Compute a frame once, for several uses, so that a lost executor loses nothing of it.
 
         Args:
             arrange: gives the frame the partitions and the order that its users rely on.
         """
         from segspark.tables.staging import checkpoint
 
-        return checkpoint(frame, lambda: self.staging, arrange)
+        # A question needs no right to write into the lake, so there a lost block is computed again.
+        return checkpoint(frame, None if self._is_question else lambda: self.staging, arrange)
 
     def close(self) -> None:
         """Remove the staged files."""
@@ -209,7 +214,9 @@ class View:
     @property
     def n_cores(self) -> int:
         """Number of tasks that run in parallel."""
-        return int(self._frames.spark.sparkContext.defaultParallelism)
+        from segspark.spark.classic import tasks_at_once
+
+        return tasks_at_once(self._frames.spark)
 
     @property
     def n_writers(self) -> int:

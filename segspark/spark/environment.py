@@ -72,14 +72,19 @@ def check_environment(lake: Url, writes: bool = True) -> None:
 
 
 def examine_environment(lake: Url) -> list[Check]:
-    """All checks. Under spark-submit Java and jars belong to the cluster, and the JVM runs already."""
-    machine = [] if under_spark_submit() else [_java(), _jars(), *_connector(lake)]
+    """All checks. Under spark-submit, or of a Connect server, Java and jars are others', and the JVM runs already."""
+    machine = [] if under_spark_submit() or is_remote() else [_java(), _jars(), *_connector(lake)]
     return [_python(), _spark(), *machine, _memory(), *_folder(lake)]
 
 
 def under_spark_submit(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether Spark started this Python (every deploy mode sets the port of its gateway), not the other way round."""
     return "PYSPARK_GATEWAY_PORT" in environ
+
+
+def is_remote(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether sessions are those of a Spark Connect server, as Spark itself is told."""
+    return bool(environ.get("SPARK_REMOTE"))
 
 
 def _python() -> Check:

@@ -4,16 +4,19 @@ import logging
 import os
 import sys
 import tempfile
+import warnings
 from contextlib import nullcontext
 from pathlib import Path
 
 from py4j.java_gateway import java_import
+from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Workspace
 from segspark.errors import InfrastructureError
 from segspark.spark.checkpoints import is_of_one_process
-from segspark.spark.environment import under_spark_submit
+from segspark.spark.classic import context_of
+from segspark.spark.environment import is_remote, under_spark_submit
 from segspark.spark.jars import jar_settings, told_if_not_fetched
 from segspark.spark.scratch import scratch_folder
 from segspark.spark.settings import (
@@ -31,7 +34,7 @@ from segspark.store.access import for_hadoop
 
 
 def session_for(workspace: Workspace, name: str, is_short: bool = False) -> SparkSession:
-    """The session of a run: the one given by spark-submit, else a local one with the workspace's settings.
+    """The session of a run: the one given by spark-submit or by a Connect server, else a local one with the workspace's settings.
 
     Args:
         is_short: the session answers one short question, so the JVM's optimising compiler is left out.
@@ -41,7 +44,7 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
         InfrastructureError: spark-submit was started without Delta, or Delta could not be fetched.
     """
     refuse_other_spark()
-    if under_spark_submit() or SparkSession.getActiveSession() is not None:
+    if under_spark_submit() or is_remote() or SparkSession.getActiveSession() is not None:
         return _submitted(workspace, name)
     scratch = scratch_folder(workspace.folder)
     # MLflow and pandas use Python's temporary folder, Spark's native libraries the JVM's.
@@ -68,25 +71,32 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
 
 
 def _submitted(workspace: Workspace, name: str) -> SparkSession:
-    """The session under spark-submit: master, memory and cores are the cluster's, settings for Delta and UTC ours."""
+    """The session under spark-submit or of a Connect server: master, memory and cores are the cluster's, settings for Delta and UTC ours."""
     builder = SparkSession.builder.appName(name)
     of_store = {**for_hadoop(workspace.file_access), **options_of(workspace.lake, os.environ)}
     for key, value in {**EVERYWHERE, **of_store, **workspace.spark.options}.items():
         builder = builder.config(key, value)
     if workspace.spark.shuffle_partitions:
         builder = builder.config("spark.sql.shuffle.partitions", str(workspace.spark.shuffle_partitions))
-    session = _quiet(builder.getOrCreate())
+    with warnings.catch_warnings():
+        # A Connect server has its own static settings, and says so for each of ours.
+        warnings.simplefilter("ignore")
+        session = _quiet(builder.getOrCreate())
     _require_delta(session)
     return session
 
 
 def _require_delta(session: SparkSession) -> None:
     """Without the Delta jar Spark starts, logs a warning that nobody reads, and fails at the first table."""
-    loader = session.sparkContext._jvm.java.lang.Thread.currentThread().getContextClassLoader()  # type: ignore[union-attr]
+    context = context_of(session)
+    if context is None:
+        return
+    loader = context._jvm.java.lang.Thread.currentThread().getContextClassLoader()  # type: ignore[union-attr]
     if loader.getResource(EVERYWHERE["spark.sql.extensions"].replace(".", "/") + ".class") is None:
         raise InfrastructureError(
-            "spark-submit was given no Delta. From the clone: spark-submit --properties-file conf/spark-local.conf "
-            f"jobs/...; elsewhere: spark-submit --packages {delta_package(session.version)} jobs/..."
+            "spark-submit was given no Delta. On this machine: spark-submit --properties-file FILE with the settings that "
+            "`segspark submit-conf --local` prints; on a cluster without it: `segspark pack FOLDER --fetch-delta`, or "
+            f"--packages {delta_package(session.version)}."
         )
 
 
@@ -140,9 +150,11 @@ def local_session(
 
 
 def _quiet(session: SparkSession) -> SparkSession:
-    session.sparkContext.setLogLevel("ERROR")
+    context = context_of(session)
+    if context is not None:
+        context.setLogLevel("ERROR")
+        _import_by_name(context)
     logging.getLogger("DataFrameQueryContextLogger").setLevel(logging.CRITICAL)
-    _import_by_name(session)
     return session
 
 
@@ -154,8 +166,8 @@ _OF_COLUMNS = (
 )
 
 
-def _import_by_name(session: SparkSession) -> None:
+def _import_by_name(context: SparkContext) -> None:
     """PySpark imports whole packages: for each ``F.col`` the JVM would look for a class of that name in one package after
     the other, in every jar. Classes imported by name are found at once."""
     for name in _OF_COLUMNS:
-        java_import(session.sparkContext._jvm, name)
+        java_import(context._jvm, name)

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segspark.spark.checkpoints import is_one_process
+from segspark.spark.classic import tasks_at_once
 from segspark.spark.jobs import beside
 from segspark.store import Store
 from segspark.store.parquet import SPARK_OPTIONS, add_part, verify_parts
@@ -192,7 +193,7 @@ class Staged:
             n_bytes: memory of all it reads; determines the number of tasks.
         """
         described = {kind: self.kinds[kind]}
-        ranges = share_ids(n_bytes, self.spark.sparkContext.defaultParallelism)
+        ranges = share_ids(n_bytes, tasks_at_once(self.spark))
 
         def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             writer = StagingWriter(folder, described)
@@ -207,19 +208,22 @@ class Staged:
 
 
 def checkpoint(
-    frame: "DataFrame", folder: Callable[[], Store], arrange: "Callable[[DataFrame], DataFrame] | None" = None
+    frame: "DataFrame", folder: Callable[[], Store] | None, arrange: "Callable[[DataFrame], DataFrame] | None" = None
 ) -> "DataFrame":
-    """Compute a frame now, for several uses.
+    """Compute a frame once, for several uses.
 
     On one machine its rows stay in Spark's blocks. A block is lost with its executor, and with it everything that
-    follows from it; so on a cluster the rows go to staged files, which every executor reads.
+    follows from it; so on a cluster the rows go to staged files, which every executor reads, or lost blocks are
+    computed again.
 
     Args:
-        folder: of the staged files; made on a cluster only.
+        folder: of the staged files; made on a cluster only. None if nothing may be written.
         arrange: gives the frame its partitions and order, which blocks keep and files do not.
     """
     if is_one_process(frame.sparkSession):
         return (arrange(frame) if arrange else frame).localCheckpoint()
+    if folder is None:
+        return (arrange(frame) if arrange else frame).persist()
     rows = written(frame, folder(), f"checkpoint-{uuid.uuid4().hex}")
     return arrange(rows) if arrange else rows
 

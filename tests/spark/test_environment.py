@@ -235,7 +235,10 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path, monkeypatch: p
     assert caught.value.exit_code == EXIT_INFRASTRUCTURE
 
 
-def test_under_spark_submit_java_and_jars_are_the_clusters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYSPARK_GATEWAY_PORT", "12345")
+@pytest.mark.parametrize("variable", ["PYSPARK_GATEWAY_PORT", "SPARK_REMOTE"])
+def test_under_spark_submit_or_connect_java_and_jars_are_the_clusters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "12345")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert {c.name for c in examine_environment(Url(str(tmp_path)))} == {"Python", "Spark", "memory", "lake", "disk"}

@@ -50,7 +50,7 @@ def test_a_running_session_is_taken_and_its_master_kept(spark: SparkSession, tmp
 def test_a_session_without_delta_is_refused(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
     session._require_delta(spark)
     monkeypatch.setitem(EVERYWHERE, "spark.sql.extensions", "io.delta.sql.NoSuchExtension")
-    with pytest.raises(InfrastructureError, match=r"conf/spark-local.conf"):
+    with pytest.raises(InfrastructureError, match=r"submit-conf --local.*delta-spark_4\.2_2\.13"):
         session._require_delta(spark)
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from segspark.spark.classic import tasks_at_once
 from segspark.store import Store
 from segspark.store.parquet import open_parquet
 from segspark.tables.contracts.contract import Contract
@@ -41,7 +42,7 @@ def read_by_file(
     day = contract.partition_by[0]
     named = zip(actions["path"].to_pylist(), map(day_of, actions[f"partition.{day}"].to_pylist()), strict=True)
     files = sorted((store.url_of(unquote(path)), at) for path, at in named if days is None or days[0] <= at < days[1])
-    n_tasks = max(1, min(len(files), TASKS_PER_CORE * spark.sparkContext.defaultParallelism))
+    n_tasks = max(1, min(len(files), TASKS_PER_CORE * tasks_at_once(spark)))
     work = [files[at::n_tasks] for at in range(n_tasks)]
     types = {c.name: c.type for c in contract.columns}
     schema = pa.schema([(name, ARROW_TYPES[types[name]]) for name in columns])

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import deltalake
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.url import Url
 from segspark.errors import CheckFailed
@@ -245,8 +245,6 @@ class SparkLake(Lake):
     def upsert(self, contract: Contract, frame: DataFrame, newer: str, days: Iterable[date] | None = None) -> None:
         """MERGE by the contract's key: insert new keys, update where the SQL condition ``newer`` over ``old`` and
         ``new`` holds. ``days`` limits the target's partitions that can match."""
-        from delta.tables import DeltaTable
-
         table = self._open(contract)
         rows = conform(contract, frame)
         if not why_spark_writes(table) and (
@@ -260,21 +258,21 @@ class SparkLake(Lake):
         if days is not None and contract.partition_by:
             literals = ", ".join(f"DATE'{d.isoformat()}'" for d in sorted(days))
             conditions.append(f"old.{contract.partition_by[0]} IN ({literals})" if literals else "false")
-        merge = (
-            DeltaTable.forPath(self.spark, self.folder(contract).for_spark())
-            .alias("old")
-            .merge(rows.alias("new"), " AND ".join(conditions))
-        )
-        if {f.name for f in table.schema().fields} <= set(rows.columns):
-            merge = merge.whenMatchedUpdateAll(condition=newer).whenNotMatchedInsertAll()
-        else:
+        target = self.folder(contract).for_spark().replace("`", "``")
+        update, insert = "UPDATE SET *", "INSERT *"
+        if not {f.name for f in table.schema().fields} <= set(rows.columns):
             # The table has columns of its own, which it fills itself or leaves null.
-            values: dict[str, str | Column] = {name: f"new.{name}" for name in rows.columns}
-            merge = merge.whenMatchedUpdate(newer, values).whenNotMatchedInsert(values=values)
+            names = [f"`{name}`" for name in rows.columns]
+            update = f"UPDATE SET {', '.join(f'{name} = new.{name}' for name in names)}"
+            insert = f"INSERT ({', '.join(names)}) VALUES ({', '.join(f'new.{name}' for name in names)})"
+        merge = (
+            f"MERGE INTO delta.`{target}` AS old USING {{rows}} AS new ON {' AND '.join(conditions)} "
+            f"WHEN MATCHED AND ({newer}) THEN {update} WHEN NOT MATCHED THEN {insert}"
+        )
         with conflicts.translated(contract, self.version(contract)), conflicts.refusals_told(contract):
             point("to_merge")
             self.may_commit()
-            merge.execute()
+            self.spark.sql(merge, rows=rows)
         point("merged")
         # The question before the job says nothing of its end, and the next commit may be far away.
         self.may_commit()

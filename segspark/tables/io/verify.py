@@ -6,6 +6,7 @@ import pyarrow as pa
 from pyspark.sql import SparkSession
 
 from segspark.errors import damage_told
+from segspark.spark.classic import tasks_at_once
 from segspark.store.parquet import verify_parts
 
 # A second of one core. More is shared among the tasks.
@@ -21,7 +22,7 @@ def verify_for_spark(spark: SparkSession, files: Sequence[tuple[str, int]]) -> N
     if sum(size for _, size in files) <= BYTES_ON_DRIVER:
         verify_parts(url for url, _ in files)
         return
-    n_tasks = min(len(files), 4 * spark.sparkContext.defaultParallelism)
+    n_tasks = min(len(files), 4 * tasks_at_once(spark))
     work = [[url for url, _ in files[at::n_tasks]] for at in range(n_tasks)]
 
     def verify(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
+from segspark.spark.classic import tasks_at_once
 from segspark.store import Store
 from segspark.store.parquet import read_parquet
 from segspark.tables.contracts.contract import Contract
@@ -81,7 +82,7 @@ def write_staged(
     """
     columns = {c.name: c.type for c in contract.columns}
     day = contract.partition_by[0] if contract.partition_by else None
-    work = share_out(files, spark.sparkContext.defaultParallelism)
+    work = share_out(files, tasks_at_once(spark))
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -110,7 +111,7 @@ def write_computed(
         n_bytes: memory of all it reads; determines the number of tasks.
     """
     columns = {c.name: c.type for c in contract.columns}
-    ranges = share_ids(n_bytes, spark.sparkContext.defaultParallelism)
+    ranges = share_ids(n_bytes, tasks_at_once(spark))
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
