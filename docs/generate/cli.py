@@ -17,6 +17,7 @@ ARGUMENTS = {
     "name": "Name or id. Of a segment: its name, its key or its id.",
     "names": "Names or ids of two or more groups.",
     "person": "A person_id, or an e-mail address.",
+    "table_names": "Tables, as in `segspark tables`; all of silver and gold where they are left out.",
     "target": "Name of a rule, or a YAML file of rules.",
     "left": "A segment, and the day if it is not the newest.",
     "right": "Another segment or day.",

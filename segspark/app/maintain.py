@@ -95,7 +95,7 @@ def maintain(
     progress, today = progress or Quiet(), today or _today()
     store = Lake(workspace.lake).store
     with only_writer(store, FLOW, workspace.lease.expires_s) as lease:
-        lake = Lake(store, lease.check)
+        lake = Lake(store, lease.check, workspace.compatibility == "wide")
         check_compatible(lake)
         task = Task(lake, today, hours, is_dry)
         steps = [step for name, step in STEPS.items() if name in (only or STEPS)]
@@ -130,7 +130,7 @@ def _today() -> date:
 def _row(done: Done) -> dict[str, Any]:
     row = {name: getattr(done, name) for name in ("what", "table", "rows", "files", "into", "note")}
     ends = {"first_day": done.days[0], "last_day": done.days[-1]} if done.days else {}
-    return {**row, **ends, "days": [day.isoformat() for day in done.days]}
+    return {**row, **ends, "dates": [day.isoformat() for day in done.days]}
 
 
 def sentence(done: Done) -> str:

@@ -38,7 +38,7 @@ def migrate(workspace: Workspace, is_dry: bool = False) -> list[dict[str, Any]]:
     more = _columns_of_catalogue(workspace)
     store = Lake(workspace.lake).store
     with only_writer(store, "migrate", workspace.lease.expires_s) as lease:
-        lake = Lake(store, lease.check)
+        lake = Lake(store, lease.check, workspace.compatibility == "wide")
         plans = {c: plan_of(lake.table(c), c, more.get(c.name, ())) for c in ALL if lake.exists(c)}
         refused = [f"{c.name} {why}" for c, plan in plans.items() for why in plan.refused]
         rows = [_row(c, change) for c, plan in plans.items() for change in plan.changes]

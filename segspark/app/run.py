@@ -108,7 +108,7 @@ def lake_session(
         # Half an audience, with addresses, of an export that was killed.
         store_at(workspace.folder / "exports").remove_left()
         session = session_for(workspace, f"segspark {workspace.name} {what}", is_short)
-        yield SparkLake(lake.store, session, lease.check)
+        yield SparkLake(lake.store, session, lease.check, workspace.compatibility == "wide")
 
 
 def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:

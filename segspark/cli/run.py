@@ -84,6 +84,25 @@ def tables(config: Path, as_json: bool) -> None:
     say_internal(as_json)
 
 
+@click.command("ddl")
+@config_option
+@click.argument("table_names", nargs=-1, metavar="[TABLE]...")
+@click.option("--for", "engine", type=click.Choice(["athena", "glue", "redshift", "duckdb"]), required=True)
+@click.option("--database", default="segspark", show_default=True, help="Database or schema in the other engine.")
+def tables_for(config: Path, table_names: tuple[str, ...], engine: str, database: str) -> None:
+    """Print what makes the tables known to another engine, with the comments of the contracts.
+
+    Athena and Redshift: statements. Glue: a line of JSON per table, for `aws glue create-table --cli-input-json`. DuckDB:
+    views. Without table names those of silver and gold; the vault is never among them.
+    """
+    from segspark.app.workspace import open_workspace
+    from segspark.query.ddl import ddl
+
+    if not database.isidentifier():
+        raise click.UsageError(f"--database {database}: letters, digits and _ only")
+    click.echo(ddl(open_workspace(config), engine, database, table_names), nl=False)
+
+
 @click.command("maintain")
 @config_option
 @click.option("--hours", default=168, show_default=True, help="What versions younger than this name stays.")
@@ -213,4 +232,4 @@ def unlock_lake(config: Path, yes: bool) -> None:
         click.echo("the lake is free")
 
 
-COMMANDS = (init, demo, run, tables, maintain_lake, migrate_lake, clean_lake, report, doctor, unlock_lake)
+COMMANDS = (init, demo, run, tables, tables_for, maintain_lake, migrate_lake, clean_lake, report, doctor, unlock_lake)

@@ -261,6 +261,11 @@ class Workspace(Settings):
         "and s3://bucket/folder lies in a bucket",
         json_schema_extra={"default": "lake"},
     )
+    compatibility: Literal["fast", "wide"] = Field(
+        "fast",
+        description="Encodings of new files. fast: the quickest to write and to read for Spark, DuckDB, Polars and Trino; "
+        "wide: those of Parquet's first version, for Redshift Spectrum, Hive and older engines",
+    )
     lease: Lease = Lease()  # type: ignore[call-arg]
     keys: Keys = Keys()  # type: ignore[call-arg]
     sources: tuple[str, ...] = Field(("sources/*.yaml",), description="Patterns of source files")

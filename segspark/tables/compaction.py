@@ -90,7 +90,7 @@ def _join(lake: Lake, contract: Contract, joins: Sequence[Join]) -> int:
     added: list[dict[str, Any]] = []
     for join in joins:
         rows = [rows_of_file(folder.url_of(file.path), schema, file.values) for file in join]
-        added += write_parts(pa.concat_tables(rows).sort_by(order), contract, folder)
+        added += write_parts(pa.concat_tables(rows).sort_by(order), lake.laid_out(contract), folder)
     replaced = [file for join in joins for file in join]
     if sum(a["rows"] for a in added) != sum(file.rows for file in replaced):
         raise CheckFailed(

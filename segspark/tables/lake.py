@@ -6,6 +6,7 @@ or column mapping, so every Delta reader can open them.
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -50,15 +51,22 @@ def anybody() -> None:
 class Lake:
     """Tables of one workspace, ``<store>/<layer>/<table>``."""
 
-    def __init__(self, at: Url | Path | str | Store, may_commit: Callable[[], None] = anybody) -> None:
+    def __init__(
+        self, at: Url | Path | str | Store, may_commit: Callable[[], None] = anybody, is_wide: bool = False
+    ) -> None:
         """
         Args:
             may_commit: called before every commit; raises where this run may not write any more.
+            is_wide: new files have encodings that every engine reads.
         """
         self.store: Store = store_at(at) if isinstance(at, Url | Path | str) else at
-        self.may_commit = may_commit
+        self.may_commit, self.is_wide = may_commit, is_wide
         # A run that has the lease, on a lake where each question is a request.
         self._snapshots = Snapshots() if may_commit is not anybody and scheme_of(self.store.url) else None
+
+    def laid_out(self, contract: Contract) -> Contract:
+        """The contract by which files of this lake are written."""
+        return replace(contract, is_wide=self.is_wide) if self.is_wide else contract
 
     def folder(self, contract: Contract) -> Store:
         """The store of a table's files."""
@@ -232,7 +240,7 @@ class Lake:
             self._add_by_spark(contract, rows, mode, once, why)
             return
         folder = self.folder(contract)
-        added = list(write_parts(conform_small(table, rows), contract, folder))
+        added = list(write_parts(conform_small(table, rows), self.laid_out(contract), folder))
         check_files(contract, table, added)
         point("small_written")
         self.may_commit()

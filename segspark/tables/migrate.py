@@ -39,7 +39,9 @@ def _rewrite(lake: Lake, contract: Contract, plan: Plan, more: Sequence[Column])
     added: list[dict[str, Any]] = []
     try:
         for file in logged_files(table):
-            added += write_parts(change(rows_of_file(folder.url_of(file.path), stored, file.values)), contract, folder)
+            added += write_parts(
+                change(rows_of_file(folder.url_of(file.path), stored, file.values)), lake.laid_out(contract), folder
+            )
     except pa.ArrowInvalid:
         # Not `from error`: it says the value.
         raise CheckFailed(f"{contract.name}: a value does not fit its new type exactly. Nothing was changed.") from None

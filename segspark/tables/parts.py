@@ -67,26 +67,16 @@ def _part(part: pa.Table, contract: Contract, store: Store, values: dict[str, st
     folder = "/".join(f"{n}={quote(v, safe='')}" for n, v in values.items())
     relative = f"{folder}/" if folder else ""
     data = part.drop_columns(list(values)) if values else part
-    compression = "zstd" if data.nbytes > ZSTD_FROM_BYTES * data.num_columns else "snappy"
+    is_large = data.nbytes > ZSTD_FROM_BYTES * data.num_columns
     data = _tightened(data)
-    # Ids are not dictionary-encoded, because hardly a person occurs twice in a file; they are delta-length encoded,
-    # because digits without lengths between them compress faster. Integers are delta-encoded, which is faster to write
-    # and to read than a dictionary, and have no statistics, because nobody filters by them.
-    integers = [f.name for f in data.schema if pa.types.is_int64(f.type)]
-    others = [n for n in data.column_names if n not in integers]
-    encoding = dict.fromkeys(integers, "DELTA_BINARY_PACKED")
-    if KEY in others:
-        encoding[KEY] = "DELTA_LENGTH_BYTE_ARRAY"
     file = add_part(
         store,
         relative,
         data,
-        compression,
+        "zstd" if is_large and not contract.is_wide else "snappy",
         # A task reads its range of activity from the files of all days: small row groups let it read less.
         row_group_size=ROWS_PER_GROUP if ABOUT in contract.column_names else None,
-        use_dictionary=[n for n in others if n != KEY],
-        column_encoding=encoding,
-        write_statistics=others,
+        **(_wide if contract.is_wide else _fast)(data.schema),
     )
     return {
         "path": quote(file.name, safe="/=%-._"),
@@ -96,6 +86,25 @@ def _part(part: pa.Table, contract: Contract, store: Store, values: dict[str, st
         "rows": part.num_rows,
         "columns": json.dumps(columns_of(data.schema)),
     }
+
+
+def _fast(schema: pa.Schema) -> dict[str, Any]:
+    """Ids are not dictionary-encoded, because hardly a person occurs twice in a file; they are delta-length encoded,
+    because digits without lengths between them compress faster. Integers are delta-encoded, which is faster to write and
+    to read than a dictionary, and have no statistics, because nobody filters by them."""
+    integers = [f.name for f in schema if pa.types.is_int64(f.type)]
+    others = [n for n in schema.names if n not in integers]
+    encoding = dict.fromkeys(integers, "DELTA_BINARY_PACKED")
+    if KEY in others:
+        encoding[KEY] = "DELTA_LENGTH_BYTE_ARRAY"
+    return {
+        "use_dictionary": [n for n in others if n != KEY], "column_encoding": encoding, "write_statistics": others,
+    }  # fmt: skip
+
+
+def _wide(schema: pa.Schema) -> dict[str, Any]:
+    """What the first version of the format has: plain and dictionary encodings, as Spark writes them."""
+    return {"use_dictionary": [n for n in schema.names if n != KEY], "version": "1.0"}
 
 
 def _tightened(data: pa.Table) -> pa.Table:

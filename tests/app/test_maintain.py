@@ -71,14 +71,14 @@ def test_what_contracts_declare_is_applied_and_told(lake: Lake, workspace: Works
     gone = [d for d in before if d not in kept]
     told = done["gold.features"]
     assert (told["what"], told["rows"], told["files"]) == ("retention", 2 * len(gone), len(gone))
-    assert told["days"] == [d.isoformat() for d in gone]
-    assert done["gold.segments"]["days"] == [(NEWEST - n * ONE).isoformat() for n in (900, 730)]
+    assert told["dates"] == [d.isoformat() for d in gone]
+    assert done["gold.segments"]["dates"] == [(NEWEST - n * ONE).isoformat() for n in (900, 730)]
     assert beyond_retention(lake) == {}
     assert run(workspace, "retention") == []
     # Said in the lake too, before and after.
     rows = runs_of(lake).rows(FLOW)
     assert [r["state"] for r in rows] == ["started", "done"]
-    assert json.loads(rows[0]["inputs"])[0]["days"] == [d.isoformat() for d in gone]
+    assert json.loads(rows[0]["inputs"])[0]["dates"] == [d.isoformat() for d in gone]
     assert {d["table"] for d in json.loads(rows[1]["outputs"])["done"]} == {"gold.features", "gold.segments"}
 
 

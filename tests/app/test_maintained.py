@@ -68,7 +68,7 @@ def test_a_day_whose_features_are_gone_is_recomputed_where_it_is_asked_for(lakes
     before = rows_of(lake, gold.FEATURES, gold.SCORES, gold.SEGMENTS)
     far = SECOND + timedelta(days=200)
     lake.append_small(gold.FEATURES, pa.Table.from_pylist([{"person_id": "x", "as_of_date": far}]), "far")
-    gone = {d["table"]: d["days"] for d in maintain(workspace, only=["retention"], today=far)}
+    gone = {d["table"]: d["dates"] for d in maintain(workspace, only=["retention"], today=far)}
     assert gone["gold.features"] == [FIRST.isoformat(), SECOND.isoformat()]
     assert lake.days(gold.FEATURES) == [far]
     # No damage, and no count is missed.

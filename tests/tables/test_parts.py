@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from tables.io.toy_tables import BOXES, VISITS, boxes, visits
@@ -63,3 +64,33 @@ def test_the_log_gets_the_bounds_of_words_and_days_and_the_number_of_rows(tmp_pa
     assert told["numRecords"] == 2
     assert (told["minValues"], told["maxValues"]) == ({"person_id": "a"}, {"person_id": "b"})
     assert told["nullCount"] == {"person_id": 0}
+
+
+# What the first version of the format has; Redshift Spectrum and Hive read no other.
+WIDE = {"PLAIN", "RLE", "BIT_PACKED", "PLAIN_DICTIONARY"}
+
+
+def stored_as(path: Path) -> tuple[set[str], set[str]]:
+    """Encodings and codecs of a file's columns."""
+    footer = pq.ParquetFile(path).metadata
+    columns = [footer.row_group(g).column(n) for g in range(footer.num_row_groups) for n in range(footer.num_columns)]
+    return {e for c in columns for e in c.encodings}, {c.compression for c in columns}
+
+
+@pytest.mark.parametrize("n", [3, 20_000])
+def test_a_wide_lake_has_encodings_that_every_engine_reads(tmp_path: Path, n: int) -> None:
+    rows = visits(*((f"{at:032x}", at, 1, "x") for at in range(n)))
+    told = {}
+    for is_wide in (False, True):
+        lake = Lake(tmp_path / str(is_wide), is_wide=is_wide)
+        lake.append_small(VISITS, rows, "1")
+        (name,) = [name for _, name in lake.names_by_day(VISITS)]
+        told[is_wide] = stored_as(Path(lake.folder(VISITS).url_of(name)))
+        assert lake.read_small(VISITS).to_pydict() == rows.to_pydict()
+        of = f"FROM '{lake.path(VISITS)}/**/*.parquet'"
+        by_another = duckdb.sql(f"SELECT sum(seconds), count(DISTINCT person_id) {of}")
+        assert by_another.fetchone() == (sum(range(n)), n)
+    encodings, codecs = told[True]
+    assert encodings <= WIDE
+    assert codecs == {"SNAPPY"}
+    assert "DELTA_BINARY_PACKED" in told[False][0]

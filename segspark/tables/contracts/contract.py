@@ -57,6 +57,7 @@ class Contract:
     retention_days: int | None = None
     keeps_month_ends: bool = False
     version: int = 1
+    is_wide: bool = False
 
     @property
     def layer(self) -> str:

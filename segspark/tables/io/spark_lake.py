@@ -40,9 +40,13 @@ class SparkLake(Lake):
     """A lake and the session that reads and writes it."""
 
     def __init__(
-        self, at: Url | Path | str | Store, spark: SparkSession, may_commit: Callable[[], None] = anybody
+        self,
+        at: Url | Path | str | Store,
+        spark: SparkSession,
+        may_commit: Callable[[], None] = anybody,
+        is_wide: bool = False,
     ) -> None:
-        super().__init__(at, may_commit)
+        super().__init__(at, may_commit, is_wide)
         self.spark = spark
 
     def read(
@@ -90,7 +94,7 @@ class SparkLake(Lake):
         if why_spark_writes(table):
             write_by_spark(self, contract, frame, "append", once=once)
             return
-        added = write_files(conform(contract, frame), contract, self.folder(contract))
+        added = write_files(conform(contract, frame), self.laid_out(contract), self.folder(contract))
         self._commit_files(table, contract, added, once=once)
 
     def append_staged(
@@ -110,7 +114,7 @@ class SparkLake(Lake):
             rows = staged_frame(self.spark, contract, files, finish).sortWithinPartitions(*order_by)
             write_by_spark(self, contract, rows, "append", once=once)
             return
-        added = write_staged(self.spark, contract, self.folder(contract), files, finish, order_by)
+        added = write_staged(self.spark, self.laid_out(contract), self.folder(contract), files, finish, order_by)
         self._commit_files(table, contract, added, once=once)
 
     def overwrite(self, contract: Contract, frame: DataFrame) -> None:
@@ -120,7 +124,7 @@ class SparkLake(Lake):
         if why_spark_writes(table):
             write_by_spark(self, contract, frame, "overwrite")
             return
-        added = write_files(conform(contract, frame), contract, self.folder(contract))
+        added = write_files(conform(contract, frame), self.laid_out(contract), self.folder(contract))
         self._commit_files(table, contract, added, replace=[])
 
     def replace_range(self, contract: Contract, frame: DataFrame, first: date, end: date) -> int:
@@ -132,7 +136,7 @@ class SparkLake(Lake):
         table = self._open(contract)
         if why_spark_writes(table):
             return self.replace_by_spark(contract, frame, first, end)
-        added = write_files(conform(contract, frame), contract, self.folder(contract))
+        added = write_files(conform(contract, frame), self.laid_out(contract), self.folder(contract))
         return self._commit_days(table, contract, added, first, end)
 
     def replace_by_spark(
@@ -166,7 +170,9 @@ class SparkLake(Lake):
         added = [
             file
             for each in (files, apart)
-            for file in write_staged(self.spark, contract, self.folder(contract), each, lambda rows: rows, order_by)
+            for file in write_staged(
+                self.spark, self.laid_out(contract), self.folder(contract), each, lambda rows: rows, order_by
+            )
         ]
         self._commit_days(table, contract, added, first, end)
 
@@ -188,7 +194,7 @@ class SparkLake(Lake):
         if why_spark_writes(table):
             rows = computed_frame(self.spark, contract, compute, n_bytes)
             return self.replace_by_spark(contract, rows, first, end, table.version())
-        added = write_computed(self.spark, contract, self.folder(contract), compute, n_bytes)
+        added = write_computed(self.spark, self.laid_out(contract), self.folder(contract), compute, n_bytes)
         return self._commit_days(table, contract, added, first, end)
 
     def drop_days(self, contract: Contract, first: date, end: date) -> None:
@@ -217,7 +223,7 @@ class SparkLake(Lake):
         if why_spark_writes(table):
             write_by_spark(self, contract, frame, "overwrite", span=key_span(contract, dataset_id))
             return
-        added = write_files(conform(contract, frame), contract, self.folder(contract))
+        added = write_files(conform(contract, frame), self.laid_out(contract), self.folder(contract))
         self._commit(table, contract, added, lambda value: value == dataset_id)
 
     def _commit(
@@ -252,7 +258,9 @@ class SparkLake(Lake):
             or _is_empty(rows.join(self.read(contract), on=list(contract.key), how="left_semi"))
         ):
             # Usually there is nothing to update, and an append costs a tenth of a MERGE.
-            self._commit_files(table, contract, write_files(rows, contract, self.folder(contract)), is_derived=True)
+            self._commit_files(
+                table, contract, write_files(rows, self.laid_out(contract), self.folder(contract)), is_derived=True
+            )
             return
         conditions = [f"old.{k} <=> new.{k}" for k in contract.key]
         if days is not None and contract.partition_by:
