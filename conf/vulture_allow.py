@@ -30,6 +30,9 @@ _.row_factory  # sqlite3.Connection
 _.tempdir  # the tempfile module
 _.STRICT_CAST  # a dialect of sqlglot
 _.NO_PAREN_FUNCTIONS
+_.readinto  # io.RawIOBase
+_.seekable
+_.writable
 
 # Fields of rows that `asdict` turns into JSON or into a column of a printed table.
 _.definition_version  # the manifest of an export

@@ -21,6 +21,7 @@ from segspark.config.url import Url, scheme_of
 from segspark.errors import GateClosed
 from segspark.points import point
 from segspark.store import Store, store_at
+from segspark.tables.committer import DELTA_RS, of_new_table, require_committer
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.contracts.stamp import stamp_of
@@ -138,15 +139,20 @@ class Lake:
                 description=stamp_of(contract),
                 configuration=PROPERTIES
                 | (IN_A_BUCKET if scheme_of(url) else {})
+                | of_new_table(url)
                 | {"delta.dataSkippingStatsColumns": ",".join(columns_in_log(contract))},
+                # One of them is ours.
+                raise_if_key_not_exists=False,
             )
             point("table_created")
             digest_log(self.folder(contract))
             return table
         table = self.table(contract)
+        require_committer(contract, table, self.path(contract))
         stored = {f.name for f in table.schema().fields}
         missing = [f for f in deltalake.Schema.from_json(schema_json(contract)).fields if f.name not in stored]
         if missing:
+            require_committer(contract, table, self.path(contract), DELTA_RS)
             self.may_commit()
             table.alter.add_columns(missing)
             digest_log(self.folder(contract))

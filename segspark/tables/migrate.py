@@ -9,6 +9,7 @@ from deltalake.exceptions import CommitFailedError
 
 from segspark.errors import CheckFailed, InfrastructureError
 from segspark.points import point
+from segspark.tables.committer import DELTA_RS, require_committer
 from segspark.tables.contracts.contract import Column, Contract
 from segspark.tables.file_schema import problems_of_files
 from segspark.tables.lake import Lake
@@ -50,6 +51,7 @@ def _rewrite(lake: Lake, contract: Contract, plan: Plan, more: Sequence[Column])
             f"{contract.name}: the upgrade leaves other columns than its contract: {'; '.join(problems)}."
         )
     point("migrating")
+    require_committer(contract, table, lake.path(contract), DELTA_RS)
     lake.may_commit()
     try:
         table.create_write_transaction(
@@ -73,6 +75,7 @@ def _alter(lake: Lake, contract: Contract, plan: Plan, more: Sequence[Column]) -
     wanted = {f.name: f for f in target_schema(lake.table(contract), contract, plan, more).fields}
 
     def alter(name: str, *given: Any) -> None:
+        require_committer(contract, lake.table(contract), lake.path(contract), DELTA_RS)
         lake.may_commit()
         getattr(lake.table(contract).alter, name)(*given)
         digest_log(lake.folder(contract))

@@ -13,6 +13,7 @@ from deltalake.exceptions import CommitFailedError
 
 from segspark.errors import CheckFailed, InfrastructureError
 from segspark.points import point
+from segspark.tables.committer import DELTA_RS, require_committer
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.file_schema import check_files
 from segspark.tables.lake import Lake
@@ -73,18 +74,22 @@ def replace_files(
     table: deltalake.DeltaTable,
     removed: Sequence[LoggedFile],
     added: Sequence[dict[str, Any]] = (),
+    is_same_rows: bool | None = None,
 ) -> None:
     """One commit: files go, and others with the same rows come; without others their rows go.
 
     Args:
         table: at the version in which the files are.
         added: entries of ``parts.write_parts``.
+        is_same_rows: whether the new files hold the rows of those that go; by default so if there are any.
 
     Raises:
+        GateClosed: somebody else commits to this table.
         CheckFailed: a file has a name that might be spelled otherwise, or the new ones hold other columns than the table.
         InfrastructureError: somebody else has changed the table since it was opened.
     """
-    is_same_rows = bool(added)
+    is_same_rows = bool(added) if is_same_rows is None else is_same_rows
+    require_committer(contract, table, lake.path(contract), DELTA_RS)
     if odd := [file for file in removed if not is_plainly_named(file)]:
         raise CheckFailed(
             f"{contract.name}: {len(odd)} files lie elsewhere or under unusual names. Nothing was changed."

@@ -36,13 +36,13 @@ def test_what_is_known_is_not_asked_for_again(lake: Lake) -> None:
 
 def test_reading_the_runs_costs_the_same_whatever_there_was_before(lake: Lake) -> None:
     costs = []
-    for n in range(25):
+    for n in range(13):
         run(n, lake)
         requests()
         assert len(runs_of(lake).rows("ingest")) == n + 1
         costs.append(sum(requests().values()))
     # The new file; on a folder's lake each question reads the log.
-    assert costs == [1] * 25
+    assert costs == [1] * 13
 
 
 def test_a_run_sees_its_own_commits_of_every_kind(lake: Lake) -> None:

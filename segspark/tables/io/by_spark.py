@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 
 from segspark.points import point
 from segspark.store.parquet import SPARK_OPTIONS
+from segspark.tables.committer import SPARK, require_committer
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io import conflicts
 from segspark.tables.io.conform import conform
@@ -32,9 +33,11 @@ def write_by_spark(
         read_at: version of the table from which the rows were derived; the current one by default.
 
     Raises:
+        GateClosed: somebody else commits to this table.
         CheckFailed: a rule of the table refuses the rows, or a row lies outside of the span.
         InfrastructureError: somebody else has changed the table since it was read.
     """
+    require_committer(contract, lake.table(contract), lake.path(contract), SPARK)
     version = lake.version(contract)
     if read_at not in (None, version):
         raise conflicts.lost(contract, read_at, f"it is at version {version}")

@@ -16,8 +16,8 @@ import deltalake
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-from segspark.config.url import Url
-from segspark.errors import CheckFailed
+from segspark.config.url import Url, scheme_of
+from segspark.errors import CheckFailed, GateClosed
 from segspark.points import point
 from segspark.store import Store
 from segspark.store.parquet import SPARK_OPTIONS
@@ -27,10 +27,12 @@ from segspark.tables.io.by_file import read_by_file
 from segspark.tables.io.by_spark import days_span, key_span, write_by_spark
 from segspark.tables.io.commit import commit
 from segspark.tables.io.conform import conform, schema_of
-from segspark.tables.io.reader import Days, read_plain, within, without_rows
+from segspark.tables.io.merge import files_to_update, merged, rows_of_files
+from segspark.tables.io.reader import Days, as_date, read_plain, within, without_rows
 from segspark.tables.io.writer import Compute, computed_frame, staged_frame, write_computed, write_files, write_staged
 from segspark.tables.lake import Lake, anybody, conform_small
 from segspark.tables.log_digests import digest_log
+from segspark.tables.own_commits import LoggedFile, logged_files, replace_files
 from segspark.tables.ranges import odd_feature
 from segspark.tables.rules_of_table import why_spark_writes
 from segspark.tables.staging import StagedFile
@@ -136,14 +138,15 @@ class SparkLake(Lake):
         table = self._open(contract)
         if why_spark_writes(table):
             return self.replace_by_spark(contract, frame, first, end)
-        added = write_files(conform(contract, frame), self.laid_out(contract), self.folder(contract))
-        return self._commit_days(table, contract, added, first, end)
+        return self._commit_days(table, contract, self._written(contract, frame), first, end)
 
     def replace_by_spark(
         self, contract: Contract, frame: DataFrame, first: date, end: date, read_at: int | None = None
     ) -> int:
-        """``replace_range`` by Spark's own writer, for tables of any kind."""
-        self._open(contract)
+        """``replace_range`` by Spark's own writer, for tables of any kind; in a bucket Spark commits to none of ours."""
+        table = self._open(contract)
+        if scheme_of(self.store.url) and not why_spark_writes(table):
+            return self._commit_days(table, contract, self._written(contract, frame), first, end)
         span = days_span(contract, first.isoformat(), end.isoformat())
         write_by_spark(self, contract, frame, "overwrite", span=span, read_at=read_at)
         return sum(n for day, n in self.rows_by_day(contract).items() if first <= day < end)
@@ -205,6 +208,9 @@ class SparkLake(Lake):
         elif any(first <= day < end for day in self.days(contract)):
             self.replace_by_spark(contract, without_rows(self.spark, schema_of(contract)), first, end)
 
+    def _written(self, contract: Contract, frame: DataFrame) -> list[dict[str, Any]]:
+        return write_files(conform(contract, frame), self.laid_out(contract), self.folder(contract))
+
     def _open(self, contract: Contract, version: int | None = None) -> deltalake.DeltaTable:
         """The table, created if missing; opened before the work, so that a concurrent change is a conflict."""
         table = self.create(contract)
@@ -262,6 +268,9 @@ class SparkLake(Lake):
                 table, contract, write_files(rows, self.laid_out(contract), self.folder(contract)), is_derived=True
             )
             return
+        if scheme_of(self.store.url) and not why_spark_writes(table):
+            self._upsert_files(contract, table, rows, newer, days)
+            return
         conditions = [f"old.{k} <=> new.{k}" for k in contract.key]
         if days is not None and contract.partition_by:
             literals = ", ".join(f"DATE'{d.isoformat()}'" for d in sorted(days))
@@ -285,6 +294,36 @@ class SparkLake(Lake):
         # The question before the job says nothing of its end, and the next commit may be far away.
         self.may_commit()
         digest_log(self.folder(contract))
+
+    def _upsert_files(
+        self,
+        contract: Contract,
+        table: deltalake.DeltaTable,
+        rows: DataFrame,
+        newer: str,
+        days: Iterable[date] | None = None,
+    ) -> None:
+        """``upsert`` of rows of which some are there, without a commit by Spark.
+
+        Raises:
+            GateClosed: the table has columns of its own, whose values would be lost with the files.
+        """
+        if more := sorted({f.name for f in table.schema().fields} - set(rows.columns)):
+            raise GateClosed(
+                f"{contract.name} at {self.path(contract)} has columns of its own ({', '.join(more)}), which an update "
+                "of rows in a bucket does not keep. Take them from the table, and run again. Nothing was written."
+            )
+        folder = self.folder(contract)
+        only = None if days is None or not contract.partition_by else frozenset(days)
+        files = [f for f in logged_files(table) if only is None or as_date(f.values[contract.partition_by[0]]) in only]
+        touched: list[LoggedFile] = []
+        if files:
+            old = self.read(contract, days=only)
+            touched = files_to_update(files, old, rows, contract)
+            rows = conform(contract, merged(rows_of_files(old, touched), rows, contract, newer))
+        added = write_files(rows, self.laid_out(contract), folder)
+        replace_files(self, contract, table, touched, added, is_same_rows=False)
+        self._put_back(contract, table)
 
     def _commit_files(
         self, table: deltalake.DeltaTable, contract: Contract, added: list[dict[str, Any]], **how: Any
