@@ -58,8 +58,7 @@ def write_zip(path: Path) -> None:
         for file in sorted(top.rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
                 entry = zipfile.ZipInfo(f"{top.name}/{file.relative_to(top).as_posix()}")
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                out.writestr(entry, file.read_bytes())
+                out.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 def requirements(package: str = "segspark") -> list[str]:
