@@ -4,7 +4,7 @@ PYTHON ?= $(or $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup s3 demo demo-large docs test test-all check bench reference requirements clean
+.PHONY: setup s3 demo demo-large docs test test-all test-versions check bench reference requirements clean
 
 setup: .venv/.made jars/.verified .venv/.started
 
@@ -53,6 +53,10 @@ test: setup
 
 test-all: setup s3
 	SEGSPARK_EXPLORE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow or not slow'
+
+# Each Spark that is claimed, in an environment of its own with the wheel: some minutes each; test-all runs them too.
+test-versions: setup
+	$(BIN)/python -m pytest -m 'slow or not slow' tests/versions
 
 # Every part that .ci/parts lists, also after one that failed; the last line says which did.
 check: setup
