@@ -186,7 +186,7 @@ STEPS = (
     Step(
         "maintain",
         lambda folder: maintain(open_workspace(folder), hours=0, today=MUCH_LATER),
-        ("files_to_replace", "files_replaced", "files_to_replace:2", "files_replaced:2", "checkpoint", "checkpoint:3",
+        ("files_to_replace", "files_replaced", "files_to_replace:2", "files_replaced:2", "checkpoint",
          "maintained:2", "files_replaced+maintained"),
         ("maintain",),
         _age,

@@ -1,6 +1,9 @@
 """The night's work on a lake: old days go, small files become few, and nothing that is needed changes."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -242,3 +245,50 @@ def test_steps_are_those_of_the_command_line() -> None:
 )  # fmt: skip
 def test_each_is_said_in_a_sentence(done: app.Done, told: str) -> None:
     assert app.sentence(done) == told
+
+
+# In a process of its own: delta-rs waits for the server of this process without letting it answer.
+IN_A_BUCKET = """
+import json, sys
+from datetime import timedelta
+from pathlib import Path
+import pyarrow as pa
+from app.test_maintain import NEWEST, ONE, migration, rows_of, run
+from segspark.app.workspace import open_workspace
+from segspark.config.url import Url
+from segspark.tables.contracts import gold
+from segspark.tables.lake import Lake
+workspace = open_workspace(Path(sys.argv[1])).model_copy(update={"lake": Url(sys.argv[2])})
+lake = Lake(workspace.lake)
+rows = [{"person_id": "ann", "as_of_date": NEWEST - n * ONE} for n in (0, 200)]
+lake.append_small(gold.FEATURES, pa.Table.from_pylist(rows), "features")
+for n in range(9):
+    lake.append_small(gold.SEGMENT_MIGRATIONS, migration(n), str(n))
+lake.create(gold.DEFINITIONS)
+lake.table(gold.DEFINITIONS).alter.set_table_description("Rules")
+before = rows_of(lake, gold.SEGMENT_MIGRATIONS)
+from segspark.app.migrate import migrate
+told = {
+    "migrated": [(d["table"], d["change"]) for d in migrate(workspace)],
+    "done": [(d["what"], d["table"]) for d in run(workspace)],
+    "days": [str(d) for d in lake.days(gold.FEATURES)],
+    "removed": {d["table"]: d["files"] for d in run(workspace, "vacuum", hours=0)},
+    "is_same": rows_of(lake, gold.SEGMENT_MIGRATIONS) == before,
+}
+print(json.dumps(told))
+"""
+
+
+def test_a_lake_in_a_bucket_is_kept_small_and_migrated_too(workspace: Workspace, s3: str) -> None:
+    """No step needs a rename, a link or a folder."""
+    tests = Path(__file__).parents[1]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(tests), str(tests.parent)))}
+    asked = [sys.executable, "-c", IN_A_BUCKET, str(workspace.folder), f"{s3}/maintained"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout)
+    assert told["migrated"] == [["gold.definitions", "described"]]
+    assert {("retention", "gold.features"), ("compaction", "gold.segment_migrations"),
+            ("checkpoint", "gold.segment_migrations")} <= set(map(tuple, told["done"]))  # fmt: skip
+    assert (told["days"], told["is_same"]) == ([str(NEWEST)], True)
+    assert (told["removed"]["gold.features"], told["removed"]["gold.segment_migrations"]) == (1, 9)

@@ -8,8 +8,10 @@ from lakes import FIRST, SECOND, SECOND_SCORED, Lakes
 
 from segspark.app.counts import wrong_counts
 from segspark.app.maintain import maintain
+from segspark.app.migrate import migrate
 from segspark.app.repair import examine_deep
 from segspark.features.flow import FEATURES
+from segspark.features.resources import load_catalogue
 from segspark.features.tiles_flow import TILES
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.view import look
@@ -88,3 +90,19 @@ def test_a_day_whose_features_are_gone_is_recomputed_where_it_is_asked_for(lakes
         "gold.features"
     ]
     assert (after["gold.scores"], after["gold.segments"]) == (before["gold.scores"], before["gold.segments"])
+
+
+def test_tables_that_spark_has_written_too_are_for_any_reader(lakes: Lakes, tmp_path: Path) -> None:
+    """MERGE and Spark's own writer give no table a feature that it did not have."""
+    workspace, lake = lakes.copy(SECOND_SCORED, tmp_path / "w")
+    rows = lake.read(gold.FEATURES, days=(SECOND, SECOND + DAY))
+    features = gold.FEATURES.with_columns(load_catalogue(workspace).stored_columns())
+    assert lake.replace_by_spark(features, rows, SECOND, SECOND + DAY) == rows.count()
+    lake.upsert(silver.ORDERS, lake.read(silver.ORDERS), "true")
+    maintain(workspace, today=SECOND)
+    migrate(workspace)
+    protocols = {c.name: lake.table(c).protocol() for c in ALL if lake.exists(c)}
+    assert len(protocols) > 15
+    versions = {name: (p.min_reader_version, p.min_writer_version) for name, p in protocols.items()}
+    assert set(versions.values()) == {(1, 2)}
+    assert not any(p.reader_features or p.writer_features for p in protocols.values())
