@@ -203,6 +203,24 @@ def _cut(words: str, n_bytes: int) -> str:
     return words.encode()[:n_bytes].decode(errors="ignore")
 
 
+def _spark(tables: Sequence[Found], database: str) -> str:
+    """Names in Spark's catalog (Unity, Glue, Hive, or Spark's own) over the lake's folders; dropping one leaves the folder.
+
+    Columns, partitions and comments are those of the log.
+    """
+    place = ".".join(f"`{part}`" for part in database.split("."))
+    lines = [f"CREATE SCHEMA IF NOT EXISTS {place};"]
+    for table in tables:
+        lines.append(
+            f"CREATE TABLE IF NOT EXISTS {place}.`{_flat(table.name)}` USING delta LOCATION {_spark_text(table.location)};"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _spark_text(words: str) -> str:
+    return "'" + words.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 ENGINES: Mapping[str, Callable[[Sequence[Found], str], str]] = MappingProxyType(
-    {"athena": _athena, "glue": _glue, "redshift": _redshift, "duckdb": _duckdb}
+    {"athena": _athena, "glue": _glue, "redshift": _redshift, "duckdb": _duckdb, "spark": _spark}
 )

@@ -8,6 +8,7 @@ import pytest
 import sqlglot
 from builders import stored_shop
 from click.testing import CliRunner
+from pyspark.sql import SparkSession
 
 from segspark.cli.main import cli
 from segspark.config.models import Workspace
@@ -121,3 +122,31 @@ def test_the_command_prints_it(workspace: Workspace) -> None:
     shown = CliRunner().invoke(cli, [*asked, "--database", "shop"])
     assert (shown.exit_code, shown.output) == (0, ddl(workspace, "athena", "shop", ["gold.segments"]))
     assert CliRunner().invoke(cli, [*asked, "--database", "a;b"]).exit_code == 2
+    assert CliRunner().invoke(cli, [*asked, "--database", "main.shop"]).exit_code == 2
+    of_spark = ["ddl", "--config", str(workspace.folder), "--for", "spark", "--database", "main.shop", "gold.segments"]
+    assert "`main`.`shop`.`gold_segments` USING delta" in CliRunner().invoke(cli, of_spark).output
+
+
+def test_sparks_catalog_finds_the_tables_with_their_rows_and_comments(
+    workspace: Workspace, spark: SparkSession
+) -> None:
+    lake = Lake(workspace.lake)
+    version = lake.version(gold.SEGMENTS)
+    for statement in ddl(workspace, "spark", "shop", ["gold.segments", "gold.segment_registry"]).split(";\n"):
+        if statement:
+            spark.sql(statement)
+    try:
+        found = {r["tableName"] for r in spark.sql("SHOW TABLES IN shop").collect()}
+        assert found == {"gold_segments", "gold_segment_registry"}
+        assert spark.table("shop.gold_segments").count() == lake.n_rows(gold.SEGMENTS)
+        told = {r["col_name"]: r["comment"] for r in spark.sql("DESCRIBE TABLE EXTENDED shop.gold_segments").collect()}
+        assert told["person_id"] == "Person"
+        comments = {
+            r["col_name"]: r["data_type"] for r in spark.sql("DESCRIBE TABLE EXTENDED shop.gold_segments").collect()
+        }
+        assert stamp_of(gold.SEGMENTS) in comments.values()
+        # A name is all that is made: the table is as it was, and stays when the name goes.
+        assert lake.version(gold.SEGMENTS) == version
+    finally:
+        spark.sql("DROP SCHEMA shop CASCADE")
+    assert lake.n_rows(gold.SEGMENTS) > 0
