@@ -15,6 +15,7 @@ from segspark.app.counts import WrongCount, read_batches, wrong_counts
 from segspark.app.doctor import FINE, WRONG, row
 from segspark.app.make_again import forget_tiles, make_again, put_aside
 from segspark.app.remedies import AS_A_WHOLE, BY_DAY, REMEDIES, TILES, what_to_do
+from segspark.app.vacuum import remove_scratch
 from segspark.app.workspace import open_workspace
 from segspark.errors import SegsparkError
 from segspark.pipeline.progress import Progress
@@ -84,6 +85,10 @@ def repair(config: Path, progress: Progress) -> list[dict[str, str]]:
         removed = remove_checkpoints(lake, _damages(lake))
     rows = [row(f"{d.table}: {d.file}", FINE, "removed: the commits tell the table") for d in removed]
     damages = _damages(lake)
+    if not damages:
+        # A repair that was killed may have left staged rows, and nothing to do for the flow that would remove them.
+        with only_writer(lake.store, "repair"):
+            remove_scratch(lake)
     found: list[Damage | WrongCount] = [*damages, *(() if damages else wrong_counts(lake))]
     ours = [f for f in found if REMEDIES[f.table].is_made_again]
     lost = [f for f in found if f not in ours]

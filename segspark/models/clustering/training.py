@@ -107,7 +107,9 @@ def train_groups(step: Step, last: Loaded | None, with_rare: bool) -> Registrabl
         ranks_by="as_of_day",
         ranking=float(step.as_of.toordinal()),
         note=f"k = {result.fitted.k} ({result.fitted.reason}); version {{version}}: {names}{alarm}",
-        when_registered=partial(_write_migration, step, migration) if migration else nothing_left,
+        when_registered=partial(_write_migration, step, migration)
+        if migration and not _is_again(step, last, before, groups)
+        else nothing_left,
     )
 
 
@@ -213,6 +215,12 @@ def _migration(
         names = {s.segment_id: s.name["en"] for s in migration.shares}
         step.outcome["behaviour_alarm"] = "; ".join(_said(a, last.model_version, names) for a in migration.alarms)
     return migration
+
+
+def _is_again(step: Step, last: Loaded | None, before: Sequence[GroupDocument], after: Sequence[GroupDocument]) -> bool:
+    """Whether a training of this day gave these groups before: nobody moves, as after one that was killed at its end."""
+    is_of_day = last is not None and last.tags["as_of"] == step.as_of.isoformat()
+    return is_of_day and [replace(g, path=()) for g in before] == [replace(g, path=()) for g in after]
 
 
 def _said(alarm: Alarm, previous_version: str, names: Mapping[str, str]) -> str:
