@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from pyspark.sql import DataFrame, SparkSession
+from typing import TYPE_CHECKING
 
 from segspark.spark.settings import EVERYWHERE
 
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
 
 @contextmanager
-def rows_per_batch(session: SparkSession, rows: int) -> Iterator[None]:
+def rows_per_batch(session: "SparkSession", rows: int) -> Iterator[None]:
     """Limit the rows sent to Python per batch, for text of any length. (Spark can also limit the bytes of a batch, but
     it then measures after every row, which costs more than all other work on the row.)"""
     key = "spark.sql.execution.arrow.maxRecordsPerBatch"
@@ -22,7 +24,7 @@ def rows_per_batch(session: SparkSession, rows: int) -> Iterator[None]:
         session.conf.set(key, before)
 
 
-def is_one_process(session: SparkSession) -> bool:
+def is_one_process(session: "SparkSession") -> bool:
     """Whether driver and executors are one process, so that no executor can be lost alone."""
     return is_of_one_process(session.conf.get("spark.master", "") or "")
 
@@ -32,7 +34,7 @@ def is_of_one_process(master: str) -> bool:
     return re.fullmatch(r"local(\[[^\]]*\])?", master) is not None
 
 
-def checkpoint_as_planned(frame: DataFrame, partitions: int) -> DataFrame:
+def checkpoint_as_planned(frame: "DataFrame", partitions: int) -> "DataFrame":
     """A local checkpoint that keeps its partitioning columns, so that aggregations by them need no shuffle; with
     adaptive execution Spark would lose them. Not thread-safe: it changes settings of the session meanwhile.
 

@@ -90,8 +90,8 @@ EXACT = {
 }  # fmt: skip
 # Lines of progress, files, states and definitions; ``segments explain`` tells of one person, ``report`` prints a path.
 NOTHING_COUNTED = {
-    "init", "demo", "maintain", "migrate", "ddl", "clean", "report", "doctor", "unlock", "features list", "features describe", "features plan",
-    "key check", "key rotate", "segments explain", "segments check", "segments decisions",
+    "init", "demo", "maintain", "migrate", "ddl", "clean", "report", "doctor", "unlock", "pack", "submit-conf",
+    "features list", "features describe", "features plan", "key check", "key rotate", "segments explain", "segments check", "segments decisions",
 }  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from segspark.spark.worker_daemon import PRELOADED
 PACKAGE = Path(segspark.__file__).parent
 CLONE = PACKAGE.parent
 NAMED = re.compile(r"(?<![\w./-])segspark(?:\.[a-z_][a-z0-9_]*)+")
+# Properties of tables, which are no modules; of segspark.contractVersion as far as a module's name would go.
+PROPERTIES = ("segspark.committer", "segspark.contract")
 # Files of settings and of documentation that name modules too. Pages on adding a variant name one that is not there yet.
 TEXTS = ("Makefile", "conf/*.conf", "jobs/*.py", "notebooks/*.py", "README.md", "CONTRIBUTING.md", "docs/*.md",
          "docs/how-it-works/*.md", "docs/how-to/*.md", "docs/reference/*.md", "segspark/**/*.md")  # fmt: skip
@@ -39,7 +41,7 @@ def named() -> list[tuple[str, str]]:
     scripts = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     found |= {("pyproject.toml", target.replace(":", ".")) for target in scripts.values()}
     # Files, and no modules.
-    return sorted((file, name) for file, name in found if not name.endswith((".yaml", ".zip")))
+    return sorted((f, name) for f, name in found if not name.endswith((".yaml", ".zip")) and name not in PROPERTIES)
 
 
 def resolve(name: str) -> object:
