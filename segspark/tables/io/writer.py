@@ -132,7 +132,7 @@ def staged_frame(
     """Staged rows for Spark's own writer: those that ``write_staged`` would write."""
     columns = {c.name: c.type for c in contract.columns}
     day = contract.partition_by[0] if contract.partition_by else None
-    work = share_out(files, spark.sparkContext.defaultParallelism)
+    work = share_out(files, tasks_at_once(spark))
 
     def rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -147,7 +147,7 @@ def staged_frame(
 def computed_frame(spark: SparkSession, contract: Contract, compute: Compute, n_bytes: int) -> DataFrame:
     """Computed rows for Spark's own writer: those that ``write_computed`` would write, by the same function."""
     columns = {c.name: c.type for c in contract.columns}
-    ranges = share_ids(n_bytes, spark.sparkContext.defaultParallelism)
+    ranges = share_ids(n_bytes, tasks_at_once(spark))
 
     def rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
