@@ -87,18 +87,19 @@ def tables(config: Path, as_json: bool) -> None:
 @click.command("ddl")
 @config_option
 @click.argument("table_names", nargs=-1, metavar="[TABLE]...")
-@click.option("--for", "engine", type=click.Choice(["athena", "glue", "redshift", "duckdb", "spark"]), required=True)
+@click.option("--for", "engine", type=click.Choice(["athena", "glue", "redshift", "duckdb", "catalog"]), required=True)
 @click.option("--database", default="segspark", show_default=True, help="Database or schema in the other engine.")
 def tables_for(config: Path, table_names: tuple[str, ...], engine: str, database: str) -> None:
     """Print what makes the tables known to another engine, with the comments of the contracts.
 
     Athena, Redshift: statements. Glue: a line of JSON per table, for `aws glue create-table --cli-input-json`. DuckDB:
-    views. Spark: names in its catalog (Unity, Glue, Hive), for which --database may be catalog.schema. Without table names those of silver and gold; the vault is never among them.
+    views. Catalog: names in that of Spark (Unity, Glue, Hive), for which --database may be catalog.schema. Without names
+    all of silver and gold; the vault is never among them.
     """
     from segspark.app.workspace import open_workspace
     from segspark.query.ddl import ddl
 
-    parts = database.split(".") if engine == "spark" else [database]
+    parts = database.split(".") if engine == "catalog" else [database]
     if not all(part.isascii() and part.isidentifier() for part in parts):
         raise click.UsageError(f"--database {database}: letters, digits and _ only")
     click.echo(ddl(open_workspace(config), engine, database, table_names), nl=False)

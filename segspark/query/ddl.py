@@ -203,7 +203,7 @@ def _cut(words: str, n_bytes: int) -> str:
     return words.encode()[:n_bytes].decode(errors="ignore")
 
 
-def _spark(tables: Sequence[Found], database: str) -> str:
+def _catalog(tables: Sequence[Found], database: str) -> str:
     """Names in Spark's catalog (Unity, Glue, Hive, or Spark's own) over the lake's folders; dropping one leaves the folder.
 
     Columns, partitions and comments are those of the log.
@@ -222,5 +222,5 @@ def _spark_text(words: str) -> str:
 
 
 ENGINES: Mapping[str, Callable[[Sequence[Found], str], str]] = MappingProxyType(
-    {"athena": _athena, "glue": _glue, "redshift": _redshift, "duckdb": _duckdb, "spark": _spark}
+    {"athena": _athena, "glue": _glue, "redshift": _redshift, "duckdb": _duckdb, "catalog": _catalog}
 )

@@ -123,7 +123,7 @@ def test_the_command_prints_it(workspace: Workspace) -> None:
     assert (shown.exit_code, shown.output) == (0, ddl(workspace, "athena", "shop", ["gold.segments"]))
     assert CliRunner().invoke(cli, [*asked, "--database", "a;b"]).exit_code == 2
     assert CliRunner().invoke(cli, [*asked, "--database", "main.shop"]).exit_code == 2
-    of_spark = ["ddl", "--config", str(workspace.folder), "--for", "spark", "--database", "main.shop", "gold.segments"]
+    of_spark = ["ddl", "--config", str(workspace.folder), "--for", "catalog", "--database", "main.shop", "gold.segments"]
     assert "`main`.`shop`.`gold_segments` USING delta" in CliRunner().invoke(cli, of_spark).output
 
 
@@ -132,7 +132,7 @@ def test_sparks_catalog_finds_the_tables_with_their_rows_and_comments(
 ) -> None:
     lake = Lake(workspace.lake)
     version = lake.version(gold.SEGMENTS)
-    for statement in ddl(workspace, "spark", "shop", ["gold.segments", "gold.segment_registry"]).split(";\n"):
+    for statement in ddl(workspace, "catalog", "shop", ["gold.segments", "gold.segment_registry"]).split(";\n"):
         if statement:
             spark.sql(statement)
     try:
