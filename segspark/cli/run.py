@@ -87,7 +87,13 @@ def tables(config: Path, as_json: bool) -> None:
 @click.command("ddl")
 @config_option
 @click.argument("table_names", nargs=-1, metavar="[TABLE]...")
-@click.option("--for", "engine", type=click.Choice(["athena", "glue", "redshift", "duckdb", "catalog"]), required=True)
+@click.option(
+    "--for",
+    "engine",
+    required=True,
+    help="Who is to know the tables.",
+    type=click.Choice(["athena", "glue", "redshift", "duckdb", "catalog"]),
+)
 @click.option("--database", default="segspark", show_default=True, help="Database or schema in the other engine.")
 def tables_for(config: Path, table_names: tuple[str, ...], engine: str, database: str) -> None:
     """Print what makes the tables known to another engine, with the comments of the contracts.

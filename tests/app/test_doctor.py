@@ -135,11 +135,11 @@ def test_a_lake_that_runs_refuse_is_not_called_fine(workspace: Workspace, what: 
     [
         (
             "Contract version 2.",
-            "has contract version 2, which is newer than version 1 of this segspark. Use the version",
+            "has contract version 2, which is newer than version 1 of this segspark. Run: segspark migrate --dry-run",
         ),
         (
             "Contract version 0.",
-            "has contract version 0, which is older than version 1 of this segspark. Use the version",
+            "has contract version 0, which is older than version 1 of this segspark. Run: segspark migrate --dry-run",
         ),
         (
             "Runs",

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+from models.clustering.few_people import computed
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Mlflow
@@ -24,7 +25,7 @@ def test_a_saved_model_fills_from_the_same_neighbours_and_gives_the_same_groups(
         "person_id string, a double, b double",
     )
     config = Clustering(features=("a", "b"), k=2, imputation="nearest", neighbours=3, log=())
-    fitted = train_behaviour(people, config, date(2026, 6, 1))
+    fitted = train_behaviour(people, config, date(2026, 6, 1), computed)
     assert isinstance(fitted, Behaviour)
 
     store = Mlflow(

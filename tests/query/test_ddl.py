@@ -123,7 +123,16 @@ def test_the_command_prints_it(workspace: Workspace) -> None:
     assert (shown.exit_code, shown.output) == (0, ddl(workspace, "athena", "shop", ["gold.segments"]))
     assert CliRunner().invoke(cli, [*asked, "--database", "a;b"]).exit_code == 2
     assert CliRunner().invoke(cli, [*asked, "--database", "main.shop"]).exit_code == 2
-    of_spark = ["ddl", "--config", str(workspace.folder), "--for", "catalog", "--database", "main.shop", "gold.segments"]
+    of_spark = [
+        "ddl",
+        "--config",
+        str(workspace.folder),
+        "--for",
+        "catalog",
+        "--database",
+        "main.shop",
+        "gold.segments",
+    ]
     assert "`main`.`shop`.`gold_segments` USING delta" in CliRunner().invoke(cli, of_spark).output
 
 
