@@ -20,6 +20,7 @@ from segspark.app.workspace import open_workspace
 from segspark.errors import SegsparkError
 from segspark.pipeline.progress import Progress
 from segspark.store.parquet import digest_of
+from segspark.tables.contracts import ops
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.damage import Damage, damage_of, remove_checkpoints
@@ -85,8 +86,9 @@ def repair(config: Path, progress: Progress) -> list[dict[str, str]]:
         removed = remove_checkpoints(lake, _damages(lake))
     rows = [row(f"{d.table}: {d.file}", FINE, "removed: the commits tell the table") for d in removed]
     damages = _damages(lake)
-    if not damages:
-        # A repair that was killed may have left staged rows, and nothing to do for the flow that would remove them.
+    # A repair that was killed may have left staged rows, and nothing to do for the flow that would remove them. What is
+    # left and what is a batch's input is said by ops.runs.
+    if all(damage.table != ops.RUNS.name for damage in damages):
         with only_writer(lake.store, "repair"):
             remove_scratch(lake)
     found: list[Damage | WrongCount] = [*damages, *(() if damages else wrong_counts(lake))]
