@@ -52,6 +52,17 @@ def test_a_sound_lake_has_no_damage_and_its_counts_agree(shop: tuple[Workspace, 
     assert repair(workspace.folder, Quiet()) == []
 
 
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_a_repair_removes_what_a_killed_one_has_staged(shop: tuple[Workspace, SparkLake], is_damaged: bool) -> None:
+    workspace, lake = shop
+    # Of a flow that has nothing to do any more.
+    lake.store.replace("_staging/tiles-2026-05-05/part", b"rows")
+    if is_damaged:
+        flip(files(lake, gold.SCORES)[-1])
+    repair(workspace.folder, Quiet())
+    assert [f.name for f in lake.store.list("_staging/")] == []
+
+
 def test_what_silver_tells_is_made_again_equal_to_what_was_written(shop: tuple[Workspace, SparkLake]) -> None:
     workspace, lake = shop
     tables = (gold.ACTIVITY_DAILY, gold.FEATURES, gold.SCORES, gold.SEGMENTS)

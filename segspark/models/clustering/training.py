@@ -66,6 +66,7 @@ def train_groups(step: Step, last: Loaded | None, with_rare: bool) -> Registrabl
     around = coarser_groups(tree, groups, result.z_scores)
     inputs = [f.name for f in result.preparation.features]
     migration = _migration(step, last, before, groups, shared) if last else None
+    is_repeated = last is not None and is_again(date.fromisoformat(last.tags["as_of"]), before, step.as_of, groups)
     documents = ClusteringDocuments(
         groups=Groups(
             groups=tuple(replace(g, path=path_of(g.segment_id, around)) for g in groups),
@@ -107,9 +108,9 @@ def train_groups(step: Step, last: Loaded | None, with_rare: bool) -> Registrabl
         ranks_by="as_of_day",
         ranking=float(step.as_of.toordinal()),
         note=f"k = {result.fitted.k} ({result.fitted.reason}); version {{version}}: {names}{alarm}",
-        when_registered=partial(_write_migration, step, migration)
-        if migration and not _is_again(step, last, before, groups)
-        else nothing_left,
+        when_registered=nothing_left
+        if migration is None or is_repeated
+        else partial(_write_migration, step, migration),
     )
 
 
@@ -217,10 +218,9 @@ def _migration(
     return migration
 
 
-def _is_again(step: Step, last: Loaded | None, before: Sequence[GroupDocument], after: Sequence[GroupDocument]) -> bool:
+def is_again(trained_on: date, before: Sequence[GroupDocument], as_of: date, after: Sequence[GroupDocument]) -> bool:
     """Whether a training of this day gave these groups before: nobody moves, as after one that was killed at its end."""
-    is_of_day = last is not None and last.tags["as_of"] == step.as_of.isoformat()
-    return is_of_day and [replace(g, path=()) for g in before] == [replace(g, path=()) for g in after]
+    return trained_on == as_of and [replace(g, path=()) for g in before] == [replace(g, path=()) for g in after]
 
 
 def _said(alarm: Alarm, previous_version: str, names: Mapping[str, str]) -> str:

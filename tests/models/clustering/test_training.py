@@ -1,5 +1,6 @@
 """Groups keep their segments from training to training, and have coarser groups around them."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,7 +9,7 @@ from segspark.models.clustering.behaviour import Group
 from segspark.models.clustering.documents.groups import GroupDocument
 from segspark.models.clustering.fitted import Fitted, Hierarchy
 from segspark.models.clustering.naming import GroupName
-from segspark.models.clustering.training import coarser_groups, identify, path_of, tree_of
+from segspark.models.clustering.training import coarser_groups, identify, is_again, path_of, tree_of
 from segspark.models.clustering.ward import ward_tree
 
 CENTRES, SIZES = np.array([[0.0], [1.0], [10.0]]), np.array([50.0, 30.0, 20.0])
@@ -51,3 +52,11 @@ def test_a_group_keeps_segment_and_name_over_many_trainings() -> None:
     assert second[0].segment_id == third[1].segment_id == first[1].segment_id
     assert second[0].name["fr"] == third[1].name["fr"] == "lively"
     assert third[0].segment_id == second[1].segment_id not in {g.segment_id for g in first}
+
+
+def test_a_training_is_repeated_where_the_same_day_gave_the_same_groups() -> None:
+    day, stored = date(2026, 6, 1), [replace(g, path=("x", g.segment_id)) for g in GROUPS]
+    assert is_again(day, stored, day, GROUPS)
+    assert not is_again(day, stored, date(2026, 7, 1), GROUPS)
+    assert not is_again(day, stored, day, [*GROUPS[:2], replace(GROUPS[2], n_people=21)])
+    assert not is_again(day, stored, day, GROUPS[:2])
