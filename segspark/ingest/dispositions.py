@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import reduce
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from segspark.identity.introductions import newly_introduced, not_introduced, wa
 from segspark.identity.links import LINKS_PER_TASK, join_people, people_as_of
 from segspark.ingest import duplicates, lateness, order_lines
 from segspark.ingest.batch import Batch
+from segspark.ingest.order_days import batch_days, days_of_orders
 from segspark.pipeline.step import Step
 from segspark.privacy.consent import derive_usable_from
 from segspark.purposes import OPEN_TRACKING
@@ -22,16 +23,15 @@ from segspark.store import Store
 from segspark.tables.contracts import silver
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.staging import Staged, written
-from segspark.time import DAY, EPOCH_DAY
 
 # Below the folder of the staged files.
 TOTALS = "totals"
 
 
 class Before(Protocol):
-    """Rows stored by earlier runs, limited to the partition dates [first, end) if given; None if there are none."""
+    """Rows stored by earlier runs, limited to some partition dates if given; None if there are none."""
 
-    def __call__(self, contract: Contract, days: tuple[date, date] | None = None) -> DataFrame | None: ...
+    def __call__(self, contract: Contract, days: frozenset[date] | None = None) -> DataFrame | None: ...
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,15 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
     """
     run_id = batch.run_id
 
-    def before(contract: Contract, days: tuple[date, date] | None = None) -> DataFrame | None:
+    def before(contract: Contract, days: frozenset[date] | None = None) -> DataFrame | None:
         return step.read(contract, days).where(F.col("run_id") != run_id) if step.facts(contract).rows else None
 
     exceptions = []
     if staged.rows("lines"):
-        known = before(silver.ORDER_LINES)
-        exceptions.append(duplicates.repeated(staged.frame("lines"), "lines", known, silver.ORDER_LINES.key))
+        lines = staged.frame("lines")
+        days = days_of_orders(step, silver.ORDER_LINES, lines, batch_days(staged, "lines"))
+        known = before(silver.ORDER_LINES, days)
+        exceptions.append(duplicates.repeated(lines, "lines", known, silver.ORDER_LINES.key))
     if staged.rows("profiles"):
         exceptions += _repeated_profiles(staged.frame("profiles"), before(silver.PROFILES))
     if staged.rows("consents"):
@@ -104,11 +106,12 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
     staged = joined.plus("exceptions", repeats.files.get("exceptions", ()))
     made = None
     if makes_events:
-        lines = _accepted_frame(staged, "lines").where(F.col("source").isin(*by_line))
+        of_orders = _accepted_frame(staged, "lines").where(F.col("source").isin(*by_line))
         # A record that holds a complete order must not produce a second one from its lines.
         if staged.rows("orders"):
-            lines = lines.join(staged.frame("orders").select("record").distinct(), on="record", how="left_anti")
-        made = written(order_lines.order_totals(lines), folder, TOTALS)
+            whole = staged.frame("orders").select("record").distinct()
+            of_orders = of_orders.join(whole, on="record", how="left_anti")
+        made = written(order_lines.order_totals(of_orders), folder, TOTALS)
         staged = staged.stage(folder, "events", _as_kind(order_lines.order_events(made), staged, "events"))
         staged = staged.stage(folder, "exceptions", _repeated_events(staged, before))
     if staged.rows("events"):
@@ -128,12 +131,10 @@ def _repeated_profiles(profiles: DataFrame, known: DataFrame | None) -> list[Dat
 
 
 def _repeated_events(staged: Staged, before: Before) -> DataFrame:
-    days = [EPOCH_DAY + timedelta(days=d) for d in staged.days("events")]
-    known = before(silver.EVENTS, (days[0], days[-1] + DAY))
+    # Equal content has an equal time, and so an equal day.
+    known = before(silver.EVENTS, batch_days(staged, "events"))
     if known is not None:
-        known = known.where(F.col("event_date").isin(days)).select(
-            "source", "event_id", "fingerprint", "event_type", "source_event"
-        )
+        known = known.select("source", "event_id", "fingerprint", "event_type", "source_event")
     return duplicates.repeated_events(staged.frame("events"), known)
 
 

@@ -29,13 +29,14 @@ def repeated(rows: DataFrame, kind: str, known: DataFrame | None, keys: Sequence
     Returns:
         Exceptions with the verdict ``duplicate``.
     """
-    suspects = rows.join(_suspects(rows, known, keys), on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+    hashes = _suspects(rows, known, keys)
+    suspects = _of_hashes(rows, hashes, keys)
     first = Window.partitionBy(*keys).orderBy("received_at", "record", "no")
     later = suspects.withColumn("nth", F.row_number().over(first)).where("nth > 1")
     exceptions = _exceptions(later, kind, "duplicate")
     if known is None:
         return exceptions
-    stored = known.select(*[F.col(k).alias(f"k_{k}") for k in keys]).distinct()
+    stored = _of_hashes(known, hashes, keys).select(*[F.col(k).alias(f"k_{k}") for k in keys]).distinct()
     same = reduce(lambda a, b: a & b, [F.col(f"k_{k}").eqNullSafe(F.col(k)) for k in keys])
     again = suspects.join(stored, on=same, how="left_semi")
     return exceptions.unionByName(_exceptions(again, kind, "duplicate")).distinct()
@@ -56,14 +57,16 @@ def repeated_versions(
     Returns:
         Exceptions with the verdict ``duplicate``.
     """
-    suspects = rows.join(_suspects(rows, known, keys), on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+    hashes = _suspects(rows, known, keys)
+    suspects = _of_hashes(rows, hashes, keys)
     last = Window.partitionBy(*keys).orderBy(*[F.desc(c) for c in ("received_at", "record", "no")])
     superseded = suspects.withColumn("nth", F.row_number().over(last)).where("nth > 1")
     exceptions = _exceptions(superseded, kind, "duplicate")
     if known is None:
         return exceptions
     newest = F.max_by(_said(content), F.struct("known_as_of", "run_id")).alias("k__said")
-    stored = known.groupBy(*[F.col(k).alias(f"k_{k}") for k in keys]).agg(newest)
+    # What they say is hashed of the suspects alone.
+    stored = _of_hashes(known, hashes, keys).groupBy(*[F.col(k).alias(f"k_{k}") for k in keys]).agg(newest)
     same = reduce(lambda a, b: a & b, [F.col(f"k_{k}").eqNullSafe(F.col(k)) for k in keys])
     again = suspects.withColumn("_said", _said(content)).join(
         stored, on=same & (F.col("k__said") == F.col("_said")), how="left_semi"
@@ -110,8 +113,13 @@ def _suspects(rows: DataFrame, known: DataFrame | None, keys: Sequence[str]) -> 
     twice = hashes.groupBy("_hash").count().where("count > 1").select("_hash")
     if known is None:
         return twice
-    stored = known.select(_key_hash(keys).alias("_hash")).distinct()
-    return twice.unionByName(hashes.join(stored, on="_hash", how="left_semi")).distinct()
+    # The stored rows pass by the run's hashes, of which there are few, and are not brought together.
+    again = known.select(_key_hash(keys).alias("_hash")).join(hashes, on="_hash", how="left_semi")
+    return twice.unionByName(again).distinct()
+
+
+def _of_hashes(rows: DataFrame, hashes: DataFrame, keys: Sequence[str]) -> DataFrame:
+    return rows.join(hashes, on=_key_hash(keys) == F.col("_hash"), how="left_semi")
 
 
 def repeated_events(events: DataFrame, known: DataFrame | None) -> DataFrame:
@@ -131,9 +139,9 @@ def repeated_events(events: DataFrame, known: DataFrame | None) -> DataFrame:
     is_whole = F.col("event_type").isin("order", "refund") & ~F.col("source_event").eqNullSafe(MADE_OF_LINES)
     version = F.when(is_whole, "").otherwise(F.col("fingerprint"))
     hashes = _suspects(events, known, keys)
-    suspects = events.withColumn("version", version).join(hashes, on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+    suspects = _of_hashes(events.withColumn("version", version), hashes, keys)
     if known is not None:
-        stored = known.join(hashes, on=_key_hash(keys) == F.col("_hash"), how="left_semi")
+        stored = _of_hashes(known, hashes, keys)
         stored = stored.select(*keys, version.alias("version"), F.lit(True).alias("is_stored")).distinct()
         suspects = suspects.join(stored, on=[*keys, "version"], how="left")
     else:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from segspark.ingest.accepted import keep_accepted, with_disposition
 from segspark.ingest.dispositions import Dispositions
 from segspark.ingest.opt_outs import opt_outs_of
+from segspark.ingest.order_days import batch_days, days_of_orders
 from segspark.pipeline.step import Step
 from segspark.pipeline.writes import Append, Frame, Overwrite, StagedRows, Upsert
 from segspark.points import point
@@ -112,7 +113,8 @@ def _write_orders(step: Step, dispositions: Dispositions, run_id: str) -> None:
     )
     newer = "coalesce(new.updated_at, new.ordered_at) >= coalesce(old.updated_at, old.ordered_at)"
     point("ingest_before_orders")
-    step.write(silver.ORDERS, Frame(latest), Upsert(newer))
+    days = days_of_orders(step, silver.ORDERS, orders, batch_days(dispositions.staged, "orders", "lines"))
+    step.write(silver.ORDERS, Frame(latest), Upsert(newer, days))
     point("ingest_after_orders")
 
 

@@ -1,5 +1,6 @@
 """What the log of a table tells a step or question."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
@@ -7,7 +8,7 @@ import deltalake
 
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.ranges import odd_feature
-from segspark.tables.statistics import rows_by_day
+from segspark.tables.statistics import days_between, rows_by_day
 
 
 class Facts:
@@ -40,6 +41,10 @@ class Facts:
     def rows_by_day(self) -> dict[date, int]:
         """Rows of each partition date."""
         return rows_by_day(self.__table, self.__contract) if self.__table is not None else {}
+
+    def days_between(self, column: str, ranges: Sequence[tuple[str, str]]) -> set[date]:
+        """Partition dates with a file that may hold a text of some ranges, both ends included."""
+        return days_between(self.__table, self.__contract, column, ranges) if self.__table is not None else set()
 
     @cached_property
     def columns(self) -> list[str]:

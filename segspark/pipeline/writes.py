@@ -104,9 +104,14 @@ class ReplaceKey:
 
 @dataclass(frozen=True)
 class Upsert:
-    """Insert new keys; update rows where the SQL condition ``newer`` over old and new holds."""
+    """Insert new keys; update rows where the SQL condition ``newer`` over old and new holds.
+
+    Attributes:
+        days: partition dates that hold every row of these keys; None where they may lie anywhere.
+    """
 
     newer: str
+    days: frozenset[date] | None = None
 
 
 @dataclass(frozen=True)
@@ -144,8 +149,8 @@ def write(lake: "SparkLake", table: Contract, rows: Rows, how: How) -> int | Non
             lake.drop_days(table, first, end)
         case Frame(frame, False), ReplaceKey(value):
             lake.replace_dataset(table, frame, value)
-        case Frame(frame, False), Upsert(newer):
-            lake.upsert(table, frame, newer)
+        case Frame(frame, False), Upsert(newer, days):
+            lake.upsert(table, frame, newer, days)
         case Frame(frame, False), Overwrite():
             lake.overwrite(table, frame)
         case Small(small), Overwrite():

@@ -5,6 +5,7 @@ A footer goes with its file, but the log stays for weeks after a file was remove
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -37,6 +38,18 @@ def rows_by_day(table: deltalake.DeltaTable, contract: Contract) -> dict[date, i
     for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
         rows[day_of(file[f"partition.{contract.partition_by[0]}"])] += file.get("num_records") or 0
     return dict(rows)
+
+
+def days_between(
+    table: deltalake.DeltaTable, contract: Contract, column: str, ranges: Sequence[tuple[str, str]]
+) -> set[date]:
+    """Partition dates with a file that may hold a text of some ranges (both ends belong to them), by the log alone."""
+    found = set()
+    for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+        least, greatest = file.get(f"min.{column}"), file.get(f"max.{column}")
+        if None in (least, greatest) or any(least <= high and low <= greatest for low, high in ranges):
+            found.add(day_of(file[f"partition.{contract.partition_by[0]}"]))
+    return found
 
 
 def may_exceed(

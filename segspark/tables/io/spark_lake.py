@@ -259,9 +259,10 @@ class SparkLake(Lake):
         ``new`` holds. ``days`` limits the target's partitions that can match."""
         table = self._open(contract)
         rows = conform(contract, frame)
+        only = None if days is None or not contract.partition_by else frozenset(days)
         if not why_spark_writes(table) and (
             not self.n_rows(contract)
-            or _is_empty(rows.join(self.read(contract), on=list(contract.key), how="left_semi"))
+            or _is_empty(rows.join(self.read(contract, days=only), on=list(contract.key), how="left_semi"))
         ):
             # Usually there is nothing to update, and an append costs a tenth of a MERGE.
             self._commit_files(
@@ -269,11 +270,11 @@ class SparkLake(Lake):
             )
             return
         if scheme_of(self.store.url) and not why_spark_writes(table):
-            self._upsert_files(contract, table, rows, newer, days)
+            self._upsert_files(contract, table, rows, newer, only)
             return
         conditions = [f"old.{k} <=> new.{k}" for k in contract.key]
-        if days is not None and contract.partition_by:
-            literals = ", ".join(f"DATE'{d.isoformat()}'" for d in sorted(days))
+        if only is not None:
+            literals = ", ".join(f"DATE'{d.isoformat()}'" for d in sorted(only))
             conditions.append(f"old.{contract.partition_by[0]} IN ({literals})" if literals else "false")
         target = self.folder(contract).for_spark().replace("`", "``")
         update, insert = "UPDATE SET *", "INSERT *"
