@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from segspark.features.engine.arrow import activity_schema
 from segspark.features.engine.reads import ITEMS
 from segspark.features.feature import Catalogue
+from segspark.features.owners import introduced_late, moves_of, subject
 from segspark.features.resources import CATALOGUE
 from segspark.features.tiles import Events, build_activity, build_items, columns_read, days_around, owned_rows
 from segspark.features.trial import try_out
@@ -28,6 +31,8 @@ from segspark.time import DAY, MICROSECOND, local_midnight
 BEGINNING = date(1990, 1, 1)
 # Up to this many links are broadcast, which saves a shuffle of the events.
 BROADCAST_LINKS = 1_000_000
+# Up to so many events are read whole if somebody moved: they are not worth the search for days.
+MOST_EVENTS = 2_000_000
 # Partitions for a read of all events; Spark splits the few events of a day by itself.
 ROWS_PER_PARTITION = 200_000
 
@@ -79,6 +84,8 @@ def _stage_days(
     is_small = step.facts(silver.IDENTITY_LINKS).rows <= BROADCAST_LINKS
     # Tiles and items use the same rows, which are read and joined to people once.
     zone, early = step.settings.time_zone, early_identifiers(step) if since is not None else None
+    if since is not None and step.facts(silver.EVENTS).rows > MOST_EVENTS:
+        events = replace(events, every=events_of_moved(step, events.every.columns, spans, since, early))
     owned = owned_rows(events, spans, catalogue, since, first, step.as_of, zone, is_small, early)
     if since is None and step.is_one_process:
         n_partitions = -(-step.facts(silver.EVENTS).rows // ROWS_PER_PARTITION)
@@ -115,6 +122,35 @@ def events_of(step: Step, catalogue: Catalogue, since: date | None) -> Events:
         step.read(silver.EVENTS, days_around(since, step.as_of)),
         step.read(silver.EVENTS, known_after=since),
     )
+
+
+def events_of_moved(
+    step: Step, columns: Sequence[str], spans: DataFrame, since: date, early: DataFrame | None
+) -> DataFrame:
+    """Some columns of the events of the days on which somebody did something who has moved, or was introduced late,
+    since an as-of day; hardly ever all days. Of the others nothing but whose their events are is read, and that only if
+    somebody moved.
+
+    Args:
+        spans: identity.person_spans.
+        early: identifier_id of those whose events may be older than their introduction; None if there are none.
+    """
+    is_new = (F.col("applied_as_of") > F.lit(since)) & (F.col("applied_as_of") <= F.lit(step.as_of))
+    moved = moves_of(spans).where(is_new).select("subject_id")
+    if early is not None:
+        moved = moved.unionByName(
+            introduced_late(spans, early, since, step.as_of).withColumnRenamed("identifier_id", "subject_id")
+        )
+    moved = step.checkpoint(moved.distinct())
+    n_moved = moved.count()
+    if n_moved > BROADCAST_LINKS:
+        return step.read_days(silver.EVENTS, columns)
+    days: set[date] = set()
+    if n_moved:
+        whose = step.read_days(silver.EVENTS, ["event_date", "identifier_id", "anonymous_id"])
+        theirs = whose.join(F.broadcast(moved), on=subject() == F.col("subject_id"), how="left_semi")
+        days = {row["event_date"] for row in theirs.select("event_date").distinct().collect()}
+    return step.read(silver.EVENTS, frozenset(days)).select(*columns)
 
 
 def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Store) -> dict[str, list[StagedFile]]:

@@ -1,5 +1,6 @@
 """The flow that closes days: what it reads, and what it tells."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,27 @@ from typing import Any
 import deltalake
 import pyarrow as pa
 import pytest
-from builders import step_of
+from builders import make_workspace, step_of, store_rows
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
 
 from segspark.config.models import Workspace
+from segspark.features import tiles_flow
 from segspark.features.resources import load_catalogue
-from segspark.features.tiles import build_activity, owned_rows
-from segspark.features.tiles_flow import TILES, _stage_days, events_of, has_news
+from segspark.features.tiles import Events, build_activity, owned_rows
+from segspark.features.tiles_flow import (
+    TILES,
+    _stage_days,
+    early_identifiers,
+    events_of,
+    events_of_moved,
+    has_news,
+)
 from segspark.identity.links import person_spans
+from segspark.pipeline.step import Step
 from segspark.tables.contracts import silver
+from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
@@ -100,3 +114,79 @@ def test_an_event_of_the_evening_before_in_utc_belongs_to_the_local_day(
         rows = pa.Table.from_pylist([event | row], schema=lake.read_small(silver.EVENTS).schema)
         other.append_small(silver.EVENTS, rows, once="x")
         assert has_news(step_of(TILES, workspace, other, MAY[8]), MAY[7]) is is_news
+
+
+# Subject (an address or a cookie) and person, from an as-of day on.
+LINKS = [
+    ("ann", "ann", False, MAY[3]), ("bob", "bob", False, MAY[3]), ("bob", "ann", False, MAY[9]),
+    ("cookie", "ann", True, MAY[9]), ("old", "bob", True, MAY[5]), ("late", "late", False, MAY[9]),
+]  # fmt: skip
+whose = st.sampled_from([("ann", None), ("bob", None), (None, "cookie"), (None, "old"), (None, "new"), ("late", None)])
+happened = st.lists(st.tuples(whose, st.integers(1, 8), st.integers(0, 5)), min_size=1, max_size=12)
+
+
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(happened)
+def test_on_the_days_of_those_who_moved_lies_all_that_moves(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, history: list[tuple[Any, int, int]]
+) -> None:
+    """As of 9 May bob's address and a cookie move to ann, and somebody is introduced of whom a record told before."""
+    workspace = make_workspace(tmp_path_factory.mktemp("moved") / "w")
+    lake = SparkLake(workspace.lake, spark)
+    names = ("identifier_id", "person_id", "is_anonymous", "known_as_of")
+    store_rows(lake, silver.IDENTITY_LINKS, *[dict(zip(names, link, strict=True)) for link in LINKS])
+    store_rows(lake, silver.UNINTRODUCED, {"identifier_id": "late", "known_as_of": MAY[2]})
+    for n, ((identifier, cookie), day, late) in enumerate(history):
+        happened = datetime(2026, 5, day, 10, tzinfo=UTC)
+        event = {"event_id": f"e{n}", "event_type": "page_view", "identifier_id": identifier, "anonymous_id": cookie,
+                 "occurred_at": happened, "event_date": MAY[day], "known_as_of": MAY[min(day + 1 + late, 9)]}  # fmt: skip
+        store_rows(lake, silver.EVENTS, event)
+    step, catalogue = step_of(TILES, workspace, lake, MAY[9]), load_catalogue(workspace)
+    spans, early = person_spans(step.read(silver.IDENTITY_LINKS)), early_identifiers(step)
+    whole = events_of(step, catalogue, MAY[8])
+    some = events_of_moved(step, whole.every.columns, spans, MAY[8], early)
+    with_days = replace(whole, every=some)
+    made = [
+        owned_rows(events, spans, catalogue, MAY[8], MAY[8], MAY[9], workspace.time_zone, True, early)
+        for events in (whole, with_days)
+    ]
+    every, found = (sorted(map(str, rows.collect())) for rows in made)
+    assert found == every
+    days = {MAY[day] for who, day, _ in history if {"bob", "cookie", "late"}.intersection(who)}
+    assert {r["event_date"] for r in some.select("event_date").distinct().collect()} == days
+    assert len(some.inputFiles()) == sum(MAY[day] in days for _, day, _ in history)
+
+
+def test_where_nobody_moved_no_event_is_looked_at(
+    four_days: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, lake = four_days
+    step = step_of(TILES, workspace, lake, MAY[6])
+    monkeypatch.setattr(Step, "read_days", lambda *asked: pytest.fail("events are looked through"))
+    spans = person_spans(step.read(silver.IDENTITY_LINKS))
+    nothing = events_of_moved(step, ["event_date", "event_type"], spans, MAY[5], None)
+    assert nothing.inputFiles() == []
+    assert nothing.count() == 0
+
+
+class Read(Exception):
+    """What a day reads was chosen."""
+
+
+def test_a_long_history_is_searched_for_days_first(
+    four_days: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, lake = four_days
+    found: list[str] = []
+
+    def chosen(events: Events, *more: Any) -> None:
+        found.append("days" if not events.every.inputFiles() else "all")
+        raise Read
+
+    monkeypatch.setattr(tiles_flow, "owned_rows", chosen)
+    monkeypatch.setattr(tiles_flow, "events_of", lambda step, *more: Events.whole(step.read(silver.EVENTS)))
+    for most in (1_000_000, 0):
+        monkeypatch.setattr(tiles_flow, "MOST_EVENTS", most)
+        with pytest.raises(Read):
+            _stage_days(step_of(TILES, workspace, lake, MAY[6]), load_catalogue(workspace), MAY[5], MAY[5])
+    assert found == ["all", "days"]
