@@ -179,7 +179,8 @@ class Sanitizer:
             for identifier, pseudonym in content.named.items():
                 if pseudonym not in self._sealed:
                     self._seal(identifier, pseudonym)
-        if self._first_seen.size >= MOST_SEEN:
+        # A visitor without a link is sealed, and not seen.
+        if max(self._first_seen.size, len(self._sealed)) >= MOST_SEEN:
             self._hand_on_seen()
 
     def _stage_item(

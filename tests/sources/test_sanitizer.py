@@ -247,3 +247,29 @@ def test_a_task_keeps_a_bounded_number_of_identifiers_and_tells_each(monkeypatch
     assert max(sizes) == 3
     assert {row["identifier_id"] for row in rows["events"]} == {row["identifier_id"] for row in rows["first_seen"]}
     assert {row["identifier_id"] for row in rows["identities"]} == {masked("email", who)[1:] for who in people}
+
+
+def test_cookies_of_guests_are_bounded_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """They order without a name, so that nothing but the vault is told of them."""
+    monkeypatch.setattr(sanitizer, "MOST_SEEN", 3)
+    sizes = []
+    seal = sanitizer.Sanitizer._seal
+
+    def watched(task: sanitizer.Sanitizer, *named: Any) -> None:
+        seal(task, *named)
+        sizes.append(len(task._sealed))
+
+    monkeypatch.setattr(sanitizer.Sanitizer, "_seal", watched)
+    order = {"type": "track", "event": "Order Completed", "timestamp": "2026-05-02T10:00:00Z",
+             "receivedAt": "2026-05-02T10:00:00Z", "properties": {"order_id": "1", "revenue": 1, "currency": "EUR"}}  # fmt: skip
+    path = tmp_path / "f.json"
+    path.write_text(
+        "\n".join(json.dumps({**order, "messageId": f"m{n}", "anonymousId": f"c{n % 8}"}) for n in range(16))
+    )
+    file = InputFile("mails", str(path), path.name, "f" * 32, 1, ARRIVAL.run_at)
+    provider = PROVIDERS.find("segment")
+    rows = staged(plan_of(provider, tmp_path, [[file]], options={"orders": True}, arrival=ARRIVAL), 0)
+    assert {row["event_type"] for row in rows["events"]} == {"order"}
+    assert len(rows["identities"]) == 16
+    assert len({row["identifier_id"] for row in rows["identities"]}) == 8
+    assert max(sizes) == 3
