@@ -102,7 +102,7 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
         )
         return joined.plus("unintroduced", others.files.get("unintroduced", ()))
 
-    repeats, joined = step.beside(lambda: staged.stage(folder, "exceptions", *exceptions), join)
+    repeats, joined = step.beside(lambda: _with_exceptions(staged, folder, *exceptions), join)
     staged = joined.plus("exceptions", repeats.files.get("exceptions", ()))
     made = None
     if makes_events:
@@ -113,11 +113,15 @@ def find_dispositions(step: Step, staged: Staged, batch: Batch, folder: Store, b
             of_orders = of_orders.join(whole, on="record", how="left_anti")
         made = written(order_lines.order_totals(of_orders), folder, TOTALS)
         staged = staged.stage(folder, "events", _as_kind(order_lines.order_events(made), staged, "events"))
-        staged = staged.stage(folder, "exceptions", _repeated_events(staged, before))
+        staged = _with_exceptions(staged, folder, _repeated_events(staged, before))
     if staged.rows("events"):
-        staged = staged.stage(folder, "exceptions", _refused_events(step, staged, batch, before))
-    staged = staged.stage(folder, "dispositions", dispose(staged.frame("exceptions")).coalesce(1))
-    return Dispositions(staged, made)
+        staged = _with_exceptions(staged, folder, _refused_events(step, staged, batch, before))
+    disposed = duplicates.by_file(dispose(staged.frame("exceptions")), "record")
+    return Dispositions(staged.stage(folder, "dispositions", disposed), made)
+
+
+def _with_exceptions(staged: Staged, folder: Store, *frames: DataFrame) -> Staged:
+    return staged.stage(folder, "exceptions", *[duplicates.by_file(frame, "no") for frame in frames])
 
 
 def _repeated_profiles(profiles: DataFrame, known: DataFrame | None) -> list[DataFrame]:

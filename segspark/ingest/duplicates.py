@@ -11,11 +11,21 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from segspark.ingest.order_lines import MADE_OF_LINES
+from segspark.sources.parsed import FILE_BITS
 from segspark.sources.targets import UNDATED
 
 
 def _exceptions(rows: DataFrame, kind: str, verdict: str) -> DataFrame:
     return rows.select(F.lit(kind).alias("kind"), "no", "record", "n_says", F.lit(verdict).alias("verdict"))
+
+
+def by_file(exceptions: DataFrame, number: str) -> DataFrame:
+    """The rows with the number of the file that they are about, those of one file together.
+
+    Args:
+        number: the column that tells it, of a row or of a record.
+    """
+    return exceptions.withColumn("file", F.shiftright(number, FILE_BITS).cast("int")).repartition("file")
 
 
 def repeated(rows: DataFrame, kind: str, known: DataFrame | None, keys: Sequence[str]) -> DataFrame:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from segspark.ingest.exceptions import read_exceptions, refused
 from segspark.pipeline.step import Step
 from segspark.store.parquet import read_parquet
 from segspark.tables.contracts import privacy, silver
@@ -46,7 +47,7 @@ def stored_rows(step: Step, staged: Staged) -> dict[str, Any]:
 
 def rows_by_source(staged: Staged, kind: str, exceptions_of: str | None) -> dict[str, int]:
     """Accepted rows of a kind, file by file."""
-    refused = _refused(staged, exceptions_of) if exceptions_of else np.array([], np.int64)
+    exceptions = staged.files.get("exceptions", ()) if exceptions_of else ()
     counts: Counter[str] = Counter()
     for file in staged.files.get(kind, ()):
         has_source = "source" in staged.kinds[kind].schema.names
@@ -55,18 +56,10 @@ def rows_by_source(staged: Staged, kind: str, exceptions_of: str | None) -> dict
             counts[""] += file.rows
             continue
         rows = read_parquet(file.path, columns=columns)
-        if len(refused):
-            rows = rows.filter(pa.array(~np.isin(rows["no"].to_numpy(), refused)))
+        if exceptions and exceptions_of:
+            numbers = rows["no"].to_numpy()
+            away = refused(read_exceptions(exceptions, exceptions_of, numbers))
+            rows = rows.filter(pa.array(~np.isin(numbers, away)))
         for pair in rows["source"].value_counts().to_pylist():
             counts[pair["values"]] += pair["counts"]
     return {source: n for source, n in sorted(counts.items()) if n}
-
-
-def _refused(staged: Staged, kind: str) -> "np.ndarray[Any, np.dtype[np.int64]]":
-    """The numbers of the rows that an exception refuses; other versions of a row are kept."""
-    parts = [
-        read_parquet(file.path, columns=["no"], filters=[("kind", "=", kind), ("verdict", "!=", "other_version")])
-        for file in staged.files.get("exceptions", ())
-    ]
-    found = [part["no"].to_numpy() for part in parts if part.num_rows]
-    return np.unique(np.concatenate(found)) if found else np.array([], np.int64)

@@ -9,13 +9,12 @@ from pyspark.sql import functions as F
 
 from segspark.ingest.accepted import keep_accepted, with_disposition
 from segspark.ingest.dispositions import Dispositions
+from segspark.ingest.exceptions import read_disposed, read_exceptions
 from segspark.ingest.opt_outs import opt_outs_of
 from segspark.ingest.order_days import batch_days, days_of_orders
 from segspark.pipeline.step import Step
 from segspark.pipeline.writes import Append, Frame, Overwrite, StagedRows, Upsert
 from segspark.points import point
-from segspark.sources.parsed import KINDS
-from segspark.store.parquet import read_parquet
 from segspark.tables.contracts import bronze, privacy, silver
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.staging import Staged
@@ -27,11 +26,10 @@ def write_all(step: Step, dispositions: Dispositions, run_id: str, with_refused:
     """Append to each table once; independent tables are written in parallel."""
     _bring_objections(step)
     staged = dispositions.staged
-    refused, refused_schema = [f.path for f in staged.files.get("dispositions", ())], KINDS["dispositions"].schema
+    dispositions_of = staged.files.get("dispositions", ())
 
     def kept_records(rows: pa.Table) -> pa.Table:
-        parts = [read_parquet(path) for path in refused]
-        disposed = with_disposition(rows, pa.concat_tables([refused_schema.empty_table(), *parts]))
+        disposed = with_disposition(rows, read_disposed(dispositions_of, rows["record"].to_numpy()))
         return _stamp(disposed.filter(pc.not_equal(disposed["disposition"], "withheld")), run_id)
 
     as_staged: list[tuple[Contract, str, Callable[[pa.Table], pa.Table], Sequence[str]]] = [
@@ -77,12 +75,11 @@ def _stamp(rows: pa.Table, run_id: str) -> pa.Table:
 
 
 def _accepted(staged: Staged, kind: str, run_id: str) -> Callable[[pa.Table], pa.Table]:
-    paths = [f.path for f in staged.files.get("exceptions", ())]
+    files = staged.files.get("exceptions", ())
 
     def finish(rows: pa.Table) -> pa.Table:
-        if paths:
-            parts = [read_parquet(p, filters=[("kind", "=", kind)]) for p in paths]
-            rows = keep_accepted(rows, pa.concat_tables(parts))
+        if files:
+            rows = keep_accepted(rows, read_exceptions(files, kind, rows["no"].to_numpy()))
         return _stamp(rows, run_id)
 
     return finish

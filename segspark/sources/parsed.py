@@ -78,9 +78,14 @@ KINDS = {
     # Derived by the run from the kinds above.
     "joined": Kind(_schema({c.name: c.type for c in silver.IDENTITY_LINKS.columns if c.name != "run_id"})),
     "unintroduced": Kind(_schema({c.name: c.type for c in silver.UNINTRODUCED.columns if c.name != "run_id"})),
-    "dispositions": Kind(_schema({"record": "bigint", "disposition": "string"})),
+    # These two say of which file they are: the number in the run of the row's or the record's file. Whoever writes rows
+    # of some files reads what is about these.
+    "dispositions": Kind(_schema({"record": "bigint", "disposition": "string", "file": "int"}), "file"),
     "exceptions": Kind(
-        _schema({"kind": "string", "no": "bigint", "record": "bigint", "n_says": "int", "verdict": "string"})
+        _schema(
+            {"kind": "string", "no": "bigint", "record": "bigint", "n_says": "int", "verdict": "string", "file": "int"}
+        ),
+        "file",
     ),
 }  # fmt: skip
 

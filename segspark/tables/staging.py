@@ -45,7 +45,7 @@ BYTES_OF_ROWS, BYTES_PER_FILE = 16 << 20, 128 << 20
 
 @dataclass(frozen=True)
 class Kind:
-    """A staged kind of rows: its columns, and the date column its files are sorted by."""
+    """A staged kind of rows: its columns, and the date (or whole number) its files are sorted by."""
 
     schema: pa.Schema
     day: str | None = None
@@ -53,7 +53,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class StagedFile:
-    """``days``: rows per day (days since 1970)."""
+    """``days``: rows per day (days since 1970), or per number."""
 
     path: str
     rows: int

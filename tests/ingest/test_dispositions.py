@@ -32,7 +32,7 @@ def staged(spark: SparkSession, folder: Path, **rows: list[dict[str, Any]]) -> S
     writer = StagingWriter(store_at(folder), KINDS)
     for kind, its in rows.items():
         for row in its:
-            writer.add(kind, {"received_date": DAY, **row} if KINDS[kind].day else row)
+            writer.add(kind, {"received_date": DAY, "file": 0, **row} if KINDS[kind].day else row)
     named = [row for batch in writer.close() for row in batch.to_pylist()]
     return Staged(spark, KINDS, read_named(spark.createDataFrame(named)))
 

@@ -43,4 +43,4 @@ def test_whatever_a_record_says_tells_which_record_and_how_much_else_it_says() -
     for kind in ("events", "orders", "lines", "profiles", "consents"):
         assert {"record", "no", "n_says", "known_as_of"} <= set(KINDS[kind].schema.names), kind
     # By these an exception finds its row, in whatever kind.
-    assert {"kind", "no", "record", "n_says", "verdict"} == set(KINDS["exceptions"].schema.names)
+    assert {"kind", "no", "record", "n_says", "verdict", "file"} == set(KINDS["exceptions"].schema.names)
