@@ -145,6 +145,11 @@ class View:
         self._check(table, self.readable, "read")
         return self._lake.may_exceed(table, column, bound, days)
 
+    def is_marked(self, table: Contract, column: str, day: date) -> bool:
+        """Whether the rows of a day, which are written together, have a flag: told by one of them, or by its file."""
+        self._check(table, self.readable, "read")
+        return self._lake.is_marked(table, column, day)
+
     @property
     def runs(self) -> Runs:
         """What earlier runs recorded."""

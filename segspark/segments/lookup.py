@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-import pyarrow.compute as pc
-
 from segspark.errors import ConfigError
 from segspark.pipeline.view import View
 from segspark.segments.schemes.registry import SCHEMES
@@ -57,7 +55,4 @@ def previous_day(view: View, as_of: date) -> date | None:
 
 def is_provisional_day(view: View, day: date) -> bool:
     """Whether the segments of a stored day were made by an hourly run and are not replaced yet."""
-    if "is_provisional" not in view.facts(gold.SEGMENTS).columns:
-        return False
-    marks = view.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day)], columns=["is_provisional"])
-    return bool(pc.any(marks["is_provisional"]).as_py())
+    return view.is_marked(gold.SEGMENTS, "is_provisional", day)

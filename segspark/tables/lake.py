@@ -32,7 +32,7 @@ from segspark.tables.ranges import DayFile, day_files, day_of, odd_feature
 from segspark.tables.rules_of_table import why_spark_writes
 from segspark.tables.small import read_table
 from segspark.tables.snapshots import Snapshots
-from segspark.tables.statistics import N_COLUMNS, columns_in_log, may_exceed, rows_by_day
+from segspark.tables.statistics import N_COLUMNS, columns_in_log, is_marked, may_exceed, rows_by_day
 
 PROPERTIES = {
     "delta.enableDeletionVectors": "false",
@@ -207,6 +207,19 @@ class Lake:
             return False
         table = self.table(contract)
         return bool(odd_feature(table)) or may_exceed(table, self.folder(contract), contract, column, bound, days)
+
+    def is_marked(self, contract: Contract, column: str, day: date) -> bool:
+        """Whether the rows of a partition date, which are written together, have a flag (statistics.is_marked)."""
+        if not self.exists(contract):
+            return False
+        table = self.table(contract)
+        if odd_feature(table):
+            of_day: list[tuple[str, str, object]] = [(contract.partition_by[0], "=", day)]
+            return (
+                column in self.columns(contract)
+                and True in self.read_small(contract, of_day, [column])[column].to_pylist()
+            )
+        return is_marked(table, self.folder(contract), contract, column, day)
 
     def append_small(self, contract: Contract, rows: pa.Table, once: str) -> None:
         """Append a handful of rows from the driver, without a Spark job; same guarantee as ``append``.

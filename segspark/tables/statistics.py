@@ -82,6 +82,29 @@ def may_exceed(
     return len(unknown) > MOST_FOOTERS or any(_exceeds(store.url_of(path), column, bound) for path in unknown)
 
 
+def is_marked(table: deltalake.DeltaTable, store: Store, contract: Contract, column: str, day: date) -> bool:
+    """Whether the rows of a partition date have a flag: by the footer of one of its files, since one commit replaces the
+    day with rows that all have it, or all not.
+
+    Args:
+        store: of the table's folder.
+        column: true or false; a file without it, or without a value, has no flag.
+    """
+    actions = pa.table(table.get_add_actions(flatten=True))
+    days = map(day_of, actions[f"partition.{contract.partition_by[0]}"].to_pylist())
+    paths = sorted(path for path, at in zip(actions["path"].to_pylist(), days, strict=True) if at == day)
+    if not paths:
+        return False
+    file = open_parquet(store.url_of(unquote(paths[0])))
+    at = file.schema_arrow.get_field_index(column)
+    if at < 0 or not file.num_row_groups:
+        return False
+    known = file.metadata.row_group(0).column(at).statistics
+    if known is None or not known.has_min_max:
+        return True in file.read_row_group(0, columns=[column])[column].to_pylist()
+    return bool(known.max)
+
+
 def _exceeds(url: str, column: str, bound: Any) -> bool:
     """``may_exceed`` for one file, by its footer."""
     file = open_parquet(url)

@@ -10,6 +10,7 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.pipeline.view import Question, View, look
 from segspark.segments.lookup import find_segment, is_provisional_day, newest_day, previous_day
+from segspark.tables import statistics
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 
@@ -67,3 +68,22 @@ def test_the_previous_day_is_the_newest_earlier_one_that_is_not_provisional(tmp_
     assert previous_day(view, date(2026, 5, 7)) == SECOND_DAY
     assert previous_day(view, SECOND_DAY) == FIRST_DAY
     assert previous_day(view, FIRST_DAY) is None
+
+
+def test_one_file_tells_whether_a_day_is_provisional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = stored_shop(tmp_path / "w")
+    lake = Lake(workspace.lake)
+    for n in range(5):
+        member = {"segment_date": date(2026, 5, 6), "person_id": f"p{n}", "is_provisional": True}
+        store_rows(lake, gold.SEGMENTS, member)
+    opened: list[str] = []
+    through = statistics.open_parquet
+    monkeypatch.setattr(statistics, "open_parquet", lambda url: opened.append(url) or through(url))
+    monkeypatch.setattr(Lake, "read_small", lambda *asked, **how: pytest.fail("rows are read"))
+    view = view_of(workspace)
+    assert is_provisional_day(view, date(2026, 5, 6))
+    assert len(opened) == 1
+    assert "2026-05-06" in opened[0]
+    assert not is_provisional_day(view, SECOND_DAY)
+    assert not is_provisional_day(view, date(2026, 6, 1))
+    assert len(opened) == 2
