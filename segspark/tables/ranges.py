@@ -5,7 +5,9 @@ the range is read whole; from a file across its edge only the rows of the range 
 depend on how the files were cut.
 """
 
-from collections.abc import Collection, Sequence
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -80,6 +82,40 @@ def day_files(table: deltalake.DeltaTable, store: Store, contract: Contract) -> 
         for path, day, low, high, n, at in rows
     ]
     return sorted(files, key=lambda f: (f.day, f.low, f.path))
+
+
+class OverFiles(ABC):
+    """A function of a range of people that reads files of tables; a task of one range is given the files of that range."""
+
+    @property
+    @abstractmethod
+    def files(self) -> Mapping[str, Sequence[DayFile]]:
+        """The files by what they are for."""
+
+    @abstractmethod
+    def with_files(self, files: Mapping[str, Sequence[DayFile]]) -> "OverFiles":
+        """The same with other files; with none for what is not given."""
+
+    @abstractmethod
+    def __call__(self, low: str, high: str) -> pa.Table | Iterator[pa.Table]: ...
+
+
+def files_of_ranges(
+    files: Mapping[str, Sequence[DayFile]], ranges: Sequence[tuple[str, str]]
+) -> list[dict[str, list[DayFile]]]:
+    """Of each range, in order, the files that may hold somebody of it, in their order.
+
+    Args:
+        ranges: [low, high), ascending.
+    """
+    lows, highs = ([one[end] for one in ranges] for end in (0, 1))
+    found: list[dict[str, list[DayFile]]] = [{name: [] for name in files} for _ in ranges]
+    for name, its in files.items():
+        for file in its:
+            # The first range that ends behind the file's beginning, to the last that begins before its end.
+            for at in range(bisect_right(highs, file.low), bisect_right(lows, file.high)):
+                found[at][name].append(file)
+    return found
 
 
 # Table features that do not affect the content of the data files.

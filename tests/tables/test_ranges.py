@@ -8,7 +8,13 @@ import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segspark.tables.ranges import DayFile, id_ranges, read_range, share_ids
+from segspark.tables.ranges import (
+    DayFile,
+    files_of_ranges,
+    id_ranges,
+    read_range,
+    share_ids,
+)
 
 SCHEMA = pa.schema([("person_id", pa.string()), ("n", pa.int64()), ("activity_date", pa.date32())])
 
@@ -58,3 +64,16 @@ def test_files_that_straddle_an_edge_are_shared(tmp_path: Path) -> None:
         read = [read_range(files, low, high, ["person_id", "n"], "activity_date", SCHEMA) for low, high in id_ranges(n)]
         assert [i for table in read for i in table["person_id"].to_pylist()] == ids
         assert {table.schema for table in read} == {SCHEMA}
+
+
+ends = st.tuples(
+    st.text("0123456789abcdef", min_size=1, max_size=5), st.text("0123456789abcdef", min_size=1, max_size=5)
+)
+
+
+@given(st.lists(ends, max_size=12), st.integers(1, 40))
+def test_a_task_is_given_the_files_that_may_hold_somebody_of_its_range(files: list[tuple[str, str]], n: int) -> None:
+    its = [DayFile(str(at), date(2026, 5, 1), min(both), max(both), 1) for at, both in enumerate(files)]
+    ranges = id_ranges(n)
+    for (low, high), found in zip(ranges, files_of_ranges({"tiles": its, "items": []}, ranges), strict=True):
+        assert found == {"tiles": [f for f in its if f.low < high and f.high >= low], "items": []}

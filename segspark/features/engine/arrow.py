@@ -1,9 +1,10 @@
 """A task of the Arrow engine: computes the features of a range of people from the tables' own files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,7 +28,7 @@ from segspark.features.engine.restore import Lost, restored
 from segspark.features.feature import Catalogue
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.schema import ARROW_TYPES
-from segspark.tables.ranges import DayFile, read_range
+from segspark.tables.ranges import DayFile, OverFiles, read_range
 from segspark.time import day_number
 
 
@@ -50,8 +51,12 @@ def feature_schema(catalogue: Catalogue) -> pa.Schema:
     return pa.schema([(c.name, ARROW_TYPES[c.type]) for c in columns])
 
 
+# What a task reads by range.
+READ = ("tiles", "corrections", "state", "items", "index")
+
+
 @dataclass(frozen=True)
-class RangeTask:
+class RangeTask(OverFiles):
     """The kernel over the tables' own files, sent to a task: computes the rows of the ids [low, high).
 
     Attributes:
@@ -77,6 +82,15 @@ class RangeTask:
     known: date | None = None
     items: tuple[DayFile, ...] = ()
     index: tuple[DayFile, ...] | None = None
+
+    @property
+    def files(self) -> dict[str, tuple[DayFile, ...]]:
+        return {name: its for name in READ if (its := getattr(self, name)) is not None}
+
+    def with_files(self, files: Mapping[str, Sequence[DayFile]]) -> "RangeTask":
+        # Without a state or an index the task is another one, with an empty one it is not.
+        others: dict[str, Any] = {name: tuple(files.get(name, ())) for name in self.files}
+        return replace(self, **others)
 
     def __call__(self, low: str, high: str) -> pa.Table:
         if self.state is not None:
@@ -104,6 +118,10 @@ class RangeTask:
             return (self._with_items(rows, people, low, high) for rows in days)
         indexes = backfill_index(self._all_items(low, high), people, self.catalogue, self.dates)
         return (with_items(rows, index, self.catalogue, day) for rows, (day, index) in zip(days, indexes, strict=True))
+
+    @property
+    def each_day(self) -> "EachDay":
+        return EachDay(self)
 
     def over(self, stored: pa.Table, low: str, high: str) -> pa.Table:
         """From all days, with the people and permissions of stored rows of gold.features; sorted by person_id."""
@@ -190,3 +208,20 @@ class RangeTask:
     @property
     def _schema(self) -> pa.Schema:
         return pa.schema([f for f in activity_schema(self.catalogue) if f.name != "reason"])
+
+
+@dataclass(frozen=True)
+class EachDay(OverFiles):
+    """A task from all days, as a table per date (``RangeTask.by_day``)."""
+
+    task: RangeTask
+
+    @property
+    def files(self) -> dict[str, tuple[DayFile, ...]]:
+        return self.task.files
+
+    def with_files(self, files: Mapping[str, Sequence[DayFile]]) -> "EachDay":
+        return EachDay(self.task.with_files(files))
+
+    def __call__(self, low: str, high: str) -> Iterator[pa.Table]:
+        return self.task.by_day(low, high)

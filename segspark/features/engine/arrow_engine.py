@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from segspark.features.engine.arrow import RangeTask
-from segspark.features.engine.differences import DIFFERENCE_DDL, differences
+from segspark.features.engine.differences import DIFFERENCE_DDL, Differences
 from segspark.features.engine.engine import FeatureEngine
 from segspark.features.engine.item_index import ItemTask
 from segspark.features.engine.work import Work
@@ -58,7 +57,7 @@ def _write_index(step: Step, task: RangeTask) -> tuple[DayFile, ...]:
 
 def _write_days(work: Work[Step]) -> None:
     task = work.task
-    work.view.write(work.contract, Computed(task.by_day, task.n_bytes), ReplaceDays(*work.span))
+    work.view.write(work.contract, Computed(task.each_day, task.n_bytes), ReplaceDays(*work.span))
 
 
 def _frame(work: Work[View]) -> "DataFrame":
@@ -70,7 +69,7 @@ def _differences(work: Work[Step], part: tuple[str, str] | None) -> list[dict[st
     step, task = work.view, work.task
     stored = tuple(f for f in step.files(gold.FEATURES) if f.day == step.as_of)
     ranges = [part] if part else share_ids(task.n_bytes, step.n_cores)
-    return step.ask_ranges(partial(differences, task, stored), ranges, DIFFERENCE_DDL)
+    return step.ask_ranges(Differences(task, stored), ranges, DIFFERENCE_DDL)
 
 
 def _restate(work: Work[Step]) -> int | None:

@@ -1,10 +1,13 @@
 """Stored feature values that differ from a recompute."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from segspark.features.engine.arrow import RangeTask, feature_schema
-from segspark.tables.ranges import DayFile, read_range
+from segspark.tables.ranges import DayFile, OverFiles, read_range
 
 DIFFERENCE = pa.schema(
     [("person_id", pa.string()), ("feature", pa.string()), ("stored", pa.string()), ("computed", pa.string())]
@@ -26,6 +29,24 @@ def differences(task: RangeTask, files: tuple[DayFile, ...], low: str, high: str
     if not stored.num_rows:
         return DIFFERENCE.empty_table()
     return unequal(stored, task.over(stored, low, high))
+
+
+@dataclass(frozen=True)
+class Differences(OverFiles):
+    """``differences`` of a task and the files of gold.features of its day."""
+
+    task: RangeTask
+    stored: tuple[DayFile, ...]
+
+    @property
+    def files(self) -> dict[str, tuple[DayFile, ...]]:
+        return {**self.task.files, "stored": self.stored}
+
+    def with_files(self, files: Mapping[str, Sequence[DayFile]]) -> "Differences":
+        return Differences(self.task.with_files(files), tuple(files.get("stored", ())))
+
+    def __call__(self, low: str, high: str) -> pa.Table:
+        return differences(self.task, self.stored, low, high)
 
 
 def unequal(stored: pa.Table, computed: pa.Table) -> pa.Table:

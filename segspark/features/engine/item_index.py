@@ -1,7 +1,9 @@
 """A task for gold.item_last_days: the last-seen index of a range of people, advanced by a day or from all days."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,11 +14,11 @@ from segspark.features.engine.items import INDEX, ORDER, advance_index, index_it
 from segspark.features.engine.reads import ITEM_BYTES, PEOPLE, permitted, read_items, read_people
 from segspark.features.feature import Catalogue
 from segspark.purposes import PURPOSES
-from segspark.tables.ranges import DayFile, read_range
+from segspark.tables.ranges import DayFile, OverFiles, read_range
 
 
 @dataclass(frozen=True)
-class ItemTask:
+class ItemTask(OverFiles):
     """The index as of a day, for the ids [low, high).
 
     Attributes:
@@ -32,6 +34,14 @@ class ItemTask:
     people: tuple[str, ...]
     state: tuple[DayFile, ...] | None = None
     before: tuple[DayFile, ...] = ()
+
+    @property
+    def files(self) -> dict[str, tuple[DayFile, ...]]:
+        return {"items": self.items, "before": self.before} | ({} if self.state is None else {"state": self.state})
+
+    def with_files(self, files: Mapping[str, Sequence[DayFile]]) -> "ItemTask":
+        others: dict[str, Any] = {name: tuple(files.get(name, ())) for name in self.files}
+        return replace(self, **others)
 
     def __call__(self, low: str, high: str) -> pa.Table:
         people = read_people(self.people, low, high)

@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from segspark.spark.classic import tasks_at_once
+from segspark.spark.work import shared_out
 from segspark.store import Store
 from segspark.store.parquet import open_parquet
 from segspark.tables.contracts.contract import Contract
@@ -43,17 +44,16 @@ def read_by_file(
     named = zip(actions["path"].to_pylist(), map(day_of, actions[f"partition.{day}"].to_pylist()), strict=True)
     files = sorted((store.url_of(unquote(path)), at) for path, at in named if days is None or days[0] <= at < days[1])
     n_tasks = max(1, min(len(files), TASKS_PER_CORE * tasks_at_once(spark)))
-    work = [files[at::n_tasks] for at in range(n_tasks)]
+    tasks, parts_of = shared_out(spark, [files[at::n_tasks] for at in range(n_tasks)])
     types = {c.name: c.type for c in contract.columns}
     schema = pa.schema([(name, ARROW_TYPES[types[name]]) for name in columns])
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for at in batch.column(0).to_pylist():
-                for path, value in work[at]:
-                    yield from _rows(path, day, value, schema).to_batches()
+        for its in parts_of(batches):
+            for path, value in its:
+                yield from _rows(path, day, value, schema).to_batches()
 
-    return spark.range(0, n_tasks, 1, n_tasks).mapInArrow(read, from_arrow_schema(schema))
+    return tasks.mapInArrow(read, from_arrow_schema(schema))
 
 
 def _rows(path: str, day: str, value: date, schema: pa.Schema) -> pa.Table:

@@ -13,12 +13,13 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
 from segspark.spark.classic import tasks_at_once
+from segspark.spark.work import shared_out
 from segspark.store import Store
 from segspark.store.parquet import read_parquet
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import ARROW_TYPES, ddl
 from segspark.tables.parts import write_parts
-from segspark.tables.ranges import share_ids
+from segspark.tables.ranges import OverFiles, files_of_ranges, share_ids
 from segspark.tables.staging import StagedFile
 
 _ADDED_DDL = "path string, size bigint, stats string, partition string, rows bigint, columns string"
@@ -82,21 +83,18 @@ def write_staged(
     """
     columns = {c.name: c.type for c in contract.columns}
     day = contract.partition_by[0] if contract.partition_by else None
-    work = share_out(files, tasks_at_once(spark))
+    tasks, parts_of = shared_out(spark, share_out(files, tasks_at_once(spark)))
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for at in batch.column(0).to_pylist():
-                paths, first, last = work[at]
-                rows = finish(pa.concat_tables([_read_days(path, day, first, last) for path in paths]))
-                rows = rows.sort_by([(c, "ascending") for c in ([day] if day else []) + list(order_by)])
-                added = list(write_parts(_conform(rows, columns), contract, store))
-                if added:
-                    yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
+        for paths, first, last in parts_of(batches):
+            rows = finish(pa.concat_tables([_read_days(path, day, first, last) for path in paths]))
+            rows = rows.sort_by([(c, "ascending") for c in ([day] if day else []) + list(order_by)])
+            added = list(write_parts(_conform(rows, columns), contract, store))
+            if added:
+                yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
 
-    if not work:
+    if not files:
         return []
-    tasks = spark.range(0, len(work), 1, len(work))
     return [row.asDict() for row in tasks.mapInArrow(write, _ADDED_DDL).collect()]
 
 
@@ -111,18 +109,14 @@ def write_computed(
         n_bytes: memory of all it reads; determines the number of tasks.
     """
     columns = {c.name: c.type for c in contract.columns}
-    ranges = share_ids(n_bytes, tasks_at_once(spark))
+    tasks, computed = _over_ranges(spark, compute, share_ids(n_bytes, tasks_at_once(spark)))
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for at in batch.column(0).to_pylist():
-                made = compute(*ranges[at])
-                for rows in (made,) if isinstance(made, pa.Table) else made:
-                    added = list(write_parts(_conform(rows, columns), contract, store))
-                    if added:
-                        yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
+        for rows in computed(batches):
+            added = list(write_parts(_conform(rows, columns), contract, store))
+            if added:
+                yield pa.RecordBatch.from_pylist(added, schema=_ADDED)
 
-    tasks = spark.range(0, len(ranges), 1, len(ranges))
     return [row.asDict() for row in tasks.mapInArrow(write, _ADDED_DDL).collect()]
 
 
@@ -132,45 +126,65 @@ def staged_frame(
     """Staged rows for Spark's own writer: those that ``write_staged`` would write."""
     columns = {c.name: c.type for c in contract.columns}
     day = contract.partition_by[0] if contract.partition_by else None
-    work = share_out(files, tasks_at_once(spark))
+    tasks, parts_of = shared_out(spark, share_out(files, tasks_at_once(spark)))
 
     def rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for at in batch.column(0).to_pylist():
-                paths, first, last = work[at]
-                found = finish(pa.concat_tables([_read_days(path, day, first, last) for path in paths]))
-                yield from _conform(found, columns).to_batches()
+        for paths, first, last in parts_of(batches):
+            found = finish(pa.concat_tables([_read_days(path, day, first, last) for path in paths]))
+            yield from _conform(found, columns).to_batches()
 
-    return spark.range(0, len(work), 1, max(1, len(work))).mapInArrow(rows, ddl(contract.columns))
+    return tasks.mapInArrow(rows, ddl(contract.columns))
 
 
 def computed_frame(spark: SparkSession, contract: Contract, compute: Compute, n_bytes: int) -> DataFrame:
     """Computed rows for Spark's own writer: those that ``write_computed`` would write, by the same function."""
     columns = {c.name: c.type for c in contract.columns}
-    ranges = share_ids(n_bytes, tasks_at_once(spark))
+    tasks, computed = _over_ranges(spark, compute, share_ids(n_bytes, tasks_at_once(spark)))
 
     def rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for at in batch.column(0).to_pylist():
-                made = compute(*ranges[at])
-                for found in (made,) if isinstance(made, pa.Table) else made:
-                    yield from _conform(found, columns).to_batches()
+        for found in computed(batches):
+            yield from _conform(found, columns).to_batches()
 
-    return spark.range(0, len(ranges), 1, len(ranges)).mapInArrow(rows, ddl(contract.columns))
+    return tasks.mapInArrow(rows, ddl(contract.columns))
 
 
 def ask_ranges(
-    spark: SparkSession, compute: Callable[[str, str], pa.Table], ranges: Sequence[tuple[str, str]], ddl: str
+    spark: SparkSession, compute: Compute, ranges: Sequence[tuple[str, str]], ddl: str
 ) -> list[dict[str, Any]]:
     """Collect the results of a function over ranges of people, a task per range; the results must be few."""
+    tasks, computed = _over_ranges(spark, compute, ranges)
 
     def ask(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for at in batch.column(0).to_pylist():
-                yield from compute(*ranges[at]).to_batches()
+        for rows in computed(batches):
+            yield from rows.to_batches()
 
-    tasks = spark.range(0, len(ranges), 1, len(ranges))
     return [row.asDict() for row in tasks.mapInArrow(ask, ddl).collect()]
+
+
+def _over_ranges(
+    spark: SparkSession, compute: Compute, ranges: Sequence[tuple[str, str]]
+) -> tuple[DataFrame, Callable[[Iterator[pa.RecordBatch]], Iterator[pa.Table]]]:
+    """A frame with a task for each range of people, and what computes the tables of a task. Of a function that reads
+    files a task is given those of its range alone."""
+    if isinstance(compute, OverFiles):
+        bare, files = compute.with_files({}), files_of_ranges(compute.files, ranges)
+        tasks, parts_of = shared_out(spark, list(zip(ranges, files, strict=True)))
+
+        def computes(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table | Iterator[pa.Table]]:
+            for (low, high), its in parts_of(batches):
+                yield bare.with_files(its)(low, high)
+    else:
+        tasks, ranges_of = shared_out(spark, list(ranges))
+
+        def computes(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table | Iterator[pa.Table]]:
+            for low, high in ranges_of(batches):
+                yield compute(low, high)
+
+    def tables(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+        for made in computes(batches):
+            yield from (made,) if isinstance(made, pa.Table) else made
+
+    return tasks, tables
 
 
 def share_out(files: Sequence[StagedFile], parallelism: int) -> list[tuple[list[str], int, int]]:

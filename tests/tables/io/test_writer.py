@@ -11,13 +11,14 @@ import pytest
 from pyspark.cloudpickle import register_pickle_by_value
 from pyspark.sql import SparkSession
 from tables.io import toy_tables
-from tables.io.toy_tables import BOXES, boxes
+from tables.io.toy_tables import BOXES, Named, boxes
 
+from segspark.spark import work as spark_work
 from segspark.tables.io import writer
 from segspark.tables.io.commit import commit
 from segspark.tables.io.writer import _conform, ask_ranges, share_out, write_computed, write_files
 from segspark.tables.lake import Lake
-from segspark.tables.ranges import BYTES_WORTH_A_TASK
+from segspark.tables.ranges import BYTES_WORTH_A_TASK, DayFile
 from segspark.tables.staging import StagedFile
 
 # Workers do not import what lies below tests.
@@ -90,3 +91,15 @@ def test_tasks_write_frames_and_what_functions_make_and_answer_by_ranges(spark: 
 
 def writer_bytes(n_tasks: int) -> int:
     return n_tasks * BYTES_WORTH_A_TASK
+
+
+@pytest.mark.parametrize("most", [10**9, 0])
+def test_a_task_of_a_range_is_given_the_files_of_that_range(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(spark_work, "BYTES_IN_FUNCTION", most)
+    files = tuple(
+        DayFile(name, MAY[1], low, high, 1) for name, low, high in (("a", "1", "3"), ("b", "7", "9"), ("c", "9", "f"))
+    )
+    found = ask_ranges(spark, Named(files), [("", "8"), ("8", "~")], "low string, names string")
+    assert sorted((row["low"], row["names"]) for row in found) == [("", "a b"), ("8", "b c")]

@@ -1,10 +1,13 @@
 """Two small tables, one with two partition columns and one without, and rows of them."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
 from segspark.tables.contracts.contract import Contract, optional, required
+from segspark.tables.ranges import DayFile, OverFiles
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 VISITS = Contract(
@@ -44,3 +47,20 @@ def visits(*rows: tuple[str, int | None, int, str]) -> pa.Table:
 
 def boxes(*names: str | None) -> pa.Table:
     return pa.table({"box": pa.array(names, pa.string()), "n": pa.array(range(len(names)), pa.int64())})
+
+
+@dataclass(frozen=True)
+class Named(OverFiles):
+    """Gives the names of the files that it was given."""
+
+    paths: tuple[DayFile, ...]
+
+    @property
+    def files(self) -> dict[str, tuple[DayFile, ...]]:
+        return {"paths": self.paths}
+
+    def with_files(self, files: Mapping[str, Sequence[DayFile]]) -> "Named":
+        return Named(tuple(files.get("paths", ())))
+
+    def __call__(self, low: str, high: str) -> pa.Table:
+        return pa.table({"low": [low], "names": [" ".join(f.path for f in self.paths)]})
