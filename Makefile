@@ -75,7 +75,7 @@ reference: setup
 
 # Exact versions with hashes for every supported Python and system, and no address of a registry.
 requirements: .venv/.made
-	$(BIN)/uv pip compile pyproject.toml --extra local --extra dev --extra docs --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra local --extra lineage --extra dev --extra docs --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.txt
 
 clean:

@@ -20,6 +20,8 @@ from segspark.cli.main import cli
 
 # Commands that need a session; the tests' own is opened for them.
 WITH_SPARK = {"run", "preview", "plan", "replay", "repair", "restate"}
+# Programs of platforms that are not here: only their files of the clone are looked up.
+OF_PLATFORMS = {"airflow", "aws", "dagster", "databricks", "docker", "kubectl", "tar", "uv"}
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*=.*")
 
 
@@ -90,10 +92,15 @@ def bash(page: Page, block: Block) -> None:
                 _submit(page, words[1:])
         elif words[0] == "pytest" or words[:3] == ["python", "-m", "pytest"]:
             _check_paths([word for word in words[1:] if "/" in word and not word.startswith("-")])
+        elif words[0] in OF_PLATFORMS:
+            _check_paths([word.removeprefix("file://") for word in words if re.match(r"(file://)?deploy/", word)])
         elif words[0] == "git" and words[1:2] == ["clone"]:
             continue
         elif words != ["source", ".venv/bin/activate"] and words[0] != "cd":
-            raise Wrong(f"of the shell only make, spark-submit, zip, pytest, git clone, cd and activate: {line}")
+            known = ", ".join(sorted(OF_PLATFORMS))
+            raise Wrong(
+                f"of the shell only make, spark-submit, zip, pytest, git clone, cd, activate and {known}: {line}"
+            )
 
 
 def _done(command: list[str], folder: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 from docs.blocks import Block, Wrong
-from docs.page import CONFIG, Page
+from docs.page import CLONE, CONFIG, Page
 
 from segspark.app.workspace import open_workspace
 from segspark.config.merge import merge
@@ -14,13 +14,27 @@ from segspark.sources.load import load_sources
 
 
 def yaml_file(page: Page, block: Block) -> None:
-    """Write the file, then load the workspace around it; of segspark.yaml a block holds only some keys."""
+    """Write the file, then load the workspace around it; of segspark.yaml a block holds only some keys.
+
+    A block of deploy/ shows a part of a file of the clone.
+    """
+    if _title(block).startswith("deploy/"):
+        check_excerpt(block.text, CLONE / _title(block))
+        return
     path = page.file_of(_title(block))
     text = block.text
     if path.name == CONFIG and path.exists():
         text = yaml.safe_dump(merge(yaml.safe_load(path.read_text("utf-8")), yaml.safe_load(text)), allow_unicode=True)
     path.write_text(text, "utf-8")
     check_workspace_of(path)
+
+
+def check_excerpt(text: str, path: Path) -> None:
+    """Whether each line is in the file, in this order; a line of ``…`` or ``...`` is a gap."""
+    lines = iter([line.strip() for line in path.read_text("utf-8").splitlines()])
+    for wanted in (line.strip() for line in text.splitlines()):
+        if wanted.strip("# ") not in ("", "…", "...") and wanted not in lines:
+            raise Wrong(f"{path.relative_to(CLONE)} is there, and does not go on with: {wanted}")
 
 
 def data_file(page: Page, block: Block) -> None:

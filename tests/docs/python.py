@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from docs.blocks import Block, Wrong
-from docs.files import check_workspace_of
+from docs.files import check_excerpt, check_workspace_of
 from docs.page import CLONE, Page
 
 # What a title may begin with to mean a file of the clone, not of the workspace.
@@ -30,7 +30,7 @@ def python(page: Page, block: Block) -> None:
         path.write_text(block.text, "utf-8")
         check_workspace_of(path)
     elif (CLONE / block.title).exists():
-        _check_excerpt(block.text, CLONE / block.title)
+        check_excerpt(block.text, CLONE / block.title)
     else:
         path = page.clone / block.title
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,14 +39,6 @@ def python(page: Page, block: Block) -> None:
             _run_tests(page, path)
         else:
             page.names.update(vars(_imported(page, block.title, path)))
-
-
-def _check_excerpt(text: str, path: Path) -> None:
-    """Whether each line is in the file, in this order; a line of ``…`` or ``...`` is a gap."""
-    lines = iter([line.strip() for line in path.read_text("utf-8").splitlines()])
-    for wanted in (line.strip() for line in text.splitlines()):
-        if wanted.strip("# ") not in ("", "…", "...") and wanted not in lines:
-            raise Wrong(f"{path.relative_to(CLONE)} is there, and does not go on with: {wanted}")
 
 
 def _imported(page: Page, title: str, path: Path) -> ModuleType:

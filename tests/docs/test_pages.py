@@ -9,7 +9,8 @@
     Where it does not, a module is imported under its own name while the page runs, and tests are run by pytest.
 ``yaml title="sources/x.yaml"``
     is written there, then the workspace is loaded: sources, features, definitions, calendar. Of ``segspark.yaml`` a
-    block shows only the keys it is about: they go over those that are there.
+    block shows only the keys it is about: they go over those that are there. ``yaml title="deploy/…"`` shows lines of a
+    file of the clone, in its order.
 ``csv title="data/x.csv"``, ``json title="data/x.json"``
     are written there; JSON is one document, or one record a line.
 ``console``
@@ -18,7 +19,8 @@
     ``…`` stands for any lines, ``…`` within a line for any text. ``VARIABLE=value`` may stand before ``segspark``.
 ``bash``
     commands of the shell: ``make`` is asked what it would do, ``zip`` and ``spark-submit`` run on the page's workspace,
-    of ``pytest`` the files must exist; ``git clone``, ``cd`` and ``source .venv/bin/activate`` may stand there too.
+    of ``pytest`` the files must exist, of programs of platforms (``kubectl``, ``aws``, …) those of ``deploy/`` that they
+    name; ``git clone``, ``cd`` and ``source .venv/bin/activate`` may stand there too.
 ``text``, ``mermaid``
     are no code. Any other tag, or none, fails.
 

@@ -79,6 +79,25 @@ def make_environment(spark: str, delta: str, wheel: Path, extra: str = "") -> En
     return environment
 
 
+def make_plain_environment(*packages: str) -> Environment:
+    """An environment of packages whose pins clash with this project's, which is not in it.
+
+    Args:
+        packages: each with its version, as ``name==1.2``.
+
+    Raises:
+        NotMade: it is not there yet and cannot be made here.
+    """
+    environment = Environment(_base() / "-".join(packages).replace("==", "-"))
+    if not (environment.folder / ".made").exists():
+        shutil.rmtree(environment.folder, ignore_errors=True)
+        environment.folder.parent.mkdir(parents=True, exist_ok=True)
+        _uv("venv", "--quiet", "--python", sys.executable, str(environment.folder))
+        _uv("pip", "install", "--quiet", "--python", str(environment.python), *packages)
+        (environment.folder / ".made").touch()
+    return environment
+
+
 def build_wheel(folder: Path) -> Path:
     """This clone's wheel; built from a copy, since setuptools leaves files beside its sources."""
     copy = folder / "sources"
