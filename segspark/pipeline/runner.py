@@ -10,6 +10,7 @@ from segspark.errors import damage_told
 from segspark.ids import identity
 from segspark.pipeline.context import Context
 from segspark.pipeline.flow import Flow, Request
+from segspark.pipeline.observer import FlowRun, observed
 from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runs import config_hash, record, runs_of
 from segspark.pipeline.step import Step
@@ -49,24 +50,25 @@ def run_flow(
         record(lake, run_id=run_id, flow=flow.name, as_of=as_of, state="started", config=config, inputs=inputs)
         point("flow_started")
     step = Step(flow, lake, context, as_of, progress, request)
-    try:
-        with damage_told(), named_jobs(f"{flow.name} {as_of}", f"{flow.name} {as_of}"):
-            flow.function(step)
-    finally:
-        step.close()
-    point("flow_before_done")
-    outputs = {n: lake.version(BY_NAME[n]) for n in flow.writes}
-    record(
-        lake,
-        run_id=run_id,
-        flow=flow.name,
-        as_of=as_of,
-        state="done",
-        duration_s=time.monotonic() - start,
-        config=config,
-        inputs=inputs,
-        outputs={"versions": outputs, **step.outcome},
-    )
+    with observed(FlowRun(flow, as_of, run_id, inputs, lake)) as outputs:
+        try:
+            with damage_told(), named_jobs(f"{flow.name} {as_of}", f"{flow.name} {as_of}"):
+                flow.function(step)
+        finally:
+            step.close()
+        point("flow_before_done")
+        outputs.update({n: lake.version(BY_NAME[n]) for n in flow.writes})
+        record(
+            lake,
+            run_id=run_id,
+            flow=flow.name,
+            as_of=as_of,
+            state="done",
+            duration_s=time.monotonic() - start,
+            config=config,
+            inputs=inputs,
+            outputs={"versions": outputs, **step.outcome},
+        )
     return step.outcome
 
 
