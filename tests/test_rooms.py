@@ -11,6 +11,7 @@ COLUMNS = "tables as data; tables/contracts/test_catalogue.py looks at each, pin
 DEMO = "a part of the generator, which demo/test_generate.py looks at as a whole"
 WITHOUT_A_TEST: dict[str, str] = {
     "app/counts.py": "driven whole by app/test_repair.py, which loses and doubles rows of each table",
+    "lineage/telling.py": "driven whole by lineage/test_run.py, over toys, and lineage/test_day.py, over a day",
     "app/make_again.py": "driven whole by app/test_repair.py",
     "app/remedies.py": "data; app/test_repair.py holds it against the tables and the repair",
     "tables/migrate.py": "driven whole by app/test_migrate.py; tables/test_migration.py holds what it carries out",

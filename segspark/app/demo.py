@@ -17,6 +17,7 @@ from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.demo.generate import AS_OF, copy_workspace, generate
 from segspark.errors import ConfigError
+from segspark.lineage.run import lineage_of
 from segspark.pipeline.progress import Progress
 from segspark.pipeline.runs import runs_of
 from segspark.pseudonyms import Pseudonymiser
@@ -129,7 +130,10 @@ def run_flows(workspace: Workspace, progress: Progress, *, people: int, events: 
     # The shop is generated while Spark starts; a core is left for Spark's first query.
     with ThreadPoolExecutor(max_workers=1) as pool:
         drawn = pool.submit(draw)
-        with lake_session(workspace, f"demo {AS_OF}", is_short=events <= SHORT_RECORDS) as lake:
+        with (
+            lineage_of(workspace, "demo", AS_OF, progress.note),
+            lake_session(workspace, f"demo {AS_OF}", is_short=events <= SHORT_RECORDS) as lake,
+        ):
             warm_up(lake.spark)
             drawn.result()
             # An interrupted demo may have its models already.

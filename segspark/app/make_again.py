@@ -8,6 +8,7 @@ from pathlib import Path
 from segspark.app.remedies import FEATURES, OBJECTIONS, RESTATED, SCORES, SEGMENTS, TILES
 from segspark.app.workspace import open_workspace
 from segspark.ids import identity
+from segspark.lineage.run import lineage_of
 from segspark.pipeline.progress import Progress
 from segspark.pipeline.runs import record, runs_of
 from segspark.points import point
@@ -58,7 +59,7 @@ def make_again(config: Path, whole: Collection[str], days: Mapping[str, Sequence
     from segspark.tables.contracts import silver
 
     workspace = open_workspace(config)
-    with lake_session(workspace, "repair") as lake:
+    with lineage_of(workspace, "repair", None, progress.note), lake_session(workspace, "repair") as lake:
         # What an hourly run has made of a part of a day is made again as such.
         provisional = runs_of(lake).provisional_days()
 

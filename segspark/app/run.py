@@ -17,6 +17,7 @@ from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.tiles_flow import TILES
 from segspark.ids import identity
 from segspark.ingest.flow import INGEST, replay_of
+from segspark.lineage.run import lineage_of
 from segspark.pipeline.flow import Flow, Request, in_order
 from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runner import run_flow
@@ -56,7 +57,10 @@ def run(
     workspace = open_workspace(config)
     check_workspace(workspace, as_of)
     progress = progress or Quiet()
-    with lake_session(workspace, f"{program} {as_of}", tell=progress.note) as lake:
+    with (
+        lineage_of(workspace, program, as_of, progress.note),
+        lake_session(workspace, f"{program} {as_of}", tell=progress.note) as lake,
+    ):
         return run_named(program, workspace, lake, as_of, first=first, progress=progress)
 
 
@@ -68,7 +72,10 @@ def replay_quarantine(config: Path, as_of: date, source: str | None, progress: P
     """
     workspace = open_workspace(config)
     check_workspace(workspace, as_of)
-    with lake_session(workspace, f"quarantine replay {as_of}") as lake:
+    with (
+        lineage_of(workspace, "quarantine_replay", as_of, progress.note),
+        lake_session(workspace, f"quarantine replay {as_of}") as lake,
+    ):
         return run_flow(replay_of(source), workspace, lake, as_of, progress)
 
 

@@ -10,6 +10,7 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.contracts.schema import stored_columns
 from segspark.tables.lake import Lake
 
 # Layers that other programs are shown unless a table is named. The vault is never.
@@ -70,23 +71,10 @@ def _wanted(lake: Lake, tables: Sequence[str]) -> list[Contract]:
 
 def _found(lake: Lake, contract: Contract) -> Found:
     table = lake.table(contract)
-    schema = json.loads(table.schema().to_json())
-    columns = tuple((f["name"], _type(f["type"]), f["metadata"].get("comment", "")) for f in schema["fields"])
+    columns = stored_columns(table.schema().to_json())
     partitions = tuple(sorted(table.partitions(), key=str)) if contract.partition_by else ()
     place = lake.path(contract).rstrip("/")
     return Found(contract.name, place, table.metadata().description or "", columns, contract.partition_by, partitions)
-
-
-def _type(kind: Any) -> str:
-    """A type of the log in the words of Spark and Hive."""
-    if isinstance(kind, str):
-        return {"long": "bigint", "integer": "int", "short": "smallint", "byte": "tinyint"}.get(kind, kind)
-    if kind["type"] == "array":
-        return f"array<{_type(kind['elementType'])}>"
-    if kind["type"] == "map":
-        return f"map<{_type(kind['keyType'])},{_type(kind['valueType'])}>"
-    within = ",".join(f"{f['name']}:{_type(f['type'])}" for f in kind["fields"])
-    return f"struct<{within}>"
 
 
 def _text(words: str) -> str:

@@ -45,6 +45,24 @@ def type_json(name: str) -> Any:
     return _PRIMITIVE.get(name, name)
 
 
+def stored_columns(schema: str) -> tuple[tuple[str, str, str], ...]:
+    """Name, type and comment of each column of a schema in the log's JSON."""
+    fields = json.loads(schema)["fields"]
+    return tuple((f["name"], type_name(f["type"]), f["metadata"].get("comment", "")) for f in fields)
+
+
+def type_name(kind: Any) -> str:
+    """A type of the log in the words of Spark and Hive."""
+    if isinstance(kind, str):
+        return {"long": "bigint", "integer": "int", "short": "smallint", "byte": "tinyint"}.get(kind, kind)
+    if kind["type"] == "array":
+        return f"array<{type_name(kind['elementType'])}>"
+    if kind["type"] == "map":
+        return f"map<{type_name(kind['keyType'])},{type_name(kind['valueType'])}>"
+    within = ",".join(f"{f['name']}:{type_name(f['type'])}" for f in kind["fields"])
+    return f"struct<{within}>"
+
+
 def _split(text: str) -> list[str]:
     """Split at commas outside of angle brackets and parentheses."""
     parts, depth, start = [], 0, 0
