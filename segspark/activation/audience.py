@@ -14,6 +14,7 @@ from segspark.activation.destination import COLUMNS, Audience, Destination, Opti
 from segspark.activation.hand_over import hand_over
 from segspark.activation.registry import DESTINATIONS
 from segspark.config.models import Segments, Workspace
+from segspark.config.url import Url
 from segspark.errors import ConfigError, GateClosed
 from segspark.identity.links import people_as_of
 from segspark.measure.small_groups import NO_FLOOR
@@ -45,7 +46,7 @@ def export_audience(
     lake: SparkLake,
     segment: dict[str, Any],
     as_of: date | None,
-    out: Path | None = None,
+    out: Url | Path | None = None,
     destination: Destination | None = None,
     options: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def export_audience(
             **_read_kind(members),
             people=total,
             removed=removed,
-            folder=str(workspace.folder / "exports"),
+            folder=str(workspace.exports),
             least=workspace.segments.least_shown,
         )
         received = people if "person_id" in destination.receives else people.drop("person_id")
@@ -215,7 +216,12 @@ def _told(receipts: Sequence[Receipt]) -> dict[str, Any]:
 
 
 def export(
-    workspace: Workspace, name: str, as_of: date | None, out: Path | None, progress: Progress, to: str | None = None
+    workspace: Workspace,
+    name: str,
+    as_of: date | None,
+    out: Url | Path | None,
+    progress: Progress,
+    to: str | None = None,
 ) -> dict[str, Any]:
     """The audience of one segment, handed over to a destination; by default a CSV file with a manifest.
 

@@ -6,13 +6,13 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from segspark.activation.destination import Audience, Destination, Key, Limits, Options, Receipt, Row
+from segspark.config.url import Url
 from segspark.measure.small_groups import base_of, rounded
 from segspark.points import point
-from segspark.store import Store, store_at
+from segspark.store import Store, store_at, store_of_file
 
 FIELDS = ("person_id", "email", "scheme", "segment_id", "segment_name", "segment_date")
 # Spreadsheets run cells that begin with these as formulas.
@@ -71,9 +71,9 @@ def write_audience(store: Store, name: str, rows: Iterable[Mapping[str, Any]], m
 
 
 class FileOptions(Options):
-    """``out``: the CSV's path; by default in the workspace's exports, named by segment and day."""
+    """``out``: the CSV's path or URL; by default in the workspace's exports, named by segment and day."""
 
-    out: Path | None = None
+    out: Url | None = None
 
 
 def manifest_of(audience: Audience) -> dict[str, Any]:
@@ -90,8 +90,9 @@ def manifest_of(audience: Audience) -> dict[str, Any]:
 def send(batch: Iterable[Row], audience: Audience, options: Options) -> Receipt:
     """Write the whole audience to one file."""
     name = f"{audience.segment_key.replace('/', '-')}-{audience.segment_date}.csv"
-    path = getattr(options, "out", None) or Path(audience.folder) / name
-    written = write_audience(store_at(path.parent), path.name, batch, manifest_of(audience))
+    out = getattr(options, "out", None)
+    store, name = store_of_file(out) if out else (store_at(audience.folder), name)
+    written = write_audience(store, name, batch, manifest_of(audience))
     details = {"file": written.url, "rows": written.rows, "sha256": written.sha256}
     return Receipt(sent=written.rows, details=details)
 

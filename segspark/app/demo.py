@@ -15,6 +15,7 @@ from segspark.app.run import check_workspace, daily, lake_session, train
 from segspark.app.train import FAILED, TRAIN
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
+from segspark.config.url import scheme_of
 from segspark.demo.generate import AS_OF, copy_workspace, generate
 from segspark.errors import ConfigError
 from segspark.lineage.run import lineage_of
@@ -46,7 +47,7 @@ class Demo:
         email: somebody in many segments.
     """
 
-    report: Path
+    report: str
     tracking_uri: str
     rand: float
     email: str
@@ -55,7 +56,7 @@ class Demo:
         """What to open and what to try, in three lines; the programs and the folder as the reader types them."""
         config = f"--config {shlex.quote(str(folder))}"
         return (
-            f"Open the report:  {self.report.resolve().as_uri()}",
+            f"Open the report:  {self.report if scheme_of(self.report) else Path(self.report).resolve().as_uri()}",
             f"Open the models:  {mlflow} ui --backend-store-uri {shlex.quote(self.tracking_uri)}",
             f"Try next:         {segspark} segments explain {self.email} {config} --language en; "
             f"{segspark} report {config} --language en",

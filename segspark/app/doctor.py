@@ -9,6 +9,7 @@ import pyarrow as pa
 from segspark.app.graph import makers
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
+from segspark.config.url import scheme_of
 from segspark.errors import ConfigError, SegsparkError
 from segspark.features.resources import load_catalogue
 from segspark.segments.resources import definitions_of
@@ -20,7 +21,6 @@ from segspark.sources.mapped import check_header
 from segspark.sources.mapping import compile_mapping
 from segspark.spark.environment import examine_environment
 from segspark.store.access import too_open
-from segspark.store.places import store_at
 from segspark.tables.compatibility import NEXT_STEP, missing_stamp, problems_of
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
@@ -72,12 +72,10 @@ def examine(config: Path) -> list[dict[str, str]]:
 
 def _access_rows(workspace: Workspace) -> list[dict[str, str]]:
     """The folders that are readable for more people than the workspace says; new files are not, older ones may be."""
-    top = workspace.folder
-    if workspace.lake.is_remote:
-        return []
-    lake = Path(store_at(workspace.lake).url)
-    beside = (lake.parent / name for name in ("mlflow.db", "mlflow-artifacts"))
-    places = (lake, *beside, top / "exports", top / "reports")
+    database = workspace.mlflow.tracking_uri.removeprefix("sqlite:///")
+    named = (workspace.lake, database, workspace.mlflow.artifact_location, workspace.exports, workspace.reports)
+    # Who may read a bucket is a matter of its policy.
+    places = [Path(text) for text in map(str, named) if not scheme_of(text)]
     open_ones = [str(p) for p in places if too_open(p, workspace.file_access)]
     if not open_ones:
         return [row("file access", FINE, f"{workspace.file_access}")]

@@ -27,21 +27,21 @@ def override(workspace: Workspace, merge: Sequence[str] = (), split: str | None 
         GateClosed: no model yet.
     """
     tree, documents = _model(workspace)
-    path = workspace.folder / _config(workspace).decisions
-    decided = load_overrides(path)
+    place = _config(workspace).decisions.below(workspace.folder)
+    decided = load_overrides(place)
     arranged, _ = arrange(tree, documents.groups.groups, decided, documents.z_scores)
     groups = [renamed(g, _config(workspace).names) for g in arranged]
     ids = [_id_of(groups, name) for name in ([split] if split else merge)]
     decision = Override(split=ids[0]) if split else Override(merge=tuple(ids))
     made = apply_one(tree, {g.segment_id: g for g in groups}, decision, documents.z_scores)
-    save_overrides(path, (*decided, decision))
+    save_overrides(place, (*decided, decision))
     return [_row(g, workspace.language) for g in made]
 
 
 def list_overrides(workspace: Workspace) -> list[dict[str, Any]]:
     """Every override with its number, and the reason if it waits."""
     tree, documents = _model(workspace)
-    decided = load_overrides(workspace.folder / _config(workspace).decisions)
+    decided = load_overrides(_config(workspace).decisions.below(workspace.folder))
     _, waits = arrange(tree, documents.groups.groups, decided, documents.z_scores)
     waiting = dict(w.split(": ", 1) for w in waits)
     return [
@@ -56,13 +56,13 @@ def undo_override(workspace: Workspace, number: int) -> str:
     Raises:
         ConfigError: no such number.
     """
-    path = workspace.folder / _config(workspace).decisions
-    decided = load_overrides(path)
+    place = _config(workspace).decisions.below(workspace.folder)
+    decided = load_overrides(place)
     if not 1 <= number <= len(decided):
         raise ConfigError(
             f"There is no decision {number}; there are {len(decided)}, see `segspark segments decisions`."
         )
-    save_overrides(path, (*decided[: number - 1], *decided[number:]))
+    save_overrides(place, (*decided[: number - 1], *decided[number:]))
     return str(decided[number - 1])
 
 

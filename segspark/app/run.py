@@ -113,7 +113,7 @@ def lake_session(
         check_compatible(lake)
         check_key(workspace)
         # Half an audience, with addresses, of an export that was killed.
-        store_at(workspace.folder / "exports").remove_left()
+        store_at(workspace.exports).remove_left()
         session = session_for(workspace, f"segspark {workspace.name} {what}", is_short)
         yield SparkLake(lake.store, session, lease.check, workspace.compatibility == "wide")
 

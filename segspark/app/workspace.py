@@ -13,19 +13,22 @@ from segspark.features.engine.registry import AUTO, ENGINES
 from segspark.models.registry import MODELS
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.store.access import guard
+from segspark.store.credentials import use
 
 
 def open_workspace(path: Path, environ: Mapping[str, str] = os.environ) -> Workspace:
     """The workspace of a segspark.yaml (or of the folder that holds one), with absolute paths.
 
     The environment (``SEGSPARK__MODELS__BEHAVIOUR__K=5``) overrides the file, the file overrides ``base.yaml``. What
-    this process writes from here on has the access that the workspace asks for.
+    this process writes from here on has the access that the workspace asks for, and it has the credentials that the
+    workspace names.
 
     Raises:
-        ConfigError: all errors at once.
+        ConfigError: all errors at once, or credentials that it names are not there.
     """
     workspace = load_workspace(path, environ, workspace_type(), former_places())
     guard(workspace.file_access)
+    use(workspace.credentials.profile, workspace.credentials.variables)
     return workspace
 
 

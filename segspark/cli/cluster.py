@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from segspark.app.programs import PROGRAMS
+from segspark.cli.output import LocalPath
 
 fetch_option = click.option(
     "--fetch-delta", is_flag=True, help="Fetch Delta's jars by Ivy at each start, for a platform that has none."
@@ -29,7 +30,7 @@ def submit_conf(is_local: bool, fetch_delta: bool) -> None:
 
 
 @click.command("pack")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=LocalPath(file_okay=False))
 @fetch_option
 def pack_command(folder: Path, fetch_delta: bool) -> None:
     """Make a folder with what spark-submit takes: code, jobs, settings, requirements, and the pom of the jars."""

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import click
 
+from segspark.config.url import Url, why_no_path, why_no_store, without_file
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -29,11 +31,38 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic in newer versio
             self.fail(f"{value!r} is no date; write it as 2026-06-01", param, ctx)
 
 
+class LocalPath(click.Path):
+    """A path of this machine; the address of a bucket is refused instead of becoming a folder of its name."""
+
+    def __init__(self, file_okay: bool = True) -> None:
+        super().__init__(path_type=Path, file_okay=file_okay)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str):
+            if why := why_no_path(value):
+                self.fail(why, param, ctx)
+            value = without_file(value)
+        return super().convert(value, param, ctx)
+
+
+class FilePlace(click.ParamType):  # type: ignore[type-arg]
+    """A file to write: a path or the URL of a store."""
+
+    name = "path or url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, Url):
+            return value
+        if why := why_no_store(value):
+            self.fail(why, param, ctx)
+        return Url(value)
+
+
 def config_option(command: F) -> F:
     return click.option(
         "--config",
         "config",
-        type=click.Path(path_type=Path),
+        type=LocalPath(),
         default=Path("segspark.yaml"),
         show_default=True,
         help="The workspace's segspark.yaml, or its folder.",

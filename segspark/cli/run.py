@@ -10,6 +10,8 @@ import click
 from segspark.app.programs import MAINTENANCE, PROGRAMS
 from segspark.cli.output import (
     Day,
+    FilePlace,
+    LocalPath,
     as_typed,
     config_option,
     json_option,
@@ -18,11 +20,12 @@ from segspark.cli.output import (
     progress_lines,
     say_internal,
 )
+from segspark.config.url import Url
 from segspark.demo import N_PEOPLE, N_RECORDS
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=LocalPath())
 def init(folder: Path) -> None:
     """Make a commented workspace that runs as it stands."""
     from segspark.config.template import init_workspace
@@ -32,7 +35,7 @@ def init(folder: Path) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo-workspace"))
+@click.argument("folder", type=LocalPath(), default=Path("demo-workspace"))
 @click.option("--people", default=N_PEOPLE, type=click.IntRange(min=1), show_default=True, help="People on the list.")
 @click.option(
     "--events", default=N_RECORDS, type=click.IntRange(min=1), show_default=True, help="About so many records."
@@ -181,14 +184,13 @@ def clean_lake(config: Path, hours: int, dry_run: bool, as_json: bool) -> None:
 @config_option
 @click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
 @click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
-@click.option("--out", type=click.Path(path_type=Path), help="Default: reports/ in the workspace.")
-def report(config: Path, as_of: date | None, language: str | None, out: Path | None) -> None:
+@click.option("--out", type=FilePlace(), help="Default: in the workspace's reports.")
+def report(config: Path, as_of: date | None, language: str | None, out: Url | None) -> None:
     """Write the HTML report of a day; one file, no network."""
     from segspark.app.workspace import open_workspace
     from segspark.reports.gather import write_day_report
 
-    path = write_day_report(open_workspace(config), as_of, language, out)
-    click.echo(str(path))
+    click.echo(write_day_report(open_workspace(config), as_of, language, out))
 
 
 @click.command()

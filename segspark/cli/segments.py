@@ -9,6 +9,7 @@ import click
 
 from segspark.cli.output import (
     Day,
+    FilePlace,
     config_option,
     json_option,
     marked,
@@ -18,6 +19,7 @@ from segspark.cli.output import (
     say_internal,
     say_published,
 )
+from segspark.config.url import Url
 from segspark.errors import ConfigError, InfrastructureError
 
 
@@ -246,11 +248,9 @@ def decisions_of_segments(config: Path, number: int | None, as_json: bool) -> No
 @config_option
 @click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
 @click.option("--to", metavar="DESTINATION", help="Where the people go. Default: csv_file.")
-@click.option("--out", type=click.Path(path_type=Path), help="Of a file: its path. Default: exports/ in the workspace.")
+@click.option("--out", type=FilePlace(), help="Of a file: its path or URL. Default: in the workspace's exports.")
 @json_option
-def export_segment(
-    name: str, config: Path, as_of: date | None, to: str | None, out: Path | None, as_json: bool
-) -> None:
+def export_segment(name: str, config: Path, as_of: date | None, to: str | None, out: Url | None, as_json: bool) -> None:
     """Hand those of a segment who may be written to over to a destination; by default a CSV with a manifest."""
     from segspark.activation.audience import export
     from segspark.app.workspace import open_workspace

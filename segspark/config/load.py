@@ -1,7 +1,6 @@
 """A workspace from defaults, its YAML and the environment; no Spark."""
 
 import os
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -15,14 +14,14 @@ from pydantic import BaseModel, ValidationError
 from segspark.config.former_places import Moves, given_twice, move, move_places
 from segspark.config.merge import merge, nested
 from segspark.config.models import Workspace
-from segspark.config.url import Url
-from segspark.config.yaml_lines import Place, Problem, load_yaml, problems_of, raise_all
+from segspark.config.tracking import artifacts_at
+from segspark.config.typed_secrets import REFERENCE, no_names, typed_secrets
+from segspark.config.yaml_lines import Place, Problem, load_yaml, parse_yaml, problems_of, raise_all
 
 PREFIX = "SEGSPARK__"
 # Read as a package resource and not by path: on a cluster the code is a .zip.
 BASE = resources.files("segspark.config") / "base.yaml"
 M = TypeVar("M", bound=BaseModel)
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
 def load_model(path: Path, model: type[M], environ: Mapping[str, str] = os.environ) -> M:
@@ -32,8 +31,22 @@ def load_model(path: Path, model: type[M], environ: Mapping[str, str] = os.envir
         ConfigError: all errors with file, line, key, value and what is allowed.
     """
     data, lines = load_yaml(path)
-    data, problems = substitute(data, environ, str(path), lines)
-    return _validated({} if data is None else data, model, str(path), lines, {}, problems)
+    return _as_model(data, lines, model, str(path), environ)
+
+
+def load_content(content: bytes, name: str, model: type[M], environ: Mapping[str, str] = os.environ) -> M:
+    """The same of a file's content, wherever it lies.
+
+    Raises:
+        ConfigError: all errors with the name, line, key, value and what is allowed.
+    """
+    data, lines = parse_yaml(content, name)
+    return _as_model(data, lines, model, name, environ)
+
+
+def _as_model(data: Any, lines: Mapping[Place, int], model: type[M], name: str, environ: Mapping[str, str]) -> M:
+    data, problems = substitute(data, environ, name, lines)
+    return _validated({} if data is None else data, model, name, lines, {}, problems)
 
 
 def load_workspace(
@@ -59,10 +72,11 @@ def load_workspace(
     data, twice = move(data, moves)
     problems = [given_twice(str(path), lines.get((key,)), key, moves[key]) for key in twice]
     lines = move_places(lines, {key: place for key, place in moves.items() if key not in twice})
+    problems += typed_secrets(data, str(path), lines)
     data, more = substitute(data, environ, str(path), lines)
     problems += more
     over, origins, more = from_environment(environ, moves)
-    problems += more
+    problems += more + no_names(over, origins)
     if "folder" in data:
         problems.append(
             Problem(str(path), lines.get(("folder",)), "folder", None, "it is where this file lies.", "Remove it.")
@@ -102,7 +116,7 @@ def _base_text() -> str:
 
 
 def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
-    lake = _lake_of(workspace.lake, folder)
+    lake = workspace.lake.below(folder)
     # MLflow's own database and files stay on this machine, unless they are given another place.
     beside = folder if lake.is_remote else Path(lake.text).parent
     mlflow = workspace.mlflow
@@ -111,31 +125,24 @@ def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
         uri = f"sqlite:///{beside / 'mlflow.db'}"
     elif uri.startswith("sqlite:///") and not uri.startswith("sqlite:////"):
         uri = f"sqlite:///{(folder / uri.removeprefix('sqlite:///')).resolve()}"
-    artifacts = mlflow.artifact_location or str(beside / "mlflow-artifacts")
-    if "://" not in artifacts:
-        artifacts = str((folder / Path(artifacts).expanduser()).resolve())
     return workspace.model_copy(
         update={
             "folder": folder,
             "lake": lake,
+            "exports": workspace.exports.below(folder),
+            "reports": workspace.reports.below(folder),
             "keys": workspace.keys.model_copy(update={"file": folder / workspace.keys.file.expanduser()}),
             "mlflow": mlflow.model_copy(
                 update={
                     "tracking_uri": uri,
-                    "artifact_location": artifacts,
+                    "artifact_location": artifacts_at(
+                        mlflow.artifact_location or str(beside / "mlflow-artifacts"), folder
+                    ),
                     "experiment": mlflow.experiment or workspace.name,
                 }
             ),
         }
     )
-
-
-def _lake_of(lake: Url, folder: Path) -> Url:
-    """The lake's place: the address of a bucket as it was given, a folder as an absolute path."""
-    if lake.is_remote:
-        return Url(lake.text.rstrip("/"))
-    text = "/" + lake.text.partition(":")[2].lstrip("/") if lake.scheme == "file" else lake.text
-    return Url(str((folder / Path(text).expanduser()).resolve()))
 
 
 def substitute(
@@ -151,20 +158,20 @@ def substitute(
             return [walk(value, (*place, at)) for at, value in enumerate(item)]
         if not isinstance(item, str):
             return item
-        unset = sorted({name for name, default in _VARIABLE.findall(item) if not environ.get(name)} - _defaulted(item))
+        unset = sorted({name for name, default in REFERENCE.findall(item) if not environ.get(name)} - _defaulted(item))
         if unset:
             names = " and ".join(unset)
             fix = f"Set it, or give a default: ${{{unset[0]}:-default}}."
             key = ".".join(map(str, place))
             problems.append(Problem(file, lines.get(place), key, item, f"the environment has no {names}.", fix))
             return item
-        return _VARIABLE.sub(lambda match: environ.get(match[1]) or match[2] or "", item)
+        return REFERENCE.sub(lambda match: environ.get(match[1]) or match[2] or "", item)
 
     return walk(data, ()), problems
 
 
 def _defaulted(text: str) -> set[str]:
-    return {match[1] for match in _VARIABLE.finditer(text) if match[2] is not None}
+    return {match[1] for match in REFERENCE.finditer(text) if match[2] is not None}
 
 
 def from_environment(

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from segspark.config.precision import least_for_margin
-from segspark.config.url import Url
+from segspark.config.tracking import why_no_artifacts, why_no_tracking
+from segspark.config.typed_secrets import VARIABLE
+from segspark.config.url import LakeUrl, LocalPath, LocalPattern, Url
 from segspark.purposes import Purpose
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -51,16 +53,50 @@ class Configured(Protocol[C]):
 class Mlflow(Model):
     """Where models and their runs are kept."""
 
-    tracking_uri: str = Field("", description="Empty: the sqlite file mlflow.db beside the lake")
-    artifact_location: str = Field("", description="Empty: the folder mlflow-artifacts beside the lake")
+    tracking_uri: str = Field(
+        "", description="A server or a database. Empty: the sqlite file mlflow.db beside the lake"
+    )
+    artifact_location: str = Field(
+        "", description="A folder or the address of a bucket. Empty: the folder mlflow-artifacts beside the lake"
+    )
     experiment: str = Field("", description="Empty: the workspace's name")
+
+    @field_validator("tracking_uri")
+    @classmethod
+    def _is_tracked(cls, uri: str) -> str:
+        if why := why_no_tracking(uri):
+            raise ValueError(why)
+        return uri
+
+    @field_validator("artifact_location")
+    @classmethod
+    def _is_kept(cls, place: str, info: ValidationInfo) -> str:
+        if why := why_no_artifacts(place, info.data.get("tracking_uri", "")):
+            raise ValueError(why)
+        return place
+
+
+# A variable that the libraries of stores read themselves, and the name of any.
+_OfStores = Annotated[str, Field(pattern=r"^(AWS|AZURE|GOOGLE)_[A-Z0-9_]+$")]
+
+
+class Credentials(Model):
+    """What opens the buckets, by name; never a secret itself. The environment and the machine's role need nothing here."""
+
+    profile: str = Field("", pattern=r"^[\w.@+-]*$", description="Profile of the AWS files of this machine")
+    variables: dict[_OfStores, str] = Field(
+        {},
+        description="Standard variable: the variable that holds its value, e.g. {AWS_SECRET_ACCESS_KEY: SHOP_SECRET}",
+    )
 
 
 class Keys(Model):
     """The secret behind the pseudonyms."""
 
-    environment: str = Field("SEGSPARK_KEY", description="Variable that holds the secret: base64 of 32 bytes or more")
-    file: Path = Field(Path(".segspark-key"), description="Used where the variable is not set; made on first use")
+    environment: str = Field(
+        "SEGSPARK_KEY", pattern=VARIABLE, description="Variable that holds the secret: base64 of 32 bytes or more"
+    )
+    file: LocalPath = Field(Path(".segspark-key"), description="Used where the variable is not set; made on first use")
 
 
 class Consent(Model):
@@ -99,7 +135,9 @@ class Features(Model):
     windows: tuple[Annotated[int, Field(ge=1, le=3650)], ...] = Field(
         (7, 30, 90, 365), description="Lengths of the windows in local days; each feature has one column per window"
     )
-    files: tuple[Path, ...] = Field((), description="YAML or Python files with measures and features of the workspace")
+    files: tuple[LocalPath, ...] = Field(
+        (), description="YAML or Python files with measures and features of the workspace"
+    )
     lane: str = Field(
         "auto",
         description="Engine of the features; the rows are the same. direct: tasks read the tables' files themselves; "
@@ -156,8 +194,8 @@ SMALLEST_SHOWN = 20
 class Segments(Model):
     """Which schemes are made, and from which files."""
 
-    levels: Path | None = Field(None, description="levels.yaml; without it the scheme `levels` is not made")
-    rules: tuple[str, ...] = Field((), description="Patterns of rule files, e.g. segments/*.yaml")
+    levels: LocalPath | None = Field(None, description="levels.yaml; without it the scheme `levels` is not made")
+    rules: tuple[LocalPattern, ...] = Field((), description="Patterns of rule files, e.g. segments/*.yaml")
     min_size: Annotated[int, Field(ge=1)] | Precision = Field(
         20, description="Smaller groups roll up to their parent and are not exported; or {rate, margin} of a KPI"
     )
@@ -197,7 +235,7 @@ class Calendar(Model):
     country: str = Field("FR", description="ISO 3166 code of the home market")
     sales_periods: tuple[SalesPeriod, ...] = Field((), description="Periods of sales")
     promotions: tuple[Promotion, ...] = Field((), description="Local promotions; of several at once the first counts")
-    weather: Path | None = Field(
+    weather: Url | None = Field(
         None, description="CSV file with the columns date, market, region, weather, temperature_c; region may be empty"
     )
 
@@ -255,7 +293,7 @@ class Workspace(Settings):
     """A user's segspark.yaml after defaults and environment; paths are absolute."""
 
     folder: Path = Field(Path("."), description="Where segspark.yaml lies", json_schema_extra={"set_by": "the loader"})
-    lake: Url = Field(
+    lake: LakeUrl = Field(
         Url("lake"),
         description="Root of the tables: <lake>/<layer>/<table>; a relative path starts at the folder of segspark.yaml, "
         "and s3://bucket/folder lies in a bucket",
@@ -266,9 +304,16 @@ class Workspace(Settings):
         description="Encodings of new files. fast: the quickest to write and to read for Spark, DuckDB, Polars and Trino; "
         "wide: those of Parquet's first version, for Redshift Spectrum, Hive and older engines",
     )
+    exports: Url = Field(
+        Url("exports"), description="Where audiences are written", json_schema_extra={"default": "exports"}
+    )
+    reports: Url = Field(
+        Url("reports"), description="Where pages are written", json_schema_extra={"default": "reports"}
+    )
+    credentials: Credentials = Credentials()  # type: ignore[call-arg]
     lease: Lease = Lease()  # type: ignore[call-arg]
     keys: Keys = Keys()  # type: ignore[call-arg]
-    sources: tuple[str, ...] = Field(("sources/*.yaml",), description="Patterns of source files")
+    sources: tuple[LocalPattern, ...] = Field(("sources/*.yaml",), description="Patterns of source files")
     file_access: Literal["private", "group", "all"] = Field(
         "private",
         description="Who may read new files of the lake, MLflow, exports and reports: their owner alone, the owner's "

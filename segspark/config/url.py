@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import core_schema
 
 # Schemes of stores that keep objects; others are refused, so that none becomes a local folder of that name.
@@ -35,7 +36,7 @@ def why_no_store(text: str) -> str | None:
         known = ", ".join(f"{name}://" for name in OBJECT_SCHEMES)
         return f"there is no store for {scheme}:; use a folder that every worker sees under one path, or one of {known}"
     if holds_secret(text):
-        return "an address holds no credentials; give them by the environment or the machine's role"
+        return "an address holds no credentials; give them by the environment, `credentials` or the machine's role"
     found = _OBJECT.fullmatch(text)
     if found is None or ("@" in found["bucket"]) != (scheme in _WITH_ACCOUNT):
         example = "abfss://container@account.dfs.core.windows.net/folder" if scheme in _WITH_ACCOUNT else None
@@ -75,7 +76,7 @@ def without_secret(text: str) -> str:
 
 @dataclass(frozen=True)
 class Url:
-    """The location of a lake.
+    """The location of a lake, or of files that are read and written beside it.
 
     It is neither a path nor text: it cannot be opened, joined by ``/`` or given to ``Path``. Files behind it are
     accessed through a ``Store``.
@@ -96,13 +97,19 @@ class Url:
         """Whether it is a bucket, not a folder."""
         return self.scheme in OBJECT_SCHEMES
 
+    def below(self, folder: Path) -> "Url":
+        """The same place where relative paths start at a folder: the address of a bucket as it is, else a whole path."""
+        if self.is_remote:
+            return Url(self.text.rstrip("/"))
+        return Url(str((folder / Path(without_file(self.text)).expanduser()).resolve()))
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, _: Any) -> core_schema.CoreSchema:
         def read(value: object) -> Url:
             if isinstance(value, Url):
                 return value
             if isinstance(value, str | Path):
-                if why := why_no_lake(str(value)):
+                if why := why_no_store(str(value)):
                     raise ValueError(why)
                 return Url(str(value))
             raise ValueError("a path is needed, e.g. ./lake, or the address of a bucket, e.g. s3://bucket/lake")
@@ -114,3 +121,36 @@ class Url:
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, _: Any) -> dict[str, Any]:
         return {"type": "string", "format": "path"}
+
+
+def without_file(text: str) -> str:
+    """The path of a ``file:`` URL; another text as it is."""
+    return "/" + text.partition(":")[2].lstrip("/") if scheme_of(text) == "file" else text
+
+
+def why_no_path(text: str) -> str | None:
+    """Why a file that is read from a folder only cannot lie at a place."""
+    if scheme_of(text) in ("", "file"):
+        return None
+    return f"this is read from a folder, not from {scheme_of(text)}:; give a path"
+
+
+def _no_catalog(lake: Url) -> Url:
+    if why := why_no_lake(lake.text):
+        raise ValueError(why)
+    return lake
+
+
+def _in_a_folder(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    if why := why_no_path(given):
+        raise ValueError(why)
+    return without_file(given)
+
+
+# The location of a lake, which is no name in a catalog.
+LakeUrl = Annotated[Url, AfterValidator(_no_catalog)]
+# Files of the workspace itself: what is read before anything is known of stores, or run as code.
+LocalPath = Annotated[Path, BeforeValidator(_in_a_folder)]
+LocalPattern = Annotated[str, BeforeValidator(_in_a_folder)]

@@ -69,31 +69,49 @@ def load_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
         ConfigError: no such file, invalid YAML, keys that are not text, or a duplicate key.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return parse_yaml(path.read_bytes(), str(path))
     except FileNotFoundError:
         fix = "`segspark init DIR` makes a workspace that runs."
         raise as_error(Problem(str(path), None, "", None, "there is no such file.", fix, "no_file")) from None
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"cannot be read as UTF-8 text ({error})."
-        raise as_error(Problem(str(path), None, "", None, message, "Save it as UTF-8.", "unreadable_file")) from None
+    except OSError as error:
+        raise _unreadable(str(path), error) from None
+
+
+def _unreadable(file: str, error: Exception) -> ConfigError:
+    message = f"cannot be read as UTF-8 text ({error})."
+    return as_error(Problem(file, None, "", None, message, "Save it as UTF-8.", "unreadable_file"))
+
+
+def parse_yaml(content: bytes, file: str) -> tuple[Any, dict[Place, int]]:
+    """The same of a file's content.
+
+    Raises:
+        ConfigError: invalid YAML, keys that are not text, or a duplicate key.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _unreadable(file, error) from None
+    # As files opened for text are read.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         lines: dict[Place, int] = {}
         faults: list[Problem] = []
         if node is not None:
-            _walk(node, (), lines, faults, str(path))
+            _walk(node, (), lines, faults, file)
         raise_all(faults)
         return (None if node is None else loader.construct_document(node)), lines  # type: ignore[no-untyped-call]
     except RecursionError:
         message, fix = "it is too deep for a configuration.", "Are there brackets that are not closed?"
-        raise as_error(Problem(str(path), None, "", None, message, fix, "unreadable_file")) from None
+        raise as_error(Problem(file, None, "", None, message, fix, "unreadable_file")) from None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = f"this is no YAML: {getattr(error, 'problem', None) or error}."
         fix = 'Quote values that hold `: ` or ` #`, or begin with a sign such as ` @ % * & [ {: "`a b`".'
         line = mark.line + 1 if mark else None
-        raise as_error(Problem(str(path), line, "", None, problem, fix, "unreadable_file")) from None
+        raise as_error(Problem(file, line, "", None, problem, fix, "unreadable_file")) from None
 
 
 def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], faults: list[Problem], file: str) -> None:

@@ -46,7 +46,7 @@ BEHAVIOUR_MODEL = model_in_use(BEHAVIOUR)
 # Groups merged and split by hand.
 OVERRIDES: Resource[tuple[Override, ...]] = Resource(
     "overrides",
-    lambda setting: load_overrides(setting.workspace.folder / setting.workspace.models.of(BEHAVIOUR).decisions),
+    lambda setting: load_overrides(setting.workspace.models.of(BEHAVIOUR).decisions.below(setting.workspace.folder)),
     lambda setting: [str(override) for override in setting[OVERRIDES]],
 )
 

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
+from segspark.config.url import why_no_path, without_file
 from segspark.errors import ConfigError, GateClosed
 from segspark.features.resources import CATALOGUE, load_catalogue
 from segspark.models.columns import column_models
@@ -64,7 +65,9 @@ def rules_named(workspace: Workspace, target: str) -> tuple[Rule, ...]:
     Raises:
         ConfigError: neither exists, or the definitions are invalid.
     """
-    path = Path(target)
+    if why := why_no_path(target):
+        raise ConfigError(f"{target}: {why}.")
+    path = Path(without_file(target))
     if path.suffix in (".yaml", ".yml", ".py"):
         # Relative to the current folder, or to the workspace.
         here = path if path.exists() else workspace.folder / path

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from segspark.config.models import Workspace
+from segspark.config.url import Url
 from segspark.measure.kpi import RESULTS_DAYS
 from segspark.measure.list import CONTACTABLE
 from segspark.models.resources import OVERRIDES
@@ -47,12 +48,12 @@ REPORT = Question(
 )  # fmt: skip
 
 
-def write_day_report(workspace: Workspace, as_of: date | None, language: str | None, out: Path | None) -> Path:
-    """Gather a stored day, render and write its report; returns the file."""
+def write_day_report(workspace: Workspace, as_of: date | None, language: str | None, out: Url | Path | None) -> str:
+    """Gather a stored day, render and write its report; returns where it is."""
     day = newest_day(look(REPORT, workspace, Lake(workspace.lake)), as_of)
     spoken: Literal["fr", "en"] = "en" if (language or workspace.language) == "en" else "fr"
-    path = out or workspace.folder / "reports" / f"{workspace.name}-{day}.{spoken}.html"
-    return write_report(render_report(gather(workspace, day, spoken)), path)
+    place = out or Url(f"{workspace.reports}/{workspace.name}-{day}.{spoken}.html")
+    return write_report(render_report(gather(workspace, day, spoken)), place)
 
 
 def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> ReportData:

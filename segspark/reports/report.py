@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from segspark.config.url import Url
 from segspark.models.churn.sections import ChurnQuality
 from segspark.models.evaluate.evaluation import Evaluation
 from segspark.points import point
@@ -25,7 +26,7 @@ from segspark.reports.tables import table_rows
 from segspark.reports.takeaways import take_away
 from segspark.reports.texts import TEXTS, Texts
 from segspark.sections import Missing, Reason, Refused
-from segspark.store import store_at
+from segspark.store import store_of_file
 
 # Of the glossary, in the order of its texts.
 TERMS = tuple(key.removeprefix("term_") for key in TEXTS if key.startswith("term_"))
@@ -89,11 +90,12 @@ def render_report(data: ReportData) -> str:
     )
 
 
-def write_report(html: str, path: Path) -> Path:
-    """Write the page to ``path`` atomically: a reader sees the old page or the new one, never half of one."""
+def write_report(html: str, place: Url | Path) -> str:
+    """Write the page whole: a reader sees the old page or the new one, never half of one. Returns where it is."""
+    store, name = store_of_file(place)
     point("report_made")
-    store_at(path.parent).replace(path.name, html.encode())
-    return path
+    store.replace(name, html.encode())
+    return store.url_of(name)
 
 
 def _churn_figures(churn: ChurnQuality, page: Page) -> list[group_figures.Figure]:

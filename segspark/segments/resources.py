@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from segspark.config.models import Workspace
+from segspark.config.url import Url
 from segspark.errors import ConfigError
 from segspark.features.feature import Catalogue
 from segspark.features.resources import CATALOGUE, load_catalogue
@@ -15,6 +16,7 @@ from segspark.segments.load import read_definitions
 from segspark.segments.schemes.registry import active_schemes
 from segspark.segments.validation_errors import raise_issues
 from segspark.segments.values import acts_of, values_of
+from segspark.store import store_of_file
 
 if TYPE_CHECKING:
     from segspark.segments.calendar_context import CalendarContext
@@ -47,10 +49,21 @@ def calendar_context_of(workspace: Workspace) -> "CalendarContext":
     config = workspace.calendar
     if config.weather is None:
         return CalendarContext(config)
-    path = workspace.folder / config.weather
-    if not path.exists():
-        raise ConfigError(f"{path}: there is no such file. Correct calendar.weather in segspark.yaml.")
-    return CalendarContext(config, parse_weather(path.read_text(encoding="utf-8-sig"), str(path)))
+    place = config.weather.below(workspace.folder)
+    return CalendarContext(config, parse_weather(_text_of(place), str(place)))
+
+
+def _text_of(place: Url) -> str:
+    """
+    Raises:
+        ConfigError: there is no such file.
+    """
+    store, name = store_of_file(place)
+    try:
+        content = store.read(name).decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"{place}: there is no such file. Correct calendar.weather in segspark.yaml.") from None
+    return content.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _identity_of(definitions: Definitions) -> object:
@@ -62,11 +75,7 @@ def _weather_of(workspace: Workspace) -> str | None:
     """The content of the weather file; the rest of the calendar is configuration."""
 
     config = workspace.calendar
-    return (
-        None
-        if config.weather is None
-        else identity((workspace.folder / config.weather).read_text(encoding="utf-8-sig"))
-    )
+    return None if config.weather is None else identity(_text_of(config.weather.below(workspace.folder)))
 
 
 DEFINITIONS: Resource[Definitions] = Resource(

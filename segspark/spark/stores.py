@@ -14,6 +14,14 @@ S3_PACKAGES = (
 )
 NOT_FETCHED = "software.amazon.awssdk:bundle"
 _S3A = "org.apache.hadoop.fs.s3a.S3AFileSystem"
+# The chain of all that reads and writes: the environment, a profile, the machine's role.
+_WITH_PROFILE = ",".join(
+    (
+        "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider",
+        "software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider",
+        "org.apache.hadoop.fs.s3a.auth.IAMInstanceCredentialsProvider",
+    )
+)
 
 
 def options_of(lake: Url, environ: Mapping[str, str]) -> dict[str, str]:
@@ -21,6 +29,7 @@ def options_of(lake: Url, environ: Mapping[str, str]) -> dict[str, str]:
     if lake.scheme not in S3_SCHEMES:
         return {}
     endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL", "")
+    profile = environ.get("AWS_PROFILE", "")
     region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION", "")
     options = {
         "fs.s3.impl": _S3A,
@@ -30,8 +39,11 @@ def options_of(lake: Url, environ: Mapping[str, str]) -> dict[str, str]:
         # Servers other than Amazon's have no name of their own for each bucket.
         "fs.s3a.path.style.access": "true" if endpoint else "",
         "fs.s3a.connection.ssl.enabled": "false" if endpoint.startswith("http://") else "",
+        "fs.s3a.aws.credentials.provider": _WITH_PROFILE if profile else "",
     }
-    return {f"spark.hadoop.{key}": value for key, value in options.items() if value}
+    # Executors find the profile in files of their own machine.
+    executors = {"spark.executorEnv.AWS_PROFILE": profile} if profile else {}
+    return {f"spark.hadoop.{key}": value for key, value in options.items() if value} | executors
 
 
 def connector_jars(lake: Url, jars: Path) -> list[Path]:

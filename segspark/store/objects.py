@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from segspark.errors import InfrastructureError
+from segspark.store.credentials import use_profile
 from segspark.store.patterns import fixed_folder, matches
 from segspark.store.store import StoredFile
 
@@ -27,6 +28,7 @@ _URL = re.compile(r"(?P<bucket>[a-z0-9]+://[^/]+)/*(?P<key>.*)")
 WHOLE_BYTES = 32 << 20
 RANGE_BYTES = 8 << 20
 PART_BYTES = 16 << 20
+S3 = ("s3:", "s3a:")
 _CURE = "Check its name, and endpoint, region and credentials in the environment, see docs/how-to/keep-a-lake-on-s3.md."
 # A server that is not there is told in seconds; one that asks for patience is given it.
 _RETRIES: Any = {"max_retries": 6, "retry_timeout": timedelta(seconds=60)}
@@ -135,6 +137,8 @@ class ObjectStore:
         return self.url_of(name)
 
     def for_delta(self, name: str = "") -> tuple[str, dict[str, str]]:
+        if self.root.startswith(S3):
+            use_profile()
         return self.url_of(name), {}
 
     @contextmanager
@@ -231,4 +235,6 @@ def _client_of(bucket: str, _process: int) -> Any:
     """The client of a bucket in this process: one that was made before a fork has lost its threads."""
     from obstore.store import from_url
 
+    if bucket.startswith(S3):
+        use_profile()
     return from_url(bucket, retry_config=_RETRIES)

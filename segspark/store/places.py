@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segspark.config.url import OBJECT_SCHEMES, Url, scheme_of, why_no_store, without_secret
+from segspark.config.url import OBJECT_SCHEMES, Url, scheme_of, why_no_store, without_file, without_secret
 from segspark.errors import ConfigError
 from segspark.store.local import LocalStore
 from segspark.store.objects import ObjectStore
@@ -26,9 +26,20 @@ def store_at(url: Url | Path | str) -> Store:
     scheme = scheme_of(text)
     if scheme in OBJECT_SCHEMES:
         return ObjectStore(text)
-    if scheme == "file":
-        return LocalStore("/" + text.partition(":")[2].lstrip("/"))
-    return LocalStore(text)
+    return LocalStore(without_file(text))
+
+
+def store_of_file(url: Url | Path | str) -> tuple[Store, str]:
+    """The store of the folder that a file lies in, and the file's name in it.
+
+    Raises:
+        ConfigError: no store is known for the URL's scheme, or it names no file.
+    """
+    text = str(url)
+    folder, slash, name = without_file(text).rpartition("/")
+    if not name or folder.endswith("/") or (scheme_of(text) and not folder):
+        raise ConfigError(f"{without_secret(text)}: this names no file; add a name, e.g. {text.rstrip('/')}/file.")
+    return store_at(folder or ("/" if slash else ".")), name
 
 
 def open_url(url: str) -> "pa.NativeFile":

@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from segspark.activation import csv_file
-from segspark.activation.csv_file import FIELDS, manifest_of, safe_cell, write_audience
+from segspark.activation.csv_file import FIELDS, FileOptions, manifest_of, safe_cell, send, write_audience
 from segspark.activation.destination import Audience
+from segspark.config.url import Url
+from segspark.errors import ConfigError
 from segspark.store import store_at
 
 ANN = {
@@ -28,7 +31,7 @@ KILLED = """
 import sys
 from segspark.activation.csv_file import write_audience
 from segspark.store import store_at
-write_audience(store_at(sys.argv[1]), "a.csv", [{"email": "zqann@example.com"}] * 9, {})
+write_audience(store_at(sys.argv[1]), "a.csv", [{"email": "zqann@example.com", "segment_name": "x" * 120}] * 130_000, {})
 """
 
 
@@ -114,11 +117,51 @@ def test_counts_beside_a_file_are_rounded_and_small_groups_are_not_counted() -> 
 
 
 def test_half_an_audience_of_a_killed_export_is_removed_by_the_next_one(tmp_path: Path) -> None:
-    environment = {**os.environ, "SEGSPARK_KILL_AT": "export_row:5"}
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], env=environment, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    kill(str(tmp_path), "export_row:5")
     (left,) = tmp_path.iterdir()
     # Until then for its owner alone.
     assert left.stat().st_mode & 0o777 == 0o600
     write_audience(store_at(tmp_path), "b.csv", [ANN], {})
     assert sorted(p.name for p in tmp_path.iterdir()) == ["b.csv", "b.manifest.json"]
+
+
+def kill(place: str, point: str) -> None:
+    """Export to a place until a point is reached."""
+    environment = {**os.environ, "SEGSPARK_KILL_AT": point}
+    killed = subprocess.run([sys.executable, "-c", KILLED, place], env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("point", ["export_row:5", "export_row:129999"])
+@pytest.mark.parametrize("kind", ["folder", "bucket"])
+def test_a_killed_export_leaves_no_file_of_its_name(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str, point: str
+) -> None:
+    # Large enough that a bucket has got a part of it before.
+    place = str(tmp_path) if kind == "folder" else f"{request.getfixturevalue('s3')}/{tmp_path.name}"
+    write_audience(store_at(place), "a.csv", [ANN], {})
+    before = store_at(place).read("a.csv")
+    kill(place, point)
+    assert store_at(place).read("a.csv") == before
+    assert [name for name in store_at(place).matching("*") if not name.startswith("a.")] == []
+    kill(place, "export_file")
+    # Whole, and not yet said to be.
+    assert store_at(place).read("a.csv").count(b"\n") == 130_001
+    assert list(store_at(place).matching("*")) == ["a.csv"]
+
+
+def test_an_export_goes_where_its_option_says(s3: str, tmp_path: Path) -> None:
+    audience = Audience("s", "a/b", date(2026, 5, 5), "v1", False, 706, {}, f"{s3}/{tmp_path.name}", 20)
+    asked = f"{s3}/{tmp_path.name}/deep/chosen.csv"
+    assert send([ANN], audience, FileOptions()).details["file"] == f"{s3}/{tmp_path.name}/a-b-2026-05-05.csv"
+    for out in (asked, Url(asked), Path(tmp_path / "here.csv")):
+        given = send([ANN], audience, FileOptions.model_validate({"out": out}))
+        assert given.details["file"] == str(out)
+    names = ["a-b-2026-05-05.csv", "a-b-2026-05-05.manifest.json", "deep/chosen.csv", "deep/chosen.manifest.json"]
+    assert [file.name for file in store_at(f"{s3}/{tmp_path.name}").list()] == names
+    assert (tmp_path / "here.csv").exists()
+    with pytest.raises(ValidationError, match="no credentials"):
+        FileOptions.model_validate({"out": "s3://user:word@bucket/a.csv"})
+    for place in (s3, f"{s3}/", f"{tmp_path}/"):
+        with pytest.raises(ConfigError, match="names no file"):
+            send([ANN], audience, FileOptions.model_validate({"out": place}))

@@ -79,7 +79,7 @@ def did(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(demo, "people_of_truth", lambda workspace, lake: [])
     monkeypatch.setattr(demo, "types_found", lambda known, lake: 0.5)
     monkeypatch.setattr(demo, "in_most_segments", lambda known, lake: "ann@example.com")
-    monkeypatch.setattr(demo, "write_day_report", lambda *_: did.append("reported") or Path("report.html"))
+    monkeypatch.setattr(demo, "write_day_report", lambda *_: did.append("reported") or "report.html")
     monkeypatch.setattr(demo, "train", flow("train"))
     monkeypatch.setattr(demo, "daily", flow("daily"))
     return did

@@ -53,13 +53,16 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture
 def workspace(registered: Workspace) -> Workspace:
-    path = registered.folder / registered.models.of(BEHAVIOUR).decisions
-    path.unlink(missing_ok=True)
+    place(registered).unlink(missing_ok=True)
     return registered
 
 
+def place(workspace: Workspace) -> Path:
+    return Path(str(workspace.models.of(BEHAVIOUR).decisions.below(workspace.folder)))
+
+
 def decisions(workspace: Workspace) -> list[str]:
-    return [str(d) for d in load_overrides(workspace.folder / workspace.models.of(BEHAVIOUR).decisions)]
+    return [str(d) for d in load_overrides(workspace.models.of(BEHAVIOUR).decisions.below(workspace.folder))]
 
 
 def test_groups_are_merged_by_id_or_by_name_in_any_language(workspace: Workspace) -> None:
@@ -85,7 +88,7 @@ def test_what_the_hierarchy_has_no_place_for_is_not_stored(workspace: Workspace)
     with pytest.raises(ConfigError, match=r"There is no group called 'nobody'; use an id of .*Low ones"):
         override(workspace, split="nobody")
     assert decisions(workspace) == []
-    assert not (workspace.folder / workspace.models.of(BEHAVIOUR).decisions).exists()
+    assert not place(workspace).exists()
 
 
 def test_a_decision_is_undone_by_its_number_and_those_that_stood_on_it_wait(workspace: Workspace) -> None:
@@ -111,5 +114,5 @@ def test_names_of_the_workspace_are_those_that_are_shown(workspace: Workspace) -
 
 def test_the_file_says_what_it_is(workspace: Workspace) -> None:
     override(workspace, merge=("mid", "high"))
-    path: Path = workspace.folder / workspace.models.of(BEHAVIOUR).decisions
+    path = place(workspace)
     assert path.read_text().startswith("# Groups merged and split by hand")

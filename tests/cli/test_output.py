@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from segspark.cli.main import cli
 from segspark.cli.output import Day, as_typed, matrix_lines, print_rows, progress_lines, shown_value
 from segspark.pipeline.progress import Lines, Quiet
 
@@ -92,3 +94,39 @@ def test_a_program_is_named_as_the_shell_that_called_this_one_finds_it(
     assert as_typed("mlflow", str(programs / "segspark")) == f"'{programs}/mlflow'"
     # As `python -m segspark.cli.main`.
     assert as_typed("mlflow", str(tmp_path / "main.py")) == "mlflow"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("doctor", "--config"), ("run", "daily", "--as-of", "2026-05-03", "--config"), ("init",), ("demo",), ("pack",),
+        ("tables", "--config"), ("segments", "list", "--config"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("url", ["s3://bucket/shop", "hdfs://node/shop", "dbfs:/shop"])
+def test_what_lies_in_a_folder_is_not_looked_for_elsewhere(
+    words: tuple[str, ...], url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli, [*words, url])
+    assert done.exit_code == 2
+    assert f"this is read from a folder, not from {url.partition(':')[0]}:; give a path" in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [("report",), ("segments", "export", "buyers")])
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [("dbfs:/a.csv", "there is no store for dbfs:"), ("s3:/b/a.csv", "write s3://bucket/folder"),
+     ("s3://key:word@b/a.csv", "no credentials")],
+)  # fmt: skip
+def test_what_is_written_needs_a_store(words: tuple[str, ...], url: str, told: str) -> None:
+    done = CliRunner().invoke(cli, [*words, "--out", url])
+    assert done.exit_code == 2
+    assert told in done.output
+    assert "word" not in done.output.replace("password", "")
+
+
+def test_a_file_url_is_a_path(tmp_path: Path) -> None:
+    assert CliRunner().invoke(cli, ["init", f"file://{tmp_path}/shop"]).exit_code == 0
+    assert (tmp_path / "shop" / "segspark.yaml").exists()

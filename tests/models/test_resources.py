@@ -36,7 +36,7 @@ def test_where_nothing_was_trained_no_model_speaks(workspace: Workspace) -> None
 
 def test_a_decision_by_hand_makes_another_run_of_what_looks_at_groups_alone(workspace: Workspace) -> None:
     before = context(workspace).identities()
-    save_overrides(workspace.folder / workspace.models.of(BEHAVIOUR).decisions, [Override(merge=("a", "b"))])
+    save_overrides(workspace.models.of(BEHAVIOUR).decisions.below(workspace.folder), [Override(merge=("a", "b"))])
     after = context(workspace).identities()
     assert context(workspace)[OVERRIDES] == (Override(merge=("a", "b")),)
     assert after["overrides"] == ["merge a b"]

@@ -151,7 +151,7 @@ def test_a_page_is_the_same_with_and_without_it(tmp_path: Path) -> None:
     workspace = stored_shop(tmp_path / "w")
 
     def page() -> bytes:
-        return write_day_report(workspace, SECOND_DAY, "en", tmp_path / "page.html").read_bytes()
+        return Path(write_day_report(workspace, SECOND_DAY, "en", tmp_path / "page.html")).read_bytes()
 
     before = page()
     store_exact(workspace)

@@ -142,10 +142,10 @@ def test_sections_of_schemes_and_models_are_values_in_the_order_of_the_page(shop
 def test_the_page_is_named_by_workspace_day_and_language_and_lies_in_the_workspace(
     shop: Workspace, tmp_path: Path
 ) -> None:
-    page = write_day_report(shop, None, None, None)
+    page = Path(write_day_report(shop, None, None, None))
     assert page == shop.folder / "reports" / "small-2026-05-05.en.html"
     assert '<html lang="en">' in page.read_text()
-    elsewhere = write_day_report(shop, FIRST_DAY, "fr", tmp_path / "page.html")
+    elsewhere = Path(write_day_report(shop, FIRST_DAY, "fr", tmp_path / "page.html"))
     assert elsewhere == tmp_path / "page.html"
     assert "Segments du 3 mai 2026" in elsewhere.read_text()
 

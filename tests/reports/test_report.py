@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from reports.sample import CLUSTERS, DOCUMENTS, sample, with_content, without
 
+from segspark.config.url import Url
 from segspark.models.clustering.documents.groups import GroupDocument
 from segspark.models.clustering.documents.sweep import Sweep
 from segspark.models.clustering.sections import behaviour_section
@@ -22,6 +23,7 @@ from segspark.reports.data import (
 )
 from segspark.reports.report import render_report, write_report
 from segspark.sections import Missing, People, Reason, Refused, Section, Share, Table
+from segspark.store import store_at
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 EVIL = "<script>alert('bob')</script>\"&"
@@ -223,7 +225,7 @@ def test_the_choice_of_k_is_explained():
 def test_writing_replaces_the_page_in_one_step(tmp_path):
     path = tmp_path / "reports" / "2026-06-01.html"
     write_report("old", path)
-    assert write_report("été", path) == path
+    assert write_report("été", path) == str(path)
     assert path.read_text("utf-8") == "été"
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
@@ -288,3 +290,9 @@ def test_profiles_mark_what_chance_does_not_explain():
     assert 'class="muted">0,0<small>420</small>' in part
     # The segment of seven people is not among them.
     assert "Testeurs" not in text
+
+
+def test_a_page_lies_in_a_bucket_as_well(s3, tmp_path):
+    place = Url(f"{s3}/{tmp_path.name}/2026-06-01.html")
+    assert write_report("été", place) == str(place)
+    assert store_at(f"{s3}/{tmp_path.name}").read("2026-06-01.html").decode() == "été"

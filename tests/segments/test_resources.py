@@ -15,6 +15,7 @@ from segspark.segments.calendar import Place
 from segspark.segments.definitions import Definitions, Levels, Rule
 from segspark.segments.resources import CALENDAR, DEFINITIONS, calendar_context_of, definitions_of
 from segspark.segments.validation_errors import DefinitionError
+from segspark.store import store_at
 
 WEATHER = "date,market,region,weather,temperature_c\n2026-05-01,FR,,rain,12\n"
 
@@ -91,3 +92,13 @@ def test_without_a_file_there_is_no_weather(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     assert calendar_context_of(workspace).on(date(2026, 5, 1), Place("FR"))["weather"] is None
     assert identities(workspace)["calendar"] is None
+
+
+def test_the_weather_lies_in_a_bucket_as_well(s3: str, tmp_path: Path) -> None:
+    place = f"{s3}/{tmp_path.name}/weather.csv"
+    workspace = edited(make_workspace(tmp_path / "w"), "segspark.yaml", "language: en\n",
+                       f"language: en\ncalendar: {{weather: {place}}}\n")  # fmt: skip
+    with pytest.raises(ConfigError, match=f"^{place}: there is no such file"):
+        calendar_context_of(workspace)
+    store_at(f"{s3}/{tmp_path.name}").replace("weather.csv", WEATHER.encode())
+    assert calendar_context_of(workspace).on(date(2026, 5, 1), Place("FR"))["weather"] == "rain"

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -111,7 +112,7 @@ def shop(lakes: Lakes, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     without = rows_of(lake, gold.SEGMENT_PROFILES, FIRST)
     with KPIS.added(*TOYS):
         outcome = run_flow(SEGMENTS, workspace, lake, FIRST)
-        page = write_day_report(workspace, FIRST, "en", folder / "page.html").read_text()
+        page = Path(write_day_report(workspace, FIRST, "en", folder / "page.html")).read_text()
     return Shop(rows_of(lake, gold.SEGMENT_PROFILES, FIRST), without, outcome, page)
 
 

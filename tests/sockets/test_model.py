@@ -387,7 +387,7 @@ def test_where_no_version_may_speak_a_column_is_null(shop: Shop) -> None:
 
 
 def test_the_report_shows_it(shop: Shop) -> None:
-    page = write_day_report(shop.workspace, DAY, "en", None).read_text()
+    page = Path(write_day_report(shop.workspace, DAY, "en", None)).read_text()
     assert '<li><a href="#keenness">Keenness</a></li>' in page
     assert "small_keenness/1" in page
     assert f"over 45 days, trained on {DAY}" in page

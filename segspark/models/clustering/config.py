@@ -1,11 +1,11 @@
 """What may be configured of behaviour groups and rare groups: ``models.behaviour`` and ``models.behaviour.rare``."""
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from segspark.config.models import Model, Share
+from segspark.config.url import Url
 from segspark.models.choices import Imputation, Outliers, Scaling
 
 
@@ -48,8 +48,10 @@ class Clustering(Model):
     levels: tuple[Annotated[int, Field(ge=2)], ...] = Field(
         (2, 4), description="Numbers of coarser groups around the groups, from the hierarchy; those below k are made"
     )
-    decisions: Path = Field(
-        Path("decisions.yaml"), description="Groups merged and split by hand; written by `segments merge` and `split`"
+    decisions: Url = Field(
+        Url("decisions.yaml"),
+        description="Groups merged and split by hand; written by `segments merge` and `split`",
+        json_schema_extra={"default": "decisions.yaml"},
     )
     k: int | None = Field(None, ge=2, description="Fixes the number of groups; else silhouette and elbow choose")
     scaling: Scaling = Field("zscore", description="How features are brought to one scale")

@@ -13,7 +13,8 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from segspark.config.load import load_model
+from segspark.config.load import load_content
+from segspark.config.url import Url
 from segspark.errors import ConfigError
 from segspark.ids import mint
 from segspark.models.clustering.documents.groups import GroupDocument
@@ -21,6 +22,7 @@ from segspark.models.clustering.documents.registered import ClusteringDocuments
 from segspark.models.clustering.documents.tree import Tree
 from segspark.models.clustering.naming import describe
 from segspark.sections import Words
+from segspark.store import store_of_file
 
 ZScores = Callable[[Sequence[float]], dict[str, float]]
 """A centre -> its distance from the mean of everybody, by feature."""
@@ -61,22 +63,26 @@ class NotAlongTheTree(ConfigError):
     """An override that the hierarchy does not allow."""
 
 
-def load_overrides(path: Path) -> tuple[Override, ...]:
+def load_overrides(place: Url | Path) -> tuple[Override, ...]:
     """The overrides of a workspace; none if there is no file.
 
     Raises:
         ConfigError: all errors, with their lines.
     """
-    return load_model(path, Overrides).decisions if path.exists() else ()
+    store, name = store_of_file(place)
+    try:
+        content = store.read(name)
+    except FileNotFoundError:
+        return ()
+    return load_content(content, str(place), Overrides).decisions
 
 
-def save_overrides(path: Path, decisions: Sequence[Override]) -> None:
+def save_overrides(place: Url | Path, decisions: Sequence[Override]) -> None:
     lines = [d.model_dump(mode="json", exclude_none=True) for d in decisions]
     text = HEADER + yaml.safe_dump({"decisions": lines}, sort_keys=False)
     # Half a file would lose the decisions of people.
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text(text)
-    aside.replace(path)
+    store, name = store_of_file(place)
+    store.replace(name, text.encode())
 
 
 def decided_groups(

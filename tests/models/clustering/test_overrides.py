@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from segspark.config.url import Url
 from segspark.errors import ConfigError
 from segspark.models.clustering.documents.groups import GroupDocument, Groups
 from segspark.models.clustering.documents.preparation import Preparation
@@ -22,6 +23,7 @@ from segspark.models.clustering.overrides import (
     save_overrides,
 )
 from segspark.models.clustering.ward import cut, ward_tree
+from segspark.store import store_at
 
 # Four places on a line: two near pairs. At k = 3 the first pair is one group.
 CENTRES, SIZES = np.array([[0.0], [1.0], [10.0], [14.0]]), np.array([5.0, 3.0, 2.0, 2.0])
@@ -113,3 +115,14 @@ def test_decisions_are_kept_in_a_file_and_faults_are_named_with_their_line(tmp_p
     path.write_text("decisions:\n  - {merge: [a]}\n")
     with pytest.raises(ConfigError, match=r"decisions\.yaml:2"):
         load_overrides(path)
+
+
+def test_decisions_lie_in_a_bucket_as_well_and_errors_name_it(s3: str, tmp_path: Path) -> None:
+    place = Url(f"{s3}/{tmp_path.name}/decisions.yaml")
+    assert load_overrides(place) == ()
+    decided = (Override(merge=("a", "b")), Override(split="c"))
+    save_overrides(place, decided)
+    assert load_overrides(place) == decided
+    store_at(f"{s3}/{tmp_path.name}").replace("decisions.yaml", b"decisions:\n- join: [a, b]\n")
+    with pytest.raises(ConfigError, match=rf"^{place}:2: decisions.0.join: there is no such key"):
+        load_overrides(place)
