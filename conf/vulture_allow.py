@@ -27,6 +27,7 @@ _.why_missing
 _._transform  # pyspark.ml.Transformer
 _.mutate  # cosmic-ray's operators
 _.row_factory  # sqlite3.Connection
+_._download_file  # mlflow's ArtifactRepository
 _.tempdir  # the tempfile module
 _.STRICT_CAST  # a dialect of sqlglot
 _.NO_PAREN_FUNCTIONS

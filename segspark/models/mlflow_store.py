@@ -9,6 +9,7 @@ from threading import RLock
 from typing import Any
 
 from segspark.config.models import Mlflow
+from segspark.models.artifact_store import artifacts_in_stores
 from segspark.process import is_left, name_of_this_process
 
 # Set before MLflow is imported anywhere: jobs need no telemetry and no progress bars.
@@ -96,6 +97,7 @@ def _store(config: Mlflow) -> Iterator[Any]:
         mlflow.create_experiment(config.experiment, artifact_location=config.artifact_location)
     mlflow.set_experiment(config.experiment)
     try:
-        yield mlflow
+        with artifacts_in_stores():
+            yield mlflow
     finally:
         mlflow.set_tracking_uri(before)

@@ -16,6 +16,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.models import Mlflow
+from segspark.config.url import OBJECT_SCHEMES
 from segspark.errors import CheckFailed
 from segspark.models.artifact import PIPELINE, digests_of, load_pipeline, verify
 from segspark.models.mlflow_store import is_there, silent, store
@@ -99,11 +100,9 @@ def log_model(
                 path = Path(scratch) / file
                 path.write_bytes(content)
                 mlflow.log_artifact(str(path))
-            info = mlflow.spark.log_model(
-                model, artifact_path="model", pip_requirements=requirements(), signature=signature
-            )
+            uri = _log_pipeline(mlflow, run, model, signature)
             _guard(run.info.artifact_uri)
-        files = Path(mlflow.artifacts.download_artifacts(artifact_uri=info.model_uri, dst_path=scratch))
+        files = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=scratch))
         tags = {
             **digests_of(files),
             "as_of": as_of.isoformat(),
@@ -114,13 +113,27 @@ def log_model(
         point("model_logged")
         # Tags come with the version in one transaction: without them nobody can tell of which days it may speak.
         with silent():
-            version = str(mlflow.register_model(info.model_uri, name, tags=tags).version)
+            version = str(mlflow.register_model(uri, name, tags=tags).version)
         point("model_registered")
         client = mlflow.MlflowClient()
         alias = _alias(client, name, ranking, ranks_by) if allow_champion else "challenger"
         client.set_registered_model_alias(name, alias, version)
         point("model_named")
         return version
+
+
+def _log_pipeline(mlflow: Any, run: Any, model: PipelineModel, signature: Any) -> str:
+    """Log the pipeline with a run; returns its address."""
+    given: dict[str, Any] = {"pip_requirements": requirements(), "signature": signature}
+    if urlsplit(run.info.artifact_uri).scheme not in OBJECT_SCHEMES:
+        uri: str = mlflow.spark.log_model(model, artifact_path="model", **given).model_uri
+        return uri
+    # MLflow would have Spark write to the bucket, past the store, if Spark happens to know it.
+    with tempfile.TemporaryDirectory() as scratch:
+        about = mlflow.models.Model(artifact_path="model", run_id=run.info.run_id)
+        mlflow.spark.save_model(model, f"{scratch}/model", mlflow_model=about, **given)
+        mlflow.log_artifacts(f"{scratch}/model", "model")
+    return f"runs:/{run.info.run_id}/model"
 
 
 def requirements() -> list[str]:
