@@ -21,6 +21,7 @@ from segspark.models import tracking
 from segspark.models.artifact import EVERYTHING
 from segspark.models.mlflow_store import store
 from segspark.models.tracking import find_champion, load_champion, log_model, read_document, read_inputs, requirements
+from segspark.store import store_at
 
 
 @pytest.fixture(scope="module")
@@ -241,3 +242,26 @@ def test_what_is_logged_is_for_its_owner_alone(spark: SparkSession, config: Mlfl
     files = [p for p in folder.rglob("*") if p.is_file()]
     assert any("sparkml" in str(p) for p in files)
     assert [str(p) for p in files if p.stat().st_mode & 0o077] == []
+
+
+def test_a_model_in_a_bucket_is_verified_and_loaded_like_one_in_a_folder(
+    spark: SparkSession, s3: str, tmp_path: Path
+) -> None:
+    config = Mlflow(
+        tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}",
+        artifact_location=f"{s3}/{tmp_path.name}",
+        experiment="tests",
+    )
+    assert log(spark, config, 1, date(2026, 5, 1), 0.7, "far") == "1"
+    loaded = load_champion(config, "far", date(2026, 6, 2))
+    assert loaded is not None
+    assert loaded.model.transform(spark.createDataFrame([(1.0,)], "x double")).collect()[0]["y"] == 2.0
+    assert read_inputs(config, loaded) == ["x"]
+    files = store_at(f"{s3}/{tmp_path.name}")
+    names = [file.name.partition("/artifacts/")[2] for file in files.list()]
+    assert {"features.json", "plot.png", "model/MLmodel"} <= set(names)
+    assert any(name.startswith("model/sparkml/metadata/") for name in names)
+    (pipeline,) = [file.name for file in files.list() if "/sparkml/metadata/part-" in file.name]
+    files.replace(pipeline, files.read(pipeline) + b" ")
+    with pytest.raises(CheckFailed, match="are not those that were registered"):
+        load_champion(config, "far", date(2026, 6, 2))
