@@ -4,7 +4,7 @@ PYTHON ?= $(or $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup s3 demo demo-large docs test test-all test-versions check bench reference requirements clean
+.PHONY: setup s3 servers demo demo-large docs test test-all test-versions check bench reference requirements clean
 
 setup: .venv/.made jars/.verified .venv/.started
 
@@ -33,6 +33,11 @@ jars/s3/.verified: conf/jars/s3/pom.xml conf/jars/s3/SHA256SUMS | jars/.verified
 	  mvn -q -B -Dstyle.color=never -f conf/jars/s3/pom.xml dependency:copy-dependencies -DincludeScope=runtime -DincludeGroupIds=org.apache.hadoop,software.amazon.awssdk,software.amazon.s3.analyticsaccelerator,software.amazon.eventstream,org.reactivestreams -DoutputDirectory=$(CURDIR)/jars/s3 \
 	  && $(BIN)/python -m segspark.spark.environment verify-jars s3 && touch $@; \
 	else echo "No Maven here: Spark will fetch the jars for S3 by Ivy at its start."; mkdir -p jars/s3; fi
+
+# Servers of other stores for slow tests, which skip where one is missing: HDFS by Maven, Azure's emulator by npm.
+servers:
+	mvn -q -B -Dstyle.color=never -f tests/hdfs/pom.xml dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/.servers/hdfs
+	npm install --silent --no-audit --no-fund --prefix .servers/azure azurite@3.35.0
 
 # What a bare spark-submit of this environment needs, and a class archive that makes every JVM start faster.
 .venv/.started: segspark/spark/defaults.py conf/jars/SHA256SUMS .venv/.made | jars/.verified

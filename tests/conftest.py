@@ -2,7 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,4 +61,31 @@ def s3() -> Iterator[str]:
     from benchmarks.bucket_server import s3_server
 
     with s3_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def hdfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of an HDFS of this machine; skips where there is none."""
+    from benchmarks.store_servers import hdfs_server
+
+    yield from _served(hdfs_server, tmp_path_factory.mktemp("hdfs"))
+
+
+@pytest.fixture(scope="session")
+def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a container of Azure's emulator; skips where there is none."""
+    from benchmarks.store_servers import azure_server
+
+    yield from _served(azure_server, tmp_path_factory.mktemp("azure"))
+
+
+def _served(server: Callable[[Path], AbstractContextManager[str]], scratch: Path) -> Iterator[str]:
+    from benchmarks.store_servers import NotHere
+
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(server(scratch))
+        except NotHere as error:
+            pytest.skip(str(error))
         yield url

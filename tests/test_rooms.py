@@ -14,6 +14,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "lineage/telling.py": "driven whole by lineage/test_run.py, over toys, and lineage/test_day.py, over a day",
     "app/make_again.py": "driven whole by app/test_repair.py",
     "app/remedies.py": "data; app/test_repair.py holds it against the tables and the repair",
+    "store/hdfs_streams.py": "driven whole by store/test_hdfs.py and test_each_store.py",
     "tables/migrate.py": "driven whole by app/test_migrate.py; tables/test_migration.py holds what it carries out",
     "tables/claim.py": "a frozen value; tables/test_lease.py reads damaged ones",
     "tables/former_lock.py": "tables/test_lease.py meets locks of every kind",

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from segspark.config.url import OBJECT_SCHEMES, Url, scheme_of, why_no_store
+from segspark.config.url import STORE_SCHEMES, Url, scheme_of, why_no_store
 
 # Databases name their driver after a plus.
 _TRACKED = ("", "file", "http", "https", "sqlite", "postgresql", "mysql", "mssql", "databricks", "databricks-uc", "uc")
@@ -35,7 +35,7 @@ def why_no_artifacts(place: str, tracking_uri: str) -> str | None:
 def artifacts_at(place: str, folder: Path) -> str:
     """The place as MLflow gets it: a whole path, or an address."""
     scheme = scheme_of(place)
-    if scheme in (*OBJECT_SCHEMES, _SERVED, "dbfs"):
+    if scheme in (*STORE_SCHEMES, _SERVED, "dbfs"):
         # The name that other programs with MLflow know.
         return f"s3:{place.partition(':')[2]}" if scheme == "s3a" else place
     return Url(place).below(folder).text

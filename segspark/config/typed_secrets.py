@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from segspark.config.url import OBJECT_SCHEMES, scheme_of
+from segspark.config.url import STORE_SCHEMES, scheme_of
 from segspark.config.yaml_lines import Place, Problem
 
 # The name of an environment variable, and how a text refers to one.
@@ -74,7 +74,7 @@ def _is_typed(place: Place, text: str) -> bool:
         return False
     name = _ACCOUNT.sub("", str(next((part for part in reversed(place) if isinstance(part, str)), "")))
     # A place in a store is refused with credentials in it wherever they come from (``why_no_store``).
-    is_place = scheme_of(written) in OBJECT_SCHEMES and "options" not in place
+    is_place = scheme_of(written) in STORE_SCHEMES and "options" not in place
     return bool(_SECRET.search(name) and not _ABOUT_IT.search(name)) or (not is_place and _in_address(written))
 
 

@@ -10,11 +10,13 @@ from pydantic_core import core_schema
 
 # Schemes of stores that keep objects; others are refused, so that none becomes a local folder of that name.
 OBJECT_SCHEMES = ("s3", "s3a", "gs", "abfss", "abfs", "az")
+STORE_SCHEMES = (*OBJECT_SCHEMES, "hdfs")
 # Those of Azure name a container, an @, and the account.
 _WITH_ACCOUNT = ("abfss", "abfs")
 # One letter alone is a drive. Without a slash only what nobody means as the name of a file.
-_SCHEME = re.compile(rf"([A-Za-z][A-Za-z0-9+.-]+):(?=/)|({'|'.join(OBJECT_SCHEMES)}|hdfs|dbfs|file):", re.IGNORECASE)
+_SCHEME = re.compile(rf"([A-Za-z][A-Za-z0-9+.-]+):(?=/)|({'|'.join(STORE_SCHEMES)}|dbfs|file):", re.IGNORECASE)
 _OBJECT = re.compile(r"[a-z0-9]+://(?P<bucket>[^/?#:]+)(?:/.*)?", re.DOTALL)
+_NAME_NODE = re.compile(r"hdfs://[^/?#:@]+(?::\d+)?(?:/.*)?", re.DOTALL)
 # What signs an address, such as Azure's sig=.
 _SIGNED = re.compile(r"[?&][A-Za-z_-]+=")
 # Names of a table catalog, such as main.segspark; whoever means a folder writes ./main.segspark.
@@ -32,11 +34,16 @@ def why_no_store(text: str) -> str | None:
     scheme = scheme_of(text)
     if scheme in ("", "file"):
         return None
-    if scheme not in OBJECT_SCHEMES:
-        known = ", ".join(f"{name}://" for name in OBJECT_SCHEMES)
+    if scheme not in STORE_SCHEMES:
+        known = ", ".join(f"{name}://" for name in STORE_SCHEMES)
         return f"there is no store for {scheme}:; use a folder that every worker sees under one path, or one of {known}"
     if holds_secret(text):
         return "an address holds no credentials; give them by the environment, `credentials` or the machine's role"
+    if scheme == "hdfs":
+        is_named = _NAME_NODE.fullmatch(text) is not None
+        return (
+            None if is_named else "it names no name node; write hdfs://host:8020/folder, or hdfs://nameservice/folder"
+        )
     found = _OBJECT.fullmatch(text)
     if found is None or ("@" in found["bucket"]) != (scheme in _WITH_ACCOUNT):
         example = "abfss://container@account.dfs.core.windows.net/folder" if scheme in _WITH_ACCOUNT else None
@@ -94,8 +101,8 @@ class Url:
 
     @property
     def is_remote(self) -> bool:
-        """Whether it is a bucket, not a folder."""
-        return self.scheme in OBJECT_SCHEMES
+        """Whether it is a bucket or a folder of HDFS, not one of this machine."""
+        return self.scheme in STORE_SCHEMES
 
     def below(self, folder: Path) -> "Url":
         """The same place where relative paths start at a folder: the address of a bucket as it is, else a whole path."""

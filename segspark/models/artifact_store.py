@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from segspark.config.url import OBJECT_SCHEMES
+from segspark.config.url import STORE_SCHEMES
 from segspark.store import Store, store_at
 
 BLOCK = 8 << 20
@@ -23,8 +23,8 @@ def artifacts_in_stores() -> Iterator[None]:
     from mlflow.store.artifact.artifact_repository_registry import get_registered_artifact_repositories
 
     registered = get_registered_artifact_repositories()
-    before = {scheme: registered.get(scheme) for scheme in OBJECT_SCHEMES}
-    registered.update(dict.fromkeys(OBJECT_SCHEMES, _repository()))
+    before = {scheme: registered.get(scheme) for scheme in STORE_SCHEMES}
+    registered.update(dict.fromkeys(STORE_SCHEMES, _repository()))
     try:
         yield
     finally:

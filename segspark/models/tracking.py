@@ -16,7 +16,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.models import Mlflow
-from segspark.config.url import OBJECT_SCHEMES
+from segspark.config.url import STORE_SCHEMES
 from segspark.errors import CheckFailed
 from segspark.models.artifact import PIPELINE, digests_of, load_pipeline, verify
 from segspark.models.mlflow_store import is_there, silent, store
@@ -125,7 +125,7 @@ def log_model(
 def _log_pipeline(mlflow: Any, run: Any, model: PipelineModel, signature: Any) -> str:
     """Log the pipeline with a run; returns its address."""
     given: dict[str, Any] = {"pip_requirements": requirements(), "signature": signature}
-    if urlsplit(run.info.artifact_uri).scheme not in OBJECT_SCHEMES:
+    if urlsplit(run.info.artifact_uri).scheme not in STORE_SCHEMES:
         uri: str = mlflow.spark.log_model(model, artifact_path="model", **given).model_uri
         return uri
     # MLflow would have Spark write to the bucket, past the store, if Spark happens to know it.

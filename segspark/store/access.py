@@ -19,6 +19,16 @@ def for_hadoop(access: str) -> dict[str, str]:
     return {"spark.hadoop.fs.permissions.umask-mask": f"{MASKS[access]:03o}"}
 
 
+def taken_away() -> int:
+    """What this process takes away from the permissions of new files."""
+    try:
+        # Asking the system for it any other way sets it for a moment, for all threads.
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1], 8) for line in status if line.startswith("Umask:"))
+    except (OSError, StopIteration):
+        return MASKS["private"]
+
+
 def as_guarded(folder: Path) -> None:
     """Take from the files below a folder what this process takes from new ones: what was copied there kept its access."""
     taken_away = os.umask(MASKS["private"])

@@ -32,8 +32,8 @@ S3 = ("s3:", "s3a:")
 _CURE = "Check its name, and endpoint, region and credentials in the environment, see docs/how-to/keep-a-lake-on-s3.md."
 # A server that is not there is told in seconds; one that asks for patience is given it.
 _RETRIES: Any = {"max_retries": 6, "retry_timeout": timedelta(seconds=60)}
-# Metadata of an object that was put where there was none: who put it.
-_MARK = "segspark-put"
+# Metadata of an object that was put where there was none: who put it. Azure takes names of identifiers only.
+_MARK = "segsparkput"
 
 
 @dataclass(frozen=True)

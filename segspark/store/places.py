@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from segspark.config.url import OBJECT_SCHEMES, Url, scheme_of, why_no_store, without_file, without_secret
 from segspark.errors import ConfigError
+from segspark.store.hdfs import HdfsStore
 from segspark.store.local import LocalStore
 from segspark.store.objects import ObjectStore
 from segspark.store.patterns import fixed_folder
@@ -26,6 +27,8 @@ def store_at(url: Url | Path | str) -> Store:
     scheme = scheme_of(text)
     if scheme in OBJECT_SCHEMES:
         return ObjectStore(text)
+    if scheme == "hdfs":
+        return HdfsStore(text)
     return LocalStore(without_file(text))
 
 

@@ -94,7 +94,7 @@ models:
   behaviour:
     k_min: 1
     scalling: zscore
-lake: hdfs://node/lake
+lake: viewfs://node/lake
 name: ${NAME}
 """
     lines = refusal(tmp_path, text)
@@ -204,7 +204,7 @@ def test_a_lake_by_file_is_a_folder(tmp_path: Path) -> None:
     assert workspace(tmp_path, f"lake: file://{tmp_path}/x/lake").lake == Url(f"{tmp_path}/x/lake")
 
 
-@pytest.mark.parametrize("address", ["hdfs://node/lake", "dbfs:/lake", "main.segspark", "s3:/shop", "s3://k:s@shop"])
+@pytest.mark.parametrize("address", ["viewfs://node/lake", "dbfs:/lake", "main.segspark", "s3:/shop", "s3://k:s@shop"])
 @pytest.mark.parametrize("way", ["file", "variable", "reference"])
 def test_a_place_without_a_store_is_refused_from_every_way(tmp_path: Path, address: str, way: str) -> None:
     text = {"file": f"lake: {address}", "variable": "name: shop", "reference": "lake: ${WHERE}"}[way]

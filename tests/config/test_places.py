@@ -58,7 +58,8 @@ def test_no_setting_is_forgotten() -> None:
 
 @pytest.mark.parametrize("by", ["file", "environment"])
 @pytest.mark.parametrize(
-    "url", ["s3://b/x/y.csv", "s3a://b/x", "gs://b/x", "abfss://c@a.dfs.core.windows.net/x", "az://c/x"]
+    "url",
+    ["s3://b/x/y.csv", "s3a://b/x", "gs://b/x", "abfss://c@a.dfs.core.windows.net/x", "az://c/x", "hdfs://node/x"],
 )
 @pytest.mark.parametrize("place", TAKE_URLS)
 def test_a_url_is_kept_as_it_was_given(tmp_path: Path, place: str, url: str, by: str) -> None:
@@ -76,7 +77,7 @@ def test_a_path_starts_at_the_workspace_and_a_file_url_is_its_path(tmp_path: Pat
 
 @pytest.mark.parametrize("by", ["file", "environment"])
 @pytest.mark.parametrize(
-    "url", ["dbfs:/x", "https://host/x", "ftp://host/x", "s3:b/x", "S3://b/x", "s3:///x", "wasbs://c@a/x"]
+    "url", ["dbfs:/x", "https://host/x", "ftp://host/x", "s3:b/x", "S3://b/x", "s3:///x", "wasbs://c@a/x", "hdfs:///x"]
 )
 @pytest.mark.parametrize("place", [*TAKE_URLS, *REFUSE_URLS, "mlflow.artifact_location"])
 def test_what_has_no_store_is_refused_however_it_is_given(tmp_path: Path, place: str, url: str, by: str) -> None:

@@ -73,7 +73,7 @@ def test_the_default_in_the_schema_is_text_as_well() -> None:
 @pytest.mark.parametrize(
     "text",
     ["lake", "./main.segspark", "/a/b.c", "a:b", "C:/lake", "file:///lake", "s3://b", "s3a://b/l/", "gs://b/l", "az://c/l",
-     "abfss://c@a.dfs.core.windows.net/l", "s3://b/orders@shop"],
+     "abfss://c@a.dfs.core.windows.net/l", "s3://b/orders@shop", "hdfs://node:8020/l", "hdfs://service"],
 )  # fmt: skip
 def test_a_lake_may_lie_in_a_folder_or_a_bucket(text: str) -> None:
     assert why_no_lake(text) is None
@@ -83,7 +83,11 @@ def test_a_lake_may_lie_in_a_folder_or_a_bucket(text: str) -> None:
     ("text", "why"),
     [
         ("dbfs:/lake", "there is no store for dbfs:"),
-        ("hdfs://node/lake", "there is no store for hdfs:"),
+        ("viewfs://node/lake", "there is no store for viewfs:"),
+        ("hdfs:///lake", "it names no name node; write hdfs://host:8020/folder"),
+        ("hdfs:/lake", "it names no name node"),
+        ("hdfs:lake", "it names no name node"),
+        ("hdfs://user@node/lake", "no credentials"),
         ("HTTPS://host/lake", "there is no store for https:"),
         ("main.segspark", "tables of a catalog"),
         ("a.b.c", "tables of a catalog"),

@@ -1,4 +1,4 @@
-"""What every kind of store promises, tried on a folder and on a bucket."""
+"""What every kind of store promises, tried on a folder, on S3, and by slow tests on HDFS and Azure's emulator."""
 
 import pickle
 import threading
@@ -14,11 +14,16 @@ from segspark.store.store import StoredFile
 WRITERS = 8
 
 
-@pytest.fixture(params=["folder", "bucket"])
+# What lies at a place, and the fixture of its server.
+SERVERS = {"bucket": "s3", "hdfs": "hdfs", "azure": "azure"}
+SLOW = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("hdfs", "azure")]
+
+
+@pytest.fixture(params=["folder", "bucket", *SLOW])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "folder":
         return store_at(tmp_path / "root")
-    return store_at(f"{request.getfixturevalue('s3')}/{tmp_path.name}")
+    return store_at(f"{request.getfixturevalue(SERVERS[request.param])}/{tmp_path.name}")
 
 
 def test_a_file_is_written_into_folders_that_are_made_and_read_back(store: Store) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from segspark.config.url import Url
 from segspark.errors import ConfigError
-from segspark.store import open_url, store_at, store_of_pattern
+from segspark.store import open_url, store_at, store_of_file, store_of_pattern
+from segspark.store.hdfs import HdfsStore
 from segspark.store.local import LocalStore
 from segspark.store.objects import ObjectStore
 
@@ -23,7 +24,7 @@ def test_a_file_url_is_its_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "hdfs://node/lake",
+        "viewfs://node/lake",
         "https://host/lake",
         "dbfs:///lake",
         "dbfs:/lake",
@@ -44,6 +45,32 @@ def test_a_bucket_is_a_store(url: str) -> None:
     assert store_at(url) == store_at(Url(url)) == ObjectStore(url)
 
 
+def test_a_folder_of_hdfs_is_a_store() -> None:
+    assert (
+        store_at("hdfs://node:8020/lake")
+        == store_at(Url("hdfs://node:8020/lake"))
+        == HdfsStore("hdfs://node:8020/lake")
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "root", "name"),
+    [
+        ("/a/b.csv", "/a", "b.csv"), ("b.csv", ".", "b.csv"), ("/b.csv", "/", "b.csv"), ("file:///a/b.csv", "/a", "b.csv"),
+        ("s3://bucket/b.csv", "s3://bucket", "b.csv"), ("hdfs://node/a/b.csv", "hdfs://node/a", "b.csv"),
+    ],
+)  # fmt: skip
+def test_a_file_has_a_store_and_a_name(place: str, root: str, name: str) -> None:
+    for given in (place, Url(place)):
+        assert store_of_file(given) == (store_at(root), name)
+
+
+@pytest.mark.parametrize("place", ["s3://bucket", "s3://bucket/", "/a/", "", "file:///"])
+def test_what_names_no_file_is_told(place: str) -> None:
+    with pytest.raises(ConfigError, match="names no file"):
+        store_of_file(place)
+
+
 def test_an_address_with_credentials_is_refused_and_not_repeated() -> None:
     with pytest.raises(ConfigError, match="no credentials") as refused:
         store_at("s3://user:secret@bucket/lake")
@@ -56,7 +83,7 @@ def test_a_file_is_opened_by_its_full_url(tmp_path: Path) -> None:
     assert open_url(store.url_of("a/f")).read() == b"content"
     assert open_url(f"file://{tmp_path}/a/f").read() == b"content"
     with pytest.raises(ConfigError):
-        open_url("hdfs://node/f")
+        open_url("viewfs://node/f")
 
 
 @pytest.mark.parametrize(
@@ -85,5 +112,5 @@ def test_a_pattern_finds_its_files(tmp_path: Path) -> None:
 
 
 def test_a_pattern_in_a_store_that_is_unknown_is_refused() -> None:
-    with pytest.raises(ConfigError, match="there is no store for hdfs"):
-        store_of_pattern("hdfs://node/in/*.csv")
+    with pytest.raises(ConfigError, match="there is no store for viewfs"):
+        store_of_pattern("viewfs://node/in/*.csv")

@@ -53,8 +53,8 @@ def test_a_lake_is_opened_by_folder_text_url_or_store(tmp_path: Path) -> None:
         lake = Lake(at)
         assert lake.store == store_at(tmp_path)
         assert lake.path(TOYS) == lake.folder(TOYS).url == f"{tmp_path}/gold/toys"
-    with pytest.raises(ConfigError, match="no store for hdfs"):
-        Lake("hdfs://node/lake")
+    with pytest.raises(ConfigError, match="no store for viewfs"):
+        Lake("viewfs://node/lake")
 
 
 def test_a_table_that_is_not_there_is_empty(tmp_path: Path) -> None:
