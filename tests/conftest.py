@@ -80,6 +80,15 @@ def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from _served(azure_server, tmp_path_factory.mktemp("azure"))
 
 
+@pytest.fixture(scope="session")
+def google() -> Iterator[str]:
+    """The URL of a bucket of a server that knows Google's names."""
+    from benchmarks.google_server import google_server
+
+    with google_server() as url:
+        yield url
+
+
 def _served(server: Callable[[Path], AbstractContextManager[str]], scratch: Path) -> Iterator[str]:
     from benchmarks.store_servers import NotHere
 

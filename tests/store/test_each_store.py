@@ -1,4 +1,4 @@
-"""What every kind of store promises, tried on a folder, on S3, and by slow tests on HDFS and Azure's emulator."""
+"""What every kind of store promises, tried on a folder, on S3, and by slow tests on the others."""
 
 import pickle
 import threading
@@ -15,8 +15,8 @@ WRITERS = 8
 
 
 # What lies at a place, and the fixture of its server.
-SERVERS = {"bucket": "s3", "hdfs": "hdfs", "azure": "azure"}
-SLOW = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("hdfs", "azure")]
+SERVERS = {"bucket": "s3", "hdfs": "hdfs", "azure": "azure", "google": "google"}
+SLOW = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("hdfs", "azure", "google")]
 
 
 @pytest.fixture(params=["folder", "bucket", *SLOW])
