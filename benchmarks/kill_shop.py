@@ -36,8 +36,8 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["kill_shop"])
 # Where that one finds it.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
-# Tables that tell of every attempt.
-TOLD = ("ops.runs", "ops.schema")
+# Tables that tell of every attempt, or of where the files lie.
+TOLD = ("ops.runs", "ops.schema", "ops.file_hashes")
 # A process that neither ends nor is killed is a finding.
 TIMEOUT_S = 900
 # These say when and how, and not what: a repeated run may differ in them. Models are numbered anew by a repeated

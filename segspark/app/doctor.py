@@ -44,7 +44,7 @@ def examine(config: Path) -> list[dict[str, str]]:
     lake = Lake(workspace.lake)
     try:
         for source in load_sources(workspace):
-            files = find_files(source, workspace.time_zone)
+            files = [found.file for found in find_files(source, workspace.time_zone)]
             detail = f"{len(files)} files match {', '.join(source.patterns)}"
             try:
                 if source.records:

@@ -78,6 +78,9 @@ REMEDIES: dict[str, Remedy] = {
     ops.RUNS.name: Remedy(restore=_WITH_BATCHES),
     ops.FILES.name: Remedy(restore=f"{_WITH_BATCHES}; without it files would be taken in again"),
     ops.LEDGER.name: Remedy(restore=_WITH_BATCHES),
+    ops.FILE_HASHES.name: Remedy(
+        restore="it saves reading files again; without a backup remove its folder, and the next run reads every file"
+    ),
     ops.SCHEMA.name: Remedy(restore="it tells how tables were migrated; nothing is computed from it"),
 }
 

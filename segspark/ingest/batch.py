@@ -9,15 +9,14 @@ import pyarrow as pa
 
 from segspark.errors import CheckFailed, GateClosed
 from segspark.ids import identity
+from segspark.ingest.deliveries import Deliveries
 from segspark.pipeline.batch import FLOW as BATCH_FLOW
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import Append, Small
 from segspark.points import point
-from segspark.pseudonyms import Key
-from segspark.sources.files import InputFile, find_files
+from segspark.sources.files import InputFile
 from segspark.sources.headers import drift
-from segspark.sources.resources import KEY
 from segspark.sources.spec import Source
 from segspark.tables.contracts import ops
 from segspark.time import DAY, MICROS, local_midnight, to_micros
@@ -66,24 +65,28 @@ class Batch:
         )
 
 
-def choose_batch(step: Step, sources: list[Source]) -> Batch | None:
+def choose_batch(step: Step, sources: list[Source], delivered: Deliveries) -> Batch | None:
     """The batch a run takes in: an interrupted one, else every new file received before the as-of day."""
     begun = step.batch.interrupted
-    return Batch.from_dict(begun) if begun else _new_batch(step, sources, read_consumed(step))
+    return Batch.from_dict(begun) if begun else _new_batch(step, sources, delivered, read_consumed(step))
 
 
-def _new_batch(step: Step, sources: list[Source], seen: set[tuple[str, str]]) -> Batch | None:
+def _new_batch(step: Step, sources: list[Source], delivered: Deliveries, seen: set[tuple[str, str]]) -> Batch | None:
     published = step.runs.published_days()
     if published and step.as_of <= published[-1]:
         step.note(f"{step.as_of} is published: nothing new is taken in")
         return None
     midnight = to_micros(local_midnight(step.as_of, step.settings.time_zone))
+
+    def is_wanted(file: InputFile) -> bool:
+        # A file is identified by its content: another name does not make another file.
+        return (file.source, file.file_id) not in seen and (file.received_at is None or file.received_at < midnight)
+
     files: dict[tuple[str, str], InputFile] = {}
-    for source in sources:
-        for file in find_files(source, step.settings.time_zone, step.context[KEY]):
-            # A file is identified by its content: another name does not make another file.
-            if (source.name, file.file_id) not in seen and (file.received_at is None or file.received_at < midnight):
-                files.setdefault((source.name, file.file_id), file)
+    for file in delivered.read(filter(is_wanted, delivered.files)):
+        # Read now, it may turn out to be another one than its store says.
+        if is_wanted(file):
+            files.setdefault((file.source, file.file_id), file)
     if not files:
         return None
     for source in sources:
@@ -110,23 +113,18 @@ def read_consumed(view: View) -> set[tuple[str, str]]:
     return set(zip(table["source"].to_pylist(), table["file_id"].to_pylist(), strict=True))
 
 
-def files_of(batch: Batch, sources: list[Source], time_zone: str, key: Key) -> Files:
+def files_of(batch: Batch, delivered: Deliveries) -> Files:
     """The batch's files by source, numbered in the batch's order.
-
-    Args:
-        key: of the lake, by which files are known again.
 
     Raises:
         GateClosed: a file of an interrupted batch is no longer there with the same content.
     """
     number = {wanted: n for n, wanted in enumerate(batch.files)}
     present: dict[tuple[str, str], InputFile] = {}
-    for source in sources:
-        if any(s == source.name for s, _ in number):
-            for file in find_files(source, time_zone, key):
-                found = (source.name, file.file_id)
-                if found in number:
-                    present.setdefault(found, replace(file, number=number[found]))
+    for file in delivered.read(f for f in delivered.files if (f.source, f.file_id) in number):
+        found = (file.source, file.file_id)
+        if found in number:
+            present.setdefault(found, replace(file, number=number[found]))
     missing = sorted(set(number) - set(present))
     if missing:
         raise GateClosed(

@@ -20,6 +20,7 @@ from segspark.ingest.batch import (
     write_manifest,
 )
 from segspark.ingest.counted import check_counts, counted, refused_whole, unread
+from segspark.ingest.deliveries import Deliveries
 from segspark.ingest.dispositions import find_dispositions, read_dispositions
 from segspark.ingest.gate import check_quarantine
 from segspark.ingest.parse import parse_sources
@@ -43,12 +44,14 @@ def ingest(step: Step) -> None:
     """Take in every file received before the as-of day whose content is not known yet: what an interrupted run bound,
     then what is there now. What is delivered meanwhile is the next run's, so that a file that grows ends no run."""
     sources = step.context[SOURCES]
+    delivered = Deliveries(step, sources)
     is_last = False
     while not is_last:
         is_last = step.batch.interrupted is None
-        batch = choose_batch(step, sources)
+        batch = choose_batch(step, sources, delivered)
+        delivered.remember()
         if batch is not None:
-            _take_in(step, sources, batch)
+            _take_in(step, sources, batch, delivered)
     end_sealed(step, sources)
     step.outcome.setdefault("files", 0)
 
@@ -61,19 +64,20 @@ def replay(only: str | None, step: Step) -> None:
         GateClosed: the as-of day is published.
     """
     sources = step.context[SOURCES]
-    while step.batch.interrupted and (batch := choose_batch(step, sources)) is not None:
-        _take_in(step, sources, batch)
+    delivered = Deliveries(step, sources)
+    while step.batch.interrupted and (batch := choose_batch(step, sources, delivered)) is not None:
+        _take_in(step, sources, batch, delivered)
     step.outcome.clear()
     chosen = choose_replay(step, sources, only)
     if chosen is not None:
-        _take_in(step, sources, chosen)
+        _take_in(step, sources, chosen, delivered)
     step.outcome.setdefault("records", {})
 
 
-def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
+def _take_in(step: Step, sources: list[Source], batch: Batch, delivered: Deliveries) -> None:
     resumed = step.batch.resume(batch.run_id, batch.as_of, batch.as_dict()) if step.batch.interrupted else None
     if resumed is None:
-        staged = _stage(step, sources, batch)
+        staged = _stage(step, sources, batch, delivered)
     else:
         folder, content = resumed
         step.note(f"an interrupted run goes on with the {len(batch.files)} files that it had read")
@@ -81,10 +85,10 @@ def _take_in(step: Step, sources: list[Source], batch: Batch) -> None:
     _write(step, batch, staged)
 
 
-def _stage(step: Step, sources: list[Source], batch: Batch) -> StagedBatch:
+def _stage(step: Step, sources: list[Source], batch: Batch, delivered: Deliveries) -> StagedBatch:
     """Read the files, find the dispositions of their records, and bind the batch to the result."""
     zone = step.settings.time_zone
-    files = {} if batch.is_replay else files_of(batch, sources, zone, step.context[KEY])
+    files = {} if batch.is_replay else files_of(batch, delivered)
     files = with_delivery(files, batch.as_of, zone, step.facts(ops.FILES).rows)
     files = sketched(step, files, sources)
     folder = step.batch.begin(batch.run_id, batch.as_of, batch.as_dict())
@@ -139,7 +143,7 @@ def _write(step: Step, batch: Batch, staged: StagedBatch) -> None:
 WRITES = (
     "bronze.records", "bronze.quarantine", "privacy.identities", "privacy.last_opens", "silver.events",
     "silver.objections", "silver.orders", "silver.order_lines", "silver.profiles", "silver.consents",
-    "silver.identity_links", "silver.unintroduced", "ops.files", "ops.ledger",
+    "silver.identity_links", "silver.unintroduced", "ops.files", "ops.ledger", "ops.file_hashes",
 )  # fmt: skip
 INGEST = Flow(
     name="ingest",
@@ -150,6 +154,7 @@ INGEST = Flow(
         "silver.identity_links",
         "silver.unintroduced",
         "ops.files",
+        "ops.file_hashes",
         "ops.runs",
     ),
     writes=WRITES,

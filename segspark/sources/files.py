@@ -3,16 +3,18 @@
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from segspark.direct import without_direct
 from segspark.pseudonyms import Key
 from segspark.sources.spec import Source
-from segspark.store import Store, store_of_pattern
+from segspark.store import Stamp, StoredFile, store_of_pattern, stream_url
 from segspark.time import DAY, local_midnight, to_micros
 
 BLOCK = 1 << 20
+# Of a file whose stamp is weak: so much of its beginning and of its end is compared.
+END = 64 << 10
 # Of a file that is not, or no longer whole, what it was when it was listed.
 CHANGED = "file_changed"
 
@@ -61,38 +63,95 @@ class InputFile:
     digest: str = ""
 
 
-def find_files(source: Source, time_zone: str, key: Key | None = None) -> list[InputFile]:
-    """The files matching a source's patterns, ordered by name, each with the keyed hash of its content.
+@dataclass(frozen=True)
+class Found:
+    """A file that a store has listed, of which nothing was read yet.
+
+    Attributes:
+        file: without ``file_id`` and ``digest``.
+        place: keyed hash of its address, which may name somebody.
+        stamp: what its store says of its content.
+    """
+
+    file: InputFile
+    place: str
+    stamp: Stamp | None
+
+
+@dataclass(frozen=True)
+class Hashed:
+    """What a file held when it was read.
+
+    Attributes:
+        size: bytes read: what is added while it is read is the next run's.
+        digest: SHA-256, as hexadecimal digits.
+        is_read: False where it cannot be read; the digest is then of its address and size.
+    """
+
+    size: int
+    digest: str
+    is_read: bool = True
+
+
+def find_files(source: Source, time_zone: str, key: Key | None = None) -> list[Found]:
+    """The files matching a source's patterns, ordered by address; only their stores are asked, by listings.
 
     Args:
-        key: of the lake; without it the hashes are not those of the lake.
+        key: of the lake; without it hashes are not those of the lake.
     """
     secret = key.derive("file") if key else b""
-    files: dict[str, tuple[Store, str]] = {}
+    files: dict[str, StoredFile] = {}
     for pattern in source.patterns:
         store, below = store_of_pattern(pattern)
-        files |= {store.url_of(name): (store, name) for name in store.matching(below)}
-    return [_describe(source, *files[url], time_zone, secret) for url in sorted(files)]
+        files |= {store.url_of(file.name): file for file in store.matching(below)}
+    return [_found(source, url, files[url], time_zone, secret) for url in sorted(files)]
 
 
-def _describe(source: Source, store: Store, name: str, time_zone: str, secret: bytes) -> InputFile:
-    short, url = name.rpartition("/")[2], store.url_of(name)
-    # Taken once: what is added while it is read is the next run's.
-    size = left = store.size(name) or 0
-    digest = hashlib.sha256()
-    known = ""
+def _found(source: Source, url: str, stored: StoredFile, time_zone: str, secret: bytes) -> Found:
+    short = stored.name.rpartition("/")[2]
+    received = received_by_name(source, short, time_zone)
+    shown = without_direct(short, lambda text: "~" + _keyed(secret, text.encode(errors="surrogateescape"))[:16])
+    place = _keyed(secret, b"place " + url.encode(errors="surrogateescape"))
+    return Found(InputFile(source.name, url, shown, "", stored.size, received), place, stored.stamp)
+
+
+def hash_content(url: str, size: int) -> Hashed:
+    """Read a file as far as it reached when it was listed."""
+    left, digest = size, hashlib.sha256()
     try:
-        with store.stream(name) as handle:
+        with stream_url(url) as handle:
             while block := handle.read(min(BLOCK, left)):
                 digest.update(block)
                 left -= len(block)
-        known, size = digest.hexdigest(), size - left
     except OSError:
         # Quarantined under its place and size; once it can be read it is another file.
-        digest = hashlib.sha256(f"unreadable {url} {size}".encode(errors="surrogateescape"))
-    received = received_by_name(source, short, time_zone)
-    shown = without_direct(short, lambda text: "~" + _keyed(secret, text.encode(errors="surrogateescape"))[:16])
-    return InputFile(source.name, url, shown, _keyed(secret, digest.digest()), size, received, digest=known)
+        unread = hashlib.sha256(f"unreadable {url} {size}".encode(errors="surrogateescape"))
+        return Hashed(size, unread.hexdigest(), is_read=False)
+    return Hashed(size - left, digest.hexdigest())
+
+
+def hash_ends(url: str, size: int) -> Hashed:
+    """The same of a file's first and last bytes."""
+    digest = hashlib.sha256()
+    try:
+        with stream_url(url) as handle:
+            for at in sorted({0, max(0, size - END)}):
+                handle.seek(at)
+                digest.update(handle.read(min(END, size - at)))
+    except OSError:
+        return Hashed(size, digest.hexdigest(), is_read=False)
+    return Hashed(size, digest.hexdigest())
+
+
+def with_content(file: InputFile, hashed: Hashed, key: Key) -> InputFile:
+    """A file that was found, with what it holds."""
+    digest = hashed.digest if hashed.is_read else ""
+    return replace(file, file_id=keyed_digest(hashed.digest, key), size_bytes=hashed.size, digest=digest)
+
+
+def keyed_digest(digest: str, key: Key) -> str:
+    """A digest that nobody can guess a content by who lacks the key."""
+    return _keyed(key.derive("file"), bytes.fromhex(digest))
 
 
 def _keyed(secret: bytes, content: bytes) -> str:

@@ -5,6 +5,6 @@ what belongs to this program or machine are ordinary files and are not its busin
 """
 
 from segspark.store.places import open_url, store_at, store_of_file, store_of_pattern, stream_url
-from segspark.store.store import Store, StoredFile
+from segspark.store.store import Stamp, Store, StoredFile
 
-__all__ = ["Store", "StoredFile", "open_url", "store_at", "store_of_file", "store_of_pattern", "stream_url"]
+__all__ = ["Stamp", "Store", "StoredFile", "open_url", "store_at", "store_of_file", "store_of_pattern", "stream_url"]

@@ -4,6 +4,7 @@ import glob
 import os
 import re
 import shutil
+import stat
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segspark.process import NAME, is_left, name_of_this_process
-from segspark.store.store import StoredFile
+from segspark.store.store import Stamp, StoredFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,11 +85,12 @@ class LocalStore:
                     found.append(StoredFile(f"{folder}/{within}" if folder else within, size))
         return sorted(found, key=lambda f: f.name)
 
-    def matching(self, pattern: str) -> Sequence[str]:
+    def matching(self, pattern: str) -> Sequence[StoredFile]:
         found = glob.glob(pattern, root_dir=self.root, recursive=True)
         # A pattern with a suffix looks for files: a folder of that name is one that cannot be read, which is to be told.
         names_files = bool(os.path.splitext(pattern)[1])
-        return sorted({name for name in found if _is_told(self.url_of(name), names_files)})
+        names = sorted({name for name in found if _is_told(self.url_of(name), names_files)})
+        return [_stamped(name, self.url_of(name)) for name in names]
 
     def size(self, name: str) -> int | None:
         path = self.url_of(name)
@@ -136,6 +138,19 @@ class LocalStore:
         path = self.url_of(name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         return path
+
+
+def _stamped(name: str, path: str) -> StoredFile:
+    """A file with its stamp; a folder, and what is gone or leads nowhere, has none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return StoredFile(name, 0)
+    if not stat.S_ISREG(found.st_mode):
+        return StoredFile(name, 0)
+    # Whoever sets the time of writing back cannot set back that of the last change of the file's entry.
+    text = f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"
+    return StoredFile(name, found.st_size, Stamp(text, max(found.st_mtime, found.st_ctime)))
 
 
 def _size_of(path: str) -> int | None:

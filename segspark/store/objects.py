@@ -8,7 +8,7 @@ import io
 import os
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from segspark.errors import InfrastructureError
 from segspark.store.credentials import use_profile
 from segspark.store.patterns import fixed_folder, matches
-from segspark.store.store import StoredFile
+from segspark.store.store import Stamp, StoredFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -80,22 +80,23 @@ class ObjectStore:
             upload.close()
 
     def list(self, prefix: str = "") -> Sequence[StoredFile]:
-        start = len(self._key("x")) - 1
-        found = (StoredFile(one["path"][start:], one["size"]) for one in self._listed(prefix))
-        return sorted(found, key=lambda file: file.name)
+        return self._by_name(self._listed(prefix))
 
-    def matching(self, pattern: str) -> Sequence[str]:
+    def matching(self, pattern: str) -> Sequence[StoredFile]:
         folder = fixed_folder(pattern)
         at_once = "/" not in pattern[len(folder) :] and "**" not in pattern
-        names = self._directly_in(folder) if at_once else (file.name for file in self.list(folder))
-        return sorted(name for name in names if matches(name, pattern))
+        files = self._by_name(self._directly_in(folder)) if at_once else self.list(folder)
+        return [file for file in files if matches(file.name, pattern)]
 
-    def _directly_in(self, folder: str) -> Iterator[str]:
+    def _directly_in(self, folder: str) -> Iterator[Any]:
         """The objects of a folder without those of the folders in it, which may be many."""
-        start = len(self._key("x")) - 1
         with self._client() as (obstore, client):
-            found = obstore.list_with_delimiter(client, self._key(folder) or None)
-        yield from (one["path"][start:] for one in found["objects"])
+            yield from obstore.list_with_delimiter(client, self._key(folder) or None)["objects"]
+
+    def _by_name(self, listed: Iterable[Any]) -> Sequence[StoredFile]:
+        start = len(self._key("x")) - 1
+        found = (StoredFile(one["path"][start:], one["size"], _stamp(one)) for one in listed)
+        return sorted(found, key=lambda file: file.name)
 
     def size(self, name: str) -> int | None:
         with self._client() as (obstore, client), suppress(FileNotFoundError):
@@ -176,6 +177,13 @@ class ObjectStore:
         with self._client() as (obstore, client):
             for page in obstore.list(client, self._key(folder) or None):
                 yield from (found for found in page if found["path"].startswith(start))
+
+
+def _stamp(listed: Any) -> Stamp:
+    """The tag and the version of an object, which change with its content; its time where a server gives neither."""
+    text = "-".join(listed[key] for key in ("e_tag", "version") if listed.get(key))
+    at = listed["last_modified"]
+    return Stamp(text) if text else Stamp(at.isoformat(), at.timestamp(), is_weak=True)
 
 
 class _Ranges(io.RawIOBase):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -10,11 +10,27 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """What a store says of a file's content without reading it: whoever writes to the file changes the text.
+
+    Attributes:
+        changed_at: seconds since 1970 of the last change, where the text is made of times: two changes at about the same
+            time may leave the same text. None where it is made of the content or of counted versions.
+        is_weak: the times may be set back, so the text alone does not tell that the content is the same.
+    """
+
+    text: str
+    changed_at: float | None = None
+    is_weak: bool = False
+
+
+@dataclass(frozen=True)
 class StoredFile:
-    """A file of a store: its name below the store's URL, and its size in bytes."""
+    """A file of a store: its name below the store's URL, its size in bytes, and its stamp if the store gives one."""
 
     name: str
     size: int
+    stamp: Stamp | None = field(default=None, compare=False)
 
 
 class Store(Protocol):
@@ -57,8 +73,9 @@ class Store(Protocol):
     def list(self, prefix: str = "") -> Sequence[StoredFile]:
         """Every file whose name begins with the prefix, by name."""
 
-    def matching(self, pattern: str) -> Sequence[str]:
-        """Names that match a glob pattern, ``**`` over folders, by name."""
+    def matching(self, pattern: str) -> Sequence[StoredFile]:
+        """Files whose names match a glob pattern, ``**`` over folders, by name; none of them is asked for by itself
+        where a store asks by requests."""
 
     def size(self, name: str) -> int | None:
         """Bytes of a file; None where there is none."""

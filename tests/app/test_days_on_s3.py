@@ -12,6 +12,7 @@ import pytest
 from builders import make_workspace, write_consents, write_mails, write_orders
 
 from segspark.store import store_at
+from segspark.tables.contracts import ops
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.lake import Lake
 
@@ -31,7 +32,8 @@ def run(folder: Path, *words: str) -> None:
 
 def rows(lake: Lake) -> dict[str, list[str]]:
     found = {}
-    for contract in ALL:
+    # What a store says of its files is its own.
+    for contract in (each for each in ALL if each is not ops.FILE_HASHES):
         if lake.exists(contract):
             table = lake.read_small(contract)
             stays = [name for name in table.column_names if name not in VOLATILE.get(contract.name, ())]

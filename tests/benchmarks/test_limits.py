@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sources.in_process import plan_of, staged_files
+from sources.in_process import files_of, plan_of, staged_files
 
 from benchmarks import limits
 from segspark.sources import content, counts, csv_lines, csv_strict, raw, records
-from segspark.sources.files import find_files
 from segspark.sources.mapped import MAPPED
 from segspark.sources.mapping import compile_mapping
 from segspark.sources.plan import Limits
@@ -40,7 +39,7 @@ def read(form: str, folder: Path) -> tuple[dict[str, int], int | None]:
     """What becomes of the file's records in a task, and how many are counted apart from it."""
     said = {"kind": "mapped", "format": "csv", "records": [ORDER]} if form == "csv" else {"kind": "sendgrid"}
     source = Source.model_validate({"name": "large", "path": "*-05-30.*", "folder": str(folder), **said})
-    (file,) = find_files(source, "UTC")
+    (file,) = files_of(source, "UTC")
     provider = MAPPED if form == "csv" else PROVIDERS.find("sendgrid")
     plan = replace(plan_of(provider, folder, [[file]], limits=Limits(400_000)), source=source)
     n_counted = provider.counts(file, source, 10**9)

@@ -13,6 +13,7 @@ from segspark.config.models import Workspace
 from segspark.errors import CheckFailed, GateClosed
 from segspark.ingest.batch import (
     Batch,
+    Files,
     check_ledger,
     choose_batch,
     files_of,
@@ -20,6 +21,7 @@ from segspark.ingest.batch import (
     totals,
     write_manifest,
 )
+from segspark.ingest.deliveries import Deliveries
 from segspark.ingest.flow import INGEST
 from segspark.pipeline.batch import FLOW
 from segspark.pipeline.runs import record
@@ -28,7 +30,6 @@ from segspark.sources.load import load_sources
 from segspark.tables.contracts import ops
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
-from segspark.tables.lake_key import open_key
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 ANN = ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00")
@@ -49,7 +50,12 @@ def step(workspace: Workspace, day: date) -> Step:
 
 
 def chosen(workspace: Workspace, day: date) -> Batch | None:
-    return choose_batch(step(workspace, day), load_sources(workspace, {}))
+    at_work, sources = step(workspace, day), load_sources(workspace, {})
+    return choose_batch(at_work, sources, Deliveries(at_work, sources))
+
+
+def found_files(workspace: Workspace, day: date, batch: Batch) -> Files:
+    return files_of(batch, Deliveries(step(workspace, day), load_sources(workspace, {})))
 
 
 def sources_of(batch: Batch | None) -> list[str]:
@@ -159,7 +165,7 @@ def test_files_are_numbered_by_the_batch(workspace: Workspace) -> None:
     write_orders(workspace, MAY[3], BOB)
     batch = chosen(workspace, MAY[4])
     assert batch
-    found = files_of(batch, load_sources(workspace, {}), "Europe/Paris", open_key(workspace, create=True))
+    found = found_files(workspace, MAY[4], batch)
     assert list(found) == ["mails", "orders"]
     numbered = [file for files in found.values() for file in files]
     assert [file.number for file in numbered] == [0, 1, 2]
@@ -171,7 +177,7 @@ def test_an_interrupted_batch_whose_file_has_changed_is_not_resumed(workspace: W
     assert batch
     write_orders(workspace, MAY[2], BOB)
     with pytest.raises(GateClosed, match=r"1 file\(s\) that are no longer there.*'orders'.*Put them back"):
-        files_of(batch, load_sources(workspace, {}), "Europe/Paris", open_key(workspace, create=True))
+        found_files(workspace, MAY[4], batch)
 
 
 def counted(*rows: tuple[str, str, int]) -> list[dict[str, Any]]:
@@ -197,7 +203,7 @@ def test_the_manifest_has_a_row_for_each_file_with_all_its_records(spark: SparkS
     write_orders(workspace, MAY[3], BOB)
     batch = chosen(workspace, MAY[4])
     assert batch
-    files = files_of(batch, load_sources(workspace, {}), "Europe/Paris", open_key(workspace, create=True))
+    files = found_files(workspace, MAY[4], batch)
     first, second = files["orders"]
     ledger = [
         {"source": "orders", "file_id": first.file_id, "disposition": "accepted", "n_records": 5},

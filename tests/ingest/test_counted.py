@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from builders import make_workspace, rows_of, write_mails, write_orders
 from pyspark.sql import SparkSession
+from sources.in_process import files_of
 
 from segspark.config.models import Workspace
 from segspark.errors import CheckFailed
@@ -13,7 +14,6 @@ from segspark.ingest.counted import Files, counted
 from segspark.ingest.flow import INGEST
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.step import Step
-from segspark.sources.files import find_files
 from segspark.sources.load import load_sources
 from segspark.tables.contracts import bronze, ops, silver
 from segspark.tables.io.spark_lake import SparkLake
@@ -35,7 +35,7 @@ def test_files_of_every_source_are_counted(workspace: Workspace) -> None:
     write_orders(workspace, MAY[2], ANN, ANN)
     write_mails(workspace, MAY[2], ("m1", "ann@example.com", "open", "2026-05-02 11:00:00"))
     sources = load_sources(workspace, {})
-    files = {s.name: find_files(s, "Europe/Paris") for s in sources}
+    files = {s.name: files_of(s, "Europe/Paris") for s in sources}
     assert {n: [f.n_counted for f in its] for n, its in counted(files, sources, 1_000).items()} == {
         "consents": [], "mails": [1], "orders": [2],
     }  # fmt: skip

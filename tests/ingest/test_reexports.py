@@ -11,11 +11,11 @@ from pyspark.sql import SparkSession
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed
 from segspark.ingest.batch import choose_batch, files_of
+from segspark.ingest.deliveries import Deliveries
 from segspark.ingest.flow import INGEST
 from segspark.ingest.reexports import sketched
 from segspark.pipeline.runner import run_flow
 from segspark.sources.load import load_sources
-from segspark.sources.resources import KEY
 from segspark.tables.contracts import ops, silver
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake
@@ -47,9 +47,10 @@ def check(workspace: Workspace, day: int = 9) -> list[tuple[str, bool]]:
     """The files that would be taken in, and whether they have a sketch."""
     step = step_of(INGEST, workspace, Lake(workspace.lake), MAY[day])  # type: ignore[arg-type]
     sources = load_sources(workspace, {})
-    batch = choose_batch(step, sources)
+    delivered = Deliveries(step, sources)
+    batch = choose_batch(step, sources, delivered)
     assert batch
-    found = sketched(step, files_of(batch, sources, "Europe/Paris", step.context[KEY]), sources)["orders"]
+    found = sketched(step, files_of(batch, delivered), sources)["orders"]
     return sorted((f.name[7:17], f.line_hashes is not None) for f in found)
 
 
@@ -57,9 +58,10 @@ def taken_in(workspace: Workspace) -> None:
     """As if the files that are there had been taken in."""
     step = step_of(INGEST, workspace, Lake(workspace.lake), MAY[9])  # type: ignore[arg-type]
     sources = load_sources(workspace, {})
-    batch = choose_batch(step, sources)
+    delivered = Deliveries(step, sources)
+    batch = choose_batch(step, sources, delivered)
     assert batch
-    its = sketched(step, files_of(batch, sources, "Europe/Paris", step.context[KEY]), sources)["orders"]
+    its = sketched(step, files_of(batch, delivered), sources)["orders"]
     row = {"source": "orders", "n_records": 1, "received_at": datetime(2026, 5, 2, tzinfo=UTC), "run_id": "r"}
     rows = [
         {**row, "file_id": f.file_id, "file_name": f.name, "size_bytes": 1, "line_hashes": f.line_hashes} for f in its

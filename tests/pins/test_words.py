@@ -78,6 +78,7 @@ TABLES: dict[str, tuple[int, str]] = {
     "ops.ledger": (5, "e4823eb70dde"),
     "ops.segment_profiles": (15, "90ce69cd3b41"),
     "ops.schema": (9, "750b8c4948b9"),
+    "ops.file_hashes": (6, "02ba26adca40"),
 }
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from segspark.pseudonyms import Key
-from segspark.sources.files import InputFile
+from segspark.sources.files import InputFile, find_files, hash_content, with_content
 from segspark.sources.plan import Arrival, GatewayPlan, Limits
 from segspark.sources.provider import Provider
 from segspark.sources.registry import PROVIDERS
@@ -24,6 +24,12 @@ KEY = Key(b"0123456789abcdef0123456789abcdef")
 RECEIVED = int(datetime(2026, 5, 10, 12, tzinfo=UTC).timestamp()) * 1_000_000
 ARRIVAL = Arrival("Europe/Paris", RECEIVED)
 Rows = dict[str, list[dict[str, Any]]]
+
+
+def files_of(source: Source, time_zone: str = "UTC", key: Key = KEY) -> list[InputFile]:
+    """The files of a source with their contents, all of them read."""
+    found = [each.file for each in find_files(source, time_zone, key)]
+    return [with_content(file, hash_content(file.path, file.size_bytes), key) for file in found]
 
 
 class Tasks:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sources.in_process import files_of
 
 from segspark.errors import GateClosed
 from segspark.sources import content
 from segspark.sources.content import Content, LongLine, beginning, lines_of, opened, read_start, texts_of
-from segspark.sources.files import BrokenFile, InputFile, find_files
+from segspark.sources.files import BrokenFile, InputFile
 from segspark.sources.spec import Source
 
 
@@ -29,7 +30,7 @@ LINES = b"".join(b"%d\n" % n for n in range(100))
 
 def listed(folder: Path, text: bytes) -> InputFile:
     (folder / "a.json").write_bytes(text)
-    (file,) = find_files(Source(name="s", kind="sendgrid", path="a.json", folder=folder), "UTC")
+    (file,) = files_of(Source(name="s", kind="sendgrid", path="a.json", folder=folder), "UTC")
     return file
 
 

@@ -46,6 +46,20 @@ FILES = Contract(
     ),
 )
 
+FILE_HASHES = Contract(
+    name="ops.file_hashes",
+    grain="one state of a file at its address, whose content was read for its hash",
+    key=("place_id", "size_bytes", "stamp", "hashed_at"),
+    columns=(
+        required("place_id", "string", "Keyed hash of the file's address"),
+        required("size_bytes", "bigint", "Size as listed"),
+        required("stamp", "string", "What its store says of its last change: a tag, or times and number of the file"),
+        optional("ends_hash", "string", "Keyed hash of its first and last bytes, where the stamp alone is not enough"),
+        required("file_id", "string", "Keyed hash of its content"),
+        required("hashed_at", "timestamp", "When it was read (UTC)"),
+    ),
+)
+
 LEDGER = Contract(
     name="ops.ledger",
     grain="one input file, one disposition",
@@ -94,4 +108,4 @@ SEGMENT_PROFILES = replace(
     columns=tuple(replace(c, comment=_EXACT.get(c.name, c.comment)) for c in gold.SEGMENT_PROFILES.columns),
 )
 
-TABLES = (RUNS, FILES, LEDGER, SEGMENT_PROFILES, SCHEMA)
+TABLES = (RUNS, FILES, LEDGER, SEGMENT_PROFILES, SCHEMA, FILE_HASHES)
