@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from segspark.config.url import scheme_of
 from segspark.errors import InfrastructureError
 from segspark.points import point
 from segspark.process import Fate, this_process
@@ -30,11 +31,21 @@ _TRIES = 20
 
 
 class Lease:
-    """A lease that is held: renewed, asked before each commit, and given back."""
+    """A lease that is held: renewed, asked before each commit, and given back.
 
-    def __init__(self, store: Store, claim: Claim, number: int) -> None:
+    Nobody takes it over until he has seen one number for a whole expiry. So in a bucket, where each question is a
+    request, a holder does not ask for half of an expiry after it began to write its newest number.
+    """
+
+    def __init__(self, store: Store, claim: Claim, number: int, put_at: float | None = None) -> None:
+        """
+        Args:
+            put_at: when this process began to write the number, by ``seconds``; None if it is unknown.
+        """
         self._store, self._claim, self._number = store, claim, number
         self._one_at_a_time = threading.Lock()
+        self._certain_s = claim.expires_s / 2 if scheme_of(store.url) else 0.0
+        self._put_at = put_at
 
     def check(self) -> None:
         """Called before each commit.
@@ -43,6 +54,8 @@ class Lease:
             InfrastructureError: somebody else has taken the lease; nothing more may be written.
         """
         with self._one_at_a_time, _reached(self._store):
+            if self._put_at is not None and seconds() < self._put_at + self._certain_s:
+                return
             newest = read_newest(self._store)
         if not self._is_ours(newest):
             raise InfrastructureError(
@@ -53,10 +66,15 @@ class Lease:
     def renew(self) -> bool:
         """Put the next number; False if the lease is lost."""
         with self._one_at_a_time:
-            newest = read_newest(self._store)
-            if not self._is_ours(newest) or not put(self._store, newest.number + 1, self._claim):
-                return False
-            self._number = newest.number + 1
+            at = seconds()
+            if not put(self._store, self._number + 1, self._claim, after=self._number):
+                # Lost, or ahead: a store may have written a number and its answer was lost.
+                self._put_at = None
+                newest = read_newest(self._store)
+                if not self._is_ours(newest) or not put(self._store, newest.number + 1, self._claim):
+                    return False
+                self._number = newest.number
+            self._number, self._put_at = self._number + 1, at
             return True
 
     def release(self) -> None:
@@ -147,8 +165,9 @@ def take(
                 continue
             its_fate = Fate.ENDED
         if its_fate is Fate.ENDED:
+            at = seconds()
             if put(store, newest.number + 1, claim):
-                return Lease(store, claim, newest.number + 1)
+                return Lease(store, claim, newest.number + 1, at)
             refused = refused + 1 if newest.number == last else 1
             last = newest.number
             if refused > _TRIES:
@@ -168,9 +187,14 @@ def take(
             tell(f"waits for a sign of life of another run ({newest.words})")
 
 
-def unlock(store: Store, seen: Newest) -> bool:
+def seconds() -> float:
+    """A clock that goes on while the machine sleeps, where it has one."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def unlock(store: Store, seen: Newest, sleep: Callable[[float], None] = time.sleep) -> bool:
     """Free the lease for a person who is certain that its holder is not at work; a holder that is stops before its next
-    commit.
+    commit. In a bucket this waits until such a holder asks again.
 
     Args:
         seen: what the person was shown.
@@ -187,6 +211,8 @@ def unlock(store: Store, seen: Newest) -> bool:
             if newest.number != seen.number and newest.claim != seen.claim and not newest.is_free:
                 return False
             if put(store, newest.number + 1, Claim(uuid.uuid4().hex, "segspark unlock", EXPIRES_S, None)):
+                if scheme_of(store.url) and newest.claim is not None and newest.fate is not Fate.ENDED:
+                    sleep(newest.claim.expires_s / 2)
                 return True
         # What is in the way is no file of a lease.
         store.delete_tree(FOLDER)

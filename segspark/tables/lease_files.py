@@ -49,12 +49,16 @@ def read_newest(store: Store) -> Newest:
         return Newest(at, Claim.from_bytes(content))
 
 
-def put(store: Store, number: int, claim: Claim) -> bool:
-    """Write a number; whether it is ours and the newest one. Old numbers are removed."""
+def put(store: Store, number: int, claim: Claim, after: int | None = None) -> bool:
+    """Write a number; whether it is ours and the newest one. Old numbers are removed.
+
+    Args:
+        after: our number of before. Where it is gone, somebody has removed the files of the lease by hand.
+    """
     if not store.put_if_absent(name_of(number), claim.as_bytes()):
         return False
     numbers = _numbers(store)
-    if max(numbers, default=0) != number:
+    if max(numbers, default=0) != number or after not in (None, *numbers):
         # It had been taken and removed long ago.
         store.delete(name_of(number))
         return False

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.bucket_server import requests
 from segspark.errors import InfrastructureError
 from segspark.process import Process, this_process
 from segspark.store import Store, store_at
@@ -257,6 +258,35 @@ def test_unlock_frees_whom_it_showed_and_nobody_else(store: Store) -> None:
     take(store, claim(token="another"))
     assert not unlock(store, seen)
     assert not read_newest(store).is_free
+
+
+def test_in_a_bucket_a_holder_asks_again_after_half_an_expiry_and_unlock_waits_for_it(
+    s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr(lease_module, "seconds", lambda: now[0])
+    store = store_at(f"{s3}/{tmp_path.name}")
+    mine = take(store, claim(token="mine"))
+    requests()
+    for _ in range(3):
+        mine.check()
+    assert not requests()
+    # Two requests: the next number, and whether it is the newest.
+    assert mine.renew()
+    assert sum(requests().values()) == 2
+    waited: list[float] = []
+    assert unlock(store, read_newest(store), waited.append)
+    assert waited == [30.0]
+    mine.check()
+    now[0] += waited[0]
+    with pytest.raises(InfrastructureError, match="does not hold the lease"):
+        mine.check()
+    assert not mine.renew()
+    # Of a holder that has ended nothing has to be waited for.
+    theirs = take(store, claim(ended()))
+    assert unlock(store, read_newest(store), waited.append)
+    assert waited == [30.0]
+    assert not theirs.renew()
 
 
 # The lock file of earlier versions ------------------------------------------------------------------------------------
