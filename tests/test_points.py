@@ -36,7 +36,9 @@ WITHOUT_A_POINT = {
     "store/local.py put_if_absent": "a file appears whole; tables/test_lease_races.py kills holders",
     "store/local.py replace": "a file appears whole",
     "tables/io/commit.py commit": "between files_written and committed",
+    "tables/lake.py _create": "before table_created",
     "tables/lake_key.py open_key": "a file appears whole; the next run finds it",
+    "tables/log_copy.py _put_commit": "a commit appears whole, after the point of whoever makes it",
     "tables/lease_files.py put": "before lease_taken; tables/test_lease_races.py kills holders",
 }
 

@@ -108,14 +108,15 @@ def lake_session(
         is_short: as for ``session_for``: what is run ends before the optimising compiler pays off.
         tell: told if this has to wait for another run's lease to expire.
     """
-    lake = Lake(workspace.lake)
-    with only_writer(lake.store, what, workspace.lease.expires_s, tell) as lease:
+    store = store_at(workspace.lake)
+    with only_writer(store, what, workspace.lease.expires_s, tell) as lease:
+        lake = Lake(store, lease.check, workspace.compatibility == "wide")
         check_compatible(lake)
         check_key(workspace)
         # Half an audience, with addresses, of an export that was killed.
         store_at(workspace.exports).remove_left()
         session = session_for(workspace, f"segspark {workspace.name} {what}", is_short)
-        yield SparkLake(lake.store, session, lease.check, workspace.compatibility == "wide")
+        yield SparkLake.of(lake, session)
 
 
 def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from segspark.process import is_left, name_of_this_process
 
 # A process of which nothing can be proved, as in another container, has ended after a week.
 ABANDONED_HOURS = 7 * 24
-_SAMPLES = "segspark-check-"
+_SAMPLES, _LOGS = "segspark-check-", "segspark-logs-"
 
 
 def scratch_folder(workspace: Path) -> Path:
     """The scratch folder of this process: below SPARK_LOCAL_DIRS if that is set, else beside the workspace's file. It
     is outside of the lake, which may lie in a store; what killed processes have left is removed."""
-    _remove_left_samples()
+    _remove_left(_SAMPLES)
     below = Path(os.environ["SPARK_LOCAL_DIRS"].split(",")[0]) if os.environ.get("SPARK_LOCAL_DIRS") else workspace
     top = below / ".segspark-scratch"
     mine = name_of_this_process()
@@ -32,12 +32,21 @@ def scratch_folder(workspace: Path) -> Path:
 @contextmanager
 def sample_folder() -> Iterator[Path]:
     """A private folder for what a check stages, removed at the end, or by the next process if this one is killed."""
-    _remove_left_samples()
-    with tempfile.TemporaryDirectory(prefix=f"{_SAMPLES}{name_of_this_process()}.") as name:
+    with _temporary(_SAMPLES) as name:
         yield Path(name)
 
 
-def _remove_left_samples() -> None:
-    for old in Path(tempfile.gettempdir()).glob(f"{_SAMPLES}*"):
-        if is_left(old.name.removeprefix(_SAMPLES).partition(".")[0], ABANDONED_HOURS):
+def log_folder() -> "tempfile.TemporaryDirectory[str]":
+    """A private folder for copies of logs, which goes with this object, or by the next process if this one is killed."""
+    return _temporary(_LOGS)
+
+
+def _temporary(prefix: str) -> "tempfile.TemporaryDirectory[str]":
+    _remove_left(prefix)
+    return tempfile.TemporaryDirectory(prefix=f"{prefix}{name_of_this_process()}.")
+
+
+def _remove_left(prefix: str) -> None:
+    for old in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        if is_left(old.name.removeprefix(prefix).partition(".")[0], ABANDONED_HOURS):
             shutil.rmtree(old, ignore_errors=True)

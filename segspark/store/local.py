@@ -73,7 +73,7 @@ class LocalStore:
             os.unlink(aside)
             raise
 
-    def list(self, prefix: str = "") -> Sequence[StoredFile]:
+    def list(self, prefix: str = "", after: str = "", most: int | None = None) -> Sequence[StoredFile]:
         folder, _, start = prefix.rpartition("/")
         top = self.url_of(folder)
         found = []
@@ -83,7 +83,7 @@ class LocalStore:
                 within = file if below == "." else f"{below}/{file}"
                 if within.startswith(start) and (size := _size_of(os.path.join(at, file))) is not None:
                     found.append(StoredFile(f"{folder}/{within}" if folder else within, size))
-        return sorted(found, key=lambda f: f.name)
+        return sorted((f for f in found if f.name > after), key=lambda f: f.name)[:most]
 
     def matching(self, pattern: str) -> Sequence[StoredFile]:
         found = glob.glob(pattern, root_dir=self.root, recursive=True)

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from segspark.errors import InfrastructureError
@@ -29,6 +30,8 @@ WHOLE_BYTES = 32 << 20
 RANGE_BYTES = 8 << 20
 PART_BYTES = 16 << 20
 S3 = ("s3:", "s3a:")
+# So many names a bucket lists in one request.
+PAGE = 1_000
 _CURE = "Check its name, and endpoint, region and credentials in the environment, see docs/how-to/keep-a-lake-on-s3.md."
 # A server that is not there is told in seconds; one that asks for patience is given it.
 _RETRIES: Any = {"max_retries": 6, "retry_timeout": timedelta(seconds=60)}
@@ -79,8 +82,9 @@ class ObjectStore:
             yield pa.PythonFile(_Upload(upload), mode="w")
             upload.close()
 
-    def list(self, prefix: str = "") -> Sequence[StoredFile]:
-        return self._by_name(self._listed(prefix))
+    def list(self, prefix: str = "", after: str = "", most: int | None = None) -> Sequence[StoredFile]:
+        # Buckets list by name, and no further than they are asked.
+        return self._by_name(islice(self._listed(prefix, after, most), most))
 
     def matching(self, pattern: str) -> Sequence[StoredFile]:
         folder = fixed_folder(pattern)
@@ -170,12 +174,13 @@ class ObjectStore:
     def _key(self, name: str) -> str:
         return "/".join(part for part in (self._parts[1], name) if part)
 
-    def _listed(self, prefix: str) -> Iterator[Any]:
-        """Every object whose name begins with a prefix, which need not end at a folder."""
+    def _listed(self, prefix: str, after: str = "", most: int | None = None) -> Iterator[Any]:
+        """Every object whose name begins with a prefix, which need not end at a folder, and comes after another."""
         folder, _, _ = prefix.rpartition("/")
         start = self._key(prefix) if prefix else self._key("x")[:-1]
         with self._client() as (obstore, client):
-            for page in obstore.list(client, self._key(folder) or None):
+            offset = self._key(after) if after else None
+            for page in obstore.list(client, self._key(folder) or None, offset=offset, chunk_size=most or PAGE):
                 yield from (found for found in page if found["path"].startswith(start))
 
 

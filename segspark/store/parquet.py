@@ -43,6 +43,8 @@ def add_part(store: Store, prefix: str, table: pa.Table, compression: str, **how
     name = f"{prefix}part-{uuid.uuid4().hex}-{content_digest(content)}.{compression}.parquet"
     with store.create(name) as stream:
         stream.write(content)
+    if scheme_of(store.url) and content.size <= KEPT_BYTES:
+        _keep(store.url_of(name), content)
     return StoredFile(name, content.size)
 
 

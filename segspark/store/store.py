@@ -70,8 +70,13 @@ class Store(Protocol):
             private: for its owner alone where a store knows of owners, and on the disk when this returns.
         """
 
-    def list(self, prefix: str = "") -> Sequence[StoredFile]:
-        """Every file whose name begins with the prefix, by name."""
+    def list(self, prefix: str = "", after: str = "", most: int | None = None) -> Sequence[StoredFile]:
+        """Every file whose name begins with the prefix, by name.
+
+        Args:
+            after: only names that come later; the store passes over the others without a request.
+            most: only the first so many, where the prefix is a folder; all by default.
+        """
 
     def matching(self, pattern: str) -> Sequence[StoredFile]:
         """Files whose names match a glob pattern, ``**`` over folders, by name; none of them is asked for by itself

@@ -4,7 +4,7 @@ from segspark.points import point
 from segspark.store import Store
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
-from segspark.tables.log_digests import checkpoints_of, commits_of, digest_log
+from segspark.tables.log_digests import checkpoints_of, commits_of
 
 
 def commits_since_checkpoint(folder: Store) -> int:
@@ -16,6 +16,6 @@ def commits_since_checkpoint(folder: Store) -> int:
 def make_checkpoint(lake: Lake, contract: Contract) -> None:
     """Write the newest version as a checkpoint, which changes no version."""
     lake.may_commit()
-    lake.table(contract).create_checkpoint()
-    point("checkpoint")
-    digest_log(lake.folder(contract))
+    with lake.committing(contract, lake.table(contract)) as table:
+        table.create_checkpoint()
+        point("checkpoint")

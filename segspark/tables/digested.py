@@ -1,5 +1,9 @@
 """Files of a table that carry no digest: earlier versions and other programs wrote them."""
 
+from urllib.parse import unquote
+
+import pyarrow as pa
+
 from segspark.store.parquet import digest_of
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
@@ -12,5 +16,6 @@ def undigested(lake: Lake, contract: Contract) -> int:
         return 0
     folder = lake.folder(contract)
     log = {*commits_of(folder).values(), *checkpoints_of(folder).values()} - digests_of(folder).keys()
-    files = [uri for uri in lake.table(contract).file_uris() if digest_of(uri.removeprefix("file://")) is None]
+    actions = pa.table(lake.table(contract).get_add_actions(flatten=True))
+    files = [path for path in map(unquote, actions["path"].to_pylist()) if digest_of(folder.url_of(path)) is None]
     return len(log) + len(files)

@@ -4,11 +4,10 @@ Tables are created through delta-rs, which takes milliseconds where Spark takes 
 or column mapping, so every Delta reader can open them.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
@@ -26,12 +25,13 @@ from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.contracts.stamp import stamp_of
 from segspark.tables.file_schema import check_files
-from segspark.tables.log_digests import digest_log, forget_gone_files, verify_log
+from segspark.tables.io import conflicts
+from segspark.tables.log_copy import LogCopies
+from segspark.tables.log_digests import digest_log, forget_gone_files, note_change, verify_log
 from segspark.tables.parts import add_actions, write_parts
 from segspark.tables.ranges import DayFile, day_files, day_of, odd_feature
 from segspark.tables.rules_of_table import why_spark_writes
 from segspark.tables.small import read_table
-from segspark.tables.snapshots import Snapshots
 from segspark.tables.statistics import N_COLUMNS, columns_in_log, is_marked, may_exceed, rows_by_day
 
 PROPERTIES = {
@@ -39,10 +39,13 @@ PROPERTIES = {
     "delta.dataSkippingNumIndexedCols": str(N_COLUMNS),
     "delta.checkpointInterval": "50",
 }
-# Whoever opens a table reads each commit since the newest checkpoint, by a request.
-IN_A_BUCKET = {"delta.checkpointInterval": "10"}
+# Whoever opens a table reads each commit since the newest checkpoint, by a request. A checkpoint is three (log_copy.py):
+# with one every third commit a day makes the fewest, and the day on which all tables write theirs not many more.
+IN_A_BUCKET = {"delta.checkpointInterval": "3"}
 # A table appended to row by row is compacted into one file at this number of files.
 SMALL_FILES = 64
+# Where each file that is read is a request.
+SMALL_FILES_IN_A_BUCKET = 16
 
 
 def anybody() -> None:
@@ -63,7 +66,7 @@ class Lake:
         self.store: Store = store_at(at) if isinstance(at, Url | Path | str) else at
         self.may_commit, self.is_wide = may_commit, is_wide
         # A run that has the lease, on a lake where each question is a request.
-        self._snapshots = Snapshots() if may_commit is not anybody and scheme_of(self.store.url) else None
+        self._copies = LogCopies() if may_commit is not anybody and scheme_of(self.store.url) else None
 
     def laid_out(self, contract: Contract) -> Contract:
         """The contract by which files of this lake are written."""
@@ -84,26 +87,39 @@ class Lake:
             DamagedFile: a file of its log holds something else than was written.
         """
         folder = self.folder(contract)
-        if self._snapshots is not None and version is None:
-            held = self._snapshots.newest(folder, partial(_opened_if_there, folder))
-            if held is not None:
-                return held
+        if self._copies is not None and version is None:
+            newest = self._copies.of(folder).newest()
+            if newest is not None:
+                return newest
         return _opened(folder, version)
 
     def exists(self, contract: Contract) -> bool:
         folder = self.folder(contract)
-        if self._snapshots is not None:
-            return self._snapshots.newest(folder, partial(_opened_if_there, folder)) is not None
-        return _is_there(folder)
+        if self._copies is not None:
+            return self._copies.of(folder).newest() is not None
+        url, options = folder.for_delta()
+        return bool(deltalake.DeltaTable.is_deltatable(url, storage_options=options or None))
 
-    def _set_apart(self, contract: Contract) -> None:
-        """Before a commit that must be at the version that was read."""
-        if self._snapshots is not None:
-            self._snapshots.set_apart(self.folder(contract))
+    @contextmanager
+    def committing(
+        self, contract: Contract, table: deltalake.DeltaTable | None, is_alone: bool = False
+    ) -> Iterator[deltalake.DeltaTable]:
+        """Around one commit to the table that this gives: when it ends, it is there with its digest.
 
-    def _put_back(self, contract: Contract, table: deltalake.DeltaTable) -> None:
-        if self._snapshots is not None:
-            self._snapshots.put_back(self.folder(contract), table)
+        Args:
+            table: as this lake has opened it; None where there is none.
+            is_alone: in a bucket only if nobody else has committed since the table was opened.
+
+        Raises:
+            CommitFailedError: somebody else has.
+        """
+        folder = self.folder(contract)
+        if self._copies is not None:
+            with self._copies.of(folder).commit(table, is_alone) as newest:
+                yield newest
+        else:
+            yield table
+            digest_log(folder)
 
     def columns(self, contract: Contract) -> list[str]:
         """Names of the stored columns; none if nothing was written yet."""
@@ -128,25 +144,11 @@ class Lake:
         """The table, created if missing; columns new in the contract are added."""
         if not self.exists(contract):
             self.may_commit()
-            url, options = self.folder(contract).for_delta()
-            table = deltalake.DeltaTable.create(
-                url,
-                storage_options=options or None,
-                schema=deltalake.Schema.from_json(schema_json(contract)),
-                mode="ignore",
-                partition_by=list(contract.partition_by),
-                name=contract.name.replace(".", "_"),
-                description=stamp_of(contract),
-                configuration=PROPERTIES
-                | (IN_A_BUCKET if scheme_of(url) else {})
-                | of_new_table(url)
-                | {"delta.dataSkippingStatsColumns": ",".join(columns_in_log(contract))},
-                # One of them is ours.
-                raise_if_key_not_exists=False,
-            )
-            point("table_created")
-            digest_log(self.folder(contract))
-            return table
+            # Somebody else may have made it meanwhile.
+            with suppress(CommitFailedError), self.committing(contract, None):
+                self._create(contract)
+                point("table_created")
+            return self.table(contract)
         table = self.table(contract)
         require_committer(contract, table, self.path(contract))
         stored = {f.name for f in table.schema().fields}
@@ -154,9 +156,29 @@ class Lake:
         if missing:
             require_committer(contract, table, self.path(contract), DELTA_RS)
             self.may_commit()
-            table.alter.add_columns(missing)
-            digest_log(self.folder(contract))
+            with self.committing(contract, table) as table:
+                table.alter.add_columns(missing)
+            return self.table(contract)
         return table
+
+    def _create(self, contract: Contract) -> None:
+        url, options = self.folder(contract).for_delta()
+        at = (url, options or None) if self._copies is None else (self._copies.of(self.folder(contract)).url, None)
+        deltalake.DeltaTable.create(
+            at[0],
+            storage_options=at[1],
+            schema=deltalake.Schema.from_json(schema_json(contract)),
+            mode="ignore",
+            partition_by=list(contract.partition_by),
+            name=contract.name.replace(".", "_"),
+            description=stamp_of(contract),
+            configuration=PROPERTIES
+            | (IN_A_BUCKET if scheme_of(url) else {})
+            | of_new_table(url)
+            | {"delta.dataSkippingStatsColumns": ",".join(columns_in_log(contract))},
+            # One of them is ours.
+            raise_if_key_not_exists=False,
+        )
 
     def read_small(
         self,
@@ -170,7 +192,7 @@ class Lake:
             return schema.empty_table()
         table = self.table(contract)
         if odd_feature(table):
-            return table.to_pyarrow_table(filters=filters, columns=columns)
+            return _opened(self.folder(contract)).to_pyarrow_table(filters=filters, columns=columns)
         return read_table(table, self.folder(contract), filters, columns)
 
     def n_rows(self, contract: Contract) -> int:
@@ -232,9 +254,9 @@ class Lake:
             return
         self._add_small(table, contract, rows, "append", once=once)
         table = self.table(contract)
-        if len(table.file_uris()) >= SMALL_FILES and not why_spark_writes(table):
+        most = SMALL_FILES_IN_A_BUCKET if scheme_of(self.store.url) else SMALL_FILES
+        if len(table.file_uris()) >= most and not why_spark_writes(table):
             point("small_many_files")
-            self._set_apart(contract)
             everything = self.read_small(contract)
             # Whoever has appended meanwhile has won: the next one compacts.
             with suppress(CommitFailedError):
@@ -263,18 +285,19 @@ class Lake:
         check_files(contract, table, added)
         point("small_written")
         self.may_commit()
-        table.create_write_transaction(
-            add_actions(added),
-            mode,
-            table.schema(),
-            partition_by=list(contract.partition_by),
-            commit_properties=deltalake.CommitProperties(
-                app_transactions=[deltalake.Transaction(once, 1)] if once else None,
-                max_commit_retries=0 if is_alone else None,
-            ),
-        )
-        point("small_committed")
-        digest_log(folder)
+        told = nullcontext() if is_alone else conflicts.translated(contract, table.version())
+        with told, self.committing(contract, table, is_alone) as table:
+            table.create_write_transaction(
+                add_actions(added),
+                mode,
+                table.schema(),
+                partition_by=list(contract.partition_by),
+                commit_properties=deltalake.CommitProperties(
+                    app_transactions=[deltalake.Transaction(once, 1)] if once else None,
+                    max_commit_retries=0 if is_alone else None,
+                ),
+            )
+            point("small_committed")
 
     def _add_by_spark(
         self, contract: Contract, rows: pa.Table, mode: Literal["append", "overwrite"], once: str | None, why: str
@@ -294,7 +317,7 @@ class Lake:
 
         None of a table whose files alone are not its rows: delta-rs takes its deletion vectors for files that nobody names.
         """
-        table = self.table(contract)
+        table = _opened(self.folder(contract))
         if odd_feature(table):
             return 0
         files = table.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True)
@@ -302,6 +325,7 @@ class Lake:
             self.may_commit()
             table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
             point("vacuum_files")
+            note_change(self.folder(contract))
             forget_gone_files(self.folder(contract))
         return len(files)
 
@@ -310,15 +334,6 @@ def _opened(folder: Store, version: int | None = None) -> deltalake.DeltaTable:
     verify_log(folder, version)
     url, options = folder.for_delta()
     return deltalake.DeltaTable(url, version=version, storage_options=options or None)
-
-
-def _opened_if_there(folder: Store) -> deltalake.DeltaTable | None:
-    return _opened(folder) if _is_there(folder) else None
-
-
-def _is_there(folder: Store) -> bool:
-    url, options = folder.for_delta()
-    return bool(deltalake.DeltaTable.is_deltatable(url, storage_options=options or None))
 
 
 def conform_small(table: deltalake.DeltaTable, rows: pa.Table) -> pa.Table:

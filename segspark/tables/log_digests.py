@@ -16,13 +16,19 @@ from segspark.store.parquet import DIGESTS, content_digest, file_digest, is_name
 
 LOG = "_delta_log"
 HINT = f"{LOG}/_last_checkpoint"
-_COMMIT = re.compile(r"(?P<version>\d{20})\.json")
-_CHECKPOINT = re.compile(r"(?P<version>\d{20})\.checkpoint.*\.parquet")
+COMMIT = re.compile(r"(?P<version>\d{20})\.json")
+CHECKPOINT = re.compile(r"(?P<version>\d{20})\.checkpoint.*\.parquet")
 _DIGEST = re.compile(rf"{DIGESTS}/(?P<file>\d{{20}}\..+)\.(?P<digest>[0-9a-f]{{8}})")
 # Log files are never changed, so a process verifies each once: by the URL of the log.
 _VERIFIED: dict[str, set[str]] = defaultdict(set)
 # How often this process has committed to a table, by the URL of its folder.
 _CHANGES: Counter[str] = Counter()
+
+
+def note_change(folder: Store) -> int:
+    """Count a commit of this process to a table; gives their number."""
+    _CHANGES[folder.url] += 1
+    return _CHANGES[folder.url]
 
 
 def changes_of(folder: Store) -> int:
@@ -32,12 +38,12 @@ def changes_of(folder: Store) -> int:
 
 def commits_of(folder: Store) -> dict[int, str]:
     """The commits of a table's log by version: names below the table's folder."""
-    return _of_kind(_log_of(folder), _COMMIT)
+    return _of_kind(_log_of(folder), COMMIT)
 
 
 def checkpoints_of(folder: Store) -> dict[int, str]:
     """The checkpoints of a table's log by version."""
-    return _of_kind(_log_of(folder), _CHECKPOINT)
+    return _of_kind(_log_of(folder), CHECKPOINT)
 
 
 def _log_of(folder: Store) -> list[str]:
@@ -49,26 +55,27 @@ def _of_kind(names: list[str], kind: re.Pattern[str]) -> dict[int, str]:
     return {int(match["version"]): name for match, name in found if match}
 
 
-def digests_of(folder: Store) -> dict[str, str]:
-    """The stored digests by the name of the log file below the table's folder."""
-    matches = (_DIGEST.fullmatch(file.name) for file in folder.list(f"{DIGESTS}/"))
+def digests_of(folder: Store, first: int = 0) -> dict[str, str]:
+    """The stored digests, of a version and those after it, by the name of the log file below the table's folder."""
+    after = f"{DIGESTS}/{first:020d}" if first else ""
+    matches = (_DIGEST.fullmatch(file.name) for file in folder.list(f"{DIGESTS}/", after))
     return {f"{LOG}/{match['file']}": match["digest"] for match in matches if match}
 
 
 def digest_log(folder: Store) -> None:
     """Write the digest of each file of the log that has none, and of the files added there whose names hold none;
     forget those of log files that are gone."""
-    _CHANGES[folder.url] += 1
+    note_change(folder)
     known, log = digests_of(folder), _log_of(folder)
-    there = {*_of_kind(log, _COMMIT).values(), *_of_kind(log, _CHECKPOINT).values()}
+    there = {*_of_kind(log, COMMIT).values(), *_of_kind(log, CHECKPOINT).values()}
     for name in sorted(there - known.keys()):
         content = folder.read(name)
-        if _COMMIT.fullmatch(name.removeprefix(f"{LOG}/")):
+        if COMMIT.fullmatch(name.removeprefix(f"{LOG}/")):
             _digest_files(folder, content)
-        with folder.create(_name_of(name, content_digest(content))):
+        with folder.create(digest_name(name, content_digest(content))):
             pass
     for name in known.keys() - there:
-        folder.delete(_name_of(name, known[name]))
+        folder.delete(digest_name(name, known[name]))
 
 
 def verify_log(folder: Store, version: int | None = None) -> None:
@@ -79,7 +86,7 @@ def verify_log(folder: Store, version: int | None = None) -> None:
     """
     digests, done = digests_of(folder), _VERIFIED[folder.url]
     log = _log_of(folder)
-    commits, checkpoints = _of_kind(log, _COMMIT), _of_kind(log, _CHECKPOINT)
+    commits, checkpoints = _of_kind(log, COMMIT), _of_kind(log, CHECKPOINT)
     if version is None and (lost := newest_lost(digests, commits)) is not None:
         raise DamagedFile(folder.url_of(lost), "it is missing")
     if HINT in log and hint_misleads(folder, checkpoints):
@@ -106,7 +113,7 @@ def hint_misleads(folder: Store, checkpoints: dict[int, str]) -> bool:
 
 def newest_lost(digests: dict[str, str], commits: dict[int, str]) -> str | None:
     """The newest commit, if only its digest is there: without it the table would be what it was before."""
-    known = [name for name in digests if _COMMIT.fullmatch(name.removeprefix(f"{LOG}/"))]
+    known = [name for name in digests if COMMIT.fullmatch(name.removeprefix(f"{LOG}/"))]
     newest = max(known, default=None)
     return newest if newest is not None and newest > max(commits.values(), default="") else None
 
@@ -133,5 +140,6 @@ def forget_gone_files(folder: Store) -> None:
             folder.delete(digest.name)
 
 
-def _name_of(name: str, digest: str) -> str:
+def digest_name(name: str, digest: str) -> str:
+    """The file below a table's folder that says the digest of a file of its log."""
     return f"{DIGESTS}/{name.removeprefix(f'{LOG}/')}.{digest}"

@@ -13,7 +13,6 @@ from segspark.tables.committer import DELTA_RS, require_committer
 from segspark.tables.contracts.contract import Column, Contract
 from segspark.tables.file_schema import problems_of_files
 from segspark.tables.lake import Lake
-from segspark.tables.log_digests import digest_log
 from segspark.tables.migration import REWRITTEN, Plan, migrated, target_schema
 from segspark.tables.own_commits import logged_files
 from segspark.tables.parts import add_actions, write_parts
@@ -54,21 +53,21 @@ def _rewrite(lake: Lake, contract: Contract, plan: Plan, more: Sequence[Column])
     require_committer(contract, table, lake.path(contract), DELTA_RS)
     lake.may_commit()
     try:
-        table.create_write_transaction(
-            add_actions(added),
-            "overwrite",
-            target,
-            partition_by=list(contract.partition_by),
-            commit_properties=deltalake.CommitProperties(
-                max_commit_retries=0, custom_metadata={REWRITTEN: str(contract.version)}
-            ),
-        )
+        with lake.committing(contract, table, is_alone=True):
+            table.create_write_transaction(
+                add_actions(added),
+                "overwrite",
+                target,
+                partition_by=list(contract.partition_by),
+                commit_properties=deltalake.CommitProperties(
+                    max_commit_retries=0, custom_metadata={REWRITTEN: str(contract.version)}
+                ),
+            )
     except CommitFailedError as error:
         raise InfrastructureError(
             f"{contract.name} was changed by another writer since its version {table.version()} was read. Nothing was "
             "changed; run again when the other one is done."
         ) from error
-    digest_log(folder)
 
 
 def _alter(lake: Lake, contract: Contract, plan: Plan, more: Sequence[Column]) -> None:
@@ -77,8 +76,8 @@ def _alter(lake: Lake, contract: Contract, plan: Plan, more: Sequence[Column]) -
     def alter(name: str, *given: Any) -> None:
         require_committer(contract, lake.table(contract), lake.path(contract), DELTA_RS)
         lake.may_commit()
-        getattr(lake.table(contract).alter, name)(*given)
-        digest_log(lake.folder(contract))
+        with lake.committing(contract, lake.table(contract)) as table:
+            getattr(table.alter, name)(*given)
 
     there = set(lake.columns(contract))
     if missing := [wanted[c.column] for c in plan.changes if c.kind == "added" and c.column not in there]:

@@ -17,7 +17,6 @@ from segspark.tables.committer import DELTA_RS, require_committer
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.file_schema import check_files
 from segspark.tables.lake import Lake
-from segspark.tables.log_digests import digest_log
 from segspark.tables.parts import add_actions
 
 # Names that every writer of a log spells in the same way. A file that a commit removes under another spelling stays.
@@ -98,20 +97,20 @@ def replace_files(
     point("files_to_replace")
     lake.may_commit()
     try:
-        table.create_write_transaction(
-            [*add_actions(added, is_new=not is_same_rows), *_remove_actions(removed, is_gone=not is_same_rows)],
-            "append",
-            table.schema(),
-            partition_by=list(table.metadata().partition_columns),
-            commit_properties=deltalake.CommitProperties(max_commit_retries=0),
-        )
+        with lake.committing(contract, table, is_alone=True):
+            table.create_write_transaction(
+                [*add_actions(added, is_new=not is_same_rows), *_remove_actions(removed, is_gone=not is_same_rows)],
+                "append",
+                table.schema(),
+                partition_by=list(table.metadata().partition_columns),
+                commit_properties=deltalake.CommitProperties(max_commit_retries=0),
+            )
+            point("files_replaced")
     except CommitFailedError as error:
         raise InfrastructureError(
             f"{contract.name} was changed by another writer since its version {table.version()} was read. Nothing was "
             "changed; run again when the other one is done."
         ) from error
-    point("files_replaced")
-    digest_log(lake.folder(contract))
 
 
 def _remove_actions(files: Iterable[LoggedFile], is_gone: bool) -> list[deltalake.transaction.RemoveAction]:

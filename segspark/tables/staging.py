@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segspark.config.url import scheme_of
 from segspark.spark.checkpoints import is_one_process
 from segspark.spark.classic import tasks_at_once
 from segspark.spark.jobs import beside
 from segspark.store import Store
-from segspark.store.parquet import SPARK_OPTIONS, add_part, verify_parts
+from segspark.store.parquet import SPARK_OPTIONS, add_part, read_parquet, verify_parts
 from segspark.tables.ranges import share_ids
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ NAMED_SCHEMA = pa.schema(
     ]
 )
 BATCH = 5_000
+# Of a bucket, what the driver reads without Spark: each file is one request then, of which Spark makes four.
+FEW_ROWS, FEW_BYTES = 5_000, 32 << 20
 ROWS_PER_FILE = 250_000
 ROWS_PER_GROUP = 25_000
 # Sealed records may be of any size: no more of them is collected, and no file is larger before it is compressed.
@@ -159,6 +162,10 @@ class Staged:
         paths = [f.path for f in self.files.get(kind, ())]
         if not paths:
             return self.spark.createDataFrame([], schema)
+        if scheme_of(paths[0]) and self.rows(kind) <= FEW_ROWS:
+            few = _read_few(paths)
+            if few is not None:
+                return self.spark.createDataFrame(few, schema)
         verify_parts(paths)
         return self.spark.read.schema(schema).options(**SPARK_OPTIONS).parquet(*paths)
 
@@ -205,6 +212,17 @@ class Staged:
 
         tasks = self.spark.range(0, len(ranges), 1, len(ranges))
         return self.plus(kind, read_named(tasks.mapInArrow(write, NAMED_DDL)).get(kind, []))
+
+
+def _read_few(paths: Sequence[str]) -> pa.Table | None:
+    """The rows of some files; None if they take much memory, as sealed records may."""
+    parts, n_bytes = [], 0
+    for path in paths:
+        parts.append(read_parquet(path))
+        n_bytes += parts[-1].nbytes
+        if n_bytes > FEW_BYTES:
+            return None
+    return pa.concat_tables(parts)
 
 
 def checkpoint(

@@ -16,16 +16,20 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from segspark.config.url import scheme_of
 from segspark.store import Store
 from segspark.store.parquet import SPARK_OPTIONS
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.verify import verify_for_spark
+from segspark.tables.small import rows_of_file
 
 # A range of partition dates [first, end), or a set of them.
 Days = tuple[date, date] | frozenset[date]
 KNOWN = "known_as_of"
 # Spark checks each file that it is given by name; above this number Delta's reader is faster.
 MOST_FILES = 2_000
+# Of a bucket, what the driver reads without Spark.
+FEW_BYTES, FEW_FILES = 4 << 20, 200
 _PATTERN = re.compile(r"[*?{}\[\]\\]")
 
 
@@ -36,6 +40,7 @@ def read_plain(
     contract: Contract,
     days: Days | None = None,
     known_after: date | None = None,
+    is_named: bool = False,
 ) -> DataFrame | None:
     """The rows of the files that may match; None if there are too many files, if they lie elsewhere, or if Spark would
     take their path for a glob pattern.
@@ -44,10 +49,14 @@ def read_plain(
         store: of the table's folder.
         days: only files of these partition dates.
         known_after: only files with a later ``known_as_of``, by the log's statistics.
+        is_named: the rows can tell their files (``_metadata``).
     """
     schema = T.StructType.fromJson(json.loads(table.schema().to_json()))
-    sizes, root = _files(table, contract, days, known_after), store.for_spark()
+    rows, root = _files(table, contract, days, known_after), store.for_spark()
+    sizes = [(unquote(row["path"]), row["size_bytes"]) for row in rows]
     files = [path for path, _ in sizes]
+    if not is_named and is_few(store, sum(size for _, size in sizes), len(files)):
+        return _on_driver(spark, table, store, contract, rows, schema)
     verify_for_spark(spark, [(store.url_of(path), size) for path, size in sizes if "://" not in path])
     if len(files) > MOST_FILES or any("://" in path for path in files) or _PATTERN.search(root):
         return None
@@ -63,6 +72,33 @@ def read_plain(
     return frame.select(*schema.names) if is_nested else frame.to(_as_nullable(schema))
 
 
+def is_few(store: Store, n_bytes: int, n_files: int) -> bool:
+    """Whether the driver reads files of a store itself: of a bucket each is a request then, where Spark makes four of it
+    (verified, looked for twice, read)."""
+    return bool(scheme_of(store.url)) and n_bytes <= FEW_BYTES and n_files <= FEW_FILES
+
+
+def _on_driver(
+    spark: SparkSession,
+    table: deltalake.DeltaTable,
+    store: Store,
+    contract: Contract,
+    files: list[dict[str, Any]],
+    schema: T.StructType,
+) -> DataFrame:
+    stored = pa.schema(table.schema())
+    parts = [
+        rows_of_file(
+            store.url_of(unquote(file["path"])),
+            stored,
+            {name: file[f"partition.{name}"] for name in contract.partition_by},
+        )
+        for file in files
+    ]
+    rows = pa.concat_tables([stored.empty_table(), *parts])
+    return spark.createDataFrame(rows, schema) if rows.num_rows else without_rows(spark, schema)
+
+
 def without_rows(spark: SparkSession, schema: T.StructType) -> DataFrame:
     """A frame known to be empty when its query is planned: what is joined with it or made of it is left out, where an
     empty list of rows would be distributed, shuffled and broadcast by jobs."""
@@ -75,11 +111,11 @@ def _as_nullable(schema: T.StructType) -> T.StructType:
 
 def _files(
     table: deltalake.DeltaTable, contract: Contract, days: Days | None, known_after: date | None
-) -> list[tuple[str, int]]:
-    """Path and size."""
+) -> list[dict[str, Any]]:
+    """The log's rows of files: path, size, partition."""
     actions = pa.table(table.get_add_actions(flatten=True))
     rows = actions.select([n for n in actions.column_names if n in _looked_at(contract)]).to_pylist()
-    return [(unquote(row["path"]), row["size_bytes"]) for row in rows if _is_wanted(row, contract, days, known_after)]
+    return [row for row in rows if _is_wanted(row, contract, days, known_after)]
 
 
 def _looked_at(contract: Contract) -> set[str]:

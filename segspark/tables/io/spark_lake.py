@@ -28,7 +28,7 @@ from segspark.tables.io.by_spark import days_span, key_span, write_by_spark
 from segspark.tables.io.commit import commit
 from segspark.tables.io.conform import conform, schema_of
 from segspark.tables.io.merge import files_to_update, merged, rows_of_files
-from segspark.tables.io.reader import Days, as_date, read_plain, within, without_rows
+from segspark.tables.io.reader import Days, as_date, is_few, read_plain, within, without_rows
 from segspark.tables.io.writer import Compute, computed_frame, staged_frame, write_computed, write_files, write_staged
 from segspark.tables.lake import Lake, anybody, conform_small
 from segspark.tables.log_digests import digest_log
@@ -51,18 +51,27 @@ class SparkLake(Lake):
         super().__init__(at, may_commit, is_wide)
         self.spark = spark
 
+    @staticmethod
+    def of(lake: Lake, spark: SparkSession) -> "SparkLake":
+        """The same lake, which knows what was read of its logs."""
+        made = SparkLake(lake.store, spark, lake.may_commit, lake.is_wide)
+        made._copies = lake._copies
+        return made
+
     def read(
         self,
         contract: Contract,
         version: int | None = None,
         days: Days | None = None,
         known_after: date | None = None,
+        is_named: bool = False,
     ) -> DataFrame:
         """The table, or an empty frame with its columns if nothing was written yet.
 
         Args:
             days: only the rows of the partition dates [first, end), or of a set of them.
             known_after: only the rows with a later ``known_as_of``.
+            is_named: the rows can tell their files (``_metadata``).
         """
         if not self.exists(contract):
             return without_rows(self.spark, schema_of(contract))
@@ -70,7 +79,7 @@ class SparkLake(Lake):
         frame = (
             None
             if odd_feature(table)
-            else read_plain(self.spark, table, self.folder(contract), contract, days, known_after)
+            else read_plain(self.spark, table, self.folder(contract), contract, days, known_after, is_named)
         )
         if frame is None:
             reader = self.spark.read.format("delta").options(**SPARK_OPTIONS)
@@ -85,7 +94,11 @@ class SparkLake(Lake):
         """Some columns of a table that has one or more files for each of many days."""
         if self.why_not_plain(contract) or not self.n_rows(contract):
             return self.read(contract, days=days).select(*columns)
-        return read_by_file(self.spark, self.table(contract), self.folder(contract), contract, columns, days)
+        table = self.table(contract)
+        sizes = pa.table(table.get_add_actions(flatten=True))["size_bytes"].to_pylist()
+        if is_few(self.folder(contract), sum(sizes), len(sizes)):
+            return self.read(contract, days=days).select(*columns)
+        return read_by_file(self.spark, table, self.folder(contract), contract, columns, days)
 
     def append(self, contract: Contract, frame: DataFrame, once: str) -> None:
         """Append; a second append under the same ``once`` changes nothing."""
@@ -214,7 +227,6 @@ class SparkLake(Lake):
     def _open(self, contract: Contract, version: int | None = None) -> deltalake.DeltaTable:
         """The table, created if missing; opened before the work, so that a concurrent change is a conflict."""
         table = self.create(contract)
-        self._set_apart(contract)
         return table if version in (None, table.version()) else self.table(contract, version)
 
     def _commit_days(
@@ -319,12 +331,11 @@ class SparkLake(Lake):
         files = [f for f in logged_files(table) if only is None or as_date(f.values[contract.partition_by[0]]) in only]
         touched: list[LoggedFile] = []
         if files:
-            old = self.read(contract, days=only)
+            old = self.read(contract, days=only, is_named=True)
             touched = files_to_update(files, old, rows, contract)
             rows = conform(contract, merged(rows_of_files(old, touched), rows, contract, newer))
         added = write_files(rows, self.laid_out(contract), folder)
         replace_files(self, contract, table, touched, added, is_same_rows=False)
-        self._put_back(contract, table)
 
     def _commit_files(
         self, table: deltalake.DeltaTable, contract: Contract, added: list[dict[str, Any]], **how: Any
@@ -332,10 +343,10 @@ class SparkLake(Lake):
         """``commit``, and the digest of what it has added to the log."""
         point("files_written")
         self.may_commit()
-        commit(table, contract, added, **how)
-        point("committed")
-        digest_log(self.folder(contract))
-        self._put_back(contract, table)
+        is_alone = how.get("replace") is not None or how.get("is_derived", False)
+        with conflicts.translated(contract, table.version()), self.committing(contract, table, is_alone) as table:
+            commit(table, contract, added, **how)
+            point("committed")
 
     def _add_by_spark(
         self, contract: Contract, rows: pa.Table, mode: Literal["append", "overwrite"], once: str | None, why: str
