@@ -28,9 +28,9 @@ CLONE = Path(__file__).parents[1]
 FIRST, SEED = date(2026, 5, 20), 23
 
 
-def shop(folder: Path, lake: str, people: int) -> None:
-    """The demo's workspace with all its deliveries, on a lake in a bucket."""
-    generate(folder, people=people, events=20 * people, months=2, as_of=FIRST, seed=SEED)
+def shop(folder: Path, lake: str, people: int, days: int) -> None:
+    """The demo's workspace with its deliveries until the last day, on a lake in a bucket."""
+    generate(folder, people=people, events=20 * people, months=2, as_of=FIRST + timedelta(days=days), seed=SEED)
     settings = (folder / "segspark.yaml").read_text().splitlines()
     settings = [f"lake: {lake}" if line.startswith("lake:") else line for line in settings]
     (folder / "segspark.yaml").write_text("\n".join(settings) + "\n")
@@ -50,6 +50,7 @@ def day(folder: Path, as_of: date) -> dict[str, Any]:
         "by_method": by(counts, 0),
         "by_kind": by(counts, 0, 2),
         "by_table": by(counts, 1),
+        "by_table_and_kind": by(counts, 1, 2, 0),
     }
 
 
@@ -62,7 +63,7 @@ def main() -> None:
     os.environ.setdefault("SEGSPARK_KEY", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
     with tempfile.TemporaryDirectory() as top, s3_server() as bucket:
         folder = Path(top) / "shop"
-        shop(folder, f"{bucket}/lake", given.people)
+        shop(folder, f"{bucket}/lake", given.people, given.days)
         days = []
         for n in range(given.days):
             days.append(day(folder, FIRST + timedelta(days=n)))
