@@ -19,7 +19,7 @@ from segspark.process import NAME, is_left, name_of_this_process
 from segspark.store.access import taken_away
 from segspark.store.hdfs_streams import Unclosed, Whole
 from segspark.store.patterns import fixed_folder, matches
-from segspark.store.store import StoredFile
+from segspark.store.store import Stamp, StoredFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,27 +93,30 @@ class HdfsStore:
                 client.delete(aside)
             raise
 
-    def list(self, prefix: str = "") -> Sequence[StoredFile]:
+    def list(self, prefix: str = "", after: str = "", most: int | None = None) -> Sequence[StoredFile]:
         folder, _, start = prefix.rpartition("/")
         top = self._path(folder)
         with self._client() as client, suppress(FileNotFoundError):
             below = ((s.path[len(top) :].lstrip("/"), s.length) for s in client.list_status(top, True) if not s.isdir)
             named = ((within, size) for within, size in below if within and within.startswith(start))
             found = [StoredFile(f"{folder}/{within}" if folder else within, size) for within, size in named]
-            return sorted(found, key=lambda file: file.name)
+            return sorted((f for f in found if f.name > after), key=lambda file: file.name)[:most]
         return []
 
-    def matching(self, pattern: str) -> Sequence[str]:
+    def matching(self, pattern: str) -> Sequence[StoredFile]:
         folder = fixed_folder(pattern)
-        at_once = "/" not in pattern[len(folder) :] and "**" not in pattern
-        names = self._directly_in(folder) if at_once else (file.name for file in self.list(folder))
-        return sorted(name for name in names if matches(name, pattern))
+        is_deep = "/" in pattern[len(folder) :] or "**" in pattern
+        files = (file for file in self._stamped(folder, is_deep) if matches(file.name, pattern))
+        return sorted(files, key=lambda file: file.name)
 
-    def _directly_in(self, folder: str) -> Iterator[str]:
+    def _stamped(self, folder: str, is_deep: bool) -> Iterator[StoredFile]:
+        top = self._path(folder.rstrip("/"))
         with self._client() as client, suppress(FileNotFoundError, NotADirectoryError):
-            for status in client.list_status(self._path(folder.rstrip("/")), False):
+            for status in client.list_status(top, is_deep):
                 if not status.isdir:
-                    yield folder + status.path.rpartition("/")[2]
+                    # Milliseconds, which a user may set back.
+                    stamp = Stamp(str(status.modification_time), status.modification_time / 1000, is_weak=True)
+                    yield StoredFile(folder + status.path[len(top) :].lstrip("/"), status.length, stamp)
 
     def size(self, name: str) -> int | None:
         with self._client() as client, suppress(FileNotFoundError):
@@ -146,10 +149,10 @@ class HdfsStore:
             client.delete(self._path(prefix), True)
 
     def remove_left(self) -> None:
-        for name in list(self._directly_in("")):
-            aside = _ASIDE.fullmatch(name)
+        for file in list(self._stamped("", is_deep=False)):
+            aside = _ASIDE.fullmatch(file.name)
             if aside and is_left(aside["process"], _ABANDONED_HOURS):
-                self.delete(name)
+                self.delete(file.name)
 
     def for_spark(self, name: str = "") -> str:
         return self.url_of(name)
