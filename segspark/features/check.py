@@ -13,11 +13,12 @@ from segspark.features.flow import FEATURES, write_features
 from segspark.features.resources import CATALOGUE
 from segspark.pipeline.flow import Flow, Request
 from segspark.pipeline.step import Step
+from segspark.tables.contracts import gold
 from segspark.tables.ranges import id_ranges
 from segspark.time import DAY
 
-# The people are split into this many equal parts; each day checks the next one.
-PARTS = 64
+# The people are split into this many equal parts, or more where one would have too many; each day checks the next one.
+PARTS, MOST_PEOPLE = 64, 500_000
 # Everybody is checked on Sundays, when clusters have time.
 WHOLE_ON = 6
 
@@ -33,11 +34,12 @@ def check_features(step: Step) -> None:
         return
     with step.stage("check") as report:
         is_whole = step.as_of.weekday() == WHOLE_ON
-        part = None if is_whole else id_ranges(PARTS)[step.as_of.toordinal() % PARTS]
+        n_parts = max(PARTS, -(-step.facts(gold.FEATURES).rows_by_day.get(step.as_of, 0) // MOST_PEOPLE))
+        part = None if is_whole else id_ranges(n_parts)[step.as_of.toordinal() % n_parts]
         work = Work(step, (step.as_of,), step.context[CATALOGUE], None)
         with failures_of_tasks():
             found = choose_engine(step).differences(work, part)
-        step.outcome["checked"] = "everybody" if is_whole else f"1 part of {PARTS}"
+        step.outcome["checked"] = "everybody" if is_whole else f"1 part of {n_parts}"
         report.note = f"{step.outcome['checked']} against a recompute from all days: {len(found) or 'no'} differences"
     if found:
         examples = "; ".join(f"{r['person_id']} {r['feature']}: {r['stored']}, not {r['computed']}" for r in found[:5])
@@ -77,8 +79,8 @@ FEATURE_CHECK = Flow(
     function=check_features,
     needs=FEATURES.needs,
     is_skipped_when_unchanged=True,
-    # The check only reads, in one task: the scores use the other cores. If it fails, no segments are made and no day is
-    # published.
+    # The check only reads, of a part of the people: the scores use the other cores. If it fails, no segments are made and
+    # no day is published.
     runs_beside_next=True,
 )
 REPAIR = Flow(

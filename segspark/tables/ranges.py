@@ -30,6 +30,9 @@ ABOUT = "activity_date"
 # overlaps its range and reads the row groups at its edges in vain, so there are no more tasks than needed.
 BYTES_WORTH_A_TASK = 10_000_000
 BYTES_PER_TASK = 600_000_000
+EVERYBODY = ("", "~")
+# Ranges begin and end at the first four hexadecimal digits of the ids.
+N_EDGES = 0x10000
 
 
 @dataclass(frozen=True)
@@ -141,8 +144,25 @@ def day_of(value: date | str) -> date:
 
 def id_ranges(n: int) -> list[tuple[str, str]]:
     """n equal ranges of the (uniform, hexadecimal) ids: [low, high)."""
-    edges = ["", *(f"{i * 65536 // n:04x}" for i in range(1, n)), "~"]
+    return split_ids(EVERYBODY, n)
+
+
+def split_ids(part: tuple[str, str], n: int) -> list[tuple[str, str]]:
+    """A range between edges of ``id_ranges`` as about n smaller ones."""
+    first, end = _edges(part)
+    n = max(1, min(n, end - first))
+    edges = [part[0], *(f"{first + i * (end - first) // n:04x}" for i in range(1, n)), part[1]]
     return list(pairwise(edges))
+
+
+def share_of(part: tuple[str, str]) -> float:
+    """The share of all ids that lie in a range between edges of ``id_ranges``."""
+    first, end = _edges(part)
+    return (end - first) / N_EDGES
+
+
+def _edges(part: tuple[str, str]) -> tuple[int, int]:
+    return int(part[0] or "0", 16), N_EDGES if part[1] == EVERYBODY[1] else int(part[1], 16)
 
 
 def share_ids(n_bytes: int, parallelism: int) -> list[tuple[str, str]]:

@@ -1,23 +1,30 @@
 """Stored features against a recompute, and the two ways back: repair and restatement."""
 
 from datetime import date
+from typing import Any
 
 import deltalake
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from builders import step_of
 
 from segspark.app import run as start
 from segspark.config.models import Workspace
 from segspark.errors import CheckFailed, GateClosed
 from segspark.features import check as feature_check
-from segspark.features.check import FEATURE_CHECK, REPAIR, RESTATE
+from segspark.features.check import FEATURE_CHECK, REPAIR, RESTATE, check_features
+from segspark.features.engine import arrow_engine
+from segspark.features.engine.work import Work
+from segspark.features.resources import load_catalogue
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import runs_of
+from segspark.pipeline.step import Step
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
+from segspark.tables.ranges import id_ranges
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 
@@ -75,3 +82,30 @@ def test_a_part_of_the_people_is_checked_on_other_days_than_sundays(four_days: t
     workspace, lake = four_days
     assert MAY[5].weekday() != feature_check.WHOLE_ON
     assert run_flow(FEATURE_CHECK, workspace, lake, MAY[5])["checked"] == "1 part of 64"
+
+
+def test_no_task_compares_more_than_some_people(
+    four_days: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A task may hold one of five people: a part of half of them takes three tasks, and everybody five."""
+    workspace, lake = four_days
+    asked: list[Any] = []
+    monkeypatch.setattr(Step, "ask_ranges", lambda step, compute, ranges, ddl: asked.append(ranges) or [])
+    monkeypatch.setattr(arrow_engine, "PEOPLE_PER_TASK", 1)
+    step = step_of(FEATURE_CHECK, workspace, lake, MAY[5])
+    work = Work(step, (MAY[5],), load_catalogue(workspace), None)
+    for part in (id_ranges(2)[1], None):
+        arrow_engine.ARROW.differences(work, part)
+    assert lake.rows_by_day(gold.FEATURES)[MAY[5]] == 5
+    assert asked == [[("8000", "aaaa"), ("aaaa", "d555"), ("d555", "~")], id_ranges(5)]
+
+
+def test_a_day_checks_a_bounded_number_of_people(
+    four_days: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, lake = four_days
+    monkeypatch.setattr(feature_check, "PARTS", 2)
+    monkeypatch.setattr(feature_check, "MOST_PEOPLE", 1)
+    step = step_of(FEATURE_CHECK, workspace, lake, MAY[5])
+    check_features(step)
+    assert step.outcome["checked"] == "1 part of 5"

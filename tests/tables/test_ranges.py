@@ -1,6 +1,7 @@
 """Tasks that read files by ranges of ids: nobody is read twice or left out, however the files were cut."""
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segspark.tables.ranges import (
+    EVERYBODY,
     DayFile,
     files_of_ranges,
     id_ranges,
     read_range,
     share_ids,
+    share_of,
+    split_ids,
 )
 
 SCHEMA = pa.schema([("person_id", pa.string()), ("n", pa.int64()), ("activity_date", pa.date32())])
@@ -64,6 +68,18 @@ def test_files_that_straddle_an_edge_are_shared(tmp_path: Path) -> None:
         read = [read_range(files, low, high, ["person_id", "n"], "activity_date", SCHEMA) for low, high in id_ranges(n)]
         assert [i for table in read for i in table["person_id"].to_pylist()] == ids
         assert {table.schema for table in read} == {SCHEMA}
+
+
+def test_a_part_of_the_ids_is_split_into_ranges_that_meet() -> None:
+    for part in [EVERYBODY, *id_ranges(64), *id_ranges(100)]:
+        for n in (1, 2, 7, 5_000):
+            ranges = split_ids(part, n)
+            assert (ranges[0][0], ranges[-1][1]) == part
+            assert all(end == begin for (_, end), (begin, _) in pairwise(ranges))
+            assert all(low < high for low, high in ranges)
+            assert len(ranges) == min(n, round(share_of(part) * 65_536))
+    assert round(sum(map(share_of, id_ranges(100))), 9) == 1
+    assert share_of(EVERYBODY) == 1
 
 
 ends = st.tuples(

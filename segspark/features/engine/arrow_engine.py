@@ -1,5 +1,6 @@
 """The Arrow engine: tasks read and write the tables' own files, without Spark's reader and writer."""
 
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import Computed, NoRows, ReplaceDays
 from segspark.tables.contracts import gold
-from segspark.tables.ranges import DayFile, share_ids
+from segspark.tables.ranges import EVERYBODY, DayFile, share_ids, share_of, split_ids
 from segspark.time import DAY
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ READ_BY_RANGE = (
     gold.ITEM_LAST_DAYS,
     gold.FEATURES,
 )
+# People whom one task compares: some 8.5 KB each, with their stored values, their days and what is computed of these.
+PEOPLE_PER_TASK = 50_000
 
 
 def _why_not(view: View) -> str:
@@ -69,6 +72,10 @@ def _differences(work: Work[Step], part: tuple[str, str] | None) -> list[dict[st
     step, task = work.view, work.task
     stored = tuple(f for f in step.files(gold.FEATURES) if f.day == step.as_of)
     ranges = [part] if part else share_ids(task.n_bytes, step.n_cores)
+    # Ids are uniform: each part has about its share of the people.
+    n_people = sum(f.rows for f in stored) * share_of(part or EVERYBODY)
+    if n_people > PEOPLE_PER_TASK * len(ranges):
+        ranges = split_ids(part or EVERYBODY, math.ceil(n_people / PEOPLE_PER_TASK))
     return step.ask_ranges(Differences(task, stored), ranges, DIFFERENCE_DDL)
 
 
