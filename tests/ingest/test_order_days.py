@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import make_workspace, rows_of, step_of, store_rows, write_orders
+from builders import make_workspace, rows_of, step_of, store_rows, write_mails, write_orders
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
@@ -64,7 +64,7 @@ def verdicts(found: DataFrame) -> list[tuple[Any, ...]]:
     return sorted((r["no"], r["verdict"]) for r in found.collect())
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(lines, lines), min_size=4, max_size=4), st.sampled_from([200, 1]))
 def test_on_the_days_found_lies_every_duplicate_that_all_of_history_has(
     spark: SparkSession,
@@ -121,14 +121,28 @@ def test_few_rows_are_read_sooner_than_looked_through(
     assert days_of_orders(step, silver.ORDER_LINES, batch(spark, [("shop", ("1", "1", 0))]), {day(0)}) is None
 
 
-def test_an_order_that_moves_to_another_day_stays_one_order(spark: SparkSession, tmp_path: Path) -> None:
+def test_an_order_that_moves_to_another_day_stays_one_order(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workspace = make_workspace(tmp_path / "w")
     lake = SparkLake(workspace.lake, spark)
     may = {n: date(2026, 5, n) for n in range(1, 9)}
     many = [(f"{n}", "ann@example.com", f"2026-05-01 1{n}:00:00", "10.00") for n in range(5)]
     write_orders(workspace, may[2], *many, ("77", "bob@example.com", "2026-05-02 10:00:00", "10.00"))
+    write_mails(workspace, may[2], ("m1", "ann@example.com", "click", "2026-05-01 11:00:00"))
     run_flow(INGEST, workspace, lake, may[3])
     write_orders(workspace, may[5], ("2", "ann@example.com", "2026-05-05 10:00:00", "12.00"))
+    again = ("m1", "ann@example.com", "click", "2026-05-01 11:00:00")
+    write_mails(workspace, may[5], again, ("m2", "ann@example.com", "click", "2026-05-05 11:00:00"))
+    upserts: list[Any] = []
+    reads: list[Any] = []
+    upsert, read = SparkLake.upsert, Step.read
+    monkeypatch.setattr(SparkLake, "upsert", lambda lake, *asked: upserts.append(asked[3]) or upsert(lake, *asked))
+    monkeypatch.setattr(Step, "read", lambda step, *asked: reads.append(asked) or read(step, *asked))
     run_flow(INGEST, workspace, lake, may[6])
     stored = {r["order_id"]: (r["order_date"], r["amount_cents"]) for r in rows_of(lake, silver.ORDERS)}
     assert stored == {**{f"{n}": (may[1], 1000) for n in (0, 1, 3, 4)}, "77": (may[2], 1000), "2": (may[5], 1200)}
+    # Those of 2 May are not looked at.
+    assert upserts == [{may[1], may[5]}]
+    assert [asked[1] for asked in reads if asked[0] is silver.EVENTS] == [{may[1], may[5]}]
+    assert len([r for r in rows_of(lake, silver.EVENTS) if r["event_id"] == "m1"]) == 1
