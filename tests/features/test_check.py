@@ -1,13 +1,15 @@
 """Stored features against a recompute, and the two ways back: repair and restatement."""
 
 from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import deltalake
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from builders import step_of
+from builders import make_workspace, step_of
 
 from segspark.app import run as start
 from segspark.config.models import Workspace
@@ -15,16 +17,13 @@ from segspark.errors import CheckFailed, GateClosed
 from segspark.features import check as feature_check
 from segspark.features.check import FEATURE_CHECK, REPAIR, RESTATE, check_features
 from segspark.features.engine import arrow_engine
-from segspark.features.engine.work import Work
-from segspark.features.resources import load_catalogue
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import runs_of
-from segspark.pipeline.step import Step
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
-from segspark.tables.ranges import id_ranges
+from segspark.tables.ranges import DayFile, id_ranges, share_of, split_ids
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
 
@@ -84,28 +83,35 @@ def test_a_part_of_the_people_is_checked_on_other_days_than_sundays(four_days: t
     assert run_flow(FEATURE_CHECK, workspace, lake, MAY[5])["checked"] == "1 part of 64"
 
 
-def test_no_task_compares_more_than_some_people(
-    four_days: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A task may hold one of five people: a part of half of them takes three tasks, and everybody five."""
-    workspace, lake = four_days
+def test_no_task_compares_more_than_some_people() -> None:
+    """Of a million people, whose ids are uniform: half of them are checked, then everybody."""
     asked: list[Any] = []
-    monkeypatch.setattr(Step, "ask_ranges", lambda step, compute, ranges, ddl: asked.append(ranges) or [])
-    monkeypatch.setattr(arrow_engine, "PEOPLE_PER_TASK", 1)
-    step = step_of(FEATURE_CHECK, workspace, lake, MAY[5])
-    work = Work(step, (MAY[5],), load_catalogue(workspace), None)
-    for part in (id_ranges(2)[1], None):
+    stored = [DayFile(f"part-{n}", MAY[5], low, high, 100_000) for n, (low, high) in enumerate(id_ranges(10))]
+    step = SimpleNamespace(
+        files=lambda table: stored,
+        as_of=MAY[5],
+        n_cores=2,
+        ask_ranges=lambda compute, ranges, ddl: asked.append(ranges),
+    )
+    work: Any = SimpleNamespace(view=step, task=SimpleNamespace(n_bytes=0))
+    half = id_ranges(2)[1]
+    for part in (half, id_ranges(64)[1], None):
         arrow_engine.ARROW.differences(work, part)
-    assert lake.rows_by_day(gold.FEATURES)[MAY[5]] == 5
-    assert asked == [[("8000", "aaaa"), ("aaaa", "d555"), ("d555", "~")], id_ranges(5)]
+    assert asked == [split_ids(half, 10), [id_ranges(64)[1]], id_ranges(20)]
+    assert all(share_of(one) * 1_000_000 <= 1.01 * arrow_engine.PEOPLE_PER_TASK for ranges in asked for one in ranges)
 
 
+@pytest.mark.parametrize(("n_people", "checked"), [(5, "1 part of 64"), (50_000_000, "1 part of 100")])
 def test_a_day_checks_a_bounded_number_of_people(
-    four_days: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, n_people: int, checked: str
 ) -> None:
-    workspace, lake = four_days
-    monkeypatch.setattr(feature_check, "PARTS", 2)
-    monkeypatch.setattr(feature_check, "MOST_PEOPLE", 1)
-    step = step_of(FEATURE_CHECK, workspace, lake, MAY[5])
+    parts: list[Any] = []
+    engine = SimpleNamespace(differences=lambda work, part: parts.append(part) or [])
+    monkeypatch.setattr(feature_check, "choose_engine", lambda step: engine)
+    monkeypatch.setattr(feature_check, "_made_from", lambda step: "the day before")
+    workspace = make_workspace(tmp_path / "w")
+    step = step_of(FEATURE_CHECK, workspace, Lake(workspace.lake), MAY[5])
+    monkeypatch.setattr(step, "facts", lambda table: SimpleNamespace(rows_by_day={MAY[5]: n_people}))
     check_features(step)
-    assert step.outcome["checked"] == "1 part of 5"
+    assert step.outcome["checked"] == checked
+    assert share_of(parts[0]) * n_people <= 1.01 * feature_check.MOST_PEOPLE
