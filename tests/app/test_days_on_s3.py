@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -94,12 +94,16 @@ def test_two_days_in_a_bucket_are_two_days_in_a_folder(
             store_at(place).replace(name, lines.encode())
     for day in DAYS:
         for each in (folder, bucket):
-            run(each, "run", "daily", "--as-of", str(day))
+            # What is delivered on a day counts the day after.
+            run(each, "run", "daily", "--as-of", str(day + timedelta(days=1)))
     for each in (folder, bucket):
         run(each, "segments", "export", "buyers")
         run(each, "report")
         run(each, "doctor")
-    assert rows(Lake(f"{s3}/days/lake")) == rows(Lake(folder / "lake"))
+    in_folder = rows(Lake(folder / "lake"))
+    assert rows(Lake(f"{s3}/days/lake")) == in_folder
+    # The changed order was merged into the stored one.
+    assert [order for order in in_folder["silver.orders"] if "'amount_cents': 10000" in order]
     assert files_of(bucket / "exports") == files_of(folder / "exports") != {}
     assert files_of(bucket / "reports").keys() == files_of(folder / "reports").keys() != set()
     # Nothing was made here in the bucket's name.

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.bucket_server import by, requests
 from segspark.errors import DamagedFile, InfrastructureError
 from segspark.pipeline.runs import record, runs_of
+from segspark.store.objects import ObjectStore
 from segspark.tables import log_copy
 from segspark.tables.checkpoints import make_checkpoint
 from segspark.tables.contracts import gold, ops
@@ -137,6 +138,22 @@ def test_an_append_follows_what_another_writer_has_committed(url: str, lake: Lak
     lake.append_small(TOYS, toys("eve"), once="2")
     assert names(lake) == names(Lake(url)) == sorted(["ann", "eve", *(f"bob-{n}" for n in range(11))])
     assert lake.version(TOYS) == Lake(url).version(TOYS) == 13
+
+
+def test_a_commit_whose_answer_was_lost_is_there_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.append_small(TOYS, toys("ball"), "a")
+    put = ObjectStore.put_if_absent
+
+    def tried_again(store: ObjectStore, name: str, content: bytes) -> bool:
+        put(store, name, content)
+        return put(store, name, content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ObjectStore, "put_if_absent", tried_again)
+        lake.append_small(TOYS, toys("kite"), "b")
+    assert names(lake) == ["ball", "kite"]
+    lake.append_small(TOYS, toys("doll"), "c")
+    assert names(lake) == names(holding(lake.store.url)) == ["ball", "doll", "kite"]
 
 
 def test_one_transaction_is_appended_once_also_by_two_writers(url: str, lake: Lake) -> None:
