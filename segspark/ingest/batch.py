@@ -12,7 +12,6 @@ from segspark.ids import identity
 from segspark.ingest.deliveries import Deliveries
 from segspark.pipeline.batch import FLOW as BATCH_FLOW
 from segspark.pipeline.step import Step
-from segspark.pipeline.view import View
 from segspark.pipeline.writes import Append, Small
 from segspark.points import point
 from segspark.sources.files import InputFile
@@ -68,10 +67,10 @@ class Batch:
 def choose_batch(step: Step, sources: list[Source], delivered: Deliveries) -> Batch | None:
     """The batch a run takes in: an interrupted one, else every new file received before the as-of day."""
     begun = step.batch.interrupted
-    return Batch.from_dict(begun) if begun else _new_batch(step, sources, delivered, read_consumed(step))
+    return Batch.from_dict(begun) if begun else _new_batch(step, sources, delivered)
 
 
-def _new_batch(step: Step, sources: list[Source], delivered: Deliveries, seen: set[tuple[str, str]]) -> Batch | None:
+def _new_batch(step: Step, sources: list[Source], delivered: Deliveries) -> Batch | None:
     published = step.runs.published_days()
     if published and step.as_of <= published[-1]:
         step.note(f"{step.as_of} is published: nothing new is taken in")
@@ -80,7 +79,9 @@ def _new_batch(step: Step, sources: list[Source], delivered: Deliveries, seen: s
 
     def is_wanted(file: InputFile) -> bool:
         # A file is identified by its content: another name does not make another file.
-        return (file.source, file.file_id) not in seen and (file.received_at is None or file.received_at < midnight)
+        return (file.source, file.file_id) not in delivered.taken and (
+            file.received_at is None or file.received_at < midnight
+        )
 
     files: dict[tuple[str, str], InputFile] = {}
     for file in delivered.read(filter(is_wanted, delivered.files)):
@@ -105,12 +106,6 @@ def _loaded_before(step: Step, published: list[date]) -> set[str]:
     earlier = {r["run_id"] for r in step.runs.rows(BATCH_FLOW) if r["as_of_date"] <= published[-1]}
     files = step.read_small(ops.FILES, columns=["source", "run_id"]).to_pylist()
     return {f["source"] for f in files if f["run_id"] in earlier}
-
-
-def read_consumed(view: View) -> set[tuple[str, str]]:
-    """(source, file_id) of every file taken in; the manifest has one row per file."""
-    table = view.read_small(ops.FILES, columns=["source", "file_id"])
-    return set(zip(table["source"].to_pylist(), table["file_id"].to_pylist(), strict=True))
 
 
 def files_of(batch: Batch, delivered: Deliveries) -> Files:

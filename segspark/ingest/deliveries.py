@@ -25,6 +25,7 @@ from segspark.sources.files import (
     Hashed,
     InputFile,
     find_files,
+    former_digest,
     hash_content,
     hash_ends,
     keyed_digest,
@@ -95,6 +96,17 @@ class Deliveries:
             (row["place_id"], row["size_bytes"], row["stamp"]): _Known(row["file_id"], row["ends_hash"]) for row in rows
         }
 
+    @cached_property
+    def taken(self) -> set[tuple[str, str]]:
+        """Source and id of every file that was taken in; one row per file."""
+        rows = self._step.read_small(ops.FILES, columns=["source", "file_id"])
+        return set(zip(rows["source"].to_pylist(), rows["file_id"].to_pylist(), strict=True))
+
+    def _id_of(self, found: Found, hashed: Hashed) -> str:
+        """The id of a content: that which it was given when it was taken in, also by an earlier version."""
+        former = former_digest(hashed.digest)
+        return former if (found.file.source, former) in self.taken else keyed_digest(hashed.digest, self._key)
+
     def _known_hash(self, found: Found) -> str | None:
         known = self._known.get(_state(found))
         return known.file_id if known is not None and known.ends == self._ends.get(found.file.path) else None
@@ -102,7 +114,7 @@ class Deliveries:
     def _described(self, found: Found) -> InputFile:
         hashed = self._read.get(found.file.path)
         if hashed is not None:
-            return with_content(found.file, hashed, self._key)
+            return replace(with_content(found.file, hashed, self._key), file_id=self._id_of(found, hashed))
         known = self._known_hash(found)
         assert known is not None, "every file without a known hash is read first"
         return replace(found.file, file_id=known)
@@ -127,7 +139,7 @@ class Deliveries:
             return None
         if stamp.changed_at is not None and stamp.changed_at > began - SETTLED_S:
             return None
-        file_id = keyed_digest(hashed.digest, self._key)
+        file_id = self._id_of(found, hashed)
         if stamp.is_weak and path not in self._ends:
             self._read_ends([found])
         known = _Known(file_id, self._ends.get(path))

@@ -154,6 +154,11 @@ def keyed_digest(digest: str, key: Key) -> str:
     return _keyed(key.derive("file"), bytes.fromhex(digest))
 
 
+def former_digest(digest: str) -> str:
+    """The id of a content in lakes of versions whose ids needed no key."""
+    return digest[:32]
+
+
 def _keyed(secret: bytes, content: bytes) -> str:
     return hmac.digest(secret, content, "sha256").hex()[:32]
 

@@ -17,7 +17,6 @@ from segspark.ingest.batch import (
     check_ledger,
     choose_batch,
     files_of,
-    read_consumed,
     totals,
     write_manifest,
 )
@@ -125,7 +124,7 @@ def test_what_was_taken_in_is_not_taken_again_and_a_published_day_takes_nothing(
     assert (first.first_unpublished, first.first_loads) == (None, ("orders",))
     taken_in(workspace, MAY[3], first)
     publish(workspace, MAY[3])
-    assert read_consumed(step(workspace, MAY[4])) == set(first.files)
+    assert Deliveries(step(workspace, MAY[4]), ()).taken == set(first.files)
     assert chosen(workspace, MAY[4]) is None
     write_orders(workspace, MAY[2], ANN, BOB)
     assert chosen(workspace, MAY[3]) is None
@@ -219,4 +218,4 @@ def test_the_manifest_has_a_row_for_each_file_with_all_its_records(spark: SparkS
     rows = {r["file_id"]: (r["n_records"], r["run_id"]) for r in lake.read_small(ops.FILES).to_pylist()}
     assert rows == {first.file_id: (7, "r1"), second.file_id: (0, "r1")}
     assert lake.n_rows(ops.FILES) == lake.n_rows(ops.LEDGER) == 2
-    assert read_consumed(at_work) == set(batch.files)
+    assert Deliveries(at_work, ()).taken == set(batch.files)

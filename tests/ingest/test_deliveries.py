@@ -1,11 +1,13 @@
 """Files are known by their content, of which a run reads only what it does not know yet; once a week it reads all."""
 
+import hashlib
 import os
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from builders import make_workspace, step_of, write_orders
 from pyspark.sql import SparkSession
@@ -117,6 +119,27 @@ def test_a_day_without_a_new_file_reads_no_byte_of_the_known_ones(workspace: Wor
     write_orders(workspace, MAY[4], ANN, BOB)
     assert ids(delivered(workspace, MAY[6]))[:2] == ids(first)
     assert read.since()[0] == 1
+
+
+def test_a_file_that_an_earlier_version_has_taken_in_keeps_its_id(workspace: Workspace, read: Read) -> None:
+    orders = next(file for file in (workspace.folder / "data").iterdir() if str(MAY[2]) in file.name)
+    former = hashlib.sha256(orders.read_bytes()).hexdigest()[:32]
+    row = {
+        "source": "orders",
+        "file_id": former,
+        "file_name": orders.name,
+        "size_bytes": 1,
+        "n_records": 1,
+        "received_at": datetime(2026, 5, 2, tzinfo=UTC),
+        "run_id": "r",
+    }
+    _Writes(workspace.lake).append_small(ops.FILES, pa.Table.from_pylist([row]), "r")
+    first = delivered(workspace, MAY[4])
+    assert ids(first)[0] == former
+    assert ids(first)[1] not in {former, hashlib.sha256(orders.read_bytes()).hexdigest()[:32]}
+    read.since()
+    assert ids(delivered(workspace, MAY[5])) == ids(first)
+    assert read.since() == (0, 0)
 
 
 def test_a_file_that_was_written_again_is_read_again_whatever_its_size_and_time(
