@@ -19,7 +19,8 @@ from segspark.sources.files import find_files
 from segspark.sources.load import load_sources
 from segspark.sources.mapped import check_header
 from segspark.sources.mapping import compile_mapping
-from segspark.spark.environment import examine_environment
+from segspark.spark.environment import examine_environment, is_remote, jar_folder, under_spark_submit
+from segspark.spark.stores import CONNECTORS
 from segspark.store.access import too_open
 from segspark.tables.compatibility import NEXT_STEP, missing_stamp, problems_of
 from segspark.tables.contracts import ops
@@ -40,6 +41,7 @@ def examine(config: Path) -> list[dict[str, str]]:
         row(c.name, WRONG if c.cure else FINE, f"{c.detail}. {c.cure}" if c.cure else c.detail)
         for c in examine_environment(workspace.lake)
     ]
+    rows += _connector_rows(workspace)
     rows += _access_rows(workspace)
     lake = Lake(workspace.lake)
     try:
@@ -68,6 +70,20 @@ def examine(config: Path) -> list[dict[str, str]]:
     except SegsparkError as error:
         rows.append(row("definitions", WRONG, str(error)))
     return rows + _lake_rows(lake)
+
+
+def _connector_rows(workspace: Workspace) -> list[dict[str, str]]:
+    """Whether a local Spark is given what it needs for the lake's store, where that is not fetched by itself."""
+    scheme = workspace.lake.scheme
+    package = CONNECTORS.get(scheme)
+    if package is None or under_spark_submit() or is_remote():
+        return []
+    name = package.split(":")[1]
+    given = any(key.startswith("spark.jars") for key in workspace.spark.options)
+    if given or list(jar_folder().glob(f"{name}-*.jar")):
+        return [row(f"connector for {scheme}", FINE, "is given to Spark")]
+    cure = f"Give it one, e.g. spark.options: {{spark.jars.packages: '{package}'}}"
+    return [row(f"connector for {scheme}", WRONG, f"Spark has none for {scheme}://. {cure}")]
 
 
 def _access_rows(workspace: Workspace) -> list[dict[str, str]]:

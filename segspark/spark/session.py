@@ -28,7 +28,7 @@ from segspark.spark.settings import (
     quiet_log,
 )
 from segspark.spark.startup import WORKERS_PARENT, class_archive, empty_conf
-from segspark.spark.stores import options_of
+from segspark.spark.stores import options_of, require_connector
 from segspark.spark.versions import delta_package, refuse_other_spark
 from segspark.store.access import for_hadoop
 
@@ -40,7 +40,7 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
         is_short: the session answers one short question, so the JVM's optimising compiler is left out.
 
     Raises:
-        ConfigError: this Spark is none that segspark runs on.
+        ConfigError: this Spark is none that segspark runs on, or it cannot reach the lake's store.
         InfrastructureError: spark-submit was started without Delta, or Delta could not be fetched.
     """
     refuse_other_spark()
@@ -51,7 +51,7 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     os.environ.setdefault("MLFLOW_DFS_TMP", str(scratch / "mlflow"))
     spark = workspace.spark
-    return local_session(
+    session = local_session(
         name,
         warehouse=scratch / "warehouse",
         master=spark.master,
@@ -68,6 +68,8 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
             **spark.options,
         },
     )
+    require_connector(session, workspace.lake)
+    return session
 
 
 def _submitted(workspace: Workspace, name: str) -> SparkSession:
@@ -83,6 +85,7 @@ def _submitted(workspace: Workspace, name: str) -> SparkSession:
         warnings.simplefilter("ignore")
         session = _quiet(builder.getOrCreate())
     _require_delta(session)
+    require_connector(session, workspace.lake)
     return session
 
 

@@ -177,3 +177,16 @@ def test_no_jvm_and_no_pyspark_session_is_needed(workspace: Workspace) -> None:
         "sys.exit(0 if rows and SparkSession.getActiveSession() is None else 1)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_store_that_spark_is_given_no_connector_for_is_wrong(
+    workspace: Workspace, google: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGSPARK__LAKE", f"{google}/{tmp_path.name}")
+    monkeypatch.setenv("SEGSPARK_JARS", str(tmp_path))
+    assert "spark.jars.packages: 'org.apache.hadoop:hadoop-gcp:" in wrong(workspace)["connector for gs"]
+    with monkeypatch.context() as given:
+        given.setenv("SEGSPARK__SPARK__OPTIONS", "{spark.jars.packages: a:b:1}")
+        assert wrong(workspace) == {}
+    (tmp_path / "hadoop-gcp-3.5.0.jar").touch()
+    assert rows(workspace)["connector for gs"] == (FINE, "is given to Spark")

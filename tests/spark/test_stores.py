@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from segspark.config.url import Url
+from segspark.errors import ConfigError
 from segspark.spark import environment
 from segspark.spark.environment import examine_environment
 from segspark.spark.jars import jar_settings
-from segspark.spark.stores import NOT_FETCHED, S3_PACKAGES, connector_jars, options_of
+from segspark.spark.stores import CONNECTORS, NOT_FETCHED, S3_PACKAGES, connector_jars, options_of, require_connector
 from segspark.spark.versions import delta_package
 
 ROOT = Path(__file__).parents[2]
@@ -82,3 +84,23 @@ def test_the_pom_and_ivy_fetch_the_same() -> None:
             f"<groupId>{group}</groupId>\n      <artifactId>{artifact}</artifactId>\n      <version>{version}<" in pom
         )
         assert f"  {artifact}-{version}.jar\n" in listed
+
+
+@pytest.mark.parametrize("scheme", ["abfss", "gs", "az"])
+def test_a_store_that_spark_cannot_reach_is_told_before_any_work(spark: SparkSession, scheme: str) -> None:
+    with pytest.raises(ConfigError, match=rf"this Spark has no connector for {scheme}://\.") as refused:
+        require_connector(spark, Url(f"{scheme}://c@account/lake"))
+    package = CONNECTORS.get(scheme)
+    assert (f"spark.jars.packages: '{package}'" if package else "Write abfss://") in str(refused.value)
+
+
+@pytest.mark.parametrize("lake", ["/lake", "hdfs://node/lake"])
+def test_what_every_spark_reaches_needs_no_connector(spark: SparkSession, lake: str) -> None:
+    require_connector(spark, Url(lake))
+
+
+def test_a_profile_is_given_to_spark_by_its_name() -> None:
+    options = options_of(Url("s3://bucket"), {"AWS_PROFILE": "shop", "AWS_SECRET_ACCESS_KEY": "secret"})
+    assert options["spark.executorEnv.AWS_PROFILE"] == "shop"
+    assert "ProfileCredentialsProvider" in options["spark.hadoop.fs.s3a.aws.credentials.provider"]
+    assert "secret" not in "".join(options.values())
