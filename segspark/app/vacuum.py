@@ -7,6 +7,7 @@ from typing import Any
 
 from segspark.app.retention import Beyond, beyond_retention
 from segspark.config.models import Workspace
+from segspark.config.url import OBJECT_SCHEMES, scheme_of
 from segspark.pipeline.batch import Batches
 from segspark.pipeline.view import QUESTIONS
 from segspark.points import point
@@ -64,6 +65,9 @@ def remove_scratch(lake: Lake) -> None:
     """Remove what killed runs and questions have staged, and half-written files beside those of the tables."""
     for folder in _left_folders(lake):
         lake.store.delete_tree(folder)
+    if scheme_of(lake.store.url) in OBJECT_SCHEMES:
+        # What was begun and not ended is no file there, and to list a whole bucket is paid.
+        return
     for folder in {file.name.rpartition("/")[0] for file in lake.store.list()}:
         lake.store.below(folder).remove_left()
 

@@ -99,7 +99,10 @@ class ObjectStore:
 
     def _by_name(self, listed: Iterable[Any]) -> Sequence[StoredFile]:
         start = len(self._key("x")) - 1
-        found = (StoredFile(one["path"][start:], one["size"], _stamp(one)) for one in listed)
+        found = (
+            StoredFile(one["path"][start:], one["size"], _stamp(one), one["last_modified"].timestamp())
+            for one in listed
+        )
         return sorted(found, key=lambda file: file.name)
 
     def size(self, name: str) -> int | None:

@@ -26,11 +26,16 @@ class Stamp:
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file of a store: its name below the store's URL, its size in bytes, and its stamp if the store gives one."""
+    """A file of a store: its name below the store's URL, its size in bytes, and what else the store's list says.
+
+    Attributes:
+        written_at: seconds since 1970.
+    """
 
     name: str
     size: int
     stamp: Stamp | None = field(default=None, compare=False)
+    written_at: float | None = field(default=None, compare=False)
 
 
 class Store(Protocol):

@@ -4,6 +4,7 @@ Tables are created through delta-rs, which takes milliseconds where Spark takes 
 or column mapping, so every Delta reader can open them.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
@@ -317,6 +318,8 @@ class Lake:
 
         None of a table whose files alone are not its rows: delta-rs takes its deletion vectors for files that nobody names.
         """
+        if self._copies is not None and not self._has_old_unnamed(contract, hours):
+            return 0
         table = _opened(self.folder(contract))
         if odd_feature(table):
             return 0
@@ -328,6 +331,14 @@ class Lake:
             note_change(self.folder(contract))
             forget_gone_files(self.folder(contract))
         return len(files)
+
+    def _has_old_unnamed(self, contract: Contract, hours: int) -> bool:
+        """Whether there may be files to remove, by one list of the bucket: to look properly, delta-rs reads the log of
+        all versions that are kept, by a request each."""
+        named = set(map(unquote, pa.table(self.table(contract).get_add_actions(flatten=True))["path"].to_pylist()))
+        files = [f for f in self.folder(contract).list() if not f.name.startswith("_") and f.name not in named]
+        latest = time.time() - hours * 3600
+        return any(file.written_at is None or file.written_at <= latest for file in files)
 
 
 def _opened(folder: Store, version: int | None = None) -> deltalake.DeltaTable:

@@ -101,7 +101,11 @@ def test_two_days_in_a_bucket_are_two_days_in_a_folder(
         run(each, "report")
         run(each, "doctor")
     in_folder = rows(Lake(folder / "lake"))
-    assert rows(Lake(f"{s3}/days/lake")) == in_folder
+    in_bucket = rows(Lake(f"{s3}/days/lake"))
+    assert in_bucket.keys() == in_folder.keys()
+    for name, of_table in in_folder.items():
+        only_one_has = sorted({*of_table} ^ {*in_bucket[name]})
+        assert in_bucket[name] == of_table, f"{name}:\n" + "\n".join(only_one_has)
     # The changed order was merged into the stored one.
     assert [order for order in in_folder["silver.orders"] if "'amount_cents': 10000" in order]
     assert files_of(bucket / "exports") == files_of(folder / "exports") != {}

@@ -285,3 +285,17 @@ def test_many_runs_become_one_file_and_none_is_lost(lake: Lake) -> None:
     assert len(lake.table(ops.RUNS).file_uris()) < 20
     assert sorted(row["run_id"] for row in runs_of(lake).rows("ingest")) == sorted(f"r{n}" for n in range(40))
     assert by(requests(), 0)
+
+
+def test_files_to_remove_are_looked_for_by_one_list(lake: Lake) -> None:
+    for n in range(3):
+        lake.overwrite_small(TOYS, toys(f"{n}")) if n else lake.append_small(TOYS, toys("0"), once="0")
+    requests()
+    # All of them are young.
+    assert lake.remove_unnamed_files(TOYS, 168, dry_run=False) == 0
+    assert sum(requests().values()) == 1
+    assert lake.remove_unnamed_files(TOYS, 0, dry_run=True) == 2
+    assert lake.remove_unnamed_files(TOYS, 0, dry_run=False) == 2
+    assert lake.remove_unnamed_files(TOYS, 0, dry_run=False) == 0
+    lake.append_small(TOYS, toys("3"), once="3")
+    assert names(lake) == names(Lake(lake.store.url)) == ["2", "3"]
