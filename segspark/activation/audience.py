@@ -32,7 +32,7 @@ from segspark.spark.environment import check_environment
 from segspark.spark.session import session_for
 from segspark.tables.contracts import gold, privacy, silver
 from segspark.tables.io.spark_lake import SparkLake
-from segspark.tables.lake import Lake
+from segspark.tables.open import open_lake, with_session
 
 # Later than everything known.
 EVER = date(9999, 1, 1)
@@ -229,7 +229,7 @@ def export(
         ConfigError: no such destination or segment; lists what exists.
     """
     destination = DESTINATIONS.find(to) if to else DESTINATIONS.all()[0]
-    segment = find_segment(look(EXPORT, workspace, Lake(workspace.lake)), name)
+    segment = find_segment(look(EXPORT, workspace, open_lake(workspace)), name)
     check_environment(workspace.lake)
     session = session_for(workspace, f"segspark {workspace.name} export", is_short=True)
-    return export_audience(workspace, SparkLake(workspace.lake, session), segment, as_of, out, destination)
+    return export_audience(workspace, with_session(workspace, session), segment, as_of, out, destination)

@@ -30,6 +30,7 @@ from segspark.store.parquet import read_parquet
 from segspark.tables.contracts import gold, silver
 from segspark.tables.lake import Lake
 from segspark.tables.lake_key import open_key
+from segspark.tables.open import open_lake
 from segspark.time import DAY
 
 # Of so many records a demo ends before the JVM's optimising compiler pays off.
@@ -76,7 +77,7 @@ def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Pro
     if not (folder / "segspark.yaml").exists():
         copy_workspace(folder)
     workspace = open_workspace(folder)
-    lake = Lake(workspace.lake)
+    lake = open_lake(workspace)
     if AS_OF in runs_of(lake).published_days():
         progress.note(f"{folder} holds this demo already, complete; only its report is written again")
     else:

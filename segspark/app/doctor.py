@@ -26,6 +26,7 @@ from segspark.tables.compatibility import NEXT_STEP, missing_stamp, problems_of
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
 from segspark.tables.lake import Lake
+from segspark.tables.open import open_lake
 
 FINE, WRONG = "fine", "wrong"
 
@@ -43,7 +44,7 @@ def examine(config: Path) -> list[dict[str, str]]:
     ]
     rows += _connector_rows(workspace)
     rows += _access_rows(workspace)
-    lake = Lake(workspace.lake)
+    lake = open_lake(workspace)
     try:
         for source in load_sources(workspace):
             files = [found.file for found in find_files(source, workspace.time_zone)]
@@ -104,6 +105,8 @@ def _lake_rows(lake: Lake) -> list[dict[str, str]]:
     rows = []
     for contract in ALL:
         if not lake.exists(contract):
+            continue
+        if not lake.keeps_files:
             continue
         table = lake.table(contract)
         there = {file.name for file in lake.folder(contract).list()}

@@ -6,12 +6,14 @@ backfill.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from segspark.app import maintain_catalog
+from segspark.app.maintained import Done, Task
 from segspark.app.programs import MAINTENANCE
 from segspark.app.retention import beyond_retention
 from segspark.app.vacuum import VERSIONS_KEPT_HOURS, remove_scratch, scratch_of
@@ -20,14 +22,15 @@ from segspark.ids import identity
 from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runs import config_hash, record
 from segspark.points import point
+from segspark.store import store_at
 from segspark.tables.checkpoints import commits_since_checkpoint, make_checkpoint
 from segspark.tables.compaction import join_files, joins_of
 from segspark.tables.compatibility import check_compatible
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
 from segspark.tables.contracts.contract import Contract
-from segspark.tables.lake import Lake
 from segspark.tables.lease import only_writer
+from segspark.tables.open import open_lake
 from segspark.tables.own_commits import is_plainly_named, logged_files, replace_files
 from segspark.tables.ranges import day_of
 from segspark.tables.rules_of_table import why_spark_writes
@@ -37,36 +40,6 @@ FLOW = "maintain"
 # With more commits since its last checkpoint a table gets a new one.
 COMMITS_PER_CHECKPOINT = 10
 _LEFT = "left as it is: it has {}, which only Spark keeps; use {} in a session of your own"
-
-
-@dataclass(frozen=True)
-class Done:
-    """One thing that was done to a table, or would be.
-
-    Attributes:
-        days: partition dates.
-        files: files removed from the table, or from the store.
-        into: files that took their place.
-        note: why it is left undone.
-    """
-
-    what: str
-    table: str
-    days: tuple[date, ...] = ()
-    rows: int = 0
-    files: int = 0
-    into: int = 0
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a step works with."""
-
-    lake: Lake
-    today: date
-    hours: int
-    is_dry: bool
 
 
 def maintain(
@@ -93,12 +66,13 @@ def maintain(
         InfrastructureError: somebody writes the lake.
     """
     progress, today = progress or Quiet(), today or _today()
-    store = Lake(workspace.lake).store
+    store = store_at(workspace.lake)
     with only_writer(store, FLOW, workspace.lease.expires_s) as lease:
-        lake = Lake(store, lease.check, workspace.compatibility == "wide")
+        lake = open_lake(workspace, lease.check)
         check_compatible(lake)
         task = Task(lake, today, hours, is_dry)
-        steps = [step for name, step in STEPS.items() if name in (only or STEPS)]
+        every = STEPS_OF_CATALOG if workspace.catalog else STEPS
+        steps = [step for name, step in every.items() if name in (only or STEPS)]
         planned = [_row(each) for step in steps for each in step(replace(task, is_dry=True))]
         if is_dry or not planned:
             return planned
@@ -214,6 +188,15 @@ def _scratch(task: Task) -> Iterator[Done]:
         yield Done("scratch", "_staging", files=len(names))
 
 
+# Checkpoints are written by every commit of Spark when they are due.
+STEPS_OF_CATALOG: Mapping[str, Callable[[Task], Iterator[Done]]] = MappingProxyType(
+    {
+        "retention": maintain_catalog.retention,
+        "compaction": maintain_catalog.compaction,
+        "scratch": _scratch,
+        "vacuum": maintain_catalog.vacuum,
+    }
+)
 STEPS: Mapping[str, Callable[[Task], Iterator[Done]]] = MappingProxyType(
     dict(zip(MAINTENANCE, (_retention, _compaction, _checkpoints, _scratch, _vacuum), strict=True))
 )

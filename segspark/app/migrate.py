@@ -11,6 +11,7 @@ from segspark.config.models import Workspace
 from segspark.errors import GateClosed
 from segspark.features.resources import load_catalogue
 from segspark.ids import identity
+from segspark.store import store_at
 from segspark.tables.contracts import gold, ops
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
 from segspark.tables.contracts.contract import Column, Contract
@@ -18,6 +19,7 @@ from segspark.tables.lake import Lake
 from segspark.tables.lease import only_writer
 from segspark.tables.migrate import migrate_table
 from segspark.tables.migration import Change, Plan, plan_of
+from segspark.tables.open import open_lake
 
 
 def migrate(workspace: Workspace, is_dry: bool = False) -> list[dict[str, Any]]:
@@ -36,9 +38,9 @@ def migrate(workspace: Workspace, is_dry: bool = False) -> list[dict[str, Any]]:
         InfrastructureError: somebody writes the lake.
     """
     more = _columns_of_catalogue(workspace)
-    store = Lake(workspace.lake).store
+    store = store_at(workspace.lake)
     with only_writer(store, "migrate", workspace.lease.expires_s) as lease:
-        lake = Lake(store, lease.check, workspace.compatibility == "wide")
+        lake = open_lake(workspace, lease.check)
         plans = {c: plan_of(lake.table(c), c, more.get(c.name, ())) for c in ALL if lake.exists(c)}
         refused = [f"{c.name} {why}" for c, plan in plans.items() for why in plan.refused]
         rows = [_row(c, change) for c, plan in plans.items() for change in plan.changes]

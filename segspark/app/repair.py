@@ -17,7 +17,7 @@ from segspark.app.make_again import forget_tiles, make_again, put_aside
 from segspark.app.remedies import AS_A_WHOLE, BY_DAY, REMEDIES, TILES, what_to_do
 from segspark.app.vacuum import remove_scratch
 from segspark.app.workspace import open_workspace
-from segspark.errors import SegsparkError
+from segspark.errors import GateClosed, SegsparkError
 from segspark.pipeline.progress import Progress
 from segspark.store.parquet import digest_of
 from segspark.tables.contracts import ops
@@ -28,13 +28,14 @@ from segspark.tables.digested import undigested
 from segspark.tables.lake import Lake
 from segspark.tables.lake_key import check_key
 from segspark.tables.lease import only_writer
+from segspark.tables.open import open_lake
 
 
 def examine_deep(config: Path) -> list[dict[str, str]]:
     """One row per damaged file or wrong count, with what to do; one row if there is none."""
     workspace = open_workspace(config)
-    lake = Lake(workspace.lake)
-    damages = _damages(lake)
+    lake = open_lake(workspace)
+    damages = _damages(lake) if lake.keeps_files else []
     rows = [_row_of(lake, damage) for damage in damages]
     try:
         check_key(workspace)
@@ -43,7 +44,8 @@ def examine_deep(config: Path) -> list[dict[str, str]]:
     if not damages:
         rows += [_row_of(lake, count) for count in wrong_counts(lake)]
     if not rows:
-        rows.append(row("files, logs and counts", FINE, f"{sum(lake.exists(c) for c in ALL)} tables, every byte"))
+        of_bytes = "every byte" if lake.keeps_files else "counts alone; the files are their catalog's"
+        rows.append(row("files, logs and counts", FINE, f"{sum(lake.exists(c) for c in ALL)} tables, {of_bytes}"))
     return rows if damages else [*rows, *_unknown(lake)]
 
 
@@ -56,7 +58,7 @@ def _unknown(lake: Lake) -> list[dict[str, str]]:
             f"{n:,} of its files have no digest, so that only their pages are verified",
         )
         for contract in ALL
-        if (n := undigested(lake, contract))
+        if lake.keeps_files and (n := undigested(lake, contract))
     ]
     if n := len(read_batches(lake).uncounted):
         rows.append(row("ops.runs: counts", FINE, f"{n:,} batches of an earlier version recorded no rows of tables"))
@@ -78,10 +80,15 @@ def repair(config: Path, progress: Progress) -> list[dict[str, str]]:
     """Mend what can be mended; one row per damage: what was done, or what to restore.
 
     Raises:
+        GateClosed: a catalog keeps the tables.
         InfrastructureError: somebody writes the lake.
     """
     workspace = open_workspace(config)
-    lake = Lake(workspace.lake)
+    lake = open_lake(workspace)
+    if not lake.keeps_files:
+        raise GateClosed(
+            f"The files of {workspace.catalog} are its catalog's to mend: RESTORE TABLE puts a table back to an older version."
+        )
     with only_writer(lake.store, "repair"):
         removed = remove_checkpoints(lake, _damages(lake))
     rows = [row(f"{d.table}: {d.file}", FINE, "removed: the commits tell the table") for d in removed]

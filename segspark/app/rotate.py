@@ -23,10 +23,12 @@ from segspark.config.models import Keys, Workspace
 from segspark.errors import ConfigError, GateClosed, InfrastructureError
 from segspark.points import point
 from segspark.pseudonyms import Key, Pseudonymiser, check_new, decode, load_key, make_key_file, read_key_file
+from segspark.store import store_at
 from segspark.tables.contracts import privacy
 from segspark.tables.lake import Lake
 from segspark.tables.lake_key import check_value, envelope_of, open_key, opened, read_envelopes, write_envelopes
 from segspark.tables.lease import only_writer
+from segspark.tables.open import open_lake
 
 
 def rotate(workspace: Workspace) -> dict[str, Any]:
@@ -39,13 +41,13 @@ def rotate(workspace: Workspace) -> dict[str, Any]:
         GateClosed: a run holds the lake, or the present secret is not the lake's.
         ConfigError: the secret comes from the environment, which names no new one.
     """
-    lake = Lake(workspace.lake)
+    store = store_at(workspace.lake)
     with ExitStack() as held:
         try:
-            lease = held.enter_context(only_writer(lake.store, "key rotate", workspace.lease.expires_s))
+            lease = held.enter_context(only_writer(store, "key rotate", workspace.lease.expires_s))
         except InfrastructureError as error:
             raise GateClosed(f"The key is not changed while something writes to the lake. {error}") from None
-        return _rotate(workspace, Lake(lake.store, lease.check))
+        return _rotate(workspace, open_lake(workspace, lease.check))
 
 
 def _rotate(workspace: Workspace, lake: Lake) -> dict[str, Any]:
@@ -88,7 +90,7 @@ def examine_key(workspace: Workspace) -> dict[str, Any]:
         GateClosed: it is not, or it is missing.
     """
     key, keys = open_key(workspace), workspace.keys
-    envelopes = read_envelopes(Lake(workspace.lake).store)
+    envelopes = read_envelopes(store_at(workspace.lake))
     return {
         "epoch": key.epoch,
         "since": envelopes[-1].written_at if envelopes else None,

@@ -33,9 +33,9 @@ from segspark.store import store_at
 from segspark.tables.compatibility import check_compatible
 from segspark.tables.contracts import gold, silver
 from segspark.tables.io.spark_lake import SparkLake
-from segspark.tables.lake import Lake
 from segspark.tables.lake_key import check_key
 from segspark.tables.lease import only_writer
+from segspark.tables.open import open_lake
 from segspark.time import DAY
 
 # One day, from raw files to segments.
@@ -108,15 +108,14 @@ def lake_session(
         is_short: as for ``session_for``: what is run ends before the optimising compiler pays off.
         tell: told if this has to wait for another run's lease to expire.
     """
-    store = store_at(workspace.lake)
-    with only_writer(store, what, workspace.lease.expires_s, tell) as lease:
-        lake = Lake(store, lease.check, workspace.compatibility == "wide")
+    with only_writer(store_at(workspace.lake), what, workspace.lease.expires_s, tell) as lease:
+        lake = open_lake(workspace, lease.check, what, is_short)
         check_compatible(lake)
         check_key(workspace)
         # Half an audience, with addresses, of an export that was killed.
         store_at(workspace.exports).remove_left()
         session = session_for(workspace, f"segspark {workspace.name} {what}", is_short)
-        yield SparkLake.of(lake, session)
+        yield lake if isinstance(lake, SparkLake) else SparkLake.of(lake, session)
 
 
 def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:

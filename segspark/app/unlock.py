@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed
+from segspark.store import store_at
 from segspark.tables.former_lock import FORMER_LOCK, read_former_holder
-from segspark.tables.lake import Lake
 from segspark.tables.lease import unlock
 from segspark.tables.lease_files import Newest, read_newest
 
@@ -20,7 +20,7 @@ class Holders:
 
 def holders(workspace: Workspace) -> Holders:
     """Who holds the lake's lease, and the lock of an earlier version."""
-    store = Lake(workspace.lake).store
+    store = store_at(workspace.lake)
     newest = read_newest(store)
     found = [] if newest.is_free else [f"lease {newest.number}: {newest.words}; it {newest.fate.value}"]
     if store.size(FORMER_LOCK) is not None:
@@ -36,5 +36,5 @@ def free(workspace: Workspace, seen: Holders) -> None:
     Raises:
         GateClosed: somebody else holds it by now.
     """
-    if not unlock(Lake(workspace.lake).store, seen.newest):
+    if not unlock(store_at(workspace.lake), seen.newest):
         raise GateClosed("Another run has taken the lake in the meantime; nothing was changed. Look again.")

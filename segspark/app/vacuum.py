@@ -16,6 +16,7 @@ from segspark.spark.scratch import ABANDONED_HOURS
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.lake import Lake
 from segspark.tables.lease import only_writer
+from segspark.tables.open import open_lake
 
 # Delta's own default: for so long somebody may still read an older version.
 VERSIONS_KEPT_HOURS = 168
@@ -33,9 +34,9 @@ def vacuum(workspace: Workspace, hours: int = VERSIONS_KEPT_HOURS, dry_run: bool
     Raises:
         InfrastructureError: somebody writes the lake.
     """
-    lake = Lake(workspace.lake)
+    lake = open_lake(workspace)
     with only_writer(lake.store, "clean", workspace.lease.expires_s) as lease:
-        lake = Lake(lake.store, lease.check)
+        lake = open_lake(workspace, lease.check)
         files = vacuum_lake(lake, hours, dry_run)
         beyond = beyond_retention(lake)
     return [

@@ -23,6 +23,9 @@ PREFIX = "SEGSPARK__"
 BASE = resources.files("segspark.config") / "base.yaml"
 M = TypeVar("M", bound=BaseModel)
 
+# Keys of a workspace that no file may set.
+_SET_HERE = {"folder": "it is where this file lies.", "catalog": "it follows from `lake`."}
+
 
 def load_model(path: Path, model: type[M], environ: Mapping[str, str] = os.environ) -> M:
     """Load one YAML file as a model; ``${NAME}`` and ``${NAME:-default}`` are replaced from the environment.
@@ -77,11 +80,10 @@ def load_workspace(
     problems += more
     over, origins, more = from_environment(environ, moves)
     problems += more + no_names(over, origins)
-    if "folder" in data:
-        problems.append(
-            Problem(str(path), lines.get(("folder",)), "folder", None, "it is where this file lies.", "Remove it.")
-        )
-        data = {key: value for key, value in data.items() if key != "folder"}
+    for key, what in _SET_HERE.items():
+        if key in data:
+            problems.append(Problem(str(path), lines.get((key,)), key, None, what, "Remove it."))
+    data = {key: value for key, value in data.items() if key not in _SET_HERE}
     merged = merge(merge(_defaults(), data), over)
     workspace = _validated(merged, kind, str(path), lines, origins, problems)
     return _with_absolute_paths(workspace, path.resolve().parent)

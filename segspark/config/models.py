@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from segspark.config.precision import least_for_margin
 from segspark.config.tracking import why_no_artifacts, why_no_tracking
 from segspark.config.typed_secrets import VARIABLE
-from segspark.config.url import LakeUrl, LocalPath, LocalPattern, Url
+from segspark.config.url import LakeUrl, LocalPath, LocalPattern, Url, is_schema
 from segspark.purposes import Purpose
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -299,6 +299,12 @@ class Workspace(Settings):
         "and s3://bucket/folder lies in a bucket",
         json_schema_extra={"default": "lake"},
     )
+    catalog: str = Field("", description="The catalog's schema", json_schema_extra={"set_by": "the loader"})
+    lake_files: Url | None = Field(
+        None,
+        description="Where lake names tables of a catalog (main.segspark): the place of staged files, the lease and the "
+        "key's check value. A folder that every worker sees, or s3://bucket/folder",
+    )
     compatibility: Literal["fast", "wide"] = Field(
         "fast",
         description="Encodings of new files. fast: the quickest to write and to read for Spark, DuckDB, Polars and Trino; "
@@ -319,6 +325,22 @@ class Workspace(Settings):
         description="Who may read new files of the lake, MLflow, exports and reports: their owner alone, the owner's "
         "group too, or everybody on the machine. Keys are always private",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_catalog(cls, given: Any) -> Any:
+        """`lake: main.segspark` names the tables; their files' place is then `lake_files`."""
+        lake = given.get("lake") if isinstance(given, dict) else None
+        if isinstance(lake, str) and is_schema(lake) and given.get("lake_files"):
+            return {**given, "catalog": lake, "lake": given["lake_files"]}
+        return given
+
+    @field_validator("lake_files")
+    @classmethod
+    def _with_catalog_alone(cls, value: Url | None, info: ValidationInfo) -> Url | None:
+        if value is not None and not info.data.get("catalog"):
+            raise ValueError("it is for a lake whose tables a catalog keeps, such as lake: main.segspark")
+        return value
 
     @property
     def settings(self) -> Settings:

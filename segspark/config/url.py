@@ -53,9 +53,17 @@ def why_no_store(text: str) -> str | None:
 
 def why_no_lake(text: str) -> str | None:
     """Why a lake cannot lie at a place."""
-    if _CATALOG.fullmatch(text):
-        return f"tables of a catalog are not supported; a folder of this name is ./{text}"
+    if is_schema(text):
+        return (
+            "it names tables of a catalog; say with lake_files where staged files, the lease and the key's check value lie, "
+            f"e.g. s3://bucket/segspark. A folder of this name is ./{text}"
+        )
     return why_no_store(text)
+
+
+def is_schema(text: str) -> bool:
+    """Whether a lake's tables are those of a catalog: ``main.segspark``."""
+    return _CATALOG.fullmatch(text) is not None
 
 
 def holds_secret(text: str) -> bool:

@@ -12,6 +12,7 @@ from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import stored_columns
 from segspark.tables.lake import Lake
+from segspark.tables.open import open_lake
 
 # Layers that other programs are shown unless a table is named. The vault is never.
 LAYERS = ("silver", "gold")
@@ -55,7 +56,11 @@ def ddl(workspace: Workspace, engine: str, database: str, tables: Sequence[str] 
     Raises:
         ConfigError: a table that is not there, or the vault.
     """
-    lake = Lake(workspace.lake)
+    if workspace.catalog:
+        raise ConfigError(
+            f"The tables are in a catalog: {workspace.catalog} names them for every engine that reads it."
+        )
+    lake = open_lake(workspace)
     wanted = _wanted(lake, tables)
     return ENGINES[engine]([_found(lake, contract) for contract in wanted], database)
 

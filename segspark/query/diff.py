@@ -13,7 +13,7 @@ from segspark.query.look import LOOK
 from segspark.query.profiles import Kind, read_profiles
 from segspark.segments.lookup import find_segment, newest_day
 from segspark.tables.contracts import gold
-from segspark.tables.lake import Lake
+from segspark.tables.open import open_lake
 
 
 def diff_segments(workspace: Workspace, left: str, right: str) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def diff_segments(workspace: Workspace, left: str, right: str) -> dict[str, Any]
     Raises:
         ConfigError: no such segment or day.
     """
-    view = look(LOOK, workspace, Lake(workspace.lake))
+    view = look(LOOK, workspace, open_lake(workspace))
     sides = [_side(view, name, workspace.language) for name in (left, right)]
     (old, new), (ids_before, ids_after) = sides, [_members(view, side) for side in sides]
     stayed = pc.sum(pc.is_in(ids_after, value_set=ids_before)).as_py() or 0

@@ -19,7 +19,7 @@ from segspark.segments.schemes.registry import SCHEMES
 from segspark.segments.schemes.scheme import Conditions, Values
 from segspark.sources.resources import EXISTING_KEY
 from segspark.tables.contracts import gold, silver
-from segspark.tables.lake import Lake
+from segspark.tables.open import open_lake, with_session
 
 EXPLAIN = Question(
     "explain",
@@ -42,7 +42,7 @@ def explain(
         ConfigError: the day has no such person, or no single condition describes the segment.
     """
 
-    view = look(EXPLAIN, workspace, Lake(workspace.lake))
+    view = look(EXPLAIN, workspace, open_lake(workspace))
     day = newest_day(view, as_of)
     person = _person_of(view, person, day) if "@" in person else person
     memberships = view.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day), ("person_id", "=", person)])
@@ -140,9 +140,8 @@ def read_person(workspace: Workspace, person: str, day: date, sequences: Sequenc
     from segspark.query.replay import REPLAY, with_day
     from segspark.segments.people import people_for_segments
     from segspark.spark.session import session_for
-    from segspark.tables.io.spark_lake import SparkLake
 
-    lake = SparkLake(workspace.lake, session_for(workspace, "segspark explain", is_short=True))
+    lake = with_session(workspace, session_for(workspace, "segspark explain", is_short=True))
     with look(REPLAY, workspace, lake, day) as view:
         people = people_for_segments(with_day(view), view.context[BEHAVIOUR_MODEL], sequences=sequences)
         row = people.where(F.col("person_id") == person).first()

@@ -20,7 +20,7 @@ from segspark.segments.schemes.registry import written_schemes
 from segspark.segments.validation_errors import DefinitionError, ValidationIssue
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.catalogue import ALL
-from segspark.tables.lake import Lake
+from segspark.tables.open import open_lake
 
 LOOK = Question(
     "look",
@@ -33,7 +33,7 @@ LOOK = Question(
 
 def list_tables(workspace: Workspace) -> list[dict[str, Any]]:
     """One row per contract: rows, Delta version, grain, path."""
-    lake = Lake(workspace.lake)
+    lake = open_lake(workspace)
     return [
         {
             "table": c.name,
@@ -48,7 +48,7 @@ def list_tables(workspace: Workspace) -> list[dict[str, Any]]:
 
 def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, Any]]:
     """The segments of a day with their people, from the day's own partition."""
-    view = look(LOOK, workspace, Lake(workspace.lake))
+    view = look(LOOK, workspace, open_lake(workspace))
     day = newest_day(view, as_of)
     rows = view.read_small(
         gold.SEGMENTS,
@@ -77,7 +77,7 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
 
 def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dict[str, Any]:
     """One segment: names, size, definition, profile of the day, and whether that is the exact or the published one."""
-    view = look(LOOK, workspace, Lake(workspace.lake))
+    view = look(LOOK, workspace, open_lake(workspace))
     row = find_segment(view, name)
     day = newest_day(view, as_of)
     size = next((r for r in segment_sizes(workspace, day) if r["segment_id"] == row["segment_id"]), None)
@@ -141,7 +141,7 @@ def plan_of_features(workspace: Workspace) -> dict[str, Any]:
         tiles: what happens to the tiles, as text; measures: features.describe.plan_features; columns: new columns of
         gold.features that the stored tiles already support.
     """
-    catalogue, view = load_catalogue(workspace), look(LOOK, workspace, Lake(workspace.lake))
+    catalogue, view = load_catalogue(workspace), look(LOOK, workspace, open_lake(workspace))
     done = view.runs.finished("tiles")
     before: dict[str, str] = json.loads(done[-1]["outputs"]).get("measures", {}) if done else {}
     rows = plan_features(catalogue, before)

@@ -20,6 +20,7 @@ from segspark.segments.schemes.scheme import SchemeContext
 from segspark.spark.session import session_for
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
+from segspark.tables.open import with_session
 
 
 @dataclass(frozen=True)
@@ -137,4 +138,4 @@ def plan_definitions(config: Path, as_of: date | None) -> list[dict[str, Any]]:
     workspace = open_workspace(config)
     check_workspace(workspace, as_of or date.today())
     session = session_for(workspace, f"segspark {workspace.name} plan")
-    return plan_segments(workspace, SparkLake(workspace.lake, session), as_of)
+    return plan_segments(workspace, with_session(workspace, session), as_of)

@@ -34,6 +34,7 @@ from segspark.spark.environment import check_environment
 from segspark.spark.session import session_for
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
+from segspark.tables.open import with_session
 
 
 def needs() -> tuple[Resource[Any], ...]:
@@ -173,4 +174,4 @@ def preview_rules(config: Path, target: str, as_of: date | None) -> list[dict[st
     rules_named(workspace, target)
     check_environment(workspace.lake, writes=False)
     session = session_for(workspace, f"segspark {workspace.name} preview")
-    return preview(workspace, SparkLake(workspace.lake, session), target, as_of)
+    return preview(workspace, with_session(workspace, session), target, as_of)

@@ -11,7 +11,7 @@ from segspark.sources.load import load_sources
 from segspark.sources.resources import EXISTING_KEY
 from segspark.sources.sealing import RecordSealer
 from segspark.tables.contracts import bronze
-from segspark.tables.lake import Lake
+from segspark.tables.open import open_lake
 
 LIST = Question("quarantine", ("bronze.quarantine",))
 OPEN = Question("quarantine", ("bronze.quarantine",), (EXISTING_KEY,))
@@ -23,7 +23,7 @@ def list_quarantine(workspace: Workspace) -> list[dict[str, Any]]:
 
     Records that a replay has taken in do not count. A record with two reasons counts for both.
     """
-    view = look(LIST, workspace, Lake(workspace.lake))
+    view = look(LIST, workspace, open_lake(workspace))
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in _rows(view, ["source", "reasons", "file_name", "position", "received_date", "kept_until"]):
         for reason in row["reasons"]:
@@ -57,7 +57,7 @@ def show_quarantine(
     Raises:
         ConfigError: nothing of the source is in quarantine; or there is no key to open a record.
     """
-    view = look(OPEN if opened else LIST, workspace, Lake(workspace.lake))
+    view = look(OPEN if opened else LIST, workspace, open_lake(workspace))
     columns = ["source", "reasons", "file_name", "position", "received_at", "stage", "length", "kept_until"]
     rows = _rows(view, [*columns, "sealed"] if opened else columns)
     its = [row for row in rows if row["source"] == source]

@@ -32,7 +32,7 @@ from segspark.spark.environment import check_environment
 from segspark.spark.session import session_for
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
-from segspark.tables.lake import Lake
+from segspark.tables.open import open_lake, with_session
 
 
 def needs() -> tuple[Resource[Any], ...]:
@@ -171,7 +171,7 @@ def _read_comparison(rows: DataFrame, written: DataFrame) -> list[dict[str, Any]
 def replay_version(config: Path, version: str, as_of: date) -> dict[str, Any]:
     """Replay a stored version of a definition on a past day."""
     workspace = open_workspace(config)
-    find_version(look(REPLAY, workspace, Lake(workspace.lake)), version, as_of)
+    find_version(look(REPLAY, workspace, open_lake(workspace)), version, as_of)
     check_environment(workspace.lake, writes=False)
     session = session_for(workspace, f"segspark {workspace.name} replay")
-    return replay(workspace, SparkLake(workspace.lake, session), version, as_of)
+    return replay(workspace, with_session(workspace, session), version, as_of)

@@ -35,7 +35,7 @@ from segspark.segments.lookup import is_provisional_day, newest_day, previous_da
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.segments.schemes.scheme import StoredDay, StoredSegment
 from segspark.tables.contracts import gold, ops
-from segspark.tables.lake import Lake
+from segspark.tables.open import open_lake
 from segspark.time import DAY
 
 REPORT = Question(
@@ -50,7 +50,7 @@ REPORT = Question(
 
 def write_day_report(workspace: Workspace, as_of: date | None, language: str | None, out: Url | Path | None) -> str:
     """Gather a stored day, render and write its report; returns where it is."""
-    day = newest_day(look(REPORT, workspace, Lake(workspace.lake)), as_of)
+    day = newest_day(look(REPORT, workspace, open_lake(workspace)), as_of)
     spoken: Literal["fr", "en"] = "en" if (language or workspace.language) == "en" else "fr"
     place = out or Url(f"{workspace.reports}/{workspace.name}-{day}.{spoken}.html")
     return write_report(render_report(gather(workspace, day, spoken)), place)
@@ -58,7 +58,7 @@ def write_day_report(workspace: Workspace, as_of: date | None, language: str | N
 
 def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> ReportData:
     """All content of the page of a stored day."""
-    view = look(REPORT, workspace, Lake(workspace.lake))
+    view = look(REPORT, workspace, open_lake(workspace))
     outcomes = _outcomes(view, day)
     names = {r["segment_id"]: r[f"name_{language}"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
     keys = {r["segment_id"]: r["segment_key"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}

@@ -54,7 +54,13 @@ def anybody() -> None:
 
 
 class Lake:
-    """Tables of one workspace, ``<store>/<layer>/<table>``."""
+    """Tables of one workspace, ``<store>/<layer>/<table>``.
+
+    Attributes:
+        keeps_files: whether files and logs of its tables lie in the store; else they are a catalog's.
+    """
+
+    keeps_files = True
 
     def __init__(
         self, at: Url | Path | str | Store, may_commit: Callable[[], None] = anybody, is_wide: bool = False
@@ -137,6 +143,10 @@ class Lake:
         """What of the table only Spark's writer keeps; None if this program's own files may be committed to it."""
         return why_spark_writes(self.table(contract)) if self.exists(contract) else None
 
+    def digest(self, contract: Contract) -> None:
+        """Record the checksums of what was added to the table's log."""
+        digest_log(self.folder(contract))
+
     def files(self, contract: Contract) -> list[DayFile]:
         """The files of a table partitioned by a date, ordered by day."""
         return day_files(self.table(contract), self.folder(contract), contract) if self.exists(contract) else []
@@ -193,7 +203,9 @@ class Lake:
             return schema.empty_table()
         table = self.table(contract)
         if odd_feature(table):
-            return _opened(self.folder(contract)).to_pyarrow_table(filters=filters, columns=columns)
+            # A copied log does not lie where the files do.
+            there = table if self._copies is None else _opened(self.folder(contract))
+            return there.to_pyarrow_table(filters=filters, columns=columns)
         return read_table(table, self.folder(contract), filters, columns)
 
     def n_rows(self, contract: Contract) -> int:
@@ -256,7 +268,7 @@ class Lake:
         self._add_small(table, contract, rows, "append", once=once)
         table = self.table(contract)
         most = SMALL_FILES_IN_A_BUCKET if scheme_of(self.store.url) else SMALL_FILES
-        if len(table.file_uris()) >= most and not why_spark_writes(table):
+        if not why_spark_writes(table) and len(table.file_uris()) >= most:
             point("small_many_files")
             everything = self.read_small(contract)
             # Whoever has appended meanwhile has won: the next one compacts.

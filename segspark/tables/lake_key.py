@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 from segspark.config.models import Keys, Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.pseudonyms import CannotUnseal, Key, Pseudonymiser, Vault, check_new, load_key, read_key_file
-from segspark.store import Store
+from segspark.store import Store, store_at
 from segspark.tables.contracts import privacy, silver
 from segspark.tables.lake import Lake
+from segspark.tables.open import open_lake
 
 NAME = "_key.json"
 OTHERWISE = (
@@ -53,13 +54,13 @@ def open_key(workspace: Workspace, create: bool = False) -> Key:
         GateClosed: the secret is missing or another one than the lake was made with.
         ConfigError: there is no secret, and the lake needs none so far; or it cannot be read.
     """
-    keys, lake = workspace.keys, Lake(workspace.lake)
-    envelopes = read_envelopes(lake.store)
+    keys, store = workspace.keys, store_at(workspace.lake)
+    envelopes = read_envelopes(store)
     if not envelopes:
-        key = _key_without_check(keys, lake, create)
-        if not create or lake.store.put_if_absent(NAME, _written([envelope_of(key.secret, key)])):
+        key = _key_without_check(keys, open_lake(workspace), create)
+        if not create or store.put_if_absent(NAME, _written([envelope_of(key.secret, key)])):
             return key
-        envelopes = read_envelopes(lake.store)
+        envelopes = read_envelopes(store)
     try:
         secret = load_key(keys.environment, keys.file, create=False).secret
     except ConfigError as error:

@@ -25,6 +25,8 @@ from segspark.tables.contracts.contract import Contract
 from segspark.time import day_number
 
 KEY = "person_id"
+# Property of a table that a catalog keeps, which nobody may read or write by its files.
+OF_CATALOG = "segspark.catalog"
 ABOUT = "activity_date"
 # With less per task the overhead dominates; with more a task needs too much memory. Each task opens every file that
 # overlaps its range and reads the row groups at its edges in vain, so there are no more tasks than needed.
@@ -128,7 +130,10 @@ _HARMLESS = {"appendOnly", "invariants", "checkConstraints", "changeDataFeed", "
 def odd_feature(table: deltalake.DeltaTable) -> str | None:
     """A table feature that makes the data files alone differ from the rows, such as deletion vectors; None if there is
     none."""
-    settings, protocol = table.metadata().configuration, table.protocol()
+    settings = table.metadata().configuration
+    if OF_CATALOG in settings:
+        return "a catalog of its own"
+    protocol = table.protocol()
     if settings.get("delta.enableDeletionVectors") == "true":
         return "delta.enableDeletionVectors=true"
     if settings.get("delta.columnMapping.mode", "none") != "none":

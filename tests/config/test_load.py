@@ -40,7 +40,7 @@ def test_base_yaml_shows_every_key() -> None:
                 missing += keys(type(field.default), shown[name], f"{before}{name}.")
         return missing
 
-    assert keys(workspace_type(), yaml.safe_load(BASE.read_text())) == ["folder"]
+    assert keys(workspace_type(), yaml.safe_load(BASE.read_text())) == ["folder", "catalog"]
 
 
 def test_an_empty_file_is_the_defaults_beside_it(tmp_path: Path) -> None:

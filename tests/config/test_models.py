@@ -58,7 +58,7 @@ def test_settings_are_the_workspace_without_the_places_of_its_lake_and_files() -
     assert type(settings) is Settings
     assert set(Workspace.model_fields) - set(Settings.model_fields) == {
         "folder", "lake", "keys", "sources", "file_access", "lease", "compatibility",
-        "exports", "reports", "credentials",
+        "exports", "reports", "credentials", "catalog", "lake_files",
     }  # fmt: skip
     assert settings == Settings.model_validate({"name": "shop", "language": "en", "spark": {"jit": "quick"}})
     assert not hasattr(settings, "lake")

@@ -11,8 +11,8 @@ from segspark.app.workspace import open_workspace, workspace_type
 from segspark.config.url import Url
 from segspark.errors import ConfigError
 
-# Set by the program; where MLflow keeps what, which has rules of its own (below); patterns of names, not of places.
-OTHERS = {"folder", "mlflow.tracking_uri", "mlflow.artifact_location"}
+# Set by the program; of a catalog (test_catalog.py); where MLflow keeps what, which has rules of its own (below); patterns of names, not of places.
+OTHERS = {"folder", "lake_files", "mlflow.tracking_uri", "mlflow.artifact_location"}
 TAKE_URLS = {
     "lake": lambda w: w.lake,
     "exports": lambda w: w.exports,

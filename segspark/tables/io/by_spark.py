@@ -1,22 +1,22 @@
 """Writes by Spark's own writer, for tables that ask for what it alone keeps (rules_of_table.py)."""
 
 import re
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pyspark.sql import DataFrame
 
 from segspark.points import point
-from segspark.store.parquet import SPARK_OPTIONS
 from segspark.tables.committer import SPARK, require_committer
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io import conflicts
 from segspark.tables.io.conform import conform
-from segspark.tables.lake import Lake
-from segspark.tables.log_digests import digest_log
+
+if TYPE_CHECKING:
+    from segspark.tables.io.spark_lake import SparkLake
 
 
 def write_by_spark(
-    lake: Lake,
+    lake: "SparkLake",
     contract: Contract,
     frame: DataFrame,
     mode: Literal["append", "overwrite"],
@@ -41,18 +41,15 @@ def write_by_spark(
     version = lake.version(contract)
     if read_at not in (None, version):
         raise conflicts.lost(contract, read_at, f"it is at version {version}")
-    writer = conform(contract, frame).write.format("delta").mode(mode).options(**SPARK_OPTIONS)
-    if once is not None:
-        # Spark passes over, without a word, what was committed under a name; the caller has looked.
-        writer = writer.option("txnAppId", once).option("txnVersion", 1)
-    if span:
-        writer = writer.option("replaceWhere", span)
+    # Spark passes over, without a word, what was committed under a name; where it can be known the caller has looked.
+    options = {} if once is None else {"txnAppId": once, "txnVersion": "1"}
+    rows = conform(contract, frame)
     with conflicts.translated(contract, version), conflicts.refusals_told(contract, span):
         point("to_spark")
         lake.may_commit()
-        writer.save(lake.folder(contract).for_spark())
+        lake.save(contract, rows, mode, options, span)
     point("by_spark")
-    digest_log(lake.folder(contract))
+    lake.digest(contract)
 
 
 def days_span(contract: Contract, first: str, end: str) -> str:

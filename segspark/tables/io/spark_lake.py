@@ -31,7 +31,6 @@ from segspark.tables.io.merge import files_to_update, merged, rows_of_files
 from segspark.tables.io.reader import Days, as_date, is_few, read_plain, within, without_rows
 from segspark.tables.io.writer import Compute, computed_frame, staged_frame, write_computed, write_files, write_staged
 from segspark.tables.lake import Lake, anybody, conform_small
-from segspark.tables.log_digests import digest_log
 from segspark.tables.own_commits import LoggedFile, logged_files, replace_files
 from segspark.tables.ranges import odd_feature
 from segspark.tables.rules_of_table import why_spark_writes
@@ -82,11 +81,36 @@ class SparkLake(Lake):
             else read_plain(self.spark, table, self.folder(contract), contract, days, known_after, is_named)
         )
         if frame is None:
-            reader = self.spark.read.format("delta").options(**SPARK_OPTIONS)
-            if version is not None:
-                reader = reader.option("versionAsOf", version)
-            frame = reader.load(self.folder(contract).for_spark())
+            frame = self._read_by_delta(contract, version)
         return within(frame, contract, days, known_after)
+
+    def _read_by_delta(self, contract: Contract, version: int | None) -> DataFrame:
+        """All rows, by Delta's own reader."""
+        reader = self.spark.read.format("delta").options(**SPARK_OPTIONS)
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        return reader.load(self.folder(contract).for_spark())
+
+    def sql_name(self, contract: Contract) -> str:
+        """The table's name in a statement of SQL."""
+        path = self.folder(contract).for_spark().replace("`", "``")
+        return f"delta.`{path}`"
+
+    def save(
+        self,
+        contract: Contract,
+        rows: DataFrame,
+        mode: Literal["append", "overwrite"],
+        options: dict[str, str],
+        span: str = "",
+    ) -> None:
+        """Commit rows by Spark's own writer.
+
+        Args:
+            span: SQL condition of the rows that are replaced; all of them with ``overwrite`` and without one.
+        """
+        writer = rows.write.format("delta").mode(mode).options(**SPARK_OPTIONS, **options)
+        (writer.option("replaceWhere", span) if span else writer).save(self.folder(contract).for_spark())
 
     def read_by_file(
         self, contract: Contract, columns: Sequence[str], days: tuple[date, date] | None = None
@@ -126,7 +150,7 @@ class SparkLake(Lake):
         if table.transaction_version(once) is not None:
             return
         if why_spark_writes(table):
-            rows = staged_frame(self.spark, contract, files, finish).sortWithinPartitions(*order_by)
+            rows = staged_frame(self.spark, contract, files, finish, order_by)
             write_by_spark(self, contract, rows, "append", once=once)
             return
         added = write_staged(self.spark, self.laid_out(contract), self.folder(contract), files, finish, order_by)
@@ -180,8 +204,8 @@ class SparkLake(Lake):
         """
         table = self._open(contract)
         if why_spark_writes(table):
-            rows = staged_frame(self.spark, contract, (*files, *apart), lambda staged: staged)
-            self.replace_by_spark(contract, rows.sortWithinPartitions(*order_by), first, end)
+            rows = staged_frame(self.spark, contract, (*files, *apart), lambda staged: staged, order_by)
+            self.replace_by_spark(contract, rows, first, end)
             return
         added = [
             file
@@ -288,7 +312,6 @@ class SparkLake(Lake):
         if only is not None:
             literals = ", ".join(f"DATE'{d.isoformat()}'" for d in sorted(only))
             conditions.append(f"old.{contract.partition_by[0]} IN ({literals})" if literals else "false")
-        target = self.folder(contract).for_spark().replace("`", "``")
         update, insert = "UPDATE SET *", "INSERT *"
         if not {f.name for f in table.schema().fields} <= set(rows.columns):
             # The table has columns of its own, which it fills itself or leaves null.
@@ -296,7 +319,7 @@ class SparkLake(Lake):
             update = f"UPDATE SET {', '.join(f'{name} = new.{name}' for name in names)}"
             insert = f"INSERT ({', '.join(names)}) VALUES ({', '.join(f'new.{name}' for name in names)})"
         merge = (
-            f"MERGE INTO delta.`{target}` AS old USING {{rows}} AS new ON {' AND '.join(conditions)} "
+            f"MERGE INTO {self.sql_name(contract)} AS old USING {{rows}} AS new ON {' AND '.join(conditions)} "
             f"WHEN MATCHED AND ({newer}) THEN {update} WHEN NOT MATCHED THEN {insert}"
         )
         with conflicts.translated(contract, self.version(contract)), conflicts.refusals_told(contract):
@@ -306,7 +329,7 @@ class SparkLake(Lake):
         point("merged")
         # The question before the job says nothing of its end, and the next commit may be far away.
         self.may_commit()
-        digest_log(self.folder(contract))
+        self.digest(contract)
 
     def _upsert_files(
         self,

@@ -121,9 +121,13 @@ def write_computed(
 
 
 def staged_frame(
-    spark: SparkSession, contract: Contract, files: Sequence[StagedFile], finish: Callable[[pa.Table], pa.Table]
+    spark: SparkSession,
+    contract: Contract,
+    files: Sequence[StagedFile],
+    finish: Callable[[pa.Table], pa.Table],
+    order_by: Sequence[str],
 ) -> DataFrame:
-    """Staged rows for Spark's own writer: those that ``write_staged`` would write."""
+    """Staged rows for Spark's own writer: those that ``write_staged`` would write, in the same order."""
     columns = {c.name: c.type for c in contract.columns}
     day = contract.partition_by[0] if contract.partition_by else None
     tasks, parts_of = shared_out(spark, share_out(files, tasks_at_once(spark)))
@@ -131,6 +135,8 @@ def staged_frame(
     def rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for paths, first, last in parts_of(batches):
             found = finish(pa.concat_tables([_read_days(path, day, first, last) for path in paths]))
+            # Some columns that order the rows are none of the table's.
+            found = found.sort_by([(c, "ascending") for c in ([day] if day else []) + list(order_by)])
             yield from _conform(found, columns).to_batches()
 
     return tasks.mapInArrow(rows, ddl(contract.columns))
