@@ -97,7 +97,7 @@ _AT = re.compile(r"""'(?P<quoted>/[^'\n]+)'|(?P<java>/[^\s:'"()]+)(?=:? \()|(?P<
 
 def shortage_behind(error: BaseException) -> "InfrastructureError | None":
     """What the machine lacked, and where; None if something else failed. What was written by then is in no table."""
-    for at in _chain(error):
+    for at in chain_of(error):
         text = f"{type(at).__name__}: {at}"
         for sign, (what, cure) in _OF_THE_MACHINE.items():
             if sign in text:
@@ -105,7 +105,7 @@ def shortage_behind(error: BaseException) -> "InfrastructureError | None":
     return None
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def chain_of(error: BaseException) -> Iterator[BaseException]:
     """The error, and those that it was raised from."""
     seen: set[int] = set()
     at: BaseException | None = error

@@ -16,7 +16,8 @@ _EXITS: dict[int, tuple[str, str]] = {
         "Read the message: it names the table or the check. Correct the cause and run again.",
     ),
     errors.EXIT_USAGE: (
-        "The command line, a file of the workspace or a definition is wrong. Nothing was run.",
+        "The command line, a file of the workspace or a definition is wrong, or executors cannot reach what they need as this "
+        "is configured. Nothing was run.",
         "Correct what the message names: file, line, key, and what is allowed.",
     ),
     errors.EXIT_GATE_CLOSED: (
@@ -25,8 +26,10 @@ _EXITS: dict[int, tuple[str, str]] = {
         "gives the same answer.",
     ),
     errors.EXIT_INFRASTRUCTURE: (
-        "Java, memory, disk, a lock, the store or a destination is not as needed.",
-        "Correct it, or wait, and run again: a retry is safe and completes what is unfinished.",
+        "Java, memory, disk, a lock, the store or a destination is not as needed: also a lost executor, a jar that could "
+        "not be fetched, and a store that does not answer.",
+        "Wait, or correct it, and run again: a retry is safe and completes what is unfinished. It is the only code on "
+        "which a scheduler should retry by itself.",
     ),
     errors.EXIT_BUG: (
         "A bug of the program. A traceback is shown.",

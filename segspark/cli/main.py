@@ -13,7 +13,8 @@ from segspark.cli.quarantine import quarantine
 from segspark.cli.run import COMMANDS
 from segspark.cli.segments import segments
 from segspark.cli.sources import sources
-from segspark.errors import EXIT_BUG, ConfigError, SegsparkError, damage_behind, shortage_behind
+from segspark.errors import EXIT_BUG, ConfigError, SegsparkError
+from segspark.outages import told
 from segspark.store.access import guard
 
 
@@ -46,9 +47,9 @@ def main() -> None:
         click.echo(f"segspark: {error}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
-        if told := damage_behind(error) or shortage_behind(error):
-            click.echo(f"segspark: {told}", err=True)
-            sys.exit(told.exit_code)
+        if meant := told(error):
+            click.echo(f"segspark: {meant}", err=True)
+            sys.exit(meant.exit_code)
         import traceback
 
         traceback.print_exc()
