@@ -15,11 +15,15 @@ import re
 import secrets
 import unicodedata
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from segspark import address
 from segspark.errors import CheckFailed, ConfigError
+
+if TYPE_CHECKING:
+    from segspark.task_keys import Origin
 
 VAULT = "vault"
 KINDS = ("email", "customer", "user", "anonymous", "phone")
@@ -39,18 +43,27 @@ class CannotUnseal(CheckFailed):
 class Key:
     """What a lake's pseudonyms and its vault are made with; never logged (``repr`` shows the epoch only).
 
+    Pickled, as in the closure of a task, it says where the key is found and not what it is (``task_keys.py``).
+
     Attributes:
         secret: all keys of the first epoch follow from it, and those of pseudonyms and hashes in every epoch.
         epoch: 1, and one more with each rotation.
         vaults: what seals in the epochs after the first follows from these, in their order.
+        origin: where it was found; None if it was made here.
     """
 
     secret: bytes
     epoch: int = 1
     vaults: tuple[bytes, ...] = ()
+    origin: "Origin | None" = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return f"Key(epoch={self.epoch})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from segspark.task_keys import found, note_of
+
+        return found, (note_of(self),)
 
     def derive(self, use: str) -> bytes:
         """The key of a use, the same in every epoch."""

@@ -37,7 +37,7 @@ WITHOUT_A_POINT = {
     "store/local.py replace": "a file appears whole",
     "tables/io/commit.py commit": "between files_written and committed",
     "tables/lake.py _create": "before table_created",
-    "tables/lake_key.py open_key": "a file appears whole; the next run finds it",
+    "tables/lake_key.py _opened": "a file appears whole; the next run finds it",
     "tables/log_copy.py _put_commit": "a commit appears whole, after the point of whoever makes it",
     "tables/lease_files.py put": "before lease_taken; tables/test_lease_races.py kills holders",
 }

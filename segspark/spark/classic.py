@@ -23,6 +23,19 @@ def tasks_at_once(session: "SparkSession") -> int:
     return int(context.defaultParallelism) if context is not None else _asked(session)
 
 
+def executors_now(session: "SparkSession") -> int:
+    """How many executors are there; a session of Spark Connect does not say, and at least one is."""
+    context = context_of(session)
+    # The driver counts as one.
+    return int(context._jsc.sc().getExecutorMemoryStatus().size()) - 1 if context is not None else 1
+
+
+def variable_of_java(context: "SparkContext", name: str) -> str | None:
+    """A variable of the environment with which Java was started: what its Python workers have."""
+    value: str | None = context._jvm.java.lang.System.getenv(name)  # type: ignore[union-attr]
+    return value
+
+
 @lru_cache(maxsize=4)
 def _asked(session: "SparkSession") -> int:
     """Spark makes as many partitions of a range as it runs tasks at once."""

@@ -61,18 +61,18 @@ def named_jobs(group: str, description: str) -> Iterator[None]:
 
 
 def _names_of_jobs() -> dict[str, str | None]:
-    context = _context()
+    context = active_context()
     return {key: context.getLocalProperty(key) if context else None for key in (_GROUP, _DESCRIPTION)}
 
 
 def _name_jobs(names: Mapping[str, str | None]) -> None:
-    context = _context()
+    context = active_context()
     if context is not None:
         for key, value in names.items():
             context.setLocalProperty(key, value)
 
 
-def _context() -> Any:
+def active_context() -> Any:
     """Spark's context in this process; None if there is no session, or one of Spark Connect."""
     pyspark = sys.modules.get("pyspark")
     return pyspark.SparkContext._active_spark_context if pyspark else None
@@ -80,7 +80,7 @@ def _context() -> Any:
 
 def cancel_jobs() -> None:
     """Cancel the jobs of this process's session, if there is one; whoever waits for them gets an error."""
-    context = _context()
+    context = active_context()
     if context is not None:
         # The JVM may have got the same signal.
         with suppress(Exception):

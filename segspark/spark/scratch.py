@@ -1,8 +1,10 @@
 """Folders of this process outside of the lake; the next process removes those of one that was killed."""
 
+import atexit
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +13,7 @@ from segspark.process import is_left, name_of_this_process
 
 # A process of which nothing can be proved, as in another container, has ended after a week.
 ABANDONED_HOURS = 7 * 24
-_SAMPLES, _LOGS = "segspark-check-", "segspark-logs-"
+_SAMPLES, _LOGS, _SECRETS = "segspark-check-", "segspark-logs-", "segspark-secret-"
 
 
 def scratch_folder(workspace: Path) -> Path:
@@ -34,6 +36,17 @@ def sample_folder() -> Iterator[Path]:
     """A private folder for what a check stages, removed at the end, or by the next process if this one is killed."""
     with _temporary(_SAMPLES) as name:
         yield Path(name)
+
+
+def private_file(content: bytes) -> str:
+    """The path of a file that only this user reads, removed when this process ends."""
+    _remove_left(_SECRETS)
+    folder = tempfile.mkdtemp(prefix=f"{_SECRETS}{name_of_this_process()}.")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = os.path.join(folder, uuid.uuid4().hex)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(content)
+    return path
 
 
 def log_folder() -> "tempfile.TemporaryDirectory[str]":

@@ -18,6 +18,7 @@ from segspark.spark.checkpoints import is_of_one_process
 from segspark.spark.classic import context_of
 from segspark.spark.environment import is_remote, under_spark_submit
 from segspark.spark.jars import jar_settings, told_if_not_fetched
+from segspark.spark.key_travel import carry_keys
 from segspark.spark.scratch import scratch_folder
 from segspark.spark.settings import (
     COMPILE_LATE,
@@ -30,6 +31,7 @@ from segspark.spark.settings import (
 from segspark.spark.startup import WORKERS_PARENT, class_archive, empty_conf
 from segspark.spark.stores import options_of, require_connector
 from segspark.spark.versions import delta_package, refuse_other_spark
+from segspark.store import store_at
 from segspark.store.access import for_hadoop
 
 
@@ -75,6 +77,9 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
 def _submitted(workspace: Workspace, name: str) -> SparkSession:
     """The session under spark-submit or of a Connect server: master, memory and cores are the cluster's, settings for Delta and UTC ours."""
     builder = SparkSession.builder.appName(name)
+    if workspace.lake.is_remote:
+        # MLflow hands a model over from executors to the driver through files.
+        os.environ.setdefault("MLFLOW_DFS_TMP", store_at(workspace.lake).for_spark("_mlflow-tmp"))
     of_store = {**for_hadoop(workspace.file_access), **options_of(workspace.lake, os.environ)}
     for key, value in {**EVERYWHERE, **of_store, **workspace.spark.options}.items():
         builder = builder.config(key, value)
@@ -153,6 +158,7 @@ def local_session(
 
 
 def _quiet(session: SparkSession) -> SparkSession:
+    carry_keys()
     context = context_of(session)
     if context is not None:
         context.setLogLevel("ERROR")

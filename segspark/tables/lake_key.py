@@ -10,16 +10,17 @@ import hmac
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from segspark.config.models import Keys, Workspace
 from segspark.errors import ConfigError, GateClosed
-from segspark.pseudonyms import CannotUnseal, Key, Pseudonymiser, Vault, check_new, load_key, read_key_file
+from segspark.pseudonyms import CannotUnseal, Key, Pseudonymiser, check_new, load_key, read_key_file
 from segspark.store import Store, store_at
 from segspark.tables.contracts import privacy, silver
 from segspark.tables.lake import Lake
 from segspark.tables.open import open_lake
+from segspark.task_keys import Origin, sealed_under, unpacked, wrapping
 
 NAME = "_key.json"
 OTHERWISE = (
@@ -54,6 +55,13 @@ def open_key(workspace: Workspace, create: bool = False) -> Key:
         GateClosed: the secret is missing or another one than the lake was made with.
         ConfigError: there is no secret, and the lake needs none so far; or it cannot be read.
     """
+    key = _opened(workspace, create)
+    keys = workspace.keys
+    sealed = sealed_under(load_key(keys.environment, keys.file, create=False).secret, key) if key.vaults else None
+    return replace(key, origin=Origin(keys.environment, str(keys.file), sealed))
+
+
+def _opened(workspace: Workspace, create: bool) -> Key:
     keys, store = workspace.keys, store_at(workspace.lake)
     envelopes = read_envelopes(store)
     if not envelopes:
@@ -113,10 +121,7 @@ def _written(envelopes: Sequence[Envelope]) -> bytes:
 
 def envelope_of(secret: bytes, key: Key, epoch: int | None = None) -> Envelope:
     """A lake's key under a secret; epoch is the secret's."""
-    sealed = None
-    if key.vaults:
-        content = {"secret": _text(key.secret), "vaults": [_text(vault) for vault in key.vaults]}
-        sealed = _text(_wrapping(secret).seal(json.dumps(content).encode(), "lake"))
+    sealed = sealed_under(secret, key) if key.vaults else None
     return Envelope(epoch or key.epoch, check_value(secret), sealed, datetime.now(UTC).isoformat(timespec="seconds"))
 
 
@@ -135,17 +140,10 @@ def opened(secret: bytes, envelopes: Sequence[Envelope]) -> Key | None:
             if envelope.sealed is None:
                 return Key(secret)
             try:
-                content = json.loads(_wrapping(secret).unseal(base64.b64decode(envelope.sealed), "lake"))
+                return unpacked(wrapping(secret).unseal(base64.b64decode(envelope.sealed), "lake"))
             except (CannotUnseal, ValueError, TypeError):
                 raise GateClosed(f"{NAME} of the lake is damaged; put it back from a backup of the lake.") from None
-            vaults = tuple(base64.b64decode(vault) for vault in content["vaults"])
-            return Key(base64.b64decode(content["secret"]), 1 + len(vaults), vaults)
     return None
-
-
-def _wrapping(secret: bytes) -> Vault:
-    """Seals with a key that follows from the secret and is used for nothing else."""
-    return Vault(Key(Key(secret).derive("envelope")))
 
 
 def _key_without_check(keys: Keys, lake: Lake, create: bool) -> Key:
@@ -200,7 +198,3 @@ def _hint(keys: Keys, envelopes: Sequence[Envelope]) -> str:
     except ConfigError:
         return ""
     return f" The key in {keys.file} fits: unset {keys.environment}." if fits else ""
-
-
-def _text(content: bytes) -> str:
-    return base64.b64encode(content).decode()

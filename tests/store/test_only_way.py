@@ -29,6 +29,7 @@ MAY_USE_FILES = {
     "store/*": "the store itself",
     "config/*": "configuration lies in ordinary files",
     "pseudonyms.py": "the key's file",
+    "task_keys.py": "the key's file, or the one that is handed over",
     "points.py": "ends this process",
     "cli/*": "paths that a person gave; they are handed on",
     "spark/*": "what belongs to this machine: jars, caches, scratch, settings",
