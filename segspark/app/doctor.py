@@ -1,4 +1,4 @@
-"""Diagnosis of a machine, a workspace and its lake; starts no JVM."""
+"""Diagnosis of a machine, a workspace and its lake; starts no JVM, unless the workspace has a cluster to be asked."""
 
 import shlex
 from pathlib import Path
@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 
+from segspark.app.executors import examine_cluster, has_cluster
 from segspark.app.graph import makers
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
@@ -44,6 +45,7 @@ def examine(config: Path) -> list[dict[str, str]]:
     ]
     rows += _connector_rows(workspace)
     rows += _access_rows(workspace)
+    rows += _executor_rows(workspace)
     lake = open_lake(workspace)
     try:
         for source in load_sources(workspace):
@@ -85,6 +87,17 @@ def _connector_rows(workspace: Workspace) -> list[dict[str, str]]:
         return [row(f"connector for {scheme}", FINE, "is given to Spark")]
     cure = f"Give it one, e.g. spark.options: {{spark.jars.packages: '{package}'}}"
     return [row(f"connector for {scheme}", WRONG, f"Spark has none for {scheme}://. {cure}")]
+
+
+def _executor_rows(workspace: Workspace) -> list[dict[str, str]]:
+    """What only the executors of a cluster can tell: they see other disks than this machine."""
+    if not has_cluster(workspace):
+        return []
+    try:
+        wrong = examine_cluster(workspace)
+    except SegsparkError as error:
+        wrong = [str(error)]
+    return [row("executors", WRONG, what) for what in wrong] or [row("executors", FINE, "reach the lake, sources, key")]
 
 
 def _access_rows(workspace: Workspace) -> list[dict[str, str]]:

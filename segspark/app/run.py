@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from segspark.app.executors import check_cluster
 from segspark.app.train import TRAIN, check_trained
 from segspark.app.vacuum import vacuum_lake
 from segspark.app.workspace import open_workspace
@@ -115,6 +116,7 @@ def lake_session(
         # Half an audience, with addresses, of an export that was killed.
         store_at(workspace.exports).remove_left()
         session = session_for(workspace, f"segspark {workspace.name} {what}", is_short)
+        check_cluster(workspace, session)
         yield lake if isinstance(lake, SparkLake) else SparkLake.of(lake, session)
 
 

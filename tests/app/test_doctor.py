@@ -14,6 +14,7 @@ from builders import make_workspace, write_consents, write_mails, write_orders
 from segspark.app import doctor
 from segspark.app.doctor import FINE, WRONG, examine
 from segspark.config.models import Workspace
+from segspark.errors import InfrastructureError
 from segspark.pipeline.batch import Batches
 from segspark.spark.environment import Check
 from segspark.tables.contracts import ops
@@ -190,3 +191,20 @@ def test_a_store_that_spark_is_given_no_connector_for_is_wrong(
         assert wrong(workspace) == {}
     (tmp_path / "hadoop-gcp-3.5.0.jar").touch()
     assert rows(workspace)["connector for gs"] == (FINE, "is given to Spark")
+
+
+def test_the_executors_of_a_cluster_are_asked_and_of_one_machine_nobody(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "executors" not in rows(workspace)
+    monkeypatch.setattr(doctor, "has_cluster", lambda workspace: True)
+    monkeypatch.setattr(doctor, "examine_cluster", lambda workspace: [])
+    assert rows(workspace)["executors"] == (FINE, "reach the lake, sources, key")
+    monkeypatch.setattr(doctor, "examine_cluster", lambda workspace: ["2 of 2 executors do not see the lake."])
+    assert rows(workspace)["executors"] == (WRONG, "2 of 2 executors do not see the lake.")
+
+    def fail(workspace: Workspace) -> list[str]:
+        raise InfrastructureError("the cluster does not answer")
+
+    monkeypatch.setattr(doctor, "examine_cluster", fail)
+    assert rows(workspace)["executors"] == (WRONG, "the cluster does not answer")
