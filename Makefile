@@ -4,7 +4,7 @@ PYTHON ?= $(or $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup s3 servers demo demo-large docs test test-all test-versions check bench reference requirements clean
+.PHONY: setup s3 servers demo demo-large docs test test-all test-versions test-cluster check bench reference requirements clean
 
 setup: .venv/.made jars/.verified .venv/.started
 
@@ -62,6 +62,10 @@ test-all: setup s3
 # Each Spark that is claimed, in an environment of its own with the wheel: some minutes each; test-all runs them too.
 test-versions: setup
 	$(BIN)/python -m pytest -m 'slow or not slow' tests/versions
+
+# Whole days by spark-submit on machines that share no disk, with the lake in a bucket: some minutes; test-all runs them too.
+test-cluster: setup s3
+	$(BIN)/python -m pytest -m 'slow or not slow' tests/cluster
 
 # Every part that .ci/parts lists, also after one that failed; the last line says which did.
 check: setup

@@ -12,6 +12,15 @@ from docs.python import python
 
 from segspark.spark import environment
 
+# Pages whose commands need a cluster; cluster/test_page.py follows them.
+ON_A_CLUSTER = ("docs/how-to/from-wheel-to-s3.md",)
+
+
+def on_a_cluster(page: Page, block: Block) -> None:
+    """Commands that a test of their own runs, on machines that share no disk."""
+    if block.page not in ON_A_CLUSTER:
+        raise Wrong(f"no test runs it; sh is for {', '.join(ON_A_CLUSTER)}")
+
 
 def ignored(page: Page, block: Block) -> None:
     """Text is no code."""
@@ -24,6 +33,7 @@ BY_TAG: dict[str, Callable[[Page, Block], None]] = {
     "json": json_file,
     "console": console,
     "bash": bash,
+    "sh": on_a_cluster,
     "text": ignored,
     "mermaid": ignored,
 }

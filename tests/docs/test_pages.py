@@ -21,6 +21,8 @@
     commands of the shell: ``make`` is asked what it would do, ``zip`` and ``spark-submit`` run on the page's workspace,
     of ``pytest`` the files must exist, of programs of platforms (``kubectl``, ``aws``, …) those of ``deploy/`` that they
     name; ``git clone``, ``cd`` and ``source .venv/bin/activate`` may stand there too.
+``sh``
+    commands of a page that needs a cluster; ``tests/cluster/test_page.py`` follows them, one after the other.
 ``text``, ``mermaid``
     are no code. Any other tag, or none, fails.
 

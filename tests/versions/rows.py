@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import deltalake
+import pyarrow as pa
 
 # Clocks, and identities that are hashes of the configuration, so of the path.
 VARIES = {"run_id", "written_at", "duration_s", "config_hash", "inputs", "outputs"}
@@ -17,7 +18,10 @@ def digests(lake: Path) -> dict[str, dict[str, str]]:
 
 
 def of_table(folder: Path) -> dict[str, str]:
-    rows = deltalake.DeltaTable(str(folder)).to_pyarrow_table()
+    return of_rows(deltalake.DeltaTable(str(folder)).to_pyarrow_table())
+
+
+def of_rows(rows: pa.Table) -> dict[str, str]:
     columns = {c: sorted(repr(value) for value in rows[c].to_pylist()) for c in rows.column_names if c not in VARIES}
     return {
         "rows": str(rows.num_rows),

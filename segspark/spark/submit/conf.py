@@ -2,6 +2,7 @@
 
 from string import Template
 
+from segspark.config.url import Url
 from segspark.spark.jars import fetched_by_ivy
 from segspark.spark.settings import EVERYWHERE, WIDE_METHODS
 from segspark.spark.versions import CLAIMED, delta_package, package_of
@@ -20,8 +21,15 @@ $packages
 #   archive. A .whl in --py-files imports on the driver only; a .zip works, and code alone fits in it.
 #   spark.archives                                   environment.tar.gz#environment
 #   spark.pyspark.python                             ./environment/bin/python
-# - The lake, the sources' folders and the workspace under the same path on the driver and every executor (a mounted
-#   file system), and the key: SEGSPARK_KEY in the driver's environment, or keys.file on that file system.
+# - The lake and the sources' files in a store that driver and executors reach (s3://bucket/folder), or in folders that all
+#   of them share under the same path. Each run asks every executor first, and says what is missing.
+# - The credentials of the store on every executor: a role, or the environment that its machine gives it.
+# - The key of the pseudonyms on the driver and on every executor, as keys.environment (SEGSPARK_KEY) or keys.file of
+#   segspark.yaml say. Kubernetes has it as a secret:
+#   spark.kubernetes.executor.secretKeyRef.SEGSPARK_KEY  segspark-key:key
+#   spark.kubernetes.driver.secretKeyRef.SEGSPARK_KEY    segspark-key:key
+#   An executor of a standalone cluster has the environment of its worker (conf/spark-env.sh). What spark.executorEnv names
+#   is sent with each task: only under the encryption below. With that on, the driver alone may have the key.
 $everywhere
 
 # Wide aggregations make methods over 8,000 bytes, which the JIT else refuses.
@@ -32,26 +40,34 @@ $methods
 # spark.authenticate                                 true
 # spark.network.crypto.enabled                       true
 # spark.io.encryption.enabled                        true
+# Settings of these names are not shown on Spark's web page and in its logs.
+spark.redaction.regex                                (?i)secret|password|token|access[.]?key|segspark_key
 
 # About two or three tasks a core; segspark.yaml's spark.shuffle_partitions goes over it.
 # spark.sql.shuffle.partitions                       200
 
-# MLflow hands a fitted model over through this folder; on local disks of the executors the model would be saved empty.
+# MLflow hands a fitted model over through this folder; on local disks of the executors the model would be saved empty. A
+# lake in a store has one; where the lake is a folder, name one that all share.
 # spark.yarn.appMasterEnv.MLFLOW_DFS_TMP             /shared/mlflow-tmp
 """)
 
 
-def cluster_conf(fetch_delta: bool = False, package: str | None = None) -> str:
+def cluster_conf(fetch_delta: bool = False, fetch_s3: bool = False, package: str | None = None) -> str:
     """The text of a spark-cluster.conf.
 
     Args:
         fetch_delta: Ivy fetches Delta at the start of each run, for a platform that has none.
+        fetch_s3: it fetches what Spark needs for S3 too.
         package: Maven's name of Delta's jar; that of this environment's Spark by default.
     """
-    by_ivy = _lines({**fetched_by_ivy(), "spark.jars.packages": package or delta_package()})
+    delta = package or delta_package()
+    fetched = fetched_by_ivy(Url("s3://bucket") if fetch_s3 else Url(""))
+    packages = fetched["spark.jars.packages"].split(",")[1:]
+    by_ivy = _lines({**fetched, "spark.jars.packages": ",".join((delta, *packages))})
+    is_fetched = fetch_delta or fetch_s3
     return _CLUSTER.substitute(
-        delta="It is fetched:" if fetch_delta else "Where the platform has no Delta, fetch it:",
-        packages=by_ivy if fetch_delta else "\n".join(f"#   {line}" for line in by_ivy.splitlines()),
+        delta="It is fetched:" if is_fetched else "Where the platform has no Delta, fetch it:",
+        packages=by_ivy if is_fetched else "\n".join(f"#   {line}" for line in by_ivy.splitlines()),
         everywhere=_lines(EVERYWHERE),
         methods=_lines({f"spark.{who}.extraJavaOptions": WIDE_METHODS for who in ("driver", "executor")}),
     )

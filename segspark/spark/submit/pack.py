@@ -15,19 +15,21 @@ from segspark.spark.submit.conf import cluster_conf
 # What a platform brings itself.
 _OF_THE_PLATFORM = {"pyspark", "delta-spark", "py4j"}
 _JOB = '''\
-"""spark-submit jobs/{program}.py --config DIR/segspark.yaml {days}"""
+"""spark-submit jobs/{program}.py --config DIR/segspark.yaml{days}"""
 
 import sys
 
 from segspark.cli.main import main
 
 if __name__ == "__main__":
-    sys.argv[1:1] = ["run", "{program}"]
+    sys.argv[1:1] = {words}
     main()
 '''
+# Asks driver and executors for what they need, and does nothing else.
+DOCTOR = "doctor"
 
 
-def pack(folder: Path, programs: Sequence[str], fetch_delta: bool = False) -> list[str]:
+def pack(folder: Path, programs: Sequence[str], fetch_delta: bool = False, fetch_s3: bool = False) -> list[str]:
     """Fill a new or an earlier packed folder; returns the names of its files.
 
     Raises:
@@ -37,9 +39,9 @@ def pack(folder: Path, programs: Sequence[str], fetch_delta: bool = False) -> li
         raise ConfigError(f"{folder} is not empty and was not packed by segspark. Name a new folder.")
     (folder / "jobs").mkdir(parents=True, exist_ok=True)
     write_zip(folder / "segspark.zip")
-    for program in programs:
+    for program in (*programs, DOCTOR):
         (folder / "jobs" / f"{program}.py").write_text(job_text(program), encoding="utf-8")
-    (folder / "spark-cluster.conf").write_text(cluster_conf(fetch_delta), encoding="utf-8")
+    (folder / "spark-cluster.conf").write_text(cluster_conf(fetch_delta, fetch_s3), encoding="utf-8")
     (folder / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements()), encoding="utf-8")
     shutil.copyfile(POM, folder / "pom.xml")
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
@@ -47,8 +49,10 @@ def pack(folder: Path, programs: Sequence[str], fetch_delta: bool = False) -> li
 
 def job_text(program: str) -> str:
     """A job for spark-submit, which wants a file."""
-    days = "--from 2026-05-01 --to 2026-05-31" if program == "backfill" else "--as-of 2026-06-01"
-    return _JOB.format(program=program, days=days)
+    if program == DOCTOR:
+        return _JOB.format(program=program, days="", words=f'["{program}"]')
+    days = " --from 2026-05-01 --to 2026-05-31" if program == "backfill" else " --as-of 2026-06-01"
+    return _JOB.format(program=program, days=days, words=f'["run", "{program}"]')
 
 
 def write_zip(path: Path) -> None:

@@ -15,7 +15,7 @@ from segspark.cli.main import cli
 from segspark.errors import ConfigError
 from segspark.spark.jars import POM
 from segspark.spark.submit.conf import cluster_conf
-from segspark.spark.submit.pack import pack, requirements
+from segspark.spark.submit.pack import DOCTOR, pack, requirements
 
 ROOT = Path(__file__).parents[3]
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 def test_a_packed_folder_has_code_jobs_settings_requirements_and_the_pom(tmp_path: Path) -> None:
     folder = tmp_path / "packed"
     said = CliRunner().invoke(cli, ["pack", str(folder)], catch_exceptions=False)
-    jobs = [f"jobs/{program}.py" for program in PROGRAMS]
+    jobs = [f"jobs/{program}.py" for program in (*PROGRAMS, DOCTOR)]
     names = {*jobs, "pom.xml", "requirements.txt", "segspark.zip", "spark-cluster.conf"}
     assert {Path(line).relative_to(folder).as_posix() for line in said.stdout.splitlines()} == names
     assert f"--py-files {folder}/segspark.zip {folder}/jobs/daily.py" in said.stderr
