@@ -8,7 +8,8 @@ says, which may be another model, or code.
 import hashlib
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from pyspark.ml import PipelineModel
@@ -66,6 +67,23 @@ def load_pipeline(folder: Path) -> PipelineModel:
         return PipelineModel.load(shared)
     finally:
         files.delete(target, True)
+
+
+@contextmanager
+def handed_over() -> Iterator[None]:
+    """While MLflow logs a pipeline: executors write it to MLFLOW_DFS_TMP, and MLflow fetches it from there by Hadoop's
+    default file system, whatever the address says. So that is the one of the address meanwhile."""
+    context, shared = context_of(SparkSession.builder.getOrCreate()), os.environ.get("MLFLOW_DFS_TMP", "")
+    if context is None or "://" not in shared:
+        yield
+        return
+    settings = context._jsc.hadoopConfiguration()  # type: ignore[union-attr]
+    before = settings.get("fs.defaultFS")
+    settings.set("fs.defaultFS", shared)
+    try:
+        yield
+    finally:
+        settings.set("fs.defaultFS", before)
 
 
 def digest_of_pipeline(folder: Path) -> str:

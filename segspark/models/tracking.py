@@ -18,7 +18,7 @@ from pyspark.sql import DataFrame, SparkSession
 from segspark.config.models import Mlflow
 from segspark.config.url import STORE_SCHEMES
 from segspark.errors import CheckFailed
-from segspark.models.artifact import PIPELINE, digests_of, load_pipeline, verify
+from segspark.models.artifact import PIPELINE, digests_of, handed_over, load_pipeline, verify
 from segspark.models.mlflow_store import is_there, silent, store
 from segspark.points import point
 from segspark.spark.versions import spark_version
@@ -100,7 +100,8 @@ def log_model(
                 path = Path(scratch) / file
                 path.write_bytes(content)
                 mlflow.log_artifact(str(path))
-            uri = _log_pipeline(mlflow, run, model, signature)
+            with handed_over():
+                uri = _log_pipeline(mlflow, run, model, signature)
             _guard(run.info.artifact_uri)
         files = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=scratch))
         tags = {

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from segspark.errors import CheckFailed
-from segspark.models.artifact import EVERYTHING, digests_of, verify
+from segspark.models.artifact import EVERYTHING, digests_of, handed_over, verify
 
 
 @pytest.fixture
@@ -31,3 +32,14 @@ def test_any_other_file_counts(folder: Path, name: str) -> None:
         verify(folder, tags, "m", "1")
     # What a name loses its content does not gain.
     assert digests_of(folder)[EVERYTHING] != tags[EVERYTHING]
+
+
+@pytest.mark.parametrize(("shared", "meanwhile"), [("/shared/tmp", "file:///"), ("s3://lakes/tmp", "s3://lakes/tmp")])
+def test_mlflow_fetches_a_model_from_the_store_that_executors_wrote_it_to(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, shared: str, meanwhile: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_DFS_TMP", shared)
+    settings = spark.sparkContext._jsc.hadoopConfiguration()
+    with handed_over():
+        assert settings.get("fs.defaultFS") == meanwhile
+    assert settings.get("fs.defaultFS") == "file:///"
