@@ -46,3 +46,6 @@ interpolate_histories
 
 # A key of a source's YAML that files of earlier versions have.
 scrub
+
+# Read by the loader, before the workspace is one.
+lake_files
