@@ -94,7 +94,11 @@ def _read_squares(people: DataFrame, window: int) -> list[dict[str, Any]]:
     grouped = people.groupBy("recency", "frequency", "cell").agg(
         F.count(F.lit(1)).alias("n"), F.sum(net).alias("cents")
     )
-    return [row.asDict() for row in grouped.collect()]
+    # In one order, however the rows were spread over tasks: the record of a run is compared.
+    return sorted(
+        (row.asDict() for row in grouped.collect()),
+        key=lambda row: str([row["recency"], row["frequency"], row["cell"]]),
+    )
 
 
 def _score(name: str, value: Column, band: str | None = None, version: str | None = None) -> Column:
