@@ -36,6 +36,7 @@ WITHOUT_A_POINT = {
     "store/local.py put_if_absent": "a file appears whole; tables/test_lease_races.py kills holders",
     "store/local.py replace": "a file appears whole",
     "tables/io/commit.py commit": "between files_written and committed",
+    "tables/io/spark_lake.py save": "between to_spark and by_spark",
     "tables/lake.py _create": "before table_created",
     "tables/lake_key.py _opened": "a file appears whole; the next run finds it",
     "tables/log_copy.py _put_commit": "a commit appears whole, after the point of whoever makes it",

@@ -12,9 +12,12 @@ DEMO = "a part of the generator, which demo/test_generate.py looks at as a whole
 WITHOUT_A_TEST: dict[str, str] = {
     "app/counts.py": "driven whole by app/test_repair.py, which loses and doubles rows of each table",
     "lineage/telling.py": "driven whole by lineage/test_run.py, over toys, and lineage/test_day.py, over a day",
+    "app/maintain_catalog.py": "driven whole by app/test_catalog_lake.py",
     "app/make_again.py": "driven whole by app/test_repair.py",
     "app/remedies.py": "data; app/test_repair.py holds it against the tables and the repair",
     "store/hdfs_streams.py": "driven whole by store/test_hdfs.py and test_each_store.py",
+    "tables/io/catalog_table.py": "driven whole by tables/io/test_catalog_lake.py",
+    "tables/open.py": "driven whole by app/test_catalog_lake.py and every command",
     "tables/migrate.py": "driven whole by app/test_migrate.py; tables/test_migration.py holds what it carries out",
     "tables/claim.py": "a frozen value; tables/test_lease.py reads damaged ones",
     "tables/former_lock.py": "tables/test_lease.py meets locks of every kind",
