@@ -60,9 +60,11 @@ def load_pipeline(folder: Path) -> PipelineModel:
     shared = f"{os.environ.get('MLFLOW_DFS_TMP', '/tmp/mlflow')}/{uuid.uuid4().hex}"
     jvm = context._jvm
     assert jvm is not None
-    target = jvm.org.apache.hadoop.fs.Path(shared)
-    files = target.getFileSystem(context._jsc.hadoopConfiguration())  # type: ignore[union-attr]
-    files.copyFromLocalFile(False, True, jvm.org.apache.hadoop.fs.Path(path), target)
+    hadoop, settings = jvm.org.apache.hadoop.fs, context._jsc.hadoopConfiguration()  # type: ignore[union-attr]
+    target = hadoop.Path(shared)
+    files = target.getFileSystem(settings)
+    # File by file: S3A's own copyFromLocalFile of a folder waits for its own threads for ever.
+    hadoop.FileUtil.copy(hadoop.FileSystem.getLocal(settings), hadoop.Path(path), files, target, False, settings)
     try:
         return PipelineModel.load(shared)
     finally:
