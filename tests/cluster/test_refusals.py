@@ -5,6 +5,8 @@ import os
 import secrets
 import signal
 import subprocess
+import threading
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -73,19 +75,25 @@ def test_a_key_that_only_the_driver_has_is_refused_and_nothing_of_it_travels(
 
 def test_executors_that_are_lost_again_and_again_end_with_code_4(driver: Driver, shop: Path, bucket: str) -> None:
     there = into_bucket(shop, driver.folder / f"{shop.name}-lost", f"{bucket}/{shop.name}-lost")
-    lost: list[int] = []
+    ended, killing = threading.Event(), []
 
-    def lose(line: str) -> None:
-        if line.split()[1:2] == ["parse"]:
+    def kill() -> None:
+        # Whatever takes their place is killed too, so that some task is always in the middle of its work.
+        while not ended.wait(0.3):
             for pid in driver.cluster.executors():
-                os.kill(pid, signal.SIGKILL)
-                lost.append(pid)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
-    done = driver.submit(
-        "daily", there, *AS_OF, on_line=lose, spark__task__maxFailures="1", spark__stage__maxConsecutiveAttempts="1"
-    )
-    if done.returncode == 0:
-        pytest.skip("no task was running when the executors were killed")
+    def begin(line: str) -> None:
+        if not killing and line.split()[1:2] == ["parse"]:
+            killing.append(threading.Thread(target=kill))
+            killing[0].start()
+
+    try:
+        done = driver.submit("daily", there, *AS_OF, on_line=begin, spark__task__maxFailures="1")
+    finally:
+        ended.set()
+    assert killing
     assert done.returncode == 4, done.stdout[-3000:] + done.stderr[-1000:]
     again = driver.submit("daily", there, *AS_OF)
     assert again.returncode == 0, again.stderr[-3000:]
