@@ -56,10 +56,11 @@ def pruned(content: Any) -> Any:
 
 
 def in_a_bucket(folder: Path, copy: Path, bucket: str) -> Path:
-    """A copy of a workspace whose lake and deliveries lie in a bucket."""
+    """A copy of a workspace of which all that may lies in a bucket."""
     shutil.copytree(folder, copy)
     settings = (copy / "segspark.yaml").read_text()
-    (copy / "segspark.yaml").write_text(settings.replace("lake: ./lake", f"lake: {bucket}/lake"))
+    (copy / "segspark.yaml").write_text(settings.replace("lake: ./lake", f"lake: {bucket}/lake")
+                                         + f"exports: {bucket}/exports\nreports: {bucket}/reports\n")  # fmt: skip
     for path in (copy / "sources").glob("*.yaml"):
         path.write_text(path.read_text().replace("../data/", f"{bucket}/deliveries/"))
     for path in (copy / "data").iterdir():
@@ -69,10 +70,12 @@ def in_a_bucket(folder: Path, copy: Path, bucket: str) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", ["s3", "hdfs"])
 def test_two_days_in_a_bucket_are_two_days_in_a_folder(
-    tmp_path: Path, s3: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not any((CLONE / "jars" / "s3").glob("hadoop-aws-*.jar")) and "SEGSPARK_JARS" not in os.environ:
+    s3 = request.getfixturevalue(kind)
+    if kind == "s3" and not any((CLONE / "jars" / "s3").glob("hadoop-aws-*.jar")) and "SEGSPARK_JARS" not in os.environ:
         pytest.skip("Spark's jars for S3 are not here; run: make s3")
     monkeypatch.setenv("SEGSPARK_KEY", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
     folder = tmp_path / "folder"
@@ -108,11 +111,12 @@ def test_two_days_in_a_bucket_are_two_days_in_a_folder(
         assert in_bucket[name] == of_table, f"{name}:\n" + "\n".join(only_one_has)
     # The changed order was merged into the stored one.
     assert [order for order in in_folder["silver.orders"] if "'amount_cents': 10000" in order]
-    assert files_of(bucket / "exports") == files_of(folder / "exports") != {}
-    assert files_of(bucket / "reports").keys() == files_of(folder / "reports").keys() != set()
-    # Nothing was made here in the bucket's name.
-    assert {p.name for p in bucket.iterdir() if "s3" in p.name} == set()
+    assert files_of(f"{s3}/days/exports") == files_of(str(folder / "exports")) != {}
+    assert files_of(f"{s3}/days/reports").keys() == files_of(str(folder / "reports")).keys() != set()
+    # Nothing was made here in the bucket's name, or beside the workspace's own files.
+    assert {p.name for p in bucket.iterdir()} & {"lake", "exports", "reports", f"{kind}:"} == set()
 
 
-def files_of(folder: Path) -> dict[str, Any]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".json"}
+def files_of(place: str) -> dict[str, Any]:
+    store = store_at(place)
+    return {file.name: store.read(file.name) for file in store.list() if not file.name.endswith(".json")}
