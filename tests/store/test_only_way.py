@@ -27,6 +27,7 @@ STORE = str(PACKAGE / "store")
 # Modules that may use the file system, and what for. Whoever adds one says why it is none of the store's business.
 MAY_USE_FILES = {
     "store/*": "the store itself",
+    "lineage/*": "the configuration of OpenLineage's client, which is this machine's",
     "config/*": "configuration lies in ordinary files",
     "pseudonyms.py": "the key's file",
     "task_keys.py": "the key's file, or the one that is handed over",
