@@ -148,7 +148,7 @@ def test_a_replay_needs_its_version_and_its_day(shop: Workspace) -> None:
 
 
 def decided(workspace: Workspace) -> Path:
-    path = workspace.folder / workspace.models.of(BEHAVIOUR).decisions
+    path = Path(str(workspace.models.of(BEHAVIOUR).decisions.below(workspace.folder)))
     save_overrides(path, (Override(merge=("a", "b")), Override(split="c")))
     return path
 

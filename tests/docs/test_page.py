@@ -155,7 +155,12 @@ def test_a_wrong_command_of_the_shell_fails(page: Page, text: str, said: str) ->
         run(page, "bash", text)
 
 
-@pytest.mark.parametrize("tag", ["", "sh", "pyton"])
+def test_commands_for_a_cluster_stand_on_a_page_that_a_test_follows(page: Page) -> None:
+    with pytest.raises(Wrong, match=r"docs/a\.md:7 .*no test runs it; sh is for docs/how-to/from-wheel-to-s3\.md"):
+        run(page, "sh", "anything")
+
+
+@pytest.mark.parametrize("tag", ["", "zsh", "pyton"])
 def test_an_unknown_tag_fails_and_text_is_no_code(page: Page, tag: str) -> None:
     run(page, "text", "anything")
     with pytest.raises(Wrong, match=r"docs/a\.md:7: .*there are python, yaml, csv"):

@@ -16,8 +16,8 @@ from segspark.spark.worker_daemon import PRELOADED
 PACKAGE = Path(segspark.__file__).parent
 CLONE = PACKAGE.parent
 NAMED = re.compile(r"(?<![\w./-])segspark(?:\.[a-z_][a-z0-9_]*)+")
-# Properties of tables, which are no modules; of segspark.contractVersion as far as a module's name would go.
-PROPERTIES = ("segspark.committer", "segspark.contract")
+# Properties of tables and of jobs in OpenLineage, which are no modules; of segspark.contractVersion as far as a module's name would go.
+PROPERTIES = ("segspark.catalog", "segspark.committer", "segspark.contract", "segspark.run_id")
 # Files of settings and of documentation that name modules too. Pages on adding a variant name one that is not there yet.
 TEXTS = ("Makefile", "conf/*.conf", "jobs/*.py", "notebooks/*.py", "README.md", "CONTRIBUTING.md", "docs/*.md",
          "docs/how-it-works/*.md", "docs/how-to/*.md", "docs/reference/*.md", "segspark/**/*.md")  # fmt: skip

@@ -100,6 +100,7 @@ def test_a_lake_that_fits_is_opened_under_its_lease(tmp_path: Path, monkeypatch:
     workspace = make_workspace(tmp_path / "w")
     Lake(workspace.lake).create(ops.RUNS)
     monkeypatch.setattr(app, "session_for", lambda *_: "session")
+    monkeypatch.setattr(app, "check_cluster", lambda *_: None)
     with opened(workspace) as lake:
         assert lake.spark == "session"
         assert not read_newest(lake.store).is_free
