@@ -11,10 +11,11 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from segspark.config.places import LakeUrl, LocalPath, LocalPattern
 from segspark.config.precision import least_for_margin
 from segspark.config.tracking import why_no_artifacts, why_no_tracking
 from segspark.config.typed_secrets import VARIABLE
-from segspark.config.url import LakeUrl, LocalPath, LocalPattern, Url, is_schema
+from segspark.config.url import Url, is_schema
 from segspark.purposes import Purpose
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]

@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import core_schema
 
 # Schemes of stores that keep objects; others are refused, so that none becomes a local folder of that name.
@@ -148,24 +147,3 @@ def why_no_path(text: str) -> str | None:
     if scheme_of(text) in ("", "file"):
         return None
     return f"this is read from a folder, not from {scheme_of(text)}:; give a path"
-
-
-def _no_catalog(lake: Url) -> Url:
-    if why := why_no_lake(lake.text):
-        raise ValueError(why)
-    return lake
-
-
-def _in_a_folder(given: Any) -> Any:
-    if not isinstance(given, str):
-        return given
-    if why := why_no_path(given):
-        raise ValueError(why)
-    return without_file(given)
-
-
-# The location of a lake, which is no name in a catalog.
-LakeUrl = Annotated[Url, AfterValidator(_no_catalog)]
-# Files of the workspace itself: what is read before anything is known of stores, or run as code.
-LocalPath = Annotated[Path, BeforeValidator(_in_a_folder)]
-LocalPattern = Annotated[str, BeforeValidator(_in_a_folder)]
