@@ -11,7 +11,7 @@ ROOMS = ("sources", "identity", "privacy", "ingest", "features", "models", "scor
 # A View's and a Step's own.
 OF_THE_PIPELINE = {"_lake", "_frames", "_setting", "_instead", "_writable", "_progress"}
 # Stores of which a flow has only the folder that a step or a batch hands it, and files that others staged there.
-OF_THE_STORE = {"Store", "StoredFile", "open_url", "stream_url"}
+OF_THE_STORE = {"Stamp", "Store", "StoredFile", "open_url", "stream_url"}
 # Tasks read files that they are given by URL.
 OF_PARQUET = {"open_parquet", "read_parquet", "SPARK_OPTIONS"}
 # What reaches further, and why.
@@ -19,6 +19,9 @@ EXCEPTIONS = {
     "sources/files.py: store_of_pattern": "where deliveries lie is for the sources to say; they are no part of the lake",
     "sources/sealed_records.py: store_at": "the folder of envelopes that a task is given by its URL",
     "sources/sample.py: parquet_content": "samples that lie in memory",
+    "models/artifact_store.py: store_at": "files of models lie where MLflow is told to keep them",
+    "models/clustering/overrides.py: store_of_file": "the workspace's decisions",
+    "segments/resources.py: store_of_file": "the workspace's weather",
     "models/tracking.py: segspark.store.access": "what MLflow writes on this machine is for its owner alone",
     "sources/resources.py: segspark.tables.lake_key": "the key is compared with the lake's check value",
 }
