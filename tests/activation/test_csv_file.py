@@ -143,11 +143,11 @@ def test_a_killed_export_leaves_no_file_of_its_name(
     before = store_at(place).read("a.csv")
     kill(place, point)
     assert store_at(place).read("a.csv") == before
-    assert [name for name in store_at(place).matching("*") if not name.startswith("a.")] == []
+    assert [file.name for file in store_at(place).matching("*") if not file.name.startswith("a.")] == []
     kill(place, "export_file")
     # Whole, and not yet said to be.
     assert store_at(place).read("a.csv").count(b"\n") == 130_001
-    assert list(store_at(place).matching("*")) == ["a.csv"]
+    assert [file.name for file in store_at(place).matching("*")] == ["a.csv"]
 
 
 def test_an_export_goes_where_its_option_says(s3: str, tmp_path: Path) -> None:

@@ -291,7 +291,8 @@ def test_a_lake_in_a_bucket_is_kept_small_and_migrated_too(workspace: Workspace,
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout)
     assert told["migrated"] == [["gold.definitions", "described"]]
-    assert {("retention", "gold.features"), ("compaction", "gold.segment_migrations"),
-            ("checkpoint", "gold.features")} <= set(map(tuple, told["done"]))  # fmt: skip
+    # In a bucket each third commit of a run has written a checkpoint.
+    done_to = set(map(tuple, told["done"]))
+    assert {("retention", "gold.features"), ("compaction", "gold.segment_migrations")} <= done_to
     assert (told["days"], told["is_same"]) == ([str(NEWEST)], True)
     assert (told["removed"]["gold.features"], told["removed"]["gold.segment_migrations"]) == (1, 9)

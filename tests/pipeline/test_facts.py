@@ -50,5 +50,5 @@ def test_facts_show_neither_the_table_nor_its_place(workspace: Workspace, lake: 
     facts = look(PEEK, workspace, lake).facts(TOYS)
     assert places(facts, "facts", lake.store.url) == {}
     assert {n for n in dir(Facts) if not n.startswith("_")} == {
-        "exists", "version", "rows", "rows_by_day", "days", "columns", "why_not_plain"
+        "exists", "version", "rows", "rows_by_day", "days", "days_between", "columns", "why_not_plain"
     }  # fmt: skip
