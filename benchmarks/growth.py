@@ -180,7 +180,8 @@ def measure(scratch: Path, people: int, known: Figures) -> Iterator[Figures]:
     """Run what is missing, and say all that is known after each run."""
     folder = scratch / f"{people}"
     if not (folder / "held-back").exists():
-        draw(folder, people)
+        # In a process of its own, whose memory is free again.
+        subprocess.run([sys.executable, __file__, str(folder), "--draw", f"{people}"], check=True)
     found = {"driver_memory": memory_of(people), "raw_gib": gib_of(folder / "data"), **known}
     for name, program, as_of in PLAN:
         if name in found:
@@ -239,9 +240,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="Where the shops are kept")
     parser.add_argument("--people", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--draw", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--run", help=argparse.SUPPRESS)
     parser.add_argument("--as-of", type=date.fromisoformat, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.draw:
+        draw(given.folder, given.draw)
+        return
     if given.run:
         print(json.dumps(run_day(given.folder, given.run, given.as_of)))
         return
