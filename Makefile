@@ -53,7 +53,7 @@ demo-large: setup
 	$(BIN)/segspark demo demo-large-workspace --people 50000 --events 1000000
 
 # Two processes, each with a session of its own: planning many small queries leaves half of two cores idle.
-test: setup
+test: setup s3
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-all: setup s3
