@@ -155,6 +155,8 @@ def write(lake: "SparkLake", table: Contract, rows: Rows, how: How) -> int | Non
             lake.overwrite(table, frame)
         case Small(small), Overwrite():
             lake.overwrite_small(table, small)
+        case Small(small), ReplaceDays(first, end):
+            lake.replace_small(table, small, first, end)
         case _:
             raise SegsparkError(f"{table.name}: {type(rows).__name__} cannot be written by {type(how).__name__}.")
     return None if done is None else int(done)

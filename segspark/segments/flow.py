@@ -18,7 +18,7 @@ from segspark.pipeline.context import Resource
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
-from segspark.pipeline.writes import Frame, NoRows, ReplaceDays
+from segspark.pipeline.writes import Frame, NoRows, ReplaceDays, Small
 from segspark.segments.changes import derive_changes
 from segspark.segments.lookup import previous_day
 from segspark.segments.people import PERMISSIONS, needed_columns, people_for_segments, sequences_in
@@ -126,7 +126,7 @@ def _stage_profiles(step: Step, today: DataFrame, people: DataFrame) -> None:
 
 
 def _write_profiles(step: Step, table: Contract, rows: pa.Table) -> None:
-    step.write(table, Frame(step.frame(rows).coalesce(1)), _day_of(step))
+    step.write(table, Small(rows), _day_of(step))
 
 
 def _day_of(step: Step) -> ReplaceDays:

@@ -143,7 +143,7 @@ def computed(*rows: tuple[str, int, date], read_at: int | None = None) -> Comput
     return Computed(task, 1, read_at)
 
 
-@pytest.mark.parametrize("kind", ["frame", "by spark", "staged", "apart", "computed"])
+@pytest.mark.parametrize("kind", ["frame", "by spark", "staged", "apart", "computed", "small"])
 def test_days_are_replaced_and_others_stay(lake: SparkLake, tmp_path: Path, kind: str) -> None:
     three_days(lake)
     new = [("a", 1, DAY), ("b", 2, DAY)]
@@ -152,19 +152,21 @@ def test_days_are_replaced_and_others_stay(lake: SparkLake, tmp_path: Path, kind
         rows = Frame(frame(lake, *new), by_spark=kind == "by spark")
     elif kind == "computed":
         rows = computed(*new)
+    elif kind == "small":
+        rows = Small(pa.concat_tables([toys("a"), toys("b", n=2)]))
     else:
         first, second = (new[:1], new[1:]) if kind == "apart" else (new, [])
         staged = stage(tmp_path / "1", *first), stage(tmp_path / "2", *second)
         rows = StagedRows(staged[0], ("person_id",), apart=staged[1])
     for _ in range(2):
         counted = write(lake, TOYS, rows, TODAY)
-        assert counted == (None if isinstance(rows, StagedRows) else 2)
+        assert counted == (None if isinstance(rows, StagedRows | Small) else 2)
         assert stored(lake) == sorted([*OTHER_DAYS, *new])
     # What goes to files of its own lies apart.
     assert len([f for f in lake.files(TOYS) if f.day == DAY]) == (2 if kind == "apart" else 1)
 
 
-@pytest.mark.parametrize("kind", ["frame", "staged", "computed"])
+@pytest.mark.parametrize("kind", ["frame", "staged", "computed", "small"])
 def test_rows_of_another_day_are_refused_and_nothing_is_written(lake: SparkLake, tmp_path: Path, kind: str) -> None:
     three_days(lake)
     before, version = stored(lake), lake.version(TOYS)
@@ -174,6 +176,7 @@ def test_rows_of_another_day_are_refused_and_nothing_is_written(lake: SparkLake,
             "frame": Frame(frame(lake, *new)),
             "staged": StagedRows(stage(tmp_path / str(outside), *new), ("person_id",)),
             "computed": computed(*new),
+            "small": Small(pa.concat_tables([toys("a"), toys("b", n=2, day=outside)])),
         }
         with pytest.raises(CheckFailed, match=rf"gold\.toys: rows of \['{outside}'\] are none of those to be replaced"):
             write(lake, TOYS, rows[kind], TODAY)
@@ -307,7 +310,7 @@ def test_a_required_value_that_is_missing_is_refused_by_a_task(lake: SparkLake) 
 LEGAL = {
     ("Frame", "Append"), ("Staged", "Append"), ("Small", "Append"),
     ("Frame", "ReplaceDays"), ("FrameBySpark", "ReplaceDays"), ("Staged", "ReplaceDays"), ("StagedApart", "ReplaceDays"),
-    ("Computed", "ReplaceDays"), ("NoRows", "ReplaceDays"),
+    ("Computed", "ReplaceDays"), ("NoRows", "ReplaceDays"), ("Small", "ReplaceDays"),
     ("Frame", "ReplaceKey"), ("Frame", "Upsert"), ("Frame", "Overwrite"), ("Small", "Overwrite"),
 }  # fmt: skip
 HOWS: Sequence[How] = (Append("x"), TODAY, ReplaceKey("x"), Upsert("true"), Overwrite())

@@ -32,6 +32,7 @@ from segspark.tables.io.reader import Days, as_date, is_few, read_plain, within,
 from segspark.tables.io.writer import Compute, computed_frame, staged_frame, write_computed, write_files, write_staged
 from segspark.tables.lake import Lake, anybody, conform_small
 from segspark.tables.own_commits import LoggedFile, logged_files, replace_files
+from segspark.tables.parts import write_parts
 from segspark.tables.ranges import odd_feature
 from segspark.tables.rules_of_table import why_spark_writes
 from segspark.tables.staging import StagedFile
@@ -236,6 +237,16 @@ class SparkLake(Lake):
             return self.replace_by_spark(contract, rows, first, end, table.version())
         added = write_computed(self.spark, self.laid_out(contract), self.folder(contract), compute, n_bytes)
         return self._commit_days(table, contract, added, first, end)
+
+    def replace_small(self, contract: Contract, rows: pa.Table, first: date, end: date) -> None:
+        """``replace_range`` with a handful of rows from the driver, without a Spark job."""
+        table = self._open(contract)
+        small = conform_small(table, rows)
+        if why_spark_writes(table):
+            self.replace_by_spark(contract, self.spark.createDataFrame(small).coalesce(1), first, end)
+            return
+        added = list(write_parts(small, self.laid_out(contract), self.folder(contract)))
+        self._commit_days(table, contract, added, first, end)
 
     def drop_days(self, contract: Contract, first: date, end: date) -> None:
         """Empty the partition dates [first, end)."""
