@@ -5,10 +5,13 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+# Who an event of silver.events is about: the identifier, else the anonymous visitor.
+SUBJECT = ("identifier_id", "anonymous_id")
+
 
 def subject() -> Column:
-    """Who an event of silver.events is about: the identifier, else the anonymous visitor."""
-    return F.coalesce("identifier_id", "anonymous_id")
+    """Who an event is about."""
+    return F.coalesce(*SUBJECT)
 
 
 def introduced_late(spans: DataFrame, early: DataFrame, after: date, end: date) -> DataFrame:

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from segspark.features.engine.arrow import activity_schema
 from segspark.features.engine.reads import ITEMS
 from segspark.features.feature import Catalogue
-from segspark.features.owners import introduced_late, moves_of, subject
+from segspark.features.owners import SUBJECT, introduced_late, moves_of
 from segspark.features.resources import CATALOGUE
 from segspark.features.tiles import Events, build_activity, build_items, columns_read, days_around, owned_rows
 from segspark.features.trial import try_out
@@ -24,6 +24,7 @@ from segspark.pipeline.writes import ReplaceDays, StagedRows
 from segspark.spark.checkpoints import checkpoint_as_planned
 from segspark.store import Store
 from segspark.store.parquet import read_parquet
+from segspark.tables.among import Among
 from segspark.tables.contracts import gold, silver
 from segspark.tables.staging import NAMED_DDL, Kind, StagedFile, StagingWriter, read_named
 from segspark.time import DAY, MICROSECOND, local_midnight
@@ -127,9 +128,9 @@ def events_of(step: Step, catalogue: Catalogue, since: date | None) -> Events:
 def events_of_moved(
     step: Step, columns: Sequence[str], spans: DataFrame, since: date, early: DataFrame | None
 ) -> DataFrame:
-    """Some columns of the events of the days on which somebody did something who has moved, or was introduced late,
-    since an as-of day; hardly ever all days. Of the others nothing but whose their events are is read, and that only if
-    somebody moved.
+    """Some columns of the events of those who have moved, or were introduced late, since an as-of day. They may lie on
+    any day, so all files are looked through, and that only if somebody moved; of the others nothing is decoded but
+    whose their events are.
 
     Args:
         spans: identity.person_spans.
@@ -141,16 +142,18 @@ def events_of_moved(
         moved = moved.unionByName(
             introduced_late(spans, early, since, step.as_of).withColumnRenamed("identifier_id", "subject_id")
         )
-    moved = step.checkpoint(moved.distinct())
-    n_moved = moved.count()
-    if n_moved > BROADCAST_LINKS:
+    who = _read_moved(moved)
+    if who is None:
         return step.read_days(silver.EVENTS, columns)
-    days: set[date] = set()
-    if n_moved:
-        whose = step.read_days(silver.EVENTS, ["event_date", "identifier_id", "anonymous_id"])
-        theirs = whose.join(F.broadcast(moved), on=subject() == F.col("subject_id"), how="left_semi")
-        days = {row["event_date"] for row in theirs.select("event_date").distinct().collect()}
-    return step.read(silver.EVENTS, frozenset(days)).select(*columns)
+    if not len(who):
+        return step.read(silver.EVENTS, frozenset()).select(*columns)
+    return step.read_days(silver.EVENTS, columns, among=Among(SUBJECT, who))
+
+
+def _read_moved(moved: DataFrame) -> pa.Array | None:
+    """Those who moved; None if they are too many for the memory of each task."""
+    found = moved.distinct().limit(BROADCAST_LINKS + 1).toArrow()["subject_id"].combine_chunks()
+    return found if len(found) <= BROADCAST_LINKS else None
 
 
 def _stage_activity(activity: DataFrame, kinds: dict[str, Kind], folder: Store) -> dict[str, list[StagedFile]]:

@@ -16,6 +16,7 @@ from segspark.pipeline.facts import Facts
 from segspark.pipeline.runs import Filters, Runs, runs_of
 from segspark.process import name_of_this_process
 from segspark.store import Store
+from segspark.tables.among import Among
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
@@ -115,12 +116,22 @@ class View:
         """The rows of one partition date."""
         return self.read(table, (day, day + DAY))
 
-    def read_days(self, table: Contract, columns: Sequence[str], days: tuple[date, date] | None = None) -> "DataFrame":
-        """Some columns of many or all days of a table with one or more files per day."""
+    def read_days(
+        self,
+        table: Contract,
+        columns: Sequence[str],
+        days: tuple[date, date] | None = None,
+        among: Among | None = None,
+    ) -> "DataFrame":
+        """Some columns of many or all days of a table with one or more files per day.
+
+        Args:
+            among: only these rows; of a table for which a frame stands in, all of them.
+        """
         self._check(table, self.readable, "read")
         if table.name in self._instead:
             return self.read(table, days).select(*columns)
-        return self._frames.read_by_file(table, columns, days)
+        return self._frames.read_by_file(table, columns, days, among)
 
     def read_small(self, table: Contract, filters: Filters | None = None, columns: list[str] | None = None) -> pa.Table:
         """A small table, or a small part of a table, without Spark."""

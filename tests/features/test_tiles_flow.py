@@ -127,7 +127,7 @@ happened = st.lists(st.tuples(whose, st.integers(1, 8), st.integers(0, 5)), min_
 
 @settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happened)
-def test_on_the_days_of_those_who_moved_lies_all_that_moves(
+def test_the_events_of_those_who_moved_are_all_that_moves(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, history: list[tuple[Any, int, int]]
 ) -> None:
     """As of 9 May bob's address and a cookie move to ann, and somebody is introduced of whom a record told before."""
@@ -145,16 +145,34 @@ def test_on_the_days_of_those_who_moved_lies_all_that_moves(
     spans, early = person_spans(step.read(silver.IDENTITY_LINKS)), early_identifiers(step)
     whole = events_of(step, catalogue, MAY[8])
     some = events_of_moved(step, whole.every.columns, spans, MAY[8], early)
-    with_days = replace(whole, every=some)
+    of_moved = replace(whole, every=some)
     made = [
         owned_rows(events, spans, catalogue, MAY[8], MAY[8], MAY[9], workspace.time_zone, True, early)
-        for events in (whole, with_days)
+        for events in (whole, of_moved)
     ]
     every, found = (sorted(map(str, rows.collect())) for rows in made)
     assert found == every
-    days = {MAY[day] for who, day, _ in history if {"bob", "cookie", "late"}.intersection(who)}
-    assert {r["event_date"] for r in some.select("event_date").distinct().collect()} == days
-    assert len(some.inputFiles()) == sum(MAY[day] in days for _, day, _ in history)
+    theirs = [who for who, _, _ in history if {"bob", "cookie", "late"}.intersection(who)]
+    assert sorted(map(str, theirs)) == sorted(
+        str(tuple(r)) for r in some.select("identifier_id", "anonymous_id").collect()
+    )
+
+
+@pytest.mark.parametrize(("most", "read"), [(1, ["ann", "bob", "eve"]), (2, ["ann", "bob"])])
+def test_where_too_many_moved_for_the_memory_of_a_task_all_events_are_read(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, read: list[str]
+) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    lake = SparkLake(workspace.lake, spark)
+    for n, who in enumerate(("ann", "bob", "eve")):
+        event = {"event_id": f"e{n}", "event_type": "page_view", "identifier_id": who, "event_date": MAY[2 + n]}
+        store_rows(lake, silver.EVENTS, event)
+    moved = spark.createDataFrame([("ann", MAY[9]), ("bob", MAY[9])], "subject_id string, applied_as_of date")
+    monkeypatch.setattr(tiles_flow, "moves_of", lambda spans: moved)
+    monkeypatch.setattr(tiles_flow, "BROADCAST_LINKS", most)
+    step = step_of(TILES, workspace, lake, MAY[9])
+    found = events_of_moved(step, ["identifier_id", "anonymous_id"], moved, MAY[8], None)
+    assert sorted(r["identifier_id"] for r in found.collect()) == read
 
 
 def test_where_nobody_moved_no_event_is_looked_at(
@@ -173,14 +191,14 @@ class Read(Exception):
     """What a day reads was chosen."""
 
 
-def test_a_long_history_is_searched_for_days_first(
+def test_of_a_long_history_only_the_events_of_those_who_moved_are_read(
     four_days: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace, lake = four_days
     found: list[str] = []
 
     def chosen(events: Events, *more: Any) -> None:
-        found.append("days" if not events.every.inputFiles() else "all")
+        found.append("theirs" if not events.every.inputFiles() else "all")
         raise Read
 
     monkeypatch.setattr(tiles_flow, "owned_rows", chosen)
@@ -189,4 +207,4 @@ def test_a_long_history_is_searched_for_days_first(
         monkeypatch.setattr(tiles_flow, "MOST_EVENTS", most)
         with pytest.raises(Read):
             _stage_days(step_of(TILES, workspace, lake, MAY[6]), load_catalogue(workspace), MAY[5], MAY[5])
-    assert found == ["all", "days"]
+    assert found == ["all", "theirs"]

@@ -17,6 +17,7 @@ from segspark.spark.classic import tasks_at_once
 from segspark.spark.work import shared_out
 from segspark.store import Store
 from segspark.store.parquet import open_parquet
+from segspark.tables.among import Among
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import ARROW_TYPES
 from segspark.tables.ranges import day_of
@@ -31,6 +32,7 @@ def read_by_file(
     contract: Contract,
     columns: Sequence[str],
     days: tuple[date, date] | None = None,
+    among: Among | None = None,
 ) -> DataFrame:
     """Some columns of a path table partitioned by a date.
 
@@ -38,6 +40,7 @@ def read_by_file(
         store: of the table's folder.
         columns: wanted ones; the partition's date may be among them.
         days: only the rows of the partition dates [first, end).
+        among: only these rows.
     """
     actions = pa.table(table.get_add_actions(flatten=True))
     day = contract.partition_by[0]
@@ -51,15 +54,16 @@ def read_by_file(
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for its in parts_of(batches):
             for path, value in its:
-                yield from _rows(path, day, value, schema).to_batches()
+                yield from _rows(path, day, value, schema, among).to_batches()
 
     return tasks.mapInArrow(read, from_arrow_schema(schema))
 
 
-def _rows(path: str, day: str, value: date, schema: pa.Schema) -> pa.Table:
+def _rows(path: str, day: str, value: date, schema: pa.Schema, among: Among | None) -> pa.Table:
     stored = open_parquet(path)
     have = set(stored.schema_arrow.names)
-    rows = stored.read(columns=[n for n in schema.names if n in have], use_threads=False)
+    names = [n for n in schema.names if n in have]
+    rows = stored.read(columns=names, use_threads=False) if among is None else among.read(stored, names)
     columns = {}
     for field in schema:
         if field.name == day:

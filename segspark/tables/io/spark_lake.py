@@ -15,12 +15,14 @@ from typing import Any, Literal
 import deltalake
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from segspark.config.url import Url, scheme_of
 from segspark.errors import CheckFailed, GateClosed
 from segspark.points import point
 from segspark.store import Store
 from segspark.store.parquet import SPARK_OPTIONS
+from segspark.tables.among import Among
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io import conflicts
 from segspark.tables.io.by_file import read_by_file
@@ -114,16 +116,24 @@ class SparkLake(Lake):
         (writer.option("replaceWhere", span) if span else writer).save(self.folder(contract).for_spark())
 
     def read_by_file(
-        self, contract: Contract, columns: Sequence[str], days: tuple[date, date] | None = None
+        self,
+        contract: Contract,
+        columns: Sequence[str],
+        days: tuple[date, date] | None = None,
+        among: Among | None = None,
     ) -> DataFrame:
-        """Some columns of a table that has one or more files for each of many days."""
-        if self.why_not_plain(contract) or not self.n_rows(contract):
-            return self.read(contract, days=days).select(*columns)
-        table = self.table(contract)
-        sizes = pa.table(table.get_add_actions(flatten=True))["size_bytes"].to_pylist()
-        if is_few(self.folder(contract), sum(sizes), len(sizes)):
-            return self.read(contract, days=days).select(*columns)
-        return read_by_file(self.spark, table, self.folder(contract), contract, columns, days)
+        """Some columns of a table that has one or more files for each of many days.
+
+        Args:
+            among: only these rows.
+        """
+        if not self.why_not_plain(contract) and self.n_rows(contract):
+            table = self.table(contract)
+            sizes = pa.table(table.get_add_actions(flatten=True))["size_bytes"].to_pylist()
+            if not is_few(self.folder(contract), sum(sizes), len(sizes)):
+                return read_by_file(self.spark, table, self.folder(contract), contract, columns, days, among)
+        rows = self.read(contract, days=days)
+        return (rows if among is None else _chosen(rows, among)).select(*columns)
 
     def append(self, contract: Contract, frame: DataFrame, once: str) -> None:
         """Append; a second append under the same ``once`` changes nothing."""
@@ -387,6 +397,12 @@ class SparkLake(Lake):
     ) -> None:
         frame = self.spark.createDataFrame(conform_small(self.table(contract), rows)).coalesce(1)
         write_by_spark(self, contract, frame, mode, once=once)
+
+
+def _chosen(rows: DataFrame, among: Among) -> DataFrame:
+    values = rows.sparkSession.createDataFrame(pa.table({"_among": among.values}))
+    first = F.coalesce(*among.columns)
+    return rows.join(F.broadcast(values), on=first == F.col("_among"), how="left_semi")
 
 
 def _is_empty(frame: DataFrame) -> bool:

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
 from segspark.errors import CheckFailed, InfrastructureError
+from segspark.tables.among import Among
 from segspark.tables.contracts.contract import Contract, optional, required
 from segspark.tables.contracts.schema import schema_json
 from segspark.tables.io.conform import schema_of
@@ -89,6 +90,8 @@ def test_some_columns_are_read_by_file_or_by_spark_where_files_alone_do_not_do(l
     assert found.columns == ["n", "as_of_date"]
     some = lake.read_by_file(TOYS, ["n"], (DAY, DAY + ONE))
     assert [r["n"] for r in some.collect()] == [1]
+    theirs = lake.read_by_file(TOYS, ["n"], among=Among(("person_id",), pa.array(["b", "z"])))
+    assert [r["n"] for r in theirs.collect()] == [2]
     assert rows_of(lake.read(TOYS, days=(DAY + ONE, DAY + 2 * ONE))) == [("b", 2)]
 
 
