@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
 from segspark.tables.among import Among
@@ -58,20 +57,10 @@ def test_it_is_the_table_that_spark_reads_with_columns_that_it_gained_later(
 
 
 def test_only_rows_about_some_are_read_by_the_first_column_that_tells(tmp_path: Path, spark: SparkSession) -> None:
-    """Of a row group without any of them only the columns that tell are decoded."""
     contract = VISITS.with_columns([optional("page", "string", "First page")])
     people, pages = ["ann", "bob", None, "cid", "ann"], [None, "ann", "ann", None, "/"]
     rows = pa.table({"page": pages, "person_id": people, "seconds": range(5)})
-    file = tmp_path / "rows.parquet"
-    pq.write_table(rows, file, row_group_size=2)
     among = Among(("person_id", "page"), pa.array(["ann", "eve"]))
-    assert among.read(pq.ParquetFile(file), ["seconds", "page"]).to_pylist() == [
-        {"seconds": 0, "page": None},
-        {"seconds": 2, "page": "ann"},
-        {"seconds": 4, "page": "/"},
-    ]
-    none = Among(("person_id", "page"), pa.array(["eve"]))
-    assert none.read(pq.ParquetFile(file), ["seconds"]).schema.names == ["seconds"]
     lake = SparkLake(tmp_path / "lake", spark)
     stored = rows.slice(3).append_column("visit_date", pa.array([date(2026, 5, 1), date(2026, 5, 2)]))
     lake.append_small(contract, stored, once="1")
