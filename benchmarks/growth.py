@@ -103,7 +103,8 @@ def _of_tree(root: int) -> dict[str, float]:
         process = waiting.pop()
         waiting += parents.get(process, [])
         size = _rss(process)
-        is_jvm = _name(process) == "java"
+        # Of the program that runs in it: a thread of the JVM that is about to start another one has the JVM's size.
+        is_jvm = _program(process).startswith("java")
         found["jvm_gib" if is_jvm else "worker_gib"] = max(found["jvm_gib" if is_jvm else "worker_gib"], size)
         found["all_gib"] += size
     return found
@@ -116,9 +117,9 @@ def _rss(process: int) -> int:
         return 0
 
 
-def _name(process: int) -> str:
+def _program(process: int) -> str:
     try:
-        return Path(f"/proc/{process}/comm").read_text().strip()
+        return Path(f"/proc/{process}/exe").readlink().name
     except OSError:
         return ""
 

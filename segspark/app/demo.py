@@ -134,7 +134,7 @@ def run_flows(workspace: Workspace, progress: Progress, *, people: int, events: 
         drawn = pool.submit(draw)
         with (
             lineage_of(workspace, "demo", AS_OF, progress.note),
-            lake_session(workspace, f"demo {AS_OF}", is_short=events <= SHORT_RECORDS) as lake,
+            lake_session(workspace, f"demo {AS_OF}", lambda lake: events <= SHORT_RECORDS) as lake,
         ):
             warm_up(lake.spark)
             drawn.result()

@@ -22,6 +22,7 @@ from segspark.pipeline.step import Step
 from segspark.segments.validation_errors import DefinitionError
 from segspark.tables.contracts import gold, silver
 from segspark.tables.io.spark_lake import SparkLake
+from segspark.tables.lake import Lake
 from segspark.tables.lease import only_writer
 from segspark.tables.lease_files import read_newest
 
@@ -171,6 +172,21 @@ def test_a_lake_is_opened_with_its_lease_and_a_session_that_says_what_for(
         assert lake.spark == (f"segspark small daily {DAY}", False)
         assert not read_newest(lake.store).is_free
     assert read_newest(lake.store).is_free
+
+
+@pytest.mark.parametrize(("program", "rows", "is_short"), [
+    ("daily", 0, False), ("daily", 1, True), ("hourly", 1_000_000, True), ("ingest", 1, True),
+    ("daily", 1_000_001, False), ("train", 1, False), ("backfill", 1, False),
+])  # fmt: skip
+def test_a_day_of_a_small_lake_leaves_the_optimising_compiler_out(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, flows: Flows, program: str, rows: int, is_short: bool
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(app, "session_for", lambda workspace, name, is_short: asked.append(is_short))
+    monkeypatch.setattr(app, "run_named", lambda *_, **__: {})
+    monkeypatch.setattr(Lake, "n_rows", lambda lake, contract: {"silver.events": rows}.get(contract.name, 0))
+    run(program, workspace.folder, DAY)
+    assert asked == [is_short]
 
 
 def test_the_lease_is_given_back_after_an_error(
