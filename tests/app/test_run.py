@@ -184,6 +184,7 @@ def test_a_day_of_a_small_lake_leaves_the_optimising_compiler_out(
     asked: list[bool] = []
     monkeypatch.setattr(app, "session_for", lambda workspace, name, is_short: asked.append(is_short))
     monkeypatch.setattr(app, "run_named", lambda *_, **__: {})
+    monkeypatch.setattr(app, "check_key", lambda *_: None)
     monkeypatch.setattr(Lake, "n_rows", lambda lake, contract: {"silver.events": rows}.get(contract.name, 0))
     run(program, workspace.folder, DAY)
     assert asked == [is_short]
