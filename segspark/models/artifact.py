@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pyspark.ml import PipelineModel
-from pyspark.ml.util import JavaMLReader
 from pyspark.sql import SparkSession
 
 from segspark.errors import CheckFailed
@@ -55,12 +54,8 @@ def load_pipeline(folder: Path) -> PipelineModel:
     spark = SparkSession.builder.getOrCreate()
     path = f"file://{folder.absolute() / _SPARKML}"
     context = context_of(spark)
-    if context is None:
+    if is_one_process(spark) or context is None:
         return PipelineModel.load(path)
-    # All stages are MLlib's own. Python's reader would first look at each stage for one of Python, by a job each.
-    reader: JavaMLReader[PipelineModel] = JavaMLReader(PipelineModel)  # type: ignore[arg-type]
-    if is_one_process(spark):
-        return reader.load(path)
     # Executors of other machines read it too.
     shared = f"{os.environ.get('MLFLOW_DFS_TMP', '/tmp/mlflow')}/{uuid.uuid4().hex}"
     jvm = context._jvm
@@ -71,7 +66,7 @@ def load_pipeline(folder: Path) -> PipelineModel:
     # File by file: S3A's own copyFromLocalFile of a folder waits for its own threads for ever.
     hadoop.FileUtil.copy(hadoop.FileSystem.getLocal(settings), hadoop.Path(path), files, target, False, settings)
     try:
-        return reader.load(shared)
+        return PipelineModel.load(shared)
     finally:
         files.delete(target, True)
 
