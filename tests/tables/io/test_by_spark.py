@@ -180,6 +180,7 @@ def test_rows_that_break_a_rule_are_refused_by_name_and_without_their_values(
     for write in (
         lambda: lake.append(TOYS, frame(lake, ("eve", 4711, MAY[1])), "b"),
         lambda: lake.append_small(TOYS, many, "c"),
+        lambda: lake.replace_small(TOYS, many, MAY[1], MAY[2]),
         lambda: lake.replace_computed(TOYS, toys(4711), 1, MAY[2], MAY[3]),
         lambda: lake.upsert(TOYS, frame(lake, ("eve", 4711, MAY[1])), "true"),
     ):
