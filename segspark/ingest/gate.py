@@ -53,7 +53,7 @@ def check_quarantine(
             closed[source] = (refused, total)
     if not closed:
         return
-    reasons = refusals_of(staged, files)
+    reasons = read_refusals(staged, files)
     parts = []
     for source, (refused, total) in closed.items():
         its = [reason for reason in reasons if reason.source == source]
@@ -68,7 +68,7 @@ def check_quarantine(
     )
 
 
-def refusals_of(staged: Staged, files: Mapping[str, Sequence[InputFile]]) -> list[Refusals]:
+def read_refusals(staged: Staged, files: Mapping[str, Sequence[InputFile]]) -> list[Refusals]:
     """The reasons of a batch, the most frequent of each source first. One row per source and reason: bounded by the
     program's codes and the sources' columns."""
     if not staged.rows("refused"):

@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 from sources.in_process import ARRIVAL, plan_of, staged_files
 
 from segspark.errors import GateClosed
-from segspark.ingest.gate import check_quarantine, refusals_of
+from segspark.ingest.gate import check_quarantine, read_refusals
 from segspark.sources.files import InputFile
 from segspark.sources.fixes import FIXES, OF_A_FILE, OTHERWISE, fix_of
 from segspark.sources.parsed import KINDS
@@ -57,7 +57,7 @@ def test_beyond_it_each_reason_has_its_count_an_example_and_what_to_do(
 def test_reasons_are_counted_by_source_the_most_frequent_first(
     refused: tuple[Staged, dict[str, list[InputFile]]],
 ) -> None:
-    assert [(r.reason, r.n_records, r.position) for r in refusals_of(*refused)] == [
+    assert [(r.reason, r.n_records, r.position) for r in read_refusals(*refused)] == [
         ("missing:email", 3, 0), ("address", 1, 3), ("json", 1, 4),
     ]  # fmt: skip
 
