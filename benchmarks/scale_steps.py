@@ -387,11 +387,32 @@ def check(people: int, folder: Path) -> Figures:
     }  # fmt: skip
 
 
+def moved(people: int, folder: Path) -> Figures:
+    """A task reads the events of so many people who moved, from a file of a million events with two row groups."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from segspark.tables.among import Among
+
+    n, path = 1_000_000, folder / "events.parquet"
+    ids = pa.array([f"{at * 7_919 % 50_000_000:032x}" for at in range(n)])
+    names = ("event_id", "campaign", "product_id", "url", "category")
+    rows = {"identifier_id": ids, "anonymous_id": pa.nulls(n, pa.string()), **{name: ids for name in names}}
+    pq.write_table(pa.table(rows), path, row_group_size=n // 2)
+    who = Among(("identifier_id", "anonymous_id"), pa.array([f"{at * 50:032x}" for at in range(people)]))
+    given = pickle.dumps(who)
+    with Peak() as peak:
+        # As a task has it: taken out of its closure, and read by.
+        found = pickle.loads(given).read(pq.ParquetFile(path), ["event_id", *names[1:]]).num_rows
+    return {"people": people, "events": n, "found": found, "peak_mb": peak.mb, "seconds": peak.seconds}
+
+
 # Step -> its function, and the two sizes.
 STEPS: dict[str, tuple[Callable[[int, Path], Figures], tuple[int, int]]] = {
     "orders": (orders, (200, 400)), "moves": (moves, (120, 240)), "exceptions": (exceptions, (30, 120)),
     "gateway": (gateway, (300_000, 900_000)), "gzip": (gzipped, (100, 400)), "provisional": (provisional, (200_000, 800_000)),
     "lists": (lists, (365, 1_095)), "check": (check, (1_000_000, 50_000_000)),
+    "moved": (moved, (10_000, 1_000_000)),
 }  # fmt: skip
 
 
