@@ -1,6 +1,7 @@
 """Replay a stored version of a definition on a past day, with what was known that day; nothing is written.
 
-If the features of the day are no longer kept, they and the scores are recomputed from tiles and corrections.
+If the features of the day are no longer kept, they and the scores are recomputed from tiles and corrections. Scores that
+an earlier release made by other rules are computed again too: a version is replayed by the rules that it has today.
 """
 
 import json
@@ -20,11 +21,12 @@ from segspark.models.registry import MODELS
 from segspark.models.resources import ACTIVE_CLUSTERING, models_in_use
 from segspark.pipeline.context import Resource
 from segspark.pipeline.view import Question, View, look
-from segspark.scoring.flow import derive_scores
+from segspark.scoring.flow import derive_scores, is_scored_otherwise
 from segspark.segments.definitions import Definitions
 from segspark.segments.flow import SEGMENTS
 from segspark.segments.people import needed_columns, people_for_segments, sequences_in
 from segspark.segments.resources import CALENDAR
+from segspark.segments.schemes.permission import prepare
 from segspark.segments.schemes.prepare import made, memberships
 from segspark.segments.schemes.registry import SCHEMES, groups_in_use, needs_of
 from segspark.segments.schemes.scheme import SchemeContext
@@ -56,6 +58,7 @@ REPLAY = Question(
     needs=needs,
 )
 STORED, AGAIN = "stored", "made again from tiles and corrections"
+SCORED_AGAIN = "stored, with scores made again by today's rules"
 
 
 def replay(workspace: Workspace, lake: SparkLake, wanted: str, as_of: date) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def replay(workspace: Workspace, lake: SparkLake, wanted: str, as_of: date) -> d
             earlier one.
 
     Returns:
-        definition_version, scheme, name, as_of, features (``STORED`` or ``AGAIN``), segments (per segment: people,
+        definition_version, scheme, name, as_of, features (``STORED``, ``AGAIN`` or ``SCORED_AGAIN``), segments (per segment: people,
         contactable, stored, same: people with the same segment and branch in both) and is_written: the day's rows
         were made by this version, so all should be the same.
 
@@ -76,7 +79,11 @@ def replay(workspace: Workspace, lake: SparkLake, wanted: str, as_of: date) -> d
     """
     with look(REPLAY, workspace, lake, as_of) as stored:
         version = find_version(stored, wanted, as_of)
-        view = with_day(stored)
+        view, features = with_day(stored), AGAIN
+        if view is stored:
+            features = SCORED_AGAIN if is_scored_otherwise(stored) else STORED
+        if features == SCORED_AGAIN:
+            view = stored.standing_in({gold.SCORES: derive_scores(stored)})
         rows = view.checkpoint(_rows(view, version))
         written = view.read_day(gold.SEGMENTS, as_of).where(
             F.col("definition_version") == version["definition_version"]
@@ -85,7 +92,7 @@ def replay(workspace: Workspace, lake: SparkLake, wanted: str, as_of: date) -> d
         return {
             **{k: version[k] for k in ("definition_version", "scheme", "name")},
             "as_of": as_of,
-            "features": AGAIN if view is not stored else STORED,
+            "features": features,
             "is_written": any(s["stored"] for s in segments),
             "segments": segments,
         }
@@ -142,7 +149,7 @@ def _rows(view: View, definition: dict[str, Any]) -> DataFrame:
     needed = needed_columns(definitions, scheme.values(context))
     people = people_for_segments(view, groups_in_use(view), needed, sequences_in(definitions))
     people = people.select(*[c for c in people.columns if c in needed])
-    results = {scheme: scheme.prepare(context, people)}
+    results = {scheme: prepare(scheme, context, people)}
     in_use = [content.version for prepared in made(results).values() for content in prepared.contents]
     if scheme.written is None and version not in in_use:
         raise GateClosed(

@@ -1,43 +1,65 @@
-"""Recency, frequency, monetary value: quintiles per snapshot, and the usual named cells.
+"""Recency, frequency, monetary value of a snapshot's buyers, and cells whose names hold for their members.
 
-Cuts are percentiles of the buyers of the window, and equal values share a score; recency is reversed (5 is recent).
-Monetary is the amount ordered minus the amount refunded.
+Recency and monetary value are cut at percentiles of the buyers of the window. Frequency has few values that many people
+share, so a value's score follows its mid-rank. Equal values share a score; recency is reversed (5 is recent). Monetary is
+the amount ordered minus the amount refunded.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.config.models import Rfm
+from segspark.ids import version_of
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A named region of the recency x frequency grid, in fifths; a person gets the first that matches."""
+    """A named region of the recency x frequency grid, in fifths; a person gets the first that matches.
+
+    Attributes:
+        least_orders: orders within the window without which the name does not hold, whatever the rank.
+        first: whether the first order ever has to lie in the window; None if it does not matter.
+    """
 
     key: str
     recency: tuple[int, int]
     frequency: tuple[int, int]
     name_fr: str
     name_en: str
+    least_orders: int = 1
+    first: bool | None = None
 
 
 CELLS = (
-    Cell("champions", (5, 5), (4, 5), "Champions", "Champions"),
-    Cell("loyal", (3, 4), (4, 5), "Fidèles", "Loyal customers"),
-    Cell("cannot_lose", (1, 1), (5, 5), "À ne pas perdre", "Cannot lose them"),
-    Cell("at_risk", (1, 2), (3, 5), "À risque", "At risk"),
-    Cell("potential_loyalist", (4, 5), (2, 3), "Fidèles en devenir", "Potential loyalists"),
-    Cell("new_customers", (5, 5), (1, 1), "Nouveaux clients", "New customers"),
-    Cell("promising", (4, 4), (1, 1), "Prometteurs", "Promising"),
-    Cell("need_attention", (3, 3), (3, 3), "À relancer", "Need attention"),
-    Cell("about_to_sleep", (3, 3), (1, 2), "En train de s'endormir", "About to sleep"),
-    Cell("hibernating", (2, 2), (1, 2), "En sommeil", "Hibernating"),
-    Cell("lost", (1, 1), (1, 2), "Perdus", "Lost"),
+    Cell("champions", (5, 5), (4, 5), "Champions", "Champions", least_orders=4),
+    Cell("loyal", (3, 4), (4, 5), "Fidèles", "Loyal customers", least_orders=3),
+    Cell("cannot_lose", (1, 1), (5, 5), "À ne pas perdre", "Cannot lose them", least_orders=4),
+    Cell("at_risk", (1, 2), (3, 5), "À risque", "At risk", least_orders=2),
+    Cell("potential_loyalist", (4, 5), (2, 5), "Fidèles en devenir", "Potential loyalists", least_orders=2),
+    Cell("new_customers", (5, 5), (1, 5), "Nouveaux clients", "New customers", first=True),
+    Cell("returned", (5, 5), (1, 5), "Clients revenus", "Returned customers", first=False),
+    Cell("promising", (4, 4), (1, 5), "Prometteurs", "Promising"),
+    Cell("need_attention", (3, 3), (3, 5), "À relancer", "Need attention", least_orders=2),
+    Cell("about_to_sleep", (3, 3), (1, 5), "En train de s'endormir", "About to sleep"),
+    Cell("hibernating", (2, 2), (1, 5), "En sommeil", "Hibernating"),
+    Cell("lost", (1, 1), (1, 5), "Perdus", "Lost"),
 )
-NEVER_BOUGHT = Cell("never_bought", (0, 0), (0, 0), "Sans achat", "No purchase")
-NAMES = {c.key: (c.name_fr, c.name_en) for c in (*CELLS, NEVER_BOUGHT)}
+# Nobody of these has a score.
+LAPSED = Cell("lapsed", (0, 0), (0, 0), "Anciens clients", "Lapsed customers", least_orders=0, first=False)
+NEVER_BOUGHT = Cell("never_bought", (0, 0), (0, 0), "Jamais acheté", "Never bought", least_orders=0)
+NAMES = {c.key: (c.name_fr, c.name_en) for c in (*CELLS, LAPSED, NEVER_BOUGHT)}
+
+
+def rfm_version(config: Rfm) -> str:
+    """The version of scores and cells: of the settings, and of the rules above."""
+    cells = {cell.key: [cell.recency, cell.frequency, cell.least_orders, cell.first] for cell in CELLS}
+    return version_of(
+        {"settings": config.model_dump(mode="json"), "frequency": "mid-ranks", "cells": cells, "names": sorted(NAMES)}
+    )
 
 
 @dataclass(frozen=True)
@@ -63,31 +85,57 @@ def _bought(config: Rfm) -> Column:
 
 
 def read_cuts(people: DataFrame, config: Rfm) -> Cuts | None:
-    """The percentile cuts of the buyers, one small row; None if nobody bought."""
+    """The cuts of the buyers: one small row, and one for each number of orders; None if nobody bought."""
     shares = [i / config.n_bins for i in range(1, config.n_bins)]
     columns = _dimensions(config)
-    row = (
-        people.where(_bought(config)).agg(*[F.percentile(c, shares).alias(n) for n, c in columns.items()]).collect()[0]
-    )
-    if row["recency"] is None:
+    buyers = people.where(_bought(config))
+    counted = buyers.groupBy(columns["frequency"].alias("orders")).agg(F.count(F.lit(1)).alias("n")).collect()
+    if not counted:
         return None
-    return Cuts(*(tuple(row[n]) for n in ("recency", "frequency", "monetary")))
+    ranked = ("recency", "monetary")
+    row = buyers.agg(*[F.percentile(columns[n], shares).alias(n) for n in ranked]).collect()[0]
+    frequency = frequency_cuts({r["orders"]: r["n"] for r in counted}, config.n_bins)
+    return Cuts(tuple(row["recency"]), frequency, tuple(row["monetary"]))
+
+
+def frequency_cuts(people: Mapping[float, int], n_bins: int) -> tuple[float, ...]:
+    """Upper edges of the lower bins by mid-ranks, so that a value that half of all buyers share swallows no score.
+
+    A value's mid-rank is the share of people below it plus half of those who have it (Kendall 1945, ties); its score is
+    the bin of its mid-rank. Where there are at least as many values as bins, each score is given: a value's score is at
+    most one above that of the value before, the lowest has 1 and the highest ``n_bins``.
+
+    Args:
+        people: number of orders -> people who have it.
+    """
+    values = np.array(sorted(people))
+    n = np.array([people[v] for v in values.tolist()], dtype=float)
+    scores = np.ceil((np.cumsum(n) - n / 2) / n.sum() * n_bins).clip(1, n_bins)
+    if len(values) >= n_bins:
+        at = np.arange(len(values))
+        scores[0] = 1
+        scores = np.minimum.accumulate(scores - at) + at
+        scores[-1] = n_bins
+        scores = np.maximum.accumulate((scores - at)[::-1])[::-1] + at
+    return tuple(float(values[scores <= bin].max(initial=0)) for bin in range(1, n_bins))
 
 
 def with_rfm(people: DataFrame, config: Rfm, cuts: Cuts | None) -> DataFrame:
     """Everybody with their scores against the cuts of a snapshot.
 
     Args:
-        people: person_id, days_since_order (days), n_order, order_cents, refund_cents of the configured window.
+        people: person_id, days_since_order and days_since_first_order (days), n_order, order_cents, refund_cents of the
+            configured window.
         cuts: read_cuts of the same snapshot.
 
     Returns:
         The people with recency, frequency, monetary (1 to n_bins; null for people who bought nothing within the
-        window), cell (key of CELLS, or never_bought).
+        window), cell (key of CELLS; lapsed for an order before the window alone, never_bought without any).
     """
+    silent = F.when(F.col("days_since_order").isNotNull(), LAPSED.key).otherwise(NEVER_BOUGHT.key)
     if cuts is None:
         none = dict.fromkeys(("recency", "frequency", "monetary"), F.lit(None).cast("int"))
-        return people.withColumns({**none, "cell": F.lit(NEVER_BOUGHT.key)})
+        return people.withColumns({**none, "cell": silent})
     columns = _dimensions(config)
     n = config.n_bins
     bought = _bought(config)
@@ -97,12 +145,22 @@ def with_rfm(people: DataFrame, config: Rfm, cuts: Cuts | None) -> DataFrame:
         "monetary": _bin(columns["monetary"], cuts.monetary),
     }
     scored = people.withColumns({name: F.when(bought, c).cast("int") for name, c in scores.items()})
-    fifth = {d: F.ceil(F.col(d) * 5 / n) for d in ("recency", "frequency")}
     cell = F.lit(None).cast("string")
     for c in reversed(CELLS):
-        here = fifth["recency"].between(*c.recency) & fifth["frequency"].between(*c.frequency)
-        cell = F.when(here, F.lit(c.key)).otherwise(cell)
-    return scored.withColumn("cell", F.when(F.col("recency").isNull(), NEVER_BOUGHT.key).otherwise(cell))
+        cell = F.when(_in_cell(c, config), F.lit(c.key)).otherwise(cell)
+    return scored.withColumn("cell", F.when(F.col("recency").isNull(), silent).otherwise(cell))
+
+
+def _in_cell(cell: Cell, config: Rfm) -> Column:
+    fifth = {d: F.ceil(F.col(d) * 5 / config.n_bins) for d in ("recency", "frequency")}
+    here = fifth["recency"].between(*cell.recency) & fifth["frequency"].between(*cell.frequency)
+    if cell.least_orders > 1:
+        here &= F.col(f"n_order_{config.window_days}d") >= cell.least_orders
+    if cell.first is not None:
+        # Both count days: an order of yesterday is one day ago, and the window ends with yesterday.
+        is_first = F.coalesce(F.col("days_since_first_order") <= config.window_days, F.lit(False))
+        here &= is_first if cell.first else ~is_first
+    return here
 
 
 def _bin(value: Column, cuts: tuple[float, ...]) -> Column:

@@ -2,7 +2,8 @@
 
 import json
 import random
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from segspark.pipeline.runner import run_flow
 from segspark.query.explain import explain
 from segspark.query.replay import AGAIN, replay
 from segspark.scoring.flow import SCORES
+from segspark.scoring.rfm import NAMES
 from segspark.segments.calendar import ELSEWHERE, Place, calendar_of
 from segspark.segments.flow import SEGMENTS
 from segspark.segments.narrative import narrative
@@ -248,6 +250,12 @@ def test_every_membership_is_what_its_definition_says_on_the_stored_values(
                 first = next(at for at, part in enumerate(when["any"]) if is_true(part, row))
                 assert branches[person, version] == f"any[{first}]"
     n_levels = 0
+    refusing = {r["person_id"] for r in rows if r["branch_id"] == "without:profiling"}
+    assert refusing == {who for who, row in people.items() if row["profiling_from"] is None} != set()
+    for scheme in ("levels", "rfm"):
+        their = {r["person_id"]: r["branch_id"] for r in rows if r["scheme"] == scheme}
+        assert {who for who, branch in their.items() if branch == "without:profiling"} == refusing
+    rows = [r for r in rows if r["branch_id"] != "without:profiling"]
     for row in (r for r in rows if r["scheme"] == "levels"):
         full, _, rolled = row["branch_id"].partition(":")
         assert full.split("/") == path_of(defined[row["definition_version"]], people[row["person_id"]])
@@ -258,9 +266,46 @@ def test_every_membership_is_what_its_definition_says_on_the_stored_values(
     for row in (r for r in rows if r["scheme"] == "rfm"):
         assert row["branch_id"] == people[row["person_id"]]["rfm_cell"]
         assert defined[row["definition_version"]][row["branch_id"]] == row["segment_id"]
-    assert n_levels == len(people)
+    assert n_levels == len(people) - len(refusing)
     assert len(rows) > 4 * len(people)
     assert len(rules) >= len(RULES) - 2
+
+
+def test_a_cell_is_called_what_its_members_did(shop: tuple[Workspace, Lake]) -> None:
+    """At least four of five members do what the name says, and of everybody else at most half that share."""
+    people = [row for row in values_of(*shop, AS_OF).values() if row["rfm_cell"] is not None]
+    since = sorted(row["days_since_order"] for row in people if row["n_order_365d"] > 0)
+
+    def ordered(row: Mapping[str, Any], least: int, newest: float = 0, oldest: float = 1) -> bool:
+        """So many orders in the year, the last one among the buyers from one quantile of recency to another."""
+        first, last = (since[min(len(since) - 1, int(q * len(since)))] for q in (newest, oldest))
+        return bool(row["n_order_365d"] >= least and first <= row["days_since_order"] <= last)
+
+    says: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+        "champions": lambda row: ordered(row, 4, oldest=0.3),
+        "loyal": lambda row: ordered(row, 3, 0.1, 0.7),
+        "cannot_lose": lambda row: ordered(row, 4, newest=0.7),
+        "at_risk": lambda row: ordered(row, 2, newest=0.5),
+        "potential_loyalist": lambda row: ordered(row, 2, oldest=0.5),
+        "new_customers": lambda row: ordered(row, 1, oldest=0.3) and row["days_since_first_order"] <= 365,
+        "returned": lambda row: ordered(row, 1, oldest=0.3) and row["days_since_first_order"] > 365,
+        "promising": lambda row: ordered(row, 1, 0.1, 0.5) and row["n_order_365d"] <= 2,
+        "need_attention": lambda row: ordered(row, 2, 0.3, 0.7),
+        "about_to_sleep": lambda row: ordered(row, 1, 0.3, 0.7) and row["n_order_365d"] <= 2,
+        "hibernating": lambda row: ordered(row, 1, 0.5, 0.9),
+        "lost": lambda row: ordered(row, 1, newest=0.7),
+        "lapsed": lambda row: row["n_order_365d"] == 0 and row["days_since_order"] is not None,
+        "never_bought": lambda row: row["days_since_order"] is None,
+    }
+    assert set(says) == set(NAMES)
+    cells = Counter(row["rfm_cell"] for row in people)
+    for cell in (cell for cell, n in cells.items() if n >= 10):
+        inside = [says[cell](row) for row in people if row["rfm_cell"] == cell]
+        outside = [says[cell](row) for row in people if row["rfm_cell"] != cell]
+        share = sum(inside) / len(inside)
+        assert share >= 0.8, cell
+        assert sum(outside) / len(outside) <= share / 2, cell
+    assert len([n for n in cells.values() if n >= 10]) >= 5
 
 
 def test_every_change_carries_the_values_that_decided(shop: tuple[Workspace, Lake]) -> None:

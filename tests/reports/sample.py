@@ -40,7 +40,7 @@ NAMES: dict[Language, dict[str, str]] = {
     "fr": {
         "active": "Actifs 30 jours", "silent": "Inactifs 90 jours", "cart": "Paniers abandonnés",
         "premium": "Premium mode en juin", "tiny": "Testeurs internes", "champions": "Champions", "loyal": "Fidèles",
-        "risk": "À risque", "never": "Sans achat", "lost": "Perdus", "frequent": "Acheteurs fréquents",
+        "risk": "À risque", "never": "Jamais acheté", "lost": "Perdus", "frequent": "Acheteurs fréquents",
         "sales": "Visiteurs saisonniers", "inactive": "Inactifs récents", "potential": "Clients à potentiel",
         "many": "achats fréquents, achat récent, dépenses élevées", "in_sales": "achats pendant les soldes",
         "quiet": "inactifs, dernier achat ancien, peu de visites", "new": "nouveaux, visites en hausse",
@@ -54,7 +54,7 @@ NAMES: dict[Language, dict[str, str]] = {
     "en": {
         "active": "Active 30 days", "silent": "Inactive 90 days", "cart": "Abandoned carts",
         "premium": "Premium fashion in June", "tiny": "In-house testers", "champions": "Champions",
-        "loyal": "Loyal customers", "risk": "At risk", "never": "No purchase", "lost": "Lost",
+        "loyal": "Loyal customers", "risk": "At risk", "never": "Never bought", "lost": "Lost",
         "frequent": "Frequent buyers", "sales": "Seasonal visitors", "inactive": "Recently inactive",
         "potential": "Customers with potential", "many": "many orders, recent order, high spending",
         "in_sales": "buys in sales", "quiet": "inactive, last order long ago, few visits",

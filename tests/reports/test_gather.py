@@ -117,7 +117,7 @@ def test_kpis_are_measures_of_the_day_and_none_where_nothing_was_delivered(shop:
 def test_rfm_squares_are_means_and_whoever_never_bought_has_a_cell_and_no_square(shop: Workspace) -> None:
     rfm = content(gather(shop, SECOND_DAY, "fr"), "rfm")
     assert rfm.squares == (RfmSquare(5, 4, 2, 150.0), RfmSquare(5, 5, 1, 600.0))
-    assert rfm.cells == (RfmCell("Sans achat", 4, 0.0), RfmCell("Champions", 3, 300.0))
+    assert rfm.cells == (RfmCell("Jamais acheté", 4, 0.0), RfmCell("Champions", 3, 300.0))
     none = content(gather(shop, FIRST_DAY, "fr"), "rfm")
     assert isinstance(none, Missing)
     assert none.why["en"].startswith("No purchase is known")

@@ -15,7 +15,7 @@ def test_squares_are_means_and_whoever_never_bought_has_a_cell_and_no_square() -
     found = rfm_section("toy", StoredDay(Settings(), "en", {"rfm_squares": SQUARES}, ()))
     assert found.content == Rfm(
         5, 365, (RfmSquare(5, 4, 2, 150.0), RfmSquare(5, 5, 1, 600.0)),
-        (RfmCell("No purchase", 4, 0.0), RfmCell("Champions", 3, 300.0)),
+        (RfmCell("Never bought", 4, 0.0), RfmCell("Champions", 3, 300.0)),
     )  # fmt: skip
     assert (found.name, found.template, found.short) == ("toy", "rfm", {"fr": "RFM", "en": "RFM"})
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from segspark.config.models import Settings
-from segspark.ids import mint, version_of
+from segspark.ids import mint
 from segspark.sections import Section
 from segspark.segments.grouping import PURCHASES, Grouping, prepared
 from segspark.segments.rfm_section import rfm_section
@@ -23,13 +23,12 @@ def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared:
 
 def rfm_grouping(settings: Settings) -> Grouping:
     """The cells; their version follows the settings."""
-    from segspark.scoring.rfm import NAMES
+    from segspark.scoring.rfm import NAMES, rfm_version
 
     segments = {
         key: Segment(RFM.name, mint(RFM.name, key), key, {"fr": fr, "en": en}) for key, (fr, en) in NAMES.items()
     }
-    version = version_of({"rfm": settings.scoring.rfm.model_dump(mode="json"), "cells": sorted(NAMES)})
-    return Grouping(RFM.name, "rfm_cell", segments, version, score="engagement")
+    return Grouping(RFM.name, "rfm_cell", segments, rfm_version(settings.scoring.rfm), score="engagement")
 
 
 def _explain(row: Mapping[str, Any], content: Any) -> Values:

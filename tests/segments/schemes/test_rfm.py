@@ -14,8 +14,8 @@ def test_cells_have_minted_ids_and_their_version_follows_the_settings(tmp_path: 
     found = rfm_grouping(workspace)
     assert found.column == "rfm_cell"
     assert found.segments["champions"].segment_id == mint("rfm", "champions")
-    assert found.segments["never_bought"].name == {"fr": "Sans achat", "en": "No purchase"}
-    assert len(found.segments) == 12
+    assert found.segments["never_bought"].name == {"fr": "Jamais acheté", "en": "Never bought"}
+    assert len(found.segments) == 14
     rfm = workspace.scoring.rfm.model_copy(update={"n_bins": 4})
     other = workspace.model_copy(update={"scoring": workspace.scoring.model_copy(update={"rfm": rfm})})
     assert rfm_grouping(other).version != found.version == rfm_grouping(workspace).version
