@@ -20,10 +20,11 @@ from segspark.identity.links import people_as_of
 from segspark.measure.small_groups import NO_FLOOR
 from segspark.pipeline.progress import Progress
 from segspark.pipeline.view import Question, View, look
-from segspark.privacy.consent import derive_usable_from
+from segspark.privacy.consent import read_permitting
 from segspark.privacy.contactability import usable_addresses
 from segspark.pseudonyms import Pseudonymiser
 from segspark.purposes import EMAIL_MARKETING
+from segspark.segments.fixed_groups import is_no_audience
 from segspark.segments.flow import SEGMENTS
 from segspark.segments.lookup import find_segment, newest_day
 from segspark.segments.people import addresses_of
@@ -64,11 +65,16 @@ def export_audience(
 
     Raises:
         GateClosed: fewer than segments.min_size people, in the segment or after the gate, or than the destination
-            takes; such a small group might identify persons.
+            takes; such a small group might identify persons. The people of the segment do not permit the scheme.
         ConfigError: the destination has no such option.
     """
     destination = destination or DESTINATIONS.all()[0]
     chosen = _options(destination, {**(options or {}), **({} if out is None else {"out": out})})
+    if is_no_audience(segment["segment_key"]):
+        raise GateClosed(
+            f"{segment['segment_key']} of {segment['scheme']} holds people who do not permit what the scheme is for; they "
+            "are no audience of it. Write a rule for those who may be written to."
+        )
     with look(EXPORT, workspace, lake) as view:
         day = newest_day(view, as_of)
         members = view.read_day(gold.SEGMENTS, day).where(F.col("segment_id") == segment["segment_id"])
@@ -120,9 +126,11 @@ def _people(view: View, members: DataFrame, day: date, destination: Destination)
     owners = people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(day))
     # All objections known by now count, not only those known on the morning of the day.
     addresses = usable_addresses(addresses_of(view, owners, EVER))
+    assumed, zone = view.settings.consent.assumed, view.settings.time_zone
+    permitting = read_permitting(view.read(silver.CONSENTS), owners, EMAIL_MARKETING, day, assumed, zone)
     people = (
         members.where("is_contactable")
-        .join(_permitted(view, owners, day), on="person_id", how="left_semi")
+        .join(permitting, on="person_id", how="left_semi")
         .join(addresses, on="person_id", how="inner")
         .join(_vault(view, ADDRESS), on="identifier_id", how="inner")
     )
@@ -159,21 +167,6 @@ def _check_size(n: int, destination: Destination, what: str, segments: Segments)
             f"{n} people of {what} may be written to; groups below segments.min_size ({segments.least_shown}) are not "
             "exported."
         )
-
-
-def _permitted(view: View, owners: DataFrame, day: date) -> DataFrame:
-    """The people whose permission for e-mail holds by the newest consent records."""
-    consents = view.read(silver.CONSENTS)
-    latest = max(day, _read_newest_word(consents) or day)
-    assumed, zone = view.settings.consent.assumed, view.settings.time_zone
-    usable = derive_usable_from(consents, owners, latest, assumed, zone)
-    return usable.where(F.col(EMAIL_MARKETING) <= F.lit(latest)).select("person_id")
-
-
-def _read_newest_word(consents: DataFrame) -> date | None:
-    """The day from which the newest consent is known; one row."""
-    newest: date | None = consents.agg(F.max("known_as_of").alias("day")).collect()[0]["day"]
-    return newest
 
 
 def _read_reasons(members: DataFrame) -> dict[str | None, int]:

@@ -9,7 +9,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from segspark.purposes import PURPOSES
+from segspark.purposes import PURPOSES, Purpose
 from segspark.time import EPOCH_DAY
 
 # How a permission without a beginning is stored.
@@ -19,6 +19,24 @@ SINCE_EVER = EPOCH_DAY
 def local_day(at: Column, time_zone: str) -> Column:
     """The calendar day of a UTC time in the business's zone."""
     return F.to_date(F.from_utc_timestamp(at, time_zone))
+
+
+def read_permitting(
+    consents: DataFrame, owners: DataFrame, purpose: Purpose, day: date, assumed: Sequence[str], time_zone: str
+) -> DataFrame:
+    """The people who permit a purpose by the newest records, also by those that became known after the day.
+
+    Args:
+        consents: silver.consents; the day of the newest is read, which is one row.
+        owners: identifier_id, person_id.
+
+    Returns:
+        person_id.
+    """
+    newest: date | None = consents.agg(F.max("known_as_of").alias("day")).collect()[0]["day"]
+    latest = max(day, newest or day)
+    usable = derive_usable_from(consents, owners, latest, assumed, time_zone)
+    return usable.where(F.col(purpose) <= F.lit(latest)).select("person_id")
 
 
 def derive_usable_from(

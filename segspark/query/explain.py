@@ -12,6 +12,7 @@ from segspark.pseudonyms import Pseudonymiser
 from segspark.query.look import stored_condition
 from segspark.reports.labels import feature_label
 from segspark.segments.explain import explain as explain_tree
+from segspark.segments.fixed_groups import fixed_group
 from segspark.segments.lookup import find_segment, newest_day
 from segspark.segments.narrative import narrative
 from segspark.segments.rules.tree import Followed, Node, sequences
@@ -127,6 +128,8 @@ def _asked_for(view: View, segment: str, memberships: list[dict[str, Any]]) -> t
 
 def _reason(row: dict[str, Any], content: Any) -> Conditions | Values:
     """Why a person is in a segment; nothing for rows of a scheme that exists no more."""
+    if (fixed := fixed_group(row["branch_id"])) is not None:
+        return Values((fixed.looks_at,))
     schemes = {scheme.name: scheme for scheme in SCHEMES.all()}
     return schemes[row["scheme"]].explain(row, content) if row["scheme"] in schemes else Values(())
 

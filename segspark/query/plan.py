@@ -14,6 +14,7 @@ from segspark.errors import GateClosed
 from segspark.pipeline.view import View, look
 from segspark.query.preview import PREVIEW, day_with_features, people_of_definitions
 from segspark.segments.resources import DEFINITIONS
+from segspark.segments.schemes.permission import prepare, segment_without
 from segspark.segments.schemes.prepare import memberships
 from segspark.segments.schemes.registry import written_schemes
 from segspark.segments.schemes.scheme import SchemeContext
@@ -62,7 +63,7 @@ def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> 
         written = dict(written_schemes())
         values = (value for scheme in written for value in scheme.values(context))
         people = view.checkpoint(people_of_definitions(view, definitions, values))
-        today = memberships({scheme: scheme.prepare(context, people) for scheme in written}, people, view.as_of)
+        today = memberships({scheme: prepare(scheme, context, people) for scheme in written}, people, view.as_of)
         keys = ["person_id", "scheme", "segment_id"]
         now = today.select(
             *keys, F.col("segment_name").alias("new_name"), F.col("definition_version").alias("new_version")
@@ -92,6 +93,7 @@ def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> 
             for definition in definitions.by_scheme.get(scheme.name, ())
         ]
         defined = {s.segment_id for of_definition in segments for s in of_definition}
+        defined |= {s.segment_id for scheme in written if (s := segment_without(scheme)) is not None}
         alone = {of_definition[0].segment_id: of_definition[0] for of_definition in segments if len(of_definition) == 1}
         rows_of_plan = [_planned(row.asDict(), row["segment_id"] in defined) for row in rows]
         # After a change of a definition of many segments only those that people enter or leave are listed.

@@ -20,8 +20,9 @@ from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import Frame, ReplaceDays
+from segspark.purposes import PROFILING
 from segspark.scoring.engagement import ACTS, with_engagement
-from segspark.scoring.rfm import read_cuts, with_rfm
+from segspark.scoring.rfm import read_cuts, rfm_version, with_rfm
 from segspark.spark.sharing import shared
 from segspark.tables.contracts import gold
 from segspark.time import DAY
@@ -55,7 +56,10 @@ def derive_scores(view: View) -> DataFrame:
     people = view.checkpoint(people_of_day(view, _looked_at(view, in_use)))
     windows = stored_windows(view.settings)
     scored = with_rfm(people, config.rfm, read_cuts(people, config.rfm))
+    # Of people who do not permit profiling it is not known whether they bought.
+    scored = scored.withColumn("cell", F.when(F.col(f"{PROFILING}_from").isNotNull(), F.col("cell")))
     scored = with_engagement(scored, config.engagement, windows)
+    view.outcome["rfm_version"] = rfm_version(config.rfm)
     view.outcome["rfm_squares"] = _read_squares(scored, config.rfm.window_days)
     error = window_weights(config.engagement.half_life_days, windows, config.engagement.window_days).largest_error
     view.outcome["engagement_largest_error"] = round(error, 4)
@@ -70,6 +74,12 @@ def derive_scores(view: View) -> DataFrame:
     return scores.where("value is not null or band is not null")
 
 
+def is_scored_otherwise(view: View) -> bool:
+    """Whether the stored scores of the day were made by other rules than today's."""
+    recorded = view.runs.outputs("scores", view.as_of)
+    return recorded is not None and recorded.get("rfm_version") != rfm_version(view.settings.scoring.rfm)
+
+
 def _of_model(view: View, model: AnyModel, loaded: Loaded, people: DataFrame) -> DataFrame:
     """The rows of a model's scores, each named by the record of the version that gives it."""
     assert model.score is not None, f"{model.name} declares scores and gives none"
@@ -81,7 +91,11 @@ def _of_model(view: View, model: AnyModel, loaded: Loaded, people: DataFrame) ->
 def _looked_at(view: View, in_use: Mapping[AnyModel, Loaded]) -> set[str]:
     """The features used by some score."""
     window = view.settings.scoring.rfm.window_days
-    ours = {"days_since_order", *(f"{n}_{window}d" for n in ("n_order", "order_cents", "refund_cents"))}
+    ours = {
+        "days_since_order",
+        "days_since_first_order",
+        *(f"{n}_{window}d" for n in ("n_order", "order_cents", "refund_cents")),
+    }
     ours |= {f"{act}_{w}d" for act in ACTS.values() for w in stored_windows(view.settings)}
     for model, loaded in in_use.items():
         ours |= set(model.needs(read_inputs(view.settings.mlflow, loaded)))
@@ -91,8 +105,10 @@ def _looked_at(view: View, in_use: Mapping[AnyModel, Loaded]) -> set[str]:
 def _read_squares(people: DataFrame, window: int) -> list[dict[str, Any]]:
     """People and net spending by recency, frequency and cell: about as many rows as the bins squared."""
     net = F.col(f"order_cents_{window}d") - F.col(f"refund_cents_{window}d")
-    grouped = people.groupBy("recency", "frequency", "cell").agg(
-        F.count(F.lit(1)).alias("n"), F.sum(net).alias("cents")
+    grouped = (
+        people.where("cell is not null")
+        .groupBy("recency", "frequency", "cell")
+        .agg(F.count(F.lit(1)).alias("n"), F.sum(net).alias("cents"))
     )
     # In one order, however the rows were spread over tasks: the record of a run is compared.
     return sorted(

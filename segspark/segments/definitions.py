@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from segspark.ids import version_of
+from segspark.segments.fixed_groups import without
 from segspark.segments.rules.stored import from_json, to_json
 from segspark.segments.rules.tree import Node
 
@@ -49,7 +50,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Levels:
-    """Ordered levels; ``version`` is the hash of their content."""
+    """Ordered levels; ``version`` is the hash of their content, and of the group of those who are on none."""
 
     levels: tuple[Level, ...]
 
@@ -65,7 +66,7 @@ class Levels:
 
     @property
     def version(self) -> str:
-        return version_of(self.content)
+        return version_of([self.content, without("profiling").key])
 
     def nodes(self) -> list[tuple[str, Node]]:
         return [(f"level {level.key}, group {g.key}", g.when) for level in self.levels for g in level.groups]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from segspark.ids import version_of
+from segspark.segments.fixed_groups import NEVER_ACTIVE
 from segspark.segments.schemes.scheme import Content, Prepared, SchemeContext, Typed
 from segspark.segments.segment import Segment
 
@@ -57,7 +58,7 @@ def grouping_of(
     model_version: str,
     paths: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Grouping:
-    """The groups that a model found, after overrides; its version is of their stored form.
+    """The groups that a model found, after overrides; its version is of their stored form, and of who is in none.
 
     Args:
         groups: by their values of the column.
@@ -68,7 +69,7 @@ def grouping_of(
         for key, g in groups.items()
     }
     paths = paths or {key: (g.segment_id,) for key, g in groups.items()}
-    version = version_of([g.to_json() for g in groups.values()])
+    version = version_of([*(g.to_json() for g in groups.values()), NEVER_ACTIVE.key])
     return Grouping(scheme, column, segments, version, "engagement", model_version, paths)
 
 

@@ -18,7 +18,7 @@ from segspark.models.columns import inputs_of, models_for, with_model_columns
 from segspark.models.tracking import Loaded, read_inputs
 from segspark.pipeline.view import View
 from segspark.privacy.contactability import derive_addresses, with_contactability
-from segspark.purposes import EMAIL_MARKETING, OPEN_TRACKING
+from segspark.purposes import PURPOSES
 from segspark.scoring.flow import with_scores
 from segspark.segments.definitions import Definitions
 from segspark.segments.resources import CALENDAR
@@ -29,7 +29,7 @@ from segspark.segments.validity import NEXT_BIRTHDAY
 from segspark.tables.contracts import gold, privacy, silver
 from segspark.time import DAY
 
-PERMISSIONS = (f"{EMAIL_MARKETING}_from", f"{OPEN_TRACKING}_from")
+PERMISSIONS = tuple(f"{purpose}_from" for purpose in PURPOSES)
 OTHER_COLUMNS = ("is_contactable", "not_contactable_reason", "age_years")
 
 

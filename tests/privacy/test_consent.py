@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from pyspark.sql import SparkSession
 
-from segspark.privacy.consent import SINCE_EVER, derive_usable_from, derive_usable_on
+from segspark.privacy.consent import SINCE_EVER, derive_usable_from, derive_usable_on, read_permitting
 
 DDL = (
     "identifier_id string, topic string, purpose string, value string, effective_at timestamp, recorded_at timestamp, "
@@ -57,6 +57,22 @@ def each_alone(spark: SparkSession) -> dict[str, date | None]:
 def test_one_person(each_alone: dict[str, date | None], name: str, expected: date | None) -> None:
     assert len(each_alone) == len(CASES)
     assert each_alone[name] == expected
+
+
+def test_the_newest_word_decides_who_permits_whatever_the_day(spark: SparkSession) -> None:
+    owned = spark.createDataFrame([("a", "ann"), ("b", "bob"), ("c", "cat")], "identifier_id string, person_id string")
+    said = consents(
+        spark, ("a", "granted", MAY[3], None), ("b", "granted", MAY[3], None), ("b", "withdrawn", MAY[25], None)
+    )
+
+    def who(day: date, assumed: tuple[str, ...] = ()) -> list[str]:
+        found = read_permitting(said, owned, "profiling", day, assumed, "Europe/Paris").collect()
+        return sorted(r["person_id"] for r in found)
+
+    assert who(MAY[20]) == ["ann"]
+    assert who(MAY[20], ("profiling",)) == ["ann", "cat"]
+    nothing = said.where("false")
+    assert read_permitting(nothing, owned, "profiling", MAY[20], (), "Europe/Paris").count() == 0
 
 
 def test_a_list_without_any_consent_is_what_the_workspace_assumes(spark: SparkSession) -> None:

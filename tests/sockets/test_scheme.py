@@ -58,7 +58,9 @@ from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
 
 # Who has how many orders on the second day.
-MANY, FEW = ("ann", "bob", "eve", "ida"), ("zoe", "joe", "lou", "tim", "kim", "max")
+MANY, FEW = ("ann", "bob", "eve", "ida"), ("zoe", "joe", "lou", "tim", "kim")
+# Who does not permit profiling.
+REFUSING = "max"
 
 # An exclusive scheme that people write: who has ordered often, and the others. ------------------------------------
 
@@ -207,7 +209,7 @@ MARKS = Scheme(
     titles={"fr": "Marques", "en": "Marks"},
     order=10,
     exclusive=False,
-    purpose="profiling",
+    purpose=None,
     prepare=prepare_marks,
     explain=lambda row, content: Values(("n_order_lifetime", "mark"), {"mark": row["branch_id"]}),
     values=lambda context: ("n_order_lifetime",),
@@ -281,11 +283,13 @@ def test_it_stands_in_segments_registry_and_definitions(shop: Shop) -> None:
     assert halves == {
         *((shop.person(name), "everybody/many", 2, "many") for name in MANY),
         *((shop.person(name), "everybody/few", 2, "few") for name in FEW),
+        (shop.person(REFUSING), "without:profiling", 1, "without:profiling"),
     }
     assert {r["valid_until"] for r in shop.rows("halves") if r["branch_id"] == "many"} == {date(2027, 5, 4)}
     registered = [r for r in rows_of(shop.lake, gold.SEGMENT_REGISTRY) if r["scheme"] == "halves"]
     assert {(r["segment_key"], r["name_en"], r["first_date"]) for r in registered} == {
-        (key, f"{key} orders", FIRST) for key in ("many", "few", "everybody")
+        *((key, f"{key} orders", FIRST) for key in ("many", "few", "everybody")),
+        ("without:profiling", "No profiling", FIRST),
     }
     (stored,) = [r for r in rows_of(shop.lake, gold.DEFINITIONS) if r["scheme"] == "halves"]
     assert (stored["definition_version"], stored["content"]) == (Split(2).version, '{"at": 2}')
@@ -325,7 +329,7 @@ def test_a_refusal_and_a_failure_are_told_and_the_others_go_on(shop: Shop) -> No
 def test_an_overlapping_scheme_without_definitions_needs_nothing_else(shop: Shop) -> None:
     found = {(r["person_id"], r["segment_name"], r["model_version"]) for r in shop.rows("marks")}
     assert found == {
-        *((shop.person(name), "known", "m/1") for name in (*MANY, *FEW)),
+        *((shop.person(name), "known", "m/1") for name in (*MANY, *FEW, REFUSING)),
         *((shop.person(name), "buyer", "m/1") for name in BUYERS),
     }
     assert [r for r in rows_of(shop.lake, gold.SEGMENT_CHANGES, SECOND) if r["scheme"] == "marks"] == []
@@ -342,13 +346,14 @@ def test_profiles_are_measured(shop: Shop) -> None:
     profiles = [r for r in rows_of(shop.lake, gold.SEGMENT_PROFILES, SECOND) if r["measure"] == "orders_30d"]
     values = {(r["scheme"], r["segment_name"]): r["value"] for r in profiles if r["scheme"] in ("halves", "marks")}
     assert values == {
-        ("halves", "many orders"): 9.0, ("halves", "few orders"): 4.0, ("marks", "known"): 13.0, ("marks", "buyer"): 13.0,
+        ("halves", "many orders"): 9.0, ("halves", "few orders"): 4.0, ("halves", "No profiling"): 0.0,
+        ("marks", "known"): 13.0, ("marks", "buyer"): 13.0,
     }  # fmt: skip
 
 
 def test_it_is_listed_shown_and_diagnosed(shop: Shop) -> None:
     sizes = {(r["scheme"], r["segment_name"]): r["people"] for r in segment_sizes(shop.workspace, None)}
-    assert (sizes["halves", "many orders"], sizes["halves", "few orders"], sizes["marks", "known"]) == (4, 6, 10)
+    assert (sizes["halves", "many orders"], sizes["halves", "few orders"], sizes["marks", "known"]) == (4, 5, 10)
     shown = describe_segment(shop.workspace, "many", None)
     assert (shown["scheme"], shown["people"], shown["description"]) == ("halves", 4, "described")
     assert json.loads(shown["definition"]) == {"name": "n_order_lifetime", "op": ">=", "value": 2}
@@ -375,7 +380,7 @@ def test_it_is_previewed_compared_and_replayed(shop: Shop) -> None:
     replayed = replay(shop.workspace, shop.lake, "halves", FIRST)
     assert replayed["is_written"]
     assert {(s["segment_name"], s["people"], s["same"]) for s in replayed["segments"]} == {
-        ("many orders", 3, 3), ("few orders", 7, 7),
+        ("many orders", 3, 3), ("few orders", 6, 6), ("No profiling", 1, 1),
     }  # fmt: skip
 
 
@@ -388,7 +393,7 @@ def test_a_change_of_its_definition_is_planned(shop: Shop) -> None:
     finally:
         path.write_text('{"at": 2}')
     assert [(r["segment"], r["change"], r["before"], r["after"], r["is_breaking"]) for r in rows] == [
-        ("few orders", "redefined", 6, 9, False), ("many orders", "redefined", 4, 1, False),
+        ("few orders", "redefined", 5, 8, False), ("many orders", "redefined", 4, 1, False),
     ]  # fmt: skip
 
 
@@ -400,7 +405,7 @@ def test_it_stands_in_the_report(shop: Shop) -> None:
     assert [(s.key, s.is_exclusive) for s in data.sizes.schemes][-2:] == [("halves", True), ("marks", False)]
     halves = next(s for s in data.sizes.schemes if s.key == "halves")
     assert {(s.name, s.path, s.n_people, s.n_entered) for s in halves.segments} == {
-        ("many orders", "many", 4, 1), ("few orders", "few", 6, 0),
+        ("many orders", "many", 4, 1), ("few orders", "few", 5, 0), ("No profiling", "without:profiling", 1, 0),
     }  # fmt: skip
     assert [scheme for scheme, _ in data.kpis.schemes][-2:] == ["halves", "marks"]
     assert [scheme for scheme, _ in data.profiles][-2:] == ["halves", "marks"]

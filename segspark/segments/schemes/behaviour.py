@@ -1,11 +1,13 @@
 """Behaviour: the groups of the active clustering, as merged, split and renamed by hand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from segspark.pipeline.context import Resource
 from segspark.pipeline.view import View
+from segspark.segments.fixed_groups import NEVER_ACTIVE, fixed_entry, segment_of
 from segspark.segments.grouping import PURCHASES, Grouping, grouping_of, prepared
 from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, SchemeContext, Values
 from segspark.segments.segment import Segment
@@ -23,9 +25,10 @@ def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
     groups = active_groups(context)
     if groups is None:
         return Refused(("no model of groups that may describe this day",))
-    return prepared(
+    made = prepared(
         behaviour_grouping(groups), context, people, ("cluster", *PURCHASES), **of_model(context.view, groups)
     )
+    return with_never_active(BEHAVIOUR.name, made, groups, context.language)
 
 
 def behaviour_grouping(groups: "ActiveClustering") -> Grouping:
@@ -33,6 +36,20 @@ def behaviour_grouping(groups: "ActiveClustering") -> Grouping:
     by_cluster = {str(g.cluster): g for g in groups.groups}
     paths = {key: g.full_path for key, g in by_cluster.items()}
     return grouping_of(BEHAVIOUR.name, "cluster", by_cluster, groups.model.model_version, paths)
+
+
+def with_never_active(scheme: str, prepared: Prepared, groups: "ActiveClustering", language: str) -> Prepared:
+    """The groups, and one of people who never acted, of whom the model says nothing."""
+    from pyspark.sql import functions as F
+
+    (content,), segment = prepared.contents, segment_of(scheme, NEVER_ACTIVE)
+    entry = fixed_entry(scheme, NEVER_ACTIVE, language, content.version, groups.model.model_version)
+    return replace(
+        prepared,
+        segments=(*prepared.segments, segment),
+        contents=(replace(content, content={**content.content, segment.key: segment.segment_id}),),
+        entries=(*prepared.entries, F.when(F.col(NEVER_ACTIVE.looks_at).isNull(), entry)),
+    )
 
 
 def model_needs() -> tuple[Resource[Any], ...]:
@@ -78,6 +95,6 @@ BEHAVIOUR = Scheme(
     prepare=_prepare,
     explain=_explain,
     needs=model_needs,
-    values=lambda context: ("cluster", "engagement", "is_far", *PURCHASES),
+    values=lambda context: ("cluster", "engagement", "is_far", NEVER_ACTIVE.looks_at, *PURCHASES),
     in_summary=True,
 )

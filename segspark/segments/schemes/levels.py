@@ -10,6 +10,7 @@ from segspark.segments.definitions import Levels, levels_from
 from segspark.segments.level_files import read_levels
 from segspark.segments.level_section import STEP, levels_section
 from segspark.segments.rules.tree import Always, And, Node, Not
+from segspark.segments.schemes.permission import permits
 from segspark.segments.schemes.scheme import (
     Conditions,
     Content,
@@ -43,7 +44,8 @@ def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
     (levels,) = found
 
     def place(computed: "DataFrame") -> "tuple[DataFrame, tuple[Segment, ...]]":
-        placed = roll_up(read_path_sizes(computed, levels), context.settings.segments.least_people)
+        permitting = computed.where(permits(LEVELS))
+        placed = roll_up(read_path_sizes(permitting, levels), context.settings.segments.least_people)
         segments = level_segments(levels, placed.values())
         by_path = {s.key: s for s in segments}
         return with_placed_path(with_full_path(computed, levels), placed, by_path), segments

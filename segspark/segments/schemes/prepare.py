@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from segspark.segments.schemes.permission import prepare
 from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, SchemeContext
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def prepare_schemes(schemes: Iterable[Scheme], context: SchemeContext, people: "
     Args:
         people: planned, not computed.
     """
-    return {scheme: _tried(scheme, partial(scheme.prepare, context, people)) for scheme in schemes}
+    return {scheme: _tried(scheme, partial(prepare, scheme, context, people)) for scheme in schemes}
 
 
 def place_people(results: Results, people: "DataFrame") -> "tuple[DataFrame, Results]":

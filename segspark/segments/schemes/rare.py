@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from segspark.segments.fixed_groups import NEVER_ACTIVE
 from segspark.segments.grouping import PURCHASES, Grouping, grouping_of, prepared
-from segspark.segments.schemes.behaviour import DESCRIBING, active_groups, model_needs, of_model
+from segspark.segments.schemes.behaviour import DESCRIBING, active_groups, model_needs, of_model, with_never_active
 from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, SchemeContext, Values
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
     groups = active_groups(context)
     if groups is None or not groups.rare:
         return Refused()
-    return prepared(rare_grouping(groups), context, people, ("rare", *PURCHASES), **of_model(context.view, groups))
+    made = prepared(rare_grouping(groups), context, people, ("rare", *PURCHASES), **of_model(context.view, groups))
+    return with_never_active(RARE.name, made, groups, context.language)
 
 
 def rare_grouping(groups: "ActiveClustering") -> Grouping:
@@ -40,5 +42,5 @@ RARE = Scheme(
     prepare=_prepare,
     explain=_explain,
     needs=model_needs,
-    values=lambda context: ("rare", "engagement", "is_far", *PURCHASES),
+    values=lambda context: ("rare", "engagement", "is_far", NEVER_ACTIVE.looks_at, *PURCHASES),
 )

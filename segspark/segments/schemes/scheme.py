@@ -174,8 +174,10 @@ class Scheme:
         titles: the reader's name.
         order: the place of its profiles in the report, the smallest first.
         exclusive: a person is in one segment at most, so moving is leaving one for another.
-        purpose: the permission without which nobody should be segmented so.
-        prepare: for a day; the people are planned, not computed.
+        purpose: the permission without which nobody is segmented so: others are in a group of their own, which is no
+            audience. None if each value that definitions look at is already cut by its own permission.
+        prepare: for a day; the people are planned, not computed. ``schemes/permission.py`` adds the group of those who
+            do not permit it.
         explain: why a person is in a segment, from a row of gold.segments and the content of its definition.
         needs: resources that ``prepare`` looks up.
         values: what its entries look at of a person, besides what its definitions name.
@@ -189,7 +191,7 @@ class Scheme:
     titles: Words
     order: int
     exclusive: bool
-    purpose: Purpose
+    purpose: Purpose | None
     prepare: "Callable[[SchemeContext, DataFrame], Prepared | Refused]"
     explain: Callable[[Mapping[str, Any], Any], Conditions | Values]
     needs: Callable[[], tuple[Resource[Any], ...]] = _nothing

@@ -1,21 +1,44 @@
 """A training day of churn up to its gates; the fit is that of test_train.py, a whole day that of app/test_real_data.py."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import make_workspace, step_of
+from builders import make_workspace, step_of, store_rows
+from pyspark.sql import SparkSession
 
 from segspark.app.train import TRAIN
 from segspark.models.churn import training
 from segspark.models.churn.model import CHURN
 from segspark.models.churn.training import train_on_day
 from segspark.models.model import Refused
+from segspark.tables.contracts import silver
 from segspark.tables.io.spark_lake import SparkLake
 
 DAY = date(2026, 5, 6)
+DAYS = timedelta(days=1)
+NAMES = ("ann", "bob", "eve")
+
+
+def test_who_has_withdrawn_is_in_no_training_set_also_of_an_earlier_day(spark: SparkSession, tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    lake = SparkLake(workspace.lake, spark)
+    store_rows(lake, silver.IDENTITY_LINKS, *[
+        {"identifier_id": f"id of {who}", "person_id": who, "is_anonymous": False, "known_as_of": date(2026, 1, 1)}
+        for who in NAMES
+    ])  # fmt: skip
+    # Bob withdrew after the day that the models are trained as of, and eve before it; nobody asked ann.
+    for who, day in (("bob", date(2026, 5, 20)), ("eve", date(2026, 5, 1))):
+        at = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+        store_rows(lake, silver.CONSENTS, {
+            "identifier_id": f"id of {who}", "purpose": "profiling", "value": "withdrawn", "topic": None,
+            "effective_at": at, "recorded_at": at, "known_as_of": day + DAYS,
+        })  # fmt: skip
+    step = step_of(TRAIN, workspace, lake, DAY)
+    rows = spark.createDataFrame([(who,) for who in NAMES], "person_id string")
+    assert [r["person_id"] for r in training._of_permitting(step, rows).collect()] == ["ann"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +57,7 @@ def test_a_closed_gate_is_told_and_nothing_is_fitted(tmp_path: Path, monkeypatch
     written: list[Any] = []
     workspace = make_workspace(tmp_path / "w")
     step = step_of(TRAIN, workspace, SparkLake(workspace.lake, None), DAY)  # type: ignore[arg-type]
-    for name in ("features_of_days", "with_derived", "label_churn", "freeze"):
+    for name in ("features_of_days", "with_derived", "label_churn", "_of_permitting", "freeze"):
         monkeypatch.setattr(training, name, lambda *_: "rows")
     monkeypatch.setattr(training, "train_churn", lambda *_: pytest.fail("fitted"))
     monkeypatch.setattr(training, "check_gates", lambda *_: [Gate("history"), Gate("people")])

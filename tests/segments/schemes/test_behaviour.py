@@ -1,12 +1,14 @@
 """The scheme of the groups that a model found."""
 
 from dataclasses import replace
+from datetime import date
 
 from pyspark.sql import SparkSession
 from segments.schemes.groups import ACTIVE, CALM, LIVELY, clustering, context_with
 
-from segspark.ids import version_of
+from segspark.ids import mint, version_of
 from segspark.models.resources import ACTIVE_CLUSTERING
+from segspark.segments.membership import assign_segments
 from segspark.segments.schemes.behaviour import BEHAVIOUR, DESCRIBING, behaviour_grouping, coarser_segments
 from segspark.segments.schemes.scheme import Prepared, Refused, Values
 
@@ -22,7 +24,9 @@ def test_groups_are_segments_with_their_coarser_groups_and_waiting_overrides(spa
     around = clustering(around=(ACTIVE,), waiting=("merge a b: not neighbours",))
     found = BEHAVIOUR.prepare(context_with(around), people)
     assert isinstance(found, Prepared)
-    assert [s.segment_id for s in found.segments] == ["calm", "lively"]
+    assert [s.segment_id for s in found.segments] == ["calm", "lively", mint("behaviour", "never_active")]
+    (content,) = found.contents
+    assert content.content == {"0": "calm", "1": "lively", "never_active": mint("behaviour", "never_active")}
     assert [s.segment_id for s in found.coarser] == ["active"]
     assert found.notes == {"waiting_decisions": ["merge a b: not neighbours"]}
     assert list(found.asked) == ["far"]
@@ -34,6 +38,25 @@ def test_coarser_groups_are_segments_without_rows_of_their_own() -> None:
     (around,) = coarser_segments(clustering(around=(ACTIVE,)))
     assert (around.scheme, around.segment_id, around.name["en"]) == ("behaviour", "active", "active en")
     assert around.centre is None
+
+
+def test_people_who_never_acted_are_in_a_group_of_their_own(spark: SparkSession) -> None:
+    rows = [("ann", True, None, 0, date(2026, 5, 1), 1.0), ("bob", True, None, None, None, 0.0)]
+    people = spark.createDataFrame(
+        rows,
+        "person_id string, is_contactable boolean, not_contactable_reason string, cluster int, last_active_date date, "
+        "engagement double",
+    )
+    found = BEHAVIOUR.prepare(context_with(clustering()), people)
+    assert isinstance(found, Prepared)
+    day = date(2026, 5, 2)
+    made = {r["person_id"]: r for r in assign_segments(people, found.entries, day).collect()}
+    assert {who: row["segment_id"] for who, row in made.items()} == {
+        "ann": "calm",
+        "bob": mint("behaviour", "never_active"),
+    }
+    assert made["bob"]["segment_name"] in ("Jamais actifs", "Never active")
+    assert made["bob"]["definition_version"] == made["ann"]["definition_version"]
 
 
 def test_a_group_is_explained_by_values() -> None:
@@ -52,4 +75,4 @@ def test_a_name_that_was_edited_is_another_version() -> None:
     renamed = clustering(CALM, replace(LIVELY, name={**LIVELY.name, "en": "Keen"}))
     assert behaviour_grouping(renamed).version != before.version
     # It is of the stored form.
-    assert before.version == version_of([CALM.to_json(), LIVELY.to_json()])
+    assert before.version == version_of([CALM.to_json(), LIVELY.to_json(), "never_active"])

@@ -12,10 +12,10 @@ from segments.schemes.groups import context_with
 
 from segspark.segments.membership import entry
 from segspark.segments.schemes.prepare import Failed, assign, made, memberships, place_people, prepare_schemes
-from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, Values
+from segspark.segments.schemes.scheme import Content, Prepared, Refused, Scheme, Values
 from segspark.segments.segment import Segment
 
-DDL = "person_id string, is_contactable boolean, not_contactable_reason string"
+DDL = "person_id string, is_contactable boolean, not_contactable_reason string, profiling_from date"
 
 
 def raising(*_: Any) -> Any:
@@ -31,12 +31,12 @@ def scheme(name: str, prepare: Any) -> Scheme:
 def prepared(name: str, **more: Any) -> Prepared:
     text = F.lit(name)
     membership = entry(scheme=name, segment_id=text, name=text, level=F.lit(1), path=text, branch=text, version="v")
-    return Prepared((), (membership,), (), lambda typed: {}, **more)
+    return Prepared((), (membership,), (Content("v", name, {}),), lambda typed: {}, **more)
 
 
 @pytest.fixture
 def people(spark: SparkSession) -> DataFrame:
-    return spark.createDataFrame([("ann", True, None)], DDL)
+    return spark.createDataFrame([("ann", True, None, date(2026, 1, 1))], DDL)
 
 
 def test_what_is_refused_or_fails_does_not_stop_the_others(

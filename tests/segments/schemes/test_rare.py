@@ -3,6 +3,7 @@
 from pyspark.sql import SparkSession
 from segments.schemes.groups import ODD, clustering, context_with
 
+from segspark.ids import mint
 from segspark.segments.schemes.behaviour import DESCRIBING
 from segspark.segments.schemes.rare import RARE
 from segspark.segments.schemes.scheme import Prepared, Refused, Values
@@ -18,8 +19,9 @@ def test_rare_groups_are_segments_by_their_keys(spark: SparkSession) -> None:
     people = spark.createDataFrame([("r1", 1.0)], "rare string, engagement double")
     found = RARE.prepare(context_with(clustering(rare=(None, [ODD]))), people)
     assert isinstance(found, Prepared)
-    assert [(s.segment_id, s.centre) for s in found.segments] == [("odd", None)]
-    assert found.contents[0].content == {"r1": "odd"}
+    never = mint("rare", "never_active")
+    assert [(s.segment_id, s.centre) for s in found.segments] == [("odd", None), (never, None)]
+    assert found.contents[0].content == {"r1": "odd", "never_active": never}
 
 
 def test_the_group_is_taken_from_the_membership() -> None:
