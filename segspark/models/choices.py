@@ -10,3 +10,5 @@ Scaling = Literal["zscore", "minmax", "robust"]
 Outliers = Literal["quantile", "iqr", "mad", "none"]
 # The fill of days since something for people who never did it: longer ago than every window.
 NEVER_DAYS = 1000.0
+# The fill of a trend (a quarter's pace over the year's) where there is nothing to compare.
+STEADY = 1.0

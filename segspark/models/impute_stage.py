@@ -37,7 +37,9 @@ class NearestStage(Transformer, DefaultParamsReadable["NearestStage"], DefaultPa
         schema = T.StructType([T.StructField(n, T.DoubleType()) for n in names])
 
         def fill(batches: Iterator[tuple[pd.Series, ...]]) -> Iterator[pd.DataFrame]:
-            for columns in batches:
+            for batch in batches:
+                # Spark hands over a single column without a tuple.
+                columns = batch if isinstance(batch, tuple) else (batch,)
                 given = {n: np.asarray(c, dtype=float) for n, c in zip(names, columns, strict=True)}
                 yield pd.DataFrame(imputer.apply(given)[0])
 

@@ -20,6 +20,8 @@ from segspark.models.impute_stage import NearestStage
 
 WIDE = 1e300
 FENCES, DEVIATIONS, NORMAL_MAD = 1.5, 3.5, 1.4826
+# The range keeps so many different values: a quantile of a rare act would make a flag of its count.
+FEWEST_VALUES = 5
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,7 @@ def _fit(
     known = values[~np.isnan(values)]
     # A feature that is missing everywhere has no range; everybody gets its fill.
     low, median, high = _range(known, quantile, outliers) if len(known) else (-WIDE, 0.0, WIDE)
+    low, high = _widened(known, low, high) if winsorise else (low, high)
     constant = median if item.fill is None or item.impute == "median" else item.fill
     # If nobody has the value, no neighbour has it either.
     fill = None if item.impute == "nearest" and len(known) else float(constant)
@@ -189,6 +192,20 @@ def _range(known: np.ndarray, quantile: float, outliers: Outliers) -> tuple[floa
         return median - DEVIATIONS * deviation, median, median + DEVIATIONS * deviation
     # If half of all values are equal, these rules are meaningless, and nothing is an outlier.
     return -WIDE, median, WIDE
+
+
+def _widened(known: np.ndarray, low: float, high: float) -> tuple[float, float]:
+    """The range, as wide as it must be to keep ``FEWEST_VALUES`` different values, as far as there are so many."""
+    values = np.unique(known)
+    kept = values[(values >= low) & (values <= high)]
+    above, below = values[values > high], values[values < low][::-1]
+    missing = max(0, min(FEWEST_VALUES, len(values)) - len(kept))
+    if missing and len(above):
+        high = above[min(missing, len(above)) - 1]
+        missing -= min(missing, len(above))
+    if missing and len(below):
+        low = below[missing - 1]
+    return float(low), float(high)
 
 
 def _quantiles(values: np.ndarray, shares: list[float]) -> np.ndarray:

@@ -10,7 +10,17 @@ from pyspark.sql import SparkSession
 from segspark.config.models import Mlflow
 from segspark.models.clustering.behaviour import Behaviour, train_behaviour, with_behaviour
 from segspark.models.clustering.config import Clustering
+from segspark.models.impute import fit_nearest
+from segspark.models.impute_stage import NearestStage
 from segspark.models.tracking import load_champion, log_model
+
+
+def test_a_single_feature_is_filled_too(spark: SparkSession) -> None:
+    # With nothing else to compare people by, a gap gets the mean of the reference.
+    imputer = fit_nearest({"x_a": np.array([1.0, 3.0, np.nan])}, ["x_a"], k=2)
+    frame = spark.createDataFrame([("p", 1.0), ("q", None)], "person_id string, x_a double")
+    made = {r["person_id"]: r["x_a"] for r in NearestStage.of(imputer).transform(frame).collect()}
+    assert made == {"p": 1.0, "q": 2.0}
 
 
 def test_a_saved_model_fills_from_the_same_neighbours_and_gives_the_same_groups(
@@ -18,7 +28,7 @@ def test_a_saved_model_fills_from_the_same_neighbours_and_gives_the_same_groups(
 ) -> None:
     rng = np.random.default_rng(3)
     kind = np.arange(80) % 2
-    values = np.column_stack([kind * 10 + rng.normal(size=80), kind * 50 + rng.normal(size=80)])
+    values = np.column_stack([kind * 10 + 1.5 * rng.normal(size=80), kind * 50 + rng.normal(size=80)])
     values[rng.random((80, 2)) < 0.15] = np.nan
     people = spark.createDataFrame(
         [(f"{at:04x}", *[None if np.isnan(v) else float(v) for v in row]) for at, row in enumerate(values)],

@@ -27,6 +27,24 @@ def test_values_beyond_the_quantiles_are_winsorised_to_values_that_occur() -> No
     assert (fitted.low, fitted.high) == (10.0, 90.0)
 
 
+def test_a_count_of_a_rare_act_stays_a_count() -> None:
+    # Of a thousand people 992 did nothing: the 99 % quantile is 0, and one click would be as many as nine.
+    values = np.array([0.0] * 992 + [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 9.0])
+    (fitted,) = fit_preparation({"x": values}, [Input("x")]).features
+    assert (fitted.low, fitted.high) == (0.0, 4.0)
+    assert len(np.unique(fitted.apply(values))) == 5
+    turned = fit_preparation({"x": -values}, [Input("x")]).features[0]
+    assert (turned.low, turned.high) == (-4.0, 0.0)
+
+
+@given(st.lists(st.integers(-30, 30), min_size=1, max_size=300), st.sampled_from([0.5, 0.9, 0.99]))
+def test_no_clip_leaves_fewer_than_five_values_where_there_were_as_many(values: list[int], quantile: float) -> None:
+    columns = {"x": np.array(values, dtype=float)}
+    (fitted,) = fit_preparation(columns, [Input("x")], clip_quantile=quantile).features
+    kept = np.unique(np.clip(columns["x"], fitted.low, fitted.high))
+    assert len(kept) >= min(5, len(set(values)))
+
+
 @pytest.mark.parametrize(
     ("scaling", "centre", "spread"),
     [("zscore", 3.0, math.sqrt(2.0)), ("minmax", 1.0, 4.0), ("robust", 3.0, 2.0)],

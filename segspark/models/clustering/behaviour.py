@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 from pyspark.ml import PipelineModel
@@ -19,6 +20,7 @@ from segspark.models.clustering.kmeans import fit_kmeans
 from segspark.models.clustering.naming import GroupName, name_groups
 from segspark.models.clustering.rare import RARE_COLUMN, RareModel, centre_distance, with_rare
 from segspark.models.clustering.sweep import nearest
+from segspark.models.clustering.varied import left_out
 from segspark.models.clustering.ward import fit_ward
 from segspark.models.prepare import Preparation, fit_preparation
 
@@ -48,6 +50,7 @@ class Behaviour:
         points: the prepared features of a sample in random order; ``clusters`` holds the cluster of each.
         mean: of everybody, in the prepared space.
         far_distance: nearly everybody is nearer to their centre than this.
+        left_out: input -> why it tells nobody apart on this list.
     """
 
     model: PipelineModel
@@ -61,6 +64,7 @@ class Behaviour:
     clusters: np.ndarray
     mean: tuple[float, ...]
     far_distance: float
+    left_out: Mapping[str, str]
 
     @property
     def silhouette(self) -> float:
@@ -85,8 +89,8 @@ Checkpoint = Callable[[DataFrame, Callable[[DataFrame], DataFrame]], DataFrame]
 def train_behaviour(people: DataFrame, config: Clustering, as_of: date, checkpoint: Checkpoint) -> Behaviour | TooFew:
     """Fit the groups of a snapshot.
 
-    People without any human act are left out of the fit (they would form a group of zeros and use up one k); the model
-    assigns them like everybody else.
+    People without any human act are left out: what is missing of them has no value, and they would be a group of fills.
+    No group is theirs (``with_behaviour``).
 
     Args:
         people: feature frame of one day (person_id, features), with derived columns.
@@ -98,10 +102,16 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date, checkpoi
     if n_people < 10 * config.k_min:
         return TooFew((f"{n_people} people with any activity; at least {10 * config.k_min} are needed",))
     columns = _read_columns(frame if n_people <= FIT_ROWS else _sample(frame, FIT_ROWS / n_people))
-    preparation = fit_preparation(
-        columns, inputs, config.clip_quantile, config.scaling, config.outliers, config.winsorise, config.neighbours,
-        config.seed,
+    fit = partial(
+        fit_preparation, columns, clip_quantile=config.clip_quantile, scaling=config.scaling, outliers=config.outliers,
+        winsorise=config.winsorise, neighbours=config.neighbours, seed=config.seed,
     )  # fmt: skip
+    preparation = fit(inputs)
+    gone = left_out(preparation.apply(columns), [i.name for i in inputs])
+    if len(gone) == len(inputs):
+        return TooFew(("nothing tells people apart: " + "; ".join(f"{name} {why}" for name, why in gone.items()),))
+    if gone:
+        preparation = fit([i for i in inputs if i.name not in gone])
     to_columns = preparation.stage(with_flags=True)
     to_vector = VectorAssembler(inputCols=preparation.columns, outputCol="features")
     # A fixed order makes the fit independent of the number of files and tasks.
@@ -132,7 +142,7 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date, checkpoi
         PipelineModel([to_columns, to_vector, *fitted.stages]),
         preparation,
         fitted,
-        _describe(fitted, sizes, preparation, mean),
+        _describe(fitted, sizes, preparation, mean, columns, clusters),
         as_of,
         n_people,
         in_order,
@@ -140,11 +150,13 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date, checkpoi
         clusters,
         tuple(float(m) for m in mean),
         float(np.quantile(np.sqrt((apart**2).sum(axis=1)), FAR)),
+        gone,
     )
 
 
 def active_people(people: DataFrame) -> DataFrame:
-    """People with any human act; everybody if the frame lacks the column."""
+    """People with any human act, who alone are compared; everybody if the frame lacks the column. Acts count from the
+    permission for profiling on, so nobody without it is among them."""
     return people.where(F.col("last_active_date").isNotNull()) if "last_active_date" in people.columns else people
 
 
@@ -165,10 +177,18 @@ def _read_columns(frame: DataFrame) -> dict[str, np.ndarray]:
 
 
 def _describe(
-    fitted: Fitted, sizes: Mapping[int, int], preparation: Preparation, mean: np.ndarray
+    fitted: Fitted,
+    sizes: Mapping[int, int],
+    preparation: Preparation,
+    mean: np.ndarray,
+    columns: Mapping[str, np.ndarray],
+    clusters: np.ndarray,
 ) -> tuple[Group, ...]:
+    """The groups, named by what holds for the members among the first people of ``columns``."""
     z = [z_scores(preparation.features, mean.tolist(), c) for c in fitted.centres]
-    return tuple(Group(g, sizes.get(g, 0), name, fitted.centres[g], z[g]) for g, name in enumerate(name_groups(z)))
+    values = {f.name: columns[f.name][: len(clusters)] for f in preparation.features}
+    names = name_groups(z, values, clusters)
+    return tuple(Group(g, sizes.get(g, 0), name, fitted.centres[g], z[g]) for g, name in enumerate(names))
 
 
 def with_behaviour(
@@ -178,7 +198,7 @@ def with_behaviour(
     rare: RareModel | None = None,
     parts: tuple[str, Sequence[int]] | None = None,
 ) -> DataFrame:
-    """Everybody with ``cluster`` (int), with ``centre_distance`` if centres are given and ``rare`` if rare groups are.
+    """Everybody with ``cluster`` (int; null for people without any act), with ``centre_distance`` if centres are given and ``rare`` if rare groups are.
 
     Args:
         parts: if groups were merged or split: the column with a person's part, and the cluster of each part.
@@ -186,6 +206,8 @@ def with_behaviour(
     cluster = F.col("prediction")
     if parts is not None:
         cluster = F.element_at(F.array(*[F.lit(c) for c in parts[1]]), F.col(parts[0]) + 1)
+    if "last_active_date" in people.columns:
+        cluster = F.when(F.col("last_active_date").isNotNull(), cluster)
     assigned = model.transform(people).withColumn("cluster", cluster.cast("int"))
     added = ["cluster"]
     if centres:

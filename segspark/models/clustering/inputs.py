@@ -5,20 +5,27 @@ from dataclasses import replace
 from typing import cast
 
 from segspark.errors import ConfigError
-from segspark.models.choices import NEVER_DAYS, Imputation
+from segspark.models.choices import NEVER_DAYS, STEADY, Imputation
 from segspark.models.clustering.config import Clustering
 from segspark.models.prepare import Input
 
 DEFAULT = (
+    # Who never ordered did it longer ago than every window.
     Input("days_since_order", NEVER_DAYS, log=True),
+    # No order is none.
     Input("n_order_365d", 0.0, log=True),
-    # Spending correlates with the number of orders and would count them twice; the profiles show it.
-    Input("sale_share_lifetime", 0.0),
+    # Spending correlates with the number of orders and would count them twice; the profiles show it. Who never ordered has
+    # no share: the median says neither that they wait for sales nor that they avoid them.
+    Input("sale_share_lifetime"),
+    # No click is none.
     Input("n_click_90d", 0.0, log=True),
-    # Visits already count in the days since the last act and in their trend; their number would count them again.
+    # Visits already count in the days since the last act and in their trend; their number would count them again. An act
+    # before all kept days is longer ago than every window.
     Input("days_since_active", NEVER_DAYS, log=True),
-    Input("visit_trend", 0.0, log=True),
-    Input("tenure_days", 0.0, log=True),
+    # Without a visit in a year nothing rises or falls: 1 is a pace that stays.
+    Input("visit_trend", STEADY, log=True),
+    # Of whom nobody knows since when: the median is neither new nor old.
+    Input("tenure_days", log=True),
 )
 
 

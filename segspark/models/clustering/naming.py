@@ -1,100 +1,119 @@
-"""Rule-based names of groups, from what sets them apart: archetypes first, else outstanding features."""
+"""Names of groups by rule: of claims that hold for most members and few others; else what the group has more or less of."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeVar
 
+import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from segspark.models.clustering.claims import (
+    ARCHETYPES,
+    CLAIMED_BEFORE,
+    COMPARED,
+    WORDS,
+    Claim,
+    Values,
+    comparison,
+    comparisons,
+    contrasts,
+)
 from segspark.models.clustering.config import GroupNames
 from segspark.models.clustering.documents.groups import GroupDocument
 from segspark.models.clustering.documents.rare import RareGroup
 from segspark.sections import Words
 
 G = TypeVar("G", GroupDocument, RareGroup)
+# A group of which no claim holds.
+MIXED = {"fr": "Profils mêlés", "en": "Mixed profiles"}
+# The cost of a name that may not be given.
+UNFIT = -1e9
+
+
+# The number of a name that several groups have.
+_NUMBER = re.compile(r" \(\d+\)$")
+_COMPARED = {text.lower() for words in COMPARED.values() for text in (words[0], words[2])}
+_CLAIMED = {claim.fr.lower() for claim in (*ARCHETYPES, *WORDS)} | CLAIMED_BEFORE | _COMPARED
 
 
 @dataclass(frozen=True)
 class GroupName:
+    """A name by rule.
+
+    Attributes:
+        holds: the French words of every claim that holds for the group.
+    """
+
     fr: str
     en: str
     description_fr: str
     description_en: str
+    holds: frozenset[str] = frozenset()
+
+    def allows(self, name: str) -> bool:
+        """Whether a name that the group had before still holds: none of its words is a claim that does not. What somebody
+        called it by hand is no claim."""
+        words = {word.strip().lower() for word in _NUMBER.sub("", name).split(",")}
+        return not (words & _CLAIMED) - self.holds
 
 
-@dataclass(frozen=True)
-class Archetype:
-    """A name for a profile: ``signs`` are weights of the group's z-scores; the score must be at least ``least``."""
-
-    fr: str
-    en: str
-    signs: Mapping[str, float]
-    least: float = 0.35
-
-
-ARCHETYPES = (
-    Archetype("Acheteurs fréquents", "Frequent buyers",
-              {"n_order_365d": 1, "days_since_order": -1}),
-    Archetype("Visiteurs saisonniers", "Seasonal visitors", {"sale_share_lifetime": 1.5, "visit_trend": -0.3}),
-    Archetype("Inactifs récents", "Recently inactive",
-              {"days_since_active": 1, "tenure_days": 0.7, "n_visit_day_90d": -0.7, "n_click_90d": -0.5}),
-    Archetype("Clients à potentiel", "Customers with potential",
-              {"tenure_days": -1, "visit_trend": 0.8, "n_click_90d": 0.4, "n_order_365d": -0.4}),
-)  # fmt: skip
-
-PHRASES = {
-    "days_since_order": ("dernier achat ancien", "last order long ago", "achat récent", "recent order"),
-    "n_order_365d": ("achats fréquents", "many orders", "peu d'achats", "few orders"),
-    "net_order_cents_365d": ("dépenses élevées", "high spending", "faibles dépenses", "low spending"),
-    "sale_share_lifetime": (
-        "achats pendant les soldes",
-        "buys in sales",
-        "achats hors soldes",
-        "buys outside of sales",
-    ),
-    "n_click_90d": ("clics nombreux", "many clicks", "peu de clics", "few clicks"),
-    "n_visit_day_90d": ("visites nombreuses", "many visits", "peu de visites", "few visits"),
-    "days_since_active": ("inactifs", "inactive", "actifs récemment", "recently active"),
-    "visit_trend": ("visites en hausse", "visits rising", "visites en baisse", "visits falling"),
-    "tenure_days": ("anciens", "long-standing", "nouveaux", "new"),
-}
-
-
-def name_groups(z_scores: Sequence[Mapping[str, float]]) -> list[GroupName]:
-    """One unique name per group.
+def name_groups(z_scores: Sequence[Mapping[str, float]], values: Values, groups: np.ndarray) -> list[GroupName]:
+    """One unique name per group; every word of it holds for most members and few others.
 
     Args:
         z_scores: per group, feature -> distance of its mean from the list's mean in standard deviations.
+        values: raw values of a sample, of the features that the groups are made of.
+        groups: the group of each person of the sample.
 
     Returns:
         Names in the order of the groups. Archetypes are assigned to the groups they fit best (assignment problem); the
-        other groups are named after their two most outstanding features.
+        other groups are called after the two claims that set them apart most, absolute ones before comparisons.
     """
-    fits = [[_fit(a, z) for a in ARCHETYPES] for z in z_scores]
-    rows, columns = linear_sum_assignment([[-f for f in row] for row in fits]) if fits else ([], [])
-    archetype = {
-        int(g): ARCHETYPES[int(a)] for g, a in zip(rows, columns, strict=True) if fits[g][a] >= ARCHETYPES[int(a)].least
-    }
+    n = len(z_scores)
+    archetypes = _assigned(np.maximum(contrasts(ARCHETYPES, values, groups, n), UNFIT))
+    by_kind = [_in_order(claims, values, groups, n) for claims in (ARCHETYPES, WORDS, comparisons(values))]
+    _, absolute, compared = by_kind
     names: list[GroupName] = []
     taken: dict[str, int] = {}
     for at, z in enumerate(z_scores):
-        words = outstanding(z)
-        description = describe(z)
-        if at in archetype:
-            fr, en = archetype[at].fr, archetype[at].en
+        if at in archetypes:
+            fr, en = archetypes[at].fr, archetypes[at].en
         else:
-            fr, en = (", ".join(w[lang] for w in words[:2]).capitalize() for lang in (0, 1))
+            said = _of_different_features([*absolute[at], *compared[at]])[:2]
+            fr, en = (", ".join(getattr(c, lang) for c in said).capitalize() or MIXED[lang] for lang in ("fr", "en"))
         taken[fr] = taken.get(fr, 0) + 1
         if taken[fr] > 1:
             fr, en = f"{fr} ({taken[fr]})", f"{en} ({taken[fr]})"
-        names.append(GroupName(fr, en, description["fr"], description["en"]))
+        description = describe(z)
+        holds = frozenset(claim.fr.lower() for kind in by_kind for claim in kind[at])
+        names.append(GroupName(fr, en, description["fr"], description["en"], holds))
     return names
 
 
+def _assigned(fits: np.ndarray) -> dict[int, Claim]:
+    rows, columns = linear_sum_assignment(-fits)
+    return {int(g): ARCHETYPES[int(a)] for g, a in zip(rows, columns, strict=True) if fits[g, a] > UNFIT}
+
+
+def _in_order(claims: Sequence[Claim], values: Values, groups: np.ndarray, n: int) -> list[list[Claim]]:
+    """Per group the claims that hold, the one that sets it apart most first."""
+    found = contrasts(claims, values, groups, n)
+    orders = np.argsort(-found, axis=1, kind="stable")
+    return [[claims[at] for at in order if np.isfinite(row[at])] for order, row in zip(orders, found, strict=True)]
+
+
+def _of_different_features(claims: Sequence[Claim]) -> list[Claim]:
+    first: dict[tuple[str, ...], Claim] = {}
+    for claim in claims:
+        first.setdefault(claim.needs, claim)
+    return list(first.values())
+
+
 def outstanding(z: Mapping[str, float], n: int = 3) -> list[tuple[str, str]]:
-    """The features that set a group apart most, in French and English."""
-    return [_phrase(name, z[name]) for name in sorted(z, key=lambda n: (-abs(z[n]), n))[:n]]
+    """What a group has more or less of than the list, on average, in French and English."""
+    return [comparison(name, z[name] > 0) for name in sorted(z, key=lambda n: (-abs(z[n]), n))[:n]]
 
 
 def describe(z: Mapping[str, float], n: int = 3) -> Words:
@@ -113,20 +132,6 @@ def describe_apart(z: Mapping[str, float], taken: Collection[str], n: int = 2) -
     line = describe(z, n)
     number = next(i for i in count(2) if f"{line['fr']} ({i})" not in taken)
     return {language: f"{text} ({number})" for language, text in line.items()}
-
-
-def _fit(archetype: Archetype, z: Mapping[str, float]) -> float:
-    used = {n: w for n, w in archetype.signs.items() if n in z}
-    weight = sum(abs(w) for w in used.values())
-    # A z-score above 2 is no better evidence than 2.
-    return sum(w * max(-2.0, min(2.0, z[n])) for n, w in used.items()) / weight if weight else 0.0
-
-
-def _phrase(name: str, z: float) -> tuple[str, str]:
-    if name in PHRASES:
-        high_fr, high_en, low_fr, low_en = PHRASES[name]
-        return (high_fr, high_en) if z > 0 else (low_fr, low_en)
-    return (f"{name} élevé", f"high {name}") if z > 0 else (f"{name} faible", f"low {name}")
 
 
 def renamed(group: G, names: Mapping[str, GroupNames]) -> G:

@@ -36,12 +36,12 @@ class RareModel:
     method: str
     far: float
 
-    def assign(self, points: np.ndarray, distances: np.ndarray, has_acted: np.ndarray) -> np.ndarray:
-        """The key of each person; people without any activity are usual."""
+    def assign(self, points: np.ndarray, distances: np.ndarray) -> np.ndarray:
+        """The key of each person."""
         labels = self.density.assign(points)
         usual, unusual = f"{self.method}:{USUAL}", f"{self.method}:{UNUSUAL}"
         of_label = np.array([*self.keys, unusual], dtype=object)[labels]
-        is_usual = ~has_acted | ((labels == NOISE) & (distances < self.far))
+        is_usual = (labels == NOISE) & (distances < self.far)
         return np.where(is_usual, usual, of_label)
 
 
@@ -133,17 +133,19 @@ def _read_points(
 
 
 def with_rare(people: DataFrame, columns: Sequence[str], model: RareModel) -> DataFrame:
-    """Everybody with the key of their group in ``rare``.
+    """Everybody with the key of their group in ``rare``; null for people without any act.
 
     Args:
         people: the prepared features in ``columns``, centre_distance, and last_active_date if the frame has it.
     """
-    has_acted = F.col("last_active_date").isNotNull() if "last_active_date" in people.columns else F.lit(True)
 
-    def assign(acted: pd.Series, distance: pd.Series, *values: pd.Series) -> pd.Series:
+    def assign(distance: pd.Series, *values: pd.Series) -> pd.Series:
         points = np.column_stack([v.to_numpy() for v in values])
-        return pd.Series(model.assign(points, distance.to_numpy(), acted.to_numpy()).tolist(), dtype=object)
+        return pd.Series(model.assign(points, distance.to_numpy()).tolist(), dtype=object)
 
     # Only the needed columns go to Python; the rest of a row stays in Spark. (Its Arrow form is newer than Spark 4.0.)
     key = pandas_udf(assign, "string")  # type: ignore[call-overload]
-    return people.withColumn(RARE_COLUMN, key(has_acted, "centre_distance", *columns))
+    found = key("centre_distance", *columns)
+    if "last_active_date" in people.columns:
+        found = F.when(F.col("last_active_date").isNotNull(), found)
+    return people.withColumn(RARE_COLUMN, found)

@@ -89,11 +89,17 @@ def train_groups(step: Step, last: Loaded | None, with_rare: bool) -> Registrabl
         documents = replace(documents, rare=rare)
         files |= {RARE_POINTS: points, "k_distance.png": k_distance_figure(rare)}
     names = ", ".join(f"{g.name['fr']} {g.n_people:,}" for g in groups)
+    gone = "".join(f"; {name} {why} and is left out" for name, why in result.left_out.items())
     alarm = f"; ALARM: {step.outcome['behaviour_alarm']}" if migration and migration.alarms else ""
     return Registrable(
         model=result.model,
         sample=people.select(*inputs),
-        params={"k": result.fitted.k, "reason": result.fitted.reason, **config.parameters()},
+        params={
+            "k": result.fitted.k,
+            "reason": result.fitted.reason,
+            "left_out": "; ".join(f"{name} {why}" for name, why in result.left_out.items()) or "none",
+            **config.parameters(),
+        },
         metrics={
             "silhouette": result.silhouette,
             "inertia": next((r.inertia for r in result.fitted.sweep if r.k == result.fitted.k), float("nan")),
@@ -107,7 +113,7 @@ def train_groups(step: Step, last: Loaded | None, with_rare: bool) -> Registrabl
         # The newest grouping is always used: groups follow the list, and matching keeps their identity.
         ranks_by="as_of_day",
         ranking=float(step.as_of.toordinal()),
-        note=f"k = {result.fitted.k} ({result.fitted.reason}); version {{version}}: {names}{alarm}",
+        note=f"k = {result.fitted.k} ({result.fitted.reason}); version {{version}}: {names}{gone}{alarm}",
         when_registered=nothing_left
         if migration is None or is_repeated
         else partial(_write_migration, step, migration),
@@ -136,7 +142,7 @@ def identify(
     last: Sequence[GroupDocument],
     shared: Mapping[tuple[str, int], int] | None = None,
 ) -> list[GroupDocument]:
-    """Give each group the segment of its match in the last model, else a new one; names are inherited."""
+    """Give each group the segment of its match in the last model, else a new one; a name is inherited while it holds."""
     old = {g.segment_id: g for g in last}
     centres = {k: g.centre for k, g in old.items()}
     matched = match_groups(centres, [g.centre for g in groups], MATCH_DISTANCE, shared)
@@ -147,7 +153,7 @@ def _identified(as_of: date, group: Group, old: GroupDocument | None) -> GroupDo
     return GroupDocument(
         cluster=group.cluster,
         segment_id=old.segment_id if old else mint("behaviour", f"{as_of}-{group.name.en}-{group.cluster}"),
-        name=old.name if old else {"fr": group.name.fr, "en": group.name.en},
+        name=old.name if old and group.name.allows(old.name["fr"]) else {"fr": group.name.fr, "en": group.name.en},
         description={"fr": group.name.description_fr, "en": group.name.description_en},
         n_people=group.n_people,
         centre=group.centre,

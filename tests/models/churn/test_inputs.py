@@ -16,7 +16,7 @@ def test_what_a_workspace_lacks_is_left_out_and_the_order_stays() -> None:
 
 def test_a_ratio_is_an_input_where_both_of_its_columns_are_there() -> None:
     assert "overdue" not in choose_inputs(["days_since_order"])
-    assert choose_inputs(["days_between_orders", "days_since_order"])["overdue"] == 0.0
+    assert choose_inputs(["days_between_orders", "days_since_order"])["overdue"] == 1.0
 
 
 def test_the_columns_of_a_ratio_are_those_it_is_made_of() -> None:

@@ -65,7 +65,10 @@ def test_a_decision_of_another_model_waits_and_one_of_this_merges(
     column, cluster_of_parts = found.parts
     assert column == "prediction"
     assert cluster_of_parts == [merged.cluster] * len(groups)
-    assert {r["cluster"] for r in with_groups(people, found).select("cluster").distinct().collect()} == {merged.cluster}
+    clusters = (
+        with_groups(people, found).select("cluster", F.col("last_active_date").isNull().alias("never")).distinct()
+    )
+    assert {(r["cluster"], r["never"]) for r in clusters.collect()} == {(merged.cluster, False), (None, True)}
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,12 @@ def test_who_never_did_something_did_it_before_every_window() -> None:
     }
 
 
+def test_what_is_missing_says_neither_new_nor_fallen() -> None:
+    fills = {i.name: i.fill for i in DEFAULT}
+    # A trend of nothing is steady; the share and the days of which nothing is known are those of the middle of the list.
+    assert (fills["visit_trend"], fills["tenure_days"], fills["sale_share_lifetime"]) == (1.0, None, None)
+
+
 def test_a_wish_is_followed_in_its_order_and_counts_are_taken_as_logarithms() -> None:
     found = choose_inputs(("age_years", "n_shoe_30d", "days_since_order"), [])
     assert [(i.name, i.log, i.fill) for i in found] == [

@@ -79,7 +79,7 @@ def test_a_group_becomes_its_two_sides_the_larger_first() -> None:
     found, _ = arrange(TREE, GROUPS, [Override(split="low")], z_of)
     sides = [g for g in found if g.segment_id not in ("mid", "high")]
     assert [(g.parts, g.n_people, g.cluster) for g in sides] == [((0,), 5, 3), ((1,), 3, 4)]
-    assert sides[0].name["en"] == "low: low clicks"
+    assert sides[0].name["en"] == "low: lower clicks"
     assert len({g.segment_id for g in found}) == 4
 
 

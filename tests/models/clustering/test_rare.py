@@ -25,17 +25,13 @@ EVERYWHERE, NEAR = np.array([[0.5], [10.5], [5.0]]), np.array([1.0, 1.0, 1.0])
 
 def test_everybody_has_the_key_of_their_group_and_who_is_near_to_nobody_is_unusual() -> None:
     assert MODEL.density.assign(EVERYWHERE).tolist() == [0, 1, NOISE]
-    found = MODEL.assign(EVERYWHERE, NEAR, np.array([True, True, True]))
+    found = MODEL.assign(EVERYWHERE, NEAR)
     assert found.tolist() == ["dbscan:usual", "dbscan:1", "dbscan:unusual"]
-
-
-def test_who_never_did_anything_is_usual_wherever_they_lie() -> None:
-    assert set(MODEL.assign(EVERYWHERE, NEAR, np.array([False] * 3)).tolist()) == {"dbscan:usual"}
 
 
 def test_where_only_far_people_were_fitted_nobody_nearer_is_unusual_but_a_group_reaches_them() -> None:
     far = replace(MODEL, far=2.0)
-    found = far.assign(EVERYWHERE[[1, 2, 2]], np.array([1.0, 1.9, 2.0]), np.array([True] * 3))
+    found = far.assign(EVERYWHERE[[1, 2, 2]], np.array([1.0, 1.9, 2.0]))
     assert found.tolist() == ["dbscan:1", "dbscan:usual", "dbscan:unusual"]
 
 
@@ -46,7 +42,7 @@ def test_a_model_of_far_people_says_so_in_its_keys() -> None:
 
 
 def test_rare_people_have_a_group_oddities_none_and_the_rest_are_usual(people: DataFrame, fitted: Behaviour) -> None:
-    """The stored points alone decide, on the rows of a day; who never did anything is no oddity."""
+    """The stored points alone decide, on the rows of a day."""
     config = Rare(eps=0.5, min_samples=5)  # type: ignore[call-arg]
     model, points, labels, document = fit_rare(fitted.values, fitted.n_people, fitted.fitted.centres, config)
     assert (document.method, document.on_far, document.n_fitted, document.n_groups) == ("dbscan", False, N + 14, 1)
@@ -58,7 +54,8 @@ def test_rare_people_have_a_group_oddities_none_and_the_rest_are_usual(people: D
     assert len(rare) == 1
     assert rare < set(model.keys)
     assert {found[i]["rare"] for i in ("fd0001", "fd0002")} == {"dbscan:unusual"}
-    assert {found[f"fc{at:04x}"]["rare"] for at in range(10)} == {"dbscan:usual"}
+    # Of those who never did anything nothing is said.
+    assert {(found[f"fc{at:04x}"]["rare"], found[f"fc{at:04x}"]["cluster"]) for at in range(10)} == {(None, None)}
     assert sum(r["rare"] == "dbscan:usual" for r in found.values()) > 0.9 * N
     assert found["fd0001"]["centre_distance"] > fitted.far_distance
 

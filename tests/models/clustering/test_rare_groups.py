@@ -51,7 +51,7 @@ def test_the_groups_of_a_model_are_found_with_it(trained: Trained) -> None:
     model = active_rare(trained.workspace.mlflow, trained.loaded, rare_of(trained))
     (rare,) = (g for g in rare_of(trained).groups if g.kind == "group")
     place = np.array([rare.centre])
-    assert model.assign(place, np.array([9.0]), np.array([True])).tolist() == [rare.key]
+    assert model.assign(place, np.array([9.0])).tolist() == [rare.key]
 
 
 def test_other_points_than_those_that_were_registered_are_refused(

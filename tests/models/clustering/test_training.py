@@ -35,7 +35,7 @@ def test_a_coarser_group_holds_those_that_join_and_a_single_one_is_itself() -> N
     tree = tree_of(FITTED, GROUPS, (2, 4))
     assert tree.levels == (2, 3)
     around = coarser_groups(tree, GROUPS, lambda centre: {"n_click_90d": centre[0]})
-    assert [(a.level, a.members, a.n_people, a.name["en"]) for a in around] == [(2, ("a", "b"), 80, "Many clicks")]
+    assert [(a.level, a.members, a.n_people, a.name["en"]) for a in around] == [(2, ("a", "b"), 80, "More clicks")]
     assert path_of("a", around) == (around[0].segment_id, "a")
     assert path_of("c", around) == ("c",)
     assert tree.segments[2].segment_id == "c"
