@@ -38,6 +38,10 @@ _.writable
 # Fields of rows that `asdict` turns into JSON or into a column of a printed table.
 _.definition_version  # the manifest of an export
 _.is_breaking  # `segspark segments plan`
+_.top_decile_lift  # MLflow's metrics
+
+# Read by a template of the report.
+_.n_back
 
 # Written by users in Python files: rules and notebooks.
 did

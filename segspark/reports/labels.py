@@ -156,7 +156,7 @@ FEATURES = {
     "monetary": ("Quintile de dépense", "Spending quintile"),
     "rfm_cell": ("Groupe RFM", "Group by RFM"),
     "engagement_tier": ("Niveau d'engagement", "Engagement tier"),
-    "churn_band": ("Niveau de risque de départ", "Churn risk band"),
+    "churn_band": ("Niveau de probabilité de ne pas commander", "Band of the probability of no order"),
     "cluster": ("Groupe de comportement", "Behaviour group"),
     "not_contactable_reason": ("Raison de ne pas écrire", "Reason not to write"),
     "is_contactable": ("Peut recevoir nos e-mails", "May be written to"),
@@ -179,7 +179,7 @@ FEATURES = {
     "temperature_c": ("Température en °C", "Temperature in °C"),
 }
 # The column of a model bears its name, which stands in no table.
-FEATURES.update(churn=("Risque de départ", "Churn risk"))
+FEATURES.update(churn=("Probabilité de ne pas commander", "Probability of no order"))
 
 NOT_CONTACTABLE = {
     "no_consent": ("Pas de consentement à l'e-mail", "No consent to e-mail"),

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from segspark.config.url import Url
+from segspark.models.churn.documents import ChurnDocuments
 from segspark.models.churn.sections import ChurnQuality
 from segspark.models.evaluate.evaluation import Evaluation
 from segspark.points import point
@@ -64,6 +65,7 @@ def render_report(data: ReportData) -> str:
         interval_chart=lambda name, title, lines: group_charts.interval_chart(name, title, lines, formats, texts),
         churn_figures=lambda churn: _churn_figures(churn, page),
         churn_metrics=lambda churn: _churn_metrics(churn, page),
+        churn_verdict=_churn_verdict,
     )
     drawings = (group_figures.k_figures, group_figures.why_k, group_figures.group_figures, group_figures.migration_view,
                 group_figures.distances)  # fmt: skip
@@ -76,7 +78,7 @@ def render_report(data: ReportData) -> str:
         scheme=lambda key: scheme_label(key, data.language),
         unreachable=lambda reason: not_contactable_label(reason, data.language),
         explain=lambda reason: explain_reason(reason, data.language),
-        refusal=lambda reason: _refusal(reason, formats, texts),
+        refusal=lambda reason: _refusal(reason, data.as_of, formats, texts),
         said=texts.said,
         in_language=lambda words: words[data.language],
         measured=lambda value, column: formats.unit(value, column.unit, column.place.digits),
@@ -116,11 +118,13 @@ def _churn_metrics(churn: ChurnQuality, page: Page) -> list[tuple[str, str, str,
     formats, texts = page.formats, page.texts
     rate = views.open_rate(churn.documents.model, page.least)
     values = {"rate": formats.number(rate, 3), "half": formats.number(0.5, 1)}
-    digits = {"pr_auc": 3, "roc_auc": 3, "top_decile_lift": 1, "brier": 3}
+    lift = "lift_of_none" if churn.documents.model.is_label_rarer else "lift_of_orders"
+    digits = {"pr_auc": 3, "roc_auc": 3, lift: 1, "brier": 3}
 
     def value(of: Evaluation, name: str) -> float | None:
-        is_open = name != "top_decile_lift" or views.open_tenths(of, page.least)
-        return getattr(of, name) if is_open else None
+        if name != lift:
+            return float(getattr(of, name))
+        return of.rarer_lift if views.open_tenths(of, page.least) else None
 
     return [
         (
@@ -133,11 +137,26 @@ def _churn_metrics(churn: ChurnQuality, page: Page) -> list[tuple[str, str, str,
     ]
 
 
-def _refusal(reason: Reason | str, formats: Formats, texts: Texts) -> str:
-    """The text of a refusal: by its code if there is a text for it, else as it is."""
+def _churn_verdict(churn: ChurnDocuments) -> tuple[str, str]:
+    """Class and text: good only where each figure that the section shows is at least as good as recency's."""
+    ours, recency = churn.model, churn.recency
+    if ours.pr_auc <= recency.pr_auc:
+        return "bad", "verdict_worse"
+    is_better = (
+        ours.roc_auc >= recency.roc_auc and ours.rarer_lift >= recency.rarer_lift and ours.brier <= recency.brier
+    )
+    return ("good", "verdict_better") if is_better else ("", "verdict_mixed")
+
+
+def _refusal(reason: Reason | str, day: date, formats: Formats, texts: Texts) -> str:
+    """The text of a refusal: by its code if there is a text for it, else as it is. What was to come by the page's day is
+    said to have come."""
     if isinstance(reason, str):
         return reason
     key = f"refused_{reason.code}"
+    ready = reason.values.get("ready")
+    if isinstance(ready, date) and ready <= day and f"{key}_over" in TEXTS:
+        key = f"{key}_over"
     if key not in TEXTS:
         return ", ".join([reason.code, *(f"{name} = {value}" for name, value in reason.values.items())])
     return texts(key, **{name: _written(value, formats) for name, value in reason.values.items()})

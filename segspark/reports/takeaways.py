@@ -103,8 +103,12 @@ def _models(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     contents = [section.content for section in data.sections]
     refused = [texts.said(c.takeaway) for c in contents if isinstance(c, Refused) and c.takeaway]
     judged = [c.documents.model for c in contents if isinstance(c, ChurnQuality)]
-    lifts = [model.top_decile_lift for model in judged if open_tenths(model, data.min_group)]
-    return [*refused, *(texts("take_churn", lift=formats.number(lift, 1)) for lift in lifts)]
+    told = [
+        texts("take_no_order" if model.is_label_rarer else "take_orders", lift=formats.number(model.rarer_lift, 1))
+        for model in judged
+        if open_tenths(model, data.min_group)
+    ]
+    return [*refused, *told]
 
 
 def _intake(data: ReportData, formats: Formats, texts: Texts) -> list[str]:

@@ -3,14 +3,20 @@
 # key: (French, English)
 TEXTS: dict[str, tuple[str, str]] = {
     "tenths_hidden": (
-        "Les dixièmes de la liste ne sont pas montrés : dans l'un d'eux, moins de {k} personnes sont parties ou restées.",
-        "The tenths of the list are not shown: in one of them fewer than {k} people left or stayed.",
+        "Les dixièmes de la liste ne sont pas montrés : dans l'un d'eux, moins de {k} personnes ont commandé, ou pas.",
+        "The tenths of the list are not shown: in one of them fewer than {k} people ordered, or did not.",
     ),
     "churn_intro": (
-        "Un départ : aucun achat dans les {days} jours qui suivent. Le modèle est jugé sur {n} clients au {day}, "
-        "plus tard que tout ce qu'il a appris ; {rate} d'entre eux sont partis.",
-        "Churn: no purchase within the next {days} days. The model is judged on {n} customers as of {day}, later "
-        "than anything it learnt from; {rate} of them left.",
+        "Prédit : aucune commande dans les {days} jours qui suivent. Le modèle est jugé sur {n} clients au {day}, "
+        "plus tard que tout ce qu'il a appris ; {rate} d'entre eux n'ont rien commandé.",
+        "Predicted: no order within the next {days} days. The model is judged on {n} customers as of {day}, later "
+        "than anything it learnt from; {rate} of them ordered nothing.",
+    ),
+    "churn_came_back": (
+        "Sans commande ne veut pas dire parti : {share} de ceux qui n'ont rien commandé dans les {days} jours après le "
+        "{cut} ont commandé dans les {later} jours suivants.",
+        "No order does not mean gone: {share} of those who ordered nothing within {days} days of {cut} ordered in the "
+        "{later} days after that.",
     ),
     "refused_note": (
         "Un refus est un résultat : mieux vaut pas de score qu'un score qui trompe.",
@@ -21,13 +27,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{days} jours d'historique, il en faut {needed} : possible à partir du {ready}.",
         "{days} days of history where {needed} are needed: possible from {ready}.",
     ),
+    "refused_history_over": (
+        "{days} jours d'historique à l'entraînement, il en fallait {needed}. Il y en a assez depuis le {ready} : relancez "
+        "l'entraînement.",
+        "{days} days of history at the training where {needed} were needed. There are enough since {ready}: train again.",
+    ),
     "refused_few_people": (
         "{n} acheteurs observés, il en faut {needed}.",
         "{n} buyers observed where {needed} are needed.",
     ),
     "refused_few_labels": (
-        "{churned} départs sur {n} acheteurs : il faut au moins {needed} départs et {needed} fidèles.",
-        "{churned} of {n} buyers left: at least {needed} who left and {needed} who stayed are needed.",
+        "{churned} acheteurs sur {n} n'ont pas recommandé : il en faut au moins {needed}, et {needed} qui ont recommandé.",
+        "{churned} of {n} buyers did not order again: at least {needed} are needed, and {needed} who did.",
     ),
     "churn_quality": ("Qualité du modèle", "Quality of the model"),
     "metric": ("Mesure", "Metric"),
@@ -38,13 +49,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pr_auc_note": ("Le hasard donne {rate} ; 1 est parfait.", "Chance gives {rate}; 1 is perfect."),
     "roc_auc": ("ROC-AUC", "ROC-AUC"),
     "roc_auc_note": ("Le hasard donne {half} ; 1 est parfait.", "Chance gives {half}; 1 is perfect."),
-    "top_decile_lift": ("Lift des 10 % les plus à risque", "Lift of the riskiest 10%"),
-    "top_decile_lift_note": ("Fois plus de départs que la moyenne.", "Times as many leave as on average."),
+    "lift_of_orders": ("Lift des 10 % les plus susceptibles de commander", "Lift of the 10% most likely to order"),
+    "lift_of_orders_note": ("Fois plus de commandes que la moyenne.", "Times as many order as on average."),
+    "lift_of_none": ("Lift des 10 % les moins susceptibles de commander", "Lift of the 10% least likely to order"),
+    "lift_of_none_note": (
+        "Fois plus souvent sans commande que la moyenne.",
+        "Times as often without an order as on average.",
+    ),
     "brier": ("Brier", "Brier"),
     "brier_note": ("Erreur des probabilités ; 0 est parfait.", "Error of the probabilities; 0 is perfect."),
     "verdict_better": (
         "Le modèle classe mieux que la seule récence (PR-AUC {change}).",
         "The model ranks better than recency alone (PR-AUC {change}).",
+    ),
+    "verdict_mixed": (
+        "Le modèle ne l'emporte pas partout sur la seule récence (PR-AUC {change}) : voyez où dans le tableau.",
+        "The model is not better than recency alone everywhere (PR-AUC {change}): the table shows where.",
     ),
     "verdict_worse": (
         "Le modèle ne fait pas mieux que la seule récence (PR-AUC {change}) : préférez une règle simple.",
@@ -52,20 +72,23 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "lift": ("Lift par décile", "Lift by decile"),
     "lift_note": (
-        "Combien de fois plus de départs que la moyenne, du dixième le plus risqué au moins risqué.",
-        "How many times the average share of leavers, from the tenth most at risk to the least.",
+        "Combien de fois plus souvent sans commande que la moyenne, du dixième où c'est le plus probable au moins probable.",
+        "How many times as often without an order as on average, from the tenth where that is most likely to the least.",
     ),
     "lift_axis": ("lift (fois la moyenne)", "lift (times the average)"),
-    "decile_axis": ("dixième des clients, 1 = le plus à risque", "tenth of the customers, 1 = most at risk"),
+    "decile_axis": (
+        "dixième des clients, 1 = le moins susceptible de commander",
+        "tenth of the customers, 1 = least likely to order",
+    ),
     "average": ("moyenne", "average"),
     "calibration": ("Fiabilité des probabilités", "Reliability of the probabilities"),
-    "predicted_axis": ("départs prédits (%)", "predicted to leave (%)"),
-    "observed_axis": ("départs observés (%)", "observed to leave (%)"),
+    "predicted_axis": ("sans commande, prédit (%)", "no order, predicted (%)"),
+    "observed_axis": ("sans commande, observé (%)", "no order, observed (%)"),
     "perfect": ("prédit = observé", "predicted = observed"),
     "calibration_note": (
-        "Chaque point est un dixième des clients ; sur la diagonale, un risque annoncé de 30 % se réalise 30 fois "
-        "sur 100.",
-        "Each point is a tenth of the customers; on the diagonal, an announced risk of 30% comes true 30 times in 100.",
+        "Chaque point est un dixième des clients ; sur la diagonale, une probabilité annoncée de 30 % se réalise "
+        "30 fois sur 100.",
+        "Each point is a tenth of the customers; on the diagonal, an announced 30% comes true 30 times in 100.",
     ),
     "importances": ("Ce qui pèse le plus", "What weighs most"),
     "importances_note": (

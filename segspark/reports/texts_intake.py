@@ -112,7 +112,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "term_base_rate": ("PR-AUC", "PR-AUC"),
     "say_base_rate": (
-        "Justesse des alertes quand on descend la liste du plus au moins risqué ; se compare au taux de départ.",
-        "How right the alerts are going down the list from most to least at risk; compare it with the churn rate.",
+        "Justesse des alertes quand on descend la liste du plus au moins risqué ; se compare au taux sans commande.",
+        "How right the alerts are going down the list from least to most likely to order; compare it with the share of no "
+        "order.",
     ),
 }

@@ -101,7 +101,7 @@ def test_a_refusal_is_shown_with_its_days_as_days(workspace: Workspace) -> None:
     *_, churn = sections_of_models(view_of(workspace), MAY[5])
     assert isinstance(churn.content, sections.Refused)
     assert churn.content.reasons == (Reason("history", {"days": 3, "needed": 60, "ready": date(2026, 8, 1)}),)
-    assert churn.content.title["en"].startswith("No churn score")
+    assert churn.content.title["en"].startswith("No probability of an order")
 
 
 def test_a_model_without_sections_shows_nothing(workspace: Workspace) -> None:

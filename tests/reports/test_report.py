@@ -7,6 +7,7 @@ import pytest
 from reports.sample import CLUSTERS, DOCUMENTS, sample, with_content, without
 
 from segspark.config.url import Url
+from segspark.models.churn.documents import CameBack
 from segspark.models.clustering.documents.groups import GroupDocument
 from segspark.models.clustering.documents.sweep import Sweep
 from segspark.models.clustering.sections import behaviour_section
@@ -166,6 +167,42 @@ def test_a_refused_model_is_a_result_with_its_reasons():
     assert "too many ties" in text
     assert "12 people" in text
     assert "Pas de score de départ aujourd'hui" in text
+
+
+def test_what_a_refused_model_waited_for_is_not_said_to_come_once_it_has_come():
+    reasons = (Reason("history", {"days": 41, "needed": 180, "ready": date(2026, 1, 1)}),)
+    text = Page(render_report(with_content(sample(), "churn", Refused(reasons, REFUSED, None)))).text
+    assert "possible à partir" not in text
+    assert "Il y en a assez depuis le 1er janvier 2026" in text
+
+
+def judged(**of_model: float) -> str:
+    data = sample()
+    churn = next(s.content for s in data.sections if s.name == "churn")
+    model = replace(churn.documents.model, **of_model)
+    changed = replace(churn, documents=replace(churn.documents, model=model))
+    return render_report(with_content(data, "churn", changed))
+
+
+def test_a_model_is_good_only_where_no_figure_beside_denies_it():
+    verdict = re.compile(r'<p class="verdict ([a-z]*)">(Le modèle [^<]*)')
+    assert verdict.findall(judged())[0][0] == "good"
+    for worse in ({"brier": 0.5}, {"roc_auc": 0.6}):
+        ((colour, text),) = verdict.findall(judged(**worse))
+        assert colour == ""
+        assert "pas partout" in text
+    assert verdict.findall(judged(pr_auc=0.1))[0][0] == "bad"
+
+
+def test_no_order_is_not_called_gone():
+    data = sample()
+    churn = next(s.content for s in data.sections if s.name == "churn")
+    back = CameBack(date(2025, 12, 3), 180, 5_000, 2_000)
+    text = Page(
+        render_report(with_content(data, "churn", replace(churn, documents=replace(churn.documents, came_back=back))))
+    ).text
+    assert "40 % de ceux qui n'ont rien commandé" in text.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "départ" not in text.lower()
 
 
 def test_groups_below_twenty_people_are_not_shown():

@@ -37,7 +37,7 @@ def test_the_templates_and_modules_use_all_texts_and_no_other():
     own = (*BEFORE, *AFTER)
     built = {f"{part}_missing" for part in ("headline", "sizes", "kpis", "ledger", "quarantine")}
     built |= {f"nav_{name}" for name in own} | {f"{kind}_{term}" for kind in ("term", "say") for term in TERMS}
-    built |= {f"{name}_note" for name in ("pr_auc", "roc_auc", "top_decile_lift", "brier")}
+    built |= {f"{name}_note" for name in ("pr_auc", "roc_auc", "lift_of_orders", "lift_of_none", "brier")}
     built |= {key for key in TEXTS if key.startswith(("refused_", "kind_"))}
     built |= {f"{name}_note" for name in ("silhouette", "elbow", "stability", "smallest")}
     assert set(TEXTS) - words - built == set()

@@ -10,20 +10,20 @@ from segspark.models.churn.documents import ChurnDocuments
 from segspark.models.model import Refused, Trained
 from segspark.sections import Missing, Reason, Section
 
-TITLE, SHORT = {"fr": "Risque de départ", "en": "Churn risk"}, {"fr": "Départs", "en": "Churn"}
+TITLE, SHORT = {"fr": "Sans commande à venir", "en": "No order ahead"}, {"fr": "Sans commande", "en": "No order"}
 NO_MODEL = Missing(
     {
-        "fr": "Aucun modèle de départ n'est publié : lancez le flux d'entraînement.",
-        "en": "No churn model is published: run the training flow.",
+        "fr": "Aucun modèle d'achat à venir n'est publié : lancez le flux d'entraînement.",
+        "en": "No model of orders ahead is published: run the training flow.",
     }
 )
 REFUSED = {
-    "fr": "Pas de score de départ : le modèle a été refusé",
-    "en": "No churn score: the model was refused",
+    "fr": "Pas de probabilité de commande : le modèle a été refusé",
+    "en": "No probability of an order: the model was refused",
 }
 REFUSED_IN_SHORT = {
-    "fr": "Pas de score de départ aujourd'hui : les données ne permettent pas encore d'en répondre.",
-    "en": "No churn score today: the data cannot carry that claim yet.",
+    "fr": "Pas de probabilité de commande aujourd'hui : les données ne permettent pas encore d'en répondre.",
+    "en": "No probability of an order today: the data cannot carry that claim yet.",
 }
 
 
@@ -42,7 +42,12 @@ class ChurnQuality:
 
 def churn_sections(state: Trained[ChurnDocuments] | Refused | None) -> tuple[Section, ...]:
     """The section of a day."""
-    return (Section("churn", TITLE, _content(state), "churn", short=SHORT),)
+    content = _content(state)
+    title = TITLE
+    if isinstance(content, ChurnQuality):
+        days = content.label_days
+        title = {"fr": f"Sans commande dans les {days} jours", "en": f"No order within {days} days"}
+    return (Section("churn", title, content, "churn", short=SHORT),)
 
 
 def _content(state: Trained[ChurnDocuments] | Refused | None) -> object:

@@ -1,9 +1,10 @@
 """What is stored with a churn model is what is read of it, byte by byte as it always was."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
-from segspark.models.churn.documents import ChurnDocuments
+from segspark.models.churn.documents import CameBack, ChurnDocuments
 from segspark.models.evaluate.evaluation import Decile, Evaluation
 
 DECILES = tuple(Decile(10, 0.9 - at / 20, 0.5 - at / 30, 2.5 - at / 7) for at in range(10))
@@ -35,6 +36,11 @@ def test_what_is_read_is_what_was_stored() -> None:
     assert ChurnDocuments.from_files(stored) == DOCUMENTS
     # A registered version has documents that are not the model's own.
     assert ChurnDocuments.from_files({**stored, "data_versions.json": {}}) == DOCUMENTS
+
+
+def test_who_came_back_is_stored_where_it_was_looked_at() -> None:
+    known = replace(DOCUMENTS, came_back=CameBack(date(2026, 2, 2), 30, 200, 80))
+    assert ChurnDocuments.from_files(json.loads(json.dumps(known.to_files()))) == known
 
 
 def test_a_key_of_a_later_release_does_not_hinder() -> None:

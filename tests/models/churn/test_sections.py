@@ -15,6 +15,7 @@ def test_a_version_is_shown_with_the_horizon_that_it_was_trained_for() -> None:
     (section,) = churn_sections(trained)
     assert section.content == ChurnQuality(45, DOCUMENTS, "shop_churn/3")
     assert (section.name, section.template) == ("churn", "churn")
+    assert section.title == {"fr": "Sans commande dans les 45 jours", "en": "No order within 45 days"}
 
 
 def test_a_refusal_is_shown_with_its_reasons() -> None:
