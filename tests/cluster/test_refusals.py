@@ -6,6 +6,7 @@ import secrets
 import signal
 import subprocess
 import threading
+import time
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -73,16 +74,22 @@ def test_a_key_that_only_the_driver_has_is_refused_and_nothing_of_it_travels(
     assert "The executors have not the key of the lake: put SEGSPARK_KEY" in said(done)
 
 
+# An executor that is older has tasks.
+AT_WORK_S = 5
+
+
 def test_executors_that_are_lost_again_and_again_end_with_code_4(driver: Driver, shop: Path, bucket: str) -> None:
     there = into_bucket(shop, driver.folder / f"{shop.name}-lost", f"{bucket}/{shop.name}-lost")
     ended, killing = threading.Event(), []
 
     def kill() -> None:
-        # Whatever takes their place is killed too, so that some task is always in the middle of its work.
+        # Whatever takes their place is killed too, once it has begun with tasks: an executor that is killed while it
+        # starts loses none, and the cluster starts others for ever.
         while not ended.wait(0.3):
             for pid in driver.cluster.executors():
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                with suppress(ProcessLookupError, FileNotFoundError):
+                    if time.time() - Path(f"/proc/{pid}").stat().st_ctime > AT_WORK_S:
+                        os.kill(pid, signal.SIGKILL)
 
     def begin(line: str) -> None:
         if not killing and line.split()[1:2] == ["parse"]:
