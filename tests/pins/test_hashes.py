@@ -221,7 +221,7 @@ def test_the_version_of_levels_stays() -> None:
     young = definitions.Group("young", {"fr": "Jeunes", "en": "Young"}, Compare("age_years", "<", 30))
     rest = definitions.Group("rest", {"fr": "Autres", "en": "Others"}, Always())
     levels = Levels((Level("age", (young, rest)), Level("all", (rest,))))
-    assert levels.version == "abe44d98aea2048c"
+    assert levels.version == "10286a0aa80da72f"
     read = levels_from(levels.content)
     assert read is not None
     assert read.version == levels.version
@@ -252,7 +252,7 @@ def test_the_versions_of_the_demo_stay(demo: Workspace) -> None:
     # every workspace a new version.
     found = load_definitions(demo.segments, demo.folder)
     assert {rule.key: rule.version for rule in found.of("rules", Rule)} == DEMO_RULES
-    assert [levels.version for levels in found.of("levels", Levels)] == ["d9d7f8b909c3f3e8"]
+    assert [levels.version for levels in found.of("levels", Levels)] == ["7507fee10b937a44"]
     assert load_catalogue(demo).hash == "5810a1cb07df2d61"
 
 
@@ -287,10 +287,10 @@ def test_versions_of_rules_that_stand_on_others_or_exclude_others_stay(tmp_path:
 
 
 def test_the_version_of_rfm_stays() -> None:
-    # `definition_version` of every row of the scheme: of the configuration and the names of the cells.
-    assert rfm_grouping(Workspace()).version == "cbe62118f7d34283"
+    # `definition_version` of every row of the scheme: of the settings and of the cells' rules.
+    assert rfm_grouping(Workspace()).version == "1aa02fb697b5e270"
     other = Workspace.model_validate({"scoring": {"rfm": {"window_days": 180, "n_bins": 4}}})
-    assert rfm_grouping(other).version == "3fbf1809adf3d900"
+    assert rfm_grouping(other).version == "f6dc5cff421f23d9"
 
 
 GROUPS: tuple[dict[str, Any], ...] = (
@@ -325,13 +325,13 @@ def test_versions_paths_and_segments_of_groups_that_a_model_found_stay() -> None
     )
     behaviour, rare = behaviour_grouping(in_use), rare_grouping(in_use)
     assert (behaviour.scheme, behaviour.column, behaviour.score) == ("behaviour", "cluster", "engagement")
-    assert (behaviour.version, behaviour.model_version) == ("f10dbe0d089c42c0", "demo_behaviour/3")
+    assert (behaviour.version, behaviour.model_version) == ("fced3f2463968159", "demo_behaviour/3")
     assert behaviour.paths == {
         "0": ("behaviour-cccccccccc", "behaviour-aaaaaaaaaa"),
         "1": ("behaviour-bbbbbbbbbb",),
     }
     assert (rare.scheme, rare.column, rare.score) == ("rare", "rare", "engagement")
-    assert (rare.version, rare.model_version) == ("cfef71f2e3fe0fb7", "demo_behaviour/3")
+    assert (rare.version, rare.model_version) == ("c951dc264fd9b801", "demo_behaviour/3")
     assert rare.paths == {"dbscan:0": ("rare-aaaaaaaaaa",), "dbscan:usual": ("rare-bbbbbbbbbb",)}
     assert [s.segment_id for s in coarser_segments(in_use)] == ["behaviour-cccccccccc"]
 
@@ -351,6 +351,8 @@ RFM_IDS: dict[str, str] = {
     "hibernating": "rfm-b4d3e0cdca",
     "lost": "rfm-5fdfa24c7f",
     "never_bought": "rfm-264ff07e91",
+    "lapsed": "rfm-8cd7724b2c",
+    "returned": "rfm-3a9bc5f6c7",
 }
 
 
@@ -404,7 +406,8 @@ def test_ids_of_runs_and_training_sets_stay() -> None:
     cuts = choose_cuts(DAY, Churn())  # type: ignore[call-arg]
     assert [str(d) for d in cuts.all] == ["2025-09-04", "2025-10-04", "2025-11-03", "2025-12-03", "2026-03-03"]
     inputs = choose_inputs(["days_since_order", "days_between_orders", "n_order_30d"])
-    assert identity("churn", DAY, cuts.all, inputs, "f3df1260b9690c88", 7) == "0c80a85be129ec9b72951014"
+    # Versions of activity and of consents.
+    assert identity("churn", DAY, cuts.all, inputs, "f3df1260b9690c88", [7, 3]) == "61344b15854f7692e512cb1d"
 
 
 PSEUDONYMS: dict[str, tuple[str, str]] = {

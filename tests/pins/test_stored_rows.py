@@ -241,10 +241,10 @@ OUTCOMES: dict[str, str] = {
     "tiles": "measures versions",
     "features": "basis catalogue lane lane_because made_from people versions",
     "feature_check": "checked lane lane_because versions",
-    "scores": "churn engagement_largest_error rfm_squares versions",
+    "scores": "churn engagement_largest_error rfm_squares rfm_version versions",
     "segments": "behaviour contactable memberships versions",
-    "daily": "as_of basis behaviour catalogue checked churn contactable engagement_largest_error files hashed lane lane_because made_from measures memberships people records removed_files rfm_squares versions",
-    "hourly": "as_of basis behaviour catalogue churn contactable engagement_largest_error files hashed is_provisional lane lane_because made_from measures memberships people rfm_squares versions",
+    "daily": "as_of basis behaviour catalogue checked churn contactable engagement_largest_error files hashed lane lane_because made_from measures memberships people records removed_files rfm_squares rfm_version versions",
+    "hourly": "as_of basis behaviour catalogue churn contactable engagement_largest_error files hashed is_provisional lane lane_because made_from measures memberships people rfm_squares rfm_version versions",
     "features_restate": "known lane lane_because versions",
     "features_backfill": "lane lane_because versions",
     "train": "behaviour churn churn_refused lane lane_because versions",
@@ -327,7 +327,7 @@ def test_dispositions_stay(lake: Lake) -> None:
 
 def test_the_id_of_a_training_set_stays(lake: Lake) -> None:
     # Of the day, the cuts, the inputs, the catalogue and the version of the tiles; models name it.
-    assert set(lake.read_small(gold.TRAINING_SETS)["dataset_id"].to_pylist()) == {"d8688c40d8375fe8db7cf4fb"}
+    assert set(lake.read_small(gold.TRAINING_SETS)["dataset_id"].to_pylist()) == {"b324a595a8bf74ce947ff39e"}
 
 
 TRANSACTIONS: dict[str, set[str]] = {
@@ -341,8 +341,8 @@ TRANSACTIONS: dict[str, set[str]] = {
     "silver.identity_links": {"<run>-identity_links"},
     "silver.objections": {"<run>-objections"},
     "silver.unintroduced": {"<run>-unintroduced"},
-    "gold.segment_registry": {"registry-4f3d6afdb5a7c80a"},
-    "gold.definitions": {"definitions-7c70698354a9cde5"},
+    "gold.segment_registry": {"registry-6410486c60b446eb"},
+    "gold.definitions": {"definitions-07f145a593de6ff8"},
     "ops.runs": {"<run>-done-<time>", "<run>-started-<time>", "<run>-writing-<time>"},
     "ops.files": {"<run>-files"},
     "ops.ledger": {"<run>-ledger"},

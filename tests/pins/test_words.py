@@ -182,7 +182,7 @@ def test_words_of_schemes_and_groups_stay() -> None:
     assert tuple(name for name in workspace_type()().segments.schemes if name in first) == first
     assert (
         " ".join(NAMES)
-        == "champions loyal cannot_lose at_risk potential_loyalist new_customers promising need_attention about_to_sleep hibernating lost never_bought"
+        == "champions loyal cannot_lose at_risk potential_loyalist new_customers returned promising need_attention about_to_sleep hibernating lost lapsed never_bought"
     )
     assert (USUAL, UNUSUAL) == ("usual", "unusual")
 
