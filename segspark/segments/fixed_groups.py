@@ -42,7 +42,7 @@ def without(purpose: Purpose) -> FixedGroup:
 
 
 NEVER_ACTIVE = FixedGroup(
-    "never_active",
+    "never:active",
     {"fr": "Jamais actifs", "en": "Never active"},
     {"fr": "aucune commande, aucun clic, aucune visite", "en": "no order, no click, no visit"},
     "last_active_date",

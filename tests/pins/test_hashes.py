@@ -325,13 +325,13 @@ def test_versions_paths_and_segments_of_groups_that_a_model_found_stay() -> None
     )
     behaviour, rare = behaviour_grouping(in_use), rare_grouping(in_use)
     assert (behaviour.scheme, behaviour.column, behaviour.score) == ("behaviour", "cluster", "engagement")
-    assert (behaviour.version, behaviour.model_version) == ("fced3f2463968159", "demo_behaviour/3")
+    assert (behaviour.version, behaviour.model_version) == ("25274c91a6606d85", "demo_behaviour/3")
     assert behaviour.paths == {
         "0": ("behaviour-cccccccccc", "behaviour-aaaaaaaaaa"),
         "1": ("behaviour-bbbbbbbbbb",),
     }
     assert (rare.scheme, rare.column, rare.score) == ("rare", "rare", "engagement")
-    assert (rare.version, rare.model_version) == ("c951dc264fd9b801", "demo_behaviour/3")
+    assert (rare.version, rare.model_version) == ("6ab28a98fb7d5f03", "demo_behaviour/3")
     assert rare.paths == {"dbscan:0": ("rare-aaaaaaaaaa",), "dbscan:usual": ("rare-bbbbbbbbbb",)}
     assert [s.segment_id for s in coarser_segments(in_use)] == ["behaviour-cccccccccc"]
 

@@ -24,7 +24,7 @@ def test_each_purpose_has_a_group_that_is_no_audience() -> None:
 
 def test_stored_branches_lead_back_to_their_group() -> None:
     assert fixed_group("without:profiling") == without("profiling")
-    assert fixed_group("never_active") is NEVER_ACTIVE
+    assert fixed_group("never:active") is NEVER_ACTIVE
     assert fixed_group("champions") is None
 
 

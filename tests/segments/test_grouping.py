@@ -24,7 +24,7 @@ def test_groups_of_a_model_are_named_by_the_column_of_their_key() -> None:
         "calm", "calm fr", "said", (0.5, 1.0), "m/3",
     )  # fmt: skip
     assert found.paths == {"0": ("calm",), "1": ("lively",)}
-    assert found.version == version_of([CALM.to_json(), LIVELY.to_json(), "never_active"])
+    assert found.version == version_of([CALM.to_json(), LIVELY.to_json(), "never:active"])
     assert grouping_of("toy", "key", {"r1": ODD}, "m/3").segments["r1"].centre is None
 
 

@@ -43,7 +43,7 @@ $methods
 # Settings of these names are not shown on Spark's web page and in its logs.
 spark.redaction.regex                                (?i)secret|password|token|access[.]?key|segspark_key
 
-# About two or three tasks a core; segspark.yaml's spark.shuffle_partitions goes over it.
+# About two or three tasks a core, and one for each 250,000 people; segspark.yaml's spark.shuffle_partitions goes over it.
 # spark.sql.shuffle.partitions                       200
 
 # MLflow hands a fitted model over through this folder; on local disks of the executors the model would be saved empty. A

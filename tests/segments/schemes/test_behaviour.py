@@ -24,9 +24,9 @@ def test_groups_are_segments_with_their_coarser_groups_and_waiting_overrides(spa
     around = clustering(around=(ACTIVE,), waiting=("merge a b: not neighbours",))
     found = BEHAVIOUR.prepare(context_with(around), people)
     assert isinstance(found, Prepared)
-    assert [s.segment_id for s in found.segments] == ["calm", "lively", mint("behaviour", "never_active")]
+    assert [s.segment_id for s in found.segments] == ["calm", "lively", mint("behaviour", "never:active")]
     (content,) = found.contents
-    assert content.content == {"0": "calm", "1": "lively", "never_active": mint("behaviour", "never_active")}
+    assert content.content == {"0": "calm", "1": "lively", "never:active": mint("behaviour", "never:active")}
     assert [s.segment_id for s in found.coarser] == ["active"]
     assert found.notes == {"waiting_decisions": ["merge a b: not neighbours"]}
     assert list(found.asked) == ["far"]
@@ -53,7 +53,7 @@ def test_people_who_never_acted_are_in_a_group_of_their_own(spark: SparkSession)
     made = {r["person_id"]: r for r in assign_segments(people, found.entries, day).collect()}
     assert {who: row["segment_id"] for who, row in made.items()} == {
         "ann": "calm",
-        "bob": mint("behaviour", "never_active"),
+        "bob": mint("behaviour", "never:active"),
     }
     assert made["bob"]["segment_name"] in ("Jamais actifs", "Never active")
     assert made["bob"]["definition_version"] == made["ann"]["definition_version"]
@@ -75,4 +75,4 @@ def test_a_name_that_was_edited_is_another_version() -> None:
     renamed = clustering(CALM, replace(LIVELY, name={**LIVELY.name, "en": "Keen"}))
     assert behaviour_grouping(renamed).version != before.version
     # It is of the stored form.
-    assert before.version == version_of([CALM.to_json(), LIVELY.to_json(), "never_active"])
+    assert before.version == version_of([CALM.to_json(), LIVELY.to_json(), "never:active"])

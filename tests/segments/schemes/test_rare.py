@@ -19,9 +19,9 @@ def test_rare_groups_are_segments_by_their_keys(spark: SparkSession) -> None:
     people = spark.createDataFrame([("r1", 1.0)], "rare string, engagement double")
     found = RARE.prepare(context_with(clustering(rare=(None, [ODD]))), people)
     assert isinstance(found, Prepared)
-    never = mint("rare", "never_active")
+    never = mint("rare", "never:active")
     assert [(s.segment_id, s.centre) for s in found.segments] == [("odd", None), (never, None)]
-    assert found.contents[0].content == {"r1": "odd", "never_active": never}
+    assert found.contents[0].content == {"r1": "odd", "never:active": never}
 
 
 def test_the_group_is_taken_from_the_membership() -> None:
