@@ -85,13 +85,15 @@ def test_no_more_run_at_once_than_is_asked_for(at_once: int | None, most: int) -
 INTERRUPTED = """
 import os, signal, threading, time
 from segspark.spark.jobs import beside, named_jobs
-begun = threading.Event()
+begun, told = threading.Event(), threading.Event()
 def end(number, frame):
+    told.set()
     raise SystemExit(3)
 signal.signal(signal.SIGTERM, end)
 def first():
     begun.set()
-    time.sleep(0.5)
+    told.wait(30)
+    time.sleep(0.2)
     print("first has ended", flush=True)
 threading.Thread(target=lambda: begun.wait() and os.kill(os.getpid(), signal.SIGTERM)).start()
 try:
