@@ -47,7 +47,12 @@ def days_of_orders(step: Step, contract: Contract, orders: DataFrame, days: Coll
         return frozenset(days)
     stored = step.read(contract, frozenset(others)).select("order_date", "source", "order_id")
     met = stored.join(ids, on=["source", "order_id"], how="left_semi").select("order_date").distinct()
-    return frozenset(days) | {row["order_date"] for row in met.collect()}
+    return frozenset(days) | _read_days(met)
+
+
+def _read_days(dates: DataFrame) -> set[date]:
+    """Distinct order dates: at most one row for each partition day of the table."""
+    return {row["order_date"] for row in dates.collect()}
 
 
 def _read_ranges(ids: DataFrame) -> list[tuple[str, str]] | None:

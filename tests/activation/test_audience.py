@@ -123,6 +123,14 @@ def test_a_small_segment_is_not_exported_and_no_file_is_made(shop: tuple[Workspa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_does_not_permit_a_scheme_is_no_audience_of_it(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    refusing = {"scheme": "levels", "segment_key": "without:profiling", "segment_id": "levels-x"}
+    with pytest.raises(GateClosed, match="without:profiling of levels holds people who do not permit"):
+        # Whatever their number: nothing of the lake is read.
+        export_audience(workspace, None, refusing, None)  # type: ignore[arg-type]
+
+
 def test_an_unknown_segment_is_told_before_a_session_starts(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     with pytest.raises(ConfigError, match="no segment 'bayers'"):

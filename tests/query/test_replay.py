@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from builders import FIRST_DAY, SECOND_DAY, make_workspace, store_rows, stored_shop
 
-from segspark.config.models import Workspace
+from segspark.config.models import Rfm, Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.pipeline.runs import record
 from segspark.pipeline.view import View, look
 from segspark.query.replay import REPLAY, find_version, with_day
+from segspark.scoring.flow import is_scored_otherwise
+from segspark.scoring.rfm import rfm_version
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 
@@ -66,6 +68,16 @@ def test_a_day_that_is_kept_is_taken_as_it_is_stored(shop: Workspace) -> None:
     store_rows(lake, gold.SCORES, {"person_id": "ann", "as_of_date": FIRST_DAY, "score": "recency"})
     view = view_of(shop, FIRST_DAY)
     assert with_day(view) is view
+
+
+def test_scores_of_other_rules_are_made_again_and_those_of_today_stay(shop: Workspace) -> None:
+    lake = Lake(shop.lake)
+    # Rows that no run has written are what they are.
+    assert not is_scored_otherwise(view_of(shop, FIRST_DAY))
+    record(lake, run_id="s1", flow="scores", as_of=FIRST_DAY, state="done", outputs={"rfm_squares": []})
+    assert is_scored_otherwise(view_of(shop, FIRST_DAY))
+    record(lake, run_id="s2", flow="scores", as_of=FIRST_DAY, state="done", outputs={"rfm_version": rfm_version(Rfm())})
+    assert not is_scored_otherwise(view_of(shop, FIRST_DAY))
 
 
 def test_a_day_that_was_never_closed_cannot_be_made_again(shop: Workspace) -> None:

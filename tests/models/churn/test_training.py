@@ -11,8 +11,10 @@ from pyspark.sql import SparkSession
 
 from segspark.app.train import TRAIN
 from segspark.models.churn import training
+from segspark.models.churn.documents import CameBack
 from segspark.models.churn.model import CHURN
 from segspark.models.churn.training import train_on_day
+from segspark.models.churn.training_set import choose_cuts
 from segspark.models.model import Refused
 from segspark.tables.contracts import silver
 from segspark.tables.io.spark_lake import SparkLake
@@ -39,6 +41,27 @@ def test_who_has_withdrawn_is_in_no_training_set_also_of_an_earlier_day(spark: S
     step = step_of(TRAIN, workspace, lake, DAY)
     rows = spark.createDataFrame([(who,) for who in NAMES], "person_id string")
     assert [r["person_id"] for r in training._of_permitting(step, rows).collect()] == ["ann"]
+
+
+def test_who_ordered_after_a_window_without_an_order_came_back(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    config = workspace.models.of(CHURN)
+    step = step_of(TRAIN, workspace, SparkLake(workspace.lake, spark), DAY)
+    cuts = choose_cuts(DAY, config)
+    cut = max(cuts.train)
+    end = cut + config.label_days * DAYS
+    rows = [
+        ("ann", cut, "train", 1), ("bob", cut, "train", 1), ("tim", cut, "train", 1),
+        # Ordered in the window; of an earlier cut; of the validation.
+        ("eve", cut, "train", 0), ("ann", min(cuts.train), "train", 1), ("bob", cuts.validate, "validate", 1),
+    ]  # fmt: skip
+    frozen = spark.createDataFrame(rows, "person_id string, cut_date date, role string, label int")
+    last = [("ann", end), ("bob", end - 200 * DAYS), ("eve", end + DAYS)]
+    today = spark.createDataFrame(last, "person_id string, last_order_date date")
+    monkeypatch.setattr(step, "read_day", lambda table, day: today)
+    assert training._read_came_back(step, frozen, cuts, config) == CameBack(cut, config.label_days, 3, 1)
 
 
 @dataclass(frozen=True)
