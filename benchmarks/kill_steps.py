@@ -150,7 +150,8 @@ STEPS = (
     Step(
         "train",
         lambda folder: run("train", folder, FIRST),
-        ("model_logged", "model_registered", "model_named", "model_registered+model_registered"),
+        ("model_logged", "model_registered", "model_moved", "model_named", "model_registered+model_registered",
+         "model_moved+model_registered"),
         ("train",),
     ),
     Step(

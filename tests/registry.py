@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 from segspark.config.models import Workspace
+from segspark.models.champions import TRAINED
 from segspark.models.mlflow_store import store
+from segspark.models.registered import record_move
 
 
 class Registry:
@@ -29,5 +31,5 @@ class Registry:
                 ).version
             )
             if champion:
-                client.set_registered_model_alias(name, "champion", version)
+                record_move(client, name, version, day=label_end, kind=TRAINED, who="run", why="no version is in use")
         return version

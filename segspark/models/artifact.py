@@ -21,7 +21,8 @@ from segspark.spark.classic import context_of
 
 # Tags of a version: of all its files, and of its pipeline alone, which is all that versions of before have.
 EVERYTHING, PIPELINE = "artifact_digest", "digest"
-_SPARKML = "sparkml"
+# Where MLflow puts the pipeline within the folder of a model.
+SPARKML = "sparkml"
 # MLflow writes it into each copy.
 _ADDED_BY_MLFLOW = "registered_model_meta"
 
@@ -52,7 +53,7 @@ def verify(folder: Path, tags: Mapping[str, str], name: str, version: str) -> No
 def load_pipeline(folder: Path) -> PipelineModel:
     """The pipeline of a copy, by Spark's own reader."""
     spark = SparkSession.builder.getOrCreate()
-    path = f"file://{folder.absolute() / _SPARKML}"
+    path = f"file://{folder.absolute() / SPARKML}"
     context = context_of(spark)
     if is_one_process(spark) or context is None:
         return PipelineModel.load(path)
@@ -90,7 +91,7 @@ def handed_over() -> Iterator[None]:
 
 def digest_of_pipeline(folder: Path) -> str:
     """SHA-256 over names and contents of the pipeline's files."""
-    files = [p for p in (folder / _SPARKML).rglob("*") if p.is_file() and not p.name.endswith(".crc")]
+    files = [p for p in (folder / SPARKML).rglob("*") if p.is_file() and not p.name.endswith(".crc")]
     total = hashlib.sha256()
     for path in sorted(files):
         total.update(path.relative_to(folder).as_posix().encode())

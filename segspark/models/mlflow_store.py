@@ -22,6 +22,8 @@ _ONE_AT_A_TIME = RLock()
 
 
 _SQLITE = "sqlite:///"
+# MLflow's pages show an experiment of unknown kind as one of conversations with a language model.
+KIND, CLASSICAL = "mlflow.experimentKind", "custom_model_development"
 # Making a database takes seconds.
 _ABANDONED_HOURS = 24
 
@@ -94,7 +96,7 @@ def _store(config: Mlflow) -> Iterator[Any]:
     mlflow.set_tracking_uri(config.tracking_uri)
     mlflow.set_registry_uri(config.tracking_uri)
     if mlflow.get_experiment_by_name(config.experiment) is None:
-        mlflow.create_experiment(config.experiment, artifact_location=config.artifact_location)
+        mlflow.create_experiment(config.experiment, artifact_location=config.artifact_location, tags={KIND: CLASSICAL})
     mlflow.set_experiment(config.experiment)
     try:
         with artifacts_in_stores():

@@ -8,7 +8,8 @@ from segspark.models.clustering.active import ActiveClustering, active_clusterin
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, load_overrides
 from segspark.models.model import Model
-from segspark.models.tracking import Loaded, find_champion, load_champion
+from segspark.models.registered import find_champion, registered_name
+from segspark.models.tracking import Loaded, load_champion
 from segspark.pipeline.context import Resource, Setting
 
 Identity = tuple[str, str] | None
@@ -27,11 +28,6 @@ def model_in_use(model: Model[Any, Any]) -> Resource[Loaded | None]:
 
 def models_in_use(models: Iterable[Model[Any, Any]]) -> tuple[Resource[Loaded | None], ...]:
     return tuple(model_in_use(model) for model in models)
-
-
-def registered_name(workspace: str, model: Model[Any, Any]) -> str:
-    """The name under which the model of a workspace is registered."""
-    return f"{workspace}_{model.name}"
 
 
 def _identity(setting: Setting, model: Model[Any, Any]) -> Identity:

@@ -1,49 +1,58 @@
-"""MLflow: fitted models, their data and quality, and which version is in use."""
+"""MLflow: fitted models are logged, registered and decided on; the version in use is loaded with what is known of it."""
 
 import hashlib
 import json
-import re
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
-from importlib import metadata
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.models import Mlflow
-from segspark.config.url import STORE_SCHEMES
 from segspark.errors import CheckFailed
-from segspark.models.artifact import PIPELINE, digests_of, handed_over, load_pipeline, verify
-from segspark.models.mlflow_store import is_there, silent, store
+from segspark.models.artifact import PIPELINE, SPARKML, digests_of, load_pipeline, verify
+from segspark.models.artifact_places import at_place, check_place
+from segspark.models.champions import TRAINED
+from segspark.models.fingerprint import FINGERPRINT, fingerprint_of
+from segspark.models.mlflow_store import silent, store
+from segspark.models.promotion import CHALLENGER, Champion, Contest, Decision, GateResult, decide
+from segspark.models.registered import find_champion, record_move
+from segspark.models.run_log import DIGEST_OF, Logged, log_run
+from segspark.models.shapley.gbt import trees_of
+from segspark.models.shapley.trees import Ensemble
 from segspark.points import point
-from segspark.spark.versions import spark_version
-from segspark.store.access import as_guarded
-
-# Tags of a run: the SHA-256 of its documents and figures.
-DIGEST_OF = "digest."
-# Whose code a pipeline runs through, besides segspark itself.
-_TRAINED_BY = ("numpy", "pandas", "pyarrow", "scikit-learn")
-# Of a version that may be used.
-NEEDED_TAGS = {PIPELINE, "label_end_date", "run_id"}
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A registered version, verified by its digest."""
+    """A registered version, verified by its digest.
+
+    Attributes:
+        trees: of its boosted trees as arrays, for the reasons of scores; None without such a stage.
+    """
 
     name: str
     version: str
     model: PipelineModel
     tags: Mapping[str, str]
+    trees: Ensemble | None = None
 
     @property
     def model_version(self) -> str:
         return f"{self.name}/{self.version}"
+
+
+@dataclass(frozen=True)
+class _Challenger:
+    ranks_by: str
+    ranking: float
+    allow_champion: bool
+    gates: tuple[GateResult, ...]
+    contest: Callable[[Loaded], Contest | None] | None
 
 
 def log_model(
@@ -62,8 +71,11 @@ def log_model(
     ranks_by: str,
     ranking: float,
     allow_champion: bool = True,
+    gates: tuple[GateResult, ...] = (),
+    contest: Callable[[Loaded], Contest | None] | None = None,
+    expires_after_days: int | None = None,
 ) -> str:
-    """One run with everything needed to review the model, registered with an alias.
+    """One run with everything needed to review the model, registered, and champion from as_of on if it may be.
 
     Args:
         name: registered name.
@@ -72,44 +84,35 @@ def log_model(
         figures: PNG and other binary artifacts by file name.
         data_versions: per table the Delta version and the rows read.
         label_end: first day after all data used by the model; it scores no earlier day.
-        ranks_by: the metric that decides between champion and challenger, greater is better; ``ranking`` is its value.
+        ranks_by: a metric by which it can be held against the champion without a contest, greater is better; ``ranking``
+            is its value.
         allow_champion: False for a model that is worse than its baseline.
+        gates, contest: see ``Fitted``.
+        expires_after_days: days after label_end from which it is not used any more; None is never.
 
     Returns:
         The new version.
-    """
-    with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
-        from mlflow.models import ModelSignature
-        from mlflow.types import ColSpec, Schema
 
-        signature = ModelSignature(inputs=Schema([ColSpec(_mlflow_type(t), n) for n, t in sample.dtypes]))
-        with mlflow.start_run(run_name=f"{name} {as_of}") as run:
-            mlflow.log_params({k: str(v)[:500] for k, v in params.items()})
-            mlflow.log_metrics({k: v for k, v in metrics.items() if v == v})
-            mlflow.set_tags({"as_of": as_of.isoformat(), "label_end_date": label_end.isoformat()})
-            mlflow.log_dict(dict(data_versions), "data_versions.json")
-            mlflow.set_tags(
-                {f"data.{t}": f"version {v['version']}, {v['rows']} rows" for t, v in data_versions.items()}
-            )
-            texts = {file: json.dumps(document, indent=2, default=str) for file, document in documents.items()}
-            for file, text in texts.items():
-                mlflow.log_text(text, file)
-            contents = {**{file: text.encode() for file, text in texts.items()}, **figures}
-            mlflow.set_tags({f"{DIGEST_OF}{file}": _sha256(content) for file, content in contents.items()})
-            for file, content in figures.items():
-                path = Path(scratch) / file
-                path.write_bytes(content)
-                mlflow.log_artifact(str(path))
-            with handed_over():
-                uri = _log_pipeline(mlflow, run, model, signature)
-            _guard(run.info.artifact_uri)
+    Raises:
+        ConfigError: MLflow would write elsewhere than the workspace says.
+    """
+    check_place(config)
+    challenger = _Challenger(ranks_by, ranking, allow_champion, gates, contest)
+    champion = _champion(config, name, as_of, challenger)
+    decision = decide(challenger, champion)
+    logged = Logged(f"{name} {as_of}", params, metrics, documents, figures, data_versions, as_of, label_end)
+    with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
+        run_id, uri = log_run(mlflow, logged, model, sample)
         files = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=scratch))
         tags = {
             **digests_of(files),
+            FINGERPRINT: fingerprint_of(files / SPARKML),
             "as_of": as_of.isoformat(),
             "label_end_date": label_end.isoformat(),
-            "run_id": run.info.run_id,
+            **({"expires_after_days": str(expires_after_days)} if expires_after_days is not None else {}),
+            "run_id": run_id,
             ranks_by: repr(float(ranking)),
+            **_judged(gates, champion, decision),
         }
         point("model_logged")
         # Tags come with the version in one transaction: without them nobody can tell of which days it may speak.
@@ -117,73 +120,49 @@ def log_model(
             version = str(mlflow.register_model(uri, name, tags=tags).version)
         point("model_registered")
         client = mlflow.MlflowClient()
-        alias = _alias(client, name, ranking, ranks_by) if allow_champion else "challenger"
-        client.set_registered_model_alias(name, alias, version)
+        if decision.is_promoted:
+            record_move(
+                client, name, version, day=as_of, kind=TRAINED, who=config.recorded_as or "run", why=decision.sentence
+            )
+        else:
+            client.set_registered_model_alias(name, CHALLENGER, version)
         point("model_named")
         return version
 
 
-def _log_pipeline(mlflow: Any, run: Any, model: PipelineModel, signature: Any) -> str:
-    """Log the pipeline with a run; returns its address."""
-    given: dict[str, Any] = {"pip_requirements": requirements(), "signature": signature}
-    if urlsplit(run.info.artifact_uri).scheme not in STORE_SCHEMES:
-        uri: str = mlflow.spark.log_model(model, artifact_path="model", **given).model_uri
-        return uri
-    # MLflow would have Spark write to the bucket, past the store, if Spark happens to know it.
-    with tempfile.TemporaryDirectory() as scratch:
-        about = mlflow.models.Model(artifact_path="model", run_id=run.info.run_id)
-        mlflow.spark.save_model(model, f"{scratch}/model", mlflow_model=about, **given)
-        mlflow.log_artifacts(f"{scratch}/model", "model")
-    return f"runs:/{run.info.run_id}/model"
-
-
-def requirements() -> list[str]:
-    """The Spark and the packages that train here, for whoever loads a model elsewhere."""
-    spark = re.match(r"[\d.]*\d", spark_version() or "")
-    # A platform's own suffix is no version that can be installed.
-    return [
-        f"pyspark=={spark[0]}" if spark else "pyspark",
-        *(f"{name}=={metadata.version(name)}" for name in _TRAINED_BY),
-    ]
-
-
-def _guard(artifacts: str) -> None:
-    """MLflow copies Spark's files as they are, open to everybody."""
-    place = urlsplit(artifacts)
-    if place.scheme in ("", "file"):
-        as_guarded(Path(unquote(place.path)))
-
-
-def _alias(client: Any, name: str, value: float, ranks_by: str) -> str:
-    """Champion if there is none or the new version is at most a hundredth worse; else challenger."""
-    version = _champion_version(client, name)
-    if version is None:
-        return "champion"
-    tags = client.get_model_version(name, version).tags
-    return "champion" if value >= float(tags.get(ranks_by, "-inf")) - 0.01 else "challenger"
-
-
-def _champion_version(client: Any, name: str) -> str | None:
-    version = client.get_registered_model(name).aliases.get("champion")
-    return str(version) if version is not None else None
-
-
-def find_champion(config: Mlflow, name: str, as_of: date) -> Any | None:
-    """The registered version valid for a day, without loading it: the champion, or the newest older version if the
-    champion was trained on days from as_of on; None if there is none."""
-    if not is_there(config):
+def _champion(config: Mlflow, name: str, as_of: date, challenger: _Challenger) -> Champion | None:
+    """The version in use on the day, with the contest against the challenger if there is one."""
+    chosen = find_champion(config, name, as_of)
+    if chosen is None:
         return None
-    with store(config) as mlflow:
-        client = mlflow.MlflowClient()
-        versions = client.search_model_versions(f"name = '{name}'")
-        if not versions:
-            return None
-        champion = _champion_version(client, name)
-        # A version of an earlier release whose run was killed may lack its tags.
-        complete = [v for v in versions if v.tags.keys() >= NEEDED_TAGS]
-        usable = [v for v in complete if date.fromisoformat(v.tags["label_end_date"]) <= as_of]
-        usable.sort(key=lambda v: (str(v.version) == champion, int(v.version)), reverse=True)
-        return usable[0] if usable and champion is not None else None
+    tags = chosen.tags
+    return Champion(
+        str(chosen.version),
+        float(tags[challenger.ranks_by]) if challenger.ranks_by in tags else None,
+        float(json.loads(tags["decision"])["conceded"]) if "decision" in tags else 0.0,
+        _contest(config, name, as_of, challenger),
+    )
+
+
+def _contest(config: Mlflow, name: str, as_of: date, challenger: _Challenger) -> Contest | None:
+    if challenger.contest is None:
+        return None
+    try:
+        loaded = load_champion(config, name, as_of)
+    except CheckFailed:
+        # Its files were changed or lost: no day can use it, and it cannot hold its place either.
+        return None
+    return challenger.contest(loaded) if loaded is not None else None
+
+
+def _judged(gates: tuple[GateResult, ...], champion: Champion | None, decision: Decision) -> dict[str, str]:
+    """Tags of what a version was judged by."""
+    contest = champion.contest if champion else None
+    return {
+        "gates": json.dumps([asdict(gate) for gate in gates]),
+        **({"contest": json.dumps({"version": champion.version, **asdict(contest)})} if champion and contest else {}),
+        "decision": json.dumps(decision.as_dict()),
+    }
 
 
 def load_champion(config: Mlflow, name: str, as_of: date) -> Loaded | None:
@@ -191,16 +170,19 @@ def load_champion(config: Mlflow, name: str, as_of: date) -> Loaded | None:
 
     Raises:
         CheckFailed: the stored files are not those that were registered.
+        ConfigError: they are not where the workspace keeps its files.
     """
     chosen = find_champion(config, name, as_of)
     if chosen is None:
         return None
     with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
-        uri = f"models:/{name}/{chosen.version}"
+        recorded = mlflow.MlflowClient().get_model_version_download_uri(name, chosen.version)
+        uri = at_place(mlflow, config, recorded, chosen.tags["run_id"])
         # A copy that nobody else can write, made once: what is verified is what is loaded.
         files = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=scratch))
         verify(files, chosen.tags, name, str(chosen.version))
-        return Loaded(name, str(chosen.version), _model_of(files, chosen.tags[PIPELINE]), dict(chosen.tags))
+        model = _model_of(files, chosen.tags[PIPELINE])
+        return Loaded(name, str(chosen.version), model, dict(chosen.tags), trees_of(files / SPARKML))
 
 
 # A cache of this process, by session and digest: reading a model again takes some twenty small jobs.
@@ -226,8 +208,10 @@ def read_bytes(config: Mlflow, run_id: str, file: str) -> bytes:
         CheckFailed: they are not those that were logged.
     """
     with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
-        path = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=file, dst_path=scratch)
-        return _verified(mlflow.MlflowClient().get_run(run_id), file, Path(path))
+        run = mlflow.MlflowClient().get_run(run_id)
+        place = at_place(mlflow, config, run.info.artifact_uri, run_id)
+        path = mlflow.artifacts.download_artifacts(artifact_uri=f"{place}/{file}", dst_path=scratch)
+        return _verified(run, file, Path(path))
 
 
 def _verified(run: Any, file: str, path: Path) -> bytes:
@@ -251,14 +235,22 @@ def read_params(config: Mlflow, run_id: str) -> dict[str, str]:
 def read_documents(config: Mlflow, run_id: str) -> dict[str, Any]:
     """All JSON artifacts of a run by file name."""
     with store(config) as mlflow, tempfile.TemporaryDirectory() as scratch:
-        files = sorted(a.path for a in mlflow.MlflowClient().list_artifacts(run_id) if a.path.endswith(".json"))
         run = mlflow.MlflowClient().get_run(run_id)
+        place = at_place(mlflow, config, run.info.artifact_uri, run_id)
+        files = sorted(name for name in _names_at(place) if name.endswith(".json"))
 
         def content(file: str) -> Any:
-            path = mlflow.artifacts.download_artifacts(artifact_uri=f"{run.info.artifact_uri}/{file}", dst_path=scratch)
+            path = mlflow.artifacts.download_artifacts(artifact_uri=f"{place}/{file}", dst_path=scratch)
             return json.loads(_verified(run, file, Path(path)))
 
         return {file: content(file) for file in files}
+
+
+def names_of_files(config: Mlflow, run_id: str) -> list[str]:
+    """The files and folders directly below a run."""
+    with store(config) as mlflow:
+        run = mlflow.MlflowClient().get_run(run_id)
+        return _names_at(at_place(mlflow, config, run.info.artifact_uri, run_id))
 
 
 def read_inputs(config: Mlflow, model: Loaded) -> list[str]:
@@ -267,7 +259,8 @@ def read_inputs(config: Mlflow, model: Loaded) -> list[str]:
     return features
 
 
-def _mlflow_type(spark_type: str) -> str:
-    return {"bigint": "long", "int": "integer", "double": "double", "date": "datetime", "boolean": "boolean"}.get(
-        spark_type, "string"
-    )
+def _names_at(place: str) -> list[str]:
+    """The files and folders directly at an address."""
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    return [entry.path for entry in get_artifact_repository(place).list_artifacts()]

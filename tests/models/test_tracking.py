@@ -1,26 +1,26 @@
 """MLflow on sqlite: what is logged can be reviewed, and only a version of the past may speak about a day."""
 
-import os
+import json
 import shutil
 import sys
 from datetime import date
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import mlflow
 import pytest
-from mlflow import MlflowClient
-from pyspark.ml import PipelineModel
-from pyspark.ml.feature import SQLTransformer
+from models.logged import log, model_files
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Mlflow
-from segspark.errors import CheckFailed
+from segspark.errors import CheckFailed, ConfigError
 from segspark.models import tracking
 from segspark.models.artifact import EVERYTHING
+from segspark.models.fingerprint import FINGERPRINT
 from segspark.models.mlflow_store import store
-from segspark.models.tracking import find_champion, load_champion, log_model, read_document, read_inputs, requirements
+from segspark.models.promotion import Contest, GateResult
+from segspark.models.registered import MOVE, find_champion, shelf_of
+from segspark.models.tracking import Loaded, load_champion, read_inputs
 from segspark.store import store_at
 
 
@@ -29,24 +29,6 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Mlflow:
     folder = tmp_path_factory.mktemp("mlflow")
     uri = f"sqlite:///{folder / 'mlflow.db'}"
     return Mlflow(tracking_uri=uri, artifact_location=str(folder / "artifacts"), experiment="tests")
-
-
-def log(spark: SparkSession, config: Mlflow, add: int, label_end: date, quality: float, name: str = "adder") -> str:
-    return log_model(
-        config,
-        name=name,
-        model=PipelineModel([SQLTransformer(statement=f"SELECT *, x + {add} AS y FROM __THIS__")]),
-        sample=spark.createDataFrame([(1.0,)], "x double"),
-        params={"add": add},
-        metrics={"quality": quality, "missing": float("nan")},
-        documents={"features.json": {"features": ["x"]}},
-        figures={"plot.png": b"png"},
-        data_versions={"gold.features": {"version": 3, "rows": 1}},
-        as_of=label_end,
-        label_end=label_end,
-        ranks_by="quality",
-        ranking=quality,
-    )
 
 
 def test_a_version_of_the_past_speaks_and_none_of_the_future(spark: SparkSession, config: Mlflow) -> None:
@@ -63,47 +45,6 @@ def test_a_version_of_the_past_speaks_and_none_of_the_future(spark: SparkSession
     assert older is not None
     assert str(older.version) == "1"
     assert find_champion(config, "adder", date(2026, 4, 30)) is None
-
-
-def test_a_run_holds_what_a_review_needs(spark: SparkSession, config: Mlflow) -> None:
-    version = log(spark, config, 1, date(2026, 5, 1), 0.7, "reviewed")
-    mlflow.set_tracking_uri(config.tracking_uri)
-    client = mlflow.MlflowClient()
-    found = client.get_model_version("reviewed", version)
-    run = client.get_run(found.tags["run_id"])
-    assert run.data.params["add"] == "1"
-    assert run.data.metrics == {"quality": 0.7}
-    assert run.data.tags["data.gold.features"] == "version 3, 1 rows"
-    assert {f.path for f in client.list_artifacts(run.info.run_id)} >= {
-        "plot.png",
-        "features.json",
-        "data_versions.json",
-    }
-    assert read_document(config, run.info.run_id, "features.json") == {"features": ["x"]}
-    signature = mlflow.models.get_model_info("models:/reviewed@champion").signature
-    assert [c.name for c in signature.inputs.inputs] == ["x"]
-
-
-def test_the_requirements_name_what_trained(
-    spark: SparkSession, config: Mlflow, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(tracking, "spark_version", lambda: "4.0.2-amzn-0")
-    log(spark, config, 1, date(2026, 5, 1), 0.7, "required")
-    # What MLflow has to say about a version is in the version.
-    assert "registered" not in capfd.readouterr().err
-    lines = (model_files(config, "required") / "requirements.txt").read_text().split()
-    versions = dict(line.split("==") for line in lines if not line.startswith("mlflow"))
-    assert versions.pop("pyspark") == "4.0.2"
-    assert versions == {name: metadata.version(name) for name in ("numpy", "pandas", "pyarrow", "scikit-learn")}
-    monkeypatch.undo()
-    assert requirements()[0] == f"pyspark=={spark.version}"
-
-
-def model_files(config: Mlflow, name: str) -> Path:
-    """The folder of the only version of a model."""
-    mlflow.set_tracking_uri(config.tracking_uri)
-    (version,) = mlflow.MlflowClient().search_model_versions(f"name = '{name}'")
-    return Path(mlflow.MlflowClient().get_model_version_download_uri(name, version.version))
 
 
 def test_no_file_of_a_version_can_be_changed_removed_or_added(spark: SparkSession, config: Mlflow) -> None:
@@ -211,6 +152,7 @@ def test_a_version_without_its_tags_is_passed_over(spark: SparkSession, config: 
     log(spark, config, 1, date(2026, 5, 1), 0.7, "untagged")
     with store(config) as mlflow_:
         client = mlflow_.MlflowClient()
+        client.delete_registered_model_tag("untagged", f"{MOVE}000001")
         source = client.get_model_version("untagged", "1").source
         client.create_model_version("untagged", source)
         client.set_registered_model_alias("untagged", "champion", "2")
@@ -218,11 +160,9 @@ def test_a_version_without_its_tags_is_passed_over(spark: SparkSession, config: 
         client.create_registered_model("only")
         client.create_model_version("only", source)
         client.set_registered_model_alias("only", "champion", "1")
-    found = find_champion(config, "untagged", date(2026, 6, 1))
-    assert found is not None
-    assert str(found.version) == "1"
-    assert find_champion(config, "empty", date(2026, 6, 1)) is None
-    assert find_champion(config, "only", date(2026, 6, 1)) is None
+    for name in ("untagged", "empty", "only"):
+        # Which version was champion before the broken one is not known.
+        assert find_champion(config, name, date(2026, 6, 1)) is None
     # The next training puts it right.
     assert log(spark, config, 3, date(2026, 5, 2), 0.1, "untagged") == "3"
     again = find_champion(config, "untagged", date(2026, 6, 1))
@@ -230,18 +170,83 @@ def test_a_version_without_its_tags_is_passed_over(spark: SparkSession, config: 
     assert str(again.version) == "3"
 
 
-def test_what_is_logged_is_for_its_owner_alone(spark: SparkSession, config: Mlflow) -> None:
-    before = os.umask(0o077)
-    try:
-        log(spark, config, 1, date(2026, 5, 1), 0.7, name="private")
-    finally:
-        os.umask(before)
-    with store(config):
-        run = MlflowClient().get_model_version("private", "1").run_id
-    folder = next(p for p in Path(str(config.artifact_location)).rglob("*") if p.name == run)
-    files = [p for p in folder.rglob("*") if p.is_file()]
-    assert any("sparkml" in str(p) for p in files)
-    assert [str(p) for p in files if p.stat().st_mode & 0o077] == []
+def test_a_copy_of_everything_loads_its_own_model_and_none_from_elsewhere(spark: SparkSession, tmp_path: Path) -> None:
+    def config_of(folder: Path) -> Mlflow:
+        return Mlflow(
+            tracking_uri=f"sqlite:///{folder / 'mlflow.db'}",
+            artifact_location=str(folder / "artifacts"),
+            experiment="t",
+        )
+
+    here, there = tmp_path / "here", tmp_path / "there"
+    log(spark, config_of(here), 1, date(2026, 5, 1), 0.7)
+    shutil.copytree(here, there)
+    with pytest.raises(ConfigError, match="Nothing was written"):
+        log(spark, config_of(there), 1, date(2026, 5, 2), 0.7)
+    for path in (here / "artifacts").rglob("part-*"):
+        path.write_text("changed")
+    with pytest.raises(CheckFailed):
+        load_champion(config_of(here), "adder", date(2026, 6, 1))
+    loaded = load_champion(config_of(there), "adder", date(2026, 6, 1))
+    assert loaded is not None
+    assert read_inputs(config_of(there), loaded) == ["x"]
+    shutil.rmtree(there / "artifacts")
+    with pytest.raises(ConfigError, match="there is no copy of them"):
+        load_champion(config_of(there), "adder", date(2026, 6, 1))
+
+
+GREEN = GateResult("lift", 1.4, 1.1, True)
+
+
+def test_what_a_version_was_judged_by_is_registered_with_it(spark: SparkSession, config: Mlflow) -> None:
+    asked: list[str] = []
+
+    def contest(loaded: Loaded) -> Contest:
+        asked.append(loaded.model_version)
+        return Contest(100, 0.29, 0.30, -0.02, -0.001)
+
+    log(spark, config, 1, date(2026, 5, 1), 0.7, "judged", gates=(GREEN,), expires_after_days=180)
+    log(spark, config, 2, date(2026, 5, 2), 0.1, "judged", gates=(GREEN,), contest=contest)
+    log(spark, config, 3, date(2026, 5, 3), 0.9, "judged", gates=(GateResult("lift", 1.0, 1.1, False),))
+    assert asked == ["judged/1"]
+    tags = shelf_of(config, "judged").tags
+    assert tags["1"]["expires_after_days"] == "180"
+    assert "expires_after_days" not in tags["2"]
+    assert json.loads(tags["2"]["contest"]) == {
+        "version": "1", "n": 100, "challenger_loss": 0.29, "champion_loss": 0.3, "low": -0.02, "high": -0.001,
+    }  # fmt: skip
+    assert [json.loads(tags[v]["decision"])["code"] for v in "123"] == ["no_champion", "won", "gates"]
+    assert json.loads(tags["3"]["gates"]) == [
+        {"code": "lift", "value": 1.0, "bound": 1.1, "is_open": False, "values": {}}
+    ]
+    moves = shelf_of(config, "judged").moves
+    assert [(m.day, m.version, m.who) for m in moves] == [
+        (date(2026, 5, 1), "1", "run"),
+        (date(2026, 5, 2), "2", "run"),
+    ]
+    # The files of two versions differ by ids and times, their fingerprints by what was fitted.
+    again = log(spark, config, 1, date(2026, 5, 1), 0.7, "judged")
+    tags = shelf_of(config, "judged").tags
+    assert tags[again][FINGERPRINT] == tags["1"][FINGERPRINT] != tags["2"][FINGERPRINT]
+    assert tags[again][EVERYTHING] != tags["1"][EVERYTHING]
+
+
+def test_a_champion_whose_files_are_damaged_does_not_hold_its_place(spark: SparkSession, config: Mlflow) -> None:
+    log(spark, config, 1, date(2026, 5, 1), 0.7, "damaged")
+    next(model_files(config, "damaged").rglob("part-*")).write_text("changed")
+    version = log(spark, config, 2, date(2026, 5, 2), 0.7, "damaged", contest=lambda loaded: pytest.fail("scored"))
+    tags = shelf_of(config, "damaged").tags[version]
+    assert json.loads(tags["decision"])["code"] == "not_scored"
+
+
+def test_ever_worse_trainings_leave_the_first_champion(spark: SparkSession, config: Mlflow) -> None:
+    for n in range(4):
+        log(spark, config, n, date(2026, 5, 1 + n), 0.70 - n / 1000, "worse")
+    assert [m.version for m in shelf_of(config, "worse").moves] == ["1"]
+    for n in range(7):
+        found = find_champion(config, "worse", date(2026, 5, 1 + n))
+        assert found is not None
+        assert str(found.version) == "1"
 
 
 def test_a_model_in_a_bucket_is_verified_and_loaded_like_one_in_a_folder(
