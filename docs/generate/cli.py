@@ -14,13 +14,14 @@ ARGUMENTS = {
     "folder": "Folder of the workspace.",
     "flow": "What to run.",
     "source": "Name of a source; of a replay, all sources where it is left out.",
-    "name": "Name or id. Of a segment: its name, its key or its id.",
+    "name": "Name or id. Of a segment: its name, its key or its id; of a model: its section in `segspark.yaml`.",
     "names": "Names or ids of two or more groups.",
     "person": "A person_id, or an e-mail address.",
     "table_names": "Tables, as in `segspark tables`; all of silver and gold where they are left out.",
     "target": "Name of a rule, or a YAML file of rules.",
-    "left": "A segment, and the day if it is not the newest.",
-    "right": "Another segment or day.",
+    "left": "A segment, and the day if it is not the newest; of models, a version.",
+    "right": "Another segment or day; of models, another version.",
+    "version": "Version of a model; the champion where it is left out.",
 }
 
 

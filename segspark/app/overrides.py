@@ -13,7 +13,7 @@ from segspark.models.clustering.documents.tree import Tree
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import renamed
 from segspark.models.clustering.overrides import Override, apply_one, arrange, load_overrides, save_overrides
-from segspark.models.tracking import find_champion
+from segspark.models.registered import find_champion
 
 
 def override(workspace: Workspace, merge: Sequence[str] = (), split: str | None = None) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from segspark.cli import cluster
 from segspark.cli.ending import ended_by_sigterm
 from segspark.cli.features import features
 from segspark.cli.key import key
+from segspark.cli.models import COMMANDS as MODEL_COMMANDS
 from segspark.cli.quarantine import quarantine
 from segspark.cli.run import COMMANDS
 from segspark.cli.segments import segments
@@ -27,7 +28,7 @@ def cli() -> None:
     """
 
 
-for command in (*COMMANDS, *cluster.COMMANDS, features, key, quarantine, segments, sources):
+for command in (*COMMANDS, *cluster.COMMANDS, features, key, *MODEL_COMMANDS, quarantine, segments, sources):
     cli.add_command(command)
 
 

@@ -1,0 +1,128 @@
+"""The registry of a workspace, looked at without Spark: which versions there are, what each was judged by, and who is
+champion when and why."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from segspark.config.models import Workspace
+from segspark.errors import GateClosed
+from segspark.models.champions import NoChampion, as_rows, champion_on, newest
+from segspark.models.fingerprint import FINGERPRINT
+from segspark.models.mlflow_store import store
+from segspark.models.registered import registered_name, shelf_named, shelf_of, version_of
+from segspark.models.registry import MODELS
+
+# The page of a version for its readers, by language, as its training stores it.
+CARDS = {"en": "card.html", "fr": "card.fr.html"}
+
+
+def list_models(workspace: Workspace, as_of: date | None) -> list[dict[str, Any]]:
+    """A row per version: model, version, as_of, label_end, expires, is_champion, decided (why it is or is not), note.
+
+    Args:
+        as_of: the champion is the version that may speak about this day; without a day the newest by logical date. Where
+            none may speak, a row without a version says why.
+    """
+    rows: list[dict[str, Any]] = []
+    for model in MODELS.all():
+        shelf = shelf_of(workspace.mlflow, registered_name(workspace.name, model))
+        last = newest(shelf.moves)
+        chosen = last.version if last else None
+        if as_of is not None:
+            found = champion_on(shelf.moves, shelf.versions, as_of)
+            chosen = None if isinstance(found, NoChampion) else found.version
+            if isinstance(found, NoChampion) and shelf.versions:
+                rows.append({"model": model.name, "decided": f"no champion on {as_of}: {found.sentence}"})
+        for one in shelf.versions:
+            row = {"model": model.name, "version": one.version, "as_of": one.as_of, "label_end": one.label_end}
+            decided = _read(shelf.tags[one.version], "decision").get("sentence", "by a release that kept no reasons")
+            rows.append({**row, "expires": one.expires, "is_champion": one.version == chosen, "decided": decided})
+    return rows
+
+
+def show_model(workspace: Workspace, name: str, version: str | None) -> dict[str, Any]:
+    """A version: its record, gates, contest, metrics, digest, fingerprint, the tables it read, and the model's moves."""
+    shelf = shelf_named(workspace, name)
+    number = version_of(shelf, version)
+    tags = shelf.tags[number]
+    with store(workspace.mlflow) as mlflow:
+        run = mlflow.MlflowClient().get_run(tags["run_id"])
+    one = next(v for v in shelf.versions if v.version == number)
+    last = newest(shelf.moves)
+    return {
+        "model": shelf.name,
+        "version": number,
+        "as_of": one.as_of,
+        "label_end": one.label_end,
+        "expires": one.expires,
+        "is_champion": last is not None and last.version == number,
+        # Somebody may have moved it in MLflow, which changes nothing here.
+        "alias_in_mlflow": shelf.alias,
+        "run_id": tags["run_id"],
+        "artifact_digest": tags.get("artifact_digest", tags["digest"]),
+        FINGERPRINT: tags.get(FINGERPRINT),
+        "record": dict(sorted(run.data.params.items())),
+        "metrics": dict(sorted(run.data.metrics.items())),
+        "gates": json.loads(tags.get("gates", "[]")),
+        "contest": _read(tags, "contest") or None,
+        "decision": _read(tags, "decision") or None,
+        "data_versions": {k.removeprefix("data."): v for k, v in run.data.tags.items() if k.startswith("data.")},
+        "moves": as_rows(shelf.moves),
+    }
+
+
+def compare_models(workspace: Workspace, name: str, one: str, other: str) -> dict[str, Any]:
+    """Two versions side by side: metrics, settings that differ, and the contest where one met the other."""
+    left, right = (show_model(workspace, name, version) for version in (one, other))
+    contests = [
+        {"challenger": a["version"], "champion": b["version"], **a["contest"]}
+        for a, b in ((left, right), (right, left))
+        if a["contest"] and a["contest"]["version"] == b["version"]
+    ]
+    return {
+        "model": left["model"],
+        "versions": [one, other],
+        "is_same_model": left[FINGERPRINT] is not None and left[FINGERPRINT] == right[FINGERPRINT],
+        "metrics": [_side("metric", key, left["metrics"], right["metrics"]) for key in _keys(left, right, "metrics")],
+        "record": [
+            _side("setting", key, left["record"], right["record"])
+            for key in _keys(left, right, "record")
+            if left["record"].get(key) != right["record"].get(key)
+        ],
+        "contests": contests,
+    }
+
+
+def read_card(workspace: Workspace, name: str, version: str | None, language: str) -> bytes:
+    """The page of a version, as its training has stored it.
+
+    Raises:
+        GateClosed: it has stored none.
+    """
+    # Verified by its digest, by a module that knows pipelines too.
+    from segspark.models.tracking import names_of_files, read_bytes
+
+    shelf = shelf_named(workspace, name)
+    number = version_of(shelf, version)
+    run_id, file = shelf.tags[number]["run_id"], CARDS[language]
+    if file not in names_of_files(workspace.mlflow, run_id):
+        raise GateClosed(f"The training of {shelf.name} version {number} has stored no {file}. Train again.")
+    return read_bytes(workspace.mlflow, run_id, file)
+
+
+def _read(tags: Mapping[str, str], name: str) -> dict[str, Any]:
+    """The JSON of a tag; empty for a version of a release that did not write it."""
+    content: dict[str, Any] = json.loads(tags.get(name, "{}"))
+    return content
+
+
+def _keys(left: Mapping[str, Any], right: Mapping[str, Any], what: str) -> list[str]:
+    return sorted({*left[what], *right[what]})
+
+
+def _side(what: str, key: str, left: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, Any]:
+    row = {what: key, "left": left.get(key), "right": right.get(key)}
+    numbers = [value for value in (row["left"], row["right"]) if isinstance(value, float)]
+    return {**row, "difference": numbers[1] - numbers[0] if len(numbers) == 2 else None}

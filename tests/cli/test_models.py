@@ -1,0 +1,108 @@
+"""``segspark models``: what is printed for people and for programs, and the exit codes."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from builders import make_workspace
+from click.testing import CliRunner, Result
+from registry import Registry
+
+from segspark.cli.main import cli, main
+from segspark.models.mlflow_store import store
+
+CLONE = Path(__file__).parents[2]
+
+
+def ask(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, ["models", *map(str, arguments)], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two versions of churn, the second with a closed gate and a page."""
+    workspace = make_workspace(tmp_path_factory.mktemp("shelf") / "w")
+    registry = Registry(workspace)
+    registry.register("churn", date(2026, 5, 1), "a")
+    registry.register("churn", date(2026, 6, 1), "b", champion=False)
+    with store(workspace.mlflow) as mlflow:
+        client = mlflow.MlflowClient()
+        gates = [{"code": "lift", "value": 1.0, "bound": 1.1, "is_open": False}]
+        client.set_model_version_tag("small_churn", "2", "gates", json.dumps(gates))
+        run = client.get_model_version("small_churn", "2").tags["run_id"]
+        client.log_metric(run, "log_loss", 0.4)
+        client.log_text(run, "<html>b</html>", "card.html")
+    return workspace.folder
+
+
+def test_versions_are_listed(folder: Path) -> None:
+    head, first, second = ask("list", "--config", folder).output.splitlines()
+    assert head.split() == ["model", "version", "as_of", "label_end", "expires", "is_champion", "decided"]
+    assert first.split()[:5] == ["churn", "1", "2026-05-01", "2026-05-01", "True"]
+    assert "False" in second
+    rows = json.loads(ask("list", "--config", folder, "--as-of", "2026-04-01", "--json").output)
+    assert rows[0]["decided"] == "no champion on 2026-04-01: the first is champion from 2026-05-01 on"
+
+
+def test_a_version_is_shown_in_lines_and_tables(folder: Path) -> None:
+    lines = ask("show", "churn", 2, "--config", folder).output.splitlines()
+    assert {"model: small_churn", "version: 2", "metrics.log_loss: 0.4"} <= set(lines)
+    assert any(line.split() == ["lift", "1", "1.1", "False"] for line in lines)
+    assert any(line.startswith("2026-05-01  1") for line in lines)
+    assert json.loads(ask("show", "churn", "--config", folder, "--json").output)["version"] == "1"
+    # Of the champion no gate is recorded.
+    assert "nothing yet" not in ask("show", "churn", "--config", folder).output
+
+
+def test_two_versions_are_compared(folder: Path) -> None:
+    lines = ask("compare", "churn", 1, 2, "--config", folder).output.splitlines()
+    assert any(line.split() == ["log_loss", "0.4"] for line in lines)
+    assert json.loads(ask("compare", "churn", 1, 2, "--config", folder, "--json").output)["versions"] == ["1", "2"]
+
+
+def test_a_page_is_written_where_it_is_wanted(folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "card.html"
+    assert ask("card", "churn", 2, "--config", folder, "--output", page).output == f"{page}\n"
+    assert page.read_text() == "<html>b</html>"
+
+
+def exit_of(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> object:
+    monkeypatch.setattr(sys, "argv", ["segspark", "models", *map(str, arguments)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    return left.value.code
+
+
+def test_a_version_with_closed_gates_is_promoted_by_force_alone_and_rolled_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    promote = ("promote", "churn", 2, "--config", folder)
+    assert exit_of(monkeypatch, *promote) == 2
+    assert "--why" in capsys.readouterr().err
+    assert exit_of(monkeypatch, *promote, "--why", "asked for") == 3
+    assert "gates are closed: lift (1.0, bound 1.1)" in capsys.readouterr().err
+    assert ask(*promote, "--why", "asked for", "--force").output.splitlines() == [
+        "small_churn: version 2 is champion from 2026-06-01 on instead of version 1.",
+        "Its gates are closed; this is recorded as forced.",
+    ]
+    back = json.loads(ask("rollback", "churn", "--config", folder, "--why", "bad", "--json").output)
+    assert (back["version"], back["before"], back["day"]) == ("1", "2", "2026-06-01")
+    assert exit_of(monkeypatch, "promote", "churn", 2, "--config", folder, "--why", "x", "--as-of", "2026-05-02") == 2
+
+
+def test_no_command_starts_spark(folder: Path) -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from segspark.cli.main import cli\n"
+        f"for words in (['list'], ['show', 'churn'], ['compare', 'churn', '1', '2']):\n"
+        f"    shown = CliRunner().invoke(cli, ['models', *words, '--config', {str(folder)!r}])\n"
+        "    assert shown.exit_code == 0, shown.output\n"
+        # MLflow itself imports PySpark.
+        "from pyspark import SparkContext\n"
+        "assert SparkContext._gateway is None, 'a JVM was started'\n"
+        "assert 'segspark.models.tracking' not in sys.modules, 'pipelines were imported'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=CLONE, check=False)
+    assert done.returncode == 0, done.stderr
