@@ -1,0 +1,49 @@
+"""Customer value as a value: what orders are to come of a buyer, when, and what they are worth."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from segspark.models.model import Fitted, Model, Refused, Score, Trained
+from segspark.models.value.config import CustomerValue
+from segspark.models.value.documents import ValueDocuments
+from segspark.models.value.sections import value_sections
+from segspark.sections import Section
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from segspark.models.tracking import Loaded
+    from segspark.pipeline.step import Step
+    from segspark.pipeline.view import View
+
+
+def _train(step: "Step", wanted: Collection[str]) -> Fitted | Refused:
+    from segspark.models.value.training import train_on_day
+
+    return train_on_day(step, step.settings.models.of(VALUE))
+
+
+def _score(view: "View", model: "Loaded", people: "DataFrame") -> "DataFrame":
+    from segspark.models.value.stage import score_value
+
+    return score_value(model.model, people)
+
+
+def _sections(view: "View", state: Trained[ValueDocuments] | Refused | None) -> tuple[Section, ...]:
+    return value_sections(state)
+
+
+VALUE: Model[CustomerValue, ValueDocuments] = Model(
+    name="customer_value",
+    config=CustomerValue,
+    train=_train,
+    outputs=(
+        Score("p_alive", band="alive_band"),
+        Score("expected_orders", horizon="horizon_days"),
+        Score("value_cents", horizon="horizon_days"),
+        Score("days_to_order"),
+    ),
+    documents=ValueDocuments,
+    score=_score,
+    sections=_sections,
+)
