@@ -65,7 +65,7 @@ class Reason:
     """Why a model was refused: the report's text ``refused_<code>``, filled with ``values``."""
 
     code: str
-    values: Mapping[str, int | float | date | str] = field(default_factory=dict)
+    values: Mapping[str, int | float | date | str | People] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

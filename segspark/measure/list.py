@@ -41,7 +41,7 @@ CHURN = Kpi(
     denominator=Known("churn"),
     purpose=None,
     interval=WELCH,
-    words=Words(("Risque de départ", "Churn risk"), "share", places=(Place("means"),)),
+    words=Words(("Probabilité de ne pas commander", "Probability of no order"), "share", places=(Place("means"),)),
     has_median=True,
     stored_as="churn",
 )

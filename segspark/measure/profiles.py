@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from segspark.measure.defining import Defining
+from segspark.measure.earlier import Earlier, dated, ids_of, is_counted_from, known_today, replaced
 from segspark.measure.kpi import Kpi, measurable, without_purpose
 from segspark.measure.protection import coarse, rounded_counts, rounded_people, shifted, without_counts
 from segspark.measure.registry import KPIS
-from segspark.measure.segment_sums import EVERYBODY, read_segment_sums, segment_sums
+from segspark.measure.segment_sums import EVERYBODY, of_earlier, of_today, read_segment_sums, segment_sums
 from segspark.measure.significance import Moments, benjamini_hochberg
 from segspark.measure.small_groups import NO_FLOOR
 from segspark.tables.contracts import gold
@@ -38,15 +40,23 @@ class Profiles:
         rows: of gold.segment_profiles, as they may leave the lake.
         exact: of ops.segment_profiles, for the operator.
         left_out: names of KPIs that could not be computed -> why.
+        small: scheme -> ids of the segments that hold too few people for a row in ``rows``.
     """
 
     rows: pa.Table
     exact: pa.Table
     left_out: Mapping[str, str]
+    small: Mapping[str, Sequence[str]]
 
 
 def measure_segments(
-    today: "DataFrame", people: "DataFrame", as_of: date, kpis: Sequence[Kpi] | None = None, least: int = NO_FLOOR
+    today: "DataFrame",
+    people: "DataFrame",
+    as_of: date,
+    kpis: Sequence[Kpi] | None = None,
+    least: int = NO_FLOOR,
+    defining: Defining | None = None,
+    earlier: Earlier | None = None,
 ) -> Profiles:
     """The profiles of a day's segments by every KPI whose columns people have.
 
@@ -57,14 +67,31 @@ def measure_segments(
         today: person_id, scheme, segment_id, segment_name.
         people: person_id and ``columns_of`` the KPIs.
         kpis: by default all.
-        least: groups of fewer people are hidden in ``rows``, and counts are rounded (protection.py).
+        least: groups of fewer people have no ``rows``, and counts are rounded (protection.py).
+        defining: which measures define which segments; they get no p-value.
+        earlier: who was in found segments before the days of the KPIs.
     """
     wanted = KPIS.all() if kpis is None else tuple(kpis)
     left_out = without_purpose(wanted) | _without_numbers(wanted, people) | _without_own_word(wanted)
     measured = measurable([k for k in wanted if k.name not in left_out], people.columns)
-    sums = read_segment_sums(segment_sums(today, people, measured), measured)
-    rows, exact = (profiles_of(sums, as_of, measured, left_out, floor) for floor in (least, NO_FLOOR))
-    return Profiles(rows, exact, left_out)
+    members = earlier.members if earlier else None
+    sums = read_segment_sums(segment_sums(today, people, measured, members), measured)
+    day = earlier.day if earlier else None
+    rows, exact = (profiles_of(sums, as_of, measured, left_out, floor, defining, day) for floor in (least, NO_FLOOR))
+    return Profiles(rows, exact, left_out, small_segments(of_today(sums), least))
+
+
+def small_segments(sums: pa.Table, least: int) -> dict[str, list[str]]:
+    """scheme -> ids of the segments of fewer people.
+
+    Args:
+        sums: from ``read_segment_sums``.
+    """
+    small: dict[str, list[str]] = {}
+    for row in sums.select(["scheme", "segment_id", "n_people"]).to_pylist():
+        if row["scheme"] != EVERYBODY and row["n_people"] < least:
+            small.setdefault(row["scheme"], []).append(row["segment_id"])
+    return small
 
 
 def _without_numbers(kpis: Sequence[Kpi], people: "DataFrame") -> dict[str, str]:
@@ -82,33 +109,61 @@ def _without_own_word(kpis: Sequence[Kpi]) -> dict[str, str]:
 
 
 def profiles_of(
-    sums: pa.Table, as_of: date, kpis: Sequence[Kpi], left_out: dict[str, str], least: int = NO_FLOOR
+    sums: pa.Table,
+    as_of: date,
+    kpis: Sequence[Kpi],
+    left_out: dict[str, str],
+    least: int = NO_FLOOR,
+    defining: Defining | None = None,
+    earlier: date | None = None,
 ) -> pa.Table:
     """Rows of gold.segment_profiles, or of ops.segment_profiles without a floor: one per segment and KPI.
 
     Means and totals are tested by Welch's t-test, shares and rates by a z-test with everybody's dispersion, each
-    against the people outside the segment; the p-values are adjusted over all comparisons of a scheme.
+    against the people outside the segment; the p-values are adjusted over all comparisons of a scheme. A measure that
+    defines a segment is not tested, unless it is counted from an earlier day on, of the members of that day.
 
     Args:
         sums: from ``read_segment_sums``.
         left_out: gets the KPIs whose arithmetic raised, and why.
-        least: groups of fewer people are hidden, and counts are rounded.
+        least: groups of fewer people have no rows, and counts are rounded.
+        earlier: the day of the earlier members, if the sums hold some.
     """
-    everybody = sums.filter(pa.compute.equal(sums["scheme"], EVERYBODY))
-    segments = sums.filter(pa.compute.not_equal(sums["scheme"], EVERYBODY))
+    segments, everybody = _parts(of_today(sums), least)
+    before = known_today(*_parts(of_earlier(sums), least), segments) if earlier else None
     columns = []
     for kpi in kpis:
         if f"{kpi.key}.error" in sums.column_names:
             left_out[kpi.name] = f"its sums raised {sums[f'{kpi.key}.error'][0].as_py()}"
         elif f"{kpi.key}.y" in sums.column_names and segments.num_rows:
             try:
-                columns.append(_of_kpi(kpi, segments, everybody, least))
+                rows = dated(_of_kpi(kpi, segments, everybody, least), as_of)
+                rows = rows if defining is None else _untested(rows, kpi, defining)
+                if before and earlier and is_counted_from(kpi, earlier, as_of):
+                    rows = replaced(rows, dated(_of_kpi(kpi, *before, least), earlier))
+                columns.append(rows)
             except Exception as error:
                 left_out[kpi.name] = f"its interval raised {type(error).__name__}"
     if not columns:
         return NO_ROWS
-    table = pa.concat_tables(columns).append_column("segment_date", pa.array([as_of] * len(columns) * len(segments)))
-    return _adjusted(table, least)
+    table = pa.concat_tables(columns)
+    return _adjusted(table.append_column("segment_date", pa.array([as_of] * len(table))), least)
+
+
+def _parts(sums: pa.Table, least: int) -> tuple[pa.Table, pa.Table]:
+    """The segments that are large enough, and everybody."""
+    is_all = pa.compute.equal(sums["scheme"], EVERYBODY)
+    large = pa.compute.greater_equal(sums["n_people"], least)
+    return sums.filter(pa.compute.and_(pa.compute.invert(is_all), large)), sums.filter(is_all)
+
+
+def _untested(rows: pa.Table, kpi: Kpi, defining: Defining) -> pa.Table:
+    """Without the p-values of segments that the KPI defines."""
+    kept = [
+        None if defining.is_made_of(kpi, *of) else p
+        for of, p in zip(ids_of(rows), rows["p_value"].to_pylist(), strict=True)
+    ]
+    return rows.set_column(rows.schema.get_field_index("p_value"), "p_value", pa.array(kept, pa.float64()))
 
 
 def _of_kpi(kpi: Kpi, segments: pa.Table, everybody: pa.Table, least: int) -> pa.Table:

@@ -17,6 +17,16 @@ HOURS = (1, 4, 24)
 COLUMNS_READ = (
     "identifier_id", "message_id", "event_type", "occurred_at", "is_machine", "p_human", "event_date", "known_as_of",
 )  # fmt: skip
+# The events that each number counts.
+EVENTS_OF = {
+    "n_click_raw_30d": ("click",),
+    "click_weight_30d": ("click",),
+    "n_open_raw_30d": ("open",),
+    "open_weight_30d": ("open",),
+    "n_delivered_tracked_30d": ("delivered",),
+    "n_mail_30d": ("delivered",),
+    **{f"n_mail_clicked_{h}h_30d": ("delivered", "click") for h in HOURS},
+}
 _TYPES = ("delivered", "click", "open")
 # Providers without machine flags are assumed to have filtered machines themselves.
 _WEIGHT = "coalesce(p_human, if(is_machine, 0D, 1D))"

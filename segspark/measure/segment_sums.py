@@ -18,6 +18,8 @@ from segspark.measure.quantities import Values
 
 # The scheme of the row with the sums of the whole list.
 EVERYBODY = ""
+# Before the scheme of members of an earlier day.
+EARLIER = "earlier:"
 PARTS = ("y", "x", "yy", "xy", "xx")
 KEYS = ("scheme", "segment_id", "segment_name")
 # A task summarises the values of a median by at most this many points: the median's rank is then exact to .05 %.
@@ -39,14 +41,18 @@ _PARTIAL = pa.schema([*_COMMON, ("points", pa.list_(pa.binary()))])
 _SUMS = pa.schema([*_COMMON, ("medians", pa.list_(pa.float64()))])
 
 
-def segment_sums(today: DataFrame, people: DataFrame, kpis: Sequence[Kpi]) -> DataFrame:
+def segment_sums(
+    today: DataFrame, people: DataFrame, kpis: Sequence[Kpi], earlier: DataFrame | None = None
+) -> DataFrame:
     """
     Args:
         today: person_id, scheme, segment_id, segment_name.
         people: person_id and ``columns_of`` the KPIs.
+        earlier: as ``today``, the members of an earlier day; their schemes get the prefix ``EARLIER``.
 
     Returns:
-        One row per segment, and one of scheme ``""`` for all people: n_people, ``errors`` (one per KPI, null if it
+        One row per segment, and one of scheme ``""`` for all people (and another, whose id is ``EARLIER``, for those of
+        the earlier day): n_people, ``errors`` (one per KPI, null if it
         went well), ``sums`` (five per KPI: y, x, yy, xy, xx of kpi.py) and ``medians`` (one per KPI that has one).
     """
     columns = sorted({c for k in kpis for c in k.columns})
@@ -54,12 +60,38 @@ def segment_sums(today: DataFrame, people: DataFrame, kpis: Sequence[Kpi]) -> Da
     members = today.select("person_id", *KEYS).unionByName(
         people.select("person_id", *[F.lit(EVERYBODY).alias(k) for k in KEYS])
     )
+    if earlier is not None:
+        members = members.unionByName(_of_earlier(earlier))
     numbers = [F.col(c).cast("double") for c in columns]
     permitted = [F.col(c).isNotNull().cast("double") for c in permissions]
     values = people.select("person_id", F.array(*numbers, *permitted).alias("values"))
     joined = members.join(values, on="person_id", how="inner").select(*KEYS, "values")
     parts = joined.mapInArrow(partial(_partial_sums, (*columns, *permissions), kpis), _PARTIAL_DDL)
     return parts.groupBy(*KEYS).applyInArrow(_merged, _SUMS_DDL)
+
+
+def _of_earlier(earlier: DataFrame) -> DataFrame:
+    """The members of an earlier day, and all of them together: people who came later are compared with nobody."""
+    marked = earlier.withColumn("scheme", F.concat(F.lit(EARLIER), "scheme"))
+    everybody = earlier.select("person_id").distinct()
+    keys = {"scheme": EVERYBODY, "segment_id": EARLIER, "segment_name": EARLIER}
+    return marked.select("person_id", *KEYS).unionByName(
+        everybody.select("person_id", *[F.lit(keys[k]).alias(k) for k in KEYS])
+    )
+
+
+def of_today(sums: pa.Table) -> pa.Table:
+    """The sums of the day's members, and of everybody."""
+    is_earlier = pa.compute.starts_with(sums["scheme"], EARLIER)
+    return sums.filter(pa.compute.and_not(pa.compute.not_equal(sums["segment_id"], EARLIER), is_earlier))
+
+
+def of_earlier(sums: pa.Table) -> pa.Table:
+    """The sums of the members of the earlier day under the names of their schemes, and of all of them."""
+    is_all = pa.compute.and_(pa.compute.equal(sums["scheme"], EVERYBODY), pa.compute.equal(sums["segment_id"], EARLIER))
+    mine = sums.filter(pa.compute.or_(pa.compute.starts_with(sums["scheme"], EARLIER), is_all))
+    schemes = pa.compute.replace_substring(mine["scheme"], EARLIER, "", max_replacements=1)
+    return mine.set_column(mine.schema.get_field_index("scheme"), "scheme", schemes)
 
 
 def read_segment_sums(sums: DataFrame, kpis: Sequence[Kpi]) -> pa.Table:

@@ -30,7 +30,7 @@ def sweep_figure(sweep: Sequence[SweepRow], chosen: int) -> bytes:
     """Elbow, silhouette, stability and the smallest share over k, the chosen k marked."""
     panels = (
         ("Sum of squares per person", [r.inertia for r in sweep]),
-        ("Silhouette (squared Euclidean)", [r.silhouette for r in sweep]),
+        ("Silhouette (Euclidean)", [r.silhouette for r in sweep]),
         ("Stability (adjusted Rand)", [_or_nan(r.stability) for r in sweep]),
         ("Smallest share", [_or_nan(r.smallest_share) for r in sweep]),
     )

@@ -1,6 +1,6 @@
 """From features and scores to segments, their changes and their profiles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -20,13 +20,14 @@ from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import Frame, NoRows, ReplaceDays, Small
 from segspark.segments.changes import derive_changes
+from segspark.segments.defining import defining_of, earlier_members
 from segspark.segments.lookup import previous_day
 from segspark.segments.people import PERMISSIONS, needed_columns, people_for_segments, sequences_in
 from segspark.segments.registry import register
 from segspark.segments.resources import CALENDAR, DEFINITIONS
 from segspark.segments.schemes.prepare import Failed, Results, assign, made, place_people, prepare_schemes
 from segspark.segments.schemes.registry import SCHEMES, active_schemes, groups_in_use, needs_of
-from segspark.segments.schemes.scheme import Prepared, Refused, SchemeContext
+from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, SchemeContext
 from segspark.segments.validity import Validity
 from segspark.segments.values import values_of
 from segspark.spark.sharing import shared
@@ -66,7 +67,7 @@ def write_segments(step: Step) -> None:
     tasks: list[Callable[[], Any]] = [
         partial(_stage_changes, step, today, people, results),
         partial(_read_contactable, people),
-        partial(_stage_profiles, step, today, people),
+        partial(_stage_profiles, step, today, people, active),
         *[partial(question, people) for question in asked.values()],
     ]
     _, contactable, _, *answers = step.beside(*tasks)
@@ -110,7 +111,7 @@ def _stage_changes(step: Step, today: DataFrame, people: DataFrame, results: Res
         report.note = _write_changes(step, today, people, results)
 
 
-def _stage_profiles(step: Step, today: DataFrame, people: DataFrame) -> None:
+def _stage_profiles(step: Step, today: DataFrame, people: DataFrame, active: Mapping[Scheme, Prepared]) -> None:
     with step.stage("profiles"):
         owners = people_as_of(step.read(silver.IDENTITY_LINKS), F.lit(step.as_of))
         permissions = people.select("person_id", *PERMISSIONS)
@@ -118,9 +119,19 @@ def _stage_profiles(step: Step, today: DataFrame, people: DataFrame) -> None:
         reactions = mail_reactions(events, owners, permissions, step.as_of, step.settings.time_zone)
         # A merge in the order of people: sums of fractions depend on the order of their rows.
         measured = people.join(reactions.hint("merge"), on="person_id", how="left")
-        profiles = measure_segments(today, measured, step.as_of, least=step.settings.segments.least_shown)
+        profiles = measure_segments(
+            today,
+            measured,
+            step.as_of,
+            least=step.settings.segments.least_shown,
+            defining=defining_of(step, active),
+            earlier=earlier_members(step, people, active),
+        )
         if profiles.left_out:
             step.outcome["kpis_left_out"] = dict(profiles.left_out)
+        if profiles.small:
+            # They have no profile; the page says of them that they are small.
+            step.outcome["small_segments"] = dict(profiles.small)
         tables = ((gold.SEGMENT_PROFILES, profiles.rows), (ops.SEGMENT_PROFILES, profiles.exact))
         step.beside(*[partial(_write_profiles, step, table, rows) for table, rows in tables])
 

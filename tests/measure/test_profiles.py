@@ -131,8 +131,17 @@ def test_a_kpi_that_raises_or_counts_no_number_is_left_out_and_the_others_go_on(
 def test_the_exact_profiles_stand_beside_those_that_hide_small_groups(people: DataFrame, today: DataFrame) -> None:
     found = measure_segments(today, people, DAY, KPIS, least=20)
     assert found.exact.to_pylist() == measure_segments(today, people, DAY, KPIS).rows.to_pylist()
-    # Of two people nothing is published.
-    assert {(r["n_people"], r["value"]) for r in found.rows.to_pylist()} == {(0, None)}
+    # Of two people there is no row, not even an empty one.
+    assert found.rows.num_rows == 0
+    assert found.small == {"rules": ["x", "y"]}
+
+
+def test_a_group_at_the_floor_is_published_and_one_below_is_not(people: DataFrame, today: DataFrame) -> None:
+    three = today.where("segment_id = 'x' or person_id = 'c'")
+    found = measure_segments(three, people, DAY, KPIS, least=2)
+    assert {r["segment_id"] for r in found.rows.to_pylist()} == {"x"}
+    assert {r["segment_id"] for r in found.exact.to_pylist()} == {"x", "y"}
+    assert found.small == {"rules": ["y"]}
 
 
 def test_without_any_kpi_or_segment_there_are_no_rows(people: DataFrame, today: DataFrame) -> None:

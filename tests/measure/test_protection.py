@@ -64,11 +64,8 @@ def profiles(least, **segments):
 
 def test_of_a_small_group_nothing_is_stored():
     found = profiles(20, small=people(19, 9), large=people(300, 150))
+    assert {segment for segment, _ in found} == {"large"}
     for measure in ("bought", "orders", "age", "clicks"):
-        row = found["small", measure]
-        assert row["n_people"] == 0
-        numbers = ("numerator", "value", "median", "z_score", "low", "high", "rest_value", "p_value")
-        assert [row[n] for n in numbers if row[n] not in (None, 0)] == []
         # Neither of those beside a large group, if they are few.
         if measure != "bought":
             assert found["large", measure]["rest_value"] is None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 import numpy as np
 from pyspark.ml import PipelineModel
@@ -14,7 +15,8 @@ from pyspark.sql import functions as F
 from segspark.models.clustering.blocks import MemoryBlocks, SparkBlocks
 from segspark.models.clustering.config import Clustering
 from segspark.models.clustering.documents.preparation import z_scores
-from segspark.models.clustering.fitted import Fitted
+from segspark.models.clustering.fitted import Fitted, NoneFits
+from segspark.models.clustering.gates import gates_of, reasons_of, told
 from segspark.models.clustering.inputs import choose_inputs, configured
 from segspark.models.clustering.kmeans import fit_kmeans
 from segspark.models.clustering.naming import GroupName, name_groups
@@ -76,17 +78,25 @@ class Behaviour:
 
 
 @dataclass(frozen=True)
-class TooFew:
-    """A refusal: there are too few people for groups."""
+class NoGroups:
+    """A refusal.
 
-    reasons: tuple[str, ...]
+    Attributes:
+        note: the reasons in a line.
+        reasons: the same as data, a code and values each; of a search also the figures of every k.
+    """
+
+    note: str
+    reasons: tuple[Mapping[str, Any], ...]
 
 
 # Computes a frame now, and arranges it.
 Checkpoint = Callable[[DataFrame, Callable[[DataFrame], DataFrame]], DataFrame]
 
 
-def train_behaviour(people: DataFrame, config: Clustering, as_of: date, checkpoint: Checkpoint) -> Behaviour | TooFew:
+def train_behaviour(
+    people: DataFrame, config: Clustering, as_of: date, checkpoint: Checkpoint, least_shown: int
+) -> Behaviour | NoGroups:
     """Fit the groups of a snapshot.
 
     People without any human act are left out: what is missing of them has no value, and they would be a group of fills.
@@ -95,13 +105,18 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date, checkpoi
     Args:
         people: feature frame of one day (person_id, features), with derived columns.
         checkpoint: computes a frame now and arranges it, as ``View.checkpoint`` does.
+        least_shown: the smallest group that pages show.
     """
     inputs = configured(choose_inputs(config.features, people.columns), config)
     frame = active_people(people).select("person_id", *[i.name for i in inputs])
     n_people = _read_count(frame)
     if n_people < 10 * config.k_min:
-        return TooFew((f"{n_people} people with any activity; at least {10 * config.k_min} are needed",))
-    columns = _read_columns(frame if n_people <= FIT_ROWS else _sample(frame, FIT_ROWS / n_people))
+        needed = 10 * config.k_min
+        return NoGroups(
+            f"{n_people} people with any activity; at least {needed} are needed",
+            ({"code": "few_active", "values": {"n": n_people, "needed": needed}},),
+        )
+    columns = read_values(frame, n_people)
     fit = partial(
         fit_preparation, columns, clip_quantile=config.clip_quantile, scaling=config.scaling, outliers=config.outliers,
         winsorise=config.winsorise, neighbours=config.neighbours, seed=config.seed,
@@ -109,7 +124,9 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date, checkpoi
     preparation = fit(inputs)
     gone = left_out(preparation.apply(columns), [i.name for i in inputs])
     if len(gone) == len(inputs):
-        return TooFew(("nothing tells people apart: " + "; ".join(f"{name} {why}" for name, why in gone.items()),))
+        told_apart = "; ".join(f"{name} {why}" for name, why in gone.items())
+        reason = {"code": "all_alike", "values": {"inputs": ", ".join(gone)}}
+        return NoGroups(f"nothing tells people apart: {told_apart}", (reason,))
     if gone:
         preparation = fit([i for i in inputs if i.name not in gone])
     to_columns = preparation.stage(with_flags=True)
@@ -129,10 +146,13 @@ def train_behaviour(people: DataFrame, config: Clustering, as_of: date, checkpoi
     blocks = MemoryBlocks(points) if is_whole else SparkBlocks(in_order.select(preparation.columns))
     largest = max(2, min(config.k_max, n_people // 10))
     ks = [config.k] if config.k else range(min(config.k_min, largest), largest + 1)
+    gates = gates_of(config, least_shown)
     if config.method == "ward":
-        fitted = fit_ward(vectors, points, ks, config.seed, n_people, config.micro_clusters)
+        fitted = fit_ward(vectors, points, ks, config.seed, gates, n_people, config.micro_clusters)
     else:
-        fitted = fit_kmeans(vectors, blocks, points, ks, config.seed)
+        fitted = fit_kmeans(vectors, blocks, points, ks, config.seed, gates, n_people)
+    if isinstance(fitted, NoneFits):
+        return NoGroups(told(fitted.sweep, gates, n_people), reasons_of(fitted.sweep, gates, n_people))
     clusters = nearest(points, np.array(fitted.centres))
     parts = fitted.hierarchy
     sizes = dict(enumerate(np.bincount(parts.groups, weights=parts.sizes, minlength=fitted.k).astype(int).tolist()))
@@ -169,9 +189,14 @@ def _sample(vectors: DataFrame, share: float) -> DataFrame:
     return vectors.where(F.conv(F.substring("person_id", 1, 6), 16, 10).cast("int") < F.lit(int(share * 16**6)))
 
 
-def _read_columns(frame: DataFrame) -> dict[str, np.ndarray]:
-    """The snapshot on which the preparation and the search for k are fitted, in order of ids, that is, random order."""
-    rows = frame.toArrow().sort_by("person_id")
+def read_values(frame: DataFrame, n_people: int) -> dict[str, np.ndarray]:
+    """The snapshot on which the preparation and the search for k are fitted, in order of ids, that is, random order; at
+    most about ``FIT_ROWS`` people.
+
+    Args:
+        frame: person_id and numbers, of so many people.
+    """
+    rows = (frame if n_people <= FIT_ROWS else _sample(frame, FIT_ROWS / n_people)).toArrow().sort_by("person_id")
     names = [n for n in rows.column_names if n != "person_id"]
     return {n: rows[n].cast("float64").to_numpy(zero_copy_only=False).astype(float) for n in names}
 

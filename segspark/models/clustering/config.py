@@ -53,7 +53,24 @@ class Clustering(Model):
         description="Groups merged and split by hand; written by `segments merge` and `split`",
         json_schema_extra={"default": "decisions.yaml"},
     )
-    k: int | None = Field(None, ge=2, description="Fixes the number of groups; else silhouette and elbow choose")
+    k: int | None = Field(
+        None,
+        ge=2,
+        description="Fixes the number of groups, which must pass the gates; else silhouette and elbow choose",
+    )
+    min_stability: float = Field(
+        0.7, ge=-1, le=1, description="Groups of two halves of the people agree at least so much (adjusted Rand), or"
+        " the number of groups is not chosen"
+    )  # fmt: skip
+    min_silhouette: float = Field(
+        0.3,
+        ge=-1,
+        le=1,
+        description="The groups' mean Euclidean silhouette is at least this, or their number is not chosen",
+    )
+    min_people: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="The smallest group has at least so many people; null: as segments.min_size shows"
+    )
     scaling: Scaling = Field("zscore", description="How features are brought to one scale")
     outliers: Outliers = Field(
         "quantile", description="Values beyond a quantile, Tukey's fences or 3.5 MAD are winsorised"

@@ -42,3 +42,10 @@ class Fitted:
     sweep: tuple[SweepRow, ...]
     centres: tuple[tuple[float, ...], ...]
     hierarchy: Hierarchy
+
+
+@dataclass(frozen=True)
+class NoneFits:
+    """No number of groups passes the gates; the search tells by how much each fails."""
+
+    sweep: tuple[SweepRow, ...]

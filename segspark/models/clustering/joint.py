@@ -2,7 +2,7 @@
 
 A sample gives some hundred micro-clusters, and one pass their exact weights and means. On these few points K-means is
 cheap enough for many starts for every k. Then some steps of Lloyd's algorithm run over everybody for the centres of
-all k together, one matrix product per block; a last pass gives the silhouettes in closed form.
+all k together, one matrix product per block.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from segspark.models.clustering.blocks import Blocks
-from segspark.models.clustering.sums import Moments, Silhouettes, SumsBy
+from segspark.models.clustering.sums import Moments, SumsBy
 from segspark.models.clustering.threads import one_thread
 from segspark.models.clustering.ward import cut, ward_tree
 
@@ -29,13 +29,11 @@ class Solution:
     Attributes:
         inertia: sum of squared distances of everybody to the mean of their group.
         sizes: people of each group.
-        silhouette: mean over everybody, with squared distances.
     """
 
     centres: np.ndarray
     inertia: float
     sizes: np.ndarray
-    silhouette: float
 
 
 def joint_sweep(blocks: Blocks, sample: np.ndarray, ks: Sequence[int], seed: int) -> dict[int, Solution]:
@@ -54,15 +52,12 @@ def joint_sweep(blocks: Blocks, sample: np.ndarray, ks: Sequence[int], seed: int
     starts = tuple(int(at) for at in np.cumsum([0, *ks[:-1]]))
     centres = np.concatenate(best)
     for _ in range(STEPS):
-        by_centres = SumsBy(centres, starts)
-        moments = Moments(blocks.total(by_centres))
+        moments = Moments(blocks.total(SumsBy(centres, starts)))
         centres = moments.means(otherwise=centres)
-    # The final groups are those of the last step, whose means are the centres: the last pass needs no new sums.
-    silhouettes = blocks.total(Silhouettes(by_centres, moments)) / moments.sizes[: ks[0]].sum()
     ends = [*starts[1:], len(centres)]
     return {
-        k: Solution(centres[a:b], float(moments.within[a:b].sum()), moments.sizes[a:b], float(silhouettes[at]))
-        for at, (k, a, b) in enumerate(zip(ks, starts, ends, strict=True))
+        k: Solution(centres[a:b], float(moments.within[a:b].sum()), moments.sizes[a:b])
+        for k, a, b in zip(ks, starts, ends, strict=True)
     }
 
 

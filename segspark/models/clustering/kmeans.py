@@ -12,16 +12,20 @@ from sklearn.cluster import KMeans as SampleKMeans
 
 from segspark.models.clustering.blocks import Blocks
 from segspark.models.clustering.documents.sweep import SweepRow
-from segspark.models.clustering.fitted import Fitted, Hierarchy
+from segspark.models.clustering.fitted import Fitted, Hierarchy, NoneFits
+from segspark.models.clustering.gates import Gates, gated
 from segspark.models.clustering.joint import Solution, joint_sweep
-from segspark.models.clustering.sweep import choose_k, stability_of
+from segspark.models.clustering.silhouette import silhouettes
+from segspark.models.clustering.sweep import choose_k, nearest, stability_of
 from segspark.models.clustering.ward import ward_tree
 
 # MLlib's single start is kept if its cost is at most this factor above that of the search.
 WORSE = 1.001
 
 
-def fit_kmeans(vectors: DataFrame, blocks: Blocks, points: np.ndarray, ks: Sequence[int], seed: int) -> Fitted:
+def fit_kmeans(
+    vectors: DataFrame, blocks: Blocks, points: np.ndarray, ks: Sequence[int], seed: int, gates: Gates, n_people: int
+) -> Fitted | NoneFits:
     """Choose k by the search and fit its centres.
 
     Args:
@@ -29,12 +33,19 @@ def fit_kmeans(vectors: DataFrame, blocks: Blocks, points: np.ndarray, ks: Seque
         blocks: the same, block by block.
         points: a sample of the same.
         ks: numbers of groups to try, ascending.
+        n_people: everybody.
     """
     solutions = joint_sweep(blocks, points, ks, seed)
-    sweep = tuple(
-        _row(k, s, stability_of(points, partial(_centres, k=k, seed=seed), seed)) for k, s in solutions.items()
-    )
-    k, reason = choose_k(sweep)
+    apart = silhouettes(points, [nearest(points, s.centres) for s in solutions.values()])
+    rows = [
+        _row(k, s, silhouette, stability_of(points, partial(_centres, k=k, seed=seed), seed))
+        for (k, s), silhouette in zip(solutions.items(), apart, strict=True)
+    ]
+    sweep = gated(rows, gates, n_people)
+    chosen = choose_k(sweep)
+    if chosen is None:
+        return NoneFits(sweep)
+    k, reason = chosen
     model = _fit_best(vectors, k, seed, solutions[k])
     centres, sizes = np.array(model.clusterCenters()), _read_sizes(model, vectors)
     groups = Hierarchy("prediction", centres, sizes, np.arange(len(centres)), ward_tree(centres, np.maximum(sizes, 1)))
@@ -46,9 +57,9 @@ def _read_sizes(model: KMeansModel, vectors: DataFrame) -> np.ndarray:
     return np.array([sizes.get(g, 0) for g in range(len(model.clusterCenters()))], dtype=float)
 
 
-def _row(k: int, solution: Solution, stability: float) -> SweepRow:
+def _row(k: int, solution: Solution, silhouette: float, stability: float) -> SweepRow:
     n = solution.sizes.sum()
-    return SweepRow(k, solution.silhouette, solution.inertia / n, float(solution.sizes.min() / n), stability)
+    return SweepRow(k, silhouette, solution.inertia / n, float(solution.sizes.min() / n), stability)
 
 
 def _centres(half: np.ndarray, k: int, seed: int) -> np.ndarray:

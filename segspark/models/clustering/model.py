@@ -25,8 +25,9 @@ def _sections(view: "View", state: Trained[ClusteringDocuments] | Refused | None
     from segspark.models.clustering.sections import clustering_sections, clusters_of
     from segspark.models.resources import OVERRIDES
 
-    trained = state if isinstance(state, Trained) else None
-    return clustering_sections(clusters_of(view.settings, view.context[OVERRIDES], trained) if trained else None)
+    if isinstance(state, Trained):
+        return clustering_sections(clusters_of(view.settings, view.context[OVERRIDES], state))
+    return clustering_sections(state)
 
 
 CLUSTER, IS_FAR, RARE = Column("cluster", Value("number")), Column("is_far"), Column("rare")

@@ -53,29 +53,3 @@ class SumsBy:
         apart = (centres**2).sum(axis=1) / 2 - points @ centres.T
         ends = (*self.starts[1:], len(self.centres))
         return np.column_stack([a + apart[:, a:b].argmin(axis=1) for a, b in zip(self.starts, ends, strict=True)])
-
-
-@dataclass(frozen=True)
-class Silhouettes:
-    """Per k the sum of the silhouettes, defined as in ``squared_silhouette``."""
-
-    by_centres: SumsBy
-    moments: Moments
-
-    def __call__(self, block: np.ndarray) -> np.ndarray:
-        sizes = self.moments.sizes
-        labels, rows = self.by_centres.labels(block), np.arange(len(block))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            means, norms = self.moments.sums / sizes[:, None], self.moments.norms / sizes
-            apart = (block**2).sum(axis=1)[:, None] - 2 * block @ means.T + norms
-        apart[:, sizes == 0] = np.inf
-        starts = self.by_centres.starts
-        total = np.zeros(len(starts))
-        for at, (a, b) in enumerate(zip(starts, (*starts[1:], len(sizes)), strict=True)):
-            own = labels[:, at]
-            inside = apart[rows, own] * sizes[own] / np.maximum(sizes[own] - 1, 1)
-            apart[rows, own] = np.inf
-            nearest = apart[:, a:b].min(axis=1)
-            value = (nearest - inside) / np.maximum(nearest, inside).clip(min=1e-300)
-            total[at] = np.where((sizes[own] > 1) & np.isfinite(nearest), value, 0.0).sum()
-        return total

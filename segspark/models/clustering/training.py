@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from segspark.features.people import people_of_day
 from segspark.ids import mint
-from segspark.models.clustering.behaviour import Behaviour, Group, TooFew, active_people, train_behaviour
+from segspark.models.clustering.behaviour import Behaviour, Group, NoGroups, active_people, read_values, train_behaviour
 from segspark.models.clustering.documents.groups import Around, GroupDocument, Groups
 from segspark.models.clustering.documents.migration import Alarm, Migration
 from segspark.models.clustering.documents.preparation import Preparation
@@ -27,7 +27,7 @@ from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import describe, renamed
 from segspark.models.clustering.overrides import ZScores
 from segspark.models.clustering.projection import project
-from segspark.models.clustering.rare_groups import RARE_POINTS, train_rare
+from segspark.models.clustering.rare_groups import RARE_POINTS, VALUE, train_rare
 from segspark.models.clustering.ward import cut
 from segspark.models.figures import cluster_figures, k_distance_figure
 from segspark.models.model import Fitted as Registrable
@@ -53,11 +53,11 @@ def train_groups(step: Step, last: Loaded | None, with_rare: bool) -> Registrabl
     """
     config = step.settings.models.of(BEHAVIOUR)
     # Only the features that may be inputs: planning all the hundreds of features would cost time.
-    wanted = {"person_id", "last_active_date", *config.features, *(i.name for i in DEFAULT)}
+    wanted = {"person_id", "last_active_date", VALUE, *config.features, *(i.name for i in DEFAULT)}
     people = people_of_day(step, wanted | set(read_inputs(step.settings.mlflow, last) if last else ()))
-    result = train_behaviour(people, config, step.as_of, step.checkpoint)
-    if isinstance(result, TooFew):
-        return Refused("no groups: " + "; ".join(result.reasons))
+    result = train_behaviour(people, config, step.as_of, step.checkpoint, step.settings.segments.least_shown)
+    if isinstance(result, NoGroups):
+        return Refused(f"no groups: {result.note}", result.reasons)
     stored = read_documents(step.settings.mlflow, last.tags["run_id"]) if last else None
     before = stored.groups.groups if stored else ()
     shared = _read_shared(step, people, result, last, before) if last else {}
@@ -85,7 +85,8 @@ def train_groups(step: Step, last: Loaded | None, with_rare: bool) -> Registrabl
     )
     files = cluster_figures(result.fitted)
     if with_rare:
-        rare, points = train_rare(step, result, stored.rare if stored else None)
+        raw = read_values(active_people(people).select("person_id", *dict.fromkeys([*inputs, VALUE])), result.n_people)
+        rare, points = train_rare(step, result, raw, stored.rare if stored else None)
         documents = replace(documents, rare=rare)
         files |= {RARE_POINTS: points, "k_distance.png": k_distance_figure(rare)}
     names = ", ".join(f"{g.name['fr']} {g.n_people:,}" for g in groups)
@@ -101,7 +102,7 @@ def train_groups(step: Step, last: Loaded | None, with_rare: bool) -> Registrabl
             **config.parameters(),
         },
         metrics={
-            "silhouette": result.silhouette,
+            "silhouette_euclidean": result.silhouette,
             "inertia": next((r.inertia for r in result.fitted.sweep if r.k == result.fitted.k), float("nan")),
             "n_people": float(result.n_people),
             **({"rand_with_last": migration.rand} if migration else {}),

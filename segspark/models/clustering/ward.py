@@ -13,8 +13,11 @@ from pyspark.ml.feature import SQLTransformer
 from pyspark.sql import DataFrame
 from scipy.cluster.hierarchy import linkage
 
-from segspark.models.clustering.fitted import Fitted, Hierarchy
-from segspark.models.clustering.sweep import choose_k, nearest, stability_of, sweep_row
+from segspark.models.clustering.documents.sweep import SweepRow
+from segspark.models.clustering.fitted import Fitted, Hierarchy, NoneFits
+from segspark.models.clustering.gates import Gates, gated
+from segspark.models.clustering.silhouette import silhouettes
+from segspark.models.clustering.sweep import choose_k, inertia_of, nearest, stability_of
 
 MICRO_STEPS = 10
 # Micro-clusters should not be smaller than this on average; with few people there are fewer of them.
@@ -22,14 +25,21 @@ PEOPLE_PER_MICRO = 10
 
 
 def fit_ward(
-    vectors: DataFrame, points: np.ndarray, ks: Sequence[int], seed: int, n_people: int, n_micro: int
-) -> Fitted:
+    vectors: DataFrame,
+    points: np.ndarray,
+    ks: Sequence[int],
+    seed: int,
+    gates: Gates,
+    n_people: int,
+    n_micro: int,
+) -> Fitted | NoneFits:
     """The tree of micro-clusters, cut at the k of the search.
 
     Args:
         vectors: ``features`` of everybody, prepared, in a fixed order.
         points: a sample of the same.
         ks: numbers of groups to try, ascending.
+        n_people: everybody.
         n_micro: maximum number of micro-clusters.
     """
     n = max(max(ks), min(n_micro, n_people // PEOPLE_PER_MICRO))
@@ -39,10 +49,22 @@ def fit_ward(
     tree = ward_tree(centres, np.maximum(sizes, 1))
     of_point = nearest(points, centres)
     cuts = {k: cut(tree, k) for k in ks}
-    sweep = tuple(
-        sweep_row(points, cuts[k][of_point], k, stability_of(points, partial(_centres, k=k), seed)) for k in ks
-    )
-    k, reason = choose_k(sweep)
+    apart = silhouettes(points, [groups[of_point] for groups in cuts.values()])
+    rows = [
+        SweepRow(
+            k,
+            silhouette,
+            inertia_of(points, groups[of_point]),
+            float(np.bincount(groups, weights=sizes, minlength=k).min() / sizes.sum()),
+            stability_of(points, partial(_centres, k=k), seed),
+        )
+        for (k, groups), silhouette in zip(cuts.items(), apart, strict=True)
+    ]
+    sweep = gated(rows, gates, n_people)
+    chosen = choose_k(sweep)
+    if chosen is None:
+        return NoneFits(sweep)
+    k, reason = chosen
     groups = cuts[k]
     weights = np.maximum(sizes, 1)
     means = tuple(

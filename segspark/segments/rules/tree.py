@@ -173,6 +173,19 @@ def names(node: Node) -> list[str]:
     return list(values)
 
 
+# Before an act that a sequence names.
+ACT = "act:"
+
+
+def looked_at(nodes: Iterable[Node]) -> frozenset[str]:
+    """The values that trees look at; of sequences their acts, as ``act:order``."""
+    found = set[str]()
+    for node in nodes:
+        for leaf in leaves(node):
+            found.update((f"{ACT}{leaf.first}", f"{ACT}{leaf.then}") if isinstance(leaf, Followed) else names(leaf))
+    return frozenset(found)
+
+
 def sequences(nodes: Iterable[Node]) -> list[Followed]:
     """The sequences of some trees, each once."""
     return list({leaf.name: leaf for node in nodes for leaf in leaves(node) if isinstance(leaf, Followed)}.values())

@@ -24,7 +24,7 @@ DESCRIBING = ("cluster", "days_since_order", "n_order_365d", "n_visit_day_90d", 
 def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
     groups = active_groups(context)
     if groups is None:
-        return Refused(("no model of groups that may describe this day",))
+        return Refused(("no model of groups may describe this day; the last training and the report say why",))
     made = prepared(
         behaviour_grouping(groups), context, people, ("cluster", *PURCHASES), **of_model(context.view, groups)
     )
@@ -71,6 +71,7 @@ def of_model(view: View, groups: "ActiveClustering") -> dict[str, Any]:
 
     return {
         "coarser": coarser_segments(groups),
+        "looks_at": {None: (*groups.documents.groups.features, NEVER_ACTIVE.looks_at)},
         "notes": {"waiting_decisions": list(groups.waiting)},
         "asked": {"far": partial(read_far, view, groups=groups)},
     }
@@ -97,4 +98,5 @@ BEHAVIOUR = Scheme(
     needs=model_needs,
     values=lambda context: ("cluster", "engagement", "is_far", NEVER_ACTIVE.looks_at, *PURCHASES),
     in_summary=True,
+    is_found=True,
 )

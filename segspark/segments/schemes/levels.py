@@ -9,7 +9,7 @@ from segspark.sections import Section
 from segspark.segments.definitions import Levels, levels_from
 from segspark.segments.level_files import read_levels
 from segspark.segments.level_section import STEP, levels_section
-from segspark.segments.rules.tree import Always, And, Node, Not
+from segspark.segments.rules.tree import Always, And, Node, Not, looked_at
 from segspark.segments.schemes.permission import permits
 from segspark.segments.schemes.scheme import (
     Conditions,
@@ -59,6 +59,7 @@ def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
         contents=(Content(levels.version, LEVELS.name, levels.content),),
         deciding=deciding,
         place=place,
+        looks_at={None: looked_at(group.when for level in levels.levels for group in level.groups)},
     )
 
 

@@ -37,6 +37,7 @@ def prepare(scheme: Scheme, context: SchemeContext, people: "DataFrame") -> Prep
         segments=(*prepared.segments, segment),
         entries=(*[F.when(may, entry) for entry in prepared.entries], others),
         deciding=with_permission,
+        looks_at={**prepared.looks_at, segment.segment_id: (group.looks_at,)},
     )
 
 

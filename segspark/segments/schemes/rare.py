@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from segspark.models.clustering.documents.rare import SMALL
 from segspark.segments.fixed_groups import NEVER_ACTIVE
 from segspark.segments.grouping import PURCHASES, Grouping, grouping_of, prepared
 from segspark.segments.schemes.behaviour import DESCRIBING, active_groups, model_needs, of_model, with_never_active
@@ -14,10 +15,16 @@ if TYPE_CHECKING:
     from segspark.models.clustering.active import ActiveClustering
 
 
+# As the run records it.
+NONE_FOUND = "none found: no small dense group is described by a plain rule"
+
+
 def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
     groups = active_groups(context)
     if groups is None or not groups.rare:
         return Refused()
+    if not any(group.kind == SMALL for group in groups.rare[1]):
+        return Refused((NONE_FOUND,))
     made = prepared(rare_grouping(groups), context, people, ("rare", *PURCHASES), **of_model(context.view, groups))
     return with_never_active(RARE.name, made, groups, context.language)
 
@@ -43,4 +50,5 @@ RARE = Scheme(
     explain=_explain,
     needs=model_needs,
     values=lambda context: ("rare", "engagement", "is_far", NEVER_ACTIVE.looks_at, *PURCHASES),
+    is_found=True,
 )

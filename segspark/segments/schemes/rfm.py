@@ -18,7 +18,7 @@ VALUES = ("recency", "frequency", "monetary", *PURCHASES)
 
 
 def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared:
-    return prepared(rfm_grouping(context.settings), context, people, VALUES)
+    return prepared(rfm_grouping(context.settings), context, people, VALUES, looks_at={None: ("rfm_cell",)})
 
 
 def rfm_grouping(settings: Settings) -> Grouping:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from segspark.ids import mint
 from segspark.segments.definitions import Rule, rule_from
 from segspark.segments.rule_files import read_rules
-from segspark.segments.rules.tree import Or, names
+from segspark.segments.rules.tree import Or, looked_at, names
 from segspark.segments.schemes.scheme import Conditions, Content, Prepared, Scheme, SchemeContext, Typed, Written
 from segspark.segments.segment import Segment
 
@@ -31,6 +31,7 @@ def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared:
             for rule, s in zip(rules, segments, strict=True)
         ),
         deciding=deciding,
+        looks_at={s.segment_id: looked_at([rule.when]) for rule, s in zip(rules, segments, strict=True)},
     )
 
 

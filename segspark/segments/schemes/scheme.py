@@ -78,6 +78,7 @@ class Prepared:
         place: joins what the entries look at, once the people are computed; returns them with further segments.
         coarser: segments that occur in paths and have no rows of their own.
         notes: what the run records, by key.
+        looks_at: the values that the definitions look at, by segment id; of the key None: of every other segment.
         asked: questions about the people that the run records, by key; they run beside the writing of changes.
     """
 
@@ -88,6 +89,7 @@ class Prepared:
     place: "Callable[[DataFrame], tuple[DataFrame, tuple[Segment, ...]]] | None" = None
     coarser: tuple[Segment, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
+    looks_at: Mapping[str | None, Collection[str]] = field(default_factory=dict)
     asked: "Mapping[str, Callable[[DataFrame], Any]]" = field(default_factory=dict)
 
 
@@ -185,6 +187,7 @@ class Scheme:
         section: its own section of the report, if it has one.
         has_paths: keys of its segments are paths, shown beside names that may be equal.
         in_summary: the report's summary may name its best segment.
+        is_found: a model found its segments in what people did; their results are measured on later days.
     """
 
     name: str
@@ -200,6 +203,7 @@ class Scheme:
     section: Callable[[StoredDay], Section | None] | None = None
     has_paths: bool = False
     in_summary: bool = False
+    is_found: bool = False
 
     @property
     def editable(self) -> bool:

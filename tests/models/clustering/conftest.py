@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 from builders import step_of, with_model
-from models.clustering.few_people import CONFIG, INPUTS, N, Trained, computed
+from models.clustering.few_people import CONFIG, INPUTS, N, Trained, computed, raw_values
 from pyspark.sql import DataFrame, SparkSession
 
 from segspark.config.models import Mlflow, Workspace
@@ -45,7 +45,7 @@ def people(spark: SparkSession) -> DataFrame:
 
 @pytest.fixture(scope="session")
 def fitted(people: DataFrame) -> Behaviour:
-    found = train_behaviour(people, CONFIG, date(2026, 6, 1), computed)
+    found = train_behaviour(people, CONFIG, date(2026, 6, 1), computed, 20)
     assert isinstance(found, Behaviour)
     return found
 
@@ -59,7 +59,7 @@ def trained(people: DataFrame, fitted: Behaviour, tmp_path_factory: pytest.TempP
     rare_config = Rare(eps=0.5, min_samples=5)  # type: ignore[call-arg]
     workspace = with_model(Workspace(lake=folder / "lake", mlflow=store), BEHAVIOUR, rare=rare_config)
     day = date(2026, 6, 1)
-    rare, points = train_rare(step_of(FEATURES, workspace, Lake(workspace.lake), day), fitted, None)  # type: ignore[arg-type]
+    rare, points = train_rare(step_of(FEATURES, workspace, Lake(workspace.lake), day), fitted, raw_values(people), None)  # type: ignore[arg-type]
     groups = [replace(g, path=(g.segment_id,)) for g in identify(day, fitted.groups, [])]
     documents = ClusteringDocuments(
         Groups(tuple(groups), fitted.fitted.k, "", INPUTS, (), fitted.mean, fitted.far_distance),

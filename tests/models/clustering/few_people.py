@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from segspark.config.models import Workspace
+from segspark.models.clustering.behaviour import active_people, read_values
 from segspark.models.clustering.config import Clustering
 from segspark.models.clustering.documents.registered import ClusteringDocuments
 from segspark.models.tracking import Loaded
@@ -19,6 +22,12 @@ CONFIG = Clustering(features=INPUTS, k_min=2, k_max=4, outliers="none", scaling=
 def computed(rows: DataFrame, arrange: Callable[[DataFrame], DataFrame]) -> DataFrame:
     """A frame as a step computes it on one machine."""
     return arrange(rows).localCheckpoint()
+
+
+def raw_values(people: DataFrame, spending: float = 100.0) -> dict[str, np.ndarray]:
+    """The inputs, and what everybody spent, of those who ever acted."""
+    with_value = active_people(people).withColumn("net_order_cents_365d", F.lit(spending) * F.col("n_order_365d"))
+    return read_values(with_value.select("person_id", *INPUTS, "net_order_cents_365d"), N + 14)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from models.clustering.few_people import CONFIG, N, computed
 from pyspark.sql import DataFrame
 
-from segspark.models.clustering.behaviour import Behaviour, TooFew, active_people, train_behaviour, with_behaviour
+from segspark.models.clustering.behaviour import Behaviour, NoGroups, active_people, train_behaviour, with_behaviour
 
 
 def test_groups_are_those_that_are_there_and_their_sizes_are_everybodys(fitted: Behaviour) -> None:
@@ -28,4 +28,19 @@ def test_parts_say_where_groups_were_merged(people: DataFrame, fitted: Behaviour
 
 
 def test_few_people_are_no_groups(people: DataFrame) -> None:
-    assert isinstance(train_behaviour(people.limit(5), CONFIG, date(2026, 6, 1), computed), TooFew)
+    refused = train_behaviour(people.limit(5), CONFIG, date(2026, 6, 1), computed, 20)
+    assert isinstance(refused, NoGroups)
+    assert refused.reasons == ({"code": "few_active", "values": {"n": 5, "needed": 20}},)
+
+
+def test_if_no_number_of_groups_passes_the_figures_of_each_are_the_refusal(
+    people: DataFrame, fitted: Behaviour
+) -> None:
+    refused = train_behaviour(people, CONFIG, date(2026, 6, 1), computed, N)
+    assert isinstance(refused, NoGroups)
+    assert [r["code"] for r in refused.reasons] == ["groups"] * 3
+    for reason, row in zip(refused.reasons, fitted.fitted.sweep, strict=True):
+        values = reason["values"]
+        assert (values["k"], values["min_people"], "size" in values["failed"]) == (row.k, N, True)
+        assert values["stability"] == pytest.approx(row.stability, abs=0.001)
+        assert values["silhouette"] == pytest.approx(row.silhouette, abs=0.001)

@@ -1,4 +1,4 @@
-"""K-means for every k at once: sums over blocks, groups as good as the best of ten, silhouettes of everybody."""
+"""K-means for every k at once: sums over blocks, groups as good as the best of ten."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from segspark.models.clustering.blocks import MemoryBlocks
 from segspark.models.clustering.joint import joint_sweep
-from segspark.models.clustering.sweep import nearest, squared_silhouette
+from segspark.models.clustering.sweep import nearest
 from segspark.models.clustering.threads import one_thread
 
 
@@ -29,7 +29,6 @@ def test_what_is_said_of_a_k_is_true_of_its_centres(seed: int, n: int) -> None:
         labels = nearest(points, found.centres)
         # One step more would change little: the centres are means of the groups that are told.
         assert ((points - found.centres[labels]) ** 2).sum() <= found.inertia * (1 + 1e-9)
-        assert found.silhouette == pytest.approx(squared_silhouette(points, labels, k), abs=0.02)
 
 
 def test_groups_are_as_close_as_the_best_of_ten() -> None:
@@ -45,7 +44,6 @@ def test_more_groups_than_different_people_stay_empty() -> None:
     found = joint_sweep(MemoryBlocks(points), points, [2, 3], 1)
     assert found[3].inertia == pytest.approx(0, abs=1e-12)
     assert sorted(found[3].sizes.tolist()) == [0, 5, 5]
-    assert found[2].silhouette == pytest.approx(1)
 
 
 @pytest.mark.slow

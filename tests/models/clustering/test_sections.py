@@ -6,6 +6,7 @@ import pytest
 from builders import make_workspace, with_model
 from models.clustering.documents.stored import stored
 
+from segspark import sections
 from segspark.config.models import Workspace
 from segspark.models.clustering.config import GroupNames
 from segspark.models.clustering.documents.registered import ClusteringDocuments
@@ -18,7 +19,7 @@ from segspark.models.clustering.sections import (
     clusters_of,
     rare_section,
 )
-from segspark.models.model import Trained
+from segspark.models.model import Refused, Trained
 
 TODAY, FIRST = ClusteringDocuments.from_files(stored("today")), ClusteringDocuments.from_files(stored("first"))
 
@@ -55,6 +56,15 @@ def test_rare_groups_are_a_section_if_some_were_trained() -> None:
     assert rare == rare_section(TODAY.rare)
     assert rare.content is TODAY.rare
     assert [s.name for s in clustering_sections(Clusters(FIRST, "m/1", date(2026, 5, 2)))] == ["clusters"]
+
+
+def test_a_refusal_tells_its_reasons_and_hides_what_counts_people() -> None:
+    values = {"k": 2, "stability": 0.5, "people": 7, "failed": ["size"]}
+    (behaviour,) = clustering_sections(Refused("no groups", ({"code": "groups", "values": values},)))
+    assert isinstance(behaviour.content, sections.Refused)
+    assert behaviour.content.reasons == (
+        sections.Reason("groups", {"k": 2, "stability": 0.5, "people": sections.People(7)}),
+    )
 
 
 def test_without_a_model_the_section_says_so() -> None:

@@ -1,20 +1,16 @@
-"""The search for k: silhouettes in closed form, the elbow, the choice and its reason."""
+"""The search for k: the elbow, the choice among those that pass the gates and its reason, stability."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyspark.ml.evaluation import ClusteringEvaluator
-from pyspark.ml.functions import array_to_vector
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
 
 from segspark.models.clustering.documents.sweep import SweepRow
-from segspark.models.clustering.sweep import choose_k, elbow_of, squared_silhouette, stability_of
+from segspark.models.clustering.sweep import choose_k, elbow_of, inertia_of, stability_of
 
 
 def blobs(seed: int, n: int = 60, k: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -26,23 +22,10 @@ def blobs(seed: int, n: int = 60, k: int = 3) -> tuple[np.ndarray, np.ndarray]:
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 1000), st.integers(2, 6))
-def test_the_closed_form_is_the_silhouette_of_squared_distances(seed: int, k: int) -> None:
+def test_the_inertia_is_the_sum_of_squares_about_the_own_mean(seed: int, k: int) -> None:
     points, labels = blobs(seed, k=k)
-    expected = silhouette_score(points, labels, metric="sqeuclidean")
-    assert squared_silhouette(points, labels, k) == pytest.approx(expected, abs=1e-9)
-
-
-def test_a_group_of_one_counts_zero() -> None:
-    points = np.array([[0.0], [0.0], [10.0]])
-    assert squared_silhouette(points, np.array([0, 0, 1]), 2) == pytest.approx(2 / 3)
-
-
-def test_mllib_says_the_same(spark: SparkSession) -> None:
-    points, labels = blobs(5)
-    rows = [(p.tolist(), int(c)) for p, c in zip(points, labels, strict=True)]
-    frame = spark.createDataFrame(rows, "x array<double>, prediction int")
-    theirs = ClusteringEvaluator().evaluate(frame.select(array_to_vector(F.col("x")).alias("features"), "prediction"))
-    assert squared_silhouette(points, labels, 3) == pytest.approx(theirs, abs=1e-9)
+    squares = sum(((points[labels == g] - points[labels == g].mean(axis=0)) ** 2).sum() for g in range(k))
+    assert inertia_of(points, labels * 3) == pytest.approx(squares / len(points))
 
 
 def sweep(*rows: tuple[int, float, float]) -> tuple[SweepRow, ...]:
@@ -56,15 +39,30 @@ def test_the_elbow_is_farthest_below_the_line_of_the_ends() -> None:
 
 def test_the_best_silhouette_wins_and_near_equals_leave_it_to_the_elbow() -> None:
     clear = choose_k(sweep((2, 0.30, 100), (3, 0.60, 40), (4, 0.50, 35)))
+    assert clear is not None
     assert clear[0] == 3
     assert "best silhouette (0.600)" in clear[1]
     near = choose_k(sweep((2, 0.600, 100), (3, 0.595, 40), (4, 0.20, 35)))
+    assert near is not None
     assert near[0] == 3
     assert "equal within" in near[1]
 
 
-def test_a_k_of_the_configuration_needs_no_reason_of_the_data() -> None:
-    assert choose_k(sweep((4, 0.1, 3))) == (4, "k is set by the configuration")
+def test_a_k_that_fails_a_gate_is_not_chosen_and_the_reason_says_so() -> None:
+    rows = sweep((2, 0.50, 100), (3, 0.60, 40), (4, 0.40, 35))
+    chosen = choose_k((rows[0], replace(rows[1], failed=("stability",)), rows[2]))
+    assert chosen is not None
+    assert chosen[0] == 2
+    assert chosen[1].endswith("not chosen for a gate that fails: k = 3 (stability)")
+
+
+def test_if_every_k_fails_none_is_chosen_even_the_only_one() -> None:
+    assert choose_k(tuple(replace(r, failed=("size",)) for r in sweep((2, 0.5, 9), (3, 0.6, 4)))) is None
+    assert choose_k((replace(sweep((4, 0.1, 3))[0], failed=("silhouette",)),)) is None
+
+
+def test_of_a_single_k_the_reason_is_that_no_other_was_tried() -> None:
+    assert choose_k(sweep((4, 0.1, 3))) == (4, "the only number tried")
 
 
 def test_groups_that_are_there_are_found_again_in_every_half_and_others_are_not() -> None:

@@ -1,6 +1,7 @@
 """Ward's hierarchy: equal to scipy's, with weights equal to repeated points, and as good as published runs."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from models.clustering.sets import points_and_labels, reference_rows
@@ -11,6 +12,8 @@ from scipy.cluster.hierarchy import is_monotonic, is_valid_linkage, linkage
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
+from segspark.models.clustering.fitted import Fitted, NoneFits
+from segspark.models.clustering.gates import Gates
 from segspark.models.clustering.ward import cut, fit_ward, ward_tree
 
 
@@ -68,8 +71,13 @@ def test_the_model_puts_everybody_into_the_group_of_their_micro_cluster(spark: S
     vectors = spark.createDataFrame(rows, "id int, point array<double>").select(
         "id", array_to_vector(F.col("point")).alias("features")
     )
-    fitted = fit_ward(vectors, points, range(2, 6), 3, len(points), 30)
+    fitted = fit_ward(vectors, points, range(2, 6), 3, Gates(0.7, 0.3, 20), len(points), 30)
+    assert isinstance(fitted, Fitted)
     assert fitted.k == 3
+    assert fitted.sweep[1].smallest_share == pytest.approx(1 / 3)
+    refused = fit_ward(vectors, points, [2, 3], 3, Gates(0.7, 0.3, 151), len(points), 30)
+    assert isinstance(refused, NoneFits)
+    assert refused.sweep[1].failed == ("size",)
     for stage in fitted.stages:
         vectors = stage.transform(vectors)
     found = {r["id"]: r["prediction"] for r in vectors.select("id", "prediction").collect()}

@@ -19,6 +19,7 @@ from segspark.segments.rules.tree import (
     Not,
     Or,
     leaves,
+    looked_at,
     map_leaves,
     members,
     names,
@@ -50,6 +51,11 @@ def test_where_a_condition_is_written_is_no_part_of_it() -> None:
 def test_a_tree_names_every_value_it_looks_at_once_in_order() -> None:
     tree = And((Compare("a", "<", other="b"), Not(Compare("a", ">", 1)), Always(), Followed("v", "o", 3, True, 20)))
     assert names(tree) == ["a", "b", "did_v_then_o_3d_of_20d_date", "did_v_then_o_3d_of_20d_then_date"]
+
+
+def test_a_tree_looks_at_its_values_and_at_the_acts_of_its_sequences() -> None:
+    tree = Or((Compare("a", "<", other="b"), Not(Followed("cart_add", "order", 3))))
+    assert looked_at([tree, Compare("c", ">", 1)]) == {"a", "b", "c", "act:cart_add", "act:order"}
 
 
 def test_sequences_of_several_trees_are_told_once() -> None:

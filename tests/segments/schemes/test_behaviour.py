@@ -16,7 +16,7 @@ from segspark.segments.schemes.scheme import Prepared, Refused, Values
 def test_without_a_model_the_scheme_is_refused_with_the_words_that_runs_record(spark: SparkSession) -> None:
     people = spark.createDataFrame([(0,)], "cluster int")
     found = BEHAVIOUR.prepare(context_with(None), people)
-    assert found == Refused(("no model of groups that may describe this day",))
+    assert found == Refused(("no model of groups may describe this day; the last training and the report say why",))
 
 
 def test_groups_are_segments_with_their_coarser_groups_and_waiting_overrides(spark: SparkSession) -> None:
@@ -30,6 +30,8 @@ def test_groups_are_segments_with_their_coarser_groups_and_waiting_overrides(spa
     assert [s.segment_id for s in found.coarser] == ["active"]
     assert found.notes == {"waiting_decisions": ["merge a b: not neighbours"]}
     assert list(found.asked) == ["far"]
+    # Profiles test no measure that the groups were made of.
+    assert found.looks_at == {None: ("a", "b", "last_active_date")}
     assert BEHAVIOUR.needs() == (ACTIVE_CLUSTERING,)
 
 

@@ -1,10 +1,15 @@
 """Levels as a scheme: which segments they may give, and why a person is in one."""
 
+from dataclasses import replace
+
+from pyspark.sql import SparkSession
+from segments.schemes.groups import context_with
+
 from segspark.ids import mint
-from segspark.segments.definitions import Group, Level, Levels
+from segspark.segments.definitions import Definitions, Group, Level, Levels
 from segspark.segments.rules.tree import Always, And, Compare, Node, Not
 from segspark.segments.schemes.levels import LEVELS, possible_segments
-from segspark.segments.schemes.scheme import Conditions
+from segspark.segments.schemes.scheme import Conditions, Prepared
 
 
 def level(key: str, *groups: str, when: Node | None = None) -> Level:
@@ -40,6 +45,13 @@ def test_the_sentence_names_the_groups_of_the_path_and_failed_ones_only_of_the_r
 
 def test_of_people_who_were_rolled_up_every_group_is_tried_and_only_the_placed_one_told() -> None:
     assert because("active", "active/rich:rolled_up") == Conditions(And((ACTIVE, RICH)), And((ACTIVE,)))
+
+
+def test_a_path_looks_at_what_any_level_names(spark: SparkSession) -> None:
+    context = replace(context_with(None), definitions=Definitions({"levels": (TWO,)}))
+    found = LEVELS.prepare(context, spark.createDataFrame([(1, 1)], "days int, spent int"))
+    assert isinstance(found, Prepared)
+    assert found.looks_at == {None: {"days", "spent"}}
 
 
 def test_levels_are_one_definition_without_single_conditions() -> None:

@@ -52,6 +52,13 @@ def test_who_does_not_permit_is_in_the_group_without_alone(people: DataFrame) ->
     assert {r["definition_version"] for r in rows} == {"v"} == {c.version for c in found.contents}
 
 
+def test_the_group_looks_at_the_permission_alone(people: DataFrame) -> None:
+    looking = replace(everybody(), looks_at={None: ("n_order_365d",)})
+    found = prepare(scheme(looking), context_with(None), people)
+    assert isinstance(found, Prepared)
+    assert found.looks_at == {None: ("n_order_365d",), mint("toy", "without:profiling"): ("profiling_from",)}
+
+
 def test_what_decided_is_the_permission(people: DataFrame) -> None:
     found = prepare(scheme(everybody()), context_with(None), people)
     assert isinstance(found, Prepared)

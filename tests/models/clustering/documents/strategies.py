@@ -6,9 +6,9 @@ from segspark.models.clustering.documents.groups import Around, GroupDocument, G
 from segspark.models.clustering.documents.map import Map, Place
 from segspark.models.clustering.documents.migration import Alarm, Migration, Move, Shift
 from segspark.models.clustering.documents.preparation import Nearest, Preparation, PreparedFeature
-from segspark.models.clustering.documents.rare import Rare, RareGroup
+from segspark.models.clustering.documents.rare import PlainRule, Rare, RareGroup, Term
 from segspark.models.clustering.documents.registered import ClusteringDocuments
-from segspark.models.clustering.documents.sweep import Sweep, SweepRow
+from segspark.models.clustering.documents.sweep import EUCLIDEAN, SQUARED, Sweep, SweepRow
 from segspark.models.clustering.documents.tree import Join, Tree, TreeSegment
 
 TEXT = st.text(max_size=8)
@@ -30,7 +30,16 @@ AROUND = st.builds(Around, COUNT, TEXT, WORDS, WORDS, COUNT, several(TEXT))
 GROUPS = st.builds(
     Groups, several(GROUP), COUNT, TEXT, several(TEXT), several(AROUND), st.none() | several(NUMBER), st.none() | NUMBER
 )
-SWEEP = st.builds(Sweep, several(st.builds(SweepRow, COUNT, NUMBER, NUMBER, st.none() | NUMBER, st.none() | NUMBER)))
+SWEEP_ROW = st.builds(
+    SweepRow,
+    COUNT,
+    NUMBER,
+    NUMBER,
+    st.none() | NUMBER,
+    st.none() | NUMBER,
+    several(st.sampled_from(["size", "stability"])),
+)
+SWEEP = st.builds(Sweep, several(SWEEP_ROW), st.sampled_from([EUCLIDEAN, SQUARED]))
 TREE = st.builds(
     Tree,
     COUNT,
@@ -50,10 +59,23 @@ MIGRATION = st.builds(
     Migration, TEXT, NUMBER, several(st.builds(Move, TEXT, TEXT, COUNT)),
     several(st.builds(Shift, TEXT, WORDS, NUMBER, NUMBER)), several(ALARM),
 )  # fmt: skip
-RARE_GROUP = st.builds(RareGroup, TEXT, TEXT, WORDS, WORDS, TEXT, COUNT, Z_SCORES, several(NUMBER))
+PLAIN_RULE = st.builds(PlainRule, several(st.builds(Term, TEXT, st.booleans(), NUMBER)), NUMBER, NUMBER)
+RARE_GROUP = st.builds(
+    RareGroup,
+    TEXT,
+    TEXT,
+    WORDS,
+    WORDS,
+    TEXT,
+    COUNT,
+    Z_SCORES,
+    several(NUMBER),
+    st.none() | PLAIN_RULE,
+    st.none() | NUMBER,
+)
 RARE = st.builds(
     Rare, TEXT, st.booleans(), st.none() | NUMBER, TEXT, COUNT, several(NUMBER), COUNT, COUNT, COUNT, NUMBER,
-    several(TEXT), several(RARE_GROUP), TEXT,
+    several(TEXT), several(RARE_GROUP), TEXT, st.integers(0, 9),
 )  # fmt: skip
 FEATURE = st.builds(
     PreparedFeature, TEXT, st.none() | NUMBER, NUMBER, NUMBER, st.booleans(), NUMBER, NUMBER, NUMBER, st.booleans()

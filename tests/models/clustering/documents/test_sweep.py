@@ -6,7 +6,7 @@ from hypothesis import given
 from models.clustering.documents.stored import stored, text
 from models.clustering.documents.strategies import SWEEP
 
-from segspark.models.clustering.documents.sweep import Sweep
+from segspark.models.clustering.documents.sweep import SQUARED, Sweep, SweepRow
 
 
 @given(SWEEP)
@@ -22,6 +22,16 @@ def test_the_stored_form_stays() -> None:
 def test_the_first_models_measured_neither_stability_nor_shares() -> None:
     row = Sweep.from_json(stored("first")["sweep.json"]).rows[0]
     assert (row.k, row.silhouette, row.inertia, row.smallest_share, row.stability) == (2, 0.3, 5.5, None, None)
+
+
+def test_silhouettes_that_do_not_say_their_distances_are_of_squared_ones() -> None:
+    assert Sweep.from_json(stored("today")["sweep.json"]).distance == SQUARED
+    assert Sweep((SweepRow(2, 0.3, 1.0, 0.5, 0.9, ("size",)),)).to_json() == {
+        "distance": "euclidean",
+        "rows": [
+            {"k": 2, "silhouette": 0.3, "inertia": 1.0, "smallest_share": 0.5, "stability": 0.9, "failed": ["size"]}
+        ],
+    }
 
 
 def test_a_k_is_found_if_it_was_tried() -> None:
