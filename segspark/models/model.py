@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from segspark.config import models as config
 from segspark.features.value import Value
+from segspark.models.promotion import Contest, GateResult
 from segspark.sections import Section
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Score:
     Attributes:
         column: the value beside people, and in what the model's ``score`` gives.
         band: the same for a band; empty if there is none.
+        reasons: the same for the inputs that moved it most, an array of input, value and effect; empty if there is none.
         horizon: the logged parameter with the days that the score looks ahead, which end its stored name; empty if it
             looks at no horizon.
     """
@@ -80,6 +82,7 @@ class Score:
     column: str
     band: str = ""
     horizon: str = ""
+    reasons: str = ""
 
     @property
     def values(self) -> Mapping[str, Value]:
@@ -115,6 +118,11 @@ class Fitted:
         label_end: first day after all data used; the model says nothing of earlier days.
         ranks_by, ranking: the metric that decides between the version in use and this one, and its value.
         allow_champion: False for a model that is worse than its baseline.
+        gates: what it must reach before anybody uses it; a closed one keeps it from being champion.
+        contest: scores the version in use on this model's frozen rows; gives None if that version cannot be scored
+            any more. None for models without a common outcome to be scored on, such as groups.
+        expires_after_days: days after ``label_end`` from which it is not used any more; None takes twice the horizon of
+            its scores, and never without one.
         outcome: plain values for the record of the run.
         note: a sentence on the result; ``{version}`` stands for the registered version.
         when_registered: what is left to be done, given the registered ``name/version``.
@@ -131,6 +139,9 @@ class Fitted:
     ranks_by: str
     ranking: float
     allow_champion: bool = True
+    gates: tuple[GateResult, ...] = ()
+    contest: "Callable[[Loaded], Contest | None] | None" = None
+    expires_after_days: int | None = None
     outcome: Mapping[str, Any] = field(default_factory=dict)
     note: str = "version {version}"
     when_registered: Callable[[str], None] = nothing_left
@@ -185,6 +196,7 @@ class Model(Generic[C, D]):
         sections: its part of the report, from the version in use, else from the last refusal, else from nothing; None
             shows nothing at all.
         formerly: where its configuration stood.
+        is_trained: whether a training fits it where no model is asked for by name, from its section.
     """
 
     name: str
@@ -197,6 +209,7 @@ class Model(Generic[C, D]):
     needs: Callable[[Collection[str]], Collection[str]] = lambda inputs: inputs
     sections: "Callable[[View, Trained[D] | Refused | None], Sequence[Section]] | None" = None
     formerly: tuple[Former, ...] = ()
+    is_trained: Callable[[Any], bool] = lambda config: True
 
     @property
     def scores(self) -> tuple[Score, ...]:

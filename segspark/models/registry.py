@@ -3,12 +3,13 @@
 from typing import Any
 
 from segspark.features.value import Value
-from segspark.models.churn.model import CHURN
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.model import Model
+from segspark.models.propensity.model import CHURN, ENGAGEMENT_CHURN
+from segspark.models.value.model import VALUE
 from segspark.sockets import Socket
 
-MODELS: Socket[Model[Any, Any]] = Socket("model", BEHAVIOUR, CHURN)
+MODELS: Socket[Model[Any, Any]] = Socket("model", BEHAVIOUR, CHURN, ENGAGEMENT_CHURN, VALUE)
 
 
 def scoring_models() -> tuple[Model[Any, Any], ...]:

@@ -30,8 +30,8 @@ def sections_of_models(view: View, day: date) -> tuple[Section, ...]:
 def read_state(view: View, model: Model[Any, Any], day: date) -> State:
     """The version that may speak about a day, else the refusal of the last training until then, else nothing."""
     # MLflow and PySpark are imported only when a version is read.
-    from segspark.models.resources import registered_name
-    from segspark.models.tracking import find_champion, read_documents, read_params
+    from segspark.models.registered import find_champion, registered_name
+    from segspark.models.tracking import read_documents, read_params
 
     store = view.settings.mlflow
     champion = find_champion(store, registered_name(view.settings.name, model), day)

@@ -13,6 +13,7 @@ from segspark.features.derived import window_weights
 from segspark.features.people import people_of_day
 from segspark.features.resources import CATALOGUE
 from segspark.models.model import Model
+from segspark.models.registered import registered_name, why_none
 from segspark.models.registry import scoring_models
 from segspark.models.resources import model_in_use, models_in_use
 from segspark.models.tracking import Loaded, read_inputs, read_params
@@ -25,6 +26,7 @@ from segspark.scoring.engagement import ACTS, with_engagement
 from segspark.scoring.rfm import read_cuts, rfm_version, with_rfm
 from segspark.spark.sharing import shared
 from segspark.tables.contracts import gold
+from segspark.tables.contracts.gold import REASONS
 from segspark.time import DAY
 
 AnyModel = Model[Any, Any]
@@ -68,10 +70,16 @@ def derive_scores(view: View) -> DataFrame:
     of_features += [_score("rfm", total, "cell"), _score("engagement", F.col("engagement"), "tier")]
     parts = [_long(scored, of_features)]
     for model, loaded in found.items():
-        view.outcome[model.name] = loaded.model_version if loaded else f"no {model.name} model that may score this day"
+        view.outcome[model.name] = loaded.model_version if loaded else _why_none(view, model)
     parts += [_of_model(view, model, loaded, people) for model, loaded in in_use.items()]
     scores = reduce(DataFrame.unionByName, parts).withColumn("as_of_date", F.lit(view.as_of))
     return scores.where("value is not null or band is not null")
+
+
+def _why_none(view: View, model: AnyModel) -> str:
+    """Why no version scores the day, so that rules that use the score find nobody."""
+    why = why_none(view.settings.mlflow, registered_name(view.settings.name, model), view.as_of)
+    return f"no {model.name} model: {why}"
 
 
 def is_scored_otherwise(view: View) -> bool:
@@ -84,7 +92,10 @@ def _of_model(view: View, model: AnyModel, loaded: Loaded, people: DataFrame) ->
     """The rows of a model's scores, each named by the record of the version that gives it."""
     assert model.score is not None, f"{model.name} declares scores and gives none"
     record = read_params(view.settings.mlflow, loaded.tags["run_id"])
-    named = [_score(s.name(record), F.col(s.column), s.band or None, loaded.model_version) for s in model.scores]
+    named = [
+        _score(s.name(record), F.col(s.column), s.band or None, loaded.model_version, s.reasons or None)
+        for s in model.scores
+    ]
     return _long(model.score(view, loaded, people), named)
 
 
@@ -117,12 +128,15 @@ def _read_squares(people: DataFrame, window: int) -> list[dict[str, Any]]:
     )
 
 
-def _score(name: str, value: Column, band: str | None = None, version: str | None = None) -> Column:
+def _score(
+    name: str, value: Column, band: str | None = None, version: str | None = None, reasons: str | None = None
+) -> Column:
     return F.struct(
         F.lit(name).alias("score"),
         value.cast("double").alias("value"),
         (F.col(band) if band else F.lit(None)).cast("string").alias("band"),
         F.lit(version).cast("string").alias("model_version"),
+        (F.col(reasons) if reasons else F.lit(None)).cast(REASONS).alias("reasons"),
     )
 
 

@@ -35,7 +35,7 @@ def test_a_saved_model_fills_from_the_same_neighbours_and_gives_the_same_groups(
         "person_id string, a double, b double",
     )
     config = Clustering(features=("a", "b"), k=2, imputation="nearest", neighbours=3, log=())
-    fitted = train_behaviour(people, config, date(2026, 6, 1), computed)
+    fitted = train_behaviour(people, config, date(2026, 6, 1), computed, 1)
     assert isinstance(fitted, Behaviour)
 
     store = Mlflow(

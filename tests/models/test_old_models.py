@@ -14,7 +14,8 @@ from pyspark.sql import SparkSession
 
 from segspark.errors import CheckFailed
 from segspark.models.artifact import PIPELINE, digest_of_pipeline, verify
-from segspark.models.churn.train import score_churn
+from segspark.models.propensity.outcomes import NO_ORDER
+from segspark.models.propensity.scoring import asked_for, band_of, population_in
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -50,10 +51,13 @@ def test_an_old_model_of_churn_scores_as_it_did(spark: SparkSession) -> None:
         [("ann", 10, 60.0, 2), ("bob", 100, 40.0, 0), ("eve", 200, None, 1), ("zoe", 400, 1.0, 1)],
         "person_id string, days_since_order int, days_between_orders double, n_order_30d int",
     )
-    rows = {r["person_id"]: r for r in score_churn(load("churn"), people, 365).collect()}
+    # All that was recorded of the population are its days, and of the bands nothing.
+    record = {"active_days": "365", "label_days": "90"}
+    scored = asked_for(load("churn"), people.where(population_in(record, NO_ORDER)))
+    rows = {r["person_id"]: r for r in scored.withColumn("band", band_of("p", record)).collect()}
     # zoe has not bought for longer than the model speaks about.
     assert {name: r["band"] for name, r in rows.items()} == {"ann": "low", "bob": "high", "eve": "low"}
-    assert [rows[n]["churn"] for n in ("ann", "bob", "eve")] == pytest.approx(
+    assert [rows[n]["p"] for n in ("ann", "bob", "eve")] == pytest.approx(
         [0.1021696146932295, 0.9062788532010772, 0.36698476458973117], abs=1e-12
     )
 

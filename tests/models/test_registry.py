@@ -5,18 +5,20 @@ import re
 import pytest
 
 from segspark.features.value import Value
-from segspark.models.churn.model import CHURN
 from segspark.models.model import Score
+from segspark.models.propensity.model import CHURN
 from segspark.models.registry import MODELS, model_values, scoring_models
 
 
 def test_the_names_of_models_stay() -> None:
     # Registered models, files of configuration and columns of scores bear them.
-    assert {"behaviour", "churn"} <= set(MODELS.names())
+    assert {"behaviour", "churn", "value"} <= set(MODELS.names())
 
 
 def test_what_models_give_has_names_of_its_own() -> None:
-    columns = [o.column for m in MODELS.all() for o in m.outputs] + [s.band for m in MODELS.all() for s in m.scores]
+    columns = [o.column for m in MODELS.all() for o in m.outputs] + [
+        s.band for m in MODELS.all() for s in m.scores if s.band
+    ]
     assert len(set(columns)) == len(columns)
     # Conditions in files of workspaces use these.
     stay = {"cluster": Value("number"), "churn": Value("number"), "churn_band": Value("text")}

@@ -8,9 +8,9 @@ from builders import make_workspace
 
 from segspark.config.models import Workspace
 from segspark.errors import SegsparkError
-from segspark.models.churn.model import CHURN
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, save_overrides
+from segspark.models.propensity.model import CHURN
 from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, OVERRIDES, model_in_use
 from segspark.pipeline.context import Context
 

@@ -6,19 +6,20 @@ from typing import Any
 
 import pytest
 from builders import make_workspace
-from models.churn.test_documents import DOCUMENTS
 from models.clustering.documents.stored import stored
+from models.propensity.test_documents import DOCUMENTS
 from registry import Registry
 
 from segspark import sections
 from segspark.config.models import Workspace
-from segspark.models.churn.model import CHURN
-from segspark.models.churn.sections import ChurnQuality
 from segspark.models.clustering.documents.registered import ClusteringDocuments
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.sections import NO_MODEL, Clusters
 from segspark.models.mlflow_store import store
 from segspark.models.model import Refused, Trained
+from segspark.models.propensity.model import CHURN
+from segspark.models.propensity.outcomes import NO_ORDER
+from segspark.models.propensity.sections import PropensityQuality
 from segspark.models.registry import MODELS
 from segspark.models.resources import OVERRIDES
 from segspark.models.sections import read_state, sections_of_models
@@ -88,22 +89,28 @@ def test_without_a_version_the_last_refusal_of_that_day_counts(workspace: Worksp
 
 
 def test_the_sections_stand_in_the_order_of_the_models(workspace: Workspace) -> None:
-    groups, rare, churn = sections_of_models(view_of(workspace), MAY[9])
-    assert (groups.name, rare.name, churn.name) == ("clusters", "rare", "churn")
+    groups, rare, churn, value = sections_of_models(view_of(workspace), MAY[9])
+    assert (groups.name, rare.name, churn.name, value.name) == ("clusters", "rare", "churn", "value")
     assert isinstance(groups.content, Clusters)
-    assert churn.content == ChurnQuality(90, DOCUMENTS, "small_churn/1")
-    groups, churn = sections_of_models(view_of(workspace), MAY[1])
+    assert churn.content == PropensityQuality(90, NO_ORDER.words, DOCUMENTS, "small_churn/1")
+    groups, churn, value = sections_of_models(view_of(workspace), MAY[1])
     assert groups.content is NO_MODEL
     assert isinstance(churn.content, Missing)
+    assert isinstance(value.content, Missing)
 
 
 def test_a_refusal_is_shown_with_its_days_as_days(workspace: Workspace) -> None:
-    *_, churn = sections_of_models(view_of(workspace), MAY[5])
+    *_, churn, _ = sections_of_models(view_of(workspace), MAY[5])
     assert isinstance(churn.content, sections.Refused)
     assert churn.content.reasons == (Reason("history", {"days": 3, "needed": 60, "ready": date(2026, 8, 1)}),)
-    assert churn.content.title["en"].startswith("No probability of an order")
+    assert churn.content.title["en"].startswith("No probability")
 
 
 def test_a_model_without_sections_shows_nothing(workspace: Workspace) -> None:
     with MODELS.added(replace(CHURN, name="silent", sections=None)):
-        assert [s.name for s in sections_of_models(view_of(workspace), MAY[9])] == ["clusters", "rare", "churn"]
+        assert [s.name for s in sections_of_models(view_of(workspace), MAY[9])] == [
+            "clusters",
+            "rare",
+            "churn",
+            "value",
+        ]

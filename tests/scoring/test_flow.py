@@ -7,7 +7,7 @@ import pytest
 from builders import make_workspace, store_rows, with_model
 from pyspark.sql import SparkSession
 
-from segspark.models.churn.model import CHURN
+from segspark.models.propensity.model import CHURN
 from segspark.pipeline.view import Question, look
 from segspark.scoring.flow import stored_windows, with_scores
 from segspark.tables.contracts import gold
@@ -17,6 +17,7 @@ DAY = date(2026, 5, 5)
 SCORES = [
     ("ann", "recency", 5.0, None), ("ann", "frequency", 4.0, None), ("ann", "monetary", 3.0, None),
     ("ann", "rfm", 543.0, "champions"), ("ann", "engagement", 61.5, "engaged"), ("ann", "churn_90d", 0.25, "low"),
+    ("ann", "p_alive", 0.9, "high"),
     # Of bob, who bought nothing, only the cell is known.
     ("bob", "rfm", None, "never_bought"),
 ]  # fmt: skip
@@ -32,9 +33,9 @@ def test_everybody_has_the_scores_of_the_day_and_whoever_has_none_stays(spark: S
     view = look(Question("test", ("gold.scores",)), workspace, lake, DAY)
     found = {r["person_id"]: tuple(r)[1:] for r in with_scores(view, people).collect()}
     assert found == {
-        "ann": (5, 4, 3, "champions", 61.5, "engaged", 0.25, "low"),
-        "bob": (None, None, None, "never_bought", None, None, None, None),
-        "eve": (None,) * 8,
+        "ann": (5, 4, 3, "champions", 61.5, "engaged", 0.25, "low", None, None, 0.9, "high", *[None] * 3),
+        "bob": (None, None, None, "never_bought", *[None] * 11),
+        "eve": (None,) * 15,
     }
 
 
@@ -60,6 +61,7 @@ def test_scores_are_kept_as_whole_numbers_where_they_are_ranks(spark: SparkSessi
     types = dict(with_scores(view, spark.createDataFrame([], "person_id string")).dtypes)
     assert list(types) == [
         "person_id", "recency", "frequency", "monetary", "rfm_cell", "engagement", "engagement_tier", "churn", "churn_band",
+        "engagement_churn", "engagement_churn_band", "p_alive", "alive_band", "expected_orders", "value_cents", "days_to_order",
     ]  # fmt: skip
     assert (types["recency"], types["engagement"]) == ("int", "double")
 

@@ -23,12 +23,18 @@ from segspark.time import day_number
 
 @dataclass(frozen=True)
 class Outcome:
-    """Outcome for labels: the sum of a measure over [as_of, as_of + days), as known on a given day."""
+    """Outcome for labels: the sum of a measure over [as_of + gap, as_of + gap + days), as known on a given day."""
 
     name: str
     measure: str
     days: int
     known: date
+    gap: int = 0
+
+    @property
+    def reach(self) -> int:
+        """Days from the as-of day to the end of the window."""
+        return self.gap + self.days
 
 
 def compute_features(
@@ -68,7 +74,7 @@ def with_outcome(features: pa.Table, activity: pa.Table, outcome: Outcome) -> pa
     for cut in np.unique(cuts):
         rows = np.flatnonzero(cuts == cut)
         ids = people[rows]
-        here = (days >= cut) & (days < cut + outcome.days)
+        here = (days >= cut + outcome.gap) & (days < cut + outcome.reach)
         at = np.minimum(np.searchsorted(ids, names[here]), len(ids) - 1)
         is_one = ids[at] == names[here]
         np.add.at(result, rows[at[is_one]], values[here][is_one])

@@ -46,7 +46,7 @@ def window_features(
         One row per person and day: the columns of gold.features.
     """
     last = max(as_of_dates)
-    end, known = (last, last) if outcome is None else (last + timedelta(days=outcome.days), outcome.known)
+    end, known = (last, last) if outcome is None else (last + timedelta(days=outcome.reach), outcome.known)
     of_tiles = tiles.where(F.col("activity_date") < F.lit(end))
     activity = activity_frame(of_tiles, corrections.where(F.col("applied_as_of") <= F.lit(known)), catalogue)
     if items is not None:

@@ -82,7 +82,7 @@ def range_task(
         known: corrections up to this day are included; the last as-of day by default.
     """
     last = max(as_of_dates)
-    end = last if outcome is None else last + timedelta(days=outcome.days)
+    end = last if outcome is None else last + timedelta(days=outcome.reach)
     known = known or (last if outcome is None else outcome.known)
     return RangeTask(
         catalogue,

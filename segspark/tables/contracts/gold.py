@@ -85,6 +85,8 @@ FEATURES_RESTATED = Contract(
     columns=FEATURES.columns,
 )
 
+# Why a score is what it is.
+REASONS = "array<struct<input:string,value:double,effect:double>>"
 SCORES = Contract(
     name="gold.scores",
     grain="one person, one as-of day, one score",
@@ -93,10 +95,15 @@ SCORES = Contract(
     columns=(
         required("person_id", "string", "Person"),
         required("as_of_date", "date", "First day that is not observed"),
-        required("score", "string", "recency, frequency, monetary, rfm, engagement, churn_90d"),
+        required("score", "string", "recency, frequency, monetary, rfm, engagement, and a model's, e.g. churn_90d"),
         personal("value", "double", "The score; a probability is 0 to 1"),
         personal("band", "string", "Name of the range the value falls in"),
         optional("model_version", "string", "Registered model and version, null for rules"),
+        personal(
+            "reasons",
+            REASONS,
+            "The inputs that moved a model's score most, the strongest first: the person's value, and the effect in log-odds",
+        ),
     ),
 )
 
@@ -162,7 +169,7 @@ SEGMENT_PROFILES = Contract(
         required("segment_name", "string", "Name in the workspace's language"),
         required("measure", "string", "Feature or KPI"),
         required(
-            "n_people", "bigint", "People of the segment, to multiples of twice segments.min_size; 0: fewer than it"
+            "n_people", "bigint", "People of the segment, to multiples of twice segments.min_size; 0 in old rows: fewer"
         ),
         optional("numerator", "double", "Sum over the segment, or the rate's numerator; of people as n_people"),
         optional("denominator", "double", "People, or the rate's denominator; of people as n_people"),
@@ -175,7 +182,15 @@ SEGMENT_PROFILES = Contract(
         optional("low", "double", "Lower end of the value's 95 % interval"),
         optional("high", "double", "Upper end of the value's 95 % interval"),
         optional(
-            "p_value", "double", "Chance of such a difference from the rest, adjusted over the scheme's comparisons"
+            "p_value",
+            "double",
+            "Chance of such a difference from the rest, adjusted over the scheme's comparisons; null for a measure that "
+            "defines the segment",
+        ),
+        optional(
+            "members_date",
+            "date",
+            "Day of the members that are measured: of found segments an earlier one, before the days of the measure",
         ),
     ),
 )

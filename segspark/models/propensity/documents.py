@@ -1,4 +1,4 @@
-"""What is stored with a churn model: its quality, what it looks at, and the days it was made of."""
+"""What is stored with a model of propensity: its quality, what it looks at, and the days it was made of."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 from segspark.models.evaluate.evaluation import Evaluation
+from segspark.models.evaluate.judgement import CalibrationMap, Judgement, Slice, Threshold
+from segspark.models.promotion import GateResult
 
-EVALUATION, FEATURES = "evaluation.json", "features.json"
+EVALUATION, FEATURES, REVIEW = "evaluation.json", "features.json", "review.json"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,36 @@ class CameBack:
 
 
 @dataclass(frozen=True)
-class ChurnDocuments:
+class Review:
+    """Attributes:
+    judged: on people of whom neither the model nor its calibration knew the label.
+    n_trees: of the model that is published.
+    """
+
+    judged: Judgement
+    gates: tuple[GateResult, ...]
+    thresholds: tuple[Threshold, ...]
+    slices: tuple[Slice, ...]
+    calibration: CalibrationMap
+    n_trees: int
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "Review":
+        return cls(
+            Judgement.from_dict(content["judged"]),
+            tuple(GateResult(**gate) for gate in content["gates"]),
+            tuple(Threshold(**row) for row in content["thresholds"]),
+            tuple(Slice(**row) for row in content["slices"]),
+            CalibrationMap.from_dict(content["calibration"]),
+            content["n_trees"],
+        )
+
+
+@dataclass(frozen=True)
+class PropensityDocuments:
     """``evaluation.json`` and ``features.json``.
 
     Attributes:
@@ -36,7 +67,8 @@ class ChurnDocuments:
         train_cuts, validation_cut: days as of which the people were taken.
         n_train: rows of the fit.
         fill: input -> its value where it is missing.
-        came_back: None in models of earlier releases.
+        came_back: None in models of earlier releases, and where the outcome is that something is done.
+        review: how good the announced probabilities were, and what the gates said; None in models of earlier releases.
     """
 
     model: Evaluation
@@ -47,6 +79,7 @@ class ChurnDocuments:
     n_train: int
     fill: Mapping[str, float]
     came_back: CameBack | None = None
+    review: Review | None = None
 
     def to_files(self) -> dict[str, Any]:
         return {
@@ -61,11 +94,12 @@ class ChurnDocuments:
                 "n_train": self.n_train,
                 **({} if self.came_back is None else {"came_back": _plain(self.came_back)}),
             },
+            **({} if self.review is None else {REVIEW: self.review.as_dict()}),
             FEATURES: {"features": list(self.fill), "fill": dict(self.fill)},
         }
 
     @classmethod
-    def from_files(cls, files: Mapping[str, Any]) -> "ChurnDocuments":
+    def from_files(cls, files: Mapping[str, Any]) -> "PropensityDocuments":
         evaluation = files[EVALUATION]
         cuts = evaluation["cuts"]
         return cls(
@@ -77,6 +111,7 @@ class ChurnDocuments:
             evaluation["n_train"],
             files[FEATURES]["fill"],
             _came_back(evaluation["came_back"]) if "came_back" in evaluation else None,
+            Review.from_dict(files[REVIEW]) if REVIEW in files else None,
         )
 
 

@@ -1,16 +1,28 @@
-"""What is stored with a churn model is what is read of it, byte by byte as it always was."""
+"""What is stored with a model of propensity is what is read of it, byte by byte as it always was."""
 
 import json
 from dataclasses import replace
 from datetime import date
 
-from segspark.models.churn.documents import CameBack, ChurnDocuments
 from segspark.models.evaluate.evaluation import Decile, Evaluation
+from segspark.models.evaluate.judgement import (
+    NEXT_CUT,
+    Beside,
+    CalibrationBin,
+    CalibrationError,
+    CalibrationMap,
+    Estimate,
+    Judgement,
+    Slice,
+    Threshold,
+)
+from segspark.models.promotion import GateResult
+from segspark.models.propensity.documents import CameBack, PropensityDocuments, Review
 
 DECILES = tuple(Decile(10, 0.9 - at / 20, 0.5 - at / 30, 2.5 - at / 7) for at in range(10))
 MODEL = Evaluation(100, 0.2, 0.8, 0.6, 0.1, 2.5, DECILES)
 RECENCY = Evaluation(100, 0.2, 0.7, 0.5, 0.15, 2.0, DECILES[::-1])
-DOCUMENTS = ChurnDocuments(
+DOCUMENTS = PropensityDocuments(
     MODEL, RECENCY, {"days_since_order": 0.75, "n_order_30d": 0.25}, (date(2026, 1, 3), date(2026, 2, 2)),
     date(2026, 3, 4), 340, {"days_since_order": 1000.0, "n_order_30d": 0.0},
 )  # fmt: skip
@@ -33,17 +45,35 @@ def test_what_is_stored_is_as_it_was() -> None:
 
 def test_what_is_read_is_what_was_stored() -> None:
     stored = json.loads(json.dumps(DOCUMENTS.to_files()))
-    assert ChurnDocuments.from_files(stored) == DOCUMENTS
+    assert PropensityDocuments.from_files(stored) == DOCUMENTS
     # A registered version has documents that are not the model's own.
-    assert ChurnDocuments.from_files({**stored, "data_versions.json": {}}) == DOCUMENTS
+    assert PropensityDocuments.from_files({**stored, "data_versions.json": {}}) == DOCUMENTS
 
 
 def test_who_came_back_is_stored_where_it_was_looked_at() -> None:
     known = replace(DOCUMENTS, came_back=CameBack(date(2026, 2, 2), 30, 200, 80))
-    assert ChurnDocuments.from_files(json.loads(json.dumps(known.to_files()))) == known
+    assert PropensityDocuments.from_files(json.loads(json.dumps(known.to_files()))) == known
+
+
+REVIEW = Review(
+    Judgement(
+        NEXT_CUT, 900, 0.7, Estimate(0.8, 0.7, 0.9), Estimate(0.4, 0.3, 0.5), Estimate(0.2, 0.1, 0.3),
+        CalibrationError(900, 0.03, 0.01, (CalibrationBin(90, 0.5, 0.6),)), 0.3, 0.6,
+        {"recency": Beside(0.7, 0.5, Estimate(0.1, 0.05, 0.2), 0.5)},
+    ),
+    (GateResult("skill", 0.2, 0.0, True, {"low": 0.1}),), (Threshold(0.5, 10, 6, 2, 14.0),),
+    (Slice("tenure_days", "0-89", 200, 0.4, 0.5, 0.7),), CalibrationMap((0.1, 0.9), (0.2, 0.8)), 31,
+)  # fmt: skip
+
+
+def test_a_review_is_stored_where_there_is_one() -> None:
+    known = replace(DOCUMENTS, review=REVIEW)
+    stored = json.loads(json.dumps(known.to_files()))
+    assert set(stored) == {"evaluation.json", "features.json", "review.json"}
+    assert PropensityDocuments.from_files(stored) == known
 
 
 def test_a_key_of_a_later_release_does_not_hinder() -> None:
     stored = json.loads(json.dumps(DOCUMENTS.to_files()))
     stored["evaluation.json"]["model"]["gini"] = 0.6
-    assert ChurnDocuments.from_files(stored) == DOCUMENTS
+    assert PropensityDocuments.from_files(stored) == DOCUMENTS

@@ -1,0 +1,111 @@
+"""What a model must beat: simpler probabilities of the same outcome, fitted to the same past people.
+
+Each is fitted on arrays of a bounded sample; none looks at the people who are judged.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from segspark.models.propensity.outcome import Outcome
+from segspark.models.value.bgnbd_fit import BgNbdFit, fit_bgnbd
+from segspark.models.value.cells import Cells
+
+
+@dataclass(frozen=True)
+class Sample:
+    """People at one or more cuts, a row each.
+
+    Attributes:
+        columns: input -> values, missing ones filled.
+        y: 1 for those with the label.
+    """
+
+    columns: Mapping[str, np.ndarray]
+    y: np.ndarray
+
+    def matrix(self, names: tuple[str, ...]) -> np.ndarray:
+        return np.column_stack([self.columns[name] for name in names])
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Attributes:
+    needs: inputs without which it cannot be computed.
+    predict: from what is known of the past and the people judged, the probability of the label of each; None if it
+        cannot be fitted.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    predict: Callable[[Sample, Sample, tuple[str, ...]], np.ndarray | None]
+
+
+def baselines_for(past: Sample, judged: Sample, baselines: Sequence[Baseline]) -> dict[str, np.ndarray]:
+    """The probabilities of those baselines whose inputs are there and that can be fitted."""
+    found = {b.name: b.predict(past, judged, b.needs) for b in baselines if set(b.needs) <= set(past.columns)}
+    return {name: p for name, p in found.items() if p is not None}
+
+
+def by_one(past: Sample, judged: Sample, needs: tuple[str, ...]) -> np.ndarray:
+    """The rate by one value, made monotone: the best that sorting by it can say."""
+    (name,) = needs
+    x = past.columns[name]
+    rises = np.corrcoef(x, past.y)[0, 1] >= 0 if x.std() and past.y.std() else True
+    curve = IsotonicRegression(y_min=0, y_max=1, increasing=bool(rises), out_of_bounds="clip").fit(x, past.y)
+    n = len(past.y)
+    # As if two more average people stood at each step: no probability is 0 or 1.
+    smoothed = (curve.predict(judged.columns[name]) * n + 2 * past.y.mean()) / (n + 2)
+    return np.asarray(smoothed)
+
+
+def logistic(past: Sample, judged: Sample, needs: tuple[str, ...]) -> np.ndarray:
+    """Logistic regression on the logarithms of a few values, such as recency, frequency and monetary value."""
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
+    model.fit(_logs(past.matrix(needs)), past.y)
+    return np.asarray(model.predict_proba(_logs(judged.matrix(needs)))[:, 1])
+
+
+def _logs(values: np.ndarray) -> np.ndarray:
+    return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
+
+
+def no_order(days: int) -> Callable[[Sample, Sample, tuple[str, ...]], np.ndarray | None]:
+    """BG/NBD's probability of no order within so many days (``models.value.bgnbd``)."""
+
+    def predict(past: Sample, judged: Sample, needs: tuple[str, ...]) -> np.ndarray | None:
+        fit = fit_bgnbd(_histories(past, needs, MOST_HISTORIES))
+        return fit.model.p_no_order(_histories(judged, needs), days) if isinstance(fit, BgNbdFit) else None
+
+    return predict
+
+
+def _histories(people: Sample, needs: tuple[str, ...], most: int | None = None) -> Cells:
+    nth = 1 if most is None else max(1, len(people.y) // most)
+    days, first, last = (people.columns[name][::nth] for name in needs)
+    # The first order may be cut off at the history of the model; the last one is never before it.
+    age, x = np.maximum(first, last) - 1, np.maximum(days - 1, 0)
+    return Cells.of_people(x, np.where(x > 0, age - (last - 1), 0.0), age)
+
+
+def baselines_of(outcome: Outcome, days: int) -> tuple[Baseline, ...]:
+    """What a model of the outcome must beat.
+
+    Args:
+        days: of the window.
+    """
+    found = [Baseline("recency", (outcome.recency,), by_one), RFM]
+    if outcome.is_absence and outcome.measure == "n_order":
+        histories = ("n_order_day_lifetime", "days_since_first_order", "days_since_order")
+        found.append(Baseline("bgnbd", histories, no_order(days)))
+    return tuple(found)
+
+
+RFM = Baseline("rfm", ("days_since_order", "n_order_365d", "net_order_cents_365d"), logistic)
+# BG/NBD has four parameters: more people do not change them.
+MOST_HISTORIES = 30_000

@@ -1,0 +1,128 @@
+"""MLlib's gradient-boosted trees on a frozen training set, and the pipeline that scores people with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pyspark.ml import PipelineModel
+from pyspark.ml.classification import GBTClassificationModel, GBTClassifier
+from pyspark.ml.feature import SQLTransformer, VectorAssembler
+from pyspark.ml.functions import array_to_vector, vector_to_array
+from pyspark.ml.regression import IsotonicRegression, IsotonicRegressionModel
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from segspark.models.evaluate.judgement import CalibrationMap
+from segspark.models.propensity.config import Propensity
+from segspark.models.propensity.inputs import Input
+
+# A fit is hundreds of small jobs: with more tasks than this they only wait for each other.
+ROWS_PER_PARTITION = 50_000
+# People are drawn, held out and split by digits of their ids, others for each use. Not by the first ones: a person has the
+# smallest of several ids, so small digits are frequent there.
+_DRAWN_BY, _STOPPED_BY, _FOLD_BY = (19, 6), (7, 4), (25, 4)
+CALIBRATED = "calibrated"
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Fitted trees, and the rows of their fit."""
+
+    model: GBTClassificationModel
+    n_rows: int
+
+    @property
+    def n_trees(self) -> int:
+        return int(self.model.getNumTrees)
+
+
+def fit_trees(rows: DataFrame, cuts: Sequence[date], n_rows: int, config: Propensity) -> Trees:
+    """Fit to some cuts; a tenth of the people is kept aside, and fitting stops when more trees do not help them.
+
+    Args:
+        rows: gold.training_sets of one dataset: person_id, cut_date, label, values.
+        n_rows: of these cuts; of more than ``max_training_rows`` a share of the people is drawn.
+    """
+    chosen = rows.where(F.col("cut_date").isin([F.lit(cut) for cut in cuts]))
+    if n_rows > config.max_training_rows:
+        chosen = chosen.where(_share_of(_DRAWN_BY) < config.max_training_rows / n_rows)
+    columns = [F.col("person_id"), F.col("cut_date"), F.col("label"), (_share_of(_STOPPED_BY) < 0.1).alias("is_aside")]
+    # A fixed order makes the model independent of the number of files and tasks.
+    n_partitions = max(2, min(n_rows, config.max_training_rows) // ROWS_PER_PARTITION)
+    table = with_vectors(chosen.select(*columns, "values"))
+    table = table.repartition(n_partitions, "person_id").sortWithinPartitions("person_id", "cut_date").persist()
+    try:
+        model = _classifier(config).fit(table)
+        return Trees(model, table.count())
+    finally:
+        table.unpersist()
+
+
+def _classifier(config: Propensity) -> GBTClassifier:
+    return GBTClassifier(
+        featuresCol="features",
+        labelCol="label",
+        maxIter=config.max_iter,
+        maxDepth=config.max_depth,
+        stepSize=config.step_size,
+        seed=config.seed,
+        # Of all rows: a drawn part would depend on the partitions, and its noise would stop the fit early.
+        subsamplingRate=1.0,
+        minInstancesPerNode=20,
+        maxMemoryInMB=512,
+        validationIndicatorCol="is_aside",
+        # The default of a hundredth stops after the first tree.
+        validationTol=1e-5,
+    )
+
+
+def with_vectors(rows: DataFrame) -> DataFrame:
+    """The rows with ``features`` in place of ``values``: assembled again, because vectors with many zeros become
+    sparse: MLlib checks each stored value for NaN, at a cost."""
+    dense = rows.withColumn("values", array_to_vector(F.col("values")))
+    return VectorAssembler(inputCols=["values"], outputCol="features").transform(dense).drop("values")
+
+
+def _share_of(digits: tuple[int, int]) -> Column:
+    """A number from 0 to 1 by a person's id."""
+    first, n = digits
+    share: Column = F.conv(F.substring("person_id", first, n), 16, 10).cast("double") / 16**n
+    return share
+
+
+def scored_by(trees: GBTClassificationModel, rows: DataFrame) -> DataFrame:
+    """The rows with ``p``, the probability before calibration, and ``fold``, 0 or 1 by the person."""
+    scored = trees.transform(with_vectors(rows.withColumn("inputs", F.col("values"))))
+    return scored.select("person_id", "cut_date", "label", fold(), probability().alias("p"), "inputs")
+
+
+def fold() -> Column:
+    """Which half a person is of."""
+    return (_share_of(_FOLD_BY) < 0.5).cast("int").alias("fold")
+
+
+def probability() -> Column:
+    p: Column = vector_to_array(F.col("probability"))[1]
+    return p
+
+
+def pipeline(inputs: Sequence[Input], trees: GBTClassificationModel, calibration: CalibrationMap) -> PipelineModel:
+    """From the feature frame to ``features``, ``probability`` and, calibrated, ``calibrated``."""
+    filled = ", ".join(f"{i.expression} AS `x_{i.name}`" for i in inputs)
+    return PipelineModel(
+        [
+            SQLTransformer(statement=f"SELECT *, {filled} FROM __THIS__"),
+            VectorAssembler(inputCols=[f"x_{i.name}" for i in inputs], outputCol="features"),
+            trees,
+            _as_stage(calibration),
+        ]
+    )
+
+
+def _as_stage(calibration: CalibrationMap) -> IsotonicRegressionModel:
+    """The map as Spark's own stage: of points that rise already, its fit is the points."""
+    points = list(zip(calibration.scores, calibration.probabilities, strict=True))
+    table = SparkSession.builder.getOrCreate().createDataFrame(points, "score double, label double")
+    fitter = IsotonicRegression(featuresCol="score", labelCol="label", predictionCol=CALIBRATED)
+    model: IsotonicRegressionModel = fitter.fit(table).setFeaturesCol("probability").setFeatureIndex(1)
+    return model

@@ -1,0 +1,69 @@
+"""Scores of a model of propensity: what they say is in the model's own record, not in today's configuration."""
+
+from pyspark.ml import PipelineModel
+from pyspark.ml.functions import vector_to_array
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from segspark.models.model import Record, Score
+from segspark.models.propensity.config import Propensity
+from segspark.models.propensity.fit import CALIBRATED, probability
+from segspark.models.propensity.frozen import calendar_of
+from segspark.models.propensity.outcome import Outcome, Window
+from segspark.models.propensity.reasons import with_reasons
+from segspark.models.propensity.training_set import population_of, with_calendar
+from segspark.models.tracking import Loaded, read_inputs, read_params
+from segspark.pipeline.view import View
+from segspark.tables.contracts.gold import REASONS
+
+
+def score_propensity(view: View, loaded: Loaded, people: DataFrame, outcome: Outcome, score: Score) -> DataFrame:
+    """The probability of the outcome, for the population that the model was trained for.
+
+    Returns:
+        person_id, the score's column (0 to 1), its reasons, and its band (low, medium, high).
+    """
+    record = read_params(view.settings.mlflow, loaded.tags["run_id"])
+    asked = with_calendar(people.where(population_in(record, outcome)), calendar_of(view, window_in(record)))
+    scored = asked_for(loaded.model, asked)
+    inputs = read_inputs(view.settings.mlflow, loaded)
+    # Without the names of all inputs there is nothing to say.
+    if loaded.trees is not None and loaded.trees.n_features == len(inputs):
+        scored = with_reasons(scored, loaded.trees, inputs)
+    else:
+        scored = scored.select("person_id", "p", F.lit(None).cast(REASONS).alias("reasons"))
+    scored = scored.withColumnsRenamed({"p": score.column, "reasons": score.reasons})
+    return scored.withColumn(score.band, band_of(score.column, record))
+
+
+def window_in(record: Record) -> Window:
+    return Window(int(record["label_days"]), int(record.get("gap_days", 0)))
+
+
+def population_in(record: Record, outcome: Outcome) -> Column:
+    """Versions of earlier releases recorded the days of their population only."""
+    condition = record.get("population", outcome.population)
+    return population_of(condition, int(record["active_days"]))
+
+
+def asked_for(model: PipelineModel, people: DataFrame) -> DataFrame:
+    """person_id, p, and the model's inputs as an array; versions of earlier releases were not calibrated."""
+    scored = model.transform(people)
+    p = F.col(CALIBRATED) if CALIBRATED in scored.columns else probability()
+    return scored.select("person_id", p.alias("p"), vector_to_array(F.col("features")).alias("inputs"))
+
+
+def band_of(column: str, record: Record) -> Column:
+    medium, high = _bands(record)
+    value = F.col(column)
+    return F.when(value >= high, "high").when(value >= medium, "medium").otherwise("low")
+
+
+def _bands(record: Record) -> tuple[float, float]:
+    """As they were logged: ``(0.4, 0.7)`` or ``[0.4, 0.7]``; earlier releases had no others than the defaults."""
+    logged = record.get("bands")
+    if logged is None:
+        medium, high = Propensity.model_fields["bands"].default
+    else:
+        medium, high = (float(part) for part in logged.strip("()[] ").split(","))
+    return medium, high

@@ -1,0 +1,70 @@
+"""What the report shows of a model of propensity: how good the model in use is, or why it was refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from segspark import sections
+from segspark.models.model import Refused, Trained
+from segspark.models.propensity.documents import PropensityDocuments
+from segspark.models.propensity.outcome import Outcome, OutcomeWords, Words
+from segspark.sections import Missing, Reason, Section
+
+NO_MODEL = Missing(
+    {
+        "fr": "Aucun modèle n'est publié : lancez le flux d'entraînement.",
+        "en": "No model is published: run the training flow.",
+    }
+)
+REFUSED = {
+    "fr": "Pas de probabilité : le modèle a été refusé",
+    "en": "No probability: the model was refused",
+}
+REFUSED_IN_SHORT = {
+    "fr": "{short} : pas de probabilité aujourd'hui, les données ne permettent pas encore d'en répondre.",
+    "en": "{short}: no probability today, the data cannot carry that claim yet.",
+}
+
+
+@dataclass(frozen=True)
+class PropensityQuality:
+    """A model judged on people whose outcome it did not know, with a baseline of recency alone.
+
+    Attributes:
+        label_days: days of the window, as the model was trained.
+    """
+
+    label_days: int
+    words: OutcomeWords
+    documents: PropensityDocuments
+    model_version: str = ""
+
+    def said(self, words: Words, language: str) -> str:
+        return words[language].format(days=self.label_days)
+
+
+def propensity_sections(outcome: Outcome, state: Trained[PropensityDocuments] | Refused | None) -> tuple[Section, ...]:
+    """The section of a day."""
+    content = _content(outcome, state)
+    words, title = outcome.words, outcome.words.short
+    if isinstance(content, PropensityQuality):
+        title = {language: content.said(words.title, language) for language in words.title}
+    return (Section(outcome.name, title, content, "propensity", short=words.short),)
+
+
+def _content(outcome: Outcome, state: Trained[PropensityDocuments] | Refused | None) -> object:
+    if isinstance(state, Refused):
+        takeaway = {
+            language: text.format(short=outcome.words.short[language]) for language, text in REFUSED_IN_SHORT.items()
+        }
+        return sections.Refused(tuple(map(_reason, state.reasons)), REFUSED, takeaway)
+    if state is None:
+        return NO_MODEL
+    return PropensityQuality(int(state.record["label_days"]), outcome.words, state.documents, state.model_version)
+
+
+def _reason(gate: Mapping[str, Any]) -> Reason:
+    """A gate from the record of the run, where its days are text."""
+    values = {k: date.fromisoformat(v) if isinstance(v, str) else v for k, v in gate["values"].items()}
+    return Reason(gate["code"], values)

@@ -1,0 +1,245 @@
+"""Training on a day: the frozen training set, the gates, the fits, and what is recorded of them.
+
+Three fits, each knowing what was known on some day. The one that is judged knows what was known on the day of the
+validation cut; the one before it calibrates that one, as of the training cut before; the one that is published knows
+all cuts whose label is known today.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+import numpy as np
+from pyspark.sql import functions as F
+
+from segspark.errors import CheckFailed
+from segspark.models.evaluate.calibration import calibrated, crossfitted, fit_calibration
+from segspark.models.evaluate.evaluation import Evaluation
+from segspark.models.evaluate.judge import judge
+from segspark.models.evaluate.judgement import HELD_OUT, NEXT_CUT, CalibrationMap
+from segspark.models.evaluate.ranking import bins_of, evaluate
+from segspark.models.evaluate.thresholds import thresholds
+from segspark.models.figures import churn_figures
+from segspark.models.model import Fitted, Refused
+from segspark.models.promotion import GateResult
+from segspark.models.propensity.baselines import baselines_for, baselines_of
+from segspark.models.propensity.config import Propensity
+from segspark.models.propensity.contest import Entrant, contest
+from segspark.models.propensity.cuts import choose_cuts
+from segspark.models.propensity.data_gates import Lack, history_lacks, people_lacks
+from segspark.models.propensity.documents import CameBack, PropensityDocuments, Review
+from segspark.models.propensity.fit import Trees, fit_trees, pipeline, scored_by
+from segspark.models.propensity.frozen import Frozen, store_training_set
+from segspark.models.propensity.gates import gates_of
+from segspark.models.propensity.judged import Scored, leaks, read_past, read_scored
+from segspark.models.propensity.outcome import Outcome, Window
+from segspark.models.propensity.reasons import mean_effects
+from segspark.models.propensity.slices import slices
+from segspark.models.shapley.gbt import from_model
+from segspark.models.shapley.leaf_tables import LeafTables
+from segspark.pipeline.step import Step
+from segspark.tables.contracts import gold, silver
+
+
+def train_on_day(step: Step, outcome: Outcome, config: Propensity) -> Fitted | Refused:
+    """Fit the model as of the step's day, on the training set that it stores, unless the data do not suffice.
+
+    Raises:
+        CheckFailed: an input knows the label.
+    """
+    window = Window(config.label_days, config.gap_days)
+    first = _read_first_day(step, outcome)
+    cuts = choose_cuts(step.as_of, window, config.n_training_cuts, config.cut_step_days, first, config.min_history_days)
+    lacks = history_lacks(first, cuts, config)
+    if lacks or first is None:
+        return _refused(lacks)
+    frozen = store_training_set(step, outcome, config, window, cuts, first)
+    lacks = people_lacks(frozen.counts, config)
+    return _refused(lacks) if lacks else _fitted(step, outcome, config, window, frozen)
+
+
+def _refused(lacks: list[Lack]) -> Refused:
+    reasons = tuple({"code": lack.code, "values": dict(lack.values)} for lack in lacks)
+    return Refused("refused: " + "; ".join(map(str, lacks)), reasons)
+
+
+def _read_first_day(step: Step, outcome: Outcome) -> date | None:
+    """The first day on which anybody did what is predicted; one row."""
+    tiles = step.read(gold.ACTIVITY_DAILY)
+    if outcome.measure not in tiles.columns:
+        return None
+    found = tiles.where(F.col(outcome.measure) > 0).agg(F.min("activity_date").alias("first"))
+    first: date | None = found.collect()[0]["first"]
+    return first
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Attributes:
+    published: the model that scores people.
+    calibration: of its scores.
+    judged: people of the validation cut with what a model that has not seen them says.
+    p: the calibrated probabilities of these people.
+    how: NEXT_CUT or HELD_OUT.
+    """
+
+    published: Trees
+    calibration: CalibrationMap
+    judged: Scored
+    p: np.ndarray
+    how: str
+
+
+def _fits(frozen: Frozen, window: Window, config: Propensity) -> Fits:
+    cuts = frozen.cuts
+    of_judged = fit_trees(frozen.rows, cuts.train, frozen.of(cuts.train), config)
+    judged = _scored(frozen, of_judged, cuts.validate)
+    before = cuts.before_calibration(window)
+    if before and frozen.of(before) >= config.min_people:
+        earlier = _scored(frozen, fit_trees(frozen.rows, before, frozen.of(before), config), cuts.calibrate)
+        p, how = calibrated(fit_calibration(earlier.p, earlier.y), judged.p), NEXT_CUT
+    else:
+        p, how = crossfitted(judged.p, judged.y, judged.fold), HELD_OUT
+    published = fit_trees(frozen.rows, cuts.all, frozen.of(cuts.all), config)
+    return Fits(published, fit_calibration(judged.p, judged.y), judged, p, how)
+
+
+def _scored(frozen: Frozen, trees: Trees, cut: date) -> Scored:
+    return read_scored(scored_by(trees.model, frozen.at(cut)), frozen.inputs, frozen.n_rows[cut])
+
+
+def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, frozen: Frozen) -> Fitted:
+    cuts, inputs = frozen.cuts, frozen.inputs
+    past = read_past(frozen.rows.where("role = 'train'"), inputs, frozen.of(cuts.train))
+    if found := leaks(past, config.max_input_auc):
+        named = ", ".join(f"{name} (AUC {auc:.3f})" for name, auc in found)
+        raise CheckFailed(
+            f"The model {outcome.name} is not trained: {named} alone tells who has the outcome, so it knows what comes "
+            "after the cut. Take it out of the inputs, or raise max_input_auc if it is honest."
+        )
+    fits = _fits(frozen, window, config)
+    judged, y = fits.judged.sample, fits.judged.y
+    simple = baselines_for(past, judged, baselines_of(outcome, config.label_days))
+    judgement = judge(fits.p, y, simple, fits.how)
+    gates = gates_of(judgement, config)
+    ours = evaluate(bins_of(fits.p, y))
+    recency = evaluate(bins_of(simple["recency"], y)) if "recency" in simple else ours
+    review = Review(
+        judgement,
+        gates,
+        thresholds(fits.p, y, config.cost_false, config.cost_missed),
+        slices(judged.columns, fits.p, y),
+        fits.calibration,
+        fits.published.n_trees,
+    )
+    documents = PropensityDocuments(
+        ours,
+        recency,
+        _importances(frozen, fits),
+        cuts.train,
+        cuts.validate,
+        fits.published.n_rows,
+        {i.name: i.fill for i in inputs},
+        _read_came_back(step, frozen, window, outcome.last) if outcome.is_absence and outcome.last else None,
+        review,
+    )
+    closed = [gate for gate in gates if not gate.is_open]
+    params = _params(outcome, config, frozen, fits)
+    return Fitted(
+        model=pipeline(inputs, fits.published.model, fits.calibration),
+        sample=step.read_day(gold.FEATURES, step.as_of).limit(0),
+        params=params,
+        metrics={
+            **ours.metrics(),
+            **{f"recency_{k}": v for k, v in recency.metrics().items()},
+            **judgement.metrics(),
+            "n_train": float(fits.published.n_rows),
+            "n_trees": float(fits.published.n_trees),
+        },
+        documents=documents,
+        files=churn_figures(ours, recency),
+        data_versions=_data_versions(step, frozen),
+        label_end=window.end(cuts.validate),
+        ranks_by="pr_auc",
+        ranking=ours.pr_auc,
+        gates=gates,
+        contest=partial(
+            contest,
+            Entrant(
+                frozen,
+                fits.judged,
+                window,
+                config,
+                {key: str(value) for key, value in params.items()},
+                step.settings.mlflow,
+            ),
+        ),
+        expires_after_days=config.expires_days,
+        outcome={
+            f"{outcome.name}_metrics": {
+                "roc_auc": round(ours.roc_auc, 4),
+                "recency_roc_auc": round(recency.roc_auc, 4),
+                "pr_auc": round(ours.pr_auc, 4),
+                "recency_pr_auc": round(recency.pr_auc, 4),
+                "log_loss": round(judgement.log_loss.value, 4),
+                "calibration_excess": round(judgement.calibration.excess, 4),
+            },
+            **({f"{outcome.name}_refused": [gate.as_reason() for gate in closed]} if closed else {}),
+        },
+        note=_note(ours, recency, closed),
+    )
+
+
+def _note(ours: Evaluation, recency: Evaluation, closed: list[GateResult]) -> str:
+    ranks = (
+        f"version {{version}}: ROC-AUC {ours.roc_auc:.3f} (recency alone {recency.roc_auc:.3f}), "
+        f"PR-AUC {ours.pr_auc:.3f} ({recency.pr_auc:.3f}, base rate {ours.base_rate:.3f}), "
+        f"lift of the rarer outcome {ours.rarer_lift:.2f}, Brier {ours.brier:.3f} ({recency.brier:.3f})"
+    )
+    shut = "; ".join(f"{gate.code} {gate.value:.3f} against {gate.bound:.3f}" for gate in closed)
+    return f"{ranks}; not used, closed gates: {shut}" if shut else ranks
+
+
+def _importances(frozen: Frozen, fits: Fits) -> dict[str, float]:
+    """Each input's share in what moves the scores of the people judged."""
+    names = tuple(i.name for i in frozen.inputs)
+    tables = LeafTables.compile(from_model(fits.published.model))
+    return mean_effects(tables, fits.judged.sample.matrix(names), names)
+
+
+def _params(outcome: Outcome, config: Propensity, frozen: Frozen, fits: Fits) -> dict[str, Any]:
+    return {
+        **config.model_dump(mode="json"),
+        "outcome": outcome.name,
+        "measure": outcome.measure,
+        "is_absence": outcome.is_absence,
+        "population": outcome.population.format(days=config.active_days),
+        "dataset_id": frozen.dataset_id,
+        "training_cuts": ", ".join(map(str, frozen.cuts.train)),
+        "validation_cut": frozen.cuts.validate,
+        "n_trees": fits.published.n_trees,
+    }
+
+
+def _data_versions(step: Step, frozen: Frozen) -> Mapping[str, Mapping[str, Any]]:
+    consents = step.facts(silver.CONSENTS)
+    rows = frozen.of(frozen.cuts.all)
+    return {
+        gold.TRAINING_SETS.name: {"version": step.facts(gold.TRAINING_SETS).version, "rows": rows},
+        silver.CONSENTS.name: {"version": consents.version, "rows": consents.rows},
+    }
+
+
+def _read_came_back(step: Step, frozen: Frozen, window: Window, last: str) -> CameBack:
+    """Of those who did nothing in the newest training window, who has done it since; one row."""
+    cut = frozen.cuts.calibrate
+    end = window.end(cut)
+    silent = frozen.at(cut).where("label = 1").select("person_id")
+    today = step.read_day(gold.FEATURES, step.as_of).select("person_id", last)
+    found = silent.join(today, on="person_id", how="left").agg(
+        F.count(F.lit(1)).alias("n"), F.count_if(F.col(last) >= F.lit(end)).alias("n_back")
+    )
+    row = found.collect()[0]
+    return CameBack(cut, (step.as_of - end).days, row["n"], row["n_back"])

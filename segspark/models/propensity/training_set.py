@@ -1,0 +1,64 @@
+"""The training set: features at past cuts, labels from the days after, never mixed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from segspark.features.engine.kernel import Outcome as Sum
+from segspark.models.propensity.cuts import Cuts
+from segspark.models.propensity.inputs import Input
+from segspark.models.propensity.outcome import Outcome, Window
+
+TRAIN, RECENT, VALIDATE = "train", "recent", "validate"
+
+
+def acts_after(outcome: Outcome, window: Window, known: date) -> Sum:
+    """The sum behind the label, as known when the model is made."""
+    return Sum("n_after", outcome.measure, window.days, known, window.gap)
+
+
+def label_people(features: DataFrame, cuts: Cuts, outcome: Outcome, active_days: int) -> DataFrame:
+    """Label the population of each cut.
+
+    Args:
+        features: feature frame of all cuts (as_of_date is the cut): person_id, the columns of the outcome's population
+            and more, with n_after (acts_after).
+        active_days: the days of the population.
+
+    Returns:
+        The rows of ``features`` of the population, with cut_date, role and label: 1 where the outcome came about in the
+        window after the cut.
+    """
+    role = (
+        F.when(F.col("as_of_date") == F.lit(cuts.validate), VALIDATE)
+        .when(F.col("as_of_date").isin([F.lit(cut) for cut in cuts.recent] or [F.lit(None)]), RECENT)
+        .otherwise(TRAIN)
+    )
+    happened = F.col("n_after") > 0
+    label = (~happened if outcome.is_absence else happened).cast("int")
+    people = features.where(population_of(outcome.population, active_days))
+    return people.withColumns({"cut_date": F.col("as_of_date"), "role": role, "label": label})
+
+
+def population_of(condition: str, active_days: int) -> Column:
+    """An outcome's population as a condition."""
+    return F.expr(condition.format(days=active_days))
+
+
+def with_calendar(people: DataFrame, columns: Mapping[str, str]) -> DataFrame:
+    """Add the columns of the calendar around each row's as_of_date (inputs.calendar_columns)."""
+    return people.withColumns({name: F.expr(sql) for name, sql in columns.items()})
+
+
+def freeze(labelled: DataFrame, inputs: Sequence[Input], dataset_id: str) -> DataFrame:
+    """Rows of gold.training_sets: the inputs in order, filled, with role and label."""
+    return labelled.select(
+        F.lit(dataset_id).alias("dataset_id"),
+        "person_id",
+        "cut_date",
+        "role",
+        "label",
+        F.array(*[F.expr(i.expression) for i in inputs]).alias("values"),
+    )

@@ -1,0 +1,94 @@
+"""Trees are fitted to some cuts, stop when more do not help, and give calibrated probabilities to the people of a day."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from pyspark.ml.classification import GBTClassificationModel
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from segspark.models.evaluate.calibration import calibrated
+from segspark.models.evaluate.judgement import CalibrationMap
+from segspark.models.propensity.config import Propensity
+from segspark.models.propensity.fit import CALIBRATED, Trees, fit_trees, pipeline, probability, scored_by
+from segspark.models.propensity.inputs import Input
+
+CUTS = (date(2026, 1, 1), date(2026, 4, 1))
+CONFIG = Propensity(max_iter=12, max_depth=2)
+INPUTS = (Input("days_since_order", 1000.0), Input("n_order_30d", 0.0))
+N = 1500
+
+
+def rows_of(spark: SparkSession) -> DataFrame:
+    """The longer somebody has not bought, the less likely a next order is; of two who are alike the one with more orders
+    of late is likelier to buy."""
+    rng, rows = np.random.default_rng(4), []
+    for cut in CUTS:
+        for at in range(N):
+            days, orders = rng.uniform(0, 200), rng.integers(0, 4)
+            label = int(rng.random() < 1 / (1 + np.exp(-(days - 100) / 25 + orders)))
+            digits = f"{at * 7919 % 16**4:04x}", f"{at * 104729 % 16**6:06x}{at * 31337 % 16**4:04x}"
+            # As the smallest of several ids begins: with small digits.
+            person = f"{at % 7:06x}{digits[0]}".ljust(18, "0") + digits[1] + "0000"
+            rows.append((person, cut, label, [days, float(orders)]))
+    return spark.createDataFrame(rows, "person_id string, cut_date date, label int, values array<double>")
+
+
+@pytest.fixture(scope="module")
+def rows(spark: SparkSession) -> DataFrame:
+    return rows_of(spark).cache()
+
+
+@pytest.fixture(scope="module")
+def trees(rows: DataFrame) -> Trees:
+    return fit_trees(rows, CUTS[:1], N, CONFIG)
+
+
+def described(model: GBTClassificationModel) -> str:
+    return model.toDebugString.split("\n", 1)[1]
+
+
+def test_only_the_given_cuts_are_fitted_and_the_tree_count_is_known(trees: Trees) -> None:
+    assert trees.n_rows == N
+    assert 2 <= trees.n_trees <= CONFIG.max_iter
+
+
+def test_fitting_stops_when_more_trees_do_not_help_people_kept_aside(rows: DataFrame) -> None:
+    found = fit_trees(rows, CUTS, 2 * N, Propensity(max_iter=60, max_depth=5, step_size=1.0))
+    assert found.n_trees < 30
+
+
+def test_the_same_rows_give_the_same_trees_however_they_lie(rows: DataFrame, trees: Trees) -> None:
+    again = fit_trees(rows.orderBy(F.col("person_id").desc()).repartition(5), CUTS[:1], N, CONFIG)
+    assert described(again.model) == described(trees.model)
+
+
+def test_of_too_many_rows_a_share_of_the_people_is_fitted(rows: DataFrame) -> None:
+    few = CONFIG.model_copy(update={"max_iter": 1, "max_training_rows": 800})
+    found = fit_trees(rows, CUTS, 2 * N, few)
+    ids = [at * 104729 % 16**6 for at in range(N)]
+    # The same people at every cut.
+    assert found.n_rows == 2 * sum(i / 16**6 < 800 / (2 * N) for i in ids)
+
+
+def test_people_of_another_cut_are_scored_with_their_inputs(rows: DataFrame, trees: Trees) -> None:
+    found = scored_by(trees.model, rows.where(F.col("cut_date") == F.lit(CUTS[1]))).collect()
+    assert len(found) == N
+    assert {r["fold"] for r in found} == {0, 1}
+    late = [r["p"] for r in found if r["inputs"][0] > 150]
+    assert min(late) > max(r["p"] for r in found if r["inputs"][0] < 50)
+
+
+def test_the_pipeline_fills_scores_and_calibrates(spark: SparkSession, trees: Trees) -> None:
+    curve = CalibrationMap((0.2, 0.5, 0.8), (0.3, 0.35, 0.6))
+    people = spark.createDataFrame(
+        [("ann", 21, 1), ("bob", 172, 0), ("eve", 172, None)], "person_id string, days_since_order int, n_order_30d int"
+    )
+    scored = pipeline(INPUTS, trees.model, curve).transform(people)
+    found = {r["person_id"]: r for r in scored.select("person_id", probability().alias("p"), CALIBRATED).collect()}
+    for row in found.values():
+        assert row[CALIBRATED] == pytest.approx(calibrated(curve, np.array([row["p"]]))[0])
+    assert found["ann"][CALIBRATED] < found["bob"][CALIBRATED]
+    # No order in thirty days is what a missing number stands for.
+    assert found["eve"][CALIBRATED] == found["bob"][CALIBRATED]

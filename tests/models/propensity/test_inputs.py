@@ -1,0 +1,85 @@
+"""What models of propensity look at: what a workspace has of it, and the columns it is made of."""
+
+from datetime import date
+
+import pytest
+from pyspark.sql import SparkSession
+
+from segspark.config.models import SalesPeriod
+from segspark.features.catalogue import build_catalogue
+from segspark.models.propensity.inputs import CALENDAR, FEATURES, Input, calendar_columns, choose_inputs, columns_of
+from segspark.models.propensity.outcome import Window
+from segspark.models.propensity.training_set import with_calendar
+
+FULL = build_catalogue((7, 30, 90, 365))
+COLUMNS = {c.name for c in FULL.stored_columns()} | {d.name for d in (*FULL.derived, *FULL.of_profile)}
+
+
+def test_what_a_workspace_lacks_is_left_out_and_the_order_stays() -> None:
+    found = choose_inputs(["n_order_30d", "city", "days_since_order", "month"], 100)
+    assert found == (Input("days_since_order", 1000.0), Input("n_order_30d", 0.0), Input("month", 0.0))
+
+
+def test_a_ratio_is_an_input_where_both_of_its_columns_are_there() -> None:
+    assert "overdue" not in {i.name for i in choose_inputs(["days_since_order"], 1)}
+    found = {i.name: i for i in choose_inputs(["days_between_orders", "days_since_order"], 1)}
+    assert found["overdue"].expression == (
+        "coalesce(cast(try_divide(days_since_order, days_between_orders) as double), 1.0D)"
+    )
+
+
+def test_the_columns_of_a_ratio_are_those_it_is_made_of() -> None:
+    assert columns_of(["overdue", "n_click_30d", "month"]) == {"days_since_order", "days_between_orders", "n_click_30d"}
+    for item in FEATURES.values():
+        assert all(name in (item.sql or item.name) for name in item.columns)
+
+
+def test_the_usual_catalogue_has_all_of_them_and_opens_are_none_of_them() -> None:
+    assert [i.name for i in choose_inputs(sorted(COLUMNS), 1)] == list(FEATURES)
+    assert columns_of(FEATURES) <= COLUMNS
+    assert not [name for name in columns_of(FEATURES) if "open" in name]
+
+
+def test_what_grows_with_the_history_is_cut_off_at_what_every_cut_has() -> None:
+    found = {i.name: i for i in choose_inputs(["tenure_days", "days_since_order"], 240)}
+    assert found["tenure_days"].expression == "coalesce(cast(least(`tenure_days`, 240) as double), -1.0D)"
+    assert found["tenure_days"].columns == ("tenure_days",)
+    assert found["days_since_order"].expression == "coalesce(cast(`days_since_order` as double), 1000.0D)"
+
+
+SALES = (
+    SalesPeriod(name="winter", start=date(2026, 1, 14), end=date(2026, 2, 10), market="FR"),
+    SalesPeriod(name="any", start=date(2026, 3, 1), end=date(2026, 3, 2)),
+    SalesPeriod(name="elsewhere", start=date(2026, 1, 1), end=date(2026, 3, 30), market="DE"),
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "ahead", "behind"),
+    [
+        # All of both periods lie ahead within 60 days, but the last day.
+        (date(2026, 1, 1), 28 + 1, 0),
+        # The first day of a window counts, the day before it does not.
+        (date(2026, 1, 14), 28 + 2, 0),
+        (date(2026, 2, 10), 1 + 2, 27),
+        (date(2026, 2, 11), 2, 28),
+        (date(2026, 6, 1), 0, 0),
+    ],
+)
+def test_sales_days_are_those_of_the_home_market_around_a_day(
+    spark: SparkSession, day: date, ahead: int, behind: int
+) -> None:
+    people = spark.createDataFrame([(day,)], "as_of_date date")
+    row = with_calendar(people, calendar_columns(SALES, "FR", Window(60))).collect()[0]
+    assert (row["sale_days_ahead"], row["sale_days_behind"], row["month"]) == (ahead, behind, day.month)
+
+
+def test_the_days_of_a_gap_are_not_ahead(spark: SparkSession) -> None:
+    people = spark.createDataFrame([(date(2026, 2, 11),)], "as_of_date date")
+    columns = calendar_columns(SALES, "FR", Window(60, gap=19))
+    assert with_calendar(people, columns).collect()[0]["sale_days_ahead"] == 1
+
+
+def test_without_sales_periods_the_month_is_all_of_the_calendar() -> None:
+    assert calendar_columns((), "FR", Window(60)) == {"month": "month(as_of_date)"}
+    assert set(calendar_columns(SALES, "FR", Window(60))) == set(CALENDAR)
