@@ -12,10 +12,12 @@ from segspark.reports.svg import Axis, Plot, element, nice_ticks, polyline
 from segspark.reports.texts import Texts
 
 
-def silhouette_chart(sweep: Sequence[SweepRow], k: int, formats: Formats, texts: Texts) -> Markup:
-    """Silhouette by k, the chosen k marked."""
+def silhouette_chart(
+    sweep: Sequence[SweepRow], k: int, formats: Formats, texts: Texts, title: str = "silhouette"
+) -> Markup:
+    """Silhouette by k, the chosen k marked; the title says of which distances."""
     points = [(p.k, p.silhouette) for p in sweep]
-    return _by_k("silhouette", texts("silhouette"), texts("silhouette_axis"), points, k, formats, texts)
+    return _by_k("silhouette", texts(title), texts("silhouette_axis"), points, k, formats, texts)
 
 
 def stability_chart(sweep: Sequence[SweepRow], k: int, formats: Formats, texts: Texts) -> Markup:

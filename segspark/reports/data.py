@@ -69,10 +69,15 @@ class KpiRow:
 
 @dataclass(frozen=True)
 class Kpis:
-    """The cross-tab by scheme over the last ``window_days``."""
+    """The cross-tab by scheme over the last ``window_days``.
+
+    ``found``: of the schemes whose groups a model found, the day of the members that are measured, and the names of the
+    groups that are measured on the days that define them.
+    """
 
     window_days: int
     schemes: tuple[tuple[str, tuple[KpiRow, ...]], ...]
+    found: Mapping[str, tuple[date | None, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,13 @@ from segspark.reports.data import (
     Sizes,
 )
 from segspark.reports.gather_intake import read_ledger, read_quarantine
-from segspark.reports.gather_profiles import are_rounded, read_profiles, segment_profiles
+from segspark.reports.gather_profiles import (
+    are_rounded,
+    members_measured,
+    read_profiles,
+    segment_profiles,
+    small_segments,
+)
 from segspark.reports.kpi_columns import kpi_columns
 from segspark.reports.report import render_report, write_report
 from segspark.reports.texts import Texts
@@ -63,6 +69,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
     names = {r["segment_id"]: r[f"name_{language}"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
     keys = {r["segment_id"]: r["segment_key"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
     profiles = read_profiles(view, day)
+    profiles |= small_segments(outcomes, names, profiles)
     earlier = previous_day(view, day)
     before = read_profiles(view, earlier) if earlier else {}
     n_people = int(outcomes.get("people") or 0)
@@ -78,7 +85,7 @@ def gather(workspace: Workspace, day: date, language: Literal["fr", "en"]) -> Re
             *_of_schemes(workspace, language, outcomes, profiles | _with_sizes(view, day, profiles), names, keys),
             *sections_of_models(view, day),
         ),
-        kpis=_kpis(profiles, names, keys, language) if is_open else None,
+        kpis=_kpis(profiles, names, keys, language, day) if is_open else None,
         profiles=segment_profiles(profiles, names, keys) if is_open else None,
         why_missing={} if is_open else {"kpis": Texts(language)("kpis_unrounded")},
         ledger=read_ledger(view),
@@ -188,21 +195,27 @@ def _n_contactable(measures: dict[str, dict[str, Any]]) -> int | None:
 
 
 def _kpis(
-    profiles: dict[str, dict[str, Any]], names: dict[str, str], keys: dict[str, str], language: Language
+    profiles: dict[str, dict[str, Any]], names: dict[str, str], keys: dict[str, str], language: Language, day: date
 ) -> Kpis | None:
     keys_shown = [column.key for column in kpi_columns("results", language)]
 
     def row(segment_id: str, p: dict[str, Any], has_paths: bool) -> KpiRow:
+        shown = {key: p["m"][key] for key in keys_shown if key in p["m"]}
         return KpiRow(
             segment=names.get(segment_id, p["name"]),
-            n_people=p["n_people"],
-            values={key: p["m"][key]["value"] for key in keys_shown if key in p["m"]},
+            # Of found groups those who were members on an earlier day.
+            n_people=next((m["n_people"] for m in shown.values()), p["n_people"]),
+            values={key: m["value"] for key, m in shown.items()},
             path=keys.get(segment_id, "") if has_paths else "",
         )
 
-    schemes = []
+    schemes, found = [], {}
     for scheme in SCHEMES.all():
-        rows = [row(i, p, scheme.has_paths) for i, p in profiles.items() if p["scheme"] == scheme.name]
-        if rows:
-            schemes.append((scheme.name, tuple(sorted(rows, key=lambda r: (-r.n_people, r.segment)))))
-    return Kpis(RESULTS_DAYS, tuple(schemes)) if schemes else None
+        mine = {i: p for i, p in profiles.items() if p["scheme"] == scheme.name}
+        if not mine:
+            continue
+        rows = [row(i, p, scheme.has_paths) for i, p in mine.items()]
+        schemes.append((scheme.name, tuple(sorted(rows, key=lambda r: (-r.n_people, r.segment)))))
+        if scheme.is_found:
+            found[scheme.name] = members_measured(mine, keys_shown, names, day)
+    return Kpis(RESULTS_DAYS, tuple(schemes), found) if schemes else None

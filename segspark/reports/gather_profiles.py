@@ -1,6 +1,6 @@
 """The profiles of segments, from the day's measures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,49 @@ def read_profiles(view: View, day: date) -> dict[str, dict[str, Any]]:
             {"scheme": row["scheme"], "n_people": row["n_people"], "name": row["segment_name"], "m": {}},
         )
         one["m"][row["measure"]] = row
+        if row.get("members_date") == day:
+            # Not of measures of the members of an earlier day.
+            one["n_people"] = row["n_people"]
     return profiles
+
+
+def small_segments(
+    outcomes: Mapping[str, Any], names: Mapping[str, str], profiles: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The segments of too few people for a profile, as the run recorded them; in the form of ``read_profiles``, with no
+    size and no measures.
+
+    Args:
+        names: of the segments, in the report's language.
+        profiles: segment_id -> profile; of earlier versions also of small segments.
+    """
+    return {
+        i: {"scheme": scheme, "n_people": 0, "name": names.get(i, i), "m": {}}
+        for scheme, ids in outcomes.get("small_segments", {}).items()
+        for i in ids
+        if i not in profiles
+    }
+
+
+def members_measured(
+    profiles: Mapping[str, Mapping[str, Any]], measures: Sequence[str], names: Mapping[str, str], day: date
+) -> tuple[date | None, tuple[str, ...]]:
+    """The earlier day whose members some measures are of, None if there is none; and the names of the segments whose
+    members are those of the page's day, although it is the days before that define them.
+
+    Args:
+        profiles: of a scheme whose segments a model found.
+        measures: words of KPIs of a window.
+    """
+    earlier: date | None = None
+    same_days = []
+    for i, p in profiles.items():
+        days = {p["m"][m].get("members_date") or day for m in measures if m in p["m"]}
+        if before := min((d for d in days if d < day), default=None):
+            earlier = before
+        elif days:
+            same_days.append(names.get(i, p["name"]))
+    return earlier, tuple(sorted(same_days))
 
 
 def are_rounded(profiles: Mapping[str, Mapping[str, Any]], least: int) -> bool:

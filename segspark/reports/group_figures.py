@@ -1,14 +1,19 @@
 """What the page says and draws about groups: the choice of k, the map, the tree, migration, distances."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
 from segspark.models.clustering.documents.migration import Alarm
-from segspark.models.clustering.documents.rare import Rare
+from segspark.models.clustering.documents.rare import Rare, RareGroup
 from segspark.models.clustering.documents.registered import ClusteringDocuments
+from segspark.models.clustering.documents.sweep import EUCLIDEAN
 from segspark.reports import charts, group_charts
+from segspark.reports.formats import NOTHING
 from segspark.reports.page import Page
+from segspark.reports.small_groups import show
 from segspark.reports.views_groups import (
     MigrationLine,
     hidden_clusters,
@@ -31,13 +36,25 @@ def k_figures(documents: ClusteringDocuments, page: Page) -> list[Figure]:
     sweep, k = open_sweep(documents, page.least), documents.groups.k
     if len(sweep) < 2:
         return []
-    draws = [(charts.silhouette_chart, "silhouette"), (charts.elbow_chart, "elbow")]
+    title = silhouette_name(documents)
+    draws: list[tuple[Callable[..., Markup], str]] = [
+        (partial(charts.silhouette_chart, title=title), title),
+        (charts.elbow_chart, "elbow"),
+    ]
     if any(row.stability is not None for row in sweep):
         draws.append((charts.stability_chart, "stability"))
     if any(row.smallest_share is not None for row in sweep):
         draws.append((charts.smallest_chart, "smallest"))
     texts = page.texts
-    return [(texts(n), draw(sweep, k, page.formats, texts), texts(f"{n}_note")) for draw, n in draws]
+    return [
+        (texts(n), draw(sweep, k, page.formats, texts), texts(f"{n.removesuffix('_squared')}_note"))
+        for draw, n in draws
+    ]
+
+
+def silhouette_name(documents: ClusteringDocuments) -> str:
+    """The text that names the silhouettes: those of earlier releases are of squared distances."""
+    return "silhouette" if documents.sweep.distance == EUCLIDEAN else "silhouette_squared"
 
 
 def why_k(documents: ClusteringDocuments, page: Page) -> str:
@@ -53,16 +70,19 @@ def why_k(documents: ClusteringDocuments, page: Page) -> str:
 
 
 def _compared(documents: ClusteringDocuments, page: Page) -> str:
-    k, tried = documents.groups.k, {row.k: row.silhouette for row in documents.sweep.rows}
-    chosen = tried.get(k)
-    number, n = page.formats.number, len(tried)
+    k, rows = documents.groups.k, documents.sweep.rows
+    passing = {row.k: row.silhouette for row in rows if not row.failed}
+    chosen = passing.get(k)
+    number, n = page.formats.number, len(rows)
     silhouette = number(chosen, 3)
     if n < 2 or chosen is None:
-        return page.texts("k_only", k=k, silhouette=silhouette, n=n)
-    best = max(tried, key=lambda other: (tried[other], -other))
+        return page.texts("k_only", k=k, silhouette=silhouette)
+    names = ", ".join(map(str, passing))
+    among = page.texts("among_tried" if len(passing) == n else "among_passing", n=n, passing=names)
+    best = max(passing, key=lambda other: (passing[other], -other))
     if best == k:
-        return page.texts("k_best", k=k, silhouette=silhouette, n=n)
-    return page.texts("k_near", k=k, silhouette=silhouette, n=n, best=number(tried[best], 3), best_k=best)
+        return page.texts("k_best", k=k, silhouette=silhouette, among=among)
+    return page.texts("k_near", k=k, silhouette=silhouette, among=among, best=number(passing[best], 3), best_k=best)
 
 
 def group_figures(documents: ClusteringDocuments, page: Page) -> list[Figure]:
@@ -105,6 +125,15 @@ def _alarm(alarm: Alarm, names: dict[str, str], page: Page) -> str:
     # The exact change of a share is a count of people.
     threshold = formats.share(alarm.threshold)
     return page.texts("alarm_share", threshold=threshold, segment=names.get(alarm.segment_id, ""))
+
+
+def rule_shares(group: RareGroup, page: Page) -> tuple[str, str]:
+    """Precision and recall of the rule of a rare group, downwards to 5 %: exact, they would tell how many people of a
+    sample they are of."""
+    if group.rule is None or show(group.n_people, page.least).is_hidden:
+        return NOTHING, NOTHING
+    precision, recall = (int(share * 20 + 1e-9) / 20 for share in (group.rule.precision, group.rule.recall))
+    return page.formats.share(precision, 0), page.formats.share(recall, 0)
 
 
 def distances(rare: Rare, page: Page) -> Markup | None:

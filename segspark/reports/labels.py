@@ -157,6 +157,9 @@ FEATURES = {
     "rfm_cell": ("Groupe RFM", "Group by RFM"),
     "engagement_tier": ("Niveau d'engagement", "Engagement tier"),
     "churn_band": ("Niveau de probabilité de ne pas commander", "Band of the probability of no order"),
+    "engagement_churn_band": ("Niveau de probabilité de ne rien faire", "Band of the probability of no act"),
+    "sale_days_ahead": ("Jours de soldes à venir", "Sales days ahead"),
+    "sale_days_behind": ("Jours de soldes passés", "Sales days behind"),
     "cluster": ("Groupe de comportement", "Behaviour group"),
     "not_contactable_reason": ("Raison de ne pas écrire", "Reason not to write"),
     "is_contactable": ("Peut recevoir nos e-mails", "May be written to"),
@@ -179,7 +182,15 @@ FEATURES = {
     "temperature_c": ("Température en °C", "Temperature in °C"),
 }
 # The column of a model bears its name, which stands in no table.
-FEATURES.update(churn=("Probabilité de ne pas commander", "Probability of no order"))
+FEATURES.update(
+    churn=("Probabilité de ne pas commander", "Probability of no order"),
+    engagement_churn=("Probabilité de ne rien faire", "Probability of no act"),
+    p_alive=("Probabilité d'être encore client", "Probability of being a customer still"),
+    alive_band=("Niveau de probabilité d'être encore client", "Band of the probability of being a customer still"),
+    expected_orders=("Jours de commande attendus", "Order days expected"),
+    value_cents=("Valeur attendue", "Expected value"),
+    days_to_order=("Jours jusqu'à la prochaine commande", "Days to the next order"),
+)
 
 NOT_CONTACTABLE = {
     "no_consent": ("Pas de consentement à l'e-mail", "No consent to e-mail"),

@@ -1,6 +1,5 @@
 """Render the report as one self-contained HTML page and write it to disk."""
 
-import math
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -9,11 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from segspark.config.url import Url
-from segspark.models.churn.documents import ChurnDocuments
-from segspark.models.churn.sections import ChurnQuality
-from segspark.models.evaluate.evaluation import Evaluation
 from segspark.points import point
-from segspark.reports import charts, group_charts, group_figures, views, views_groups
+from segspark.reports import group_charts, group_figures, views, views_groups, views_propensity
 from segspark.reports.contents import sections_of
 from segspark.reports.data import ReportData
 from segspark.reports.formats import Formats
@@ -26,7 +22,7 @@ from segspark.reports.small_groups import share_of, show
 from segspark.reports.tables import table_rows
 from segspark.reports.takeaways import take_away
 from segspark.reports.texts import TEXTS, Texts
-from segspark.sections import Missing, Reason, Refused
+from segspark.sections import Missing, People, Reason, Refused
 from segspark.store import store_of_file
 
 # Of the glossary, in the order of its texts.
@@ -63,12 +59,13 @@ def render_report(data: ReportData) -> str:
         kpi_columns=lambda table: kpi_columns(table, data.language),
         table_rows=lambda table: table_rows(table, data.min_group, formats),
         interval_chart=lambda name, title, lines: group_charts.interval_chart(name, title, lines, formats, texts),
-        churn_figures=lambda churn: _churn_figures(churn, page),
-        churn_metrics=lambda churn: _churn_metrics(churn, page),
-        churn_verdict=_churn_verdict,
+        views_propensity=views_propensity,
+        propensity_figures=lambda content: views_propensity.propensity_figures(content, page),
+        propensity_metrics=lambda content: views_propensity.propensity_metrics(content, page),
+        silhouette_name=group_figures.silhouette_name,
     )
     drawings = (group_figures.k_figures, group_figures.why_k, group_figures.group_figures, group_figures.migration_view,
-                group_figures.distances)  # fmt: skip
+                group_figures.distances, group_figures.rule_shares)  # fmt: skip
     environment.globals.update({draw.__name__: partial(draw, page=page) for draw in drawings})
     environment.tests.update(
         missing=lambda content: isinstance(content, Missing), refused=lambda content: isinstance(content, Refused)
@@ -78,7 +75,7 @@ def render_report(data: ReportData) -> str:
         scheme=lambda key: scheme_label(key, data.language),
         unreachable=lambda reason: not_contactable_label(reason, data.language),
         explain=lambda reason: explain_reason(reason, data.language),
-        refusal=lambda reason: _refusal(reason, data.as_of, formats, texts),
+        refusal=lambda reason: _refusal(reason, data.as_of, page),
         said=texts.said,
         in_language=lambda words: words[data.language],
         measured=lambda value, column: formats.unit(value, column.unit, column.place.digits),
@@ -100,55 +97,7 @@ def write_report(html: str, place: Url | Path) -> str:
     return store.url_of(name)
 
 
-def _churn_figures(churn: ChurnQuality, page: Page) -> list[group_figures.Figure]:
-    formats, texts = page.formats, page.texts
-    tenths, by_recency = (views.open_tenths(e, page.least) for e in (churn.documents.model, churn.documents.recency))
-    deciles = [d for d in tenths if all(map(math.isfinite, (d.lift, d.rate, d.mean_score)))]
-    baseline = [d for d in by_recency if math.isfinite(d.lift)]
-    drawn = []
-    if deciles:
-        drawn.append((texts("lift"), charts.lift_chart(deciles, baseline, formats, texts), texts("lift_note")))
-        reliability = charts.reliability_chart(deciles, formats, texts)
-        drawn.append((texts("calibration"), reliability, texts("calibration_note")))
-    return drawn
-
-
-def _churn_metrics(churn: ChurnQuality, page: Page) -> list[tuple[str, str, str, str]]:
-    """Name, value, the baseline's value and how to read it."""
-    formats, texts = page.formats, page.texts
-    rate = views.open_rate(churn.documents.model, page.least)
-    values = {"rate": formats.number(rate, 3), "half": formats.number(0.5, 1)}
-    lift = "lift_of_none" if churn.documents.model.is_label_rarer else "lift_of_orders"
-    digits = {"pr_auc": 3, "roc_auc": 3, lift: 1, "brier": 3}
-
-    def value(of: Evaluation, name: str) -> float | None:
-        if name != lift:
-            return float(getattr(of, name))
-        return of.rarer_lift if views.open_tenths(of, page.least) else None
-
-    return [
-        (
-            texts(name),
-            formats.number(value(churn.documents.model, name), n),
-            formats.number(value(churn.documents.recency, name), n),
-            texts(f"{name}_note", **(values if "{" in TEXTS[f"{name}_note"][0] else {})),
-        )
-        for name, n in digits.items()
-    ]
-
-
-def _churn_verdict(churn: ChurnDocuments) -> tuple[str, str]:
-    """Class and text: good only where each figure that the section shows is at least as good as recency's."""
-    ours, recency = churn.model, churn.recency
-    if ours.pr_auc <= recency.pr_auc:
-        return "bad", "verdict_worse"
-    is_better = (
-        ours.roc_auc >= recency.roc_auc and ours.rarer_lift >= recency.rarer_lift and ours.brier <= recency.brier
-    )
-    return ("good", "verdict_better") if is_better else ("", "verdict_mixed")
-
-
-def _refusal(reason: Reason | str, day: date, formats: Formats, texts: Texts) -> str:
+def _refusal(reason: Reason | str, day: date, page: Page) -> str:
     """The text of a refusal: by its code if there is a text for it, else as it is. What was to come by the page's day is
     said to have come."""
     if isinstance(reason, str):
@@ -158,11 +107,15 @@ def _refusal(reason: Reason | str, day: date, formats: Formats, texts: Texts) ->
     if isinstance(ready, date) and ready <= day and f"{key}_over" in TEXTS:
         key = f"{key}_over"
     if key not in TEXTS:
-        return ", ".join([reason.code, *(f"{name} = {value}" for name, value in reason.values.items())])
-    return texts(key, **{name: _written(value, formats) for name, value in reason.values.items()})
+        values = {name: value.n if isinstance(value, People) else value for name, value in reason.values.items()}
+        return ", ".join([reason.code, *(f"{name} = {value}" for name, value in values.items())])
+    return page.texts(key, **{name: _written(value, page) for name, value in reason.values.items()})
 
 
-def _written(value: int | float | date | str, formats: Formats) -> str:
+def _written(value: int | float | date | str | People, page: Page) -> str:
+    formats = page.formats
+    if isinstance(value, People):
+        return formats.people(show(value.n, page.least))
     if isinstance(value, date):
         return formats.day(value)
-    return value if isinstance(value, str) else formats.number(value, 0 if isinstance(value, int) else 2)
+    return value if isinstance(value, str) else formats.number(value, 0 if isinstance(value, int) else 3)

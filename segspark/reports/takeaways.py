@@ -1,7 +1,7 @@
 """The sentences at the top of the report: what a director should know before reading any table."""
 
 from segspark.measure.small_groups import NO_FLOOR, base_of
-from segspark.models.churn.sections import ChurnQuality
+from segspark.models.propensity.sections import PropensityQuality
 from segspark.reports.data import KpiRow, ReportData, SegmentSize
 from segspark.reports.formats import Formats
 from segspark.reports.kpi_columns import kpi_columns
@@ -102,11 +102,16 @@ def _best_per_head(data: ReportData, formats: Formats, texts: Texts) -> list[str
 def _models(data: ReportData, formats: Formats, texts: Texts) -> list[str]:
     contents = [section.content for section in data.sections]
     refused = [texts.said(c.takeaway) for c in contents if isinstance(c, Refused) and c.takeaway]
-    judged = [c.documents.model for c in contents if isinstance(c, ChurnQuality)]
+    judged = [c for c in contents if isinstance(c, PropensityQuality)]
     told = [
-        texts("take_no_order" if model.is_label_rarer else "take_orders", lift=formats.number(model.rarer_lift, 1))
-        for model in judged
-        if open_tenths(model, data.min_group)
+        texts(
+            "take_propensity",
+            title=c.said(c.words.title, formats.language),
+            rarer=c.said(c.words.did if c.documents.model.is_label_rarer else c.words.did_not, formats.language),
+            lift=formats.number(c.documents.model.rarer_lift, 1),
+        )
+        for c in judged
+        if open_tenths(c.documents.model, data.min_group)
     ]
     return [*refused, *told]
 

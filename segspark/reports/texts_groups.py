@@ -23,20 +23,43 @@ TEXTS: dict[str, tuple[str, str]] = {
     "measure": ("Mesure", "Measure"),
     "choice_of_k": ("Pourquoi {k} groupes", "Why {k} groups"),
     "k_only": (
-        "Le nombre de groupes, {k}, est fixé par la configuration (silhouette {silhouette}).",
-        "The number of groups, {k}, is set by the configuration (silhouette {silhouette}).",
+        "{k} groupes : le seul nombre essayé (silhouette {silhouette}).",
+        "{k} groups: the only number tried (silhouette {silhouette}).",
     ),
     "k_best": (
-        "{k} groupes donnent la meilleure silhouette ({silhouette}) des {n} nombres essayés.",
-        "{k} groups give the best silhouette ({silhouette}) of the {n} numbers tried.",
+        "{k} groupes donnent la meilleure silhouette ({silhouette}) {among}.",
+        "{k} groups give the best silhouette ({silhouette}) {among}.",
     ),
     "k_near": (
-        "{k} groupes : silhouette {silhouette}, proche de la meilleure ({best} pour {best_k}), et plus près du "
-        "coude de l'inertie.",
-        "{k} groups: silhouette {silhouette}, close to the best ({best} for {best_k}), and nearer to the elbow of "
-        "the inertia.",
+        "{k} groupes : silhouette {silhouette}, proche de la meilleure ({best} pour {best_k}) {among}, et plus près "
+        "du coude de l'inertie.",
+        "{k} groups: silhouette {silhouette}, close to the best ({best} for {best_k}) {among}, and nearer to the "
+        "elbow of the inertia.",
     ),
-    "silhouette": ("Silhouette", "Silhouette"),
+    "among_tried": ("des {n} nombres essayés", "of the {n} numbers tried"),
+    "among_passing": (
+        "de ceux des {n} nombres essayés dont les groupes sont assez stables, séparés et grands ({passing})",
+        "of those of the {n} numbers tried whose groups are stable, apart and large enough ({passing})",
+    ),
+    "refused_groups": (
+        "{k} groupes : retrouvés dans deux moitiés de la liste, accord (Rand ajusté) de {stability}, il faut "
+        "{min_stability} ; silhouette euclidienne de {silhouette}, il faut {min_silhouette} ; plus petit groupe : "
+        "{people} personnes, il en faut {min_people}.",
+        "{k} groups: found in two halves of the list, agreement (adjusted Rand) {stability} where {min_stability} is "
+        "needed; Euclidean silhouette {silhouette} where {min_silhouette} is needed; smallest group: {people} people "
+        "where {min_people} are needed.",
+    ),
+    "refused_few_active": (
+        "{n} personnes ont agi un jour, il en faut {needed}.",
+        "{n} people ever acted where {needed} are needed.",
+    ),
+    "refused_all_alike": (
+        "Rien ne distingue les personnes : {inputs} ont la même valeur pour tous, ou répètent une autre mesure.",
+        "Nothing tells people apart: {inputs} are the same for everybody, or repeat another measure.",
+    ),
+    "silhouette": ("Silhouette (euclidienne)", "Silhouette (Euclidean)"),
+    # Of models from before the Euclidean one was computed.
+    "silhouette_squared": ("Silhouette (distances au carré)", "Silhouette (squared distances)"),
     "silhouette_axis": ("silhouette (−1 à 1)", "silhouette (−1 to 1)"),
     "silhouette_note": (
         "Plus elle est haute, mieux les groupes se séparent.",
@@ -127,11 +150,30 @@ TEXTS: dict[str, tuple[str, str]] = {
     "profiles_intro": (
         "Ce qui distingue chaque segment du reste de la liste. Une case colorée ou une flèche marque un écart que le "
         "hasard n'explique pas (test de Welch ou de deux proportions, corrigé du nombre de comparaisons, seuil 5 %) ; "
-        "en gris, rien ne permet de conclure. Sur les mesures qui définissent un segment, il diffère par construction.",
+        "en gris, rien ne permet de conclure, ou rien n'est testé : sur les mesures faites de ce que sa définition "
+        "regarde, un segment diffère par construction. Les groupes trouvés dans les données ne sont testés que sur les "
+        "jours qui suivent ceux qui les définissent, avec leurs membres d'alors.",
         "What sets each segment apart from the rest of the list. A coloured cell or an arrow marks a difference that "
         "chance does not explain (Welch's test or two proportions, corrected for the number of comparisons, level 5%); "
-        "grey says that nothing can be concluded. By the measures that define it, a segment differs as a matter of "
-        "course.",
+        "grey says that nothing can be concluded, or that nothing is tested: by measures made of what its definition "
+        "looks at, a segment differs as a matter of course. Groups that were found in the data are tested only on days "
+        "after those that define them, with their members of then.",
+    ),
+    "kpis_earlier": (
+        "Groupes trouvés dans les données : mesurés sur leurs membres du {day}, car ce que ces personnes font depuis n'a "
+        "pas servi à les former.",
+        "Groups found in the data: measured on their members of {day}, since what these people have done from then on "
+        "had no part in making them.",
+    ),
+    "kpis_some_same_days": (
+        "Sauf, faute de membres assez nombreux ce jour-là, sur les jours mêmes qui les définissent : {names}.",
+        "Except, for want of enough members on that day, on the very days that define them: {names}.",
+    ),
+    "kpis_same_days": (
+        "Groupes trouvés dans les données : ces résultats sont ceux des jours mêmes qui les définissent, faute d'un jour "
+        "plus ancien ; ils décrivent les groupes et ne prouvent rien.",
+        "Groups found in the data: these results are of the very days that define them, for want of an earlier day; they "
+        "describe the groups and prove nothing.",
     ),
     "profiles_most": ("Les {n} plus grands segments.", "The {n} largest segments."),
     "profile_means": ("Moyennes", "Means"),
@@ -166,6 +208,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "personnes.",
         "Small dense groups, and people who are like no group, found by density ({method}) among {n} people.",
     ),
+    "rare_none": (
+        "Aucun groupe rare trouvé : aucun petit groupe dense ne se décrit par une règle simple, dont au moins la moitié "
+        "de ceux qui la remplissent sont du groupe.",
+        "None found: no small dense group is described by a plain rule of whose people at least half are in the group.",
+    ),
+    "rare_rules": (
+        "Chaque groupe rare est décrit par une règle, cherchée sur une moitié des personnes et mesurée sur l'autre. "
+        "Précision : part de ceux qui remplissent la règle qui sont du groupe. Rappel : part du groupe qui la remplit. "
+        "Le groupe qui dépense le plus par personne en un an vient d'abord.",
+        "Each rare group is described by a rule, which was searched on half of the people and measured on the other. "
+        "Precision: share of those who fulfil the rule who are in the group. Recall: share of the group who fulfil it. "
+        "The group that spends most per person in a year comes first.",
+    ),
+    "rare_undescribed": (
+        "Petits groupes denses qu'aucune règle ne décrit, comptés avec les profils courants : {n}.",
+        "Small dense groups that no rule describes, counted among the usual profiles: {n}.",
+    ),
+    "precision": ("Précision", "Precision"),
+    "recall": ("Rappel", "Recall"),
     "rare_far": (
         "Seules les personnes les plus éloignées des groupes habituels ont été comparées.",
         "Only the people farthest from the usual groups were compared.",

@@ -44,14 +44,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Plus forte baisse d'effectif depuis le {day} : « {name} », {change} ({share}).",
         "Largest fall in people since {day}: “{name}”, {change} ({share}).",
     ),
-    "take_orders": (
-        "Parmi les 10 % de clients jugés les plus susceptibles de commander, {lift} fois plus commandent qu'en moyenne.",
-        "Of the 10% of customers ranked most likely to order, {lift} times as many do as on average.",
-    ),
-    "take_no_order": (
-        "Parmi les 10 % de clients jugés les moins susceptibles de commander, {lift} fois plus ne commandent pas qu'en "
-        "moyenne.",
-        "Of the 10% of customers ranked least likely to order, {lift} times as many do not as on average.",
+    "take_propensity": (
+        "{title} : dans le dixième où c'est le plus net, {lift} fois plus de personnes qui {rarer} que la moyenne.",
+        "{title}: in the tenth where it is clearest, {lift} times as many people {rarer} as on average.",
     ),
     "take_quarantine": (
         "{share} des enregistrements reçus ont été mis de côté ({n}) ; aucun n'est perdu.",

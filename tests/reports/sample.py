@@ -5,8 +5,6 @@ from datetime import date
 from math import cos, sin
 from typing import Any
 
-from segspark.models.churn.documents import ChurnDocuments
-from segspark.models.churn.sections import SHORT, TITLE, ChurnQuality
 from segspark.models.clustering.documents.groups import GroupDocument, Groups
 from segspark.models.clustering.documents.map import Map, Place
 from segspark.models.clustering.documents.migration import Alarm, Migration, Move
@@ -17,6 +15,10 @@ from segspark.models.clustering.documents.sweep import Sweep, SweepRow
 from segspark.models.clustering.documents.tree import Join, Tree
 from segspark.models.clustering.sections import Clusters, behaviour_section, rare_section
 from segspark.models.evaluate.evaluation import Decile, Evaluation
+from segspark.models.model import Trained
+from segspark.models.propensity.documents import PropensityDocuments
+from segspark.models.propensity.outcomes import NO_ORDER
+from segspark.models.propensity.sections import propensity_sections
 from segspark.reports.data import (
     Headline,
     KpiRow,
@@ -85,7 +87,7 @@ def sample(language: Language = "fr", **changes: object) -> ReportData:
             Section("rfm", rfm_section.TITLE, _rfm(n), "rfm", short=rfm_section.SHORT),
             behaviour_section(CLUSTERS),
             rare_section(RARE),
-            Section("churn", TITLE, _churn(), "churn", short=SHORT),
+            _churn(),
         ),
         kpis=_kpis(n),
         profiles=_profiles(n),
@@ -294,7 +296,7 @@ def _profiles(n: dict[str, str]) -> tuple[tuple[str, tuple[SegmentProfile, ...]]
     return ("behaviour", behaviour), ("rules", rules)
 
 
-def _churn() -> ChurnQuality:
+def _churn() -> Section:
     scores = (0.93, 0.86, 0.78, 0.69, 0.6, 0.49, 0.38, 0.29, 0.19, 0.09)
     rates = (0.95, 0.84, 0.79, 0.66, 0.61, 0.47, 0.35, 0.3, 0.16, 0.07)
     simple = (0.82, 0.78, 0.71, 0.64, 0.55, 0.5, 0.42, 0.38, 0.24, 0.16)
@@ -304,8 +306,9 @@ def _churn() -> ChurnQuality:
     by_recency = tuple(Decile(1_142, r, r, r / base) for r in simple)
     recency = Evaluation(11_420, base, 0.771, 0.741, 0.189, 1.58, by_recency)
     importances = {"days_since_order": 0.31, "n_order_365d": 0.14, "days_since_visit": 0.11, "visit_trend": 0.08}
-    documents = ChurnDocuments(model, recency, importances, (date(2025, 12, 3),), date(2026, 3, 3), 30_000, {})
-    return ChurnQuality(90, documents, "churn/2")
+    documents = PropensityDocuments(model, recency, importances, (date(2025, 12, 3),), date(2026, 3, 3), 30_000, {})
+    (section,) = propensity_sections(NO_ORDER, Trained("churn/2", date(2026, 6, 1), {"label_days": "90"}, documents))
+    return section
 
 
 def _kpis(n: dict[str, str]) -> Kpis:

@@ -22,7 +22,7 @@ def test_a_chart_has_title_axes_units_and_the_chosen_k(draw):
     tree = ET.fromstring(svg)
     assert tree.get("role") == "img"
     assert tree.get("aria-labelledby") == f"{tree[0].get('id')} {tree[1].get('id')}"
-    assert tree[0].text in ("Silhouette", "Coude")
+    assert tree[0].text in ("Silhouette (euclidienne)", "Coude")
     assert "k = 4" in tree[1].text
     assert "nombre de groupes k" in words(svg)
     assert any(w.startswith("k = 4") for w in words(svg))

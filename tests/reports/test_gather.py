@@ -135,7 +135,7 @@ def test_why_there_is_no_churn_model_is_the_last_word_of_that_day(shop: Workspac
 def test_sections_of_schemes_and_models_are_values_in_the_order_of_the_page(shop: Workspace) -> None:
     sections = gather(shop, SECOND_DAY, "en").sections
     # Without a model nothing is said about rare groups.
-    assert [s.name for s in sections] == ["levels", "rfm", "clusters", "churn"]
+    assert [s.name for s in sections] == ["levels", "rfm", "clusters", "churn", "value"]
     assert content(gather(shop, SECOND_DAY, "en"), "clusters") is NO_MODEL
 
 

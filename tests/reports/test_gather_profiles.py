@@ -1,12 +1,20 @@
 """The profiles of segments, from the rows of a day."""
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from builders import BUYERS, FIRST_DAY, SECOND_DAY, stored_shop
 
 from segspark.pipeline.view import look
 from segspark.reports.gather import REPORT
-from segspark.reports.gather_profiles import are_rounded, read_profiles, segment_profiles
+from segspark.reports.gather_profiles import (
+    are_rounded,
+    members_measured,
+    read_profiles,
+    segment_profiles,
+    small_segments,
+)
 from segspark.tables.lake import Lake
 
 
@@ -36,6 +44,28 @@ def test_profiles_come_by_scheme_also_from_a_day_before_they_were_tested():
     assert x.measures["n_order_365d"].p_value is None
     assert (y.measures["n_order_365d"].p_value, y.measures["n_order_365d"].n) == (0.01, 39.0)
     assert segment_profiles({}, {}, {}) is None
+
+
+def test_groups_that_have_earlier_members_are_told_from_those_measured_on_their_own_days():
+    def profile(name: str, **days: date | None) -> dict[str, Any]:
+        return {"name": name, "m": {measure: {"members_date": day} for measure, day in days.items()}}
+
+    old = {"a": profile("A", orders_30d=FIRST_DAY, n_order_365d=SECOND_DAY), "b": profile("B", orders_30d=SECOND_DAY)}
+    measured = ["orders_30d", "revenue_30d"]
+    assert members_measured(old, measured, {"b": "Bee"}, SECOND_DAY) == (FIRST_DAY, ("Bee",))
+    assert members_measured({"b": old["b"]}, measured, {}, SECOND_DAY) == (None, ("B",))
+    # Rows of earlier versions do not tell their day: it is the page's.
+    assert members_measured({"c": profile("C", orders_30d=None)}, measured, {}, SECOND_DAY) == (None, ("C",))
+    assert members_measured({"d": profile("D")}, measured, {}, SECOND_DAY) == (None, ())
+
+
+def test_segments_without_a_profile_are_known_from_the_run_and_have_no_numbers():
+    outcomes = {"small_segments": {"rules": ["x", "y"]}}
+    found = small_segments(outcomes, {"y": "Why"}, {"x": {}})
+    assert found == {"y": {"scheme": "rules", "n_people": 0, "name": "Why", "m": {}}}
+    assert segment_profiles(found, {}, {})[0][1][0].measures == {}
+    # Of a run of an earlier version nothing is known of them.
+    assert small_segments({}, {}, {}) == {}
 
 
 def test_profiles_of_another_floor_are_known_by_their_sizes():

@@ -6,9 +6,10 @@ import pytest
 from reports.sample import DOCUMENTS, RARE
 
 from segspark.models.clustering.documents.migration import Alarm
-from segspark.models.clustering.documents.sweep import Sweep, SweepRow
+from segspark.models.clustering.documents.rare import PlainRule
+from segspark.models.clustering.documents.sweep import SQUARED, Sweep, SweepRow
 from segspark.reports.formats import Formats
-from segspark.reports.group_figures import distances, group_figures, k_figures, migration_view, why_k
+from segspark.reports.group_figures import distances, group_figures, k_figures, migration_view, rule_shares, why_k
 from segspark.reports.page import Page
 from segspark.reports.texts import Texts
 
@@ -20,19 +21,25 @@ def searched(*rows: SweepRow, k: int = 3):
 
 
 def test_each_measure_of_the_search_is_a_curve():
-    assert [title for title, _, _ in k_figures(DOCUMENTS, EN)] == ["Silhouette", "Elbow", "Stability", "Smallest group"]
+    assert [title for title, _, _ in k_figures(DOCUMENTS, EN)] == [
+        "Silhouette (Euclidean)",
+        "Elbow",
+        "Stability",
+        "Smallest group",
+    ]
 
 
 def test_what_an_old_model_did_not_measure_has_no_curve():
     old = searched(SweepRow(2, 0.3, 5.0), SweepRow(3, 0.4, 4.0))
-    assert [title for title, _, _ in k_figures(old, EN)] == ["Silhouette", "Elbow"]
+    old = replace(old, sweep=replace(old.sweep, distance=SQUARED))
+    assert [title for title, _, _ in k_figures(old, EN)] == ["Silhouette (squared distances)", "Elbow"]
     assert why_k(old, EN) == "3 groups give the best silhouette (0.400) of the 2 numbers tried."
 
 
 def test_of_a_single_k_nothing_is_drawn():
     one = searched(SweepRow(3, 0.4, 4.0, 0.1, 0.9))
     assert k_figures(one, EN) == []
-    assert why_k(one, EN).startswith("The number of groups, 3, is set by the configuration (silhouette 0.400).")
+    assert why_k(one, EN).startswith("3 groups: the only number tried (silhouette 0.400).")
 
 
 @pytest.mark.parametrize(("stability", "verdict"), [(0.7, "they are stable"), (0.69, "0.69 where 0.7 is asked for")])
@@ -43,6 +50,14 @@ def test_groups_are_stable_from_a_limit_on(stability, verdict):
 def test_a_k_that_is_not_the_best_says_which_is():
     near = searched(SweepRow(2, 0.41, 5.0), SweepRow(3, 0.4, 4.0))
     assert "close to the best (0.410 for 2)" in why_k(near, EN)
+
+
+def test_a_k_is_the_best_of_those_that_pass_and_the_page_says_which_those_are():
+    rows = (SweepRow(2, 0.5, 5.0, failed=("stability",)), SweepRow(3, 0.4, 4.0), SweepRow(4, 0.35, 3.0))
+    assert why_k(searched(*rows), EN) == (
+        "3 groups give the best silhouette (0.400) of those of the 3 numbers tried whose groups are stable, apart and "
+        "large enough (3, 4)."
+    )
 
 
 def test_map_and_tree_are_drawn_if_they_were_stored():
@@ -67,6 +82,12 @@ def test_alarms_name_what_moved_in_the_language_of_the_page():
     gone = replace(DOCUMENTS.migration, alarms=(Alarm("share", 0.3, 0.1, "nobody knows"),))
     assert "“”" in migration_view(replace(DOCUMENTS, migration=gone), EN).alarms[0]
     assert migration_view(replace(DOCUMENTS, migration=None), EN) is None
+
+
+def test_how_precise_a_rule_is_stays_with_groups_that_are_shown():
+    ruled = replace(RARE.groups[0], n_people=64, rule=PlainRule((), 0.799, 1.0))
+    assert rule_shares(ruled, EN) == ("75%", "100%")
+    assert rule_shares(replace(ruled, n_people=8), EN) == rule_shares(RARE.groups[0], EN) == ("–", "–")
 
 
 def test_distances_are_a_curve_if_there_are_two():

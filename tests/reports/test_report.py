@@ -4,13 +4,14 @@ from datetime import date
 from html.parser import HTMLParser
 
 import pytest
-from reports.sample import CLUSTERS, DOCUMENTS, sample, with_content, without
+from reports.sample import CLUSTERS, DOCUMENTS, RARE, sample, with_content, without
 
 from segspark.config.url import Url
-from segspark.models.churn.documents import CameBack
 from segspark.models.clustering.documents.groups import GroupDocument
+from segspark.models.clustering.documents.rare import PlainRule
 from segspark.models.clustering.documents.sweep import Sweep
 from segspark.models.clustering.sections import behaviour_section
+from segspark.models.propensity.documents import CameBack
 from segspark.reports.contents import AFTER, BEFORE
 from segspark.reports.data import (
     Headline,
@@ -176,6 +177,16 @@ def test_what_a_refused_model_waited_for_is_not_said_to_come_once_it_has_come():
     assert "Il y en a assez depuis le 1er janvier 2026" in text
 
 
+def test_refused_groups_tell_their_figures_beside_what_is_needed_and_no_count_of_few_people():
+    values = {"stability": 0.6999, "min_stability": 0.7, "silhouette": 0.21, "min_silhouette": 0.3, "min_people": 20}
+    reasons = tuple(Reason("groups", {"k": k, "people": People(n), **values}) for k, n in ((2, 1_234), (3, 7)))
+    data = with_content(sample(), "clusters", Refused(reasons, REFUSED, None))
+    text = Page(render_report(replace(data, language="en"))).text
+    assert "2 groups: found in two halves of the list, agreement (adjusted Rand) 0.700 where 0.700" in text
+    assert "Euclidean silhouette 0.210 where 0.300 is needed; smallest group: 1,240 people where 20" in text
+    assert "smallest group: < 20 people where 20" in text
+
+
 def judged(**of_model: float) -> str:
     data = sample()
     churn = next(s.content for s in data.sections if s.name == "churn")
@@ -251,12 +262,40 @@ def test_long_schemes_keep_their_tail_folded():
     assert "Groupe 13" in html
 
 
+def test_a_rare_group_shows_its_rule_and_without_any_the_page_says_none_found():
+    ruled = replace(RARE.groups[0], rule=PlainRule((), 0.634, 0.871), description=named("at least 6 orders"))
+    page = render_report(with_content(sample("en"), "rare", replace(RARE, groups=(ruled, *RARE.groups[1:]))))
+    text = Page(page).text
+    assert "searched on half of the people and measured on the other" in text
+    # Downwards to five per cent.
+    assert re.search(r"at least 6 orders\s+60% 85%", text)
+    # The groups of an earlier release have none, and nothing is said of any.
+    assert "searched on half" not in Page(render_report(sample("en"))).text
+    none = replace(RARE, groups=tuple(g for g in RARE.groups if g.kind != "group"), n_undescribed=2)
+    text = Page(render_report(with_content(sample("en"), "rare", none))).text
+    assert "None found: no small dense group is described by a plain rule" in text
+    assert "counted among the usual profiles: 2." in text
+
+
+def test_results_of_found_groups_say_whose_and_of_which_days_they_are():
+    def page(found):
+        kpis = replace(sample().kpis, found=found)
+        return Page(render_report(replace(sample(), kpis=kpis, language="en"))).text
+
+    earlier = page({"rfm": (date(2026, 5, 1), ("Newcomers",))})
+    assert "measured on their members of 1 May 2026" in earlier
+    assert "on the very days that define them: Newcomers." in earlier
+    same = page({"rfm": (None, ("Newcomers",))})
+    assert "for want of an earlier day; they describe the groups and prove nothing" in same
+    assert "Groups found in the data: " not in page({})
+
+
 def test_the_choice_of_k_is_explained():
     assert "proche de la meilleure (0,407 pour 5)" in Page(render_report(sample())).text
     fixed = with_documents(
         sample(), groups=replace(DOCUMENTS.groups, k=2), sweep=Sweep(DOCUMENTS.sweep.rows[:1])
     )  # fmt: skip
-    assert "fixé par la configuration (silhouette 0,312)" in Page(render_report(fixed)).text
+    assert "le seul nombre essayé (silhouette 0,312)" in Page(render_report(fixed)).text
 
 
 def test_writing_replaces_the_page_in_one_step(tmp_path):

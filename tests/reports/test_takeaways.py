@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 from reports.sample import sample
 
-from segspark.models.churn.sections import ChurnQuality
+from segspark.models.propensity.sections import PropensityQuality
 from segspark.reports.data import (
     Headline,
     KpiRow,
@@ -45,7 +45,7 @@ def test_a_report_without_any_section_has_nothing_to_say():
 
 def test_sentences_come_in_the_order_of_the_page():
     said = take_away(sample("en"), FORMATS, TEXTS)
-    assert [s.split(" ")[0] for s in said] == ["39,880", "Largest", "“Champions”:", "Of", "0.02%"]
+    assert [s.split(" ")[0] for s in said] == ["39,880", "Largest", "“Champions”:", "No", "0.02%"]
 
 
 def test_who_may_be_written_to_stands_beside_the_first_reason_against_it():
@@ -126,15 +126,15 @@ def test_segments_that_overlap_have_no_share_of_the_revenue():
 
 
 def test_a_churn_model_says_its_lift_and_a_refused_one_why_there_is_none():
-    assert told(sections=tuple(s for s in sample().sections if isinstance(s.content, ChurnQuality))) == [
-        "Of the 10% of customers ranked most likely to order, 1.9 times as many do as on average."
+    assert told(sections=tuple(s for s in sample().sections if isinstance(s.content, PropensityQuality))) == [
+        "No order within 90 days: in the tenth where it is clearest, 1.9 times as many people ordered as on average."
     ]
-    section = next(s for s in sample().sections if isinstance(s.content, ChurnQuality))
+    section = next(s for s in sample().sections if isinstance(s.content, PropensityQuality))
     documents = section.content.documents
     few = replace(documents.model, base_rate=0.4)
     rarer = replace(section, content=replace(section.content, documents=replace(documents, model=few)))
     assert told(sections=(rarer,)) == [
-        "Of the 10% of customers ranked least likely to order, 2.4 times as many do not as on average."
+        "No order within 90 days: in the tenth where it is clearest, 2.4 times as many people ordered nothing as on average."
     ]
     title, why = {"fr": "Rien", "en": "None"}, {"fr": "Pas de score.", "en": "No score today."}
     refused = Section("toy", title, Refused((Reason("no_order"),), title, why))

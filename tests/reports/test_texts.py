@@ -37,7 +37,7 @@ def test_the_templates_and_modules_use_all_texts_and_no_other():
     own = (*BEFORE, *AFTER)
     built = {f"{part}_missing" for part in ("headline", "sizes", "kpis", "ledger", "quarantine")}
     built |= {f"nav_{name}" for name in own} | {f"{kind}_{term}" for kind in ("term", "say") for term in TERMS}
-    built |= {f"{name}_note" for name in ("pr_auc", "roc_auc", "lift_of_orders", "lift_of_none", "brier")}
+    built |= {f"{name}_note" for name in ("pr_auc", "roc_auc", "rarer_lift", "brier")}
     built |= {key for key in TEXTS if key.startswith(("refused_", "kind_"))}
     built |= {f"{name}_note" for name in ("silhouette", "elbow", "stability", "smallest")}
     assert set(TEXTS) - words - built == set()
@@ -45,7 +45,7 @@ def test_the_templates_and_modules_use_all_texts_and_no_other():
 
 
 def test_french_punctuation_does_not_leave_its_word():
-    assert Texts("fr")("k_best", k=4, silhouette="0,4", n=6).count("4 groupes") == 1
+    assert Texts("fr")("k_best", k=4, silhouette="0,4", among="des 6").count("4 groupes") == 1
     rise = Texts("fr")("take_growth", day="31 mai", name="Voici", change="+1", share="+3\u00a0%")
     assert rise.startswith("Plus forte hausse d'effectif depuis le 31 mai\u00a0: «\u00a0Voici\u00a0», +1 ")
     assert "\u202f;" in Texts("fr")("pr_auc_note", rate="0,5")
