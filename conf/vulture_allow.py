@@ -8,6 +8,7 @@ _.chart
 _.entered
 _.fitted_on
 _.group_features
+_.how_key
 _.interval_lines
 _.is_exclusive
 _.is_rest
@@ -39,12 +40,12 @@ _.writable
 _.definition_version  # the manifest of an export
 _.is_breaking  # `segspark segments plan`
 _.top_decile_lift  # MLflow's metrics
+_.n_missed  # the table of thresholds of a model
 
 # Read by a template of the report.
 _.n_back
 
 # Written by users in Python files: rules and notebooks.
-did
 _.not_then
 interpolate_histories
 

@@ -1,6 +1,6 @@
 """Run flows on a workspace: checks, lease, session, and the flows in order."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -19,6 +19,7 @@ from segspark.features.tiles_flow import TILES
 from segspark.ids import identity
 from segspark.ingest.flow import INGEST, replay_of
 from segspark.lineage.run import lineage_of
+from segspark.models.registry import MODELS
 from segspark.pipeline.flow import Flow, Request, in_order
 from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runner import run_flow
@@ -53,21 +54,35 @@ FLOWS: tuple[Flow, ...] = (*DAILY, replay_of(None), FEATURES_BACKFILL, REPAIR, R
 
 
 def run(
-    program: str, config: Path, as_of: date, *, first: date | None = None, progress: Progress | None = None
+    program: str,
+    config: Path,
+    as_of: date,
+    *,
+    first: date | None = None,
+    models: Sequence[str] = (),
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Run a program by name on a workspace.
+
+    Args:
+        first: first day of a backfill.
+        models: of a training; empty is all that something uses.
 
     Raises:
         SegsparkError: with the exit code of its kind; a second run completes whatever is unfinished.
     """
     workspace = open_workspace(config)
     check_workspace(workspace, as_of)
+    for name in models:
+        MODELS.find(name)
     progress = progress or Quiet()
     is_short = _is_small if program in DAYS else _never
     with (
         lineage_of(workspace, program, as_of, progress.note),
         lake_session(workspace, f"{program} {as_of}", is_short, progress.note) as lake,
     ):
+        if program == "train":
+            return train(workspace, lake, as_of, progress, models)
         return run_named(program, workspace, lake, as_of, first=first, progress=progress)
 
 
@@ -210,8 +225,13 @@ def _warn(workspace: Workspace, lake: SparkLake, as_of: date, outcome: dict[str,
         progress.note("no new records: the day has an empty tile, full features and segments")
 
 
-def train(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
+def train(
+    workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress, models: Sequence[str] = ()
+) -> dict[str, Any]:
     """Train the models of a day; its features are computed if the day has none yet.
+
+    Args:
+        models: names; empty is all that something uses.
 
     Raises:
         TrainingFailed: a model raised an error; the others are registered.
@@ -219,7 +239,7 @@ def train(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress
     if as_of not in lake.days(gold.FEATURES) or as_of in runs_of(lake).provisional_days():
         for flow in (INGEST, TILES, FEATURES):
             run_flow(flow, workspace, lake, as_of, progress)
-    outcome = run_flow(TRAIN, workspace, lake, as_of, progress)
+    outcome = run_flow(TRAIN, workspace, lake, as_of, progress, Request(names=tuple(models)))
     check_trained(outcome)
     return outcome
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from segspark.errors import EXIT_BUG, SegsparkError
 from segspark.features.resources import CATALOGUE
+from segspark.models.artifact_places import check_place
 from segspark.models.columns import column_models
 from segspark.models.model import Fitted, Model, Refused
+from segspark.models.registered import registered_name
 from segspark.models.registry import MODELS
-from segspark.models.resources import models_in_use, registered_name
+from segspark.models.resources import models_in_use
 from segspark.models.tracking import log_model
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
@@ -35,9 +37,13 @@ def train(step: Step) -> None:
     """Fit every model that something uses.
 
     A refusal is an outcome. A model that raises is recorded as failed, and ``check_trained`` ends the run with it.
+
+    Raises:
+        ConfigError: MLflow would write models elsewhere than the workspace says.
     """
+    check_place(step.settings.mlflow)
     wanted = wanted_columns(step)
-    models = [m for m in MODELS.all() if any(output.column in wanted for output in m.outputs)]
+    models = [m for m in MODELS.all() if _is_asked_for(m, step, wanted)]
     # Those that give scores take longest, so they begin first.
     models.sort(key=lambda model: not model.scores)
     # Run in parallel, because a fit is many small jobs in sequence and does not use the whole machine.
@@ -48,6 +54,14 @@ def train(step: Step) -> None:
     failures = {model.name: result.failure for model, result in zip(models, results, strict=True) if result.failure}
     if failures:
         step.outcome[FAILED] = failures
+
+
+def _is_asked_for(model: Model[Any, Any], step: Step, wanted: Collection[str]) -> bool:
+    """Whether a model is fitted: if it was named, else if something uses it and its section does not turn it off."""
+    if step.request.names:
+        return model.name in step.request.names
+    is_used = any(output.column in wanted for output in model.outputs)
+    return is_used and model.is_trained(step.settings.models.of(model))
 
 
 def wanted_columns(step: Step) -> Collection[str]:
@@ -105,12 +119,21 @@ def _fitted(step: Step, model: Model[Any, Any], wanted: Collection[str]) -> Resu
     if isinstance(result, Refused):
         return Result(result.note, {f"{model.name}_refused": list(result.reasons)} if result.reasons else {})
     name = registered_name(step.settings.name, model)
-    version = _registered(step, name, result)
+    version = _registered(step, name, model, result)
     result.when_registered(f"{name}/{version}")
     return Result(result.note.replace("{version}", version), result.outcome)
 
 
-def _registered(step: Step, name: str, fitted: Fitted) -> str:
+def expiry_of(model: Model[Any, Any], fitted: Fitted) -> int | None:
+    """Days after the label window from which a version is not used any more: what the model says, else twice the
+    longest horizon of its scores; None without one."""
+    if fitted.expires_after_days is not None:
+        return fitted.expires_after_days
+    horizons = [int(fitted.params[score.horizon]) for score in model.scores if score.horizon in fitted.params]
+    return 2 * max(horizons) if horizons else None
+
+
+def _registered(step: Step, name: str, model: Model[Any, Any], fitted: Fitted) -> str:
     """The new version."""
     return log_model(
         step.settings.mlflow,
@@ -127,6 +150,9 @@ def _registered(step: Step, name: str, fitted: Fitted) -> str:
         ranks_by=fitted.ranks_by,
         ranking=fitted.ranking,
         allow_champion=fitted.allow_champion,
+        gates=fitted.gates,
+        contest=fitted.contest,
+        expires_after_days=expiry_of(model, fitted),
     )
 
 

@@ -59,8 +59,17 @@ def demo(folder: Path, people: int, events: int, seed: int) -> None:
 @click.option("--as-of", "as_of", type=Day(), help="Morning of this day: what happened before is known.")
 @click.option("--from", "first", type=Day(), help="First day of a backfill.")
 @click.option("--to", "last", type=Day(), help="Last day of a backfill.")
+@click.option("--model", "models", multiple=True, help="Model to train; again for several. [default: all in use]")
 @json_option
-def run(flow: str, config: Path, as_of: date | None, first: date | None, last: date | None, as_json: bool) -> None:
+def run(
+    flow: str,
+    config: Path,
+    as_of: date | None,
+    first: date | None,
+    last: date | None,
+    models: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Run a flow: ingest, daily (ingest to segments), hourly (as of tomorrow, from the part of today that is there),
     train, or backfill --from --to."""
     from segspark.app.run import run
@@ -69,7 +78,10 @@ def run(flow: str, config: Path, as_of: date | None, first: date | None, last: d
         raise click.UsageError("backfill needs --from and --to, the earlier day first")
     if flow != "backfill" and as_of is None:
         raise click.UsageError(f"{flow} needs --as-of, e.g. --as-of 2026-06-01")
-    outcome = run(flow, config, as_of or last or date.min, first=first, progress=progress_lines(as_json))
+    if models and flow != "train":
+        raise click.UsageError("--model is for train")
+    progress = progress_lines(as_json)
+    outcome = run(flow, config, as_of or last or date.min, first=first, models=models, progress=progress)
     if as_json:
         click.echo(json.dumps({**outcome, "internal": True}, default=str, ensure_ascii=False))
 

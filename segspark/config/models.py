@@ -61,6 +61,12 @@ class Mlflow(Model):
         "", description="A folder or the address of a bucket. Empty: the folder mlflow-artifacts beside the lake"
     )
     experiment: str = Field("", description="Empty: the workspace's name")
+    recorded_as: str = Field(
+        "",
+        pattern=r"^[\w .-]{0,60}$",
+        description="Name of whoever trains, promotes or rolls back here, as moves of the champion record it; no e-mail "
+        "address. Empty: run for a training, cli for a command",
+    )
 
     @field_validator("tracking_uri")
     @classmethod

@@ -20,11 +20,13 @@ class Request:
         days: all days of a backfill, without gaps; empty is the as-of day alone.
         is_provisional: the last day is incomplete.
         carry_on: incremental from yesterday's state if it matches; False computes from all days.
+        names: what of the flow's work is asked for, such as models to train; empty is all of it.
     """
 
     days: tuple[date, ...] = ()
     is_provisional: bool = False
     carry_on: bool = True
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

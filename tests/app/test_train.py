@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,15 +16,18 @@ from segspark.app.train import TRAIN, TrainingFailed, check_trained
 from segspark.config.models import Model as Section
 from segspark.config.models import Workspace
 from segspark.errors import EXIT_BUG, EXIT_GATE_CLOSED, GateClosed
-from segspark.models.churn.model import CHURN
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.model import Fitted, Model, Refused, Score
+from segspark.models.promotion import GateResult
+from segspark.models.propensity.model import CHURN
 from segspark.models.registry import MODELS
+from segspark.models.value.model import VALUE
 from segspark.pipeline.step import Step
 from segspark.sockets import Socket
 from segspark.tables.io.spark_lake import SparkLake
 
 DAY = date(2026, 5, 6)
+SCORES = ("churn", "p_alive", "expected_orders", "value_cents", "days_to_order")
 
 
 @pytest.fixture
@@ -43,12 +47,12 @@ def with_schemes(workspace: Workspace, *schemes: str) -> Workspace:
     ("schemes", "behaviour"),
     [
         (("levels", "rules"), None),
-        (("levels", "behaviour"), {"cluster", "is_far", "churn"}),
-        (("rare",), {"rare", "is_far", "churn"}),
-        (("rare", "behaviour"), {"rare", "cluster", "is_far", "churn"}),
+        (("levels", "behaviour"), {"cluster", "is_far", *SCORES}),
+        (("rare",), {"rare", "is_far", *SCORES}),
+        (("rare", "behaviour"), {"rare", "cluster", "is_far", *SCORES}),
     ],
 )
-def test_groups_are_trained_where_a_scheme_wants_them_and_churn_always(
+def test_groups_are_trained_where_a_scheme_wants_them_and_scores_always(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, schemes: tuple[str, ...], behaviour: set[str] | None
 ) -> None:
     asked: dict[str, Collection[str]] = {}
@@ -60,10 +64,10 @@ def test_groups_are_trained_where_a_scheme_wants_them_and_churn_always(
 
         return replace(model, train=train)
 
-    monkeypatch.setattr(app, "MODELS", Socket("model", watched(BEHAVIOUR), watched(CHURN)))
+    monkeypatch.setattr(app, "MODELS", Socket("model", watched(BEHAVIOUR), watched(CHURN), watched(VALUE)))
     app.train(a_step(with_schemes(workspace, *schemes)))
     assert asked.pop("behaviour", None) == behaviour
-    assert list(asked) == ["churn"]
+    assert sorted(asked) == ["churn", "customer_value"]
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,46 @@ def test_a_model_is_registered_and_what_it_tells_is_recorded(workspace: Workspac
     check_trained(step.outcome)
 
 
+@pytest.mark.parametrize(
+    ("params", "own", "expected"),
+    [
+        ({"label_days": 90}, None, 180),
+        ({"label_days": "30", "other": 7}, None, 60),
+        ({"label_days": 90}, 45, 45),
+        # Groups look at no horizon.
+        ({}, None, None),
+        ({}, 0, 0),
+    ],
+)
+def test_a_version_expires_twice_its_horizon_after_its_labels_unless_it_says_otherwise(
+    params: dict[str, Any], own: int | None, expected: int | None
+) -> None:
+    model = Model("toy", Section, fitted, (Score("toy", horizon="label_days"), Score("plain")), Nothing)
+    made = replace(fitted(SimpleNamespace(outcome={}), ()), params=params, expires_after_days=own)  # type: ignore[arg-type]
+    assert app.expiry_of(model, made) == expected
+
+
+def test_what_decides_on_a_model_is_handed_to_the_registry(
+    workspace: Workspace, notes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, Any] = {}
+
+    def contested(step: Step, wanted: Collection[str]) -> Fitted:
+        return replace(fitted(step, wanted), gates=(GATE,), contest=no_contest, expires_after_days=9)
+
+    monkeypatch.setattr(app, "log_model", lambda config, **given: told.update(given) or "7")
+    with app.MODELS.added(toy("toy", contested)):
+        app.train(a_step(workspace))
+    assert (told["gates"], told["contest"], told["expires_after_days"]) == ((GATE,), no_contest, 9)
+
+
+GATE = GateResult("lift", 1.4, 1.1, True)
+
+
+def no_contest(loaded: object) -> None:
+    """Of a version that cannot be scored any more."""
+
+
 def test_a_refusal_is_an_outcome_with_its_reasons(workspace: Workspace, notes: list[str]) -> None:
     step = a_step(workspace)
     with app.MODELS.added(toy("toy", refused), toy("other", fitted)):
@@ -163,4 +207,6 @@ def test_the_flow_stands_among_the_flows_and_is_not_skipped() -> None:
 def test_the_flow_looks_up_the_version_in_use_of_every_model() -> None:
     assert callable(TRAIN.needs)
     with MODELS.added(toy("toy", fitted)):
-        assert [r.name for r in TRAIN.needs()] == ["catalogue", "behaviour_model", "churn_model", "toy_model"]
+        assert [r.name for r in TRAIN.needs()] == [
+            "catalogue", "behaviour_model", "churn_model", "engagement_churn_model", "customer_value_model", "toy_model",
+        ]  # fmt: skip

@@ -7,8 +7,8 @@ import pytest
 from segspark.app.workspace import open_workspace, workspace_type
 from segspark.config.models import Model as Section
 from segspark.errors import ConfigError
-from segspark.models.churn.documents import ChurnDocuments
 from segspark.models.model import Former, Model, Refused
+from segspark.models.propensity.documents import ChurnDocuments
 from segspark.models.registry import MODELS
 from segspark.segments.schemes.registry import SCHEMES
 

@@ -92,6 +92,7 @@ EXACT = {
 NOTHING_COUNTED = {
     "init", "demo", "maintain", "migrate", "ddl", "clean", "report", "doctor", "unlock", "pack", "submit-conf",
     "features list", "features describe", "features plan", "key check", "key rotate", "segments explain", "segments check", "segments decisions",
+    "models list", "models show", "models compare", "models promote", "models rollback", "models card", "mlflow",
 }  # fmt: skip
 
 

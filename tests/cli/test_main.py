@@ -253,7 +253,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What the runs were asked that commands have started."""
     calls: list[tuple[Any, ...]] = []
 
-    def run(flow: str, config: Path, as_of: date, *, first: date | None = None, progress: Any) -> dict[str, Any]:
+    def run(
+        flow: str, config: Path, as_of: date, *, first: Any, models: tuple[str, ...], progress: Any
+    ) -> dict[str, Any]:
         calls.append((flow, as_of, first, type(progress)))
         return {"as_of": as_of, "people": 3}
 

@@ -15,7 +15,7 @@ from registry import Registry
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.features.resources import CATALOGUE
-from segspark.models.churn.model import CHURN
+from segspark.models.propensity.model import CHURN
 from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, OVERRIDES, model_in_use
 from segspark.pipeline.context import Context, Resource
 from segspark.pipeline.flow import Flow, Request
