@@ -8,8 +8,8 @@ import pytest
 from segspark.app.workspace import former_places, open_workspace
 from segspark.config.former_places import move, move_places
 from segspark.errors import ConfigError
-from segspark.models.churn.model import CHURN
 from segspark.models.clustering.model import BEHAVIOUR
+from segspark.models.propensity.model import CHURN
 
 MOVES = {"clustering": ("models", "groups"), "rare": ("models", "groups", "rare")}
 

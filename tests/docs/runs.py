@@ -23,15 +23,17 @@ class Runs:
         self._folder, self._program = folder, program
         self._outcomes: dict[str, dict[str, Any]] = {}
 
-    def run(self, name: str, config: Path, as_of: date, *, first: date | None = None, progress: Any = None) -> Any:
+    def run(
+        self, name: str, config: Path, as_of: date, *, first: date | None = None, models: Any = (), progress: Any = None
+    ) -> Any:
         workspace = config if config.is_dir() else config.parent
         settings = sorted(item for item in os.environ.items() if item[0].startswith("SEGSPARK__"))
-        asked = f"{name} {as_of} {first} {settings} {_digest(workspace)}"
+        asked = f"{name} {as_of} {first} {models} {settings} {_digest(workspace)}"
         key = hashlib.sha256(asked.encode()).hexdigest()
         if key in self._outcomes:
             shutil.copytree(self._folder / key, workspace, dirs_exist_ok=True)
         else:
-            self._outcomes[key] = self._program(name, config, as_of, first=first, progress=progress)
+            self._outcomes[key] = self._program(name, config, as_of, first=first, models=models, progress=progress)
             shutil.copytree(workspace, self._folder / key)
         return self._outcomes[key]
 

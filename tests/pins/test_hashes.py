@@ -19,9 +19,6 @@ from segspark.features.catalogue import build_catalogue
 from segspark.features.own import OwnDerived, OwnFeatures, OwnMeasure, from_yaml
 from segspark.features.resources import load_catalogue
 from segspark.ids import identity, mint, version_of
-from segspark.models.churn.config import Churn
-from segspark.models.churn.inputs import choose_inputs
-from segspark.models.churn.training_set import choose_cuts
 from segspark.models.clustering.active import ActiveClustering
 from segspark.models.clustering.behaviour import Group
 from segspark.models.clustering.documents.groups import Around, GroupDocument, Groups
@@ -33,6 +30,9 @@ from segspark.models.clustering.documents.tree import Tree
 from segspark.models.clustering.naming import GroupName
 from segspark.models.clustering.rare_groups import FIXED
 from segspark.models.clustering.training import coarser_groups, identify, path_of
+from segspark.models.propensity.cuts import choose_cuts
+from segspark.models.propensity.inputs import choose_inputs
+from segspark.models.propensity.outcome import Window
 from segspark.models.tracking import Loaded
 from segspark.pseudonyms import KINDS, Key, Pseudonymiser
 from segspark.scoring.rfm import NAMES
@@ -401,13 +401,14 @@ def test_ids_of_the_usual_and_the_unusual_stay() -> None:
 
 def test_ids_of_runs_and_training_sets_stay() -> None:
     # A run that was killed is resumed, and an append not repeated, under the id of its inputs; a training set that is
-    # made again replaces itself. (app/train.py gives these parts; test_stored_rows.py pins the id that it stores.)
+    # made again replaces itself. (models/propensity/frozen.py gives these parts.)
     assert identity("ingest", {"files": [["crm", "ab"]], "as_of": "2026-06-01"}) == "6ef62c1f000d108e02561973"
-    cuts = choose_cuts(DAY, Churn())  # type: ignore[call-arg]
-    assert [str(d) for d in cuts.all] == ["2025-09-04", "2025-10-04", "2025-11-03", "2025-12-03", "2026-03-03"]
-    inputs = choose_inputs(["days_since_order", "days_between_orders", "n_order_30d"])
+    cuts = choose_cuts(DAY, Window(90), 2, 30)
+    assert [str(d) for d in cuts.all] == ["2025-11-03", "2025-12-03", "2026-01-02", "2026-02-01", "2026-03-03"]
+    inputs = [i.expression for i in choose_inputs(["days_since_order", "days_between_orders", "tenure_days"], 300)]
     # Versions of activity and of consents.
-    assert identity("churn", DAY, cuts.all, inputs, "f3df1260b9690c88", [7, 3]) == "61344b15854f7692e512cb1d"
+    parts = ("churn", DAY, cuts.all, inputs, {"month": "month(as_of_date)"}, "f3df1260b9690c88", [7, 3])
+    assert identity(*parts) == "73be58480150852a2234a53c"
 
 
 PSEUDONYMS: dict[str, tuple[str, str]] = {

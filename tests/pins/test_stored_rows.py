@@ -6,7 +6,6 @@ test names the first difference of each column, and writes what it found to a fi
 """
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -18,11 +17,9 @@ from pyspark.sql import SparkSession
 
 from segspark import pseudonyms
 from segspark.app.run import run_named
-from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
-from segspark.errors import SegsparkError
 from segspark.pipeline.progress import Quiet
-from segspark.tables.contracts import gold, ops
+from segspark.tables.contracts import ops
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.spark_lake import SparkLake
@@ -160,7 +157,6 @@ LAYOUT: dict[str, list[str]] = {
     "gold.segment_profiles": ["segment_date"],
     "gold.segment_registry": [],
     "gold.definitions": [],
-    "gold.training_sets": ["dataset_id"],
     "ops.runs": [],
     "ops.files": [],
     "ops.ledger": [],
@@ -241,13 +237,13 @@ OUTCOMES: dict[str, str] = {
     "tiles": "measures versions",
     "features": "basis catalogue lane lane_because made_from people versions",
     "feature_check": "checked lane lane_because versions",
-    "scores": "churn engagement_largest_error rfm_squares rfm_version versions",
+    "scores": "churn customer_value engagement_churn engagement_largest_error rfm_squares rfm_version versions",
     "segments": "behaviour contactable memberships versions",
-    "daily": "as_of basis behaviour catalogue checked churn contactable engagement_largest_error files hashed lane lane_because made_from measures memberships people records removed_files rfm_squares rfm_version versions",
-    "hourly": "as_of basis behaviour catalogue churn contactable engagement_largest_error files hashed is_provisional lane lane_because made_from measures memberships people rfm_squares rfm_version versions",
+    "daily": "as_of basis behaviour catalogue checked churn contactable customer_value engagement_churn engagement_largest_error files hashed lane lane_because made_from measures memberships people records removed_files rfm_squares rfm_version versions",
+    "hourly": "as_of basis behaviour catalogue churn contactable customer_value engagement_churn engagement_largest_error files hashed is_provisional lane lane_because made_from measures memberships people rfm_squares rfm_version versions",
     "features_restate": "known lane lane_because versions",
     "features_backfill": "lane lane_because versions",
-    "train": "behaviour churn churn_refused lane lane_because versions",
+    "train": "behaviour behaviour_refused churn churn_refused customer_value customer_value_refused versions",
 }
 
 
@@ -323,44 +319,3 @@ def test_dispositions_stay(lake: Lake) -> None:
         ("orders", "accepted", 3),
         ("orders", "quarantined", 1),
     }
-
-
-def test_the_id_of_a_training_set_stays(lake: Lake) -> None:
-    # Of the day, the cuts, the inputs, the catalogue and the version of the tiles; models name it.
-    assert set(lake.read_small(gold.TRAINING_SETS)["dataset_id"].to_pylist()) == {"b324a595a8bf74ce947ff39e"}
-
-
-TRANSACTIONS: dict[str, set[str]] = {
-    "bronze.records": {"<run>-records"},
-    "bronze.quarantine": {"<run>-quarantine"},
-    "privacy.identities": {"<run>-identities"},
-    "silver.events": {"<run>-events"},
-    "silver.order_lines": {"<run>-order_lines"},
-    "silver.profiles": {"<run>-profiles"},
-    "silver.consents": {"<run>-consents"},
-    "silver.identity_links": {"<run>-identity_links"},
-    "silver.objections": {"<run>-objections"},
-    "silver.unintroduced": {"<run>-unintroduced"},
-    "gold.segment_registry": {"registry-6410486c60b446eb"},
-    "gold.definitions": {"definitions-07f145a593de6ff8"},
-    "ops.runs": {"<run>-done-<time>", "<run>-started-<time>", "<run>-writing-<time>"},
-    "ops.files": {"<run>-files"},
-    "ops.ledger": {"<run>-ledger"},
-}
-
-
-def test_transaction_ids_stay(lake: Lake) -> None:
-    # What was appended under one is not appended again, by whatever version the run is repeated.
-    found: dict[str, set[str]] = {}
-    for contract in PINNED:
-        for said in actions(lake, contract, "txn") if lake.exists(contract) else ():
-            masked = re.sub(r"\b\d{9,10}\.\d+$", "<time>", said["appId"])
-            found.setdefault(contract.name, set()).add(re.sub(r"^[0-9a-f]{24}", "<run>", masked))
-    assert found == TRANSACTIONS
-
-
-def test_a_published_day_is_not_made_provisional_again(spark: SparkSession, lake: Lake) -> None:
-    # Only a word in ops.runs stands between an hourly run and what was published.
-    workspace = open_workspace(Path(lake.store.url).parent, {})
-    with pytest.raises(SegsparkError, match="is published and stays"):
-        run_named("hourly", workspace, lake, date(2026, 5, 4), progress=Quiet())

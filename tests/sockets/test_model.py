@@ -26,9 +26,9 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.people import people_of_day
 from segspark.features.value import Value
-from segspark.models.churn.model import CHURN
 from segspark.models.columns import column_models, models_for, with_model_columns
 from segspark.models.model import Column, Fitted, Former, Model, Refused, Score, Trained
+from segspark.models.propensity.model import CHURN
 from segspark.models.registry import MODELS
 from segspark.models.resources import model_in_use, models_in_use, registered_name
 from segspark.models.tracking import Loaded, find_champion, log_model, read_bytes, read_document, read_params
@@ -149,6 +149,7 @@ KEENNESS: Model[Keenness, KeenDocuments] = Model(
     needs=lambda inputs: {COLUMNS[n] for n in inputs},
     sections=keen_sections,
     formerly=(Former("keen"), Former("ahead", below="days_ahead")),
+    is_trained=lambda config: config.least_orders > 0,
 )
 
 
@@ -296,7 +297,10 @@ def test_it_is_registered_with_all_that_it_tells(shop: Shop) -> None:
     files = {file: read_document(store, run, file) for file in ("features.json", "people.json")}
     assert KeenDocuments.from_files(files) == KeenDocuments(("orders",), 10)
     # Scores are always wanted, columns of people where a scheme looks at them.
-    assert read_bytes(store, run, "wanted.txt") == b"churn keen lavish luck mood regularity thrifty"
+    assert (
+        read_bytes(store, run, "wanted.txt")
+        == b"churn days_to_order engagement_churn expected_orders keen lavish luck mood p_alive regularity thrifty value_cents"
+    )
     assert list(read_document(store, run, "data_versions.json")) == ["gold.features"]
     assert (champion.tags["label_end_date"], champion.tags["n_people"]) == (str(DAY), "10.0")
 
@@ -345,8 +349,8 @@ def test_a_model_may_give_two_scores(shop: Shop) -> None:
 def test_what_has_no_model_gives_no_score(shop: Shop) -> None:
     outcome = outcome_of(shop, "scores")
     assert (outcome["keenness"], outcome["habits"]) == ("small_keenness/1", "small_habits/1")
-    assert outcome["mood"] == "no mood model that may score this day"
-    assert outcome["luck"] == "no luck model that may score this day"
+    assert outcome["mood"] == "no mood model: none is champion"
+    assert outcome["luck"] == "no luck model: none is champion"
     assert not {score for _, score in scores_of(shop)} & {"mood", "luck"}
 
 

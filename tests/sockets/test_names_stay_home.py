@@ -55,9 +55,13 @@ DECIDING = {(text.value, f"{file}:{text.lineno}") for file, tree in TREES.items(
 VARIANTS = sorted({(type(value).__name__, value.name) for socket in SOCKETS for value in socket.all()})
 
 
+# A model of propensity has the name of the outcome that it predicts.
+NAMED_BY = {"Model": {"Model", "Outcome"}}
+
+
 def homes(kind: str, name: str) -> list[str]:
     """The files that make a variant of a kind."""
-    return [file for called, text, file in MADE if (called, text) == (kind, name)]
+    return [file for called, text, file in MADE if called in NAMED_BY.get(kind, {kind}) and text == name]
 
 
 @pytest.mark.parametrize(("kind", "name"), VARIANTS)

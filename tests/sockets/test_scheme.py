@@ -146,6 +146,7 @@ def prepare(context: SchemeContext, people: DataFrame) -> Prepared | Refused:
         coarser=(everybody,),
         notes={"halves_at": split.at},
         asked={"halves_people": lambda computed: computed.count()},
+        looks_at={None: ("n_order_lifetime",)},
     )
     PREPARED.append(prepared)
     return prepared
@@ -184,6 +185,7 @@ HALVES = Scheme(
     section=section,
     has_paths=True,
     in_summary=True,
+    is_found=True,
 )
 
 # A scheme of another shape: it overlaps, nobody writes it, and a person may have both of its segments. -------------
