@@ -9,6 +9,7 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.pipeline.view import Question, View, look
 from segspark.pseudonyms import Pseudonymiser
+from segspark.query.explain_scores import explain_scores
 from segspark.query.look import stored_condition
 from segspark.reports.labels import feature_label
 from segspark.segments.explain import explain as explain_tree
@@ -24,7 +25,7 @@ from segspark.tables.open import open_lake, with_session
 
 EXPLAIN = Question(
     "explain",
-    ("gold.segments", "gold.segment_registry", "gold.definitions", "silver.identity_links"),
+    ("gold.segments", "gold.segment_registry", "gold.definitions", "gold.scores", "silver.identity_links"),
     (EXISTING_KEY,),
 )
 
@@ -32,7 +33,8 @@ EXPLAIN = Question(
 def explain(
     workspace: Workspace, person: str, as_of: date | None, language: str | None, segment: str | None = None
 ) -> list[dict[str, Any]]:
-    """Every membership of a person on a day, with each condition of its definition and the value it had.
+    """Every membership of a person on a day, with each condition of its definition and the value it had; then each score
+    of a model with what moved it most.
 
     Args:
         person: a person_id, or an e-mail address, which is looked up by its pseudonym and never shown.
@@ -101,7 +103,7 @@ def explain(
                 "would_need": explanation.would_need,
             }
         )
-    return explanations
+    return [*explanations, *explain_scores(view, person, day, spoken)]
 
 
 def _person_of(view: View, email: str, day: date) -> str:

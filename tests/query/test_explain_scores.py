@@ -1,0 +1,46 @@
+"""Why somebody has a score, in words of either language."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import make_workspace, store_rows
+from pyspark.sql import SparkSession
+
+from segspark.pipeline.view import Question, look
+from segspark.query.explain_scores import explain_scores, said
+from segspark.tables.contracts import gold
+from segspark.tables.io.spark_lake import SparkLake
+
+DAY = date(2026, 5, 3)
+REASONS = [
+    {"input": "days_since_order", "value": 142.0, "effect": 0.734},
+    {"input": "click_rate_90d", "value": -1.0, "effect": -0.2},
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("en", ["Days since last order = 142: likelier (+0.73)", "Click rate, 90\xa0d = unknown: less likely (-0.20)"]),
+        ("fr", ["Jours depuis le dernier achat = 142: plus probable (+0.73)", "Taux de clic, 90\xa0j = inconnu: moins probable (-0.20)"]),
+    ],
+)  # fmt: skip
+def test_each_reason_has_its_name_value_and_direction(language: str, lines: list[str]) -> None:
+    assert said(REASONS, language) == lines
+
+
+def test_of_a_person_the_scores_with_reasons_are_told(spark: SparkSession, tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    lake = SparkLake(workspace.lake, spark)
+    score: dict[str, Any] = {"person_id": "ann", "as_of_date": DAY, "score": "churn_90d", "value": 0.8123, "band": "high",
+                             "model_version": "m/1", "reasons": REASONS}  # fmt: skip
+    store_rows(
+        lake, gold.SCORES, score, {**score, "person_id": "bob"}, {**score, "as_of_date": date(2026, 5, 2)},
+        {**score, "score": "recency", "reasons": None},
+    )  # fmt: skip
+    (found,) = explain_scores(look(Question("test", ("gold.scores",)), workspace, lake, DAY), "ann", DAY, "en")
+    assert (found["scheme"], found["segment_name"], found["sentence"]) == ("scores", "churn_90d", "churn_90d 0.81 (high)")
+    assert found["definition_version"] == "m/1"
+    assert found["lines"][0].startswith("Days since last order = 142")
