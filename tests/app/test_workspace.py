@@ -8,7 +8,7 @@ from segspark.app.workspace import open_workspace, workspace_type
 from segspark.config.models import Model as Section
 from segspark.errors import ConfigError
 from segspark.models.model import Former, Model, Refused
-from segspark.models.propensity.documents import ChurnDocuments
+from segspark.models.propensity.documents import PropensityDocuments
 from segspark.models.registry import MODELS
 from segspark.segments.schemes.registry import SCHEMES
 
@@ -17,7 +17,9 @@ class Taste(Section):
     depth: int = 2
 
 
-TASTE = Model("taste", Taste, lambda step, wanted: Refused("never"), (), ChurnDocuments, formerly=(Former("tasting"),))
+TASTE = Model(
+    "taste", Taste, lambda step, wanted: Refused("never"), (), PropensityDocuments, formerly=(Former("tasting"),)
+)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -38,7 +40,10 @@ def test_every_scheme_is_made_where_nothing_is_said(tmp_path: Path) -> None:
             f"Input should be {', '.join(map(repr, SCHEMES.names()[:-1]))} or {SCHEMES.names()[-1]!r}",
         ),
         ("features: {lane: fast}", "Input should be 'auto', 'direct' or 'spark'"),
-        ("models: {taste: {depth: 3}}", f"models.taste: there is no such key. Allowed: {', '.join(MODELS.names())}."),
+        (
+            "models: {taste: {depth: 3}}",
+            f"models.taste: there is no such key. Allowed: {', '.join(sorted(MODELS.names()))}.",
+        ),
     ],
 )
 def test_names_of_nothing_are_refused_and_what_exists_is_told(tmp_path: Path, text: str, told: str) -> None:

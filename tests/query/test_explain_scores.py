@@ -41,6 +41,10 @@ def test_of_a_person_the_scores_with_reasons_are_told(spark: SparkSession, tmp_p
         {**score, "score": "recency", "reasons": None},
     )  # fmt: skip
     (found,) = explain_scores(look(Question("test", ("gold.scores",)), workspace, lake, DAY), "ann", DAY, "en")
-    assert (found["scheme"], found["segment_name"], found["sentence"]) == ("scores", "churn_90d", "churn_90d 0.81 (high)")
+    assert (found["scheme"], found["segment_name"], found["sentence"]) == (
+        "scores",
+        "churn_90d",
+        "churn_90d 0.81 (high)",
+    )
     assert found["definition_version"] == "m/1"
     assert found["lines"][0].startswith("Days since last order = 142")
