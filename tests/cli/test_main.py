@@ -254,7 +254,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     calls: list[tuple[Any, ...]] = []
 
     def run(
-        flow: str, config: Path, as_of: date, *, first: Any, models: tuple[str, ...], progress: Any
+        flow: str, config: Path, as_of: date, *, first: Any = None, models: Any = (), progress: Any
     ) -> dict[str, Any]:
         calls.append((flow, as_of, first, type(progress)))
         return {"as_of": as_of, "people": 3}
