@@ -12,7 +12,7 @@ from segspark.models.registry import MODELS, model_values, scoring_models
 
 def test_the_names_of_models_stay() -> None:
     # Registered models, files of configuration and columns of scores bear them.
-    assert {"behaviour", "churn", "value"} <= set(MODELS.names())
+    assert {"behaviour", "churn", "engagement_churn", "customer_value"} <= set(MODELS.names())
 
 
 def test_what_models_give_has_names_of_its_own() -> None:
