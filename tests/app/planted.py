@@ -31,7 +31,7 @@ ingest: {max_quarantined_share: 1.0}
 """
 MODELS = """\
 models:
-  behaviour: {k_min: 2, k_max: 3, min_stability: 0, min_silhouette: 0}
+  behaviour: {k_min: 2, k_max: 3, min_stability: -1, min_silhouette: -1, min_people: 1}
   churn: {label_days: 30, min_history_days: 60, n_training_cuts: 2, min_people: 20, min_class: 5, max_iter: 3}
 """
 SOURCE = "name: s_{name}\nkind: {kind}\npath: ../data/s-{name}-*.json\nreceived: {{from: file_name}}\n"
