@@ -160,6 +160,7 @@ FEATURES = {
     "engagement_churn_band": ("Niveau de probabilité de ne rien faire", "Band of the probability of no act"),
     "sale_days_ahead": ("Jours de soldes à venir", "Sales days ahead"),
     "sale_days_behind": ("Jours de soldes passés", "Sales days behind"),
+    "bgnbd": ("Rythme d'achat (BG/NBD)", "Pace of orders (BG/NBD)"),
     "cluster": ("Groupe de comportement", "Behaviour group"),
     "not_contactable_reason": ("Raison de ne pas écrire", "Reason not to write"),
     "is_contactable": ("Peut recevoir nos e-mails", "May be written to"),

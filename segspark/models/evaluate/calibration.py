@@ -16,13 +16,17 @@ N_BINS = 10
 OUTER = np.array([0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4])
 
 
+# Of few people a curve with more steps follows chance.
+MOST_STEPS = 20
+
+
 def fit_calibration(scores: np.ndarray, y: np.ndarray, least: int = 50) -> CalibrationMap:
     """Fit the map on people whose outcome is known and who were not in the fit of the model.
 
     Args:
         least: people in a step of the curve: fewer would take a few cases for a law.
     """
-    y = y.astype(float)
+    y, least = y.astype(float), max(least, len(y) // MOST_STEPS)
     raw = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit_transform(scores, y)
     order = np.argsort(scores, kind="stable")
     level = np.cumsum(np.r_[0, np.diff(raw[order]) > 0])
@@ -64,15 +68,6 @@ def _inner(score: float) -> float:
 
 def calibrated(found: CalibrationMap, scores: np.ndarray) -> np.ndarray:
     return np.asarray(np.interp(scores, found.scores, found.probabilities))
-
-
-def crossfitted(scores: np.ndarray, y: np.ndarray, fold: np.ndarray) -> np.ndarray:
-    """Each person's probability by the map that the people of the other folds give."""
-    made = np.empty(len(scores))
-    for one in np.unique(fold):
-        others = fit_calibration(scores[fold != one], y[fold != one])
-        made[fold == one] = calibrated(others, scores[fold == one])
-    return made
 
 
 def calibration_error(p: np.ndarray, y: np.ndarray) -> CalibrationError:

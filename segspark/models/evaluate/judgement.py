@@ -45,6 +45,20 @@ class CalibrationMap:
 
 
 @dataclass(frozen=True)
+class Blend:
+    """Log-odds of a blend: ``intercept + weight * log-odds of the trees + of_other * log-odds of a simpler model``.
+
+    Attributes:
+        centre: mean log-odds of the simpler model, over the people that the weights were fitted on.
+    """
+
+    intercept: float
+    weight: float
+    of_other: float
+    centre: float
+
+
+@dataclass(frozen=True)
 class CalibrationBin:
     """A tenth of the people by announced probability, the lowest first."""
 

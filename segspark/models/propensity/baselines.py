@@ -33,26 +33,38 @@ class Sample:
         return np.column_stack([self.columns[name] for name in names])
 
 
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A fitted baseline.
+
+    Attributes:
+        predict: the probability of the label of each person.
+        sql: the same over the columns ``x_<input>``; empty where it has no such form. With one it can be blended.
+    """
+
+    predict: Callable[[Sample], np.ndarray]
+    sql: str = ""
+
+
 @dataclass(frozen=True)
 class Baseline:
     """Attributes:
     needs: inputs without which it cannot be computed.
-    predict: from what is known of the past and the people judged, the probability of the label of each; None if it
-        cannot be fitted.
+    fit: to what is known of the past, given the names of the inputs; None if it cannot be fitted.
     """
 
     name: str
     needs: tuple[str, ...]
-    predict: Callable[[Sample, Sample, tuple[str, ...]], np.ndarray | None]
+    fit: Callable[[Sample, tuple[str, ...]], Fit | None]
 
 
-def baselines_for(past: Sample, judged: Sample, baselines: Sequence[Baseline]) -> dict[str, np.ndarray]:
-    """The probabilities of those baselines whose inputs are there and that can be fitted."""
-    found = {b.name: b.predict(past, judged, b.needs) for b in baselines if set(b.needs) <= set(past.columns)}
-    return {name: p for name, p in found.items() if p is not None}
+def fit_baselines(past: Sample, baselines: Sequence[Baseline]) -> dict[str, Fit]:
+    """The baselines whose inputs are there and that can be fitted, by name."""
+    found = {b.name: b.fit(past, b.needs) for b in baselines if set(b.needs) <= set(past.columns)}
+    return {name: fit for name, fit in found.items() if fit is not None}
 
 
-def by_one(past: Sample, judged: Sample, needs: tuple[str, ...]) -> np.ndarray:
+def by_one(past: Sample, needs: tuple[str, ...]) -> Fit:
     """The rate by one value, made monotone: the best that sorting by it can say."""
     (name,) = needs
     x = past.columns[name]
@@ -60,29 +72,36 @@ def by_one(past: Sample, judged: Sample, needs: tuple[str, ...]) -> np.ndarray:
     curve = IsotonicRegression(y_min=0, y_max=1, increasing=bool(rises), out_of_bounds="clip").fit(x, past.y)
     n = len(past.y)
     # As if two more average people stood at each step: no probability is 0 or 1.
-    smoothed = (curve.predict(judged.columns[name]) * n + 2 * past.y.mean()) / (n + 2)
-    return np.asarray(smoothed)
+    return Fit(lambda people: np.asarray((curve.predict(people.columns[name]) * n + 2 * past.y.mean()) / (n + 2)))
 
 
-def logistic(past: Sample, judged: Sample, needs: tuple[str, ...]) -> np.ndarray:
+def logistic(past: Sample, needs: tuple[str, ...]) -> Fit:
     """Logistic regression on the logarithms of a few values, such as recency, frequency and monetary value."""
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
     model.fit(_logs(past.matrix(needs)), past.y)
-    return np.asarray(model.predict_proba(_logs(judged.matrix(needs)))[:, 1])
+    return Fit(lambda people: np.asarray(model.predict_proba(_logs(people.matrix(needs)))[:, 1]))
 
 
 def _logs(values: np.ndarray) -> np.ndarray:
     return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
 
 
-def no_order(days: int) -> Callable[[Sample, Sample, tuple[str, ...]], np.ndarray | None]:
+def no_order(days: int) -> Callable[[Sample, tuple[str, ...]], Fit | None]:
     """BG/NBD's probability of no order within so many days (``models.value.bgnbd``)."""
 
-    def predict(past: Sample, judged: Sample, needs: tuple[str, ...]) -> np.ndarray | None:
-        fit = fit_bgnbd(_histories(past, needs, MOST_HISTORIES))
-        return fit.model.p_no_order(_histories(judged, needs), days) if isinstance(fit, BgNbdFit) else None
+    def fit(past: Sample, needs: tuple[str, ...]) -> Fit | None:
+        found = fit_bgnbd(_histories(past, needs, MOST_HISTORIES))
+        if not isinstance(found, BgNbdFit):
+            return None
+        model = found.model
+        orders, first, last = (f"`x_{name}`" for name in needs)
+        x, age = f"greatest({orders} - 1, 0)", f"(greatest({first}, {last}) - 1)"
+        t_x = f"if({orders} > 1, {age} - ({last} - 1), 0)"
+        return Fit(
+            lambda people: model.p_no_order(_histories(people, needs), days), model.no_order_sql(x, t_x, age, days)
+        )
 
-    return predict
+    return fit
 
 
 def _histories(people: Sample, needs: tuple[str, ...], most: int | None = None) -> Cells:

@@ -6,7 +6,7 @@ challenger was fitted to.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -17,9 +17,9 @@ from pyspark.sql import functions as F
 
 from segspark.config.models import Mlflow
 from segspark.models.evaluate.bootstrap import bootstrap_mean
-from segspark.models.evaluate.calibration import crossfitted
 from segspark.models.evaluate.probabilities import losses
 from segspark.models.promotion import Contest
+from segspark.models.propensity.announce import crossfitted
 from segspark.models.propensity.config import Propensity
 from segspark.models.propensity.fit import CALIBRATED, fit_trees, fold, probability, scored_by
 from segspark.models.propensity.frozen import Frozen
@@ -29,6 +29,8 @@ from segspark.models.tracking import Loaded, read_inputs, read_params
 
 # What decides how a model is fitted to given rows.
 FITTED_BY = ("max_iter", "max_depth", "step_size", "seed", "max_training_rows", "n_training_cuts", "cut_step_days")
+# The parameter that says what is blended with the trees.
+BLENDS = "blended_with"
 # The label of a model; another one answers another question.
 ASKED = ("measure", "is_absence", "label_days", "gap_days", "population")
 
@@ -57,20 +59,22 @@ def contest(challenger: Entrant, champion: Loaded) -> Contest | None:
     if any(record.get(key) != challenger.params[key] for key in ASKED):
         return None
     frozen, judged = challenger.frozen, challenger.judged
-    ours = crossfitted(judged.p, judged.y, judged.fold)
-    if all(record.get(key) == challenger.params[key] for key in FITTED_BY) and _has_seen(champion, challenger):
+    ours = crossfitted(judged)
+    has_seen = _has_seen(champion, challenger)
+    if has_seen and _is_fitted_alike(record, challenger.params):
         theirs = ours
-    elif _has_seen(champion, challenger):
+    elif has_seen:
         twin = _as_recorded(challenger.config, record)
         cuts = frozen.cuts.train[-twin.n_training_cuts :]
         scored = scored_by(fit_trees(frozen.rows, cuts, frozen.of(cuts), twin).model, frozen.at(frozen.cuts.validate))
-        theirs = _calibrated(scored, challenger)
+        theirs = _calibrated(scored, challenger, judged.beside if record.get(BLENDS) else None)
     else:
         names = [i.name for i in frozen.inputs]
         inputs = read_inputs(challenger.mlflow, champion)
         if not set(inputs) <= set(names):
             return None
-        theirs = _calibrated(announced(champion.model, frozen.at(frozen.cuts.validate), names, inputs), challenger)
+        said = announced(champion.model, frozen.at(frozen.cuts.validate), names, inputs)
+        theirs = _calibrated(said, challenger, None)
     return contest_of(ours, theirs, judged.y)
 
 
@@ -87,25 +91,35 @@ def _has_seen(champion: Loaded, challenger: Entrant) -> bool:
     return date.fromisoformat(champion.tags["label_end_date"]) > window.begin(cut)
 
 
+def _is_fitted_alike(record: Mapping[str, str], params: Mapping[str, str]) -> bool:
+    """Versions of earlier releases blended nothing."""
+    alike = all(record.get(key) == params[key] for key in FITTED_BY)
+    return alike and record.get(BLENDS, "") == params[BLENDS]
+
+
 def _as_recorded(config: Propensity, record: Mapping[str, str]) -> Propensity:
     """The settings of a version; what an earlier release did not record is as today."""
     known = {key: record[key] for key in FITTED_BY if key in record}
     return type(config).model_validate({**config.model_dump(), **known})
 
 
-def _calibrated(scored: DataFrame, challenger: Entrant) -> np.ndarray:
-    """Calibrated as the challenger is, so that a season which neither knew is no difference between them."""
+def _calibrated(scored: DataFrame, challenger: Entrant, beside: np.ndarray | None) -> np.ndarray:
+    """Calibrated as the challenger is, so that a season which neither knew is no difference between them.
+
+    Args:
+        beside: what the simpler model says of the same people, if it is to be blended in.
+    """
     frozen = challenger.frozen
     found = read_scored(scored, frozen.inputs, frozen.n_rows[frozen.cuts.validate])
-    return crossfitted(found.p, found.y, found.fold)
+    return crossfitted(replace(found, beside=beside))
 
 
 def announced(model: PipelineModel, rows: DataFrame, names: list[str], inputs: list[str]) -> DataFrame:
     """What a version says of frozen rows: all its stages but those that fill the inputs."""
     columns = {f"x_{name}": F.col("values")[names.index(name)] for name in inputs}
     frame = rows.withColumns(columns)
-    for stage in model.stages:
-        # Statements fill the inputs; those of frozen rows are filled.
-        frame = frame if isinstance(stage, SQLTransformer) else stage.transform(frame)
+    # The first statement fills the inputs; those of frozen rows are filled.
+    for stage in model.stages[1:] if isinstance(model.stages[0], SQLTransformer) else model.stages:
+        frame = stage.transform(frame)
     p = F.col(CALIBRATED) if CALIBRATED in frame.columns else probability()
     return frame.select("person_id", "label", fold(), p.alias("p"), F.col("values").alias("inputs"))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from segspark.models.evaluate.evaluation import Evaluation
-from segspark.models.evaluate.judgement import CalibrationMap, Judgement, Slice, Threshold
+from segspark.models.evaluate.judgement import Blend, CalibrationMap, Judgement, Slice, Threshold
 from segspark.models.promotion import GateResult
 
 EVALUATION, FEATURES, REVIEW = "evaluation.json", "features.json", "review.json"
@@ -33,6 +33,7 @@ class Review:
     """Attributes:
     judged: on people of whom neither the model nor its calibration knew the label.
     n_trees: of the model that is published.
+    blend: of the trees with a simpler model, and ``blended_with`` its name; None where trees speak alone.
     """
 
     judged: Judgement
@@ -41,6 +42,8 @@ class Review:
     slices: tuple[Slice, ...]
     calibration: CalibrationMap
     n_trees: int
+    blend: Blend | None = None
+    blended_with: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -54,6 +57,8 @@ class Review:
             tuple(Slice(**row) for row in content["slices"]),
             CalibrationMap.from_dict(content["calibration"]),
             content["n_trees"],
+            Blend(**content["blend"]) if content.get("blend") else None,
+            content.get("blended_with", ""),
         )
 
 

@@ -12,7 +12,9 @@ from pyspark.ml.regression import IsotonicRegression, IsotonicRegressionModel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from segspark.models.evaluate.blend import SUREST
 from segspark.models.evaluate.judgement import CalibrationMap
+from segspark.models.propensity.announce import Announcement
 from segspark.models.propensity.config import Propensity
 from segspark.models.propensity.inputs import Input
 
@@ -21,7 +23,7 @@ ROWS_PER_PARTITION = 50_000
 # People are drawn, held out and split by digits of their ids, others for each use. Not by the first ones: a person has the
 # smallest of several ids, so small digits are frequent there.
 _DRAWN_BY, _STOPPED_BY, _FOLD_BY = (19, 6), (7, 4), (25, 4)
-CALIBRATED = "calibrated"
+CALIBRATED, BESIDE = "calibrated", "beside"
 
 
 @dataclass(frozen=True)
@@ -106,23 +108,47 @@ def probability() -> Column:
     return p
 
 
-def pipeline(inputs: Sequence[Input], trees: GBTClassificationModel, calibration: CalibrationMap) -> PipelineModel:
-    """From the feature frame to ``features``, ``probability`` and, calibrated, ``calibrated``."""
+def pipeline(
+    inputs: Sequence[Input], trees: GBTClassificationModel, announcement: Announcement, other: str = ""
+) -> PipelineModel:
+    """From the feature frame to ``features``, ``probability`` and ``calibrated``; with a blend also ``beside``, the
+    probability of the simpler model.
+
+    Args:
+        other: the simpler model that is blended, as SQL over the inputs ``x_<name>``.
+    """
     filled = ", ".join(f"{i.expression} AS `x_{i.name}`" for i in inputs)
+    stages = [
+        SQLTransformer(statement=f"SELECT *, {filled} FROM __THIS__"),
+        VectorAssembler(inputCols=[f"x_{i.name}" for i in inputs], outputCol="features"),
+        trees,
+    ]
+    blend = announcement.blend
+    if blend is None:
+        return PipelineModel([*stages, _curve(announcement.calibration, "probability", CALIBRATED)])
+    ours, theirs = (_log_odds_sql(p) for p in ("alone", BESIDE))
+    margin = f"{blend.intercept!r}D + {blend.weight!r}D * {ours} + {blend.of_other!r}D * {theirs}"
     return PipelineModel(
         [
-            SQLTransformer(statement=f"SELECT *, {filled} FROM __THIS__"),
-            VectorAssembler(inputCols=[f"x_{i.name}" for i in inputs], outputCol="features"),
-            trees,
-            _as_stage(calibration),
+            *stages,
+            # SQL cannot look into a vector; a curve that changes nothing takes the probability out of it.
+            _curve(CalibrationMap((0.0, 1.0), (0.0, 1.0)), "probability", "alone"),
+            SQLTransformer(statement=f"SELECT *, {other} AS {BESIDE} FROM __THIS__"),
+            SQLTransformer(statement=f"SELECT *, 1 / (1 + exp(-({margin}))) AS blended FROM __THIS__"),
+            _curve(announcement.calibration, "blended", CALIBRATED),
         ]
     )
 
 
-def _as_stage(calibration: CalibrationMap) -> IsotonicRegressionModel:
-    """The map as Spark's own stage: of points that rise already, its fit is the points."""
-    points = list(zip(calibration.scores, calibration.probabilities, strict=True))
+def _log_odds_sql(p: str) -> str:
+    inner = f"least(greatest({p}, {SUREST!r}D), {1 - SUREST!r}D)"
+    return f"ln({inner} / (1 - {inner}))"
+
+
+def _curve(found: CalibrationMap, of: str, output: str) -> IsotonicRegressionModel:
+    """A map as Spark's own stage: of points that rise already, its fit is the points."""
+    points = list(zip(found.scores, found.probabilities, strict=True))
     table = SparkSession.builder.getOrCreate().createDataFrame(points, "score double, label double")
-    fitter = IsotonicRegression(featuresCol="score", labelCol="label", predictionCol=CALIBRATED)
-    model: IsotonicRegressionModel = fitter.fit(table).setFeaturesCol("probability").setFeatureIndex(1)
+    fitter = IsotonicRegression(featuresCol="score", labelCol="label", predictionCol=output)
+    model: IsotonicRegressionModel = fitter.fit(table).setFeaturesCol(of).setFeatureIndex(1)
     return model

@@ -24,15 +24,23 @@ class Scored:
     Attributes:
         p: probability before calibration.
         fold: 0 or 1, by the person.
+        beside: what a simpler model says of them, where one can be blended with the trees.
     """
 
     sample: Sample
     p: np.ndarray
     fold: np.ndarray
+    beside: np.ndarray | None = None
 
     @property
     def y(self) -> np.ndarray:
         return self.sample.y
+
+    def part(self, rows: np.ndarray) -> "Scored":
+        """Some of the people."""
+        columns = {name: values[rows] for name, values in self.sample.columns.items()}
+        beside = None if self.beside is None else self.beside[rows]
+        return Scored(Sample(columns, self.y[rows]), self.p[rows], self.fold[rows], beside)
 
 
 def share_of_people(n: int, most: int = MOST_PEOPLE) -> Column:

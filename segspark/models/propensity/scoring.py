@@ -1,16 +1,20 @@
 """Scores of a model of propensity: what they say is in the model's own record, not in today's configuration."""
 
+import json
+
 from pyspark.ml import PipelineModel
 from pyspark.ml.functions import vector_to_array
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from segspark.models.evaluate.judgement import Blend
 from segspark.models.model import Record, Score
 from segspark.models.propensity.config import Propensity
-from segspark.models.propensity.fit import CALIBRATED, probability
+from segspark.models.propensity.contest import BLENDS
+from segspark.models.propensity.fit import BESIDE, CALIBRATED, probability
 from segspark.models.propensity.frozen import calendar_of
 from segspark.models.propensity.outcome import Outcome, Window
-from segspark.models.propensity.reasons import with_reasons
+from segspark.models.propensity.reasons import Other, with_reasons
 from segspark.models.propensity.training_set import population_of, with_calendar
 from segspark.models.tracking import Loaded, read_inputs, read_params
 from segspark.pipeline.view import View
@@ -29,7 +33,7 @@ def score_propensity(view: View, loaded: Loaded, people: DataFrame, outcome: Out
     inputs = read_inputs(view.settings.mlflow, loaded)
     # Without the names of all inputs there is nothing to say.
     if loaded.trees is not None and loaded.trees.n_features == len(inputs):
-        scored = with_reasons(scored, loaded.trees, inputs)
+        scored = with_reasons(scored, loaded.trees, inputs, other_in(record))
     else:
         scored = scored.select("person_id", "p", F.lit(None).cast(REASONS).alias("reasons"))
     scored = scored.withColumnsRenamed({"p": score.column, "reasons": score.reasons})
@@ -46,11 +50,19 @@ def population_in(record: Record, outcome: Outcome) -> Column:
     return population_of(condition, int(record["active_days"]))
 
 
+def other_in(record: Record) -> Other | None:
+    """The model that is blended with the trees; none in versions of earlier releases."""
+    name = record.get(BLENDS, "")
+    return Other(name, Blend(**json.loads(record["blend"]))) if name else None
+
+
 def asked_for(model: PipelineModel, people: DataFrame) -> DataFrame:
-    """person_id, p, and the model's inputs as an array; versions of earlier releases were not calibrated."""
+    """person_id, p, the model's inputs as an array, and what a blended model says; versions of earlier releases were not
+    calibrated."""
     scored = model.transform(people)
     p = F.col(CALIBRATED) if CALIBRATED in scored.columns else probability()
-    return scored.select("person_id", p.alias("p"), vector_to_array(F.col("features")).alias("inputs"))
+    beside = [BESIDE] if BESIDE in scored.columns else []
+    return scored.select("person_id", p.alias("p"), vector_to_array(F.col("features")).alias("inputs"), *beside)
 
 
 def band_of(column: str, record: Record) -> Column:

@@ -5,8 +5,9 @@ validation cut; the one before it calibrates that one, as of the training cut be
 all cuts whose label is known today.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -15,18 +16,18 @@ import numpy as np
 from pyspark.sql import functions as F
 
 from segspark.errors import CheckFailed
-from segspark.models.evaluate.calibration import calibrated, crossfitted, fit_calibration
 from segspark.models.evaluate.evaluation import Evaluation
 from segspark.models.evaluate.judge import judge
-from segspark.models.evaluate.judgement import HELD_OUT, NEXT_CUT, CalibrationMap
+from segspark.models.evaluate.judgement import HELD_OUT, NEXT_CUT
 from segspark.models.evaluate.ranking import bins_of, evaluate
 from segspark.models.evaluate.thresholds import thresholds
 from segspark.models.figures import churn_figures
 from segspark.models.model import Fitted, Refused
 from segspark.models.promotion import GateResult
-from segspark.models.propensity.baselines import baselines_for, baselines_of
+from segspark.models.propensity.announce import Announcement, crossfitted, fit_announcement
+from segspark.models.propensity.baselines import Fit, baselines_of, fit_baselines
 from segspark.models.propensity.config import Propensity
-from segspark.models.propensity.contest import Entrant, contest
+from segspark.models.propensity.contest import BLENDS, Entrant, contest
 from segspark.models.propensity.cuts import choose_cuts
 from segspark.models.propensity.data_gates import Lack, history_lacks, people_lacks
 from segspark.models.propensity.documents import CameBack, PropensityDocuments, Review
@@ -35,7 +36,7 @@ from segspark.models.propensity.frozen import Frozen, store_training_set
 from segspark.models.propensity.gates import gates_of
 from segspark.models.propensity.judged import Scored, leaks, read_past, read_scored
 from segspark.models.propensity.outcome import Outcome, Window
-from segspark.models.propensity.reasons import mean_effects
+from segspark.models.propensity.reasons import mean_effects, with_other
 from segspark.models.propensity.slices import slices
 from segspark.models.shapley.gbt import from_model
 from segspark.models.shapley.leaf_tables import LeafTables
@@ -79,35 +80,40 @@ def _read_first_day(step: Step, outcome: Outcome) -> date | None:
 class Fits:
     """Attributes:
     published: the model that scores people.
-    calibration: of its scores.
+    announcement: from what it says to what is announced.
     judged: people of the validation cut with what a model that has not seen them says.
     p: the calibrated probabilities of these people.
     how: NEXT_CUT or HELD_OUT.
     """
 
     published: Trees
-    calibration: CalibrationMap
+    announcement: Announcement
     judged: Scored
     p: np.ndarray
     how: str
 
 
-def _fits(frozen: Frozen, window: Window, config: Propensity) -> Fits:
+def _fits(frozen: Frozen, window: Window, config: Propensity, other: Fit | None) -> Fits:
+    """
+    Args:
+        other: a simpler model that may be blended with the trees.
+    """
     cuts = frozen.cuts
     of_judged = fit_trees(frozen.rows, cuts.train, frozen.of(cuts.train), config)
-    judged = _scored(frozen, of_judged, cuts.validate)
+    judged = _scored(frozen, of_judged, cuts.validate, other)
     before = cuts.before_calibration(window)
     if before and frozen.of(before) >= config.min_people:
-        earlier = _scored(frozen, fit_trees(frozen.rows, before, frozen.of(before), config), cuts.calibrate)
-        p, how = calibrated(fit_calibration(earlier.p, earlier.y), judged.p), NEXT_CUT
+        of_earlier = fit_trees(frozen.rows, before, frozen.of(before), config)
+        p, how = fit_announcement(_scored(frozen, of_earlier, cuts.calibrate, other)).of(judged), NEXT_CUT
     else:
-        p, how = crossfitted(judged.p, judged.y, judged.fold), HELD_OUT
+        p, how = crossfitted(judged), HELD_OUT
     published = fit_trees(frozen.rows, cuts.all, frozen.of(cuts.all), config)
-    return Fits(published, fit_calibration(judged.p, judged.y), judged, p, how)
+    return Fits(published, fit_announcement(judged), judged, p, how)
 
 
-def _scored(frozen: Frozen, trees: Trees, cut: date) -> Scored:
-    return read_scored(scored_by(trees.model, frozen.at(cut)), frozen.inputs, frozen.n_rows[cut])
+def _scored(frozen: Frozen, trees: Trees, cut: date, other: Fit | None) -> Scored:
+    found = read_scored(scored_by(trees.model, frozen.at(cut)), frozen.inputs, frozen.n_rows[cut])
+    return found if other is None else replace(found, beside=other.predict(found.sample))
 
 
 def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, frozen: Frozen) -> Fitted:
@@ -119,9 +125,12 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
             f"The model {outcome.name} is not trained: {named} alone tells who has the outcome, so it knows what comes "
             "after the cut. Take it out of the inputs, or raise max_input_auc if it is honest."
         )
-    fits = _fits(frozen, window, config)
-    judged, y = fits.judged.sample, fits.judged.y
-    simple = baselines_for(past, judged, baselines_of(outcome, config.label_days))
+    baselines = fit_baselines(past, baselines_of(outcome, config.label_days))
+    other = next((name for name, fit in baselines.items() if fit.sql), "")
+    fits = _fits(frozen, window, config, baselines.get(other))
+    judged, y, blend = fits.judged.sample, fits.judged.y, fits.announcement.blend
+    other = other if blend else ""
+    simple = {name: fit.predict(judged) for name, fit in baselines.items()}
     judgement = judge(fits.p, y, simple, fits.how)
     gates = gates_of(judgement, config)
     ours = evaluate(bins_of(fits.p, y))
@@ -131,13 +140,15 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
         gates,
         thresholds(fits.p, y, config.cost_false, config.cost_missed),
         slices(judged.columns, fits.p, y),
-        fits.calibration,
+        fits.announcement.calibration,
         fits.published.n_trees,
+        blend,
+        other,
     )
     documents = PropensityDocuments(
         ours,
         recency,
-        _importances(frozen, fits),
+        _importances(frozen, fits, other),
         cuts.train,
         cuts.validate,
         fits.published.n_rows,
@@ -146,9 +157,13 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
         review,
     )
     closed = [gate for gate in gates if not gate.is_open]
-    params = _params(outcome, config, frozen, fits)
+    params = {
+        **_params(outcome, config, frozen, fits),
+        BLENDS: other,
+        "blend": json.dumps(asdict(blend)) if blend else "",
+    }
     return Fitted(
-        model=pipeline(inputs, fits.published.model, fits.calibration),
+        model=pipeline(inputs, fits.published.model, fits.announcement, baselines[other].sql if blend else ""),
         sample=step.read_day(gold.FEATURES, step.as_of).limit(0),
         params=params,
         metrics={
@@ -202,11 +217,15 @@ def _note(ours: Evaluation, recency: Evaluation, closed: list[GateResult]) -> st
     return f"{ranks}; not used, closed gates: {shut}" if shut else ranks
 
 
-def _importances(frozen: Frozen, fits: Fits) -> dict[str, float]:
-    """Each input's share in what moves the scores of the people judged."""
+def _importances(frozen: Frozen, fits: Fits, other: str) -> dict[str, float]:
+    """Each input's share in what moves the scores of the people judged, that of a blended model included."""
     names = tuple(i.name for i in frozen.inputs)
     tables = LeafTables.compile(from_model(fits.published.model))
-    return mean_effects(tables, fits.judged.sample.matrix(names), names)
+    effects = tables.values(fits.judged.sample.matrix(names))
+    blend, beside = fits.announcement.blend, fits.judged.beside
+    if blend is None or beside is None:
+        return mean_effects(effects, names)
+    return mean_effects(with_other(effects, blend, beside), (*names, other))
 
 
 def _params(outcome: Outcome, config: Propensity, frozen: Frozen, fits: Fits) -> dict[str, Any]:

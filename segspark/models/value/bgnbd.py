@@ -50,6 +50,16 @@ class BgNbd:
         silent = np.exp(-(self.r + cells.x) * np.log1p(time / (self.alpha + cells.age)))
         return np.asarray(1 - p * (1 - silent))
 
+    def no_order_sql(self, x: str, t_x: str, age: str, time: float) -> str:
+        """``p_no_order`` as SQL, of a history given as SQL."""
+        r, alpha = f"({self.r!r}D + {x})", f"({self.alpha!r}D + {age})"
+        silent = f"exp(-{r} * ln(1 + {time!r} / {alpha}))"
+        if self.a == 0:
+            return silent
+        longer = f"ln({alpha} / ({self.alpha!r}D + {t_x}))"
+        odds = f"ln({self.a!r}D / ({self.b!r}D + {x} - 1)) + {r} * {longer}"
+        return f"(1 - if({x} = 0, 1, 1 / (1 + exp({odds}))) * (1 - {silent}))"
+
     def time_to_order(self, cells: Cells, share: float) -> np.ndarray:
         """The time by which an order has come with a probability; infinite if that of any order at all is not larger.
 

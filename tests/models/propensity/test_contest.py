@@ -26,7 +26,7 @@ BLUNT = 0.5 + 0.2 * (TRUTH - 0.5) + RNG.normal(0, 0.2, 3000)
 PARAMS = {
     "measure": "n_order", "is_absence": "True", "label_days": "90", "gap_days": "0", "population": "all", "max_iter": "60",
     "max_depth": "4", "step_size": "0.15", "seed": "42", "max_training_rows": "100", "n_training_cuts": "12",
-    "cut_step_days": "30",
+    "cut_step_days": "30", "blended_with": "",
 }  # fmt: skip
 # The validation cut is 3 March: its window begins with it.
 CUTS = Cuts((date(2025, 11, 3), date(2025, 12, 3)), date(2026, 3, 3))
@@ -122,3 +122,19 @@ def test_ever_worse_models_lose_to_the_first(world: SimpleNamespace) -> None:
         found = contest(replace(entrant(), judged=Scored(Sample({}, Y), worse, FOLD)), champion("2026-06-01"))
         assert found is not None
         assert found.challenger_loss > found.champion_loss
+
+
+def test_the_twin_of_a_blend_is_a_blend(world: SimpleNamespace) -> None:
+    # Trees of noise beside a simpler model that knows the truth.
+    noise = np.random.default_rng(5).uniform(0.3, 0.7, 3000)
+    blend = replace(
+        entrant(), judged=Scored(Sample({}, Y), noise, FOLD, TRUTH), params=PARAMS | {"blended_with": "pace"}
+    )
+    world.theirs = noise
+    alone = contest(blend, champion("2026-06-01"))
+    assert alone is not None
+    assert alone.high < 0
+    world.record |= {"blended_with": "pace", "max_iter": "9"}
+    equal = contest(blend, champion("2026-06-01"))
+    assert equal is not None
+    assert (equal.low, equal.high) == (0, 0)

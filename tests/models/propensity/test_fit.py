@@ -9,10 +9,13 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from segspark.models.evaluate.calibration import calibrated
-from segspark.models.evaluate.judgement import CalibrationMap
+from segspark.models.evaluate.judgement import Blend, CalibrationMap
+from segspark.models.propensity.announce import Announcement
+from segspark.models.propensity.baselines import Sample
 from segspark.models.propensity.config import Propensity
-from segspark.models.propensity.fit import CALIBRATED, Trees, fit_trees, pipeline, probability, scored_by
+from segspark.models.propensity.fit import BESIDE, CALIBRATED, Trees, fit_trees, pipeline, probability, scored_by
 from segspark.models.propensity.inputs import Input
+from segspark.models.propensity.judged import Scored
 
 CUTS = (date(2026, 1, 1), date(2026, 4, 1))
 CONFIG = Propensity(max_iter=12, max_depth=2)
@@ -85,10 +88,24 @@ def test_the_pipeline_fills_scores_and_calibrates(spark: SparkSession, trees: Tr
     people = spark.createDataFrame(
         [("ann", 21, 1), ("bob", 172, 0), ("eve", 172, None)], "person_id string, days_since_order int, n_order_30d int"
     )
-    scored = pipeline(INPUTS, trees.model, curve).transform(people)
+    scored = pipeline(INPUTS, trees.model, Announcement(None, curve)).transform(people)
     found = {r["person_id"]: r for r in scored.select("person_id", probability().alias("p"), CALIBRATED).collect()}
     for row in found.values():
         assert row[CALIBRATED] == pytest.approx(calibrated(curve, np.array([row["p"]]))[0])
     assert found["ann"][CALIBRATED] < found["bob"][CALIBRATED]
     # No order in thirty days is what a missing number stands for.
     assert found["eve"][CALIBRATED] == found["bob"][CALIBRATED]
+
+
+def test_a_blend_in_the_pipeline_is_the_one_that_was_fitted(spark: SparkSession, trees: Trees) -> None:
+    fitted = Announcement(Blend(0.2, 0.6, 0.5, -0.1), CalibrationMap((0.1, 0.5, 0.9), (0.15, 0.4, 0.95)))
+    other = "1 / (1 + exp(-(x_days_since_order - 100) / 50.0D))"
+    people = spark.createDataFrame(
+        [("ann", 21, 1), ("bob", 172, 0), ("eve", 172, None)], "person_id string, days_since_order int, n_order_30d int"
+    )
+    rows = pipeline(INPUTS, trees.model, fitted, other).transform(people).orderBy("person_id")
+    rows = rows.select(probability().alias("p"), BESIDE, CALIBRATED).collect()
+    p, beside, announced = (np.array([row[name] for row in rows]) for name in ("p", BESIDE, CALIBRATED))
+    nobody = Sample({}, np.zeros(3))
+    assert announced == pytest.approx(fitted.of(Scored(nobody, p, np.zeros(3), beside)))
+    assert beside == pytest.approx(1 / (1 + np.exp(-(np.array([21, 172, 172]) - 100) / 50)))
