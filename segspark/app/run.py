@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from segspark.app.executors import check_cluster
+from segspark.app.outcomes import check_outcomes
 from segspark.app.train import TRAIN, check_trained
 from segspark.app.vacuum import vacuum_lake
 from segspark.app.workspace import open_workspace
@@ -19,7 +20,7 @@ from segspark.features.tiles_flow import TILES
 from segspark.ids import identity
 from segspark.ingest.flow import INGEST, replay_of
 from segspark.lineage.run import lineage_of
-from segspark.models.registry import MODELS
+from segspark.models.registry import find_model
 from segspark.pipeline.flow import Flow, Request, in_order
 from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runner import run_flow
@@ -74,7 +75,7 @@ def run(
     workspace = open_workspace(config)
     check_workspace(workspace, as_of)
     for name in models:
-        MODELS.find(name)
+        find_model(workspace.models, name)
     progress = progress or Quiet()
     is_short = _is_small if program in DAYS else _never
     with (
@@ -115,6 +116,7 @@ def run_named(
 def check_workspace(workspace: Workspace, as_of: date) -> None:
     """Check everything that can be checked before Spark starts: environment, sources, features, definitions."""
     load_sources(workspace)
+    check_outcomes(workspace)
     definitions_of(workspace)
     calendar_context_of(workspace)
     check_environment(workspace.lake)

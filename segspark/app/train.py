@@ -12,8 +12,8 @@ from segspark.models.artifact_places import check_place
 from segspark.models.columns import column_models
 from segspark.models.model import Fitted, Model, Refused
 from segspark.models.registered import registered_name
-from segspark.models.registry import MODELS
-from segspark.models.resources import models_in_use
+from segspark.models.registry import MODELS, models_of
+from segspark.models.resources import OWN_MODELS, models_in_use
 from segspark.models.tracking import log_model
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
@@ -43,7 +43,7 @@ def train(step: Step) -> None:
     """
     check_place(step.settings.mlflow)
     wanted = wanted_columns(step)
-    models = [m for m in MODELS.all() if _is_asked_for(m, step, wanted)]
+    models = [m for m in models_of(step.settings.models) if _is_asked_for(m, step, wanted)]
     # Those that give scores take longest, so they begin first.
     models.sort(key=lambda model: not model.scores)
     # Run in parallel, because a fit is many small jobs in sequence and does not use the whole machine.
@@ -67,8 +67,9 @@ def _is_asked_for(model: Model[Any, Any], step: Step, wanted: Collection[str]) -
 def wanted_columns(step: Step) -> Collection[str]:
     """The outputs of models that something uses: scores are always stored, any condition may use the columns that a model
     adds to people, and the other columns are used by schemes."""
-    given = {output.column for model in MODELS.all() for output in model.outputs}
-    always = {score.column for model in MODELS.all() for score in model.scores}
+    models = models_of(step.settings.models)
+    given = {output.column for model in models for output in model.outputs}
+    always = {score.column for model in models for score in model.scores}
     always |= {output.column for model in column_models() for output in model.outputs}
     context = SchemeContext(step, Definitions())
     used = {value for scheme in active_schemes(step.settings.segments) for value in scheme.values(context)}
@@ -164,5 +165,5 @@ TRAIN = Flow(
     ),
     writes=("gold.training_sets", "gold.segment_migrations"),
     function=train,
-    needs=lambda: (CATALOGUE, *models_in_use(MODELS.all())),
+    needs=lambda: (CATALOGUE, *models_in_use(MODELS.all()), OWN_MODELS),
 )  # fmt: skip

@@ -10,6 +10,8 @@ from segspark.config.names import Choice
 from segspark.config.names import workspace_type as type_of
 from segspark.config.yaml_lines import Place
 from segspark.features.engine.registry import AUTO, ENGINES
+from segspark.models.propensity.config import OwnOutcome
+from segspark.models.propensity.own import OUTCOMES
 from segspark.models.registry import MODELS
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.store.access import guard
@@ -40,6 +42,7 @@ def workspace_type() -> type[Workspace]:
             Choice("features.lane", (AUTO, *ENGINES.names()), AUTO),
         ],
         {model.name: model.config for model in MODELS.all()},
+        {OUTCOMES: OwnOutcome},
     )
 
 

@@ -179,11 +179,16 @@ class Scoring(Model):
 
 
 class Models(Model):
-    """What is trained: a section for each model, by its name."""
+    """What is trained: a section for each model, by its name, and models of the workspace."""
+
+    outcomes: Annotated[
+        dict[Name, Any], Field(description="Outcomes of the workspace by name: who will do something, or not do it")
+    ] = {}
 
     def of(self, model: Configured[C]) -> C:
         """The configuration of a model; its defaults where the workspace was made without sections."""
-        section: C | None = getattr(self, model.name, None)
+        is_section = model.name in type(self).model_fields
+        section: C | None = getattr(self, model.name) if is_section else self.outcomes.get(model.name)
         return model.config() if section is None else section
 
 

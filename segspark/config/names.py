@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BeforeValidator, create_model
 from pydantic.fields import FieldInfo
 
-from segspark.config.models import Model, Models, Workspace
+from segspark.config.models import Model, Models, Name, Workspace
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,34 @@ class Choice:
     default: str | tuple[str, ...]
 
 
-def workspace_type(choices: Sequence[Choice], models: Mapping[str, type[Model]]) -> type[Workspace]:
+def workspace_type(
+    choices: Sequence[Choice], models: Mapping[str, type[Model]], own: Mapping[str, type[Model]] | None = None
+) -> type[Workspace]:
     """The Workspace whose fields hold names of what exists only, with a section for each model.
 
     Args:
         choices: fields that name variants.
         models: name of a model -> the type of its section below ``models``; every field of it needs a default.
+        own: fields below ``models`` that hold the workspace's models by name -> the type of each.
     """
-    return _workspace_type(tuple(choices), tuple(models.items()))
+    return _workspace_type(tuple(choices), tuple(models.items()), tuple((own or {}).items()))
 
 
 @cache
-def _workspace_type(choices: tuple[Choice, ...], models: tuple[tuple[str, type[Model]], ...]) -> type[Workspace]:
-    made: type[Workspace] = _with_fields(Workspace, {"models": _section(Models, dict(models))})
+def _workspace_type(
+    choices: tuple[Choice, ...], models: tuple[tuple[str, type[Model]], ...], own: tuple[tuple[str, type[Model]], ...]
+) -> type[Workspace]:
+    made: type[Workspace] = _with_fields(Workspace, {"models": _section(_with_own(dict(own)), dict(models))})
     for choice in choices:
         made = _with_choice(made, choice.place.split("."), choice)
     return made
+
+
+def _with_own(own: Mapping[str, type[Any]]) -> type[Models]:
+    """The section of models whose fields of this name hold entries of this type."""
+    described = {name: Models.model_fields[name].description for name in own}
+    fields = {n: (dict[Name, each], FieldInfo(default={}, description=described[n])) for n, each in own.items()}  # type: ignore[valid-type]
+    return _with_fields(Models, fields)
 
 
 def _section(base: type[Model], sections: Mapping[str, type[Model]]) -> tuple[type[Model], Model]:

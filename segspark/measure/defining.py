@@ -50,15 +50,21 @@ class Defining:
     """Which measures define the segments of a day."""
 
     def __init__(
-        self, catalogue: Catalogue, looked_at: Mapping[str, Looked] | None = None, found: Collection[str] = ()
+        self,
+        catalogue: Catalogue,
+        looked_at: Mapping[str, Looked] | None = None,
+        found: Collection[str] = (),
+        own_models: Collection[Model[Any, Any]] = (),
     ) -> None:
         """
         Args:
             looked_at: by scheme. Of a scheme without an entry every measure is tested.
             found: the schemes whose segments a model found in what people did: every window of days is of the days that
                 define them.
+            own_models: of the workspace.
         """
         self.catalogue, self.looked_at, self.found = catalogue, looked_at or {}, frozenset(found)
+        self._given = frozenset(column for model in own_models for column in columns_given(model))
         self._known: dict[frozenset[str], frozenset[str]] = {}
 
     def is_made_of(self, kpi: Kpi, scheme: str, segment_id: str) -> bool:
@@ -68,7 +74,7 @@ class Defining:
         of_scheme = self.looked_at.get(scheme, {})
         values = of_scheme.get(segment_id, of_scheme.get(None, ()))
         # Of people without a permission nothing is counted that needs it, and scores of acts lack what it covers.
-        if kpi.permission in values or (_PROFILING in values and kpi.columns & _OF_ACTS):
+        if kpi.permission in values or (_PROFILING in values and kpi.columns & (_OF_ACTS | self._given)):
             return True
         return bool(self.sources(kpi.columns) & self.sources(values))
 
@@ -99,7 +105,7 @@ class Defining:
         of_measure = {m.name: m.event_types for m in self.catalogue.measures}
         of_measure |= {item.name: item.event_types for item in self.catalogue.items}
         stored = {f.column(w): of_measure[f.measure] for f in self.catalogue.features for w in f.spans}
-        return {**_OTHERS, **of_measure, **stored}
+        return {**_OTHERS, **dict.fromkeys(self._given, ACTS), **of_measure, **stored}
 
     @cached_property
     def _parts(self) -> dict[str, list[str]]:

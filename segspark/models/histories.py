@@ -1,7 +1,7 @@
 """Fill gaps in people's histories by interpolation over each person's own time.
 
-For retrospective use only: interpolation uses the later value, so a training row filled by it would know its own
-future. Training sets and days to be scored are filled by constants, medians or neighbours (prepare.py).
+Interpolation uses the later value: a history may hold what was known on the day of the question and nothing later, else a
+training row would know its own future (propensity/attributes.py).
 """
 
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ from segspark.models.champions import Move, NoChampion, Registered, champion_on,
 from segspark.models.mlflow_store import is_there, store
 from segspark.models.model import Model
 from segspark.models.promotion import CHAMPION
-from segspark.models.registry import MODELS
+from segspark.models.registry import find_model
 from segspark.points import point
 
 # Of a version that may be used; ``digest`` is that of its pipeline.
@@ -103,7 +103,7 @@ def shelf_named(workspace: Workspace, name: str) -> Shelf:
         ConfigError: there is no such model; lists those that exist.
         GateClosed: no version of it is registered.
     """
-    model = MODELS.find(name.removeprefix(f"{workspace.name}_"))
+    model = find_model(workspace.models, name.removeprefix(f"{workspace.name}_"))
     shelf = shelf_of(workspace.mlflow, registered_name(workspace.name, model))
     if not shelf.versions:
         raise GateClosed(f"No version of {model.name} is registered. Run: segspark run train --as-of DATE")

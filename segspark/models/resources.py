@@ -1,6 +1,6 @@
 """The models valid for a day, as resources of flows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -8,6 +8,7 @@ from segspark.models.clustering.active import ActiveClustering, active_clusterin
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, load_overrides
 from segspark.models.model import Model
+from segspark.models.propensity.own import own_models
 from segspark.models.registered import find_champion, registered_name
 from segspark.models.tracking import Loaded, load_champion
 from segspark.pipeline.context import Resource, Setting
@@ -37,6 +38,12 @@ def _identity(setting: Setting, model: Model[Any, Any]) -> Identity:
     return (str(champion.version), champion.tags["digest"]) if champion is not None else None
 
 
+# The versions of the workspace's own models, which are known only with the workspace.
+OWN_MODELS: Resource[Mapping[Model[Any, Any], Loaded | None]] = Resource(
+    "own_models",
+    lambda setting: {model: setting[model_in_use(model)] for model in own_models(setting.workspace.models)},
+    lambda setting: {model.name: _identity(setting, model) for model in own_models(setting.workspace.models)},
+)
 # The model of behaviour groups, as trained.
 BEHAVIOUR_MODEL = model_in_use(BEHAVIOUR)
 # Groups merged and split by hand.

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from segspark.models.model import Model, Refused, Trained
-from segspark.models.registry import MODELS
+from segspark.models.registry import models_of
 from segspark.pipeline.view import View
 from segspark.sections import Section
 from segspark.tables.contracts import ops
@@ -21,7 +21,7 @@ def sections_of_models(view: View, day: date) -> tuple[Section, ...]:
     """
     return tuple(
         section
-        for model in MODELS.all()
+        for model in models_of(view.settings.models)
         if model.sections is not None
         for section in model.sections(view, read_state(view, model, day))
     )

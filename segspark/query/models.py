@@ -12,7 +12,7 @@ from segspark.models.champions import NoChampion, as_rows, champion_on, newest
 from segspark.models.fingerprint import FINGERPRINT
 from segspark.models.mlflow_store import store
 from segspark.models.registered import registered_name, shelf_named, shelf_of, version_of
-from segspark.models.registry import MODELS
+from segspark.models.registry import models_of
 
 # The page of a version for its readers, by language, as its training stores it.
 CARDS = {"en": "card.html", "fr": "card.fr.html"}
@@ -26,7 +26,7 @@ def list_models(workspace: Workspace, as_of: date | None) -> list[dict[str, Any]
             none may speak, a row without a version says why.
     """
     rows: list[dict[str, Any]] = []
-    for model in MODELS.all():
+    for model in models_of(workspace.models):
         shelf = shelf_of(workspace.mlflow, registered_name(workspace.name, model))
         last = newest(shelf.moves)
         chosen = last.version if last else None

@@ -82,7 +82,7 @@ def rules_named(workspace: Workspace, target: str) -> tuple[Rule, ...]:
     if len(rules) > MOST_PREVIEWED:
         raise ConfigError(f"{target} holds {len(rules)} segments; at most {MOST_PREVIEWED} are previewed together.")
     catalogue = load_catalogue(workspace)
-    raise_issues(issues_in(Definitions({target: rules}), values_of(catalogue), acts_of(catalogue)))
+    raise_issues(issues_in(Definitions({target: rules}), values_of(catalogue, workspace.models), acts_of(catalogue)))
     return rules
 
 

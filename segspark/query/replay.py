@@ -18,7 +18,7 @@ from segspark.errors import ConfigError, GateClosed
 from segspark.features.compute import features_of_days
 from segspark.features.resources import CATALOGUE
 from segspark.models.registry import MODELS
-from segspark.models.resources import ACTIVE_CLUSTERING, models_in_use
+from segspark.models.resources import ACTIVE_CLUSTERING, OWN_MODELS, models_in_use
 from segspark.pipeline.context import Resource
 from segspark.pipeline.view import Question, View, look
 from segspark.scoring.flow import derive_scores, is_scored_otherwise
@@ -39,7 +39,7 @@ from segspark.tables.open import open_lake, with_session
 
 def needs() -> tuple[Resource[Any], ...]:
     """What a replay looks up, with what the schemes do."""
-    own = (CATALOGUE, CALENDAR, *models_in_use(MODELS.all()), ACTIVE_CLUSTERING)
+    own = (CATALOGUE, CALENDAR, *models_in_use(MODELS.all()), OWN_MODELS, ACTIVE_CLUSTERING)
     return tuple(dict.fromkeys((*own, *needs_of(SCHEMES.all()))))
 
 

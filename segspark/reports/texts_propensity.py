@@ -35,6 +35,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "l'entraînement.",
         "{days} days of history at the training where {needed} were needed. There are enough since {ready}: train again.",
     ),
+    "refused_few_days": (
+        "Trop peu de jours d'envoi dont les {days} jours sont écoulés, l'un après l'autre.",
+        "Too few days of sends whose {days} days have ended, one after another.",
+    ),
     "refused_few_people": (
         "{n} personnes observées, il en faut {needed}.",
         "{n} people observed where {needed} are needed.",

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from segspark.features.resources import CATALOGUE
 from segspark.measure.defining import Defining
 from segspark.measure.earlier import Earlier, newest_of
+from segspark.models.propensity.own import own_models
 from segspark.pipeline.step import Step
 from segspark.segments.lookup import previous_day
 from segspark.segments.rules.tree import ACT
@@ -30,7 +31,8 @@ def defining_of(step: Step, schemes: Mapping[Scheme, Prepared]) -> Defining:
         scheme.name: {of: plain(values) for of, values in prepared.looks_at.items()}
         for scheme, prepared in schemes.items()
     }
-    return Defining(catalogue, looked_at, [scheme.name for scheme in schemes if scheme.is_found])
+    own = own_models(step.settings.models)
+    return Defining(catalogue, looked_at, [scheme.name for scheme in schemes if scheme.is_found], own)
 
 
 def earlier_members(step: Step, people: DataFrame, schemes: Mapping[Scheme, Prepared]) -> Earlier | None:

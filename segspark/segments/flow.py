@@ -38,7 +38,7 @@ from segspark.time import DAY
 
 def validity_of(view: View) -> Validity:
     """How the day's values change in the following days, for `valid_until`."""
-    return Validity(values_of(view.context[CATALOGUE]), view.context[CALENDAR], view.as_of)
+    return Validity(values_of(view.context[CATALOGUE], view.settings.models), view.context[CALENDAR], view.as_of)
 
 
 def write_segments(step: Step) -> None:

@@ -33,7 +33,7 @@ def definitions_of(workspace: Workspace, catalogue: Catalogue | None = None) -> 
     loaded, issues = read_definitions(workspace.segments, workspace.folder)
     definitions = Definitions({name: found for name, found in loaded.by_scheme.items() if name in made})
     catalogue = catalogue or load_catalogue(workspace)
-    raise_issues([*issues, *issues_in(definitions, values_of(catalogue), acts_of(catalogue))])
+    raise_issues([*issues, *issues_in(definitions, values_of(catalogue, workspace.models), acts_of(catalogue))])
     return definitions
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from segspark.config.models import Models
 from segspark.features.feature import Catalogue
 from segspark.features.value import Kind, Motion, Value
 from segspark.models.registry import model_values
@@ -34,9 +35,9 @@ CALENDAR = {
 }
 
 
-def values_of(catalogue: Catalogue) -> dict[str, Value]:
+def values_of(catalogue: Catalogue, models: Models) -> dict[str, Value]:
     """Every value that a condition of a workspace may use, except profile attributes."""
-    return {**_features(catalogue), **PROFILE, **SCORES, **model_values(), **CONTACT, **CALENDAR}
+    return {**_features(catalogue), **PROFILE, **SCORES, **model_values(models), **CONTACT, **CALENDAR}
 
 
 def acts_of(catalogue: Catalogue) -> dict[str, str]:

@@ -94,8 +94,19 @@ def test_the_schema_lists_names_and_sections() -> None:
     schema = KIND.model_json_schema()
     assert schema["$defs"]["Segments"]["properties"]["schemes"]["items"]["enum"] == ["stars", "moods"]
     assert schema["$defs"]["Features"]["properties"]["lane"]["enum"] == ["auto", "slow"]
-    assert list(schema["$defs"]["Models"]["properties"]) == ["taste"]
+    assert list(schema["$defs"]["Models"]["properties"]) == ["outcomes", "taste"]
     assert schema["title"] == "Workspace"
+
+
+def test_models_of_the_workspace_are_checked_by_their_type(tmp_path: Path) -> None:
+    kind = workspace_type(CHOICES, {"taste": Taste, **OTHERS}, {"outcomes": Taste})
+    path = tmp_path / "segspark.yaml"
+    path.write_text(f"models: {{outcomes: {{sweet: {{depth: 5}}}}}}\n{SCHEMES}")
+    found = load_workspace(path, {}, kind)
+    assert found.models.outcomes == {"sweet": Taste(depth=5)}
+    path.write_text(f"models: {{outcomes: {{sweet: {{dept: 5}}, 9: {{}}}}}}\n{SCHEMES}")
+    with pytest.raises(ConfigError, match=r"models.outcomes.sweet.dept: there is no such key. Did you mean depth"):
+        load_workspace(path, {}, kind)
 
 
 def test_the_type_is_made_once() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from segspark.config.models import Segments
+from segspark.config.models import Models, Segments
 from segspark.features.catalogue import build_catalogue
 from segspark.segments.check import issues_in
 from segspark.segments.load import read_definitions
@@ -12,7 +12,7 @@ from segspark.segments.validation_errors import WHY, ValidationIssue
 from segspark.segments.values import acts_of, values_of
 
 CATALOGUE = build_catalogue((7, 30, 90, 365))
-VALUES, ACTS = values_of(CATALOGUE), acts_of(CATALOGUE)
+VALUES, ACTS = values_of(CATALOGUE, Models()), acts_of(CATALOGUE)
 TITLE = "title: {fr: a, en: a}"
 # The condition of the first segment stands in line 4.
 RULES = f"segments:\n  - name: buyers\n    {TITLE}\n    when: {{}}\n  - {{{{name: others, {TITLE}, when: n_order_30d = 0}}}}\n"

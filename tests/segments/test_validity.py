@@ -8,7 +8,7 @@ from typing import Any
 from pyspark.sql import Column, SparkSession
 from written import parse_condition
 
-from segspark.config.models import Calendar
+from segspark.config.models import Calendar, Models
 from segspark.features.catalogue import build_catalogue
 from segspark.segments.calendar_context import CalendarContext
 from segspark.segments.definitions import Group, Level, Levels, Rule
@@ -30,7 +30,7 @@ CALENDAR = Calendar.model_validate(
         "promotions": [{"name": "port", "start": "2026-06-10", "end": "2026-06-14", "region": "Bretagne"}],
     }
 )
-VALUES = values_of(build_catalogue((30, 90)))
+VALUES = values_of(build_catalogue((30, 90)), Models())
 PLACES = CalendarContext(CALENDAR)
 AHEAD = Validity(VALUES, PLACES, AS_OF)
 DDL = (

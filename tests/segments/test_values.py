@@ -2,13 +2,14 @@
 
 import pytest
 
+from segspark.config.models import Models
 from segspark.features.aggregations.top_last import TOP_LAST
 from segspark.features.catalogue import build_catalogue
 from segspark.features.value import Value
 from segspark.segments.values import acts_of, values_of
 
 CATALOGUE = build_catalogue((7, 30, 90))
-VALUES = values_of(CATALOGUE)
+VALUES = values_of(CATALOGUE, Models())
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_which_item_leads_in_a_window_moves_also_where_its_name_has_no_window() 
 
 def test_counts_are_known_for_the_windows_of_the_workspace_only() -> None:
     assert "n_search_3d" not in VALUES
-    assert values_of(build_catalogue((3,)))["n_search_3d"] == Value("number", "moving")
+    assert values_of(build_catalogue((3,)), Models())["n_search_3d"] == Value("number", "moving")
 
 
 def test_acts_are_named_by_their_count_or_their_last_day() -> None:

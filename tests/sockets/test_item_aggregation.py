@@ -13,7 +13,7 @@ from builders import make_workspace, rows_of
 from lakes import ACTS_TAKEN_IN, MAY, Lakes, address
 from pyspark.cloudpickle import register_pickle_by_value
 
-from segspark.config.models import Workspace
+from segspark.config.models import Models, Workspace
 from segspark.errors import ConfigError
 from segspark.features.aggregations.registry import ITEM_AGGREGATIONS
 from segspark.features.check import FEATURE_CHECK, REPAIR
@@ -189,7 +189,7 @@ def test_the_table_rules_and_the_documentation_say_what_it_is(shop: tuple[Worksp
     assert (
         describe_feature(catalogue, "rarest_sort")["formula"] == "item named least of sort_seen over [as_of - 3, as_of)"
     )
-    motions = {c: values_of(catalogue)[c].motion for c in COLUMNS}
+    motions = {c: values_of(catalogue, Models())[c].motion for c in COLUMNS}
     assert motions == {"looked_2d": "moving", "looked_lifetime": "still", "rarest_sort": "moving"}
 
 

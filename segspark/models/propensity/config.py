@@ -1,8 +1,42 @@
-"""What may be configured of a model of propensity: ``models.churn``, ``models.engagement``."""
+"""What may be configured of a model of propensity: ``models.churn``, ``models.engagement``, and ``models.outcomes``."""
+
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from segspark.config.models import Model
+from segspark.config.models import Model, Name
+
+_Key = Annotated[str, Field(pattern=r"^[A-Za-z_]\w{0,62}$")]
+_Words = dict[Literal["fr", "en"], str]
+
+
+class Attribute(Model):
+    """An attribute of profiles as an input, as it was known at each cut."""
+
+    kind: Literal["number", "category", "date"] = Field(
+        "number", description="number; category: an input per frequent value; date: the days since it"
+    )
+    imputation: Literal["carry", "interpolate"] = Field(
+        "carry",
+        description="carry: the newest snapshot known before the cut, with its age in days. interpolate: for a number "
+        "also how it changed in 90 days, from the line between two snapshots that were both known before the cut",
+    )
+    may_be_ahead: bool = Field(
+        False,
+        description="Of a date: it is a plan, such as a renewal, and may lie after the cut. Else that stops the run",
+    )
+
+
+class Inputs(Model):
+    """What a model looks at. Each input that may be missing has a second one that says so."""
+
+    catalogue: bool | tuple[str, ...] = Field(
+        True, description="The program's inputs for such models: true all, false none, or some by name"
+    )
+    features: tuple[str, ...] = Field((), description="More columns of gold.features, those of the workspace included")
+    attributes: dict[_Key, Attribute] = Field(
+        {}, description="Attributes of profiles: country, region, city, language, gender, signup_date, or a kept one"
+    )
 
 
 class Propensity(Model):
@@ -36,6 +70,7 @@ class Propensity(Model):
     )
     cost_missed: float = Field(5.0, gt=0, description="Cost of somebody with the label who is not found")
     cost_false: float = Field(1.0, gt=0, description="Cost of somebody found who has it not")
+    inputs: Inputs = Inputs()  # type: ignore[call-arg]
 
 
 class Churn(Propensity):
@@ -53,3 +88,25 @@ class Engagement(Propensity):
     trained: bool = Field(False, description="Whether a training fits it where no model is asked for by name")
     label_days: int = Field(90, ge=1, description="The label: no human act in so many days after the cut")
     active_days: int = Field(365, ge=1, description="The population: people who acted in so many days before the cut")
+
+
+class OwnOutcome(Propensity):
+    """An outcome of the workspace: people do something, or do not, within some days after a cut."""
+
+    measure: Name = Field(description="What happens: a measure, built-in or own, e.g. n_order, n_visit, n_click")
+    is_absence: bool = Field(False, description="The outcome is that it does not happen")
+    after: str = Field(
+        "",
+        description="A measure such as the mails of a campaign family: the cuts are the days on which it happened, and "
+        "the people those to whom it happened. Features know the days before",
+    )
+    population: str = Field(
+        "days_since_active <= {days}",
+        description="Spark SQL over features: of whom the model speaks; {days} stands for active_days. Empty: everybody",
+    )
+    exclude: str = Field("", description="Spark SQL over features: who is left out of the population")
+    recency: str = Field("", description="Days since something; sorting by it must be beaten. Empty: days_since_active")
+    label_days: int = Field(30, ge=1, description="The label: what people do in so many days after the cut")
+    title: _Words = Field({}, description="Its name by language, e.g. {fr: Deuxième commande, en: Second order}")
+    did: _Words = Field({}, description="Who has the outcome, as a clause after who, e.g. {en: ordered again}")
+    did_not: _Words = Field({}, description="Who has it not, the same way")

@@ -1,5 +1,6 @@
 """Past days on which people are looked at, so that what they did afterwards is known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +38,24 @@ def is_month_known(cuts: Cuts) -> bool:
     """Whether the month of the validation cut was trained on in two years or more: of one year, a month is the name of a
     cut, and a model that splits by it learns how that one went."""
     return len({cut.year for cut in cuts.train if cut.month == cuts.validate.month}) >= 2
+
+
+def cuts_among(days: Sequence[date], as_of: date, window: Window, n_most: int) -> Cuts | None:
+    """The cuts among days on which something happened, such as those of a campaign family's sends; None if no two of them
+    have windows that end one after the other.
+
+    Args:
+        n_most: of training cuts.
+    """
+    ended = [day for day in sorted(days) if window.end(day) <= as_of]
+    if not ended:
+        return None
+    validate = ended[-1]
+    train = [day for day in ended if window.end(day) <= validate]
+    if not train:
+        return None
+    recent = [day for day in ended if train[-1] < day < validate]
+    return Cuts(tuple(train[-n_most:]), validate, tuple(recent[-n_most:]))
 
 
 def choose_cuts(

@@ -23,6 +23,7 @@ class Lack:
 
 _SENTENCES = {
     "no_order": "there is nothing to predict yet: nobody has done it",
+    "few_days": "too few days with enough people whose {days} days have ended, one after another",
     "history": "{days} days of history before the newest training cut; {needed} are needed: wait until {ready}",
     "few_people": "{n} people at the cuts of one role; {needed} are needed",
     "few_labels": "{churned} of {n} people at the cuts of one role have the outcome; at least {needed} who have it and "

@@ -1,6 +1,6 @@
 """The training set of a day: made from tiles, joined with the newest consents, and stored before anything is fitted."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,15 +9,33 @@ from pyspark.sql import functions as F
 
 from segspark.features.compute import features_of_days
 from segspark.features.engine.windows import with_derived
+from segspark.features.feature import Catalogue
 from segspark.features.resources import CATALOGUE
 from segspark.identity.links import people_as_of
 from segspark.ids import identity
+from segspark.models.propensity.attributes import attribute_inputs, attributes_on_days, read_values
 from segspark.models.propensity.config import Propensity
 from segspark.models.propensity.cuts import Cuts, is_month_known
 from segspark.models.propensity.data_gates import Count
-from segspark.models.propensity.inputs import MONTH, Input, calendar_columns, choose_inputs, columns_of
+from segspark.models.propensity.inputs import (
+    ATTRIBUTE,
+    MONTH,
+    Input,
+    calendar_columns,
+    choose_inputs,
+    column_inputs,
+    columns_of,
+)
 from segspark.models.propensity.outcome import Outcome, Window
-from segspark.models.propensity.training_set import TRAIN, VALIDATE, acts_after, freeze, label_people, with_calendar
+from segspark.models.propensity.training_set import (
+    TRAIN,
+    VALIDATE,
+    acts_after,
+    freeze,
+    label_people,
+    people_after,
+    with_calendar,
+)
 from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import Frame, ReplaceKey
@@ -67,13 +85,22 @@ def store_training_set(
     catalogue, calendar = step.context[CATALOGUE], calendar_of(step, window)
     if not is_month_known(cuts):
         del calendar[MONTH]
-    columns = [c.name for c in catalogue.stored_columns()] + [d.name for d in catalogue.derived]
+    attributes = config.inputs.attributes
+    known = attributes_on_days(step, cuts.all, attributes) if attributes else None
     # More than this no training cut has seen.
-    history = (cuts.calibrate - first).days
-    inputs = choose_inputs([*columns, *calendar], history)
-    looked_at = catalogue.narrowed({*columns_of([i.name for i in inputs]), *outcome.needs})
+    inputs = _inputs(step, config, [*calendar], known, (cuts.calibrate - first).days)
+    wanted = {*columns_of([i.name for i in inputs]), *outcome.needs}
+    # The label's measure stays if nothing else looks at it.
+    wanted |= {f.column(f.spans[0]) for f in catalogue.of_measures if f.measure == outcome.measure}
+    looked_at = catalogue.narrowed(wanted)
     after = acts_after(outcome, window, step.as_of)
     features = with_derived(features_of_days(step, cuts.all, looked_at, after), looked_at)
+    if known is not None:
+        features = features.join(known, on=["person_id", "as_of_date"], how="left")
+    if outcome.after:
+        features = features.join(
+            people_after(step.read(gold.ACTIVITY_DAILY), outcome.after), on=["person_id", "as_of_date"], how="left_semi"
+        )
     labelled = label_people(with_calendar(features, calendar), cuts, outcome, config.active_days)
     versions = [step.facts(table).version for table in (gold.ACTIVITY_DAILY, silver.CONSENTS)]
     expressions = [i.expression for i in inputs]
@@ -84,6 +111,32 @@ def store_training_set(
     rows = step.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
     n_rows, counts = _read_counts(rows)
     return Frozen(dataset_id, rows, inputs, cuts, n_rows, counts)
+
+
+def _inputs(
+    step: Step, config: Propensity, calendar: Sequence[str], known: DataFrame | None, history_days: int
+) -> tuple[Input, ...]:
+    """What the model looks at: the program's inputs, further features, and attributes as known at the cuts."""
+    wanted, catalogue = config.inputs, step.context[CATALOGUE]
+    kinds = kinds_of(catalogue)
+    inputs = choose_inputs([*kinds, *calendar], history_days, wanted.catalogue)
+    more = [name for name in wanted.features if name not in {i.name for i in inputs}]
+    least = step.settings.segments.least_shown
+    today = step.read_day(gold.FEATURES, step.as_of)
+    texts = [name for name in more if kinds[name] == "category" and name in today.columns]
+    values = read_values(today, texts, least) if texts else {}
+    inputs += tuple(i for name in more for i in column_inputs(name, kinds[name], values.get(name, ())))
+    if known is None:
+        return inputs
+    named = {f"{ATTRIBUTE}{name}": name for name, a in wanted.attributes.items() if a.kind == "category"}
+    frequent = read_values(known, named, least)
+    return inputs + attribute_inputs(wanted.attributes, {named[column]: v for column, v in frequent.items()})
+
+
+def kinds_of(catalogue: Catalogue) -> dict[str, str]:
+    """Every column of features -> whether it is a number, a date or a category."""
+    types = {c.name: c.type for c in catalogue.stored_columns()} | {d.name: d.type for d in catalogue.derived}
+    return {name: {"string": "category", "date": "date"}.get(kind, "number") for name, kind in types.items()}
 
 
 def _of_permitting(step: Step, rows: DataFrame) -> DataFrame:

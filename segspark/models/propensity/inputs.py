@@ -13,6 +13,8 @@ from segspark.time import DAY
 
 # Below every value: trees tell it apart.
 UNKNOWN = -1.0
+# Columns that attributes of profiles become begin so, and flags of missing values end so.
+ATTRIBUTE, IS_MISSING = "attribute_", "_is_missing"
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Input:
     sql: over the columns of ``needs``; empty: the column of this name.
     is_of_history: the value grows with the history of the data, and is cut off at the longest that the model is trained
         with: else people would look unlike all that it has seen, the more so the later they are scored.
+    is_dated: the value is the days from a date to the cut: below zero the input is dated after it.
     """
 
     name: str
@@ -29,6 +32,7 @@ class Input:
     sql: str = ""
     needs: tuple[str, ...] = ()
     is_of_history: bool = False
+    is_dated: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -97,19 +101,57 @@ def calendar_columns(periods: Sequence[SalesPeriod], country: str, window: Windo
 
 def columns_of(inputs: Collection[str]) -> set[str]:
     """The columns of the feature frame that the inputs of these names need."""
-    known = [FEATURES.get(n, Input(n, 0.0)) for n in inputs if n not in CALENDAR]
-    return {need for i in known for need in i.columns}
+    return set(of_features([name for name in inputs if name not in CALENDAR and not name.startswith(ATTRIBUTE)]))
 
 
-def choose_inputs(columns: Collection[str], history_days: int) -> tuple[Input, ...]:
+def of_features(inputs: Sequence[str]) -> list[str]:
+    """The columns that inputs of these names need, which look at no attribute and at no calendar."""
+    known = [FEATURES.get(name) or Input(_behind(name), 0.0) for name in inputs]
+    return [need for i in known for need in i.columns]
+
+
+def _behind(name: str) -> str:
+    """``top_colour=red`` and ``top_colour_is_missing`` are inputs of the column ``top_colour``."""
+    return name.partition("=")[0].removesuffix(IS_MISSING)
+
+
+def choose_inputs(
+    columns: Collection[str], history_days: int, wanted: bool | Collection[str] = True
+) -> tuple[Input, ...]:
     """The default features that the frame has or can compute, and the calendar's columns that it has.
 
     Args:
         history_days: the longest history that the model is trained with; what grows with it is cut off there.
+        wanted: the features by name; True is all of them.
     """
     have = set(columns)
-    features = (_cut_off(i, history_days) for i in FEATURES.values() if set(i.columns) <= have)
+    chosen = [i for name, i in FEATURES.items() if wanted is True or (wanted is not False and name in wanted)]
+    features = (_cut_off(i, history_days) for i in chosen if set(i.columns) <= have)
     return (*features, *(Input(name, 0.0) for name in CALENDAR if name in have))
+
+
+def column_inputs(name: str, kind: str, values: Sequence[str] = (), *, may_be_ahead: bool = False) -> tuple[Input, ...]:
+    """The inputs of a column that is no default one: its value, and whether it is missing, which a fill cannot say.
+
+    Args:
+        name: of the column.
+        kind: number, date or category.
+        values: of a category those that are an input each; every other value is none of them.
+    """
+    missing = Input(f"{name}{IS_MISSING}", 0.0, f"`{name}` is null", (name,))
+    if kind == "category":
+        each = (Input(f"{name}={v}", 0.0, f"`{name}` = {_quoted(v)}", (name,)) for v in values)
+        return (*each, missing)
+    if kind == "date":
+        days = f"datediff(as_of_date, `{name}`)"
+        return (Input(name, 0.0, days, (name,), is_dated=not may_be_ahead), missing)
+    # With the flag beside it no number may stand for a missing one, and zero is as good as any.
+    return (Input(name, 0.0, f"cast(`{name}` as double)", (name,)), missing)
+
+
+def _quoted(text: str) -> str:
+    """A text in SQL."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _cut_off(item: Input, days: int) -> Input:

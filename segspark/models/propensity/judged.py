@@ -65,6 +65,12 @@ def _sample(values: "pd.Series[Any]", label: "pd.Series[int]", inputs: Sequence[
     return Sample({i.name: matrix[:, at] for at, i in enumerate(inputs)}, np.asarray(label, dtype=float))
 
 
+def dated_after(sample: Sample, inputs: Sequence[Input]) -> list[tuple[str, int]]:
+    """The inputs that are dated after their cut: name and rows."""
+    counted = [(i.name, int((sample.columns[i.name] < 0).sum())) for i in inputs if i.is_dated]
+    return [(name, n) for name, n in counted if n]
+
+
 def leaks(sample: Sample, most: float) -> list[tuple[str, float]]:
     """The inputs that alone rank people by their label better than anything honest could: name and AUC."""
     found = []

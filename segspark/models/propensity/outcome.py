@@ -18,6 +18,8 @@ class Outcome:
     population: SQL over the columns of ``needs``: of whom the model speaks; ``{days}`` stands for ``active_days``.
     recency: days since something; sorting by it is what a model must beat.
     last: the column with the last day on which it was done; empty if there is none.
+    after: a measure of what happens to people, such as a mail: the cuts are its days, and the people of a cut those to
+        whom it happened on that day. Empty: cuts are a fixed number of days apart.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Outcome:
     words: "OutcomeWords"
     recency: str
     last: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Scores of a model of propensity: what they say is in the model's own record, not in today's configuration."""
 
 import json
+from collections.abc import Mapping
 
 from pyspark.ml import PipelineModel
 from pyspark.ml.functions import vector_to_array
@@ -9,7 +10,8 @@ from pyspark.sql import functions as F
 
 from segspark.models.evaluate.judgement import Blend
 from segspark.models.model import Record, Score
-from segspark.models.propensity.config import Propensity
+from segspark.models.propensity.attributes import ATTRIBUTES, attributes_on_days
+from segspark.models.propensity.config import Attribute, Inputs, Propensity
 from segspark.models.propensity.contest import BLENDS
 from segspark.models.propensity.fit import BESIDE, CALIBRATED, probability
 from segspark.models.propensity.frozen import calendar_of
@@ -29,6 +31,9 @@ def score_propensity(view: View, loaded: Loaded, people: DataFrame, outcome: Out
     """
     record = read_params(view.settings.mlflow, loaded.tags["run_id"])
     asked = with_calendar(people.where(population_in(record, outcome)), calendar_of(view, window_in(record)))
+    if attributes := attributes_in(record):
+        known = attributes_on_days(view, [view.as_of], attributes).drop("as_of_date")
+        asked = asked.join(known, on="person_id", how="left")
     scored = asked_for(loaded.model, asked)
     inputs = read_inputs(view.settings.mlflow, loaded)
     # Without the names of all inputs there is nothing to say.
@@ -48,6 +53,11 @@ def population_in(record: Record, outcome: Outcome) -> Column:
     """Versions of earlier releases recorded the days of their population only."""
     condition = record.get("population", outcome.population)
     return population_of(condition, int(record["active_days"]))
+
+
+def attributes_in(record: Record) -> Mapping[str, Attribute]:
+    """The attributes of profiles that a version looks at; versions of earlier releases looked at none."""
+    return Inputs.model_validate_json(record.get(ATTRIBUTES) or "{}").attributes
 
 
 def other_in(record: Record) -> Other | None:

@@ -6,7 +6,7 @@ all cuts whose label is known today.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
@@ -25,16 +25,18 @@ from segspark.models.figures import churn_figures
 from segspark.models.model import Fitted, Refused
 from segspark.models.promotion import GateResult
 from segspark.models.propensity.announce import Announcement, crossfitted, fit_announcement
-from segspark.models.propensity.baselines import Fit, baselines_of, fit_baselines
+from segspark.models.propensity.attributes import ATTRIBUTES
+from segspark.models.propensity.baselines import Fit, Sample, baselines_of, fit_baselines
 from segspark.models.propensity.config import Propensity
 from segspark.models.propensity.contest import BLENDS, Entrant, contest
-from segspark.models.propensity.cuts import choose_cuts
+from segspark.models.propensity.cuts import Cuts, choose_cuts, cuts_among
 from segspark.models.propensity.data_gates import Lack, history_lacks, people_lacks
 from segspark.models.propensity.documents import CameBack, PropensityDocuments, Review
 from segspark.models.propensity.fit import Trees, fit_trees, pipeline, scored_by
 from segspark.models.propensity.frozen import Frozen, store_training_set
 from segspark.models.propensity.gates import gates_of
-from segspark.models.propensity.judged import Scored, leaks, read_past, read_scored
+from segspark.models.propensity.inputs import Input
+from segspark.models.propensity.judged import Scored, dated_after, leaks, read_past, read_scored
 from segspark.models.propensity.outcome import Outcome, Window
 from segspark.models.propensity.reasons import mean_effects, with_other
 from segspark.models.propensity.slices import slices
@@ -52,7 +54,9 @@ def train_on_day(step: Step, outcome: Outcome, config: Propensity) -> Fitted | R
     """
     window = Window(config.label_days, config.gap_days)
     first = _read_first_day(step, outcome)
-    cuts = choose_cuts(step.as_of, window, config.n_training_cuts, config.cut_step_days, first, config.min_history_days)
+    cuts = _cuts(step, outcome, config, window, first)
+    if cuts is None:
+        return _refused([Lack.of("few_days", days=window.days)])
     lacks = history_lacks(first, cuts, config)
     if lacks or first is None:
         return _refused(lacks)
@@ -74,6 +78,20 @@ def _read_first_day(step: Step, outcome: Outcome) -> date | None:
     found = tiles.where(F.col(outcome.measure) > 0).agg(F.min("activity_date").alias("first"))
     first: date | None = found.collect()[0]["first"]
     return first
+
+
+def _cuts(step: Step, outcome: Outcome, config: Propensity, window: Window, first: date | None) -> Cuts | None:
+    n_most, step_days = config.n_training_cuts, config.cut_step_days
+    if not outcome.after:
+        return choose_cuts(step.as_of, window, n_most, step_days, first, config.min_history_days)
+    return cuts_among(_read_days_of(step, outcome.after, config.min_class), step.as_of, window, n_most)
+
+
+def _read_days_of(step: Step, measure: str, least: int) -> list[date]:
+    """The days on which something happened to enough people; a row per day of the history at most."""
+    tiles = step.read(gold.ACTIVITY_DAILY)
+    days = tiles.where(F.col(measure) > 0).groupBy("activity_date").agg(F.count(F.lit(1)).alias("n"))
+    return [row["activity_date"] for row in days.where(F.col("n") >= least).collect()]
 
 
 @dataclass(frozen=True)
@@ -119,12 +137,7 @@ def _scored(frozen: Frozen, trees: Trees, cut: date, other: Fit | None) -> Score
 def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, frozen: Frozen) -> Fitted:
     cuts, inputs = frozen.cuts, frozen.inputs
     past = read_past(frozen.rows.where("role = 'train'"), inputs, frozen.of(cuts.train))
-    if found := leaks(past, config.max_input_auc):
-        named = ", ".join(f"{name} (AUC {auc:.3f})" for name, auc in found)
-        raise CheckFailed(
-            f"The model {outcome.name} is not trained: {named} alone tells who has the outcome, so it knows what comes "
-            "after the cut. Take it out of the inputs, or raise max_input_auc if it is honest."
-        )
+    _check_leaks(outcome, config, past, inputs)
     baselines = fit_baselines(past, baselines_of(outcome, config.label_days))
     other = next((name for name, fit in baselines.items() if fit.sql), "")
     fits = _fits(frozen, window, config, baselines.get(other))
@@ -207,6 +220,26 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
     )
 
 
+def _check_leaks(outcome: Outcome, config: Propensity, past: Sample, inputs: Sequence[Input]) -> None:
+    """Stop if an input knows what comes after the cut.
+
+    Raises:
+        CheckFailed: names it.
+    """
+    if late := dated_after(past, inputs):
+        named = ", ".join(f"{name} ({n} of {len(past.y)} rows)" for name, n in late)
+        raise CheckFailed(
+            f"The model {outcome.name} is not trained: {named} is dated after the cut, so it knows what comes after it. "
+            "Take it out of the inputs, or say may_be_ahead if it is a plan that was known before."
+        )
+    if found := leaks(past, config.max_input_auc):
+        named = ", ".join(f"{name} (AUC {auc:.3f})" for name, auc in found)
+        raise CheckFailed(
+            f"The model {outcome.name} is not trained: {named} alone tells who has the outcome, so it knows what comes "
+            "after the cut. Take it out of the inputs, or raise max_input_auc if it is honest."
+        )
+
+
 def _note(ours: Evaluation, recency: Evaluation, closed: list[GateResult]) -> str:
     ranks = (
         f"version {{version}}: ROC-AUC {ours.roc_auc:.3f} (recency alone {recency.roc_auc:.3f}), "
@@ -233,8 +266,10 @@ def _params(outcome: Outcome, config: Propensity, frozen: Frozen, fits: Fits) ->
         **config.model_dump(mode="json"),
         "outcome": outcome.name,
         "measure": outcome.measure,
+        "after": outcome.after,
+        ATTRIBUTES: config.inputs.model_dump_json(include={"attributes"}),
         "is_absence": outcome.is_absence,
-        "population": outcome.population.format(days=config.active_days),
+        "population": outcome.population.replace("{days}", str(config.active_days)),
         "dataset_id": frozen.dataset_id,
         "training_cuts": ", ".join(map(str, frozen.cuts.train)),
         "validation_cut": frozen.cuts.validate,

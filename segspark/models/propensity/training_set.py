@@ -42,9 +42,18 @@ def label_people(features: DataFrame, cuts: Cuts, outcome: Outcome, active_days:
     return people.withColumns({"cut_date": F.col("as_of_date"), "role": role, "label": label})
 
 
+def people_after(tiles: DataFrame, measure: str) -> DataFrame:
+    """To whom something happened on which day: person_id, as_of_date.
+
+    Args:
+        tiles: gold.activity_daily.
+    """
+    return tiles.where(F.col(measure) > 0).select("person_id", F.col("activity_date").alias("as_of_date"))
+
+
 def population_of(condition: str, active_days: int) -> Column:
     """An outcome's population as a condition."""
-    return F.expr(condition.format(days=active_days))
+    return F.expr(condition.replace("{days}", str(active_days)))
 
 
 def with_calendar(people: DataFrame, columns: Mapping[str, str]) -> DataFrame:
