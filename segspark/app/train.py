@@ -14,6 +14,7 @@ from segspark.models.model import Fitted, Model, Refused
 from segspark.models.registered import registered_name
 from segspark.models.registry import MODELS, models_of
 from segspark.models.resources import OWN_MODELS, models_in_use
+from segspark.models.table.model import TABLE_FILES
 from segspark.models.tracking import log_model
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
@@ -165,5 +166,5 @@ TRAIN = Flow(
     ),
     writes=("gold.training_sets", "gold.segment_migrations"),
     function=train,
-    needs=lambda: (CATALOGUE, *models_in_use(MODELS.all()), OWN_MODELS),
+    needs=lambda: (CATALOGUE, *models_in_use(MODELS.all()), OWN_MODELS, TABLE_FILES),
 )  # fmt: skip

@@ -13,6 +13,8 @@ from segspark.features.engine.registry import AUTO, ENGINES
 from segspark.models.propensity.config import OwnOutcome
 from segspark.models.propensity.own import OUTCOMES
 from segspark.models.registry import MODELS
+from segspark.models.table.config import FlatTable
+from segspark.models.table.model import TABLES
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.store.access import guard
 from segspark.store.credentials import use
@@ -42,7 +44,7 @@ def workspace_type() -> type[Workspace]:
             Choice("features.lane", (AUTO, *ENGINES.names()), AUTO),
         ],
         {model.name: model.config for model in MODELS.all()},
-        {OUTCOMES: OwnOutcome},
+        {OUTCOMES: OwnOutcome, TABLES: FlatTable},
     )
 
 

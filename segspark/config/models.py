@@ -184,11 +184,16 @@ class Models(Model):
     outcomes: Annotated[
         dict[Name, Any], Field(description="Outcomes of the workspace by name: who will do something, or not do it")
     ] = {}
+    tables: Annotated[
+        dict[Name, Any], Field(description="Flat tables with a label and no time, by name: judged by cross-validation")
+    ] = {}
 
     def of(self, model: Configured[C]) -> C:
         """The configuration of a model; its defaults where the workspace was made without sections."""
         is_section = model.name in type(self).model_fields
-        section: C | None = getattr(self, model.name) if is_section else self.outcomes.get(model.name)
+        section: C | None = (
+            getattr(self, model.name) if is_section else {**self.tables, **self.outcomes}.get(model.name)
+        )
         return model.config() if section is None else section
 
 
@@ -331,7 +336,9 @@ class Workspace(Settings):
     credentials: Credentials = Credentials()  # type: ignore[call-arg]
     lease: Lease = Lease()  # type: ignore[call-arg]
     keys: Keys = Keys()  # type: ignore[call-arg]
-    sources: tuple[LocalPattern, ...] = Field(("sources/*.yaml",), description="Patterns of source files")
+    sources: tuple[LocalPattern, ...] = Field(
+        ("sources/*.yaml",), description="Patterns of source files; [] where only tables are trained"
+    )
     file_access: Literal["private", "group", "all"] = Field(
         "private",
         description="Who may read new files of the lake, MLflow, exports and reports: their owner alone, the owner's "

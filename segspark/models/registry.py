@@ -8,6 +8,7 @@ from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.model import Model
 from segspark.models.propensity.model import CHURN, ENGAGEMENT_CHURN
 from segspark.models.propensity.own import own_models
+from segspark.models.table.model import table_models
 from segspark.models.value.model import VALUE
 from segspark.sockets import Socket
 
@@ -16,7 +17,7 @@ MODELS: Socket[Model[Any, Any]] = Socket("model", BEHAVIOUR, CHURN, ENGAGEMENT_C
 
 def models_of(config: Models) -> tuple[Model[Any, Any], ...]:
     """Every model that a workspace may have trained: those of the program, and its own."""
-    return (*MODELS.all(), *own_models(config))
+    return (*MODELS.all(), *own_models(config), *table_models(config))
 
 
 def find_model(config: Models, name: str) -> Model[Any, Any]:

@@ -15,6 +15,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "tenues à l'écart de son calibrage, faute d'une date plus récente dont la suite soit connue",
         "held out of its calibration, as there is no later day whose outcome is known",
     ),
+    "how_cross_validated": (
+        "jugées par validation croisée : chacune par un modèle ajusté aux autres",
+        "judged by cross-validation: each by a model fitted to the others",
+    ),
     "propensity_came_back": (
         "Cela ne veut pas dire parti : {share} de ceux qui {did} dans les {days} jours après le {cut} sont revenus dans les "
         "{later} jours suivants.",

@@ -3,14 +3,14 @@
 import math
 
 from segspark.models.evaluate.evaluation import Evaluation
-from segspark.models.evaluate.judgement import HELD_OUT, NEXT_CUT
+from segspark.models.evaluate.judgement import CROSS_VALIDATED, HELD_OUT, NEXT_CUT
 from segspark.models.propensity.documents import PropensityDocuments
 from segspark.models.propensity.sections import PropensityQuality
 from segspark.reports import charts, group_figures, views
 from segspark.reports.page import Page
 
 Metric = tuple[str, str, str, str]
-HOW = {NEXT_CUT: "how_next_cut", HELD_OUT: "how_held_out"}
+HOW = {NEXT_CUT: "how_next_cut", HELD_OUT: "how_held_out", CROSS_VALIDATED: "how_cross_validated"}
 
 
 def how_key(documents: PropensityDocuments) -> str:

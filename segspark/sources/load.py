@@ -22,7 +22,7 @@ def load_sources(workspace: Workspace, environ: Mapping[str, str] = os.environ) 
     """Every source of a workspace, by name.
 
     Raises:
-        ConfigError: all errors of all files, or no source at all.
+        ConfigError: all errors of all files, or no source although files of some are asked for.
     """
     paths = sorted({p for pattern in workspace.sources for p in glob.glob(str(workspace.folder / pattern))})
     sources: list[Source] = []
@@ -34,7 +34,7 @@ def load_sources(workspace: Workspace, environ: Mapping[str, str] = os.environ) 
             issues.append(str(error))
     names = [s.name for s in sources]
     issues += [f"two sources are called {n}" for n in sorted({n for n in names if names.count(n) > 1})]
-    if not paths:
+    if workspace.sources and not paths:
         issues.append(
             f"{workspace.folder}: no source file matches {list(workspace.sources)}; see `sources` in segspark.yaml"
         )

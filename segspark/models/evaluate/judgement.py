@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 # Who was judged: people of a cut after all that the model and its calibration learnt from, or people who were held out
-# of the newest cut where the history carries no later one.
-NEXT_CUT, HELD_OUT = "next_cut", "held_out"
+# of the newest cut where the history carries no later one, or in turn every part of a table without a time.
+NEXT_CUT, HELD_OUT, CROSS_VALIDATED = "next_cut", "held_out", "cross_validated"
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Beside:
 @dataclass(frozen=True)
 class Judgement:
     """Attributes:
-    how: NEXT_CUT or HELD_OUT.
+    how: NEXT_CUT, HELD_OUT or CROSS_VALIDATED.
     brier_skill: 1 - Brier / Brier of announcing the base rate for everybody.
     rarer_rate: share of people with the rarer outcome.
     top_tenth_rate: how many of the tenth where it is most likely have the rarer outcome.

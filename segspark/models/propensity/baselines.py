@@ -5,6 +5,7 @@ Each is fitted on arrays of a bounded sample; none looks at the people who are j
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
@@ -77,9 +78,25 @@ def by_one(past: Sample, needs: tuple[str, ...]) -> Fit:
 
 def logistic(past: Sample, needs: tuple[str, ...]) -> Fit:
     """Logistic regression on the logarithms of a few values, such as recency, frequency and monetary value."""
+    return Fit(_logistic(past, needs)[0])
+
+
+def logistic_in_sql(past: Sample, needs: tuple[str, ...]) -> Fit:
+    """The same on any inputs, so that it can be blended."""
+    predict, model = _logistic(past, needs)
+    scaler, regression = model[0], model[1]
+    weights = regression.coef_[0] / scaler.scale_
+    terms = [
+        f"{float(w)!r}D * sign(`x_{name}`) * ln(1 + abs(`x_{name}`))" for name, w in zip(needs, weights, strict=True)
+    ]
+    constant = float(regression.intercept_[0] - weights @ scaler.mean_)
+    return Fit(predict, f"1 / (1 + exp(-({' + '.join([f'{constant!r}D', *terms])})))")
+
+
+def _logistic(past: Sample, needs: tuple[str, ...]) -> tuple[Callable[[Sample], np.ndarray], Any]:
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
     model.fit(_logs(past.matrix(needs)), past.y)
-    return Fit(lambda people: np.asarray(model.predict_proba(_logs(people.matrix(needs)))[:, 1]))
+    return lambda people: np.asarray(model.predict_proba(_logs(people.matrix(needs)))[:, 1]), model
 
 
 def _logs(values: np.ndarray) -> np.ndarray:

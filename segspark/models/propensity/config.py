@@ -39,23 +39,14 @@ class Inputs(Model):
     )
 
 
-class Propensity(Model):
-    """The model of who will do something, or not do it, within some days."""
+class Trees(Model):
+    """How trees are fitted, what they must show, and what being wrong costs."""
 
-    trained: bool = Field(True, description="Whether a training fits it where no model is asked for by name")
-    label_days: int = Field(90, ge=1, description="The label: what people do in so many days after the cut")
-    gap_days: int = Field(0, ge=0, description="Days after the cut that the label leaves out, for time to act")
-    active_days: int = Field(365, ge=1, description="The population: people who did it in so many days before the cut")
-    n_training_cuts: int = Field(12, ge=1, description="Past days on which people are looked at for training, at most")
-    cut_step_days: int = Field(30, ge=1, description="Days between two training cuts")
     max_iter: int = Field(60, ge=1, description="Largest number of trees; fitting stops when more do not help")
     max_depth: int = Field(4, ge=1, le=10, description="Largest depth of a tree")
     step_size: float = Field(0.15, gt=0, le=1, description="How much of its correction each tree makes")
     seed: int = Field(42, description="Seed of the random numbers: the same data gives the same model")
     max_training_rows: int = Field(100_000, ge=100, description="Of more rows, about so many are drawn")
-    min_history_days: int = Field(
-        90, description="Fewest days of history before the newest training cut; below, the model is refused"
-    )
     min_people: int = Field(500, description="Fewest people at the training cuts and at the validation cut")
     min_class: int = Field(100, description="Fewest people with, and fewest without, the label")
     max_calibration_error: float = Field(
@@ -64,12 +55,26 @@ class Propensity(Model):
     max_input_auc: float = Field(
         0.98, gt=0.5, le=1, description="Stop: an input that alone ranks better than this knows the label"
     )
+    cost_missed: float = Field(5.0, gt=0, description="Cost of somebody with the label who is not found")
+    cost_false: float = Field(1.0, gt=0, description="Cost of somebody found who has it not")
+
+
+class Propensity(Trees):
+    """The model of who will do something, or not do it, within some days."""
+
+    trained: bool = Field(True, description="Whether a training fits it where no model is asked for by name")
+    label_days: int = Field(90, ge=1, description="The label: what people do in so many days after the cut")
+    gap_days: int = Field(0, ge=0, description="Days after the cut that the label leaves out, for time to act")
+    active_days: int = Field(365, ge=1, description="The population: people who did it in so many days before the cut")
+    n_training_cuts: int = Field(12, ge=1, description="Past days on which people are looked at for training, at most")
+    cut_step_days: int = Field(30, ge=1, description="Days between two training cuts")
+    min_history_days: int = Field(
+        90, description="Fewest days of history before the newest training cut; below, the model is refused"
+    )
     bands: tuple[float, float] = Field((0.4, 0.7), description="Probabilities from which the band is medium, high")
     expires_days: int | None = Field(
         None, ge=1, description="Days after its label window for which a model is used; null: twice the label window"
     )
-    cost_missed: float = Field(5.0, gt=0, description="Cost of somebody with the label who is not found")
-    cost_false: float = Field(1.0, gt=0, description="Cost of somebody found who has it not")
     inputs: Inputs = Inputs()  # type: ignore[call-arg]
 
 

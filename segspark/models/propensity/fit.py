@@ -14,8 +14,8 @@ from pyspark.sql import functions as F
 
 from segspark.models.evaluate.blend import SUREST
 from segspark.models.evaluate.judgement import CalibrationMap
-from segspark.models.propensity.announce import Announcement
-from segspark.models.propensity.config import Propensity
+from segspark.models.propensity.announce import STRAIGHT, Announcement
+from segspark.models.propensity.config import Trees as TreesConfig
 from segspark.models.propensity.inputs import Input
 
 # A fit is hundreds of small jobs: with more tasks than this they only wait for each other.
@@ -38,14 +38,19 @@ class Trees:
         return int(self.model.getNumTrees)
 
 
-def fit_trees(rows: DataFrame, cuts: Sequence[date], n_rows: int, config: Propensity) -> Trees:
-    """Fit to some cuts; a tenth of the people is kept aside, and fitting stops when more trees do not help them.
+def fit_trees(rows: DataFrame, cuts: Sequence[date], n_rows: int, config: TreesConfig) -> Trees:
+    """``fit_to`` some cuts."""
+    return fit_to(rows.where(F.col("cut_date").isin([F.lit(cut) for cut in cuts])), n_rows, config)
+
+
+def fit_to(rows: DataFrame, n_rows: int, config: TreesConfig) -> Trees:
+    """Fit to rows; a tenth of the people is kept aside, and fitting stops when more trees do not help them.
 
     Args:
-        rows: gold.training_sets of one dataset: person_id, cut_date, label, values.
-        n_rows: of these cuts; of more than ``max_training_rows`` a share of the people is drawn.
+        rows: of gold.training_sets: person_id, cut_date, label, values.
+        n_rows: how many they are; of more than ``max_training_rows`` a share of the people is drawn.
     """
-    chosen = rows.where(F.col("cut_date").isin([F.lit(cut) for cut in cuts]))
+    chosen = rows
     if n_rows > config.max_training_rows:
         chosen = chosen.where(_share_of(_DRAWN_BY) < config.max_training_rows / n_rows)
     columns = [F.col("person_id"), F.col("cut_date"), F.col("label"), (_share_of(_STOPPED_BY) < 0.1).alias("is_aside")]
@@ -60,7 +65,7 @@ def fit_trees(rows: DataFrame, cuts: Sequence[date], n_rows: int, config: Propen
         table.unpersist()
 
 
-def _classifier(config: Propensity) -> GBTClassifier:
+def _classifier(config: TreesConfig) -> GBTClassifier:
     return GBTClassifier(
         featuresCol="features",
         labelCol="label",
@@ -132,7 +137,7 @@ def pipeline(
         [
             *stages,
             # SQL cannot look into a vector; a curve that changes nothing takes the probability out of it.
-            _curve(CalibrationMap((0.0, 1.0), (0.0, 1.0)), "probability", "alone"),
+            _curve(STRAIGHT, "probability", "alone"),
             SQLTransformer(statement=f"SELECT *, {other} AS {BESIDE} FROM __THIS__"),
             SQLTransformer(statement=f"SELECT *, 1 / (1 + exp(-({margin}))) AS blended FROM __THIS__"),
             _curve(announcement.calibration, "blended", CALIBRATED),

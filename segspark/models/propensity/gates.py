@@ -2,10 +2,10 @@
 
 from segspark.models.evaluate.judgement import Judgement
 from segspark.models.promotion import GateResult
-from segspark.models.propensity.config import Propensity
+from segspark.models.propensity.config import Trees
 
 
-def gates_of(judged: Judgement, config: Propensity) -> tuple[GateResult, ...]:
+def gates_of(judged: Judgement, config: Trees) -> tuple[GateResult, ...]:
     """The gates of a judged model (formulas: model gates).
 
     A baseline closes its gate only where the interval of the difference leaves no room for a better model: gates of

@@ -140,7 +140,7 @@ def column_inputs(name: str, kind: str, values: Sequence[str] = (), *, may_be_ah
     """
     missing = Input(f"{name}{IS_MISSING}", 0.0, f"`{name}` is null", (name,))
     if kind == "category":
-        each = (Input(f"{name}={v}", 0.0, f"`{name}` = {_quoted(v)}", (name,)) for v in values)
+        each = (Input(f"{name}={v}", 0.0, f"`{name}` = {quoted(v)}", (name,)) for v in values)
         return (*each, missing)
     if kind == "date":
         days = f"datediff(as_of_date, `{name}`)"
@@ -149,8 +149,8 @@ def column_inputs(name: str, kind: str, values: Sequence[str] = (), *, may_be_ah
     return (Input(name, 0.0, f"cast(`{name}` as double)", (name,)), missing)
 
 
-def _quoted(text: str) -> str:
-    """A text in SQL."""
+def quoted(text: str) -> str:
+    """A text as Spark SQL writes it."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 

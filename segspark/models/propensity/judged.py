@@ -9,6 +9,7 @@ import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from segspark.errors import CheckFailed
 from segspark.models.evaluate.probabilities import roc_auc
 from segspark.models.propensity.baselines import Sample
 from segspark.models.propensity.inputs import Input
@@ -63,6 +64,29 @@ def read_past(rows: DataFrame, inputs: Sequence[Input], n: int) -> Sample:
 def _sample(values: "pd.Series[Any]", label: "pd.Series[int]", inputs: Sequence[Input]) -> Sample:
     matrix = np.array(list(values), dtype=float).reshape(len(values), len(inputs))
     return Sample({i.name: matrix[:, at] for at, i in enumerate(inputs)}, np.asarray(label, dtype=float))
+
+
+def check_leaks(model: str, most_auc: float, past: Sample, inputs: Sequence[Input]) -> None:
+    """Stop if an input knows what comes after the cut.
+
+    Args:
+        most_auc: an input that alone ranks better than this knows the label.
+
+    Raises:
+        CheckFailed: names it.
+    """
+    if late := dated_after(past, inputs):
+        named = ", ".join(f"{name} ({n} of {len(past.y)} rows)" for name, n in late)
+        raise CheckFailed(
+            f"The model {model} is not trained: {named} is dated after the cut, so it knows what comes after it. Take it "
+            "out of the inputs, or say may_be_ahead if it is a plan that was known before."
+        )
+    if found := leaks(past, most_auc):
+        named = ", ".join(f"{name} (AUC {auc:.3f})" for name, auc in found)
+        raise CheckFailed(
+            f"The model {model} is not trained: {named} alone tells who has the outcome, so it knows what comes after the "
+            "cut. Take it out of the inputs, or raise max_input_auc if it is honest."
+        )
 
 
 def dated_after(sample: Sample, inputs: Sequence[Input]) -> list[tuple[str, int]]:

@@ -6,7 +6,7 @@ all cuts whose label is known today.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from pyspark.sql import functions as F
 
-from segspark.errors import CheckFailed
 from segspark.models.evaluate.evaluation import Evaluation
 from segspark.models.evaluate.judge import judge
 from segspark.models.evaluate.judgement import HELD_OUT, NEXT_CUT
@@ -26,7 +25,7 @@ from segspark.models.model import Fitted, Refused
 from segspark.models.promotion import GateResult
 from segspark.models.propensity.announce import Announcement, crossfitted, fit_announcement
 from segspark.models.propensity.attributes import ATTRIBUTES
-from segspark.models.propensity.baselines import Fit, Sample, baselines_of, fit_baselines
+from segspark.models.propensity.baselines import Fit, baselines_of, fit_baselines
 from segspark.models.propensity.config import Propensity
 from segspark.models.propensity.contest import BLENDS, Entrant, contest
 from segspark.models.propensity.cuts import Cuts, choose_cuts, cuts_among
@@ -35,8 +34,7 @@ from segspark.models.propensity.documents import CameBack, PropensityDocuments, 
 from segspark.models.propensity.fit import Trees, fit_trees, pipeline, scored_by
 from segspark.models.propensity.frozen import Frozen, store_training_set
 from segspark.models.propensity.gates import gates_of
-from segspark.models.propensity.inputs import Input
-from segspark.models.propensity.judged import Scored, dated_after, leaks, read_past, read_scored
+from segspark.models.propensity.judged import Scored, check_leaks, read_past, read_scored
 from segspark.models.propensity.outcome import Outcome, Window
 from segspark.models.propensity.reasons import mean_effects, with_other
 from segspark.models.propensity.slices import slices
@@ -137,7 +135,7 @@ def _scored(frozen: Frozen, trees: Trees, cut: date, other: Fit | None) -> Score
 def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, frozen: Frozen) -> Fitted:
     cuts, inputs = frozen.cuts, frozen.inputs
     past = read_past(frozen.rows.where("role = 'train'"), inputs, frozen.of(cuts.train))
-    _check_leaks(outcome, config, past, inputs)
+    check_leaks(outcome.name, config.max_input_auc, past, inputs)
     baselines = fit_baselines(past, baselines_of(outcome, config.label_days))
     other = next((name for name, fit in baselines.items() if fit.sql), "")
     fits = _fits(frozen, window, config, baselines.get(other))
@@ -218,26 +216,6 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
         },
         note=_note(ours, recency, closed),
     )
-
-
-def _check_leaks(outcome: Outcome, config: Propensity, past: Sample, inputs: Sequence[Input]) -> None:
-    """Stop if an input knows what comes after the cut.
-
-    Raises:
-        CheckFailed: names it.
-    """
-    if late := dated_after(past, inputs):
-        named = ", ".join(f"{name} ({n} of {len(past.y)} rows)" for name, n in late)
-        raise CheckFailed(
-            f"The model {outcome.name} is not trained: {named} is dated after the cut, so it knows what comes after it. "
-            "Take it out of the inputs, or say may_be_ahead if it is a plan that was known before."
-        )
-    if found := leaks(past, config.max_input_auc):
-        named = ", ".join(f"{name} (AUC {auc:.3f})" for name, auc in found)
-        raise CheckFailed(
-            f"The model {outcome.name} is not trained: {named} alone tells who has the outcome, so it knows what comes "
-            "after the cut. Take it out of the inputs, or raise max_input_auc if it is honest."
-        )
 
 
 def _note(ours: Evaluation, recency: Evaluation, closed: list[GateResult]) -> str:

@@ -6,7 +6,7 @@ from scipy.special import expit
 
 from segspark.models.evaluate.calibration import calibration_error
 from segspark.models.evaluate.probabilities import losses
-from segspark.models.propensity.announce import crossfitted, fit_announcement
+from segspark.models.propensity.announce import STRAIGHT, crossfitted, fit_announcement
 from segspark.models.propensity.baselines import Sample
 from segspark.models.propensity.judged import Scored
 
@@ -33,6 +33,16 @@ def test_another_model_is_blended_where_it_helps() -> None:
 @pytest.mark.parametrize("beside", [None, expit(TWO)], ids=["alone", "blended"])
 def test_what_is_announced_is_what_happens(beside: np.ndarray | None) -> None:
     assert calibration_error(crossfitted(scored(beside)), Y).excess < 0.02
+
+
+def test_a_blend_that_is_right_already_gets_no_curve_and_one_that_is_not_does() -> None:
+    assert fit_announcement(scored(expit(TWO))).calibration == STRAIGHT
+    # A third of those whom both hold for sure do not: no weights of two log-odds say that.
+    sure = (ONE > 0.8) & (TWO > 0.8)
+    wrong = np.where(sure, (RNG.random(N) < 0.3).astype(float), Y)
+    found = fit_announcement(scored(expit(TWO), wrong))
+    assert found.blend is not None
+    assert found.calibration != STRAIGHT
 
 
 def test_each_half_is_told_what_the_other_did() -> None:

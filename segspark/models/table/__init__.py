@@ -1,0 +1,1 @@
+"""Models of a flat table with a label and no time, judged by cross-validation."""
