@@ -47,7 +47,6 @@ _.n_back
 
 # Written by users in Python files: rules and notebooks.
 _.not_then
-interpolate_histories
 
 # A key of a source's YAML that files of earlier versions have.
 scrub

@@ -94,7 +94,7 @@ def test_the_schema_lists_names_and_sections() -> None:
     schema = KIND.model_json_schema()
     assert schema["$defs"]["Segments"]["properties"]["schemes"]["items"]["enum"] == ["stars", "moods"]
     assert schema["$defs"]["Features"]["properties"]["lane"]["enum"] == ["auto", "slow"]
-    assert list(schema["$defs"]["Models"]["properties"]) == ["outcomes", "taste"]
+    assert list(schema["$defs"]["Models"]["properties"]) == ["outcomes", "tables", "taste"]
     assert schema["title"] == "Workspace"
 
 

@@ -21,6 +21,8 @@ TAKE_URLS = {
     "models.behaviour.decisions": lambda w: w.models.behaviour.decisions,
 }
 REFUSE_URLS = ("keys.file", "features.files", "segments.levels", "segments.rules", "sources")
+# Below a name that the workspace gives.
+OF_TABLES = "models.tables.file"
 LISTS = ("features.files", "segments.rules", "sources")
 
 
@@ -53,7 +55,17 @@ def opened(folder: Path, place: str, value: Any, by: str = "file") -> Any:
 
 def test_no_setting_is_forgotten() -> None:
     # Patterns are texts to the type.
-    assert places_of(workspace_type()) - OTHERS == {*TAKE_URLS, *REFUSE_URLS} - {"segments.rules", "sources"}
+    assert places_of(workspace_type()) - OTHERS == {*TAKE_URLS, *REFUSE_URLS, OF_TABLES} - {"segments.rules", "sources"}
+
+
+@pytest.mark.parametrize(("url", "place"), [("s3://b/x.csv", "s3://b/x.csv"), ("x/y.csv", None)])
+def test_the_file_of_a_table_is_a_place_too(tmp_path: Path, url: str, place: str | None) -> None:
+    table = {"file": url, "label": "left"}
+    workspace = opened(tmp_path, "models.tables.leaves", table)
+    found = workspace.models.tables["leaves"].file.below(workspace.folder)
+    assert found == Url(place or str(tmp_path / url))
+    with pytest.raises(ConfigError, match=r"models\.tables\.leaves\.file"):
+        opened(tmp_path, "models.tables.leaves", {**table, "file": "ftp://host/x.csv"})
 
 
 @pytest.mark.parametrize("by", ["file", "environment"])

@@ -7,6 +7,7 @@ import yaml
 from docs.blocks import Block, Wrong
 from docs.page import CLONE, CONFIG, Page
 
+from segspark.app.outcomes import check_outcomes
 from segspark.app.workspace import open_workspace
 from segspark.config.merge import merge
 from segspark.segments.resources import calendar_context_of, definitions_of
@@ -58,6 +59,7 @@ def check_workspace_of(path: Path) -> None:
         raise Wrong(f"there is no {CONFIG} above {path.name}")
     workspace = open_workspace(folder)
     load_sources(workspace)
+    check_outcomes(workspace)
     definitions_of(workspace)
     calendar_context_of(workspace)
 

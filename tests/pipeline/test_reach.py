@@ -22,6 +22,7 @@ EXCEPTIONS = {
     "models/artifact_store.py: store_at": "files of models lie where MLflow is told to keep them",
     "models/clustering/overrides.py: store_of_file": "the workspace's decisions",
     "segments/resources.py: store_of_file": "the workspace's weather",
+    "models/table/read.py: store_of_file": "a table of the workspace, which is no part of the lake",
     "models/run_log.py: segspark.store.access": "what MLflow writes on this machine is for its owner alone",
     "sources/resources.py: segspark.tables.lake_key": "the key is compared with the lake's check value",
 }

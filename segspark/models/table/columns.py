@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,10 @@ import pandas as pd
 from segspark.errors import ConfigError
 from segspark.models.propensity.inputs import IS_MISSING, Input, quoted
 from segspark.models.table.config import FlatTable, Kind
+
+Pairs = list[tuple[Input, np.ndarray]]
+# The day as of which each row is known, if any.
+Ends: TypeAlias = "pd.Series[pd.Timestamp] | None"
 
 # Of a category each value of so many rows is an input; rarer ones might be somebody's own.
 LEAST_ROWS, MOST_VALUES = 20, 50
@@ -55,10 +60,6 @@ def kind_of(values: "pd.Series[str]") -> Kind:
     """A number if every value that is there is one."""
     known = values[values != ""]
     return "number" if len(known) and pd.to_numeric(known, errors="coerce").notna().all() else "category"
-
-
-Pairs = list[tuple[Input, np.ndarray]]
-Ends = "pd.Series[pd.Timestamp] | None"
 
 
 def _encoded(values: "pd.Series[str]", name: str, kind: Kind, config: FlatTable, ends: Ends) -> Pairs:
