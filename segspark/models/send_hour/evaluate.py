@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segspark.models.evaluate.estimate import Estimate
+from segspark.models.evaluate.bootstrap import interval
+from segspark.models.evaluate.judgement import Estimate
 from segspark.models.send_hour.posterior import PersonalHours, around
 from segspark.models.send_hour.prior import Prior
 
@@ -89,4 +90,4 @@ def _ratio(sums: np.ndarray, drawn: np.ndarray, of: int, over: int) -> Estimate:
     known = drawn[:, over] > 0
     if not sums[over] or not known.any():
         return Estimate(0.0, -1.0, 1.0)
-    return Estimate.of_draws(sums[of] / sums[over], drawn[known, of] / drawn[known, over])
+    return interval(sums[of] / sums[over], drawn[known, of] / drawn[known, over])

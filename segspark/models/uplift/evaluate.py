@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segspark.models.evaluate.estimate import LEVEL, Estimate
+from segspark.models.evaluate.bootstrap import LEVEL, interval
+from segspark.models.evaluate.judgement import Estimate
 from segspark.models.uplift.folds import CROSS_FITTED_VARIANCE
 from segspark.models.uplift.qini import Curve, Ranked, Sums
 from segspark.models.uplift.trial import Trial
@@ -72,7 +73,7 @@ def evaluate_order(
     draws = np.array([_figures(sums, top_share) for sums in ranked.resampled(n_rounds, seed)])
     figures = np.array(_figures(here, top_share))
     draws[:, 1:] = figures[1:] + np.sqrt(CROSS_FITTED_VARIANCE) * (draws[:, 1:] - figures[1:])
-    effect, qini, top = (Estimate.of_draws(v, d) for v, d in zip(figures[:3], draws.T[:3], strict=True))
+    effect, qini, top = (interval(v, d) for v, d in zip(figures[:3], draws.T[:3], strict=True))
     curve = here.curve()
     return OrderEvaluation(
         n_treated=int(trial.is_treated.sum()),
@@ -98,7 +99,7 @@ def _policies(values: np.ndarray, draws: np.ndarray, cost: float) -> tuple[Polic
     """
     costs = cost * ALL_SHARES
     net, drawn = values - costs, draws - costs
-    own = [Estimate.of_draws(v, d) for v, d in zip(net, drawn.T, strict=True)]
+    own = [interval(v, d) for v, d in zip(net, drawn.T, strict=True)]
     over_all = _simultaneous(net[:-1] - net[-1], drawn[:, :-1] - drawn[:, -1:])
     over_none = _simultaneous(net[1:] - net[0], drawn[:, 1:] - drawn[:, :1])
     some = zip(POLICY_SHARES, own[1:-1], over_all[1:], over_none[:-1], strict=True)

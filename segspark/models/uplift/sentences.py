@@ -1,6 +1,6 @@
 """A verdict in sentences, in French and English."""
 
-from segspark.models.evaluate.estimate import Estimate
+from segspark.models.evaluate.judgement import Estimate
 from segspark.models.uplift.verdict import UpliftVerdict
 from segspark.sections import Words
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from segspark.models.evaluate.estimate import Estimate
+from segspark.models.evaluate.judgement import Estimate
 from segspark.models.uplift.evaluate import OrderEvaluation, Policy
 
 Audience = Literal["all", "none", "top"]

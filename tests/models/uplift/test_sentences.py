@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from segspark.models.evaluate.estimate import Estimate
+from segspark.models.evaluate.judgement import Estimate
 from segspark.models.uplift.evaluate import Policy
 from segspark.models.uplift.sentences import sentences
 from segspark.models.uplift.verdict import UpliftVerdict

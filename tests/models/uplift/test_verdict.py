@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from segspark.models.evaluate.estimate import Estimate
+from segspark.models.evaluate.judgement import Estimate
 from segspark.models.uplift.evaluate import OrderEvaluation, Policy
 from segspark.models.uplift.qini import Curve
 from segspark.models.uplift.verdict import decide
