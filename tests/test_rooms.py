@@ -45,6 +45,8 @@ WITHOUT_A_TEST: dict[str, str] = {
     "models/propensity/config.py": "fields as data; config/test_load.py holds their defaults against base.yaml",
     "models/clustering/config.py": "fields as data; config/test_load.py holds their defaults against base.yaml",
     "models/value/config.py": "fields as data; config/test_load.py holds their defaults against base.yaml",
+    "models/uplift/config.py": "fields as data; config/test_load.py holds their defaults against base.yaml",
+    "models/uplift/logged.py": "driven whole by app/test_uplift.py, which reads the runs of MLflow",
     "models/value/model.py": "a value; models/test_registry.py looks at each, value/test_training.py trains and scores it",
     "models/propensity/model.py": "a value; models/test_registry.py looks at each, sockets/test_model.py drives the like",
     "models/clustering/model.py": "a value; models/test_registry.py looks at each, app/test_real_data.py trains it",

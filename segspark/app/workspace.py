@@ -11,6 +11,7 @@ from segspark.config.names import workspace_type as type_of
 from segspark.config.yaml_lines import Place
 from segspark.features.engine.registry import AUTO, ENGINES
 from segspark.models.registry import MODELS
+from segspark.models.uplift.config import UPLIFT
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.store.access import guard
 from segspark.store.credentials import use
@@ -39,7 +40,7 @@ def workspace_type() -> type[Workspace]:
             Choice("segments.schemes", SCHEMES.names(), SCHEMES.names()),
             Choice("features.lane", (AUTO, *ENGINES.names()), AUTO),
         ],
-        {model.name: model.config for model in MODELS.all()},
+        {each.name: each.config for each in (*MODELS.all(), UPLIFT)},
     )
 
 

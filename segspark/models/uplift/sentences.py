@@ -34,7 +34,7 @@ _AUDIENCE = {
         "fr": "N'envoyez à personne : il n'est pas établi qu'un envoi rapporte plus qu'il ne coûte.",
         "en": "Send to nobody: it is not established that a mail brings more than it costs.",
     },
-    "top": {
+    "some": {
         "fr": "Envoyez aux {share}\u00a0% où l'effet attendu est le plus fort : c'est mieux que d'envoyer à tous ou à personne.",
         "en": "Send to the {share}% on whom the largest effect is expected: this is better than everybody or nobody.",
     },
@@ -68,7 +68,7 @@ def _difference(verdict: UpliftVerdict, outcome: Words) -> Words:
 def _advice(verdict: UpliftVerdict) -> Words:
     if verdict.policy is not None:
         share = round(100 * verdict.policy.share)
-        return {lang: _AUDIENCE["top"][lang].format(share=share) for lang in LANGUAGES}
+        return {lang: _AUDIENCE["some"][lang].format(share=share) for lang in LANGUAGES}
     is_unclear = verdict.audience == "none" and not verdict.is_effect_clear
     return _AUDIENCE["unclear" if is_unclear else verdict.audience]
 

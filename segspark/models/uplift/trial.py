@@ -7,6 +7,23 @@ import numpy as np
 
 
 @dataclass(frozen=True, eq=False)
+class Assigned:
+    """Everybody who was put into an arm of a trial; one entry or row per person.
+
+    Attributes:
+        arms: the arm of each person, of all arms.
+        outcome: 0 or 1, or an amount.
+        features: known before the send; NaN where unknown, a column of 0 and 1 per category.
+        names: of the columns of ``features``.
+    """
+
+    arms: np.ndarray
+    outcome: np.ndarray
+    features: np.ndarray
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Trial:
     """The people of two arms; one entry or row per person, in the same order everywhere.
 

@@ -6,7 +6,7 @@ from typing import Literal
 from segspark.models.evaluate.judgement import Estimate
 from segspark.models.uplift.evaluate import OrderEvaluation, Policy
 
-Audience = Literal["all", "none", "top"]
+Audience = Literal["all", "none", "some"]
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class UpliftVerdict:
         top: the effect on the first ``top_share`` of the people.
         found: whether people differ in the effect of the mail: the interval of Qini is above zero. Below zero, the
             order is worse than chance and no difference was found either.
-        audience: whom to send to; ``top`` only if differences were found, and if the value of that policy is larger
+        audience: whom to send to; ``some`` only if differences were found, and if the value of that policy is larger
             than that of everybody and of nobody by more than chance.
-        policy: the one of ``top``; None for ``all`` and ``none``.
+        policy: the one of ``some``; None for ``all`` and ``none``.
     """
 
     n_treated: int
@@ -60,6 +60,6 @@ def decide(evaluation: OrderEvaluation, cost: float = 0.0) -> UpliftVerdict:
         top_share=evaluation.top_share,
         top=evaluation.top,
         found=found,
-        audience="top" if policy else blanket,
+        audience="some" if policy else blanket,
         policy=policy,
     )

@@ -33,7 +33,7 @@ def test_an_effect_on_half_of_the_people_is_found_by_trees_and_pays_only_there()
     verdict = result.verdict
     assert verdict.found
     assert verdict.top.value == pytest.approx(0.3, abs=0.06)
-    assert verdict.audience == "top"
+    assert verdict.audience == "some"
     assert verdict.policy is not None
     assert verdict.policy.share == pytest.approx(0.5, abs=0.11)
     works = made.features[:, 0] > 0

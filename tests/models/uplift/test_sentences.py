@@ -48,7 +48,7 @@ def test_a_difference_is_told_with_its_interval() -> None:
             "moins qu'il",
         ),
         (replace(ALL, audience="none", effect=Estimate(0.01, -0.01, 0.03)), "not established", "pas établi"),
-        (replace(ALL, found=True, audience="top", policy=POLICY), "Send to the 40%", "aux 40\u00a0%"),
+        (replace(ALL, found=True, audience="some", policy=POLICY), "Send to the 40%", "aux 40\u00a0%"),
     ],
 )
 def test_whom_to_send_to(verdict: UpliftVerdict, english: str, french: str) -> None:
