@@ -15,6 +15,7 @@ from segspark.models.uplift.trial import Assigned
 from segspark.models.uplift.trial_file import TrialFile, TrialSend, load_trials, trial_named
 from segspark.models.uplift.trial_table import read_trial_table
 from segspark.pipeline.view import Question, look
+from segspark.reports.data import Language
 from segspark.reports.formats import Formats
 from segspark.reports.refusals import say_refusal
 from segspark.reports.texts import Texts
@@ -66,8 +67,7 @@ def estimate_trial(workspace: Workspace, name: str, language: str | None = None,
     check_place(workspace.mlflow)
     people = read_people(workspace, trial)
     found = people if isinstance(people, tuple) else _estimated(trial, people, method)
-    spoken = "en" if (language or workspace.language) == "en" else "fr"
-    said = tuple(_said(found, trial, workspace, spoken))
+    said = tuple(_said(found, trial, workspace, "en" if (language or workspace.language) == "en" else "fr"))
     names = () if isinstance(people, tuple) else people.names
     run_id = log_trial(workspace.mlflow, trial, names, found, said, method)
     if isinstance(found, Uplift):
@@ -104,9 +104,8 @@ def _estimated(trial: TrialFile, people: Assigned, method: Method) -> Uplift | t
     return found if isinstance(found, Uplift) else found.reasons
 
 
-def _said(found: Uplift | tuple[Reason, ...], trial: TrialFile, workspace: Workspace, language: str) -> list[str]:
-    spoken = "en" if language == "en" else "fr"
-    texts, formats = Texts(spoken), Formats(spoken, workspace.currency)
+def _said(found: Uplift | tuple[Reason, ...], trial: TrialFile, workspace: Workspace, language: Language) -> list[str]:
+    texts, formats = Texts(language), Formats(language, workspace.currency)
     if isinstance(found, Uplift):
         return [texts.said(words) for words in sentences(found.verdict, trial.called.model_dump())]
     least = workspace.segments.least_shown

@@ -40,7 +40,7 @@ def workspace_type() -> type[Workspace]:
             Choice("segments.schemes", SCHEMES.names(), SCHEMES.names()),
             Choice("features.lane", (AUTO, *ENGINES.names()), AUTO),
         ],
-        {each.name: each.config for each in (*MODELS.all(), UPLIFT)},
+        {**{model.name: model.config for model in MODELS.all()}, UPLIFT.name: UPLIFT.config},
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.config.url import Url
@@ -97,7 +97,7 @@ def _sent(view: View, send: TrialSend) -> DataFrame:
     return sent.select(IDENTIFIER, _looked_up(arm_of).alias("arm"))
 
 
-def _looked_up(arm_of: Mapping[str, str]) -> "F.Column":
+def _looked_up(arm_of: Mapping[str, str]) -> Column:
     pairs = [F.lit(text) for pair in arm_of.items() for text in pair]
     return F.create_map(*pairs)[F.col("campaign_id")]
 
