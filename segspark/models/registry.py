@@ -6,10 +6,11 @@ from segspark.features.value import Value
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.model import Model
 from segspark.models.propensity.model import CHURN, ENGAGEMENT_CHURN
+from segspark.models.send_hour.model import SEND_HOUR
 from segspark.models.value.model import VALUE
 from segspark.sockets import Socket
 
-MODELS: Socket[Model[Any, Any]] = Socket("model", BEHAVIOUR, CHURN, ENGAGEMENT_CHURN, VALUE)
+MODELS: Socket[Model[Any, Any]] = Socket("model", BEHAVIOUR, CHURN, ENGAGEMENT_CHURN, VALUE, SEND_HOUR)
 
 
 def scoring_models() -> tuple[Model[Any, Any], ...]:

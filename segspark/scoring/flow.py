@@ -179,7 +179,7 @@ def _one_of(condition: Column, column: str) -> Column:
 
 SCORES = Flow(
     name="scores",
-    reads=("gold.features", "silver.profiles", "silver.identity_links"),
+    reads=("gold.features", "silver.profiles", "silver.identity_links", "silver.events"),
     writes=("gold.scores",),
     function=write_scores,
     needs=lambda: (CATALOGUE, *models_in_use(scoring_models())),

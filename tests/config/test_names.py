@@ -74,6 +74,7 @@ OTHERS = {
     "engagement_churn": Anything,
     "customer_value": Anything,
     "uplift": Anything,
+    "send_hour": Anything,
 }
 SCHEMES = "segments: {schemes: [stars]}"
 

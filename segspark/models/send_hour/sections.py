@@ -1,0 +1,85 @@
+"""What the report shows of send hours: how often clicks fall around people's own hours, or why there are none."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from segspark import sections
+from segspark.models.model import Refused, Trained
+from segspark.models.send_hour.documents import Held, HourDocuments
+from segspark.sections import Missing, People, Reason, Section, Share, Table, Words
+
+TITLE = {"fr": "L'heure d'envoi de chacun", "en": "An hour of one's own"}
+SHORT = {"fr": "Heure d'envoi", "en": "Send hour"}
+NO_MODEL = Missing(
+    {
+        "fr": "Aucun modèle d'heure d'envoi n'est publié : lancez le flux d'entraînement.",
+        "en": "No model of send hours is published: run the training flow.",
+    }
+)
+REFUSED = {
+    "fr": "Pas d'heure propre à chacun : le modèle a été refusé",
+    "en": "No hours of one's own: the model was refused",
+}
+COLUMNS: tuple[Words, ...] = (
+    {"fr": "Clics de jours que le modèle n'a pas vus", "en": "Clicks of days that the model has not seen"},
+    {"fr": "Personnes", "en": "People"},
+    {"fr": "Autour de l'heure de chacun", "en": "Around one's own hour"},
+    {"fr": "Autour de l'heure de la liste", "en": "Around the list's hour"},
+)
+ROW = {"fr": "Personnes qui ont une heure propre", "en": "People with an hour of their own"}
+# Clicks follow mails: nobody clicks at an hour before the mail has come.
+FOLLOWS_MAILS = {
+    "fr": "Ce sont les heures auxquelles on clique, et l'on clique après avoir reçu un message : seul un essai avec des heures "
+    "tirées au hasard dirait ce qu'une autre heure apporte.",
+    "en": "These are the hours at which people click, and people click after a mail has come: only a trial with random hours "
+    "would tell what another hour brings.",
+}
+
+
+def hour_sections(state: Trained[HourDocuments] | Refused | None) -> tuple[Section, ...]:
+    """The section of a day."""
+    if state is None:
+        return (Section("send_hour", TITLE, NO_MODEL, short=SHORT),)
+    if isinstance(state, Refused):
+        content = sections.Refused(tuple(map(_reason, state.reasons)), REFUSED)
+        return (Section("send_hour", TITLE, content, short=SHORT),)
+    documents = state.documents
+    notes = (_hours(documents), _gain(documents.held_out), FOLLOWS_MAILS, _version(state))
+    return (Section("send_hour", TITLE, _table(documents.held_out), notes=notes, short=SHORT),)
+
+
+def _table(held: Held) -> Table:
+    # The cell of a name has one text for both languages, so the only row is named by a note below.
+    return Table(
+        COLUMNS[1:], ((People(held.n_published), Share(held.hit_rate), Share(held.list_hit_rate)),), note=COLUMNS[0]
+    )
+
+
+def _hours(documents: HourDocuments) -> Words:
+    share = documents.n_published / max(documents.n_people, 1)
+    hour = documents.list_hour
+    return {
+        "fr": f"L'heure de la liste est {hour} h ; {100 * share:.0f} % des personnes qui cliquent en ont une autre, assez "
+        "meilleure pour être retenue (`send_hour`).",
+        "en": f"The list's hour is {hour:02d}:00; {100 * share:.0f}% of those who click have another one that is better by "
+        "enough to be given (`send_hour`).",
+    }
+
+
+def _gain(held: Held) -> Words:
+    gain = held.over_list
+    low, value, high = (f"{number:.3f}" for number in (gain.low, gain.value, gain.high))
+    french = {name: text.replace(".", ",") for name, text in (("low", low), ("value", value), ("high", high))}
+    return {
+        "fr": f"Gain de log-vraisemblance par clic sur les heures de la liste : {french['value']} (de {french['low']} à "
+        f"{french['high']}).",
+        "en": f"Gain in log-likelihood per click over the hours of the list: {value} (from {low} to {high}).",
+    }
+
+
+def _version(state: Trained[HourDocuments]) -> Words:
+    return {"fr": f"Modèle {state.model_version}", "en": f"Model {state.model_version}"}
+
+
+def _reason(reason: Mapping[str, Any]) -> Reason:
+    return Reason(reason["code"], reason["values"])
