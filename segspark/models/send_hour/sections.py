@@ -26,7 +26,6 @@ COLUMNS: tuple[Words, ...] = (
     {"fr": "Autour de l'heure de chacun", "en": "Around one's own hour"},
     {"fr": "Autour de l'heure de la liste", "en": "Around the list's hour"},
 )
-ROW = {"fr": "Personnes qui ont une heure propre", "en": "People with an hour of their own"}
 # Clicks follow mails: nobody clicks at an hour before the mail has come.
 FOLLOWS_MAILS = {
     "fr": "Ce sont les heures auxquelles on clique, et l'on clique après avoir reçu un message : seul un essai avec des heures "

@@ -31,12 +31,6 @@ class OutOfFold:
     rank: np.ndarray
 
 
-def t_learner(trial: Trial, fit: Fit) -> Predict:
-    """The difference of two regressions, one of each arm."""
-    treated, control = _by_arm(trial, fit)
-    return lambda rows: treated(rows) - control(rows)
-
-
 def x_learner(trial: Trial, fit: Fit) -> Predict:
     """Effects are imputed to each person by the other arm's regression, and regressed in turn.
 

@@ -11,7 +11,7 @@ from segspark.config.url import Url
 from segspark.errors import ConfigError
 from segspark.models.uplift.trial import Assigned
 from segspark.models.uplift.trial_file import TrialTable
-from segspark.store import store_of_file
+from segspark.store import stream_url
 
 # Read into memory together: so many people need some 100 bytes for each column.
 MOST_PEOPLE = 2_000_000
@@ -55,8 +55,7 @@ def read_column(place: Url, delimiter: str, name: str) -> list[str]:
 
 def _read_columns(place: Url, delimiter: str, names: Sequence[str]) -> pa.Table:
     """Some columns as text, at most MOST_PEOPLE rows; empty cells are null."""
-    store, file = store_of_file(place)
-    packed = "gzip" if file.endswith(".gz") else None
+    packed = "gzip" if place.text.endswith(".gz") else None
     as_text = csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()),
         include_columns=list(names),
@@ -65,7 +64,7 @@ def _read_columns(place: Url, delimiter: str, names: Sequence[str]) -> pa.Table:
     )
     batches, n = [], 0
     try:
-        stream = pa.input_stream(store.stream(file), compression=packed)
+        stream = pa.input_stream(stream_url(place.text), compression=packed)
         reader = csv.open_csv(stream, parse_options=csv.ParseOptions(delimiter=delimiter), convert_options=as_text)
         for batch in reader:
             n += batch.num_rows

@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 from models.uplift.trials import fit_line, trial
 
-from segspark.models.uplift.learners import Learner, predict_out_of_fold, t_learner, x_learner
-from segspark.models.uplift.trees import Predict, fit_trees
+from segspark.models.uplift.learners import Learner, predict_out_of_fold, x_learner
+from segspark.models.uplift.trees import Fit, Predict, fit_trees
 from segspark.models.uplift.trial import Trial
+
+
+def t_learner(trial: Trial, fit: Fit) -> Predict:
+    """The plainest learner, as another oracle of cross-fitting: the difference of two regressions, one of each arm."""
+    treated = fit(trial.features[trial.is_treated], trial.outcome[trial.is_treated])
+    control = fit(trial.features[~trial.is_treated], trial.outcome[~trial.is_treated])
+    return lambda rows: treated(rows) - control(rows)
+
 
 BOTH = pytest.mark.parametrize("learner", [t_learner, x_learner])
 
