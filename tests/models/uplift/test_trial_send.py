@@ -4,15 +4,18 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from builders import make_workspace, source, write_consents, write_orders
+from builders import make_workspace, source, with_model, write_consents, write_orders
+from models.uplift.declared import declaration, write_trial
 from pyspark.sql import SparkSession
 
+from segspark.app.uplift import estimate_trial
 from segspark.config.models import Workspace
 from segspark.config.url import Url
 from segspark.errors import ConfigError
 from segspark.features.tiles_flow import TILES
 from segspark.ingest.flow import INGEST
 from segspark.models.uplift import trial_send
+from segspark.models.uplift.config import UPLIFT
 from segspark.models.uplift.trial import Assigned
 from segspark.models.uplift.trial_file import TrialSend
 from segspark.models.uplift.trial_send import NEEDS, READS, read_trial_send
@@ -120,3 +123,18 @@ def test_people_in_two_arms(shop: tuple[Workspace, SparkLake], monkeypatch: pyte
 def test_what_is_not_as_declared(shop: tuple[Workspace, SparkLake], values: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         read(shop, changed(**values))
+
+
+def test_a_send_is_answered_through_the_product(
+    shop: tuple[Workspace, SparkLake], spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = with_model(shop[0], UPLIFT, trials=("trials/*.yaml",))
+    monkeypatch.setattr("segspark.spark.session.session_for", lambda *given: spark)
+    send = SEND.model_dump(mode="json")
+    send["held_out"]["file"] = "data/held.csv"
+    write_trial(workspace.folder, declaration(table=None, send=send))
+    answer = estimate_trial(workspace, "spring")
+    # Three of the mailed and two of those held out permit profiling and were known.
+    assert answer.reasons == ("few_in_arm", "few_in_arm")
+    assert answer.sentences[0] == "The arm mail has 3 people where 500 are needed."
+    assert not list((workspace.folder / "lake").glob("_staging/questions/*"))
