@@ -21,11 +21,14 @@ REFUSED = {
     "en": "No hours of one's own: the model was refused",
 }
 COLUMNS: tuple[Words, ...] = (
-    {"fr": "Clics de jours que le modèle n'a pas vus", "en": "Clicks of days that the model has not seen"},
-    {"fr": "Personnes", "en": "People"},
-    {"fr": "Autour de l'heure de chacun", "en": "Around one's own hour"},
-    {"fr": "Autour de l'heure de la liste", "en": "Around the list's hour"},
+    {"fr": "Personnes qui ont une heure à elles", "en": "People with an hour of their own"},
+    {"fr": "Clics autour de leur heure", "en": "Clicks around their hour"},
+    {"fr": "Clics autour de l'heure de la liste", "en": "Clicks around the list's hour"},
 )
+MEASURED = {
+    "fr": "Part de leurs clics à une heure près, sur des jours que le modèle n'a pas vus.",
+    "en": "Share of their clicks within an hour of it, on days that the model has not seen.",
+}
 # Clicks follow mails: nobody clicks at an hour before the mail has come.
 FOLLOWS_MAILS = {
     "fr": "Ce sont les heures auxquelles on clique, et l'on clique après avoir reçu un message : seul un essai avec des heures "
@@ -48,20 +51,17 @@ def hour_sections(state: Trained[HourDocuments] | Refused | None) -> tuple[Secti
 
 
 def _table(held: Held) -> Table:
-    # The cell of a name has one text for both languages, so the only row is named by a note below.
-    return Table(
-        COLUMNS[1:], ((People(held.n_published), Share(held.hit_rate), Share(held.list_hit_rate)),), note=COLUMNS[0]
-    )
+    return Table(COLUMNS, ((People(held.n_published), Share(held.hit_rate), Share(held.list_hit_rate)),), note=MEASURED)
 
 
 def _hours(documents: HourDocuments) -> Words:
     share = documents.n_published / max(documents.n_people, 1)
     hour = documents.list_hour
     return {
-        "fr": f"L'heure de la liste est {hour} h ; {100 * share:.0f} % des personnes qui cliquent en ont une autre, assez "
-        "meilleure pour être retenue (`send_hour`).",
-        "en": f"The list's hour is {hour:02d}:00; {100 * share:.0f}% of those who click have another one that is better by "
-        "enough to be given (`send_hour`).",
+        "fr": f"L'heure de la liste est {hour} h ; {100 * share:.0f} % des personnes qui cliquent en ont une autre, nettement "
+        "meilleure : elle leur est donnée (score send_hour).",
+        "en": f"The list's hour is {hour:02d}:00; {100 * share:.0f}% of those who click have another one that is clearly "
+        "better: it is given to them (score send_hour).",
     }
 
 
