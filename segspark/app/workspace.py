@@ -15,6 +15,7 @@ from segspark.models.propensity.own import OUTCOMES
 from segspark.models.registry import MODELS
 from segspark.models.table.config import FlatTable
 from segspark.models.table.model import TABLES
+from segspark.models.uplift.config import UPLIFT
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.store.access import guard
 from segspark.store.credentials import use
@@ -43,7 +44,7 @@ def workspace_type() -> type[Workspace]:
             Choice("segments.schemes", SCHEMES.names(), SCHEMES.names()),
             Choice("features.lane", (AUTO, *ENGINES.names()), AUTO),
         ],
-        {model.name: model.config for model in MODELS.all()},
+        {**{model.name: model.config for model in MODELS.all()}, UPLIFT.name: UPLIFT.config},
         {OUTCOMES: OwnOutcome, TABLES: FlatTable},
     )
 

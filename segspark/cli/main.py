@@ -14,6 +14,7 @@ from segspark.cli.quarantine import quarantine
 from segspark.cli.run import COMMANDS
 from segspark.cli.segments import segments
 from segspark.cli.sources import sources
+from segspark.cli.uplift import uplift
 from segspark.errors import EXIT_BUG, ConfigError, SegsparkError
 from segspark.outages import told
 from segspark.store.access import guard
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (*COMMANDS, *cluster.COMMANDS, features, key, *MODEL_COMMANDS, quarantine, segments, sources):
+for command in (*COMMANDS, *cluster.COMMANDS, features, key, *MODEL_COMMANDS, quarantine, segments, sources, uplift):
     cli.add_command(command)
 
 

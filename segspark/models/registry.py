@@ -8,11 +8,12 @@ from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.model import Model
 from segspark.models.propensity.model import CHURN, ENGAGEMENT_CHURN
 from segspark.models.propensity.own import own_models
+from segspark.models.send_hour.model import SEND_HOUR
 from segspark.models.table.model import table_models
 from segspark.models.value.model import VALUE
 from segspark.sockets import Socket
 
-MODELS: Socket[Model[Any, Any]] = Socket("model", BEHAVIOUR, CHURN, ENGAGEMENT_CHURN, VALUE)
+MODELS: Socket[Model[Any, Any]] = Socket("model", BEHAVIOUR, CHURN, ENGAGEMENT_CHURN, VALUE, SEND_HOUR)
 
 
 def models_of(config: Models) -> tuple[Model[Any, Any], ...]:

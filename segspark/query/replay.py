@@ -54,6 +54,7 @@ REPLAY = Question(
         "gold.definitions",
         "ops.runs",
         "gold.item_last_days",
+        "silver.events",
     ),
     needs=needs,
 )

@@ -190,6 +190,7 @@ FEATURES.update(
     alive_band=("Niveau de probabilité d'être encore client", "Band of the probability of being a customer still"),
     expected_orders=("Jours de commande attendus", "Order days expected"),
     value_cents=("Valeur attendue", "Expected value"),
+    send_hour=("Heure d'envoi", "Send hour"),
     days_to_order=("Jours jusqu'à la prochaine commande", "Days to the next order"),
 )
 

@@ -1,6 +1,5 @@
 """Render the report as one self-contained HTML page and write it to disk."""
 
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -18,11 +17,12 @@ from segspark.reports.labels import feature_label, not_contactable_label, scheme
 from segspark.reports.page import Page
 from segspark.reports.palette import group_class, heat_step, odds_step, palette_css
 from segspark.reports.reasons import explain_reason
+from segspark.reports.refusals import say_refusal
 from segspark.reports.small_groups import share_of, show
 from segspark.reports.tables import table_rows
 from segspark.reports.takeaways import take_away
 from segspark.reports.texts import TEXTS, Texts
-from segspark.sections import Missing, People, Reason, Refused
+from segspark.sections import Missing, Refused
 from segspark.store import store_of_file
 
 # Of the glossary, in the order of its texts.
@@ -75,7 +75,7 @@ def render_report(data: ReportData) -> str:
         scheme=lambda key: scheme_label(key, data.language),
         unreachable=lambda reason: not_contactable_label(reason, data.language),
         explain=lambda reason: explain_reason(reason, data.language),
-        refusal=lambda reason: _refusal(reason, data.as_of, page),
+        refusal=lambda reason: say_refusal(reason, data.as_of, texts, formats, page.least),
         said=texts.said,
         in_language=lambda words: words[data.language],
         measured=lambda value, column: formats.unit(value, column.unit, column.place.digits),
@@ -95,27 +95,3 @@ def write_report(html: str, place: Url | Path) -> str:
     point("report_made")
     store.replace(name, html.encode())
     return store.url_of(name)
-
-
-def _refusal(reason: Reason | str, day: date, page: Page) -> str:
-    """The text of a refusal: by its code if there is a text for it, else as it is. What was to come by the page's day is
-    said to have come."""
-    if isinstance(reason, str):
-        return reason
-    key = f"refused_{reason.code}"
-    ready = reason.values.get("ready")
-    if isinstance(ready, date) and ready <= day and f"{key}_over" in TEXTS:
-        key = f"{key}_over"
-    if key not in TEXTS:
-        values = {name: value.n if isinstance(value, People) else value for name, value in reason.values.items()}
-        return ", ".join([reason.code, *(f"{name} = {value}" for name, value in values.items())])
-    return page.texts(key, **{name: _written(value, page) for name, value in reason.values.items()})
-
-
-def _written(value: int | float | date | str | People, page: Page) -> str:
-    formats = page.formats
-    if isinstance(value, People):
-        return formats.people(show(value.n, page.least))
-    if isinstance(value, date):
-        return formats.day(value)
-    return value if isinstance(value, str) else formats.number(value, 0 if isinstance(value, int) else 3)

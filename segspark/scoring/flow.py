@@ -185,7 +185,7 @@ def _one_of(condition: Column, column: str) -> Column:
 
 SCORES = Flow(
     name="scores",
-    reads=("gold.features", "silver.profiles", "silver.identity_links"),
+    reads=("gold.features", "silver.profiles", "silver.identity_links", "silver.events"),
     writes=("gold.scores",),
     function=write_scores,
     needs=lambda: (CATALOGUE, *models_in_use(model for model in MODELS.all() if model.scores), OWN_MODELS),

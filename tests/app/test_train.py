@@ -208,5 +208,6 @@ def test_the_flow_looks_up_the_version_in_use_of_every_model() -> None:
     assert callable(TRAIN.needs)
     with MODELS.added(toy("toy", fitted)):
         assert [r.name for r in TRAIN.needs()] == [
-            "catalogue", "behaviour_model", "churn_model", "engagement_churn_model", "customer_value_model", "toy_model",
+            "catalogue", "behaviour_model", "churn_model", "engagement_churn_model", "customer_value_model", "send_hour_model",
+            "toy_model",
         ]  # fmt: skip

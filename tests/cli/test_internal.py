@@ -13,6 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from segspark.app.uplift import Answer
 from segspark.cli.main import cli
 from segspark.cli.output import INTERNAL
 
@@ -86,6 +87,11 @@ EXACT = {
     "segments split": Told("segspark.app.overrides.override", [ROW], ("a",)),
     "segments export": Told(
         "segspark.activation.audience.export", {"file": "x.csv", "rows": 30, "removed": {"complained": 3}}, ("few",)
+    ),
+    "uplift": Told(
+        "segspark.app.uplift.estimate_trial",
+        Answer("spring", False, ("Among 3 people",), ({"figure": "qini", "value": 0.1, "low": 0.0, "high": 0.2},), (), "r"),
+        ("spring",),
     ),
 }  # fmt: skip
 # Lines of progress, files, states and definitions; ``segments explain`` tells of one person, ``report`` prints a path.

@@ -68,7 +68,14 @@ class Anything(Model):
 
 
 # base.yaml has sections of the models that come with the program, and their schemes.
-OTHERS = {"behaviour": Anything, "churn": Anything, "engagement_churn": Anything, "customer_value": Anything}
+OTHERS = {
+    "behaviour": Anything,
+    "churn": Anything,
+    "engagement_churn": Anything,
+    "customer_value": Anything,
+    "uplift": Anything,
+    "send_hour": Anything,
+}
 SCHEMES = "segments: {schemes: [stars]}"
 
 

@@ -62,6 +62,7 @@ def test_scores_are_kept_as_whole_numbers_where_they_are_ranks(spark: SparkSessi
     assert list(types) == [
         "person_id", "recency", "frequency", "monetary", "rfm_cell", "engagement", "engagement_tier", "churn", "churn_band",
         "engagement_churn", "engagement_churn_band", "p_alive", "alive_band", "expected_orders", "value_cents", "days_to_order",
+        "send_hour",
     ]  # fmt: skip
     assert (types["recency"], types["engagement"]) == ("int", "double")
 

@@ -53,6 +53,7 @@ MAY_USE_FILES = {
     "sources/load.py": "the workspace's source files",
     "sources/spec.py": "the folder of a source file",
     "models/clustering/overrides.py": "the place of the workspace's decisions, from which its store is made",
+    "models/uplift/trial_file.py": "the workspace's trial files",
     "models/mlflow_store.py": "MLflow's own store",
     "models/artifact_store.py": "files of models on their way into a store and out of it",
     "models/artifact.py": "a private copy of a model's files",

@@ -7,6 +7,8 @@ import numpy as np
 from segspark.models.evaluate.judgement import Estimate
 
 ROUNDS = 400
+# Of the intervals.
+LEVEL = 0.95
 # Weights of so many people and rounds are in memory at once.
 _AT_ONCE = 4_000_000
 
@@ -35,6 +37,6 @@ def bootstrap(
 
 
 def interval(value: float, made: np.ndarray) -> Estimate:
-    """The value with the middle 95 % of its bootstrap rounds."""
-    low, high = np.nanquantile(made, [0.025, 0.975])
-    return Estimate(value, float(low), float(high))
+    """The value with the middle 95 % of its bootstrap rounds; rounds without a value (NaN) do not count."""
+    low, high = np.nanquantile(made, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Estimate(float(value), float(low), float(high))
