@@ -160,7 +160,7 @@ TRAIN = Flow(
     name="train",
     reads=(
         "gold.features", "gold.activity_daily", "gold.activity_corrections", "gold.activity_items", "silver.profiles",
-        "silver.identity_links", "silver.consents",
+        "silver.identity_links", "silver.consents", "silver.events",
     ),
     writes=("gold.training_sets", "gold.segment_migrations"),
     function=train,

@@ -34,6 +34,9 @@ class Propensity(Model):
     expires_days: int | None = Field(
         None, ge=1, description="Days after its label window for which a model is used; null: twice the label window"
     )
+    learning_curve: bool = Field(
+        True, description="Whether parts of the people are fitted too, so that the card shows whether more would help"
+    )
     cost_missed: float = Field(5.0, gt=0, description="Cost of somebody with the label who is not found")
     cost_false: float = Field(1.0, gt=0, description="Cost of somebody found who has it not")
 

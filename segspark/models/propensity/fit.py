@@ -20,7 +20,7 @@ from segspark.models.propensity.inputs import Input
 ROWS_PER_PARTITION = 50_000
 # People are drawn, held out and split by digits of their ids, others for each use. Not by the first ones: a person has the
 # smallest of several ids, so small digits are frequent there.
-_DRAWN_BY, _STOPPED_BY, _FOLD_BY = (19, 6), (7, 4), (25, 4)
+_DRAWN_BY, _STOPPED_BY, _FOLD_BY, _LEARNT_BY = (19, 6), (7, 4), (25, 4), (29, 4)
 CALIBRATED = "calibrated"
 
 
@@ -36,16 +36,19 @@ class Trees:
         return int(self.model.getNumTrees)
 
 
-def fit_trees(rows: DataFrame, cuts: Sequence[date], n_rows: int, config: Propensity) -> Trees:
+def fit_trees(rows: DataFrame, cuts: Sequence[date], n_rows: int, config: Propensity, share: float = 1.0) -> Trees:
     """Fit to some cuts; a tenth of the people is kept aside, and fitting stops when more trees do not help them.
 
     Args:
         rows: gold.training_sets of one dataset: person_id, cut_date, label, values.
         n_rows: of these cuts; of more than ``max_training_rows`` a share of the people is drawn.
+        share: fit to this part of the people only, for a learning curve.
     """
     chosen = rows.where(F.col("cut_date").isin([F.lit(cut) for cut in cuts]))
     if n_rows > config.max_training_rows:
         chosen = chosen.where(_share_of(_DRAWN_BY) < config.max_training_rows / n_rows)
+    if share < 1:
+        chosen = chosen.where(_share_of(_LEARNT_BY) < share)
     columns = [F.col("person_id"), F.col("cut_date"), F.col("label"), (_share_of(_STOPPED_BY) < 0.1).alias("is_aside")]
     # A fixed order makes the model independent of the number of files and tasks.
     n_partitions = max(2, min(n_rows, config.max_training_rows) // ROWS_PER_PARTITION)

@@ -16,9 +16,10 @@ from pyspark.sql import functions as F
 
 from segspark.errors import CheckFailed
 from segspark.models.evaluate.calibration import calibrated, crossfitted, fit_calibration
+from segspark.models.evaluate.drift import drifts
 from segspark.models.evaluate.evaluation import Evaluation
 from segspark.models.evaluate.judge import judge
-from segspark.models.evaluate.judgement import HELD_OUT, NEXT_CUT, CalibrationMap
+from segspark.models.evaluate.judgement import HELD_OUT, NEXT_CUT, CalibrationMap, LearningPoint
 from segspark.models.evaluate.ranking import bins_of, evaluate
 from segspark.models.evaluate.thresholds import thresholds
 from segspark.models.figures import churn_figures
@@ -33,8 +34,11 @@ from segspark.models.propensity.documents import CameBack, PropensityDocuments, 
 from segspark.models.propensity.fit import Trees, fit_trees, pipeline, scored_by
 from segspark.models.propensity.frozen import Frozen, store_training_set
 from segspark.models.propensity.gates import gates_of
+from segspark.models.propensity.inputs import CALENDAR
 from segspark.models.propensity.judged import Scored, leaks, read_past, read_scored
+from segspark.models.propensity.learning import learning_curve
 from segspark.models.propensity.outcome import Outcome, Window
+from segspark.models.propensity.parts import read_parts
 from segspark.models.propensity.reasons import mean_effects
 from segspark.models.propensity.slices import slices
 from segspark.models.shapley.gbt import from_model
@@ -83,6 +87,7 @@ class Fits:
     judged: people of the validation cut with what a model that has not seen them says.
     p: the calibrated probabilities of these people.
     how: NEXT_CUT or HELD_OUT.
+    learning: empty where it is turned off.
     """
 
     published: Trees
@@ -90,6 +95,7 @@ class Fits:
     judged: Scored
     p: np.ndarray
     how: str
+    learning: tuple[LearningPoint, ...]
 
 
 def _fits(frozen: Frozen, window: Window, config: Propensity) -> Fits:
@@ -103,7 +109,8 @@ def _fits(frozen: Frozen, window: Window, config: Propensity) -> Fits:
     else:
         p, how = crossfitted(judged.p, judged.y, judged.fold), HELD_OUT
     published = fit_trees(frozen.rows, cuts.all, frozen.of(cuts.all), config)
-    return Fits(published, fit_calibration(judged.p, judged.y), judged, p, how)
+    learning = learning_curve(frozen, config, of_judged, judged) if config.learning_curve else ()
+    return Fits(published, fit_calibration(judged.p, judged.y), judged, p, how, learning)
 
 
 def _scored(frozen: Frozen, trees: Trees, cut: date) -> Scored:
@@ -130,9 +137,12 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
         judgement,
         gates,
         thresholds(fits.p, y, config.cost_false, config.cost_missed),
-        slices(judged.columns, fits.p, y),
+        slices(judged.columns, fits.p, y, read_parts(step, frozen, config.active_days)),
         fits.calibration,
         fits.published.n_trees,
+        frozen.by_cut,
+        fits.learning,
+        drifts(past.columns, judged.columns, CALENDAR),
     )
     documents = PropensityDocuments(
         ours,
