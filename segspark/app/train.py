@@ -17,6 +17,7 @@ from segspark.models.resources import models_in_use
 from segspark.models.tracking import log_model
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
+from segspark.reports.card.made import store_cards
 from segspark.segments.definitions import Definitions
 from segspark.segments.schemes.registry import active_schemes
 from segspark.segments.schemes.scheme import SchemeContext
@@ -121,6 +122,7 @@ def _fitted(step: Step, model: Model[Any, Any], wanted: Collection[str]) -> Resu
     name = registered_name(step.settings.name, model)
     version = _registered(step, name, model, result)
     result.when_registered(f"{name}/{version}")
+    store_cards(step.settings, model, version)
     return Result(result.note.replace("{version}", version), result.outcome)
 
 

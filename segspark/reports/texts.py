@@ -3,12 +3,20 @@
 import re
 from dataclasses import dataclass
 
-from segspark.reports import texts_groups, texts_intake, texts_page, texts_propensity, texts_schemes, texts_value
+from segspark.reports import (
+    texts_card,
+    texts_groups,
+    texts_intake,
+    texts_page,
+    texts_propensity,
+    texts_schemes,
+    texts_value,
+)
 from segspark.reports.data import Language
 from segspark.reports.formats import NARROW, NO_BREAK
 from segspark.sections import Words
 
-PARTS = (texts_page, texts_schemes, texts_groups, texts_propensity, texts_value, texts_intake)
+PARTS = (texts_page, texts_schemes, texts_groups, texts_propensity, texts_value, texts_intake, texts_card)
 # key: (French, English)
 TEXTS: dict[str, tuple[str, str]] = {key: pair for part in PARTS for key, pair in part.TEXTS.items()}
 

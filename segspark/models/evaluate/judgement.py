@@ -113,7 +113,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class LearningPoint:
-    """A model of a part of the people, judged on the people of the judgement.
+    """Trees fitted to a part of the people, judged on the people of the judgement.
 
     Attributes:
         share: of the people of the training cuts.

@@ -36,20 +36,17 @@ class Trees:
         return int(self.model.getNumTrees)
 
 
-def fit_trees(rows: DataFrame, cuts: Sequence[date], n_rows: int, config: Propensity, share: float = 1.0) -> Trees:
+def fit_trees(rows: DataFrame, cuts: Sequence[date], n_rows: int, config: Propensity) -> Trees:
     """Fit to some cuts; a tenth of the people is kept aside, and fitting stops when more trees do not help them.
 
     Args:
         rows: gold.training_sets of one dataset: person_id, cut_date, label, values.
         n_rows: of these cuts; of more than ``max_training_rows`` a share of the people is drawn.
-        share: fit to this part of the people only, for a learning curve.
     """
     chosen = rows.where(F.col("cut_date").isin([F.lit(cut) for cut in cuts]))
     if n_rows > config.max_training_rows:
         chosen = chosen.where(_share_of(_DRAWN_BY) < config.max_training_rows / n_rows)
-    if share < 1:
-        chosen = chosen.where(_share_of(_LEARNT_BY) < share)
-    columns = [F.col("person_id"), F.col("cut_date"), F.col("label"), (_share_of(_STOPPED_BY) < 0.1).alias("is_aside")]
+    columns = [F.col("person_id"), F.col("cut_date"), F.col("label"), is_aside()]
     # A fixed order makes the model independent of the number of files and tasks.
     n_partitions = max(2, min(n_rows, config.max_training_rows) // ROWS_PER_PARTITION)
     table = with_vectors(chosen.select(*columns, "values"))
@@ -102,6 +99,16 @@ def scored_by(trees: GBTClassificationModel, rows: DataFrame) -> DataFrame:
 def fold() -> Column:
     """Which half a person is of."""
     return (_share_of(_FOLD_BY) < 0.5).cast("int").alias("fold")
+
+
+def is_aside() -> Column:
+    """Whether a person is of the tenth that tells when to stop."""
+    return (_share_of(_STOPPED_BY) < 0.1).alias("is_aside")
+
+
+def place() -> Column:
+    """A person's place between 0 and 1, for taking a part of the people."""
+    return _share_of(_LEARNT_BY).alias("place")
 
 
 def probability() -> Column:

@@ -11,12 +11,14 @@ from segspark.features.profile import people_profiles
 from segspark.identity.links import people_as_of
 from segspark.models.propensity.frozen import Frozen
 from segspark.models.propensity.judged import share_of_people
+from segspark.models.propensity.slices import DEVICE, PROVIDER, REGION, TEXTS
 from segspark.pipeline.step import Step
 from segspark.sources.vocabulary import BY_A_HUMAN
 from segspark.tables.contracts import silver
 from segspark.time import DAY
 
-PARTS = PROVIDER, REGION, DEVICE = ("provider", "region", "device")
+_COLUMNS = ("identifier_id", "event_id", "event_type", "occurred_at", "known_as_of", "mailbox_provider", "device",
+            "is_machine")  # fmt: skip
 
 
 def read_parts(step: Step, frozen: Frozen, days: int) -> Mapping[str, np.ndarray]:
@@ -33,12 +35,8 @@ def read_parts(step: Step, frozen: Frozen, days: int) -> Mapping[str, np.ndarray
     events = step.read_days(silver.EVENTS, _COLUMNS, (cut - days * DAY, cut)).where(F.col("known_as_of") <= F.lit(cut))
     found = people.join(profiles.select("person_id", REGION), on="person_id", how="left")
     found = found.join(last_words(events, owners), on="person_id", how="left").orderBy("person_id").toPandas()
-    texts = {name: found[name].astype(object).where(found[name].notna(), None).to_numpy() for name in PARTS}
+    texts = {name: found[name].astype(object).where(found[name].notna(), None).to_numpy() for name in TEXTS}
     return {name: values for name, values in texts.items() if any(v is not None for v in values)}
-
-
-_COLUMNS = ("identifier_id", "event_id", "event_type", "occurred_at", "known_as_of", "mailbox_provider", "device",
-            "is_machine")  # fmt: skip
 
 
 def last_words(events: DataFrame, owners: DataFrame) -> DataFrame:

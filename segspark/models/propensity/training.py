@@ -19,7 +19,7 @@ from segspark.models.evaluate.calibration import calibrated, crossfitted, fit_ca
 from segspark.models.evaluate.drift import drifts
 from segspark.models.evaluate.evaluation import Evaluation
 from segspark.models.evaluate.judge import judge
-from segspark.models.evaluate.judgement import HELD_OUT, NEXT_CUT, CalibrationMap, LearningPoint
+from segspark.models.evaluate.judgement import HELD_OUT, NEXT_CUT, CalibrationMap
 from segspark.models.evaluate.ranking import bins_of, evaluate
 from segspark.models.evaluate.thresholds import thresholds
 from segspark.models.figures import churn_figures
@@ -87,7 +87,6 @@ class Fits:
     judged: people of the validation cut with what a model that has not seen them says.
     p: the calibrated probabilities of these people.
     how: NEXT_CUT or HELD_OUT.
-    learning: empty where it is turned off.
     """
 
     published: Trees
@@ -95,7 +94,6 @@ class Fits:
     judged: Scored
     p: np.ndarray
     how: str
-    learning: tuple[LearningPoint, ...]
 
 
 def _fits(frozen: Frozen, window: Window, config: Propensity) -> Fits:
@@ -109,8 +107,7 @@ def _fits(frozen: Frozen, window: Window, config: Propensity) -> Fits:
     else:
         p, how = crossfitted(judged.p, judged.y, judged.fold), HELD_OUT
     published = fit_trees(frozen.rows, cuts.all, frozen.of(cuts.all), config)
-    learning = learning_curve(frozen, config, of_judged, judged) if config.learning_curve else ()
-    return Fits(published, fit_calibration(judged.p, judged.y), judged, p, how, learning)
+    return Fits(published, fit_calibration(judged.p, judged.y), judged, p, how)
 
 
 def _scored(frozen: Frozen, trees: Trees, cut: date) -> Scored:
@@ -119,7 +116,8 @@ def _scored(frozen: Frozen, trees: Trees, cut: date) -> Scored:
 
 def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, frozen: Frozen) -> Fitted:
     cuts, inputs = frozen.cuts, frozen.inputs
-    past = read_past(frozen.rows.where("role = 'train'"), inputs, frozen.of(cuts.train))
+    known = read_past(frozen.rows.where("role = 'train'"), inputs, frozen.of(cuts.train))
+    past = known.sample
     if found := leaks(past, config.max_input_auc):
         named = ", ".join(f"{name} (AUC {auc:.3f})" for name, auc in found)
         raise CheckFailed(
@@ -141,7 +139,7 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
         fits.calibration,
         fits.published.n_trees,
         frozen.by_cut,
-        fits.learning,
+        learning_curve(known, fits.judged, config) if config.learning_curve else (),
         drifts(past.columns, judged.columns, CALENDAR),
     )
     documents = PropensityDocuments(
