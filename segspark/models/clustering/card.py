@@ -108,10 +108,9 @@ def _why_k(documents: ClusteringDocuments, record: Mapping[str, str]) -> Part:
         "ones the nearest to the elbow.",
         k=Number(k), low=Number(min(ks, default=k)), high=Number(max(ks, default=k)),
     )  # fmt: skip
-    if record.get("k", "None") not in ("None", "") and "fixed" in documents.groups.reason:
-        said = say(
-            "{k} groupes, nombre fixé par le réglage.", "{k} groups, the number that is configured.", k=Number(k)
-        )
+    if len(ks) == 1:
+        # A configured number, or one on which the settings leave no choice.
+        said = say("{k} groupes, le seul nombre essayé.", "{k} groups, the only number tried.", k=Number(k))
     of = "euclidienne" if sweep.distance == EUCLIDEAN else "distances au carré"
     of_en = "Euclidean" if sweep.distance == EUCLIDEAN else "squared distances"
     columns = (

@@ -79,14 +79,14 @@ def drift(review: Review) -> Part:
     watched = [d for d in review.drift if WATCH <= d.psi < ALARM]
     said = (
         say(
-            "Des dates d'apprentissage à la date jugée, {n} entrées ont nettement changé ({names}) et {m} un peu.",
-            "From the training cuts to the one judged, {n} inputs have moved a lot ({names}) and {m} a little.",
-            n=Number(len(alarms)), m=Number(len(watched)), names=Listed(tuple(InputName(d.name) for d in alarms)),
+            "Nettement changées, des dates d'apprentissage à la date jugée : {names}. Un peu changées : {m}.",
+            "Moved a lot from the training cuts to the one judged: {names}. Moved a little: {m}.",
+            m=Number(len(watched)), names=Listed(tuple(InputName(d.name) for d in alarms)),
         )
         if alarms
         else say(
-            "Des dates d'apprentissage à la date jugée, aucune entrée n'a nettement changé ; {m} un peu.",
-            "From the training cuts to the one judged, no input has moved a lot; {m} have a little.",
+            "Des dates d'apprentissage à la date jugée, aucune entrée n'a nettement changé. Un peu changées : {m}.",
+            "From the training cuts to the one judged no input has moved a lot. Moved a little: {m}.",
             m=Number(len(watched)),
         )
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Why a version became champion or did not, in words: the codes of ``promotion.Decision`` with their figures."""
 
 from collections.abc import Mapping
+from string import Formatter
 from typing import Any
 
 from segspark.models.card import Said, Value, say
@@ -67,10 +68,15 @@ _METRICS = {"as_of_day": say("jour de l'entraînement", "day of the training")}
 
 def decided(decision: Mapping[str, Any]) -> Said:
     """The sentence of a stored decision; empty is one of an earlier release."""
-    words = DECISIONS.get(decision.get("code", ""))
-    if words is None:
+    words, values = DECISIONS.get(decision.get("code", "")), decision.get("values", {})
+    if words is None or not names_in(words["en"]) <= set(values):
         return _UNKNOWN
-    return Said(words, {name: _value(name, value) for name, value in decision.get("values", {}).items()})
+    return Said(words, {name: _value(name, value) for name, value in values.items()})
+
+
+def names_in(text: str) -> set[str]:
+    """What a text is filled with."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def _value(name: str, value: Any) -> Value:

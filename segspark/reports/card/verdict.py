@@ -86,7 +86,7 @@ def _gates(version: Version[Any], content: Content) -> list[Block]:
     closed = [gate for gate in gates if not gate.is_open]
     summary = (
         say(
-            "{m} exigences sur {n} ne sont pas remplies : {names}.", "{m} of {n} requirements are not met: {names}.",
+            "Exigences non remplies, {m} sur {n} : {names}.", "Requirements not met, {m} of {n}: {names}.",
             m=Number(len(closed)), n=Number(len(gates)), names=Listed(tuple(_figure(g, content) for g in closed)),
         )
         if closed
