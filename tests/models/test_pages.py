@@ -27,15 +27,15 @@ def new_run(workspace: Workspace) -> str:
 
 def test_a_page_is_read_as_it_was_last_logged(workspace: Workspace) -> None:
     run = new_run(workspace)
-    log_pages(workspace.mlflow, run, {"card.html": b"one", "card.fr.html": b"un"})
-    log_pages(workspace.mlflow, run, {"card.html": b"two"})
+    log_pages(workspace.mlflow, run, {"card.html": "one", "card.fr.html": "un"})
+    log_pages(workspace.mlflow, run, {"card.html": "two"})
     assert read_bytes(workspace.mlflow, run, "card.html") == b"two"
     assert read_bytes(workspace.mlflow, run, "card.fr.html") == b"un"
 
 
 def test_a_page_that_somebody_changed_is_noticed(workspace: Workspace) -> None:
     run = new_run(workspace)
-    log_pages(workspace.mlflow, run, {"card.html": b"one"})
+    log_pages(workspace.mlflow, run, {"card.html": "one"})
     (path,) = workspace.folder.rglob(f"{run}/**/card.html")
     path.write_bytes(b"better")
     with pytest.raises(CheckFailed, match=r"card\.html"):
@@ -46,6 +46,6 @@ def test_nothing_is_written_elsewhere_than_the_workspace_says(workspace: Workspa
     moved = workspace.mlflow.model_copy(update={"artifact_location": str(tmp_path / "other")})
     run = new_run(workspace)
     with pytest.raises(ConfigError, match="was copied, moved"):
-        log_pages(moved, run, {"card.html": b"one"})
+        log_pages(moved, run, {"card.html": "one"})
     with store(workspace.mlflow) as mlflow:
         assert not [a for a in mlflow.MlflowClient().list_artifacts(run) if a.path == "card.html"]

@@ -55,7 +55,7 @@ def metrics(outcome: Outcome, judged: Judgement) -> Part:
     columns = say("Mesure", "Metric"), say("Modèle", "Model"), say("Repère", "Yardstick")
     beside: tuple[tuple[Value, ...], ...] = tuple(
         (
-            BASELINES.get(name, name), Number(b.roc_auc, 3), Number(b.log_loss, 3), _estimate(b.log_loss_gain),
+            BASELINES.get(f"loss_{name}", name), Number(b.roc_auc, 3), Number(b.log_loss, 3), _estimate(b.log_loss_gain),
             Share(b.top_tenth_rate),
         )
         for name, b in judged.baselines.items()

@@ -14,10 +14,11 @@ ROLES = {
     RECENT: say("apprendre, version publiée seulement", "learning, published version only"),
     VALIDATE: say("juger, puis apprendre pour la version publiée", "judging, then learning for the published version"),
 }
+# By their gates.
 BASELINES = {
-    "recency": say("Récence seule", "Recency alone"),
-    "rfm": say("Régression logistique RFM", "Logistic regression on RFM"),
-    "bgnbd": say("BG/NBD", "BG/NBD"),
+    "loss_recency": say("Récence seule", "Recency alone"),
+    "loss_rfm": say("Régression logistique RFM", "Logistic regression on RFM"),
+    "loss_bgnbd": say("BG/NBD", "BG/NBD"),
 }
 SLICED_BY = {
     PROVIDER: say("Fournisseur de messagerie", "Mailbox provider"),

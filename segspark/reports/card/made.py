@@ -38,7 +38,7 @@ def store_cards(settings: Settings, model: Model[Any, Any], number: str) -> None
     shelf = shelf_of(settings.mlflow, registered_name(settings.name, model))
     for each in dict.fromkeys((number, *_beside(shelf, number))):
         version = read_version(settings.mlflow, model, shelf, each)
-        pages = {file: _rendered(settings, model, version, language).encode() for language, file in FILES.items()}
+        pages = {file: _rendered(settings, model, version, language) for language, file in FILES.items()}
         log_pages(settings.mlflow, shelf.tags[each]["run_id"], pages)
 
 

@@ -35,7 +35,7 @@ def test_an_empty_bin_is_no_infinity() -> None:
 
 
 def test_lists_of_other_bins_are_refused() -> None:
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="longer"):
         psi((1.0,), (0.5, 0.5))
 
 
