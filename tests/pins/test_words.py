@@ -139,7 +139,7 @@ def test_names_of_flows_stay() -> None:
     ]
 
 
-READS_AND_WRITES = "b9467db50a34"
+READS_AND_WRITES = "298d3ca2b843"
 
 
 def test_what_each_flow_reads_and_writes_stays() -> None:

@@ -14,6 +14,7 @@ from segspark.models.card import (
     Part,
     Points,
     Said,
+    Tone,
     Value,
     say,
 )
@@ -185,7 +186,7 @@ def _before(documents: ClusteringDocuments) -> tuple[Part, ...]:
         "Agreement with {version} on the same people (adjusted Rand): {rand}. Alarms: {n}.",
         version=migration.previous_version, rand=Number(migration.rand, 2), n=Number(len(migration.alarms)),
     )  # fmt: skip
-    tone = "bad" if migration.alarms else ""
+    tone: Tone = "bad" if migration.alarms else ""
     return (Part(say("Depuis la version d'avant", "Since the version before"), (Paragraph(said, tone),)),)
 
 

@@ -33,8 +33,8 @@ def read_parts(step: Step, frozen: Frozen, days: int) -> Mapping[str, np.ndarray
     owners = people_as_of(step.read(silver.IDENTITY_LINKS), F.lit(cut)).select("identifier_id", "person_id")
     profiles = people_profiles(step.read(silver.PROFILES), owners, cut, step.settings.time_zone)
     events = step.read_days(silver.EVENTS, _COLUMNS, (cut - days * DAY, cut)).where(F.col("known_as_of") <= F.lit(cut))
-    found = people.join(profiles.select("person_id", REGION), on="person_id", how="left")
-    found = found.join(last_words(events, owners), on="person_id", how="left").orderBy("person_id").toPandas()
+    known = people.join(profiles.select("person_id", REGION), on="person_id", how="left")
+    found = known.join(last_words(events, owners), on="person_id", how="left").orderBy("person_id").toPandas()
     texts = {name: found[name].astype(object).where(found[name].notna(), None).to_numpy() for name in TEXTS}
     return {name: values for name, values in texts.items() if any(v is not None for v in values)}
 
