@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from segspark.config.models import Settings
+from segspark.errors import SegsparkError
 from segspark.models.card import Content, Said
 from segspark.models.model import Model
 from segspark.models.registered import Shelf, registered_name, shelf_of
@@ -37,7 +38,13 @@ def store_cards(settings: Settings, model: Model[Any, Any], number: str) -> None
 
     shelf = shelf_of(settings.mlflow, registered_name(settings.name, model))
     for each in dict.fromkeys((number, *_beside(shelf, number))):
-        version = read_version(settings.mlflow, model, shelf, each)
+        try:
+            version = read_version(settings.mlflow, model, shelf, each)
+        except SegsparkError:
+            # Files of an older version that were changed or lost are no reason to fail: it keeps the card it has.
+            if each == number:
+                raise
+            continue
         pages = {file: _rendered(settings, model, version, language) for language, file in FILES.items()}
         log_pages(settings.mlflow, shelf.tags[each]["run_id"], pages)
 

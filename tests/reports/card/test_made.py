@@ -7,9 +7,11 @@ from builders import make_workspace
 from registry import Registry
 
 from segspark.config.models import Workspace
+from segspark.errors import CheckFailed
 from segspark.models.mlflow_store import store
 from segspark.models.propensity.model import CHURN
 from segspark.models.registered import record_move, shelf_named
+from segspark.models.run_log import DIGEST_OF
 from segspark.models.tracking import read_bytes
 from segspark.reports.card.made import card_of, store_cards
 
@@ -53,6 +55,18 @@ def test_the_digest_of_the_version_does_not_know_of_its_cards(workspace: Workspa
     before = shelf_named(workspace, "churn").tags["2"]
     store_cards(workspace, CHURN, "2")
     assert shelf_named(workspace, "churn").tags["2"] == before
+
+
+def test_a_version_before_whose_files_were_changed_keeps_the_card_it_has(workspace: Workspace) -> None:
+    store_cards(workspace, CHURN, "2")
+    before, run = stored(workspace, "1"), shelf_named(workspace, "churn").tags["1"]["run_id"]
+    with store(workspace.mlflow) as mlflow:
+        mlflow.MlflowClient().set_tag(run, f"{DIGEST_OF}notes.json", "another")
+        mlflow.MlflowClient().log_text(run, "{}", "notes.json")
+    store_cards(workspace, CHURN, "2")
+    assert stored(workspace, "1") == before
+    with pytest.raises(CheckFailed, match=r"notes\.json"):
+        store_cards(workspace, CHURN, "1")
 
 
 def test_a_card_follows_what_was_decided_by_hand(workspace: Workspace) -> None:
