@@ -14,7 +14,7 @@ from segspark.models.card import (
 from segspark.models.evaluate.stability import ALARM, WATCH
 from segspark.models.propensity.card_words import drift_level
 from segspark.models.propensity.documents import PropensityDocuments, Review
-from segspark.sections import Number, Share
+from segspark.sections import Number, People, Share
 
 _MOST_INPUTS = 12
 # Less than this of log-loss between half of the people and all of them is no reason to wait for more.
@@ -42,7 +42,7 @@ def learning(review: Review) -> Part:
         )
     )  # fmt: skip
     rows: tuple[tuple[Value, ...], ...] = tuple(
-        (Share(p.share), Number(p.n_rows), Number(p.roc_auc, 3), Number(p.log_loss, 4)) for p in points
+        (Share(p.share), People(p.n_rows), Number(p.roc_auc, 3), Number(p.log_loss, 4)) for p in points
     )
     columns = (
         say("Part des personnes", "Share of the people"),

@@ -47,6 +47,14 @@ def text(value: Value, page: Page) -> str:
     return str(value)
 
 
+def masked(row: tuple[Value, ...], page: Page) -> tuple[Value, ...]:
+    """A row of a table; where its first count of people, its size, is hidden, its name and its counts alone are left."""
+    sizes = [show(value.n, page.least) for value in row if isinstance(value, People)]
+    if not sizes or not sizes[0].is_hidden:
+        return row
+    return tuple(value if not at or isinstance(value, People) else None for at, value in enumerate(row))
+
+
 def cell(value: Value, page: Page) -> Markup:
     """A value for a table or a list of facts."""
     match value:

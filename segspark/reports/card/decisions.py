@@ -5,7 +5,7 @@ from string import Formatter
 from typing import Any
 
 from segspark.models.card import Said, Value, say
-from segspark.sections import Number, Words
+from segspark.sections import Number, People, Words
 
 _CONTEST_FR = "écart de perte {difference}, de {low} à {high} à 95 % (négatif : elle fait mieux)"
 _CONTEST_EN = "the loss differs by {difference}, from {low} to {high} at 95% (below zero it is better)"
@@ -84,4 +84,4 @@ def _value(name: str, value: Any) -> Value:
         return _METRICS.get(value, str(value))
     if isinstance(value, float):
         return Number(value, 4)
-    return Number(value) if isinstance(value, int) else str(value)
+    return People(value) if isinstance(value, int) else str(value)

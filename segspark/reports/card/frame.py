@@ -5,7 +5,7 @@ from typing import Any
 from segspark.models.card import Code, Content, Facts, Grid, Paragraph, Part, Points, Value, say
 from segspark.models.version import Version
 from segspark.reports.card.verdict import verdict
-from segspark.sections import Number
+from segspark.sections import People
 
 _MISSING = say(
     "Cette version n'a pas conservé les documents de son évaluation : ses chiffres manquent à cette carte. Entraînez à nouveau "
@@ -31,8 +31,7 @@ def parts_of(version: Version[Any], content: Content) -> tuple[Part, ...]:
 def _data(version: Version[Any], content: Content) -> Part:
     columns = say("Table", "Table"), say("Version Delta", "Delta version"), say("Lignes", "Rows")
     rows: tuple[tuple[Value, ...], ...] = tuple(
-        (Code(table), str(about.get("version", "–")), Number(about.get("rows")))
-        for table, about in version.data.items()
+        (Code(table), str(about.get("version", "–")), _rows(about.get("rows"))) for table, about in version.data.items()
     )
     tables = Grid(say("Tables lues", "Tables read"), columns, rows)
     nothing = Paragraph(
@@ -46,6 +45,11 @@ def _data(version: Version[Any], content: Content) -> Part:
         )
     )
     return Part(say("Données", "Data"), (digests, tables if rows else nothing, *content.data))
+
+
+def _rows(n: int | None) -> Value:
+    # Of some tables a row is a person, so all are rounded alike.
+    return None if n is None else People(n)
 
 
 def _expiry(version: Version[Any]) -> Part:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from segspark.models.card import Block, Content, Curve, Facts, Grid, Listed, Paragraph, Points, Reliability, Said
 from segspark.models.version import Version
 from segspark.reports.card.bins import with_figures
-from segspark.reports.card.cells import cell, text
+from segspark.reports.card.cells import cell, masked, text
 from segspark.reports.card.drawings import draw_curve, draw_reliability
 from segspark.reports.card.frame import parts_of
 from segspark.reports.data import Language
@@ -54,6 +54,7 @@ def render_card(version: Version[Any], content: Content, place: Place, language:
         t=page.texts, draw=lambda block, name: _drawn(block, name, page), palette=Markup(palette_css())
     )
     environment.filters.update(
+        masked=lambda row: masked(row, page),
         figures=lambda blocks: [each for block in blocks for each in with_figures(block, place.least)],
         written=lambda value: text(value, page),
         cell=lambda value: cell(value, page),

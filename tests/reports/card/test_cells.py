@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from segspark.models.card import Bar, Change, Code, InputName, Interval, Listed, Said, Value, say
-from segspark.reports.card.cells import cell, text
+from segspark.reports.card.cells import cell, masked, text
 from segspark.reports.data import Language
 from segspark.reports.formats import Formats
 from segspark.reports.page import Page
@@ -46,6 +46,15 @@ def test_a_value_is_written_in_the_language_of_the_page(value: Value, fr: str, e
     for language, expected in (("fr", fr), ("en", en)):
         found = text(value, page(language))  # type: ignore[arg-type]
         assert found.replace("\u202f", " ").replace("\u00a0", " ") == expected
+
+
+def test_a_row_of_few_people_keeps_its_name_and_counts_alone() -> None:
+    row: tuple[Value, ...] = ("7+", People(19), Number(44), Share(0.5))
+    assert masked(row, page("en")) == ("7+", People(19), None, None)
+    assert masked(row, page("en", 1)) == row
+    # A later count is a part of the row, whose size is large enough.
+    large = ("0.98", People(114), People(2), Number(3))
+    assert masked(large, page("en")) == large
 
 
 def test_without_a_floor_counts_are_exact() -> None:

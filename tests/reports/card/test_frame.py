@@ -43,7 +43,7 @@ def test_tables_digest_and_fingerprint_are_named() -> None:
     assert isinstance(facts, Facts)
     assert isinstance(grid, Grid)
     assert [row[1].text for row in facts.rows[1:]] == ["a3" * 32, "5e" * 32]  # type: ignore[union-attr]
-    assert [(row[0].text, row[1], row[2].value) for row in grid.rows] == [  # type: ignore[union-attr]
+    assert [(row[0].text, row[1], row[2].n) for row in grid.rows] == [  # type: ignore[union-attr]
         ("gold.training_sets", "7", 53_313), ("silver.consents", "31", 61_204),
     ]  # fmt: skip
     assert not any(isinstance(block, Grid) for block in data(churn(data={})).blocks)

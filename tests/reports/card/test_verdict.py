@@ -35,7 +35,7 @@ def by_hand(kind: str, is_forced: bool = False) -> Move:
 def test_a_version_in_use_says_since_when_and_until_when() -> None:
     state, reason, ends, gates = told(churn())
     assert state == ("Version 2 is in use since 1 June 2026.", "good")
-    assert "On the same 11,420 rows it is better than version 1: the loss differs by −0.0112" in reason[0]
+    assert "On the same 11,440 rows it is better than version 1: the loss differs by −0.0112" in reason[0]
     assert ends[0].startswith("It speaks of no day before 1 June 2026 and expires on 28 November 2026")
     assert gates == ("All 6 requirements are met.", "good")
 
