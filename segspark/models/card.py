@@ -74,6 +74,11 @@ def say(fr: str, en: str, **values: Value) -> Said:
     return Said({"fr": fr, "en": en}, values)
 
 
+def percent(share: float) -> Said:
+    """A share to the whole per cent: a decimal would count the people of a small part."""
+    return say("{n} %", "{n}%", n=Number(100 * share))
+
+
 @dataclass(frozen=True)
 class Paragraph:
     said: Said

@@ -11,6 +11,7 @@ from segspark.models.card import (
     Reliability,
     Said,
     Value,
+    percent,
     say,
 )
 from segspark.models.evaluate.judgement import Estimate, Judgement
@@ -103,17 +104,19 @@ def thresholds(record: Mapping[str, str], review: Review) -> Part:
     judged = review.judged
     n_label = round(judged.base_rate * judged.n)
     false, missed = float(record.get("cost_false", 1)), float(record.get("cost_missed", 5))
-    found = [(Number(t.probability, 2), t.n, t.n_true, t.n_missed, t.cost) for t in review.thresholds]
-    every: list[tuple[Value, int, int, int, float]] = [
-        (say("personne", "nobody"), 0, 0, n_label, n_label * missed),
-        *sorted(found, key=lambda row: -(row[0].value or 0)),
-        (say("tout le monde", "everybody"), judged.n, n_label, 0, (judged.n - n_label) * false),
+    n_not = judged.n - n_label
+    found = sorted(review.thresholds, key=lambda t: -t.probability)
+    costs = [n_label * missed, *(t.cost for t in found), n_not * false]
+    # That nobody is in a part by what it is, as in the first row and the last, tells nothing of anybody.
+    parts: list[tuple[Value, ...]] = [
+        (say("personne", "nobody"), Number(0), Number(0), Number(0), People(n_label)),
+        *(
+            (Number(t.probability, 2), People(t.n), People(t.n_true), People(t.n - t.n_true), People(t.n_missed))
+            for t in found
+        ),
+        (say("tout le monde", "everybody"), People(judged.n), People(n_label), People(n_not), Number(0)),
     ]
-    costs = [cost for *_, cost in every]
-    rows: tuple[tuple[Value, ...], ...] = tuple(
-        (p, *map(_people, (n, n_true, n - n_true, n_missed)), Number(cost / judged.n, 2))
-        for p, n, n_true, n_missed, cost in every
-    )
+    rows = tuple((*part, Number(cost / judged.n, 2)) for part, cost in zip(parts, costs, strict=True))
     columns = (
         say("À partir de", "From"),
         say("Retenues", "Found"),
@@ -133,11 +136,6 @@ def thresholds(record: Mapping[str, str], review: Review) -> Part:
     return Part(title, (Grid(title, columns, rows, note, costs.index(min(costs))),))
 
 
-def _people(n: int) -> Value:
-    # That nobody is in a row by what it is tells nothing of anybody.
-    return People(n) if n else Number(0)
-
-
 def slices(review: Review) -> Part:
     title = say("Par partie de la liste", "By part of the list")
     if not review.slices:
@@ -145,7 +143,7 @@ def slices(review: Review) -> Part:
         return Part(title, (Paragraph(nothing, "note"),))
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
-            SLICED_BY.get(s.by, InputName(s.by)), s.part, People(s.n), Share(s.announced), Share(s.observed),
+            SLICED_BY.get(s.by, InputName(s.by)), s.part, People(s.n), percent(s.announced), percent(s.observed),
             Number(s.roc_auc, 2),
         )
         for s in review.slices

@@ -108,7 +108,10 @@ def test_the_cheapest_threshold_is_marked_also_where_it_is_none() -> None:
 def test_the_threshold_table_counts_who_is_found_rightly_and_in_vain() -> None:
     (grid,) = grids(part(card(), "Where to put the threshold"))
     assert grid.rows[2][1:5] == (People(1_142), People(1_105), People(37), People(6_661))
-    # Nobody is in these rows by what they are, which tells nothing of anybody.
+    # That nobody is found in vain at a threshold is hidden as any small count is; in the outer rows it is no finding.
+    spotless = (Threshold(0.9, 40, 40, 60, 1.0),)
+    (one,) = grids(part(card(with_review(thresholds=spotless)), "Where to put the threshold"))
+    assert one.rows[1][3] == People(0)
     assert grid.rows[0][1:4] == (Number(0),) * 3
 
 
