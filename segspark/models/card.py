@@ -52,6 +52,13 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Percent:
+    """A share to the whole per cent: a decimal would count the people of a small part."""
+
+    value: float
+
+
+@dataclass(frozen=True)
 class Said:
     """A text in both languages, whose ``{name}`` stand for values."""
 
@@ -66,17 +73,28 @@ class Listed:
     values: tuple["Value", ...]
 
 
-Value = People | Share | Cents | Number | Interval | InputName | Code | Bar | Change | Said | Listed | date | str | None
+Value = (
+    People
+    | Share
+    | Cents
+    | Number
+    | Interval
+    | InputName
+    | Code
+    | Bar
+    | Change
+    | Percent
+    | Said
+    | Listed
+    | date
+    | str
+    | None
+)
 Tone = Literal["", "good", "bad", "note"]
 
 
 def say(fr: str, en: str, **values: Value) -> Said:
     return Said({"fr": fr, "en": en}, values)
-
-
-def percent(share: float) -> Said:
-    """A share to the whole per cent: a decimal would count the people of a small part."""
-    return say("{n} %", "{n}%", n=Number(100 * share))
 
 
 @dataclass(frozen=True)

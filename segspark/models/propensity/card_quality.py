@@ -8,10 +8,10 @@ from segspark.models.card import (
     Interval,
     Paragraph,
     Part,
+    Percent,
     Reliability,
     Said,
     Value,
-    percent,
     say,
 )
 from segspark.models.evaluate.judgement import Estimate, Judgement
@@ -143,7 +143,7 @@ def slices(review: Review) -> Part:
         return Part(title, (Paragraph(nothing, "note"),))
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
-            SLICED_BY.get(s.by, InputName(s.by)), s.part, People(s.n), percent(s.announced), percent(s.observed),
+            SLICED_BY.get(s.by, InputName(s.by)), s.part, People(s.n), Percent(s.announced), Percent(s.observed),
             Number(s.roc_auc, 2),
         )
         for s in review.slices

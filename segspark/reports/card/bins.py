@@ -1,7 +1,7 @@
 """The tenths of announced probabilities as a card may show them: none that tells of a few people."""
 
 from segspark.measure.small_groups import NO_FLOOR
-from segspark.models.card import Block, Grid, Paragraph, Reliability, Said, Value, percent, say
+from segspark.models.card import Block, Grid, Paragraph, Percent, Reliability, Said, Value, say
 from segspark.models.evaluate.judgement import CalibrationBin
 from segspark.sections import Number, People
 
@@ -34,7 +34,7 @@ def with_figures(block: Block, least: int) -> tuple[Block, ...]:
     bins = shown_bins(block, least)
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
-            percent(b.announced), percent(b.observed), People(b.n), People(round(b.n * b.announced)),
+            Percent(b.announced), Percent(b.observed), People(b.n), People(round(b.n * b.announced)),
             People(round(b.n * b.observed)),
         )
         for b in bins

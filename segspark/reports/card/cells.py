@@ -4,7 +4,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
-from segspark.models.card import Bar, Change, Code, InputName, Interval, Listed, Said, Value
+from segspark.models.card import Bar, Change, Code, InputName, Interval, Listed, Percent, Said, Value
 from segspark.reports.formats import NARROW, NOTHING
 from segspark.reports.labels import feature_label
 from segspark.reports.page import Page
@@ -27,6 +27,8 @@ def text(value: Value, page: Page) -> str:
             return formats.people(show(n, page.least))
         case Share(share) | Bar(share):
             return formats.share(share)
+        case Percent(share):
+            return formats.share(share, 0)
         case Change(change):
             return formats.signed_share(change)
         case Cents(cents):

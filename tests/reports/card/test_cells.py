@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from segspark.models.card import Bar, Change, Code, InputName, Interval, Listed, Said, Value, say
+from segspark.models.card import Bar, Change, Code, InputName, Interval, Listed, Percent, Said, Value, say
 from segspark.reports.card.cells import cell, masked, text
 from segspark.reports.data import Language
 from segspark.reports.formats import Formats
@@ -26,6 +26,7 @@ def page(language: Language, least: int = 20) -> Page:
         (Number(1234.5, 1), "1 234,5", "1,234.5"),
         (Share(0.125), "12,5 %", "12.5%"),
         (Bar(0.5), "50,0 %", "50.0%"),
+        (Percent(0.126), "13 %", "13%"),
         (Change(0.5), "+50,0 %", "+50.0%"),
         (Cents(1250), "12,50 €", "€12.50"),
         # Rounded to twice the floor, and hidden below it.
