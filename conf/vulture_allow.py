@@ -40,10 +40,6 @@ _.writable
 _.definition_version  # the manifest of an export
 _.is_breaking  # `segspark segments plan`
 _.top_decile_lift  # MLflow's metrics
-_.n_missed  # the table of thresholds of a model
-
-# Read by a template of the report.
-_.n_back
 
 # Written by users in Python files: rules and notebooks.
 _.not_then

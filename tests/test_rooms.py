@@ -57,6 +57,8 @@ WITHOUT_A_TEST: dict[str, str] = {
     "models/propensity/outcome.py": "frozen values; models/propensity/test_cuts.py and test_training_set.py use each field",
     "models/propensity/outcomes.py": "values; models/propensity/test_sections.py and test_training_set.py say what they say",
     "models/evaluate/judgement.py": "frozen values; models/evaluate/test_judge.py and propensity/test_documents.py store each",
+    "models/card.py": "frozen values; models/propensity/test_card.py looks at them, reports/card/test_render.py draws each",
+    "models/propensity/card_*.py": "driven whole by models/propensity/test_card.py",
     "models/shapley/trees.py": "frozen values; models/shapley/test_gbt.py looks at each field",
     "models/columns.py": "sockets/test_model.py adds a column of a model to people, and asks for it in rules and questions",
     "models/clustering/fitted.py": "a frozen value; models/clustering/test_kmeans.py and test_ward.py look at each field",

@@ -12,7 +12,8 @@ from segspark.models.artifact_places import check_place
 from segspark.models.champions import PROMOTED, ROLLED_BACK, before, move_on, newest, why_silent
 from segspark.models.mlflow_store import store
 from segspark.models.promotion import GateResult, decide
-from segspark.models.registered import Shelf, record_move, shelf_named, version_of
+from segspark.models.registered import Shelf, model_named, record_move, shelf_named, version_of
+from segspark.reports.card.made import store_cards
 from segspark.store import store_at
 from segspark.tables.lease import only_writer
 
@@ -62,7 +63,9 @@ def promote(
                 f"{shelf.name} version {number} is not promoted: {decision.sentence}. --force promotes it all the same, "
                 "and records that."
             )
-        return _moved(workspace, shelf, number, day, PROMOTED, why, is_forced=decision.code == "forced")
+        moved = _moved(workspace, shelf, number, day, PROMOTED, why, is_forced=decision.code == "forced")
+        store_cards(workspace, model_named(workspace, name), number)
+        return moved
 
 
 def rollback(workspace: Workspace, name: str, why: str) -> dict[str, Any]:
@@ -79,7 +82,9 @@ def rollback(workspace: Workspace, name: str, why: str) -> dict[str, Any]:
         last, earlier = newest(shelf.moves), before(shelf.moves)
         if last is None or earlier is None:
             raise GateClosed(f"{shelf.name} had no champion before. `segspark models promote` names another version.")
-        return _moved(workspace, shelf, earlier.version, last.day, ROLLED_BACK, why, is_forced=False)
+        moved = _moved(workspace, shelf, earlier.version, last.day, ROLLED_BACK, why, is_forced=False)
+        store_cards(workspace, model_named(workspace, name), earlier.version)
+        return moved
 
 
 def _from_now_on(shelf: Shelf, number: str) -> date:

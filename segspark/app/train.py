@@ -18,6 +18,7 @@ from segspark.models.table.model import TABLE_FILES
 from segspark.models.tracking import log_model
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
+from segspark.reports.card.made import store_cards
 from segspark.segments.definitions import Definitions
 from segspark.segments.schemes.registry import active_schemes
 from segspark.segments.schemes.scheme import SchemeContext
@@ -123,6 +124,7 @@ def _fitted(step: Step, model: Model[Any, Any], wanted: Collection[str]) -> Resu
     name = registered_name(step.settings.name, model)
     version = _registered(step, name, model, result)
     result.when_registered(f"{name}/{version}")
+    store_cards(step.settings, model, version)
     return Result(result.note.replace("{version}", version), result.outcome)
 
 

@@ -9,6 +9,7 @@ import click
 
 from segspark.cli.output import Day, FilePlace, config_option, json_option, print_rows, shown_value
 from segspark.config.url import Url
+from segspark.reports.data import Language
 
 
 @click.group()
@@ -109,21 +110,21 @@ def rollback(name: str, config: Path, why: str, as_json: bool) -> None:
 
 @models.command("card")
 @click.argument("name")
-@click.argument("version", required=False)
 @config_option
-@click.option("--output", "output", type=FilePlace(), required=True, help="The file to write.")
+@click.option("--version", "version", help="Default: the champion, else the newest version.")
 @click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
-def card(name: str, version: str | None, config: Path, output: Url, language: str | None) -> None:
-    """Write the page about a version, the champion if none is named, that its training has stored."""
+@click.option("--to", "to", type=FilePlace(), help="The file to write. Default: in the workspace's reports.")
+def card(name: str, config: Path, version: str | None, language: Language | None, to: Url | None) -> None:
+    """Write the card of a version: what it is for, how good it is and where not, and who is champion since when."""
     from segspark.app.workspace import open_workspace
-    from segspark.query.models import read_card
-    from segspark.store import store_of_file
+    from segspark.query.models import card_of_version
+    from segspark.reports.report import write_report
 
     workspace = open_workspace(config)
-    content = read_card(workspace, name, version, language or workspace.language)
-    store, file = store_of_file(output)
-    store.replace(file, content)
-    click.echo(store.url_of(file))
+    spoken = language or workspace.language
+    number, content = card_of_version(workspace, name, version, spoken)
+    model = name.removeprefix(f"{workspace.name}_")
+    click.echo(write_report(content, to or Url(f"{workspace.reports}/{workspace.name}-{model}-{number}.{spoken}.html")))
 
 
 @click.command("mlflow")

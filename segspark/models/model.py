@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pyspark.ml import PipelineModel
     from pyspark.sql import DataFrame
 
+    from segspark.models.card import Content
     from segspark.models.tracking import Loaded
+    from segspark.models.version import Version
     from segspark.pipeline.step import Step
     from segspark.pipeline.view import View
 
@@ -195,6 +197,7 @@ class Model(Generic[C, D]):
         needs: inputs of a registered version -> columns of the feature frame.
         sections: its part of the report, from the version in use, else from the last refusal, else from nothing; None
             shows nothing at all.
+        card: what the card of a registered version says besides what every card does; None says no more.
         formerly: where its configuration stood.
         is_trained: whether a training fits it where no model is asked for by name, from its section.
     """
@@ -208,6 +211,7 @@ class Model(Generic[C, D]):
     columns: "Callable[[View, Loaded, DataFrame], DataFrame] | None" = None
     needs: Callable[[Collection[str]], Collection[str]] = lambda inputs: inputs
     sections: "Callable[[View, Trained[D] | Refused | None], Sequence[Section]] | None" = None
+    card: "Callable[[Version[D]], Content] | None" = None
     formerly: tuple[Former, ...] = ()
     is_trained: Callable[[Any], bool] = lambda config: True
 

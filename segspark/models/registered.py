@@ -93,6 +93,15 @@ def read_shelf(client: Any, name: str) -> Shelf:
     return Shelf(name, versions, with_former(moves, alias, {v.version: v for v in versions}), tags, alias)
 
 
+def model_named(workspace: Workspace, name: str) -> Model[Any, Any]:
+    """The model of a name as it is configured (``churn``), or as MLflow knows it (``shop_churn``).
+
+    Raises:
+        ConfigError: there is no such model; lists those that exist.
+    """
+    return find_model(workspace.models, name.removeprefix(f"{workspace.name}_"))
+
+
 def shelf_named(workspace: Workspace, name: str) -> Shelf:
     """What is registered of a model.
 
@@ -103,7 +112,7 @@ def shelf_named(workspace: Workspace, name: str) -> Shelf:
         ConfigError: there is no such model; lists those that exist.
         GateClosed: no version of it is registered.
     """
-    model = find_model(workspace.models, name.removeprefix(f"{workspace.name}_"))
+    model = model_named(workspace, name)
     shelf = shelf_of(workspace.mlflow, registered_name(workspace.name, model))
     if not shelf.versions:
         raise GateClosed(f"No version of {model.name} is registered. Run: segspark run train --as-of DATE")

@@ -246,13 +246,6 @@ def read_documents(config: Mlflow, run_id: str) -> dict[str, Any]:
         return {file: content(file) for file in files}
 
 
-def names_of_files(config: Mlflow, run_id: str) -> list[str]:
-    """The files and folders directly below a run."""
-    with store(config) as mlflow:
-        run = mlflow.MlflowClient().get_run(run_id)
-        return _names_at(at_place(mlflow, config, run.info.artifact_uri, run_id))
-
-
 def read_inputs(config: Mlflow, model: Loaded) -> list[str]:
     """The features a loaded model was fitted on."""
     features: list[str] = read_document(config, model.tags["run_id"], "features.json")["features"]

@@ -7,15 +7,12 @@ from datetime import date
 from typing import Any
 
 from segspark.config.models import Workspace
-from segspark.errors import GateClosed
 from segspark.models.champions import NoChampion, as_rows, champion_on, newest
 from segspark.models.fingerprint import FINGERPRINT
 from segspark.models.mlflow_store import store
-from segspark.models.registered import registered_name, shelf_named, shelf_of, version_of
+from segspark.models.registered import model_named, registered_name, shelf_named, shelf_of, version_of
 from segspark.models.registry import models_of
-
-# The page of a version for its readers, by language, as its training stores it.
-CARDS = {"en": "card.html", "fr": "card.fr.html"}
+from segspark.reports.data import Language
 
 
 def list_models(workspace: Workspace, as_of: date | None) -> list[dict[str, Any]]:
@@ -95,21 +92,18 @@ def compare_models(workspace: Workspace, name: str, one: str, other: str) -> dic
     }
 
 
-def read_card(workspace: Workspace, name: str, version: str | None, language: str) -> bytes:
-    """The page of a version, as its training has stored it.
+def card_of_version(workspace: Workspace, name: str, version: str | None, language: Language) -> tuple[str, str]:
+    """The number of a version, of the champion if none is named, and its card as things stand today: the one beside its
+    run tells of the day on which it was last stored.
 
     Raises:
-        GateClosed: it has stored none.
+        CheckFailed: a stored document is not what was logged.
     """
-    # Verified by its digest, by a module that knows pipelines too.
-    from segspark.models.tracking import names_of_files, read_bytes
+    # Drawing imports templates, and reading a run MLflow.
+    from segspark.reports.card.made import card_of
 
-    shelf = shelf_named(workspace, name)
-    number = version_of(shelf, version)
-    run_id, file = shelf.tags[number]["run_id"], CARDS[language]
-    if file not in names_of_files(workspace.mlflow, run_id):
-        raise GateClosed(f"The training of {shelf.name} version {number} has stored no {file}. Train again.")
-    return read_bytes(workspace.mlflow, run_id, file)
+    number = version_of(shelf_named(workspace, name), version)
+    return number, card_of(workspace, model_named(workspace, name), number, language)
 
 
 def _read(tags: Mapping[str, str], name: str) -> dict[str, Any]:

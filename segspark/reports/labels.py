@@ -76,6 +76,7 @@ FEATURES = {
     "order_cents_h180": ("Dépense récente, pondérée", "Recent spending, weighted"),
     "pages_per_visit": ("Pages par jour de visite", "Pages per day with a visit"),
     "has_open_cart": ("Panier en attente", "Open cart"),
+    "overdue": ("Retard sur son rythme de commande", "Overdue against own rhythm of orders"),
     "overdue_ratio": ("Retard sur son rythme d'achat", "Overdue against own rhythm"),
     "is_repeat_buyer": ("A commandé plusieurs jours", "Has ordered on several days"),
     "offer_view_rate": ("Taux d'offres vues", "Offer view rate"),

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from segspark.reports import (
+    texts_card,
     texts_groups,
     texts_intake,
     texts_page,
@@ -19,6 +20,7 @@ from segspark.sections import Words
 
 PARTS = (
     texts_page, texts_schemes, texts_groups, texts_propensity, texts_value, texts_uplift, texts_send_hour, texts_intake,
+    texts_card,
 )  # fmt: skip
 # key: (French, English)
 TEXTS: dict[str, tuple[str, str]] = {key: pair for part in PARTS for key, pair in part.TEXTS.items()}

@@ -15,6 +15,7 @@ from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed, InfrastructureError
 from segspark.models.mlflow_store import store
 from segspark.models.registered import find_champion, shelf_of
+from segspark.models.tracking import read_bytes
 from segspark.store import store_at
 from segspark.tables.lease import only_writer
 
@@ -63,6 +64,10 @@ def test_a_version_is_champion_from_now_on_unless_a_day_is_named(workspace: Work
     shelf = shelf_of(workspace.mlflow, NAME)
     assert [(m.number, m.kind, m.who) for m in shelf.moves][2:] == [(3, "promoted", "cli"), (4, "promoted", "cli")]
     assert shelf.alias == "3"
+    # The cards say so from then on, also that of the version which was replaced.
+    cards = {v: read_bytes(workspace.mlflow, shelf.tags[v]["run_id"], "card.html").decode() for v in ("1", "3")}
+    assert "Put into use by hand by cli: “a look at July”." in cards["3"]
+    assert "since 1 July 2026 it is version 3" in cards["1"]
 
 
 def test_who_it_was_is_as_configured(workspace: Workspace) -> None:

@@ -110,8 +110,21 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     shown: list[str] = []
     monkeypatch.setattr(app, "MODELS", Socket("model"))
     monkeypatch.setattr(app, "log_model", lambda config, **told: "7")
+    monkeypatch.setattr(app, "store_cards", lambda settings, model, version: shown_cards.append((model.name, version)))
+    shown_cards.clear()
     monkeypatch.setattr(Step, "note", lambda step, text: shown.append(text))
     return shown
+
+
+shown_cards: list[tuple[str, str]] = []
+
+
+def test_a_registered_version_has_its_cards_stored_and_a_refusal_has_none(
+    workspace: Workspace, notes: list[str]
+) -> None:
+    with app.MODELS.added(toy("toy", fitted), toy("other", refused)):
+        app.train(a_step(workspace))
+    assert shown_cards == [("toy", "7")]
 
 
 def test_a_model_is_registered_and_what_it_tells_is_recorded(workspace: Workspace, notes: list[str]) -> None:

@@ -34,7 +34,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         client.set_model_version_tag("small_churn", "2", "gates", json.dumps(gates))
         run = client.get_model_version("small_churn", "2").tags["run_id"]
         client.log_metric(run, "log_loss", 0.4)
-        client.log_text(run, "<html>b</html>", "card.html")
     return workspace.folder
 
 
@@ -63,10 +62,15 @@ def test_two_versions_are_compared(folder: Path) -> None:
     assert json.loads(ask("compare", "churn", 1, 2, "--config", folder, "--json").output)["versions"] == ["1", "2"]
 
 
-def test_a_page_is_written_where_it_is_wanted(folder: Path, tmp_path: Path) -> None:
+def test_a_card_is_written_where_it_is_wanted_else_among_the_reports(folder: Path, tmp_path: Path) -> None:
     page = tmp_path / "card.html"
-    assert ask("card", "churn", 2, "--config", folder, "--output", page).output == f"{page}\n"
-    assert page.read_text() == "<html>b</html>"
+    asked = ask("card", "churn", "--version", 2, "--config", folder, "--language", "fr", "--to", page)
+    assert asked.output == f"{page}\n"
+    assert "pas en service." in page.read_text()
+    # The champion, in the language of the workspace.
+    written = Path(ask("card", "small_churn", "--config", folder).output.strip())
+    assert written == folder / "reports" / "small-churn-1.en.html"
+    assert "Version 1 is in use" in written.read_text()
 
 
 def exit_of(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> object:

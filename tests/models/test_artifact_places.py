@@ -16,7 +16,7 @@ from segspark.errors import ConfigError
 from segspark.models.artifact_places import check_place, is_same
 from segspark.models.mlflow_store import CLASSICAL, KIND, store
 from segspark.models.registered import find_champion
-from segspark.models.tracking import names_of_files, read_document, read_documents
+from segspark.models.tracking import read_document, read_documents
 from segspark.tables.io.spark_lake import SparkLake
 
 DAY = date(2026, 6, 1)
@@ -83,7 +83,6 @@ def test_a_copy_reads_its_own_files(original: Workspace, copied: Workspace) -> N
     own.write_text('{"features": ["of the copy"]}')
     assert read_document(copied.mlflow, run, "features.json") == {"features": ["of the copy"]}
     assert read_documents(copied.mlflow, run) == {"features.json": {"features": ["of the copy"]}}
-    assert names_of_files(copied.mlflow, run) == ["features.json"]
     assert read_document(original.mlflow, run, "features.json") == {"features": ["n_click_30d"]}
 
 

@@ -12,7 +12,7 @@ from registry import Registry
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.models.mlflow_store import store
-from segspark.query.models import compare_models, list_models, read_card, show_model
+from segspark.query.models import card_of_version, compare_models, list_models, show_model
 
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
 CONTEST = {"version": "1", "n": 9, "challenger_loss": 0.4, "champion_loss": 0.3, "low": 0.05, "high": 0.2}
@@ -22,7 +22,7 @@ LOST = {"alias": "challenger", "code": "lost", "sentence": "it is worse", "conce
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Version 1 of churn is champion; 2 lost against it, and has a page."""
+    """Version 1 of churn is champion; 2 lost against it."""
     workspace = make_workspace(tmp_path_factory.mktemp("shelf") / "w")
     registry = Registry(workspace)
     registry.register("churn", MAY, "a")
@@ -39,7 +39,6 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             client.log_param(run, "max_depth", 3 + int(version))
             client.set_tag(run, "data.gold.features", "version 3, 10 rows")
         client.log_metric(run, "brier", 0.2)
-        client.log_text(run, "<html>b</html>", "card.html")
         client.set_model_version_tag("small_churn", "1", "model_fingerprint", "f")
         client.set_model_version_tag("small_churn", "1", "expires_after_days", "20")
         for key, value in tags.items():
@@ -96,12 +95,18 @@ def test_two_versions_are_compared_by_metric_setting_and_contest(workspace: Work
     assert compare_models(workspace, "churn", "1", "1")["is_same_model"]
 
 
-def test_the_page_of_a_version_is_read_as_it_was_stored(workspace: Workspace) -> None:
-    assert read_card(workspace, "churn", "2", "en") == b"<html>b</html>"
-    with pytest.raises(GateClosed, match=r"small_churn version 2 has stored no card\.fr\.html"):
-        read_card(workspace, "churn", "2", "fr")
-    with pytest.raises(GateClosed, match=r"version 1 has stored no card\.html"):
-        read_card(workspace, "churn", None, "en")
+def test_the_card_of_a_version_is_made_as_things_stand(workspace: Workspace) -> None:
+    number, page = card_of_version(workspace, "churn", "2", "en")
+    assert number == "2"
+    assert "Version 2 is not in use." in page
+    assert "On the same 9 rows" not in page
+    # Without a version the champion; its early release has kept no documents, which its card says.
+    number, page = card_of_version(workspace, "small_churn", None, "fr")
+    assert number == "1"
+    assert "La version 1 est en service depuis le 1er mai 2026." in page
+    assert "pas conservé les documents de son évaluation" in page
+    with pytest.raises(ConfigError, match="has no version 9"):
+        card_of_version(workspace, "churn", "9", "en")
 
 
 def test_what_is_not_there_is_named(workspace: Workspace, tmp_path: Path) -> None:

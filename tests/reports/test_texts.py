@@ -32,7 +32,7 @@ def test_both_languages_take_the_same_values():
 
 
 def test_the_templates_and_modules_use_all_texts_and_no_other():
-    sources = [*PACKAGE.rglob("*.html"), *(p for p in PACKAGE.glob("*.py") if not p.name.startswith("texts"))]
+    sources = [*PACKAGE.rglob("*.html"), *(p for p in PACKAGE.rglob("*.py") if not p.name.startswith("texts"))]
     words = set(re.findall(r'"([a-z_0-9]+)"', " ".join(p.read_text("utf-8") for p in sources)))
     own = (*BEFORE, *AFTER)
     built = {f"{part}_missing" for part in ("headline", "sizes", "kpis", "ledger", "quarantine")}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from builders import rows_of, with_model
+from click.testing import CliRunner
 from lakes import BUYERS, SECOND, SECOND_FEATURES, Lakes, address
 from pydantic import Field
 from pyspark.ml import Pipeline, PipelineModel
@@ -21,17 +22,20 @@ from pyspark.sql import functions as F
 from segspark.app.run import train
 from segspark.app.train import TRAIN, TrainingFailed
 from segspark.app.workspace import open_workspace
+from segspark.cli.main import cli
 from segspark.config import models as config
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.features.people import people_of_day
 from segspark.features.value import Value
+from segspark.models.card import Content, Paragraph, Part, say
 from segspark.models.columns import column_models, models_for, with_model_columns
 from segspark.models.model import Column, Fitted, Former, Model, Refused, Score, Trained
 from segspark.models.propensity.model import CHURN
 from segspark.models.registry import MODELS
 from segspark.models.resources import model_in_use, models_in_use, registered_name
 from segspark.models.tracking import Loaded, find_champion, log_model, read_bytes, read_document, read_params
+from segspark.models.version import Version
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import runs_of
@@ -138,6 +142,12 @@ def keen_sections(view: View, state: Trained[KeenDocuments] | Refused | None) ->
     return (Section("keenness", title, people, notes=(note,)),)
 
 
+def keen_card(version: Version[KeenDocuments]) -> Content:
+    assert version.documents is not None
+    said = say("{n} gens assidus", "{n} keen people", n=People(version.documents.n_people))
+    return Content(say("Assiduité", "Keenness"), (Part(say("Qui", "Who"), (Paragraph(said),)),))
+
+
 KEENNESS: Model[Keenness, KeenDocuments] = Model(
     name="keenness",
     config=Keenness,
@@ -148,6 +158,7 @@ KEENNESS: Model[Keenness, KeenDocuments] = Model(
     columns=add_regularity,
     needs=lambda inputs: {COLUMNS[n] for n in inputs},
     sections=keen_sections,
+    card=keen_card,
     formerly=(Former("keen"), Former("ahead", below="days_ahead")),
     is_trained=lambda config: config.least_orders > 0,
 )
@@ -303,6 +314,37 @@ def test_it_is_registered_with_all_that_it_tells(shop: Shop) -> None:
     )
     assert list(read_document(store, run, "data_versions.json")) == ["gold.features"]
     assert (champion.tags["label_end_date"], champion.tags["n_people"]) == (str(DAY), "10.0")
+
+
+def test_its_card_is_stored_with_it_in_both_languages_and_written_by_the_command(shop: Shop, tmp_path: Path) -> None:
+    store = shop.workspace.mlflow
+    champion = find_champion(store, registered_name(shop.workspace.name, KEENNESS), DAY)
+    assert champion is not None
+    run = champion.tags["run_id"]
+    english, french = (read_bytes(store, run, file).decode() for file in ("card.html", "card.fr.html"))
+    assert "10 keen people" in english
+    assert "10 gens assidus" in french
+    assert f"Version {champion.version} is in use since" in english
+    assert f"<code>{champion.tags['artifact_digest']}</code>" in english
+    page = tmp_path / "card.html"
+    asked = [
+        "models",
+        "card",
+        "keenness",
+        "--config",
+        str(shop.workspace.folder),
+        "--language",
+        "fr",
+        "--to",
+        str(page),
+    ]
+    done = CliRunner().invoke(cli, asked, catch_exceptions=False)
+    assert done.output == f"{page}\n"
+    assert page.read_text() == french
+    # One that says nothing of itself has a card all the same.
+    plain = find_champion(store, registered_name(shop.workspace.name, HABITS), DAY)
+    assert plain is not None
+    assert "Model card: habits" in read_bytes(store, plain.tags["run_id"], "card.html").decode()
 
 
 def test_what_it_tells_is_recorded_with_the_run(shop: Shop) -> None:

@@ -10,6 +10,8 @@ from segspark.models.model import Column, Fitted, Former, Model, Refused, Traine
 from segspark.sections import Section
 
 if TYPE_CHECKING:
+    from segspark.models.card import Content
+    from segspark.models.version import Version
     from segspark.pipeline.step import Step
     from segspark.pipeline.view import View
 
@@ -30,6 +32,12 @@ def _sections(view: "View", state: Trained[ClusteringDocuments] | Refused | None
     return clustering_sections(state)
 
 
+def _card(version: "Version[ClusteringDocuments]") -> "Content":
+    from segspark.models.clustering.card import clustering_card
+
+    return clustering_card(version)
+
+
 CLUSTER, IS_FAR, RARE = Column("cluster", Value("number")), Column("is_far"), Column("rare")
 BEHAVIOUR: Model[Clustering, ClusteringDocuments] = Model(
     name="behaviour",
@@ -38,5 +46,6 @@ BEHAVIOUR: Model[Clustering, ClusteringDocuments] = Model(
     outputs=(CLUSTER, IS_FAR, RARE),
     documents=ClusteringDocuments,
     sections=_sections,
+    card=_card,
     formerly=(Former("clustering"), Former("rare", below="rare")),
 )

@@ -126,6 +126,23 @@ class Slice:
 
 
 @dataclass(frozen=True)
+class LearningPoint:
+    """Trees fitted to a part of the people, judged on the people of the judgement.
+
+    Attributes:
+        share: of the people of the training cuts.
+        n_rows: of the fit.
+        log_loss: of its probabilities, calibrated by the other half of the people judged, so that the points differ by
+            what the model has learnt alone.
+    """
+
+    share: float
+    n_rows: int
+    roc_auc: float
+    log_loss: float
+
+
+@dataclass(frozen=True)
 class Beside:
     """A baseline on the same people.
 

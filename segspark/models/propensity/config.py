@@ -76,6 +76,9 @@ class Propensity(Trees):
         None, ge=1, description="Days after its label window for which a model is used; null: twice the label window"
     )
     inputs: Inputs = Inputs()  # type: ignore[call-arg]
+    learning_curve: bool = Field(
+        True, description="Whether parts of the people are fitted too, so that the card shows whether more would help"
+    )
 
 
 class Churn(Propensity):
@@ -113,5 +116,7 @@ class OwnOutcome(Propensity):
     recency: str = Field("", description="Days since something; sorting by it must be beaten. Empty: days_since_active")
     label_days: int = Field(30, ge=1, description="The label: what people do in so many days after the cut")
     title: _Words = Field({}, description="Its name by language, e.g. {fr: Deuxième commande, en: Second order}")
+    predicted: _Words = Field({}, description="What is predicted, e.g. {en: a second order}; its name by default")
+    people: _Words = Field({}, description="Of whom it speaks, e.g. {en: people with one order}; the SQL by default")
     did: _Words = Field({}, description="Who has the outcome, as a clause after who, e.g. {en: ordered again}")
     did_not: _Words = Field({}, description="Who has it not, the same way")

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from segspark.models.evaluate.evaluation import Evaluation
-from segspark.models.evaluate.judgement import Blend, CalibrationMap, Judgement, Slice, Threshold
+from segspark.models.evaluate.judgement import Blend, CalibrationMap, Judgement, LearningPoint, Slice, Threshold
+from segspark.models.evaluate.stability import Drift
 from segspark.models.promotion import GateResult
 
 EVALUATION, FEATURES, REVIEW = "evaluation.json", "features.json", "review.json"
@@ -29,11 +30,24 @@ class CameBack:
 
 
 @dataclass(frozen=True)
+class CutCount:
+    """The people at a cut: those whom the training set holds, and those of them with the label."""
+
+    cut: date
+    role: str
+    n: int
+    n_label: int
+
+
+@dataclass(frozen=True)
 class Review:
     """Attributes:
     judged: on people of whom neither the model nor its calibration knew the label.
     n_trees: of the model that is published.
     blend: of the trees with a simpler model, and ``blended_with`` its name; None where trees speak alone.
+    cuts: empty in models of earlier releases, as are the next two.
+    learning: by rising share of the people; empty where it is turned off.
+    drift: of the inputs, the largest first.
     """
 
     judged: Judgement
@@ -44,9 +58,12 @@ class Review:
     n_trees: int
     blend: Blend | None = None
     blended_with: str = ""
+    cuts: tuple[CutCount, ...] = ()
+    learning: tuple[LearningPoint, ...] = ()
+    drift: tuple[Drift, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "cuts": [_plain(count) for count in self.cuts]}
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "Review":
@@ -59,6 +76,9 @@ class Review:
             content["n_trees"],
             Blend(**content["blend"]) if content.get("blend") else None,
             content.get("blended_with", ""),
+            tuple(CutCount(**{**c, "cut": date.fromisoformat(c["cut"])}) for c in content.get("cuts", ())),
+            tuple(LearningPoint(**point) for point in content.get("learning", ())),
+            tuple(map(Drift.from_dict, content.get("drift", ()))),
         )
 
 
@@ -120,7 +140,7 @@ class PropensityDocuments:
         )
 
 
-def _plain(found: CameBack) -> dict[str, Any]:
+def _plain(found: CameBack | CutCount) -> dict[str, Any]:
     return {**asdict(found), "cut": found.cut.isoformat()}
 
 

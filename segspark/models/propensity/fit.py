@@ -22,7 +22,7 @@ from segspark.models.propensity.inputs import Input
 ROWS_PER_PARTITION = 50_000
 # People are drawn, held out and split by digits of their ids, others for each use. Not by the first ones: a person has the
 # smallest of several ids, so small digits are frequent there.
-_DRAWN_BY, _STOPPED_BY, _FOLD_BY = (19, 6), (7, 4), (25, 4)
+_DRAWN_BY, _STOPPED_BY, _FOLD_BY, _LEARNT_BY = (19, 6), (7, 4), (25, 4), (29, 4)
 CALIBRATED, BESIDE = "calibrated", "beside"
 
 
@@ -53,7 +53,7 @@ def fit_to(rows: DataFrame, n_rows: int, config: TreesConfig) -> Trees:
     chosen = rows
     if n_rows > config.max_training_rows:
         chosen = chosen.where(_share_of(_DRAWN_BY) < config.max_training_rows / n_rows)
-    columns = [F.col("person_id"), F.col("cut_date"), F.col("label"), (_share_of(_STOPPED_BY) < 0.1).alias("is_aside")]
+    columns = [F.col("person_id"), F.col("cut_date"), F.col("label"), is_aside()]
     # A fixed order makes the model independent of the number of files and tasks.
     n_partitions = max(2, min(n_rows, config.max_training_rows) // ROWS_PER_PARTITION)
     table = with_vectors(chosen.select(*columns, "values"))
@@ -106,6 +106,16 @@ def scored_by(trees: GBTClassificationModel, rows: DataFrame) -> DataFrame:
 def fold() -> Column:
     """Which half a person is of."""
     return (_share_of(_FOLD_BY) < 0.5).cast("int").alias("fold")
+
+
+def is_aside() -> Column:
+    """Whether a person is of the tenth that tells when to stop."""
+    return (_share_of(_STOPPED_BY) < 0.1).alias("is_aside")
+
+
+def place() -> Column:
+    """A person's place between 0 and 1, for taking a part of the people."""
+    return _share_of(_LEARNT_BY).alias("place")
 
 
 def probability() -> Column:

@@ -17,6 +17,7 @@ from segspark.models.propensity.attributes import attribute_inputs, attributes_o
 from segspark.models.propensity.config import Propensity
 from segspark.models.propensity.cuts import Cuts, is_month_known
 from segspark.models.propensity.data_gates import Count
+from segspark.models.propensity.documents import CutCount
 from segspark.models.propensity.inputs import (
     ATTRIBUTE,
     MONTH,
@@ -52,6 +53,7 @@ class Frozen:
         rows: of gold.training_sets.
         n_rows: by cut.
         counts: by role; everybody once.
+        by_cut: people with the label too.
     """
 
     dataset_id: str
@@ -60,6 +62,7 @@ class Frozen:
     cuts: Cuts
     n_rows: Mapping[date, int]
     counts: Mapping[str, Count]
+    by_cut: tuple[CutCount, ...] = ()
 
     def of(self, cuts: Collection[date]) -> int:
         """Rows of some cuts."""
@@ -109,8 +112,8 @@ def store_training_set(
         gold.TRAINING_SETS, Frame(freeze(_of_permitting(step, labelled), inputs, dataset_id)), ReplaceKey(dataset_id)
     )
     rows = step.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
-    n_rows, counts = _read_counts(rows)
-    return Frozen(dataset_id, rows, inputs, cuts, n_rows, counts)
+    by_cut, counts = _read_counts(rows)
+    return Frozen(dataset_id, rows, inputs, cuts, {c.cut: c.n for c in by_cut}, counts, by_cut)
 
 
 def _inputs(
@@ -147,9 +150,9 @@ def _of_permitting(step: Step, rows: DataFrame) -> DataFrame:
     return rows.join(permitting, on="person_id", how="left_semi")
 
 
-def _read_counts(rows: DataFrame) -> tuple[dict[date, int], dict[str, Count]]:
+def _read_counts(rows: DataFrame) -> tuple[tuple[CutCount, ...], dict[str, Count]]:
     """Rows by cut, and people by role; as many rows as there are cuts, and two."""
-    by_cut = rows.groupBy("cut_date").agg(F.count(F.lit(1)).alias("n")).collect()
+    by_cut = rows.groupBy("cut_date", "role").agg(F.count(F.lit(1)).alias("n"), F.sum("label").alias("n_label"))
     judged = rows.where(F.col("role").isin(TRAIN, VALIDATE))
     by_role = judged.groupBy("role").agg(
         F.count_distinct("person_id").alias("people"),
@@ -158,4 +161,5 @@ def _read_counts(rows: DataFrame) -> tuple[dict[date, int], dict[str, Count]]:
     )
     found = {r["role"]: Count(r["people"], r["with_label"], r["without_label"]) for r in by_role.collect()}
     counts = {role: found.get(role, Count(0, 0, 0)) for role in (TRAIN, VALIDATE)}
-    return {r["cut_date"]: r["n"] for r in by_cut}, counts
+    cuts = sorted((CutCount(*row) for row in by_cut.collect()), key=lambda count: count.cut)
+    return tuple(cuts), counts

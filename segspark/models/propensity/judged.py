@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from segspark.errors import CheckFailed
 from segspark.models.evaluate.probabilities import roc_auc
 from segspark.models.propensity.baselines import Sample
+from segspark.models.propensity.fit import is_aside, place
 from segspark.models.propensity.inputs import Input
 
 # Of more people than this a share is judged, by their ids.
@@ -44,6 +45,20 @@ class Scored:
         return Scored(Sample(columns, self.y[rows]), self.p[rows], self.fold[rows], beside)
 
 
+@dataclass(frozen=True)
+class Past:
+    """People of the training cuts, a row for each cut.
+
+    Attributes:
+        place: 0 to 1, by the person.
+        is_aside: of the tenth of the people that tells when a fit stops.
+    """
+
+    sample: Sample
+    place: np.ndarray
+    is_aside: np.ndarray
+
+
 def share_of_people(n: int, most: int = MOST_PEOPLE) -> Column:
     """Whether a person is in a sample of about ``most`` of ``n`` people; the same people at every cut."""
     return F.conv(F.substring("person_id", 13, 6), 16, 10).cast("double") / 16**6 < most / max(n, 1)
@@ -55,10 +70,12 @@ def read_scored(scored: DataFrame, inputs: Sequence[Input], n: int) -> Scored:
     return Scored(_sample(rows["inputs"], rows["label"], inputs), rows["p"].to_numpy(), rows["fold"].to_numpy())
 
 
-def read_past(rows: DataFrame, inputs: Sequence[Input], n: int) -> Sample:
+def read_past(rows: DataFrame, inputs: Sequence[Input], n: int) -> Past:
     """A bounded sample of the training cuts: at most about MOST_PEOPLE rows."""
-    found = rows.where(share_of_people(n)).orderBy("person_id", "cut_date").select("values", "label").toPandas()
-    return _sample(found["values"], found["label"], inputs)
+    chosen = rows.where(share_of_people(n)).orderBy("person_id", "cut_date")
+    found = chosen.select("values", "label", place(), is_aside()).toPandas()
+    sample = _sample(found["values"], found["label"], inputs)
+    return Past(sample, found["place"].to_numpy(), found["is_aside"].to_numpy())
 
 
 def _sample(values: "pd.Series[Any]", label: "pd.Series[int]", inputs: Sequence[Input]) -> Sample:

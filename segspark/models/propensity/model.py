@@ -15,7 +15,9 @@ from segspark.sections import Section
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from segspark.models.card import Content
     from segspark.models.tracking import Loaded
+    from segspark.models.version import Version
     from segspark.pipeline.step import Step
     from segspark.pipeline.view import View
 
@@ -44,6 +46,11 @@ def propensity_model(
             return ()
         return propensity_sections(outcome, state)
 
+    def card(version: "Version[PropensityDocuments]") -> "Content":
+        from segspark.models.propensity.card import propensity_card
+
+        return propensity_card(outcome, version)
+
     model: Model[Propensity, PropensityDocuments] = Model(
         name=name,
         config=config,
@@ -53,6 +60,7 @@ def propensity_model(
         score=score_people,
         needs=lambda inputs: columns_of(inputs) | {*outcome.needs},
         sections=sections,
+        card=card,
         formerly=formerly,
         is_trained=lambda config: config.trained,
     )

@@ -42,6 +42,7 @@ class OutcomeWords:
         short: the same in one or two words.
         predicted: what is predicted, as a clause after a colon.
         did, did_not: who has the outcome and who has not, as a clause after ``who``.
+        population: of whom the model speaks; ``{days}`` stands for the days of the population.
     """
 
     title: Words
@@ -49,6 +50,7 @@ class OutcomeWords:
     predicted: Words
     did: Words
     did_not: Words
+    population: Words
 
 
 @dataclass(frozen=True)

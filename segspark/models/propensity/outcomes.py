@@ -19,6 +19,10 @@ NO_ORDER = Outcome(
         },
         did={"fr": "n'ont rien commandé", "en": "ordered nothing"},
         did_not={"fr": "ont commandé", "en": "ordered"},
+        population={
+            "fr": "les personnes qui ont commandé dans les {days} derniers jours",
+            "en": "people who ordered within the last {days} days",
+        },
     ),
 )
 NO_ACT = Outcome(
@@ -38,5 +42,9 @@ NO_ACT = Outcome(
         },
         did={"fr": "n'ont rien fait", "en": "did nothing"},
         did_not={"fr": "ont agi", "en": "acted"},
+        population={
+            "fr": "les personnes qui ont cliqué, visité le site ou commandé dans les {days} derniers jours",
+            "en": "people who clicked, visited the site or ordered within the last {days} days",
+        },
     ),
 )

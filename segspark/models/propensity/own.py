@@ -58,26 +58,30 @@ def _columns(sql: str) -> tuple[str, ...]:
 
 
 def _words(name: str, config: OwnOutcome) -> OutcomeWords:
-    plain, did, did_not = name.replace("_", " "), config.did, config.did_not
+    """The configured words, else plain ones made of the name."""
+    plain = name.replace("_", " ")
     fr, en = config.title.get("fr", plain), config.title.get("en", plain)
-    happens = {"fr": "cela arrive", "en": "it happens"}
-    not_so = {"fr": "cela n'arrive pas", "en": "it does not happen"}
-    if config.is_absence:
-        happens, not_so = not_so, happens
+    has, has_not = ("non", "oui") if config.is_absence else ("oui", "non")
+    yes, no = ("no", "yes") if config.is_absence else ("yes", "no")
+    people = config.population or "true"
     return OutcomeWords(
         title={"fr": f"{fr} dans les {{days}} jours", "en": f"{en} within {{days}} days"},
         short={"fr": fr, "en": en},
         predicted={
-            "fr": f"{did.get('fr', fr)} dans les {{days}} jours qui suivent",
-            "en": f"{did.get('en', en)} within the next {{days}} days",
+            "fr": f"{config.predicted.get('fr', fr)} dans les {{days}} jours qui suivent",
+            "en": f"{config.predicted.get('en', en)} within the next {{days}} days",
         },
         did={
-            "fr": did.get("fr", f"sont concernés ({fr}\u00a0: {happens['fr']})"),
-            "en": did.get("en", f"have it ({en}: {happens['en']})"),
+            "fr": config.did.get("fr", f"ont eu cette issue ({fr}\u00a0: {has})"),
+            "en": config.did.get("en", f"had this outcome ({en}: {yes})"),
         },
         did_not={
-            "fr": did_not.get("fr", f"ne le sont pas ({not_so['fr']})"),
-            "en": did_not.get("en", f"have it not ({not_so['en']})"),
+            "fr": config.did_not.get("fr", f"n'ont pas eu cette issue ({fr}\u00a0: {has_not})"),
+            "en": config.did_not.get("en", f"did not have this outcome ({en}: {no})"),
+        },
+        population={
+            "fr": config.people.get("fr", f"les personnes telles que {people}"),
+            "en": config.people.get("en", f"people with {people}"),
         },
     )
 

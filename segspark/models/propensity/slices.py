@@ -9,6 +9,8 @@ from segspark.models.evaluate.probabilities import roc_auc
 
 # Fewer people say nothing about a part, and might be known by it.
 LEAST_PEOPLE = 100
+# What people are cut by that is text.
+TEXTS = PROVIDER, REGION, DEVICE = "provider", "region", "device"
 BANDS = {"tenure_days": (0, 90, 365, 730), "days_since_first_order": (0, 90, 365, 730), "n_order_365d": (0, 1, 2, 4)}
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from pyspark.sql import functions as F
 
+from segspark.models.evaluate.drift import drifts
 from segspark.models.evaluate.evaluation import Evaluation
 from segspark.models.evaluate.judge import judge
 from segspark.models.evaluate.judgement import HELD_OUT, NEXT_CUT
@@ -34,8 +35,11 @@ from segspark.models.propensity.documents import CameBack, PropensityDocuments, 
 from segspark.models.propensity.fit import Trees, fit_trees, pipeline, scored_by
 from segspark.models.propensity.frozen import Frozen, store_training_set
 from segspark.models.propensity.gates import gates_of
+from segspark.models.propensity.inputs import CALENDAR
 from segspark.models.propensity.judged import Scored, check_leaks, read_past, read_scored
+from segspark.models.propensity.learning import learning_curve
 from segspark.models.propensity.outcome import Outcome, Window
+from segspark.models.propensity.parts import read_parts
 from segspark.models.propensity.reasons import mean_effects, with_other
 from segspark.models.propensity.slices import slices
 from segspark.models.shapley.gbt import from_model
@@ -134,7 +138,8 @@ def _scored(frozen: Frozen, trees: Trees, cut: date, other: Fit | None) -> Score
 
 def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, frozen: Frozen) -> Fitted:
     cuts, inputs = frozen.cuts, frozen.inputs
-    past = read_past(frozen.rows.where("role = 'train'"), inputs, frozen.of(cuts.train))
+    known = read_past(frozen.rows.where("role = 'train'"), inputs, frozen.of(cuts.train))
+    past = known.sample
     check_leaks(outcome.name, config.max_input_auc, past, inputs)
     baselines = fit_baselines(past, baselines_of(outcome, config.label_days))
     other = next((name for name, fit in baselines.items() if fit.sql), "")
@@ -150,11 +155,14 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
         judgement,
         gates,
         thresholds(fits.p, y, config.cost_false, config.cost_missed),
-        slices(judged.columns, fits.p, y),
+        slices(judged.columns, fits.p, y, read_parts(step, frozen, config.active_days)),
         fits.announcement.calibration,
         fits.published.n_trees,
         blend,
         other,
+        frozen.by_cut,
+        learning_curve(known, fits.judged, config) if config.learning_curve else (),
+        drifts(past.columns, judged.columns, CALENDAR),
     )
     documents = PropensityDocuments(
         ours,

@@ -12,7 +12,9 @@ from segspark.sections import Section
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from segspark.models.card import Content
     from segspark.models.tracking import Loaded
+    from segspark.models.version import Version
     from segspark.pipeline.step import Step
     from segspark.pipeline.view import View
 
@@ -33,6 +35,12 @@ def _sections(view: "View", state: Trained[ValueDocuments] | Refused | None) -> 
     return value_sections(state)
 
 
+def _card(version: "Version[ValueDocuments]") -> "Content":
+    from segspark.models.value.card import value_card
+
+    return value_card(version)
+
+
 VALUE: Model[CustomerValue, ValueDocuments] = Model(
     name="customer_value",
     config=CustomerValue,
@@ -46,4 +54,5 @@ VALUE: Model[CustomerValue, ValueDocuments] = Model(
     documents=ValueDocuments,
     score=_score,
     sections=_sections,
+    card=_card,
 )

@@ -13,11 +13,13 @@ from segspark.models.evaluate.judgement import (
     CalibrationMap,
     Estimate,
     Judgement,
+    LearningPoint,
     Slice,
     Threshold,
 )
+from segspark.models.evaluate.stability import Drift
 from segspark.models.promotion import GateResult
-from segspark.models.propensity.documents import CameBack, PropensityDocuments, Review
+from segspark.models.propensity.documents import CameBack, CutCount, PropensityDocuments, Review
 
 DECILES = tuple(Decile(10, 0.9 - at / 20, 0.5 - at / 30, 2.5 - at / 7) for at in range(10))
 MODEL = Evaluation(100, 0.2, 0.8, 0.6, 0.1, 2.5, DECILES)
@@ -63,6 +65,8 @@ REVIEW = Review(
     ),
     (GateResult("skill", 0.2, 0.0, True, {"low": 0.1}),), (Threshold(0.5, 10, 6, 2, 14.0),),
     (Slice("tenure_days", "0-89", 200, 0.4, 0.5, 0.7),), CalibrationMap((0.1, 0.9), (0.2, 0.8)), 31,
+    (CutCount(date(2026, 2, 2), "train", 240, 150),), (LearningPoint(0.5, 120, 0.7, 0.6),),
+    (Drift("n_order_30d", (0.0, 1.0), (0.5, 0.3, 0.2), (0.4, 0.3, 0.3)),),
 )  # fmt: skip
 
 
@@ -71,6 +75,13 @@ def test_a_review_is_stored_where_there_is_one() -> None:
     stored = json.loads(json.dumps(known.to_files()))
     assert set(stored) == {"evaluation.json", "features.json", "review.json"}
     assert PropensityDocuments.from_files(stored) == known
+
+
+def test_a_review_of_an_earlier_release_lacks_what_it_did_not_know() -> None:
+    stored = json.loads(json.dumps(replace(DOCUMENTS, review=REVIEW).to_files()))
+    for key in ("cuts", "learning", "drift"):
+        del stored["review.json"][key]
+    assert PropensityDocuments.from_files(stored).review == replace(REVIEW, cuts=(), learning=(), drift=())
 
 
 def test_a_key_of_a_later_release_does_not_hinder() -> None:

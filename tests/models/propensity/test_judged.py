@@ -20,7 +20,10 @@ def test_rows_come_in_the_order_of_people_with_their_inputs_by_name(spark: Spark
     assert found.y.tolist() == [0, 1]
     assert {name: v.tolist() for name, v in found.sample.columns.items()} == {"a": [3.0, 1.0], "b": [4.0, 2.0]}
     past = read_past(frame.withColumnRenamed("inputs", "values").withColumn("cut_date", F.lit("2026-01-01")), INPUTS, 2)
-    assert past.y.tolist() == [0, 1]
+    assert past.sample.y.tolist() == [0, 1]
+    # By digits of the ids: of sixteen parts the tenth and the eleventh, so neither is of the first tenth.
+    assert past.place.round(2).tolist() == [0.67, 0.73]
+    assert past.is_aside.tolist() == [False, False]
 
 
 def test_of_many_people_about_the_asked_number_is_read(spark: SparkSession) -> None:

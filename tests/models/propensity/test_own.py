@@ -49,8 +49,9 @@ def test_words_come_from_the_lines_or_from_the_name() -> None:
     assert said.did["en"] == "ordered again"
     plain = outcome_of("second_order", own()).words
     assert plain.short == {"fr": "second order", "en": "second order"}
-    assert "happens" in plain.did["en"]
-    assert "does not happen" in outcome_of("x", own(is_absence=True)).words.did["en"]
+    assert plain.did["en"] == "had this outcome (second order: yes)"
+    assert outcome_of("x", own(is_absence=True)).words.did["en"] == "had this outcome (x: no)"
+    assert plain.population["en"] == "people with days_since_active <= {days}"
 
 
 @pytest.mark.parametrize(

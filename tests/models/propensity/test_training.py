@@ -1,7 +1,7 @@
 """A model of propensity trained and scored on a small shop for real: labels by hand, gates, registration, reasons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,31 @@ def test_a_registered_version_scores_by_its_own_record(shop: Shop, fitted: Fitte
         assert all(reason["input"] in documents_of(fitted).fill for reason in reasons)
     record = read_params(shop.workspace.mlflow, champion.tags["run_id"])
     assert record["label_days"] == str(LABEL)
+
+
+def test_what_its_card_shows_is_measured_at_its_cuts(shop: Shop, fitted: Fitted) -> None:
+    review = documents_of(fitted).review
+    assert review is not None
+    assert [(c.cut, c.n, c.n_label) for c in review.cuts] == [(c.cut, *counted(c.cut)) for c in review.cuts]
+    assert review.cuts[-1].role == "validate"
+    # Everybody of the training cuts is in the last point, and the calendar is no drift.
+    assert review.learning[-1].n_rows == sum(c.n for c in review.cuts if c.role == "train")
+    assert {d.name for d in review.drift} == set(documents_of(fitted).fill) - {
+        "sale_days_ahead",
+        "sale_days_behind",
+        "month",
+    }
+    for drift in review.drift:
+        assert sum(drift.expected) == pytest.approx(1)
+        assert sum(drift.found) == pytest.approx(1)
+
+
+def test_without_a_learning_curve_everything_else_is_there(shop: Shop, fitted: Fitted) -> None:
+    found = shop.train(learning_curve=False)
+    assert isinstance(found, Fitted)
+    review, whole = documents_of(found).review, documents_of(fitted).review
+    assert whole is not None
+    assert review == replace(whole, learning=())
 
 
 def test_others_have_no_reasons(shop: Shop) -> None:
