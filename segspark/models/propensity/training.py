@@ -36,6 +36,7 @@ from segspark.models.propensity.gates import gates_of
 from segspark.models.propensity.judged import Scored, leaks, read_past, read_scored
 from segspark.models.propensity.outcome import Outcome, Window
 from segspark.models.propensity.reasons import mean_effects
+from segspark.models.propensity.reference_people import reference_of
 from segspark.models.propensity.slices import slices
 from segspark.models.shapley.gbt import from_model
 from segspark.models.shapley.leaf_tables import LeafTables
@@ -120,6 +121,7 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
             "after the cut. Take it out of the inputs, or raise max_input_auc if it is honest."
         )
     fits = _fits(frozen, window, config)
+    published = _scored(frozen, fits.published, frozen.cuts.validate)
     judged, y = fits.judged.sample, fits.judged.y
     simple = baselines_for(past, judged, baselines_of(outcome, config.label_days))
     judgement = judge(fits.p, y, simple, fits.how)
@@ -144,6 +146,7 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
         {i.name: i.fill for i in inputs},
         _read_came_back(step, frozen, window, outcome.last) if outcome.is_absence and outcome.last else None,
         review,
+        reference_of(outcome, inputs, published.sample, calibrated(fits.calibration, published.p)),
     )
     closed = [gate for gate in gates if not gate.is_open]
     params = _params(outcome, config, frozen, fits)
