@@ -79,14 +79,14 @@ def store_training_set(
     expressions = [i.expression for i in inputs]
     dataset_id = identity(outcome.name, step.as_of, cuts.all, expressions, calendar, catalogue.hash, versions)
     step.write(
-        gold.TRAINING_SETS, Frame(freeze(_of_permitting(step, labelled), inputs, dataset_id)), ReplaceKey(dataset_id)
+        gold.TRAINING_SETS, Frame(freeze(of_permitting(step, labelled), inputs, dataset_id)), ReplaceKey(dataset_id)
     )
     rows = step.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
     n_rows, counts = _read_counts(rows)
     return Frozen(dataset_id, rows, inputs, cuts, n_rows, counts)
 
 
-def _of_permitting(step: Step, rows: DataFrame) -> DataFrame:
+def of_permitting(step: View, rows: DataFrame) -> DataFrame:
     """The rows of those who permit profiling by the newest records, whatever was known at the cuts."""
     owners = people_as_of(step.read(silver.IDENTITY_LINKS), F.lit(step.as_of))
     assumed, zone = step.settings.consent.assumed, step.settings.time_zone

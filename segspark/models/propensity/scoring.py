@@ -1,6 +1,7 @@
 """Scores of a model of propensity: what they say is in the model's own record, not in today's configuration."""
 
 from pyspark.ml import PipelineModel
+from pyspark.ml.feature import SQLTransformer
 from pyspark.ml.functions import vector_to_array
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -9,7 +10,7 @@ from segspark.models.model import Record, Score
 from segspark.models.propensity.config import Propensity
 from segspark.models.propensity.fit import CALIBRATED, probability
 from segspark.models.propensity.frozen import calendar_of
-from segspark.models.propensity.outcome import Outcome, Window
+from segspark.models.propensity.outcome import Outcome, window_in
 from segspark.models.propensity.reasons import with_reasons
 from segspark.models.propensity.training_set import population_of, with_calendar
 from segspark.models.tracking import Loaded, read_inputs, read_params
@@ -24,8 +25,7 @@ def score_propensity(view: View, loaded: Loaded, people: DataFrame, outcome: Out
         person_id, the score's column (0 to 1), its reasons, and its band (low, medium, high).
     """
     record = read_params(view.settings.mlflow, loaded.tags["run_id"])
-    asked = with_calendar(people.where(population_in(record, outcome)), calendar_of(view, window_in(record)))
-    scored = asked_for(loaded.model, asked)
+    scored = asked_for(loaded.model, _asked(view, record, people, outcome))
     inputs = read_inputs(view.settings.mlflow, loaded)
     # Without the names of all inputs there is nothing to say.
     if loaded.trees is not None and loaded.trees.n_features == len(inputs):
@@ -36,8 +36,24 @@ def score_propensity(view: View, loaded: Loaded, people: DataFrame, outcome: Out
     return scored.withColumn(score.band, band_of(score.column, record))
 
 
-def window_in(record: Record) -> Window:
-    return Window(int(record["label_days"]), int(record.get("gap_days", 0)))
+def inputs_of_people(view: View, loaded: Loaded, people: DataFrame, outcome: Outcome) -> DataFrame:
+    """What the version looks at of the same people, without scoring them.
+
+    Returns:
+        person_id and a column of each input, filled.
+    """
+    record = read_params(view.settings.mlflow, loaded.tags["run_id"])
+    filled = _asked(view, record, people, outcome)
+    for stage in loaded.model.stages:
+        # Statements fill the inputs.
+        if isinstance(stage, SQLTransformer):
+            filled = stage.transform(filled)
+    names = read_inputs(view.settings.mlflow, loaded)
+    return filled.select("person_id", *[F.col(f"x_{name}").alias(name) for name in names])
+
+
+def _asked(view: View, record: Record, people: DataFrame, outcome: Outcome) -> DataFrame:
+    return with_calendar(people.where(population_in(record, outcome)), calendar_of(view, window_in(record)))
 
 
 def population_in(record: Record, outcome: Outcome) -> Column:
