@@ -130,7 +130,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "since_training": ("Depuis l'entraînement", "Since the training"),
     "since_day": ("Scores du", "Scores of"),
     "since_people": ("Personnes", "People"),
-    "since_rate": ("Part prédite", "Share with the outcome"),
+    "since_rate": ("Part observée", "Observed share"),
     "since_score": ("le score lui-même", "the score itself"),
     "since_windows_note": (
         "Les scores utilisés ce jour-là, comparés à ce qui est arrivé depuis ; un jour par semaine, sur les personnes qui "

@@ -86,11 +86,11 @@ def store_training_set(
     return Frozen(dataset_id, rows, inputs, cuts, n_rows, counts)
 
 
-def of_permitting(step: View, rows: DataFrame) -> DataFrame:
+def of_permitting(view: View, rows: DataFrame) -> DataFrame:
     """The rows of those who permit profiling by the newest records, whatever was known at the cuts."""
-    owners = people_as_of(step.read(silver.IDENTITY_LINKS), F.lit(step.as_of))
-    assumed, zone = step.settings.consent.assumed, step.settings.time_zone
-    permitting = read_permitting(step.read(silver.CONSENTS), owners, PROFILING, step.as_of, assumed, zone)
+    owners = people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of))
+    assumed, zone = view.settings.consent.assumed, view.settings.time_zone
+    permitting = read_permitting(view.read(silver.CONSENTS), owners, PROFILING, view.as_of, assumed, zone)
     return rows.join(permitting, on="person_id", how="left_semi")
 
 
