@@ -54,7 +54,7 @@ def test_of_an_absence_it_is_the_other_way_round(spark: SparkSession) -> None:
 
 
 def test_late_events_count_from_the_day_on_which_they_are_known(spark: SparkSession) -> None:
-    assert labels(spark, [], [("ann", 4, 1, 20), ("bob", 4, 1, 21), ("eve", 8, 1, 10)]) == {
+    assert labels(spark, [], [("ann", 4, 1, 20), ("bob", 4, 1, 21), ("eve", 7, 1, 10)]) == {
         "ann": 1,
         "bob": 0,
         "eve": 0,
