@@ -145,7 +145,7 @@ STEPS = (
         "first_day",
         lambda folder: run("daily", folder, FIRST),
         ("flow_started", "files_written:2", "committed:4", "flow_before_done:4", "day_made", "committed:3+committed:3"),
-        (*DAY_FLOWS, "feature_check", "daily"),
+        (*DAY_FLOWS, "feature_check", "daily", "monitoring"),
     ),
     Step(
         "train",
@@ -159,7 +159,7 @@ STEPS = (
         lambda folder: run("daily", folder, SECOND),
         ("flow_started:3", "files_written:12", "committed:12", "flow_before_done:3", "day_made", "day_published",
          "to_merge", "merged"),
-        (*DAY_FLOWS, "ingest_batch", "feature_check", "daily"),
+        (*DAY_FLOWS, "ingest_batch", "feature_check", "daily", "monitoring"),
     ),
     Step("export", lambda folder: export(open_workspace(folder), "buyers", SECOND, None, Quiet()),
          ("export_row:20", "export_file", "export_manifest", "export_row:5+export_row:30")),

@@ -75,6 +75,11 @@ REMEDIES: dict[str, Remedy] = {
         restore="it is the evidence of what models were trained on; the models do not need it, and the next "
         "`segspark run train` adds its own set"
     ),
+    gold.MODEL_DRIFT.name: Remedy(restore="it compares the people of past days with those of a training"),
+    gold.MODEL_PERFORMANCE.name: Remedy(
+        restore="it tells how good past scores were; without a backup remove its folder, and the next runs judge the "
+        "windows of the last weeks again"
+    ),
     ops.RUNS.name: Remedy(restore=_WITH_BATCHES),
     ops.FILES.name: Remedy(restore=f"{_WITH_BATCHES}; without it files would be taken in again"),
     ops.LEDGER.name: Remedy(restore=_WITH_BATCHES),

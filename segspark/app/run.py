@@ -13,13 +13,14 @@ from segspark.app.train import TRAIN, check_trained
 from segspark.app.vacuum import vacuum_lake
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
-from segspark.errors import GateClosed
+from segspark.errors import GateClosed, InfrastructureError, SegsparkError
 from segspark.features.check import FEATURE_CHECK, REPAIR, RESTATE, WHOLE_ON
 from segspark.features.flow import FEATURES, FEATURES_BACKFILL
 from segspark.features.tiles_flow import TILES
 from segspark.ids import identity
 from segspark.ingest.flow import INGEST, replay_of
 from segspark.lineage.run import lineage_of
+from segspark.models.monitoring.flow import MONITORING
 from segspark.models.registry import find_model
 from segspark.pipeline.flow import Flow, Request, in_order
 from segspark.pipeline.progress import Progress, Quiet
@@ -51,7 +52,7 @@ DAILY = in_order((INGEST, TILES, FEATURES, FEATURE_CHECK, SCORES, SEGMENTS))
 # The same for part of a day; the feature check is left to the daily run.
 HOURLY = in_order((INGEST, TILES, FEATURES, SCORES, SEGMENTS))
 # All flows, for the runner, the documentation, the doctor and the tests.
-FLOWS: tuple[Flow, ...] = (*DAILY, replay_of(None), FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN)
+FLOWS: tuple[Flow, ...] = (*DAILY, replay_of(None), FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN, MONITORING)
 
 
 def run(
@@ -181,7 +182,22 @@ def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress
     point("day_made")
     published_with = run_flow(_closing("daily", outcome), workspace, lake, as_of, progress)
     point("day_published")
-    return published_with
+    return {**published_with, **_monitored(workspace, lake, as_of, progress)}
+
+
+def _monitored(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
+    """Look after the models in use, once the day is published: its segments are right whatever comes out.
+
+    A check that fails is told and not raised, as programs that wait for the day would stop; the next day makes up for it.
+    Errors of the infrastructure are raised: the run is tried again.
+    """
+    try:
+        return run_flow(MONITORING, workspace, lake, as_of, progress)
+    except InfrastructureError:
+        raise
+    except SegsparkError as error:
+        progress.note(f"the day is published; the models in use could not be looked after: {error}")
+        return {"monitoring_failed": str(error)}
 
 
 def hourly(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:

@@ -37,8 +37,10 @@ def list_all(config: Path, as_of: date | None, as_json: bool) -> None:
 @config_option
 @json_option
 def show(name: str, version: str | None, config: Path, as_json: bool) -> None:
-    """One version, the champion if none is named: record, gates, metrics, digests, data, and the champion's moves."""
+    """One version, the champion if none is named: record, gates, metrics, digests, data, the champion's
+    moves, and what its scores have shown since its training."""
     from segspark.app.workspace import open_workspace
+    from segspark.models.monitoring.reference import STEADY
     from segspark.query.models import show_model
 
     found = show_model(open_workspace(config), name, version)
@@ -53,6 +55,17 @@ def show(name: str, version: str | None, config: Path, as_json: bool) -> None:
             click.echo(f"{key}.{name_of}: {shown_value(value)}")
     _print_table(found["gates"], ("code", "value", "bound", "is_open"))
     _print_table(found["moves"], ("day", "version", "kind", "who", "at", "is_forced", "why"))
+    since = found["since_training"]
+    _print_table(
+        since["ended_windows"],
+        ("score", "as_of_date", "window_end_date", "measured_date", "n_people", "base_rate", "trained_rate", "roc_auc",
+         "log_loss", "calibration_excess", "brier"),
+    )  # fmt: skip
+    moved = [row for row in since["compared"] if row["level"] != STEADY]
+    _print_table(moved, ("as_of_date", "kind", "name", "psi", "psi_by_chance", "level"))
+    if since["compared"]:
+        told = f"{len(moved)} of {len(since['compared'])} inputs and scores differ from those of the training"
+        click.echo(f"{told} on {since['compared'][0]['as_of_date']}.")
 
 
 @models.command("compare")

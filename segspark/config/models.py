@@ -197,6 +197,23 @@ class Models(Model):
         return model.config() if section is None else section
 
 
+class Monitoring(Model):
+    """When the people who are scored, or what they do, are told to differ from those of a model's training."""
+
+    psi_look: float = Field(
+        0.1,
+        gt=0,
+        description="From this population stability index on, beyond chance, an input or a score is to be looked at",
+    )
+    psi_alarm: float = Field(0.25, gt=0, description="From this one on it is an alarm")
+    max_rate_change: float = Field(
+        0.05,
+        gt=0,
+        lt=1,
+        description="The share of people with the outcome may differ so much from that of the training",
+    )
+
+
 class Precision(Model):
     """How exactly a rate is to be known of each group."""
 
@@ -301,6 +318,7 @@ class Settings(Model):
     features: Features = Features()  # type: ignore[call-arg]
     scoring: Scoring = Scoring()
     models: Models = Models()
+    monitoring: Monitoring = Monitoring()  # type: ignore[call-arg]
     segments: Segments = Segments()  # type: ignore[call-arg]
     calendar: Calendar = Calendar()  # type: ignore[call-arg]
     spark: Spark = Spark()  # type: ignore[call-arg]

@@ -195,8 +195,11 @@ class Model(Generic[C, D]):
         columns: the people with the columns among its outputs, for people with the columns of ``needs``. None if there
             are none, or if schemes add them.
         needs: inputs of a registered version -> columns of the feature frame.
-        sections: its part of the report, from the version in use, else from the last refusal, else from nothing; None
-            shows nothing at all.
+        inputs: gives person_id and the version's inputs, filled, a column each, for people with the columns of ``needs``;
+            those of whom the model says nothing may be among them. They are compared with those of the training, where a
+            version has stored these (monitoring/reference.py). None: its scores alone are.
+        sections: its part of the report of the view's day, from the version in use, else from the last refusal, else from
+            nothing; None shows nothing at all.
         card: what the card of a registered version says besides what every card does; None says no more.
         formerly: where its configuration stood.
         is_trained: whether a training fits it where no model is asked for by name, from its section.
@@ -210,6 +213,7 @@ class Model(Generic[C, D]):
     score: "Callable[[View, Loaded, DataFrame], DataFrame] | None" = None
     columns: "Callable[[View, Loaded, DataFrame], DataFrame] | None" = None
     needs: Callable[[Collection[str]], Collection[str]] = lambda inputs: inputs
+    inputs: "Callable[[View, Loaded, DataFrame], DataFrame] | None" = None
     sections: "Callable[[View, Trained[D] | Refused | None], Sequence[Section]] | None" = None
     card: "Callable[[Version[D]], Content] | None" = None
     formerly: tuple[Former, ...] = ()

@@ -10,8 +10,10 @@ from segspark.models.clustering.overrides import Override, load_overrides
 from segspark.models.model import Model
 from segspark.models.propensity.own import own_models
 from segspark.models.registered import find_champion, registered_name
+from segspark.models.registry import MODELS
 from segspark.models.tracking import Loaded, load_champion
 from segspark.pipeline.context import Resource, Setting
+from segspark.pipeline.view import View
 
 Identity = tuple[str, str] | None
 
@@ -44,6 +46,19 @@ OWN_MODELS: Resource[Mapping[Model[Any, Any], Loaded | None]] = Resource(
     lambda setting: {model: setting[model_in_use(model)] for model in own_models(setting.workspace.models)},
     lambda setting: {model.name: _identity(setting, model) for model in own_models(setting.workspace.models)},
 )
+
+
+def of_scoring() -> tuple[Resource[Any], ...]:
+    """What ``scoring_in_use`` needs."""
+    return (*models_in_use(model for model in MODELS.all() if model.scores), OWN_MODELS)
+
+
+def scoring_in_use(view: View) -> dict[Model[Any, Any], Loaded | None]:
+    """The models that give scores, each with the version that may speak about the view's day."""
+    of_program = {model: view.context[model_in_use(model)] for model in MODELS.all() if model.scores}
+    return {**of_program, **view.context[OWN_MODELS]}
+
+
 # The model of behaviour groups, as trained.
 BEHAVIOUR_MODEL = model_in_use(BEHAVIOUR)
 # Groups merged and split by hand.

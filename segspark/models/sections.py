@@ -17,13 +17,14 @@ def sections_of_models(view: View, day: date) -> tuple[Section, ...]:
     """The sections of all models, in the order of the socket.
 
     Args:
-        view: of ops.runs, with the resources that the models' sections look up.
+        view: of ops.runs and the tables that models are looked after in, with the resources that the models' sections
+            look up.
     """
     return tuple(
         section
         for model in models_of(view.settings.models)
         if model.sections is not None
-        for section in model.sections(view, read_state(view, model, day))
+        for section in model.sections(view.on(day), read_state(view, model, day))
     )
 
 

@@ -252,6 +252,13 @@ def read_inputs(config: Mlflow, model: Loaded) -> list[str]:
     return features
 
 
+def names_of_files(config: Mlflow, run_id: str) -> list[str]:
+    """The files and folders directly below a run."""
+    with store(config) as mlflow:
+        run = mlflow.MlflowClient().get_run(run_id)
+        return _names_at(at_place(mlflow, config, run.info.artifact_uri, run_id))
+
+
 def _names_at(place: str) -> list[str]:
     """The files and folders directly at an address."""
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository

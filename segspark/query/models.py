@@ -7,12 +7,19 @@ from datetime import date
 from typing import Any
 
 from segspark.config.models import Workspace
+from segspark.measure.small_groups import rounded
 from segspark.models.champions import NoChampion, as_rows, champion_on, newest
 from segspark.models.fingerprint import FINGERPRINT
 from segspark.models.mlflow_store import store
 from segspark.models.registered import model_named, registered_name, shelf_named, shelf_of, version_of
 from segspark.models.registry import models_of
+from segspark.pipeline.runs import Filters
+from segspark.pipeline.view import Question, look
 from segspark.reports.data import Language
+from segspark.tables.contracts import gold
+from segspark.tables.open import open_lake
+
+SINCE = Question("models_show", ("gold.model_drift", "gold.model_performance"))
 
 
 def list_models(workspace: Workspace, as_of: date | None) -> list[dict[str, Any]]:
@@ -40,7 +47,8 @@ def list_models(workspace: Workspace, as_of: date | None) -> list[dict[str, Any]
 
 
 def show_model(workspace: Workspace, name: str, version: str | None) -> dict[str, Any]:
-    """A version: its record, gates, contest, metrics, digest, fingerprint, the tables it read, and the model's moves."""
+    """A version: its record, gates, contest, metrics, digest, fingerprint, the tables it read, the model's moves, and
+    what it has shown since its training."""
     shelf = shelf_named(workspace, name)
     number = version_of(shelf, version)
     tags = shelf.tags[number]
@@ -67,6 +75,24 @@ def show_model(workspace: Workspace, name: str, version: str | None) -> dict[str
         "decision": _read(tags, "decision") or None,
         "data_versions": {k.removeprefix("data."): v for k, v in run.data.tags.items() if k.startswith("data.")},
         "moves": as_rows(shelf.moves),
+        "since_training": _since(workspace, shelf.name, number),
+    }
+
+
+def _since(workspace: Workspace, name: str, version: str) -> dict[str, list[dict[str, Any]]]:
+    """The label windows of a version that have ended, and its inputs and scores on the last day that it was compared on;
+    counts of people are rounded as in the report."""
+    view = look(SINCE, workspace, open_lake(workspace))
+    of_version: Filters = [("model_version", "=", f"{name}/{version}")]
+    ended = view.read_small(gold.MODEL_PERFORMANCE, of_version).to_pylist()
+    compared = view.read_small(gold.MODEL_DRIFT, of_version).to_pylist()
+    last = max((row["as_of_date"] for row in compared), default=None)
+    least = workspace.segments.least_shown
+    return {
+        "ended_windows": [
+            {**row, "n_people": rounded(row["n_people"], least)} for row in sorted(ended, key=lambda r: r["as_of_date"])
+        ],
+        "compared": sorted((row for row in compared if row["as_of_date"] == last), key=lambda r: -r["psi"]),
     }
 
 

@@ -48,7 +48,7 @@ REPORT = Question(
     "report",
     (
         "gold.segments", "gold.segment_registry", "gold.segment_profiles", "gold.segment_changes", "gold.activity_daily",
-        "bronze.quarantine", "ops.runs", "ops.files", "ops.ledger",
+        "gold.model_drift", "gold.model_performance", "bronze.quarantine", "ops.runs", "ops.files", "ops.ledger",
     ),
     (OVERRIDES,),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from segspark.config.url import Url
 from segspark.points import point
-from segspark.reports import group_charts, group_figures, views, views_groups, views_propensity
+from segspark.reports import group_charts, group_figures, views, views_groups, views_propensity, views_since
 from segspark.reports.contents import sections_of
 from segspark.reports.data import ReportData
 from segspark.reports.formats import Formats
@@ -62,6 +62,9 @@ def render_report(data: ReportData) -> str:
         views_propensity=views_propensity,
         propensity_figures=lambda content: views_propensity.propensity_figures(content, page),
         propensity_metrics=lambda content: views_propensity.propensity_metrics(content, page),
+        views_since=views_since,
+        since_lines=lambda content: views_since.since_lines(content, page),
+        since_windows=lambda content: views_since.since_windows(content, page),
         silhouette_name=group_figures.silhouette_name,
     )
     drawings = (group_figures.k_figures, group_figures.why_k, group_figures.group_figures, group_figures.migration_view,

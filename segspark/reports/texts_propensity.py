@@ -135,6 +135,45 @@ TEXTS: dict[str, tuple[str, str]] = {
         "30 fois sur 100.",
         "Each point is a tenth of the people; on the diagonal, an announced 30% comes true 30 times in 100.",
     ),
+    "since_training": ("Depuis l'entraînement", "Since the training"),
+    "since_day": ("Scores du", "Scores of"),
+    "since_people": ("Personnes", "People"),
+    "since_rate": ("Part observée", "Observed share"),
+    "since_score": ("le score lui-même", "the score itself"),
+    "since_windows_note": (
+        "Les scores utilisés ce jour-là, comparés à ce qui est arrivé depuis ; un jour par semaine, sur les personnes qui "
+        "acceptent encore le profilage. Intervalles à 95 %.",
+        "The scores that were in use on that day against what has happened since; one day a week, of the people who still "
+        "permit profiling. 95% intervals.",
+    ),
+    "since_changed": (
+        "Ce qui est prédit a changé de fréquence : {now} des personnes du {day} {did}, contre {then} à l'entraînement. Les "
+        "probabilités risquent d'être décalées d'autant : relancez l'entraînement.",
+        "What is predicted has become more or less frequent: of the people of {day}, {now} {did}, against {then} at the "
+        "training. The probabilities may be off by as much: train again.",
+    ),
+    "since_alarm": (
+        "Les personnes d'aujourd'hui ne ressemblent plus à celles de l'entraînement (indice de stabilité) : {names}. "
+        "Vérifiez les données, puis relancez l'entraînement.",
+        "The people of today do not look like those of the training any more (stability index): {names}. Check the data, "
+        "then train again.",
+    ),
+    "since_look": (
+        "À surveiller, sans alarme (indice de stabilité) : {names}.",
+        "To be watched, no alarm (stability index): {names}.",
+    ),
+    "since_steady": (
+        "Rien d'alarmant : les {n} mesures comparées sont réparties comme à l'entraînement.",
+        "Nothing alarming: the {n} measures that are compared are spread as at the training.",
+    ),
+    "since_not_compared": (
+        "Les personnes de ce jour n'ont pas été comparées à celles de l'entraînement.",
+        "The people of this day were not compared with those of the training.",
+    ),
+    "since_no_window": (
+        "Aucun score n'est encore vérifié : les premiers {days} jours prédits se terminent le {day}.",
+        "No score can be verified yet: the first {days} days that were predicted end on {day}.",
+    ),
     "importances": ("Ce qui pèse le plus", "What weighs most"),
     "importances_note": (
         "Part de chaque mesure dans les décisions du modèle ; ce n'est pas une cause.",

@@ -14,8 +14,8 @@ from segspark.features.people import people_of_day
 from segspark.features.resources import CATALOGUE
 from segspark.models.model import Model
 from segspark.models.registered import registered_name, why_none
-from segspark.models.registry import MODELS, scoring_models
-from segspark.models.resources import OWN_MODELS, model_in_use, models_in_use
+from segspark.models.registry import scoring_models
+from segspark.models.resources import of_scoring, scoring_in_use
 from segspark.models.tracking import Loaded, read_inputs, read_params
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
@@ -53,7 +53,7 @@ def write_scores(step: Step) -> None:
 def derive_scores(view: View) -> DataFrame:
     """Rows of gold.scores, from the features of the as-of day."""
     config = view.settings.scoring
-    found = _found(view)
+    found = scoring_in_use(view)
     in_use = {model: loaded for model, loaded in found.items() if loaded is not None}
     people = view.checkpoint(people_of_day(view, _looked_at(view, in_use)))
     windows = stored_windows(view.settings)
@@ -74,12 +74,6 @@ def derive_scores(view: View) -> DataFrame:
     parts += [_of_model(view, model, loaded, people) for model, loaded in in_use.items()]
     scores = reduce(DataFrame.unionByName, parts).withColumn("as_of_date", F.lit(view.as_of))
     return scores.where("value is not null or band is not null")
-
-
-def _found(view: View) -> dict[AnyModel, Loaded | None]:
-    """The versions that may score the day."""
-    of_program = {model: view.context[model_in_use(model)] for model in MODELS.all() if model.scores}
-    return {**of_program, **view.context[OWN_MODELS]}
 
 
 def _why_none(view: View, model: AnyModel) -> str:
@@ -188,5 +182,5 @@ SCORES = Flow(
     reads=("gold.features", "silver.profiles", "silver.identity_links", "silver.events"),
     writes=("gold.scores",),
     function=write_scores,
-    needs=lambda: (CATALOGUE, *models_in_use(model for model in MODELS.all() if model.scores), OWN_MODELS),
+    needs=lambda: (CATALOGUE, *of_scoring()),
 )

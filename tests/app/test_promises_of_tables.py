@@ -39,6 +39,8 @@ NOT_COMPARED = {
     "gold.activity_items": "no source of this shop names products; features/test_tiles.py",
     "gold.item_last_days": "the same",
     "gold.training_sets": "made of gold.features when models are trained",
+    "gold.model_drift": "made where a model is in use",
+    "gold.model_performance": "the same",
     "gold.segment_migrations": "made of two models' segments",
     "gold.features_restated": "made on request, of what is known later",
 }  # fmt: skip

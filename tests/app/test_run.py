@@ -13,7 +13,7 @@ from builders import make_workspace
 from segspark.app import run as app
 from segspark.app.run import backfill, check_workspace, daily, hourly, lake_session, run, run_named, train
 from segspark.config.models import Workspace
-from segspark.errors import ConfigError, GateClosed, InfrastructureError, SegsparkError
+from segspark.errors import CheckFailed, ConfigError, GateClosed, InfrastructureError, SegsparkError
 from segspark.features.check import WHOLE_ON
 from segspark.pipeline.flow import Flow, Request
 from segspark.pipeline.progress import Quiet
@@ -88,6 +88,7 @@ def flows(monkeypatch: pytest.MonkeyPatch) -> Flows:
         "TRAIN",
         "REPAIR",
         "RESTATE",
+        "MONITORING",
     ):
         monkeypatch.setattr(app, name, made.flow(name.lower()))
     monkeypatch.setattr(app, "DAILY", tuple(made.flow(n) for n in ("ingest", "tiles", "features")))
@@ -225,8 +226,40 @@ def test_a_day_runs_its_flows_in_order_and_is_published_by_its_last_record(
     workspace: Workspace, lake: SparkLake, flows: Flows
 ) -> None:
     outcome = daily(workspace, lake, DAY, Told())
-    assert flows.names == ["ingest", "tiles", "features"]
-    assert outcome == {"as_of": DAY, "ingest": True, "tiles": True, "features": True}
+    assert flows.names == ["ingest", "tiles", "features", "monitoring"]
+    assert outcome == {"as_of": DAY, "ingest": True, "tiles": True, "features": True, "monitoring": True}
+    assert runs_of(lake).published_days() == [DAY]
+
+
+def test_models_are_looked_after_once_the_day_is_published_and_cannot_stop_it(
+    workspace: Workspace, lake: SparkLake, flows: Flows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published = []
+
+    def fail(step: Step) -> None:
+        published.extend(runs_of(lake).published_days())
+        raise CheckFailed("bins.json is not what was logged")
+
+    monkeypatch.setattr(app, "MONITORING", flows.flow("monitoring", fail))
+    told = Told()
+    outcome = daily(workspace, lake, DAY, told)
+    assert published == [DAY]
+    assert outcome["monitoring_failed"] == "bins.json is not what was logged"
+    assert any("the day is published" in note and "bins.json" in note for note in told.notes)
+    # No run is recorded as done, so nobody takes the models for looked after.
+    assert runs_of(lake).finished("monitoring") == []
+
+
+@pytest.mark.parametrize("error", [InfrastructureError("the disk is full"), ValueError("a bug")])
+def test_what_a_second_run_mends_and_what_is_a_bug_are_not_passed_over(
+    workspace: Workspace, lake: SparkLake, flows: Flows, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(step: Step) -> None:
+        raise error
+
+    monkeypatch.setattr(app, "MONITORING", flows.flow("monitoring", fail))
+    with pytest.raises(type(error), match=str(error)):
+        daily(workspace, lake, DAY, Told())
     assert runs_of(lake).published_days() == [DAY]
 
 
@@ -266,7 +299,7 @@ def test_a_flow_that_may_runs_beside_the_next_and_ends_before_the_one_after(
     )
     monkeypatch.setattr(app, "DAILY", made)
     outcome = daily(workspace, lake, DAY, Told())
-    assert [k for k in outcome if k != "as_of"] == ["following", "check", "last"]
+    assert [k for k in outcome if k != "as_of"] == ["following", "check", "last", "monitoring"]
 
 
 def test_an_error_beside_the_next_flow_keeps_the_day_from_being_published(

@@ -6,13 +6,18 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from builders import make_workspace
 from click.testing import CliRunner, Result
+from models.monitoring.test_since import drift, window
 from registry import Registry
 
+from segspark.app.workspace import open_workspace
 from segspark.cli.main import cli, main
 from segspark.models.mlflow_store import store
+from segspark.tables.contracts import gold
+from segspark.tables.lake import Lake
 
 CLONE = Path(__file__).parents[2]
 
@@ -54,6 +59,21 @@ def test_a_version_is_shown_in_lines_and_tables(folder: Path) -> None:
     assert json.loads(ask("show", "churn", "--config", folder, "--json").output)["version"] == "1"
     # Of the champion no gate is recorded.
     assert "nothing yet" not in ask("show", "churn", "--config", folder).output
+
+
+def test_a_version_is_shown_with_what_has_moved_and_how_right_it_was(folder: Path) -> None:
+    lake = Lake(open_workspace(folder, {}).lake)
+    rows = [drift("n_order_90d", 0.4, "alarm"), drift("overdue", 0.0, "steady")]
+    lake.append_small(gold.MODEL_DRIFT, pa.Table.from_pylist(rows), "day")
+    lake.append_small(gold.MODEL_PERFORMANCE, pa.Table.from_pylist([window()]), "window")
+    lines = ask("show", "churn", 1, "--config", folder).output.splitlines()
+    assert any(line.split()[:4] == ["2026-06-01", "input", "n_order_90d", "0.4"] for line in lines)
+    assert not any("overdue" in line for line in lines)
+    assert lines[-1] == "1 of 2 inputs and scores differ from those of the training on 2026-06-01."
+    assert any(line.split()[:3] == ["churn_90d", "2026-03-03", "2026-06-01"] for line in lines)
+    assert not any(
+        "differ from those" in line for line in ask("show", "churn", 2, "--config", folder).output.splitlines()
+    )
 
 
 def test_two_versions_are_compared(folder: Path) -> None:

@@ -17,6 +17,7 @@ from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.sections import NO_MODEL, Clusters
 from segspark.models.mlflow_store import store
 from segspark.models.model import Refused, Trained
+from segspark.models.monitoring.since import SinceTraining
 from segspark.models.propensity.model import CHURN
 from segspark.models.propensity.outcomes import NO_ORDER
 from segspark.models.propensity.sections import PropensityQuality
@@ -62,7 +63,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def view_of(workspace: Workspace) -> View:
-    return look(Question("test", ("ops.runs",), (OVERRIDES,)), workspace, Lake(workspace.lake))
+    return look(
+        Question("test", ("ops.runs", "gold.model_drift", "gold.model_performance"), (OVERRIDES,)),
+        workspace,
+        Lake(workspace.lake),
+    )
 
 
 def test_a_day_shows_the_version_that_was_valid_then(workspace: Workspace) -> None:
@@ -92,7 +97,9 @@ def test_the_sections_stand_in_the_order_of_the_models(workspace: Workspace) -> 
     groups, rare, churn, value = sections_of_models(view_of(workspace), MAY[9])
     assert (groups.name, rare.name, churn.name, value.name) == ("clusters", "rare", "churn", "value")
     assert isinstance(groups.content, Clusters)
-    assert churn.content == PropensityQuality(90, NO_ORDER.words, DOCUMENTS, "small_churn/1")
+    # Of a lake without a row nothing was compared, and the first window ends 90 days after the training.
+    since = SinceTraining((), (), 0, date(2026, 8, 4), 0.05)
+    assert churn.content == PropensityQuality(90, NO_ORDER.words, DOCUMENTS, "small_churn/1", since)
     groups, churn, value = sections_of_models(view_of(workspace), MAY[1])
     assert groups.content is NO_MODEL
     assert isinstance(churn.content, Missing)

@@ -23,6 +23,7 @@ from segspark.ingest.accepted import with_disposition
 from segspark.ingest.batch import totals
 from segspark.models.clustering.config import Clustering, Rare
 from segspark.models.clustering.rare import UNUSUAL, USUAL
+from segspark.models.monitoring.flow import MONITORING
 from segspark.pseudonyms import KINDS
 from segspark.purposes import PURPOSES
 from segspark.query.replay import REPLAY
@@ -73,6 +74,8 @@ TABLES: dict[str, tuple[int, str]] = {
     "gold.segment_migrations": (6, "84153bbd1175"),
     "gold.definitions": (5, "29b726c0246f"),
     "gold.training_sets": (6, "f19cc0d5e8bc"),
+    "gold.model_drift": (8, "ce810d60ba79"),
+    "gold.model_performance": (18, "e7cb6cf448d4"),
     "ops.runs": (9, "87bd07a10a7c"),
     "ops.files": (9, "69feb4e17a72"),
     "ops.ledger": (5, "e4823eb70dde"),
@@ -128,7 +131,7 @@ def test_names_of_flows_stay() -> None:
     # ops.runs says them: a lake whose days were published by `daily` has no published day under another word.
     assert [f.name for f in DAILY] == ["ingest", "tiles", "features", "feature_check", "scores", "segments"]
     assert [f.name for f in HOURLY] == ["ingest", "tiles", "features", "scores", "segments"]
-    others = (TRAIN, REPAIR, RESTATE, EXPORT, REPLAY, FEATURES_BACKFILL)
+    others = (TRAIN, REPAIR, RESTATE, EXPORT, REPLAY, FEATURES_BACKFILL, MONITORING)
     assert [f.name for f in others] == [
         "train",
         "features_repair",
@@ -136,6 +139,7 @@ def test_names_of_flows_stay() -> None:
         "export",
         "replay",
         "features_backfill",
+        "monitoring",
     ]
 
 

@@ -5,14 +5,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from builders import make_workspace
+from models.monitoring.test_since import ENDED, drift, window
 from registry import Registry
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.models.mlflow_store import store
 from segspark.query.models import card_of_version, compare_models, list_models, show_model
+from segspark.tables.contracts import gold
+from segspark.tables.lake import Lake
 
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
 CONTEST = {"version": "1", "n": 9, "challenger_loss": 0.4, "champion_loss": 0.3, "low": 0.05, "high": 0.2}
@@ -79,6 +83,25 @@ def test_a_version_is_shown_with_all_that_a_review_asks(workspace: Workspace) ->
     champion = show_model(workspace, "small_churn", None)
     assert (champion["version"], champion["is_champion"]) == ("1", True)
     assert (champion["gates"], champion["contest"], champion["decision"]) == ([], None, None)
+
+
+def test_a_version_is_shown_with_what_it_has_shown_since_its_training(workspace: Workspace) -> None:
+    assert show_model(workspace, "churn", "1")["since_training"] == {"ended_windows": [], "compared": []}
+    lake = Lake(workspace.lake)
+    lake.append_small(gold.MODEL_PERFORMANCE, pa.Table.from_pylist([window(n_people=1013)]), "window")
+    rows = [
+        drift("a", 0.1, "steady"), drift("b", 0.4, "alarm"), drift("a", 0.9, "alarm", day=MAY),
+        drift("a", 0.9, "alarm", version="small_churn/2"),
+    ]  # fmt: skip
+    lake.append_small(gold.MODEL_DRIFT, pa.Table.from_pylist(rows), "days")
+    found = show_model(workspace, "churn", "1")["since_training"]
+    assert [(r["name"], r["psi"]) for r in found["compared"]] == [("b", 0.4), ("a", 0.1)]
+    (ended,) = found["ended_windows"]
+    assert (ended["roc_auc"], ended["base_rate"]) == (ENDED.roc_auc, ENDED.base_rate)
+    # This workspace hides no small group.
+    assert ended["n_people"] == 1013
+    hiding = workspace.model_copy(update={"segments": workspace.segments.model_copy(update={"min_size": 20})})
+    assert show_model(hiding, "churn", "1")["since_training"]["ended_windows"][0]["n_people"] == 1000
 
 
 @pytest.mark.parametrize(("one", "other"), [("1", "2"), ("2", "1")])

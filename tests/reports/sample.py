@@ -16,6 +16,7 @@ from segspark.models.clustering.documents.tree import Join, Tree
 from segspark.models.clustering.sections import Clusters, behaviour_section, rare_section
 from segspark.models.evaluate.evaluation import Decile, Evaluation
 from segspark.models.model import Trained
+from segspark.models.monitoring.since import Ended, Moved, SinceTraining
 from segspark.models.propensity.documents import PropensityDocuments
 from segspark.models.propensity.outcomes import NO_ORDER
 from segspark.models.propensity.sections import propensity_sections
@@ -307,8 +308,17 @@ def _churn() -> Section:
     recency = Evaluation(11_420, base, 0.771, 0.741, 0.189, 1.58, by_recency)
     importances = {"days_since_order": 0.31, "n_order_365d": 0.14, "days_since_visit": 0.11, "visit_trend": 0.08}
     documents = PropensityDocuments(model, recency, importances, (date(2025, 12, 3),), date(2026, 3, 3), 30_000, {})
-    (section,) = propensity_sections(NO_ORDER, Trained("churn/2", date(2026, 6, 1), {"label_days": "90"}, documents))
+    trained = Trained("churn/2", date(2026, 6, 1), {"label_days": "90"}, documents)
+    (section,) = propensity_sections(NO_ORDER, trained, _since())
     return section
+
+
+def _since() -> SinceTraining:
+    """Two windows, of which the newer has more people without an order than the training; one alarm, and one to be watched."""
+    newer = Ended(date(2026, 3, 2), 11_200, 0.61, 0.601, 0.619, 0.52, 0.828, 0.82, 0.836, 0.512, 0.041)
+    older = Ended(date(2026, 2, 23), 11_080, 0.53, 0.521, 0.539, 0.52, 0.833, 0.825, 0.841, 0.498, 0.006)
+    moved = (Moved("n_order_90d", False, 0.31, "alarm"), Moved("churn", True, 0.14, "look"))
+    return SinceTraining((newer, older), moved, 34, date(2026, 8, 30), 0.05)
 
 
 def _kpis(n: dict[str, str]) -> Kpis:

@@ -205,6 +205,31 @@ def test_a_model_is_good_only_where_no_figure_beside_denies_it():
     assert verdict.findall(judged(pr_auc=0.1))[0][0] == "bad"
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_a_model_has_shown_since_its_training_stands_below_its_quality(language):
+    data = sample(language)
+    churn = next(s.content for s in data.sections if s.name == "churn")
+    html = render_report(data)
+    alarm, changed = {
+        "fr": (
+            "Commandes, 90 j (0,31)",
+            "61 % des personnes du 2 mars 2026 n'ont rien commandé, contre 52 % à l'entraînement",
+        ),
+        "en": (
+            "Orders, 90 d (0.31)",
+            "of the people of 2 March 2026, 61% ordered nothing, against 52% at the training",
+        ),
+    }[language]
+    text = Page(html).text.replace("\u00a0", " ").replace("\u202f", " ")
+    assert alarm in text
+    assert changed in text
+    # Of an earlier release's page, which knows nothing of it, the block is left out.
+    none = render_report(with_content(data, "churn", replace(churn, since=None)))
+    title = {"fr": "<h3>Depuis l&#39;entraînement</h3>", "en": "<h3>Since the training</h3>"}[language]
+    assert title in html
+    assert title not in none
+
+
 def test_no_order_is_not_called_gone():
     data = sample()
     churn = next(s.content for s in data.sections if s.name == "churn")

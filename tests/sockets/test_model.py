@@ -1,6 +1,7 @@
 """Models that the program does not know: each plugged in here alone, trained, registered, scored and used for real."""
 
 import json
+import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
@@ -31,6 +32,8 @@ from segspark.features.value import Value
 from segspark.models.card import Content, Paragraph, Part, say
 from segspark.models.columns import column_models, models_for, with_model_columns
 from segspark.models.model import Column, Fitted, Former, Model, Refused, Score, Trained
+from segspark.models.monitoring.flow import MONITORING
+from segspark.models.monitoring.reference import BINS, Bins, Reference
 from segspark.models.propensity.model import CHURN
 from segspark.models.registry import MODELS
 from segspark.models.resources import model_in_use, models_in_use, registered_name
@@ -65,13 +68,20 @@ class Keenness(config.Model):
     days_ahead: int = 30
 
 
+# Of other people than those of today: as many with one order as with more, and as many keen as calm.
+REFERENCE = Reference(
+    100, 0.5, {"orders": Bins((0.0,), (2.0,), (0.0, 0.5, 0.5, 0.0))}, {"keen": Bins((), (1.0,), (0.5, 0.5, 0.0))}
+)
+
+
 @dataclass(frozen=True)
 class KeenDocuments:
     inputs: tuple[str, ...]
     n_people: int
 
     def to_files(self) -> Mapping[str, Any]:
-        return {"features.json": {"features": list(self.inputs)}, "people.json": {"n": self.n_people}}
+        files = {"features.json": {"features": list(self.inputs)}, "people.json": {"n": self.n_people}}
+        return {**files, BINS: REFERENCE.as_dict()}
 
     @classmethod
     def from_files(cls, files: Mapping[str, Any]) -> "KeenDocuments":
@@ -125,6 +135,11 @@ def score_keenness(view: View, model: Loaded, people: DataFrame) -> DataFrame:
     return probability(model, buyers).select("person_id", F.col("p").alias("keen"), band.alias("keen_band"))
 
 
+def orders_of(view: View, model: Loaded, people: DataFrame) -> DataFrame:
+    buyers = people.where("n_order_lifetime > 0")
+    return buyers.select("person_id", F.col("n_order_lifetime").cast("double").alias("orders"))
+
+
 def add_regularity(view: View, model: Loaded, people: DataFrame) -> DataFrame:
     text = F.when(F.col("n_order_lifetime") >= 2, "regular").otherwise("once")
     return people.withColumn("regularity", F.when(F.lit(model.version) == "1", text))
@@ -157,6 +172,7 @@ KEENNESS: Model[Keenness, KeenDocuments] = Model(
     score=score_keenness,
     columns=add_regularity,
     needs=lambda inputs: {COLUMNS[n] for n in inputs},
+    inputs=orders_of,
     sections=keen_sections,
     card=keen_card,
     formerly=(Former("keen"), Former("ahead", below="days_ahead")),
@@ -394,6 +410,17 @@ def test_what_has_no_model_gives_no_score(shop: Shop) -> None:
     assert outcome["mood"] == "no mood model: none is champion"
     assert outcome["luck"] == "no luck model: none is champion"
     assert not {score for _, score in scores_of(shop)} & {"mood", "luck"}
+
+
+def test_its_inputs_and_scores_are_compared_with_those_of_its_training(shop: Shop) -> None:
+    run_flow(MONITORING, shop.workspace, shop.lake, DAY)
+    found = {(r["model_version"], r["kind"], r["name"]): r["psi"] for r in rows_of(shop.lake, gold.MODEL_DRIFT, DAY)}
+    # Four have ordered once and four more often, as at the training; of eight people one is keen. The others have stored
+    # nothing to compare with.
+    assert found == {
+        ("small_keenness/1", "input", "orders"): 0.0,
+        ("small_keenness/1", "score", "keen"): pytest.approx(0.375 * math.log(7)),
+    }
 
 
 def test_a_rule_may_use_its_values(shop: Shop) -> None:

@@ -21,7 +21,8 @@ from segspark.models.evaluate.probabilities import losses
 from segspark.models.promotion import Contest
 from segspark.models.propensity.announce import crossfitted
 from segspark.models.propensity.config import Propensity
-from segspark.models.propensity.fit import CALIBRATED, fit_trees, fold, probability, scored_by
+from segspark.models.propensity.draws import fold
+from segspark.models.propensity.fit import CALIBRATED, fit_trees, probability, scored_by
 from segspark.models.propensity.frozen import Frozen
 from segspark.models.propensity.judged import Scored, read_scored
 from segspark.models.propensity.outcome import Window

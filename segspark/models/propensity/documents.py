@@ -8,6 +8,7 @@ from typing import Any
 from segspark.models.evaluate.evaluation import Evaluation
 from segspark.models.evaluate.judgement import Blend, CalibrationMap, Judgement, LearningPoint, Slice, Threshold
 from segspark.models.evaluate.stability import Drift
+from segspark.models.monitoring.reference import BINS, Reference
 from segspark.models.promotion import GateResult
 
 EVALUATION, FEATURES, REVIEW = "evaluation.json", "features.json", "review.json"
@@ -84,7 +85,7 @@ class Review:
 
 @dataclass(frozen=True)
 class PropensityDocuments:
-    """``evaluation.json`` and ``features.json``.
+    """``evaluation.json``, ``features.json``, ``review.json`` and ``bins.json``.
 
     Attributes:
         model, recency: quality on a later cut, of the model and of recency alone.
@@ -94,6 +95,7 @@ class PropensityDocuments:
         fill: input -> its value where it is missing.
         came_back: None in models of earlier releases, and where the outcome is that something is done.
         review: how good the announced probabilities were, and what the gates said; None in models of earlier releases.
+        reference: what the people judged looked like; None in models of earlier releases.
     """
 
     model: Evaluation
@@ -105,6 +107,7 @@ class PropensityDocuments:
     fill: Mapping[str, float]
     came_back: CameBack | None = None
     review: Review | None = None
+    reference: Reference | None = None
 
     def to_files(self) -> dict[str, Any]:
         return {
@@ -120,6 +123,7 @@ class PropensityDocuments:
                 **({} if self.came_back is None else {"came_back": _plain(self.came_back)}),
             },
             **({} if self.review is None else {REVIEW: self.review.as_dict()}),
+            **({} if self.reference is None else {BINS: self.reference.as_dict()}),
             FEATURES: {"features": list(self.fill), "fill": dict(self.fill)},
         }
 
@@ -137,6 +141,7 @@ class PropensityDocuments:
             files[FEATURES]["fill"],
             _came_back(evaluation["came_back"]) if "came_back" in evaluation else None,
             Review.from_dict(files[REVIEW]) if REVIEW in files else None,
+            Reference.from_dict(files[BINS]) if BINS in files else None,
         )
 
 

@@ -16,13 +16,11 @@ from segspark.models.evaluate.blend import SUREST
 from segspark.models.evaluate.judgement import CalibrationMap
 from segspark.models.propensity.announce import STRAIGHT, Announcement
 from segspark.models.propensity.config import Trees as TreesConfig
+from segspark.models.propensity.draws import drawn, fold, is_aside
 from segspark.models.propensity.inputs import Input
 
 # A fit is hundreds of small jobs: with more tasks than this they only wait for each other.
 ROWS_PER_PARTITION = 50_000
-# People are drawn, held out and split by digits of their ids, others for each use. Not by the first ones: a person has the
-# smallest of several ids, so small digits are frequent there.
-_DRAWN_BY, _STOPPED_BY, _FOLD_BY, _LEARNT_BY = (19, 6), (7, 4), (25, 4), (29, 4)
 CALIBRATED, BESIDE = "calibrated", "beside"
 
 
@@ -52,7 +50,7 @@ def fit_to(rows: DataFrame, n_rows: int, config: TreesConfig) -> Trees:
     """
     chosen = rows
     if n_rows > config.max_training_rows:
-        chosen = chosen.where(_share_of(_DRAWN_BY) < config.max_training_rows / n_rows)
+        chosen = chosen.where(drawn() < config.max_training_rows / n_rows)
     columns = [F.col("person_id"), F.col("cut_date"), F.col("label"), is_aside()]
     # A fixed order makes the model independent of the number of files and tasks.
     n_partitions = max(2, min(n_rows, config.max_training_rows) // ROWS_PER_PARTITION)
@@ -90,32 +88,10 @@ def with_vectors(rows: DataFrame) -> DataFrame:
     return VectorAssembler(inputCols=["values"], outputCol="features").transform(dense).drop("values")
 
 
-def _share_of(digits: tuple[int, int]) -> Column:
-    """A number from 0 to 1 by a person's id."""
-    first, n = digits
-    share: Column = F.conv(F.substring("person_id", first, n), 16, 10).cast("double") / 16**n
-    return share
-
-
 def scored_by(trees: GBTClassificationModel, rows: DataFrame) -> DataFrame:
     """The rows with ``p``, the probability before calibration, and ``fold``, 0 or 1 by the person."""
     scored = trees.transform(with_vectors(rows.withColumn("inputs", F.col("values"))))
     return scored.select("person_id", "cut_date", "label", fold(), probability().alias("p"), "inputs")
-
-
-def fold() -> Column:
-    """Which half a person is of."""
-    return (_share_of(_FOLD_BY) < 0.5).cast("int").alias("fold")
-
-
-def is_aside() -> Column:
-    """Whether a person is of the tenth that tells when to stop."""
-    return (_share_of(_STOPPED_BY) < 0.1).alias("is_aside")
-
-
-def place() -> Column:
-    """A person's place between 0 and 1, for taking a part of the people."""
-    return _share_of(_LEARNT_BY).alias("place")
 
 
 def probability() -> Column:

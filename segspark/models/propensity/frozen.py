@@ -109,7 +109,7 @@ def store_training_set(
     expressions = [i.expression for i in inputs]
     dataset_id = identity(outcome.name, step.as_of, cuts.all, expressions, calendar, catalogue.hash, versions)
     step.write(
-        gold.TRAINING_SETS, Frame(freeze(_of_permitting(step, labelled), inputs, dataset_id)), ReplaceKey(dataset_id)
+        gold.TRAINING_SETS, Frame(freeze(of_permitting(step, labelled), inputs, dataset_id)), ReplaceKey(dataset_id)
     )
     rows = step.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
     by_cut, counts = _read_counts(rows)
@@ -142,11 +142,11 @@ def kinds_of(catalogue: Catalogue) -> dict[str, str]:
     return {name: {"string": "category", "date": "date"}.get(kind, "number") for name, kind in types.items()}
 
 
-def _of_permitting(step: Step, rows: DataFrame) -> DataFrame:
+def of_permitting(view: View, rows: DataFrame) -> DataFrame:
     """The rows of those who permit profiling by the newest records, whatever was known at the cuts."""
-    owners = people_as_of(step.read(silver.IDENTITY_LINKS), F.lit(step.as_of))
-    assumed, zone = step.settings.consent.assumed, step.settings.time_zone
-    permitting = read_permitting(step.read(silver.CONSENTS), owners, PROFILING, step.as_of, assumed, zone)
+    owners = people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of))
+    assumed, zone = view.settings.consent.assumed, view.settings.time_zone
+    permitting = read_permitting(view.read(silver.CONSENTS), owners, PROFILING, view.as_of, assumed, zone)
     return rows.join(permitting, on="person_id", how="left_semi")
 
 

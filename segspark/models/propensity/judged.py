@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from segspark.errors import CheckFailed
 from segspark.models.evaluate.probabilities import roc_auc
 from segspark.models.propensity.baselines import Sample
-from segspark.models.propensity.fit import is_aside, place
+from segspark.models.propensity.draws import is_aside, place
 from segspark.models.propensity.inputs import Input
 
 # Of more people than this a share is judged, by their ids.

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from segspark.models.model import Fitted, Former, Model, Refused, Score, Trained
+from segspark.models.monitoring.since import SinceTraining, since_training
 from segspark.models.propensity.config import Churn, Engagement, Propensity
 from segspark.models.propensity.documents import PropensityDocuments
 from segspark.models.propensity.inputs import columns_of
-from segspark.models.propensity.outcome import Outcome
+from segspark.models.propensity.outcome import Outcome, window_in
 from segspark.models.propensity.outcomes import NO_ACT, NO_ORDER
 from segspark.models.propensity.sections import propensity_sections
 from segspark.sections import Section
@@ -41,10 +42,15 @@ def propensity_model(
 
         return score_propensity(view, loaded, people, outcome, score)
 
+    def inputs_of(view: "View", loaded: "Loaded", people: "DataFrame") -> "DataFrame":
+        from segspark.models.propensity.scoring import inputs_of_people
+
+        return inputs_of_people(view, loaded, people, outcome)
+
     def sections(view: "View", state: State) -> tuple[Section, ...]:
         if state is None and not view.settings.models.of(model).trained:
             return ()
-        return propensity_sections(outcome, state)
+        return propensity_sections(outcome, state, _since(view, name, state))
 
     def card(version: "Version[PropensityDocuments]") -> "Content":
         from segspark.models.propensity.card import propensity_card
@@ -59,12 +65,20 @@ def propensity_model(
         documents=PropensityDocuments,
         score=score_people,
         needs=lambda inputs: columns_of(inputs) | {*outcome.needs},
+        inputs=inputs_of,
         sections=sections,
         card=card,
         formerly=formerly,
         is_trained=lambda config: config.trained,
     )
     return model
+
+
+def _since(view: "View", name: str, state: State) -> SinceTraining | None:
+    if not isinstance(state, Trained):
+        return None
+    first_end = window_in(state.record).end(state.as_of)
+    return since_training(view, name, state.model_version, first_end, view.as_of, view.settings.monitoring)
 
 
 CHURN = propensity_model(NO_ORDER, Churn, (Former("churn"),))

@@ -71,3 +71,8 @@ class Window:
     def end(self, cut: date) -> date:
         """The first day after the window: only then the label is known."""
         return cut + self.reach
+
+
+def window_in(record: Mapping[str, str]) -> Window:
+    """That of a version, from the parameters that were logged with it."""
+    return Window(int(record["label_days"]), int(record.get("gap_days", 0)))

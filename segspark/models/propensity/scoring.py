@@ -15,7 +15,7 @@ from segspark.models.propensity.config import Attribute, Inputs, Propensity
 from segspark.models.propensity.contest import BLENDS
 from segspark.models.propensity.fit import BESIDE, CALIBRATED, probability
 from segspark.models.propensity.frozen import calendar_of
-from segspark.models.propensity.outcome import Outcome, Window
+from segspark.models.propensity.outcome import Outcome, window_in
 from segspark.models.propensity.reasons import Other, with_reasons
 from segspark.models.propensity.training_set import population_of, with_calendar
 from segspark.models.tracking import Loaded, read_inputs, read_params
@@ -30,11 +30,7 @@ def score_propensity(view: View, loaded: Loaded, people: DataFrame, outcome: Out
         person_id, the score's column (0 to 1), its reasons, and its band (low, medium, high).
     """
     record = read_params(view.settings.mlflow, loaded.tags["run_id"])
-    asked = with_calendar(people.where(population_in(record, outcome)), calendar_of(view, window_in(record)))
-    if attributes := attributes_in(record):
-        known = attributes_on_days(view, [view.as_of], attributes).drop("as_of_date")
-        asked = asked.join(known, on="person_id", how="left")
-    scored = asked_for(loaded.model, asked)
+    scored = asked_for(loaded.model, _asked(view, record, people, outcome))
     inputs = read_inputs(view.settings.mlflow, loaded)
     # Without the names of all inputs there is nothing to say.
     if loaded.trees is not None and loaded.trees.n_features == len(inputs):
@@ -45,8 +41,25 @@ def score_propensity(view: View, loaded: Loaded, people: DataFrame, outcome: Out
     return scored.withColumn(score.band, band_of(score.column, record))
 
 
-def window_in(record: Record) -> Window:
-    return Window(int(record["label_days"]), int(record.get("gap_days", 0)))
+def inputs_of_people(view: View, loaded: Loaded, people: DataFrame, outcome: Outcome) -> DataFrame:
+    """What the version looks at of the same people, without scoring them.
+
+    Returns:
+        person_id and a column of each input, filled.
+    """
+    record = read_params(view.settings.mlflow, loaded.tags["run_id"])
+    # The first stage fills the inputs.
+    filled = loaded.model.stages[0].transform(_asked(view, record, people, outcome))
+    names = read_inputs(view.settings.mlflow, loaded)
+    return filled.select("person_id", *[F.col(f"x_{name}").alias(name) for name in names])
+
+
+def _asked(view: View, record: Record, people: DataFrame, outcome: Outcome) -> DataFrame:
+    asked = with_calendar(people.where(population_in(record, outcome)), calendar_of(view, window_in(record)))
+    if not (attributes := attributes_in(record)):
+        return asked
+    known = attributes_on_days(view, [view.as_of], attributes).drop("as_of_date")
+    return asked.join(known, on="person_id", how="left")
 
 
 def population_in(record: Record, outcome: Outcome) -> Column:

@@ -7,6 +7,7 @@ from typing import Any
 
 from segspark import sections
 from segspark.models.model import Refused, Trained
+from segspark.models.monitoring.since import SinceTraining
 from segspark.models.propensity.documents import PropensityDocuments
 from segspark.models.propensity.outcome import Outcome, OutcomeWords, Words
 from segspark.sections import Missing, Reason, Section
@@ -33,27 +34,33 @@ class PropensityQuality:
 
     Attributes:
         label_days: days of the window, as the model was trained.
+        since: what it has shown since its training.
     """
 
     label_days: int
     words: OutcomeWords
     documents: PropensityDocuments
     model_version: str = ""
+    since: SinceTraining | None = None
 
     def said(self, words: Words, language: str) -> str:
         return words[language].format(days=self.label_days)
 
 
-def propensity_sections(outcome: Outcome, state: Trained[PropensityDocuments] | Refused | None) -> tuple[Section, ...]:
+def propensity_sections(
+    outcome: Outcome, state: Trained[PropensityDocuments] | Refused | None, since: SinceTraining | None = None
+) -> tuple[Section, ...]:
     """The section of a day."""
-    content = _content(outcome, state)
+    content = _content(outcome, state, since)
     words, title = outcome.words, outcome.words.short
     if isinstance(content, PropensityQuality):
         title = {language: content.said(words.title, language) for language in words.title}
     return (Section(outcome.name, title, content, "propensity", short=words.short),)
 
 
-def _content(outcome: Outcome, state: Trained[PropensityDocuments] | Refused | None) -> object:
+def _content(
+    outcome: Outcome, state: Trained[PropensityDocuments] | Refused | None, since: SinceTraining | None
+) -> object:
     if isinstance(state, Refused):
         takeaway = {
             language: text.format(short=outcome.words.short[language]) for language, text in REFUSED_IN_SHORT.items()
@@ -61,7 +68,8 @@ def _content(outcome: Outcome, state: Trained[PropensityDocuments] | Refused | N
         return sections.Refused(tuple(map(_reason, state.reasons)), REFUSED, takeaway)
     if state is None:
         return NO_MODEL
-    return PropensityQuality(int(state.record["label_days"]), outcome.words, state.documents, state.model_version)
+    days = int(state.record["label_days"])
+    return PropensityQuality(days, outcome.words, state.documents, state.model_version, since)
 
 
 def _reason(gate: Mapping[str, Any]) -> Reason:

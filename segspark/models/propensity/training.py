@@ -41,6 +41,7 @@ from segspark.models.propensity.learning import learning_curve
 from segspark.models.propensity.outcome import Outcome, Window
 from segspark.models.propensity.parts import read_parts
 from segspark.models.propensity.reasons import mean_effects, with_other
+from segspark.models.propensity.reference_people import reference_of
 from segspark.models.propensity.slices import slices
 from segspark.models.shapley.gbt import from_model
 from segspark.models.shapley.leaf_tables import LeafTables
@@ -147,6 +148,7 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
     judged, y, blend = fits.judged.sample, fits.judged.y, fits.announcement.blend
     other = other if blend else ""
     simple = {name: fit.predict(judged) for name, fit in baselines.items()}
+    published = _scored(frozen, fits.published, cuts.validate, baselines.get(other))
     judgement = judge(fits.p, y, simple, fits.how)
     gates = gates_of(judgement, config)
     ours = evaluate(bins_of(fits.p, y))
@@ -174,6 +176,7 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
         {i.name: i.fill for i in inputs},
         _read_came_back(step, frozen, window, outcome.last) if outcome.is_absence and outcome.last else None,
         review,
+        reference_of(outcome, inputs, published.sample, fits.announcement.of(published)),
     )
     closed = [gate for gate in gates if not gate.is_open]
     params = {

@@ -255,7 +255,61 @@ TRAINING_SETS = Contract(
     ),
 )
 
+MODEL_DRIFT = Contract(
+    name="gold.model_drift",
+    grain="one model version, one as-of day, one of its inputs or scores",
+    key=("model_version", "as_of_date", "kind", "name"),
+    partition_by=("as_of_date",),
+    columns=(
+        required("model", "string", "Model, e.g. churn"),
+        required("model_version", "string", "Registered model and version that scored the day"),
+        required("as_of_date", "date", "The day of the people who are compared with those of the training"),
+        required("kind", "string", "input or score"),
+        required("name", "string", "The input, or the score's column, e.g. churn"),
+        required("psi", "double", "Population stability index: 0 is as at the training"),
+        required("psi_by_chance", "double", "What as many people of one population give on average"),
+        required("level", "string", "steady, look or alarm: psi less psi_by_chance against monitoring.psi_*"),
+    ),
+)
+
+MODEL_PERFORMANCE = Contract(
+    name="gold.model_performance",
+    grain="one model version, one of its scores, one as-of day whose label window has ended",
+    key=("model_version", "score", "as_of_date"),
+    columns=(
+        required("model", "string", "Model, e.g. churn"),
+        required("model_version", "string", "Registered model and version that gave the score"),
+        required("score", "string", "As in gold.scores, e.g. churn_90d"),
+        required("as_of_date", "date", "The day of the scores; the first one of its week"),
+        required("window_end_date", "date", "First day after the label window"),
+        required(
+            "measured_date", "date", "As-of day of the run that judged them; the events known then made the labels"
+        ),
+        required(
+            "n_people", "bigint", "People judged, who still permit profiling; of more than 50,000 a part, by their ids"
+        ),
+        required("base_rate", "double", "Share of them with the outcome"),
+        required("base_rate_low", "double", "Lower end of its 95 % interval"),
+        required("base_rate_high", "double", "Upper end of its 95 % interval"),
+        optional(
+            "trained_rate", "double", "The same share of the people on whom the version was judged at its training"
+        ),
+        required("roc_auc", "double", "Chance that somebody with the outcome has a higher score than somebody without"),
+        required("roc_auc_low", "double", "Lower end of its 95 % interval"),
+        required("roc_auc_high", "double", "Upper end of its 95 % interval"),
+        required("log_loss", "double", "Mean of -log of the probability of what happened"),
+        required(
+            "calibration_error",
+            "double",
+            "Mean distance of announced and observed over ten bins of equally many people",
+        ),
+        required("calibration_excess", "double", "The same less what chance alone gives"),
+        required("brier", "double", "Mean squared distance of probability and outcome"),
+    ),
+)
+
 TABLES = (
     ACTIVITY_DAILY, ACTIVITY_CORRECTIONS, ACTIVITY_ITEMS, ITEM_LAST_DAYS, FEATURES, FEATURES_RESTATED, SCORES,
     SEGMENTS, SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_REGISTRY, SEGMENT_MIGRATIONS, DEFINITIONS, TRAINING_SETS,
+    MODEL_DRIFT, MODEL_PERFORMANCE,
 )  # fmt: skip

@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from datetime import date
 
+from models.monitoring.test_reference import REFERENCE
+
 from segspark.models.evaluate.evaluation import Decile, Evaluation
 from segspark.models.evaluate.judgement import (
     NEXT_CUT,
@@ -18,6 +20,7 @@ from segspark.models.evaluate.judgement import (
     Threshold,
 )
 from segspark.models.evaluate.stability import Drift
+from segspark.models.monitoring.reference import Reference
 from segspark.models.promotion import GateResult
 from segspark.models.propensity.documents import CameBack, CutCount, PropensityDocuments, Review
 
@@ -50,6 +53,13 @@ def test_what_is_read_is_what_was_stored() -> None:
     assert PropensityDocuments.from_files(stored) == DOCUMENTS
     # A registered version has documents that are not the model's own.
     assert PropensityDocuments.from_files({**stored, "data_versions.json": {}}) == DOCUMENTS
+
+
+def test_how_its_people_were_spread_is_stored_in_a_file_of_its_own() -> None:
+    known = replace(DOCUMENTS, reference=REFERENCE)
+    files = json.loads(json.dumps(known.to_files()))
+    assert Reference.from_dict(files["bins.json"]) == REFERENCE
+    assert PropensityDocuments.from_files(files) == known
 
 
 def test_who_came_back_is_stored_where_it_was_looked_at() -> None:

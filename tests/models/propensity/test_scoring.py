@@ -3,9 +3,8 @@
 import pytest
 from pyspark.sql import SparkSession
 
-from segspark.models.propensity.outcome import Window
 from segspark.models.propensity.outcomes import NO_ACT, NO_ORDER
-from segspark.models.propensity.scoring import band_of, population_in, window_in
+from segspark.models.propensity.scoring import band_of, population_in
 
 
 @pytest.mark.parametrize("logged", ["(0.2, 0.5)", "[0.2, 0.5]"])
@@ -34,8 +33,3 @@ def test_the_population_is_that_of_the_record(spark: SparkSession) -> None:
     assert asked({"active_days": "365"}, NO_ORDER) == ["ann"]
     assert asked({"active_days": "365"}, NO_ACT) == ["ann", "bob"]
     assert asked({"active_days": "365", "population": "days_since_order > 365"}, NO_ORDER) == ["bob"]
-
-
-def test_the_window_is_that_of_the_record() -> None:
-    assert window_in({"label_days": "30", "gap_days": "7"}) == Window(30, 7)
-    assert window_in({"label_days": "30"}) == Window(30)
