@@ -70,7 +70,16 @@ def importances(documents: PropensityDocuments) -> Part:
         "forcément l'issue.",
         "Each input's share of what moves the scores. It is no cause: acting on the input need not change the outcome.",
     )
-    return Part(title, (Grid(title, (say("Entrée", "Input"), say("Poids", "Weight")), rows, note),))
+    grid = Grid(title, (say("Entrée", "Input"), say("Poids", "Weight")), rows, note)
+    review = documents.review
+    if review is None or review.blend is None:
+        return Part(title, (grid,))
+    said = say(
+        "Les arbres sont mélangés à {model} : leurs log-cotes comptent pour {weight}, les siennes pour {of_other}.",
+        "The trees are blended with {model}: their log-odds count {weight} times, its own {of_other} times.",
+        model=InputName(review.blended_with), weight=Number(review.blend.weight, 2), of_other=Number(review.blend.of_other, 2),
+    )  # fmt: skip
+    return Part(title, (Paragraph(said), grid))
 
 
 def drift(review: Review) -> Part:

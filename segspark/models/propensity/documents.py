@@ -45,10 +45,10 @@ class Review:
     """Attributes:
     judged: on people of whom neither the model nor its calibration knew the label.
     n_trees: of the model that is published.
-    blend: of the trees with a simpler model, and ``blended_with`` its name; None where trees speak alone.
     cuts: empty in models of earlier releases, as are the next two.
     learning: by rising share of the people; empty where it is turned off.
     drift: of the inputs, the largest first.
+    blend: of the trees with a simpler model, and ``blended_with`` its name; None where trees speak alone.
     """
 
     judged: Judgement
@@ -57,11 +57,11 @@ class Review:
     slices: tuple[Slice, ...]
     calibration: CalibrationMap
     n_trees: int
-    blend: Blend | None = None
-    blended_with: str = ""
     cuts: tuple[CutCount, ...] = ()
     learning: tuple[LearningPoint, ...] = ()
     drift: tuple[Drift, ...] = ()
+    blend: Blend | None = None
+    blended_with: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "cuts": [_plain(count) for count in self.cuts]}
@@ -75,11 +75,11 @@ class Review:
             tuple(Slice(**row) for row in content["slices"]),
             CalibrationMap.from_dict(content["calibration"]),
             content["n_trees"],
-            Blend(**content["blend"]) if content.get("blend") else None,
-            content.get("blended_with", ""),
             tuple(CutCount(**{**c, "cut": date.fromisoformat(c["cut"])}) for c in content.get("cuts", ())),
             tuple(LearningPoint(**point) for point in content.get("learning", ())),
             tuple(map(Drift.from_dict, content.get("drift", ()))),
+            Blend(**content["blend"]) if content.get("blend") else None,
+            content.get("blended_with", ""),
         )
 
 

@@ -160,11 +160,11 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
         slices(judged.columns, fits.p, y, read_parts(step, frozen, config.active_days)),
         fits.announcement.calibration,
         fits.published.n_trees,
-        blend,
-        other,
         frozen.by_cut,
         learning_curve(known, fits.judged, config) if config.learning_curve else (),
         drifts(past.columns, judged.columns, CALENDAR),
+        blend,
+        other,
     )
     documents = PropensityDocuments(
         ours,

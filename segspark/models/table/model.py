@@ -12,7 +12,9 @@ from segspark.models.table.documents import TableDocuments
 from segspark.pipeline.context import Resource
 
 if TYPE_CHECKING:
+    from segspark.models.card import Content
     from segspark.models.table.read import TextTable
+    from segspark.models.version import Version
     from segspark.pipeline.context import Setting
     from segspark.pipeline.step import Step
 
@@ -33,8 +35,13 @@ def _model(name: str, config: str) -> Model[Any, Any]:
 
         return train_table(step, name, step.context[TABLE_FILES](name), table)
 
+    def card(version: "Version[TableDocuments]") -> "Content":
+        from segspark.models.table.card import table_card
+
+        return table_card(name, version)
+
     # It is trained where it is asked for by name: a day's segments do not wait for it.
-    return Model(name, FlatTable, train, (), TableDocuments, is_trained=lambda config: False)
+    return Model(name, FlatTable, train, (), TableDocuments, card=card, is_trained=lambda config: False)
 
 
 def _reader(setting: "Setting") -> Any:

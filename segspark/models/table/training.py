@@ -153,8 +153,8 @@ def _fitted(step: Step, config: FlatTable, table: TextTable, rows: Rows, left_ou
         (),
         announcement.calibration,
         trees.n_trees,
-        blend,
-        other,
+        blend=blend,
+        blended_with=other,
     )
     documents = TableDocuments(
         review, {i.name: i.fill for i in rows.inputs}, _importances(trees, judged, announcement, rows), aucs, left_out

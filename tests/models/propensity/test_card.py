@@ -9,7 +9,7 @@ import pytest
 from reports.card_samples import CHURN, JUDGED, RECORD, REVIEW, churn
 
 from segspark.models.card import Content, Grid, InputName, Interval, Paragraph, Part, Said
-from segspark.models.evaluate.judgement import HELD_OUT, LearningPoint, Threshold
+from segspark.models.evaluate.judgement import HELD_OUT, Blend, LearningPoint, Threshold
 from segspark.models.propensity.card import propensity_card
 from segspark.models.propensity.outcomes import NO_ACT, NO_ORDER
 from segspark.models.version import Version
@@ -121,6 +121,15 @@ def test_the_learning_curve_says_whether_more_data_would_help(half: float, expec
     assert expected in " ".join(said(part(card(with_review(learning=points)), "Would more data help?")))
     titles = [p.title.words["en"] for p in card(with_review(learning=points[1:])).evidence]
     assert "Would more data help?" not in titles
+
+
+def test_a_blend_is_named_with_its_weights() -> None:
+    title = "What weighs most"
+    alone = part(card(with_review(blend=None)), title)
+    assert not any(isinstance(block, Paragraph) for block in alone.blocks)
+    blended = part(card(with_review(blend=Blend(0.1, 0.3, 0.64, -0.3), blended_with="bgnbd")), title)
+    (paragraph,) = [block for block in blended.blocks if isinstance(block, Paragraph)]
+    assert paragraph.said.values == {"model": InputName("bgnbd"), "weight": Number(0.3, 2), "of_other": Number(0.64, 2)}
 
 
 def test_drift_names_the_inputs_of_another_population() -> None:

@@ -10,6 +10,7 @@ from segspark.models.evaluate.evaluation import Decile, Evaluation
 from segspark.models.evaluate.judgement import (
     NEXT_CUT,
     Beside,
+    Blend,
     CalibrationBin,
     CalibrationError,
     CalibrationMap,
@@ -81,7 +82,7 @@ REVIEW = Review(
 
 
 def test_a_review_is_stored_where_there_is_one() -> None:
-    known = replace(DOCUMENTS, review=REVIEW)
+    known = replace(DOCUMENTS, review=replace(REVIEW, blend=Blend(0.1, 0.3, 0.6, -0.3), blended_with="bgnbd"))
     stored = json.loads(json.dumps(known.to_files()))
     assert set(stored) == {"evaluation.json", "features.json", "review.json"}
     assert PropensityDocuments.from_files(stored) == known
