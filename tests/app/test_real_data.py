@@ -75,7 +75,7 @@ def test_cdnow_reproduces_the_published_counts(opened: Open) -> None:
     assert rfm.height == 23_570
 
 
-@pytest.fixture(params=[15, pytest.param(219, marks=pytest.mark.slow)])
+@pytest.fixture(params=[6, pytest.param(219, marks=pytest.mark.slow)])
 def n_days(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 

@@ -16,6 +16,7 @@ from segspark.app.train import TRAIN, TrainingFailed, check_trained
 from segspark.config.models import Model as Section
 from segspark.config.models import Workspace
 from segspark.errors import EXIT_BUG, EXIT_GATE_CLOSED, GateClosed
+from segspark.models import registry
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.model import Fitted, Model, Refused, Score
 from segspark.models.promotion import GateResult
@@ -64,7 +65,7 @@ def test_groups_are_trained_where_a_scheme_wants_them_and_scores_always(
 
         return replace(model, train=train)
 
-    monkeypatch.setattr(app, "MODELS", Socket("model", watched(BEHAVIOUR), watched(CHURN), watched(VALUE)))
+    monkeypatch.setattr(registry, "MODELS", Socket("model", watched(BEHAVIOUR), watched(CHURN), watched(VALUE)))
     app.train(a_step(with_schemes(workspace, *schemes)))
     assert asked.pop("behaviour", None) == behaviour
     assert sorted(asked) == ["churn", "customer_value"]
@@ -108,7 +109,7 @@ def closed(step: Step, wanted: Collection[str]) -> Fitted:
 def notes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Models of the program out of the way, no registry, and what was shown."""
     shown: list[str] = []
-    monkeypatch.setattr(app, "MODELS", Socket("model"))
+    monkeypatch.setattr(registry, "MODELS", Socket("model"))
     monkeypatch.setattr(app, "log_model", lambda config, **told: "7")
     monkeypatch.setattr(app, "store_cards", lambda settings, model, version: shown_cards.append((model.name, version)))
     shown_cards.clear()
@@ -122,14 +123,14 @@ shown_cards: list[tuple[str, str]] = []
 def test_a_registered_version_has_its_cards_stored_and_a_refusal_has_none(
     workspace: Workspace, notes: list[str]
 ) -> None:
-    with app.MODELS.added(toy("toy", fitted), toy("other", refused)):
+    with registry.MODELS.added(toy("toy", fitted), toy("other", refused)):
         app.train(a_step(workspace))
     assert shown_cards == [("toy", "7")]
 
 
 def test_a_model_is_registered_and_what_it_tells_is_recorded(workspace: Workspace, notes: list[str]) -> None:
     step = a_step(workspace)
-    with app.MODELS.added(toy("toy", fitted)):
+    with registry.MODELS.added(toy("toy", fitted)):
         app.train(step)
     assert step.outcome == {"toy": "version 7 of {all}", "auc": 0.5, "versions": ["small_toy/7"]}
     check_trained(step.outcome)
@@ -163,7 +164,7 @@ def test_what_decides_on_a_model_is_handed_to_the_registry(
         return replace(fitted(step, wanted), gates=(GATE,), contest=no_contest, expires_after_days=9)
 
     monkeypatch.setattr(app, "log_model", lambda config, **given: told.update(given) or "7")
-    with app.MODELS.added(toy("toy", contested)):
+    with registry.MODELS.added(toy("toy", contested)):
         app.train(a_step(workspace))
     assert (told["gates"], told["contest"], told["expires_after_days"]) == ((GATE,), no_contest, 9)
 
@@ -177,7 +178,7 @@ def no_contest(loaded: object) -> None:
 
 def test_a_refusal_is_an_outcome_with_its_reasons(workspace: Workspace, notes: list[str]) -> None:
     step = a_step(workspace)
-    with app.MODELS.added(toy("toy", refused), toy("other", fitted)):
+    with registry.MODELS.added(toy("toy", refused), toy("other", fitted)):
         app.train(step)
     assert step.outcome["toy"] == "refused: too few"
     assert step.outcome["toy_refused"] == [{"code": "few", "values": {"n": 3}}]
@@ -189,7 +190,7 @@ def test_a_model_that_raises_is_recorded_and_ends_the_run_after_the_others(
     workspace: Workspace, notes: list[str]
 ) -> None:
     step = a_step(workspace)
-    with app.MODELS.added(toy("broken", broken), toy("toy", fitted)):
+    with registry.MODELS.added(toy("broken", broken), toy("toy", fitted)):
         app.train(step)
     assert step.outcome["broken"] == "failed: ZeroDivisionError: by zero"
     assert step.outcome["toy"].startswith("version 7")
@@ -203,7 +204,7 @@ def test_a_model_that_raises_is_recorded_and_ends_the_run_after_the_others(
 
 def test_an_error_with_an_exit_code_of_its_own_keeps_it(workspace: Workspace, notes: list[str]) -> None:
     step = a_step(workspace)
-    with app.MODELS.added(toy("closed", closed)):
+    with registry.MODELS.added(toy("closed", closed)):
         app.train(step)
     assert notes == []
     with pytest.raises(TrainingFailed) as caught:
@@ -222,5 +223,5 @@ def test_the_flow_looks_up_the_version_in_use_of_every_model() -> None:
     with MODELS.added(toy("toy", fitted)):
         assert [r.name for r in TRAIN.needs()] == [
             "catalogue", "behaviour_model", "churn_model", "engagement_churn_model", "customer_value_model", "send_hour_model",
-            "toy_model",
+            "toy_model", "own_models", "table_files",
         ]  # fmt: skip

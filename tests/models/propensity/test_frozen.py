@@ -33,16 +33,18 @@ def test_who_has_withdrawn_is_in_no_training_set_also_of_an_earlier_day(spark: S
         })  # fmt: skip
     step = step_of(TRAIN, workspace, lake, DAY)
     rows = spark.createDataFrame([(who,) for who in NAMES], "person_id string")
-    assert [r["person_id"] for r in frozen._of_permitting(step, rows).collect()] == ["ann"]
+    assert [r["person_id"] for r in frozen.of_permitting(step, rows).collect()] == ["ann"]
 
 
 def test_people_at_several_cuts_count_once(spark: SparkSession) -> None:
-    first, second = date(2026, 1, 1), date(2026, 2, 1)
+    first, second, third = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
     rows = [
         ("ann", first, "train", 1), ("ann", second, "train", 0), ("bob", first, "train", 1), ("bob", second, "train", 1),
-        ("eve", second, "recent", 1),
+        ("eve", third, "recent", 1),
     ]  # fmt: skip
     frame = spark.createDataFrame(rows, "person_id string, cut_date date, role string, label int")
-    n_rows, counts = frozen._read_counts(frame)
-    assert n_rows == {first: 2, second: 3}
+    by_cut, counts = frozen._read_counts(frame)
+    assert [(c.cut, c.role, c.n, c.n_label) for c in by_cut] == [
+        (first, "train", 2, 2), (second, "train", 2, 1), (third, "recent", 1, 1),
+    ]  # fmt: skip
     assert counts == {"train": Count(2, 2, 1), "validate": Count(0, 0, 0)}

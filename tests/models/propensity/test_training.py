@@ -162,7 +162,7 @@ def test_a_registered_version_scores_by_its_own_record(shop: Shop, fitted: Fitte
         assert 1 <= len(reasons) <= 3
         effects = [abs(reason["effect"]) for reason in reasons]
         assert effects == sorted(effects, reverse=True)
-        assert all(reason["input"] in documents_of(fitted).fill for reason in reasons)
+        assert all(reason["input"] in {*documents_of(fitted).fill, "bgnbd"} for reason in reasons)
     record = read_params(shop.workspace.mlflow, champion.tags["run_id"])
     assert record["label_days"] == str(LABEL)
 
