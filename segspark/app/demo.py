@@ -43,22 +43,20 @@ class Demo:
 
     Attributes:
         report: the HTML page of the newest day.
-        tracking_uri: where MLflow keeps the models.
         rand: adjusted Rand index of the behaviour groups against the hidden types.
         email: somebody in many segments.
     """
 
     report: str
-    tracking_uri: str
     rand: float
     email: str
 
-    def what_next(self, folder: Path, segspark: str = "segspark", mlflow: str = "mlflow") -> tuple[str, str, str]:
+    def what_next(self, folder: Path, segspark: str = "segspark") -> tuple[str, str, str]:
         """What to open and what to try, in three lines; the programs and the folder as the reader types them."""
         config = f"--config {shlex.quote(str(folder))}"
         return (
             f"Open the report:  {self.report if scheme_of(self.report) else Path(self.report).resolve().as_uri()}",
-            f"Open the models:  {mlflow} ui --backend-store-uri {shlex.quote(self.tracking_uri)}",
+            f"Open the models:  {segspark} mlflow {config}",
             f"Try next:         {segspark} segments explain {self.email} {config} --language en; "
             f"{segspark} report {config} --language en",
         )
@@ -89,7 +87,7 @@ def run_demo(folder: Path, *, people: int, events: int, seed: int, progress: Pro
     progress.note(f"hidden types found: adjusted Rand index of behaviour against the truth {rand:.3f}")
     progress.note(f"tables  {workspace.lake}")
     progress.note(f"done in {time.monotonic() - start:.0f} s")
-    return Demo(report, workspace.mlflow.tracking_uri, rand, in_most_segments(known, lake))
+    return Demo(report, rand, in_most_segments(known, lake))
 
 
 def claim(folder: Path, numbers: dict[str, int]) -> None:

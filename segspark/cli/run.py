@@ -49,7 +49,7 @@ def demo(folder: Path, people: int, events: int, seed: int) -> None:
     from segspark.app.demo import run_demo
 
     done = run_demo(folder, people=people, events=events, seed=seed, progress=progress_lines())
-    for line in done.what_next(folder, as_typed("segspark"), as_typed("mlflow")):
+    for line in done.what_next(folder, as_typed("segspark")):
         click.echo(line)
 
 

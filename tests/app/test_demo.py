@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import click
-import mlflow.cli
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -21,6 +19,7 @@ from pyspark.sql import SparkSession
 from segspark.app import demo
 from segspark.app.demo import Demo, in_most_segments, people_of_truth, run_demo, types_found
 from segspark.app.train import FAILED, TrainingFailed
+from segspark.app.workspace import open_workspace
 from segspark.cli.main import cli
 from segspark.config.models import Workspace
 from segspark.demo.generate import AS_OF
@@ -37,7 +36,7 @@ TYPES = {"ann": "bargain", "bob": "bargain", "eve": "loyal", "zoe": "loyal"}
 
 
 NUMBERS = {"people": 10, "events": 20, "seed": 3}
-DEMO = Demo("reports/demo.html", "sqlite:///w/mlflow.db", 0.5, "ann@example.com")
+DEMO = Demo("reports/demo.html", 0.5, "ann@example.com")
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -153,10 +152,10 @@ def test_a_demo_that_does_not_say_its_numbers_is_refused(tmp_path: Path) -> None
 
 
 def test_what_to_do_next_is_said_in_three_lines_with_the_programs_and_the_folder_as_typed() -> None:
-    lines = DEMO.what_next(Path("my demo"), ".venv/bin/segspark", ".venv/bin/mlflow")
+    lines = DEMO.what_next(Path("my demo"), ".venv/bin/segspark")
     assert lines == (
         f"Open the report:  {Path('reports/demo.html').resolve().as_uri()}",
-        "Open the models:  .venv/bin/mlflow ui --backend-store-uri sqlite:///w/mlflow.db",
+        "Open the models:  .venv/bin/segspark mlflow --config 'my demo'",
         "Try next:         .venv/bin/segspark segments explain ann@example.com --config 'my demo' --language en; "
         ".venv/bin/segspark report --config 'my demo' --language en",
     )
@@ -181,20 +180,13 @@ def test_the_options_say_the_small_demo(monkeypatch: pytest.MonkeyPatch) -> None
         assert CliRunner().invoke(cli, ["demo", option, "0"]).exit_code == 2
 
 
-def asked_of_mlflow(typed: str) -> dict[str, Any]:
-    """The options of a command of mlflow, as its own command line reads them."""
-    program, name, *options = shlex.split(typed)
-    assert Path(program).name == "mlflow"
-    command = mlflow.cli.cli.get_command(click.Context(mlflow.cli.cli), name)
-    assert command is not None
-    return command.make_context(name, options).params
-
-
 def test_every_command_that_is_named_can_be_typed(tmp_path: Path) -> None:
     workspace = stored_shop(tmp_path / "my shop")
-    left = Demo(str(tmp_path / "page.html"), f"sqlite:///{tmp_path}/my shop/mlflow.db", 0.5, "ann@example.com")
+    left = Demo(str(tmp_path / "page.html"), 0.5, "ann@example.com")
     _, models, more = (line.split(":", 1)[1].strip() for line in left.what_next(workspace.folder))
-    assert asked_of_mlflow(models)["backend_store_uri"] == left.tracking_uri
+    _, *served = shlex.split(models)
+    assert served[0] in cli.commands
+    assert cli.commands["mlflow"].make_context("mlflow", served[1:]).params["config"] == workspace.folder
     (_, *explain), (_, *report) = (shlex.split(command) for command in more.split(";"))
     load_key(workspace.keys.environment, workspace.keys.file)
     # The stored days know no address; query/test_explain.py explains somebody.
@@ -219,7 +211,7 @@ def test_what_a_small_demo_says_to_do_next_can_be_done(
     assert page.parent == tmp_path / "my shop" / "reports"
     assert "<html" in page.read_text()
 
-    uri = asked_of_mlflow(models)["backend_store_uri"]
+    uri = open_workspace(tmp_path / "my shop").mlflow.tracking_uri
     assert "demo_behaviour" in {m.name for m in MlflowClient(uri).search_registered_models()}
 
     commands = [shlex.split(command) for command in more.split(";")]
