@@ -207,7 +207,7 @@ def test_the_lease_is_given_back_after_an_error(
     ("name", "ran"),
     [
         ("ingest", ["ingest"]),
-        ("daily", ["ingest", "tiles", "features"]),
+        ("daily", ["ingest", "tiles", "features", "monitoring"]),
         ("train", ["ingest", "tiles", "features", "train"]),
         ("repair", ["repair"]),
         ("restate", ["restate"]),
