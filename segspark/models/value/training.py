@@ -1,6 +1,6 @@
 """Training of customer value on a day: the gates, both fits, the hold-out, and what is recorded of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pyspark.ml import PipelineModel
@@ -12,6 +12,7 @@ from segspark.models.model import Fitted, Refused
 from segspark.models.value.backtest import measure_holdout
 from segspark.models.value.bgnbd_fit import BgNbdFit, fit_bgnbd
 from segspark.models.value.config import CustomerValue
+from segspark.models.value.date_coverage import date_coverage
 from segspark.models.value.documents import Part, ValueDocuments
 from segspark.models.value.gamma_gamma import GammaGammaFit, Spending, fit_gamma_gamma
 from segspark.models.value.gates import Gate, check_gates, refusal
@@ -19,6 +20,7 @@ from segspark.models.value.histories import (
     INPUTS,
     IS_BUYER,
     Buyers,
+    next_orders,
     of_permitting,
     read_after,
     read_buyers,
@@ -78,9 +80,12 @@ def _read_holdout(step: Step, today: DataFrame, days: int) -> Holdout | str:
     """How well a model of the days before a cut says what followed; else the code of why there is none."""
     cut = step.as_of - timedelta(days=days)
     before = features_of_days(step, [cut], step.context[CATALOGUE].narrowed(INPUTS), None).where(IS_BUYER)
-    cells, orders, buyers = read_after(before, today)
-    fit = fit_bgnbd(cells)
-    return measure_holdout(fit.model, cells, days, orders, buyers) if isinstance(fit, BgNbdFit) else fit.code
+    after = read_after(before, today, next_orders(step, cut))
+    fit = fit_bgnbd(after.cells)
+    if not isinstance(fit, BgNbdFit):
+        return fit.code
+    measured = measure_holdout(fit.model, after.cells, days, after.orders, after.buyers)
+    return replace(measured, dates=date_coverage(fit.model, after.cells, after.wait, days))
 
 
 def _fitted(
@@ -134,6 +139,7 @@ def _metrics(documents: ValueDocuments) -> dict[str, float]:
         found["correlation"] = documents.correlation
     if documents.holdout is not None:
         found |= {"holdout_error": documents.holdout.error, "holdout_buyers_error": documents.holdout.buyers_error}
+        found |= {f"dates_{row.share * 100:.0f}": row.measured for row in documents.holdout.dates}
     return found
 
 
