@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
 
 import numpy as np
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.identity.links import people_as_of
@@ -99,18 +98,35 @@ class After:
     wait: np.ndarray
 
 
+def order_days(view: View, begin: date, end: date) -> DataFrame:
+    """The days in [begin, end) on which people ordered, as known today: person_id, activity_date, cents (what was spent on
+    the day, less what was given back on it).
+    """
+    # Corrections are stored by the day on which they became known, and may speak of days before.
+    tiles = view.read(gold.ACTIVITY_DAILY, (begin, end))
+    late = view.read(gold.ACTIVITY_CORRECTIONS, (begin, view.as_of + DAY))
+    days = tiles.select(*_DAY, *_measures(tiles)).unionByName(late.select(*_DAY, *_measures(late)))
+    days = days.where((F.col("activity_date") >= F.lit(begin)) & (F.col("activity_date") < F.lit(end)))
+    sums = [F.sum(name).alias(name) for name in _MEASURES]
+    net = days.groupBy(*_DAY).agg(*sums).where("n_order > 0")
+    return net.select(*_DAY, F.expr("order_cents - refund_cents AS cents"))
+
+
+_DAY, _MEASURES = ("person_id", "activity_date"), ("n_order", "order_cents", "refund_cents")
+
+
+def _measures(rows: DataFrame) -> list[Column]:
+    """None in a table that was never written with it."""
+    return [
+        F.coalesce(F.col(name) if name in rows.columns else F.lit(None), F.lit(0)).cast("bigint").alias(name)
+        for name in _MEASURES
+    ]
+
+
 def next_orders(view: View, cut: date) -> DataFrame:
     """The first order day of each person since a cut, as known today: person_id, next_order_date."""
-    days = [view.read(table, (cut, view.as_of + DAY)) for table in (gold.ACTIVITY_DAILY, gold.ACTIVITY_CORRECTIONS)]
-    # A table that was never written has no measures.
-    counted = [rows.select("person_id", "activity_date", "n_order") for rows in days if "n_order" in rows.columns]
-    if not counted:
-        return days[0].select("person_id", F.col("activity_date").alias("next_order_date")).limit(0)
-    made = reduce(DataFrame.unionByName, counted)
-    # Corrections are stored by the day on which they became known, and may speak of days before the cut.
-    made = made.where((F.col("activity_date") >= F.lit(cut)) & (F.col("activity_date") < F.lit(view.as_of)))
-    net = made.groupBy("person_id", "activity_date").agg(F.sum("n_order").alias("n")).where("n > 0")
-    return net.groupBy("person_id").agg(F.min("activity_date").alias("next_order_date"))
+    made = order_days(view, cut, view.as_of)
+    return made.groupBy("person_id").agg(F.min("activity_date").alias("next_order_date"))
 
 
 def read_after(before: DataFrame, after: DataFrame, following: DataFrame) -> After:
