@@ -20,6 +20,7 @@ from segspark.models.card import (
     Value,
     say,
 )
+from segspark.models.value.challenger_card import amounts_part, hazard_part
 from segspark.models.value.documents import ValueDocuments
 from segspark.models.value.holdout import MOST_REPEATS, Holdout
 from segspark.models.version import Version
@@ -50,7 +51,13 @@ def value_card(version: Version[ValueDocuments]) -> Content:
     judged_by = Said(JUDGED_BY.words, {"most": Share(float(most))})
     if documents is None:
         return Content(TITLE, _about(version.record), judged_by=judged_by)
-    evidence = (_holdout(documents), *_dates(documents.holdout), _parameters(documents))
+    evidence = (
+        _holdout(documents),
+        *_dates(documents.holdout),
+        *amounts_part(documents.amounts),
+        *hazard_part(documents.hazard),
+        _parameters(documents),
+    )
     return Content(TITLE, _about(version.record), _data(documents), evidence, _limits(documents), judged_by=judged_by)
 
 

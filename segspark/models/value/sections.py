@@ -6,6 +6,7 @@ from typing import Any
 
 from segspark import sections
 from segspark.models.model import Refused, Trained
+from segspark.models.value.challenger_sections import amounts_section, hazard_notes
 from segspark.models.value.documents import ValueDocuments
 from segspark.models.value.holdout import MOST_REPEATS, Holdout, HoldoutRow
 from segspark.sections import Cell, Missing, Number, People, Reason, Section, Share, Table, Words
@@ -66,9 +67,12 @@ def value_sections(state: Trained[ValueDocuments] | Refused | None) -> tuple[Sec
         notes.append(NO_STOPPING)
     if documents.is_correlated:
         notes.append(_correlation(documents))
+    if documents.hazard is not None:
+        notes.extend(hazard_notes(documents.hazard))
     notes.append({"fr": f"Modèle {state.model_version}", "en": f"Model {state.model_version}"})
     section = Section("value", TITLE, content, notes=tuple(notes), short=SHORT)
-    return (section, *([] if holdout is None or not holdout.dates else [_dates(holdout)]))
+    dates = [] if holdout is None or not holdout.dates else [_dates(holdout)]
+    return (section, *dates, *([] if documents.amounts is None else [amounts_section(documents.amounts)]))
 
 
 def _dates(holdout: Holdout) -> Section:
