@@ -17,14 +17,14 @@ COLUMNS: tuple[Words, ...] = (
 )  # fmt: skip
 # Filled with window and people, and for each model its R2, its error by tenths, and its total.
 JUDGED: Words = {
-    "fr": "Valeur moyenne par personne, prévue puis observée, sur les {days} jours depuis le {cut} : aucun des deux modèles ne "
+    "fr": "Valeur moyenne par personne, prévue puis observée, sur les {n_days} jours depuis le {cut} : aucun des deux modèles ne "
     "les a vus. Chaque modèle range les clients à sa façon. BG/NBD explique {r2_bgnbd} de la variance, s'écarte de "
-    "{error_bgnbd} en moyenne par dixième et annonce {total_bgnbd} du total observé ; les arbres expliquent {r2_hurdle}, "
-    "s'écartent de {error_hurdle} et annoncent {total_hurdle}.",
-    "en": "Mean value per person, expected and observed, in the {days} days from {cut} on, which neither model has seen. Each "
+    "{error_bgnbd} en moyenne par dixième et annonce {whole_bgnbd} du total observé ; les arbres expliquent {r2_hurdle}, "
+    "s'écartent de {error_hurdle} et annoncent {whole_hurdle}.",
+    "en": "Mean value per person, expected and observed, in the {n_days} days from {cut} on, which neither model has seen. Each "
     "model ranks the customers its own way. BG/NBD explains {r2_bgnbd} of the variance, is off by {error_bgnbd} on average "
-    "over the tenths, and expects {total_bgnbd} of the total observed; the trees explain {r2_hurdle}, are off by "
-    "{error_hurdle}, and expect {total_hurdle}.",
+    "over the tenths, and expects {whole_bgnbd} of the total observed; the trees explain {r2_hurdle}, are off by "
+    "{error_hurdle}, and expect {whole_hurdle}.",
 }
 CHOSEN: Mapping[str, Words] = {
     HURDLE: {
@@ -42,9 +42,9 @@ CHOSEN: Mapping[str, Words] = {
 }
 WHY: Mapping[str, Words] = {
     "history": {
-        "fr": "Trop peu d'historique pour choisir : {needed} jours depuis la première commande sont nécessaires, il y en a {days}. "
+        "fr": "Trop peu d'historique pour choisir : {needed} jours depuis la première commande sont nécessaires, il y en a {n}. "
         "Les valeurs (value_cents) sont celles de BG/NBD et Gamma-Gamma.",
-        "en": "Too little history to choose: {needed} days since the first order are needed, there are {days}. Values "
+        "en": "Too little history to choose: {needed} days since the first order are needed, there are {n}. Values "
         "(value_cents) are those of BG/NBD and Gamma-Gamma.",
     },
     "few_people": {

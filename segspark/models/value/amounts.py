@@ -69,7 +69,7 @@ class AmountContest:
 
     @property
     def metrics(self) -> dict[str, float]:
-        found = {}
+        found: dict[str, float] = {}
         for name, amounts in ((BGNBD, self.bgnbd), (HURDLE, self.hurdle)):
             if amounts is not None:
                 found |= {

@@ -14,7 +14,7 @@ def hazard_part(contest: HazardContest | None) -> tuple[Part, ...]:
     if contest.bgnbd is None or contest.hazard is None:
         values: dict[str, Value] = {name: str(value) for name, value in (contest.values or {}).items()}
         return (Part(title, (Paragraph(Said(hazard_words.WHY[contest.why], values), "note"),)),)
-    values = {"days": str(contest.days), "cut": contest.cut, "observed": Percent(contest.observed)}
+    values = {"n_days": str(contest.days), "cut": contest.cut, "observed": Percent(contest.observed)}
     for name, found in (("bgnbd", contest.bgnbd), ("hazard", contest.hazard)):
         values |= {
             f"announced_{name}": Percent(found.announced),
@@ -25,6 +25,10 @@ def hazard_part(contest: HazardContest | None) -> tuple[Part, ...]:
     gain = contest.gain
     facts: tuple[tuple[Said, Value], ...] = (
         (say("Personnes comparées", "People compared"), People(contest.n)),
+        (
+            say("Lignes de l'ajustement (une personne, une période)", "Rows of the fit (a person in a period)"),
+            Number(contest.n_periods),
+        ),
         (
             say("Log-perte gagnée par le modèle avec saisons", "Log-loss gained by the model with seasons"),
             None if gain is None else Interval(gain.value, gain.low, gain.high),
@@ -40,12 +44,12 @@ def amounts_part(contest: AmountContest | None) -> tuple[Part, ...]:
     if both is None:
         values = {name: str(value) for name, value in (contest.values or {}).items()}
         return (Part(title, (Paragraph(Said(amount_words.WHY[contest.why], values), "note"),)),)
-    values_of: dict[str, Value] = {"days": str(contest.days), "cut": contest.cut}
+    values_of: dict[str, Value] = {"n_days": str(contest.days), "cut": contest.cut}
     for name, amounts in zip((BGNBD, HURDLE), both, strict=True):
         values_of |= {
             f"r2_{name}": Percent(amounts.r2),
             f"error_{name}": Percent(amounts.calibration_error),
-            f"total_{name}": Percent(amounts.total_ratio),
+            f"whole_{name}": Percent(amounts.total_ratio),
         }
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (str(at), People(a.n), Cents(a.announced), Cents(a.observed), Cents(b.announced), Cents(b.observed))

@@ -12,19 +12,19 @@ def hazard_notes(contest: HazardContest) -> list[Words]:
         return [
             {language: text.format(**contest.values or {}) for language, text in hazard_words.WHY[contest.why].items()}
         ]
-    shares, losses = {"observed": contest.observed}, {}
+    shares, losses = {"observed": contest.observed}, dict[str, float]()
     for name, found in (("bgnbd", contest.bgnbd), ("hazard", contest.hazard)):
         shares[f"announced_{name}"] = found.announced
         losses |= {f"loss_{name}": found.log_loss, f"auc_{name}": found.roc_auc}
     judged = {
         "fr": hazard_words.JUDGED["fr"].format(
-            days=contest.days,
+            n_days=contest.days,
             cut=f"{contest.cut:%d/%m/%Y}",
             **{name: f"{value:.0%}".replace("%", " %") for name, value in shares.items()},
             **{name: f"{value:.3f}".replace(".", ",") for name, value in losses.items()},
         ),
         "en": hazard_words.JUDGED["en"].format(
-            days=contest.days,
+            n_days=contest.days,
             cut=contest.cut.isoformat(),
             **{name: f"{value:.0%}" for name, value in shares.items()},
             **{name: f"{value:.3f}" for name, value in losses.items()},
@@ -45,16 +45,16 @@ def amounts_section(contest: AmountContest) -> Section:
     shares = {
         f"{name}_{model}": value
         for model, amounts in zip((BGNBD, HURDLE), both, strict=True)
-        for name, value in (("r2", amounts.r2), ("error", amounts.calibration_error), ("total", amounts.total_ratio))
+        for name, value in (("r2", amounts.r2), ("error", amounts.calibration_error), ("whole", amounts.total_ratio))
     }
     judged = {
         "fr": amount_words.JUDGED["fr"].format(
-            days=contest.days,
+            n_days=contest.days,
             cut=f"{contest.cut:%d/%m/%Y}",
             **{name: f"{value:.0%}".replace("%", " %") for name, value in shares.items()},
         ),
         "en": amount_words.JUDGED["en"].format(
-            days=contest.days, cut=contest.cut.isoformat(), **{name: f"{value:.0%}" for name, value in shares.items()}
+            n_days=contest.days, cut=contest.cut.isoformat(), **{name: f"{value:.0%}" for name, value in shares.items()}
         ),
     }
     content = Table(amount_words.COLUMNS, rows)

@@ -15,7 +15,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from segspark.models.propensity.config import Trees
 from segspark.models.value.person_periods import OF_PERSON, PERIOD_DAYS, OrderDays, Seasons, State
 
-TREES = Trees()
+TREES = Trees.model_validate({})
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from segspark.sections import Words
 TITLE: Words = {"fr": "Un modèle avec saisons, pour comparer", "en": "A model with seasons, for comparison"}
 # Filled with figures of the window.
 JUDGED: Words = {
-    "fr": "Chance de commander au moins une fois dans les {days} jours depuis le {cut} : {observed} des clients l'ont fait. "
+    "fr": "Chance de commander au moins une fois dans les {n_days} jours depuis le {cut} : {observed} des clients l'ont fait. "
     "BG/NBD en annonce {announced_bgnbd} (log-perte {loss_bgnbd}, AUC {auc_bgnbd}) ; un modèle par périodes de 30 jours, qui "
     "connaît les soldes, {announced_hazard} (log-perte {loss_hazard}, AUC {auc_hazard}).",
-    "en": "Chance of an order in the {days} days from {cut} on: {observed} of the customers made one. BG/NBD states "
+    "en": "Chance of an order in the {n_days} days from {cut} on: {observed} of the customers made one. BG/NBD states "
     "{announced_bgnbd} (log-loss {loss_bgnbd}, AUC {auc_bgnbd}); a model by periods of 30 days, which knows sales, "
     "{announced_hazard} (log-loss {loss_hazard}, AUC {auc_hazard}).",
 }

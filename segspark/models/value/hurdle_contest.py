@@ -64,7 +64,7 @@ def value_contest(step: Step, config: CustomerValue, today: DataFrame, first: da
     days, history = config.horizon_days, (step.as_of - first).days
     needed = 2 * days + LEAST_BEFORE
     if history < needed:
-        return Outcome(AmountContest("history", {"days": history, "needed": needed}))
+        return Outcome(AmountContest("history", {"n": history, "needed": needed}))
     windows = _windows(step, today, first, days)
     n_learn, n_judge = (_read_counts(rows) for rows in (windows.learn, windows.judge))
     fewest = min(*n_learn, *n_judge)

@@ -23,7 +23,7 @@ from segspark.models.propensity.inputs import Input
 from segspark.models.value.hurdle_stage import CHANCE, LOG_CENTS, HurdleStage, expected_cents
 
 # As for the models of propensity.
-TREES = Trees()
+TREES = Trees.model_validate({})
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ THEIRS = Amounts(0.31, 0.1, 0.94, (Tenth(30, 300.0, 180.0), Tenth(29, 4000.0, 51
 CONTEST = AmountContest(
     cut=date(2025, 6, 1), days=365, n=59, bgnbd=THEIRS, hurdle=OURS, gain=Estimate(0.11, 0.04, 0.2)
 )  # fmt: skip
-REFUSED = AmountContest("history", {"days": 400, "needed": 760})
+REFUSED = AmountContest("history", {"n": 400, "needed": 760})
 
 
 @pytest.mark.parametrize("contest", [CONTEST, REFUSED], ids=["judged", "refused"])

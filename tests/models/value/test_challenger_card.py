@@ -29,7 +29,7 @@ def test_the_contest_for_the_value_is_told_with_its_tenths_or_why_there_was_none
     )
     (why,) = refused.blocks
     assert isinstance(why, Paragraph)
-    assert why.said.values == {"days": "400", "needed": "760"}
+    assert why.said.values == {"n": "400", "needed": "760"}
 
 
 def test_the_hazard_is_told_beside_bgnbd_or_why_it_was_not_compared() -> None:
@@ -40,7 +40,7 @@ def test_the_hazard_is_told_beside_bgnbd_or_why_it_was_not_compared() -> None:
     assert isinstance(facts, Facts)
     assert (judged.said.values["loss_hazard"], judged.said.values["observed"]) == (Number(0.53, 3), Percent(0.3))
     assert "gives no score" in verdict.said.words["en"]
-    assert [fact for _, fact in facts.rows] == [People(900), Interval(0.03, 0.01, 0.05)]
+    assert [fact for _, fact in facts.rows] == [People(900), Number(9000), Interval(0.03, 0.01, 0.05)]
     (why,) = part(value_card(value(documents=replace(VALUE, hazard=test_hazard.REFUSED))), title).blocks
     assert isinstance(why, Paragraph)
     assert why.said.values == {"n": "2", "needed": "3"}

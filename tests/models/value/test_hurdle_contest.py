@@ -90,7 +90,7 @@ def test_where_it_wins_a_registered_version_gives_its_values(shop: Shop, hurdle:
 def test_too_little_history_leaves_bgnbd_in_place(shop: Shop) -> None:
     days = 7 * WEEKS
     fitted, documents = fitted_by(shop, horizon_days=(days - LEAST_BEFORE) // 2 + 1)
-    assert documents.amounts == AmountContest("history", {"days": days, "needed": 2 * 91 + LEAST_BEFORE})
+    assert documents.amounts == AmountContest("history", {"n": days, "needed": 2 * 91 + LEAST_BEFORE})
     assert documents.value_by == fitted.params["value_by"] == BGNBD
     assert "value_cents by bgnbd (history)" in fitted.note
     assert "days_since_order" not in documents.inputs
