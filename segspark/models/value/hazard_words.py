@@ -18,9 +18,9 @@ JUDGED: Words = {
 VERDICT: Mapping[str, Words] = {
     "better": {
         "fr": "Le modèle avec saisons prédit nettement mieux qui commande (intervalle à 95 %). Il sert de comparaison et ne donne "
-        "aucun score : près des soldes, fiez-vous moins aux dates.",
+        "aucun score : prenez avec prudence les chances et les dates du modèle en service.",
         "en": "The model with seasons predicts clearly better who orders (95% interval). It is a comparison and gives no score: "
-        "near sales, rely less on the dates.",
+        "take chances and dates of the model in use with care.",
     },
     "worse": {
         "fr": "Le modèle avec saisons prédit nettement moins bien qui commande (intervalle à 95 %).",
