@@ -92,7 +92,8 @@ DRIFT = (
     Drift("days_since_order", (30.0, 90.0), (0.3, 0.3, 0.4), (0.31, 0.29, 0.4)),
 )
 REVIEW = Review(
-    JUDGED, OPEN, THRESHOLDS, SLICES, CalibrationMap((0.1, 0.9), (0.1, 0.9)), 43, CUTS, LEARNING, DRIFT
+    JUDGED, OPEN, THRESHOLDS, SLICES, CalibrationMap((0.1, 0.9), (0.1, 0.9)), 43, cuts=CUTS,
+    learning=LEARNING, drift=DRIFT,
 )  # fmt: skip
 DECILES = tuple(Decile(1_142, a, o, o / BASE) for a, o in zip(ANNOUNCED[::-1], OBSERVED[::-1], strict=True))
 EVALUATION = Evaluation(11_420, BASE, 0.836, 0.912, 0.158, 1.42, DECILES)
