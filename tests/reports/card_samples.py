@@ -23,7 +23,7 @@ from segspark.models.evaluate.stability import Drift
 from segspark.models.promotion import GateResult
 from segspark.models.propensity.documents import CameBack, CutCount, PropensityDocuments, Review
 from segspark.models.value.documents import Part, ValueDocuments
-from segspark.models.value.holdout import Holdout, HoldoutRow
+from segspark.models.value.holdout import DateRow, Holdout, HoldoutRow
 from segspark.models.version import Version
 from segspark.reports.card.render import Place
 
@@ -92,7 +92,8 @@ DRIFT = (
     Drift("days_since_order", (30.0, 90.0), (0.3, 0.3, 0.4), (0.31, 0.29, 0.4)),
 )
 REVIEW = Review(
-    JUDGED, OPEN, THRESHOLDS, SLICES, CalibrationMap((0.1, 0.9), (0.1, 0.9)), 43, CUTS, LEARNING, DRIFT
+    JUDGED, OPEN, THRESHOLDS, SLICES, CalibrationMap((0.1, 0.9), (0.1, 0.9)), 43, cuts=CUTS,
+    learning=LEARNING, drift=DRIFT,
 )  # fmt: skip
 DECILES = tuple(Decile(1_142, a, o, o / BASE) for a, o in zip(ANNOUNCED[::-1], OBSERVED[::-1], strict=True))
 EVALUATION = Evaluation(11_420, BASE, 0.836, 0.912, 0.158, 1.42, DECILES)
@@ -143,6 +144,7 @@ VALUE = ValueDocuments(
     Holdout(
         180.0, 21_000, 9_120.0, 9_844.0, 15_310.0, 4_420.0, 4_610.0,
         (HoldoutRow(0, 12_010, 1_410.0, 1_502.0), HoldoutRow(1, 4_810, 1_620.0, 1_841.0), HoldoutRow(7, 640, 3_010.0, 3_204.0)),
+        (DateRow(0.1, 18_240, 0.104, 0.107), DateRow(0.5, 6_310, 0.504, 0.522)),
     ),
     "", ("n_order_day_lifetime", "days_since_order"),
 )  # fmt: skip

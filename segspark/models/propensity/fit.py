@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pyspark.ml import PipelineModel
 from pyspark.ml.classification import GBTClassificationModel, GBTClassifier
 from pyspark.ml.feature import SQLTransformer, VectorAssembler
 from pyspark.ml.functions import array_to_vector, vector_to_array
-from pyspark.ml.regression import IsotonicRegression, IsotonicRegressionModel
+from pyspark.ml.regression import GBTRegressor, IsotonicRegression, IsotonicRegressionModel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -42,11 +43,22 @@ def fit_trees(rows: DataFrame, cuts: Sequence[date], n_rows: int, config: TreesC
 
 
 def fit_to(rows: DataFrame, n_rows: int, config: TreesConfig) -> Trees:
+    """``fit_with`` a classifier."""
+    return Trees(*fit_with(GBTClassifier(**tree_settings(config)), rows, n_rows, config))
+
+
+def fit_with(
+    estimator: GBTClassifier | GBTRegressor, rows: DataFrame, n_rows: int, config: TreesConfig
+) -> tuple[Any, int]:
     """Fit to rows; a tenth of the people is kept aside, and fitting stops when more trees do not help them.
 
     Args:
+        estimator: with ``tree_settings``.
         rows: of gold.training_sets: person_id, cut_date, label, values.
         n_rows: how many they are; of more than ``max_training_rows`` a share of the people is drawn.
+
+    Returns:
+        The fitted model, and the rows of its fit.
     """
     chosen = rows
     if n_rows > config.max_training_rows:
@@ -57,28 +69,28 @@ def fit_to(rows: DataFrame, n_rows: int, config: TreesConfig) -> Trees:
     table = with_vectors(chosen.select(*columns, "values"))
     table = table.repartition(n_partitions, "person_id").sortWithinPartitions("person_id", "cut_date").persist()
     try:
-        model = _classifier(config).fit(table)
-        return Trees(model, table.count())
+        return estimator.fit(table), table.count()
     finally:
         table.unpersist()
 
 
-def _classifier(config: TreesConfig) -> GBTClassifier:
-    return GBTClassifier(
-        featuresCol="features",
-        labelCol="label",
-        maxIter=config.max_iter,
-        maxDepth=config.max_depth,
-        stepSize=config.step_size,
-        seed=config.seed,
+def tree_settings(config: TreesConfig) -> dict[str, Any]:
+    """Of an estimator of boosted trees, by the names of its parameters."""
+    return {
+        "featuresCol": "features",
+        "labelCol": "label",
+        "maxIter": config.max_iter,
+        "maxDepth": config.max_depth,
+        "stepSize": config.step_size,
+        "seed": config.seed,
         # Of all rows: a drawn part would depend on the partitions, and its noise would stop the fit early.
-        subsamplingRate=1.0,
-        minInstancesPerNode=20,
-        maxMemoryInMB=512,
-        validationIndicatorCol="is_aside",
+        "subsamplingRate": 1.0,
+        "minInstancesPerNode": 20,
+        "maxMemoryInMB": 512,
+        "validationIndicatorCol": "is_aside",
         # The default of a hundredth stops after the first tree.
-        validationTol=1e-5,
-    )
+        "validationTol": 1e-5,
+    }
 
 
 def with_vectors(rows: DataFrame) -> DataFrame:

@@ -40,8 +40,8 @@ class BgNbd:
         p: np.ndarray = expit(-(odds + (self.r + cells.x) * longer))
         return np.where(cells.x == 0, 1.0, p)
 
-    def p_no_order(self, cells: Cells, time: float) -> np.ndarray:
-        """Probability of no order within a time from now on.
+    def p_no_order(self, cells: Cells, time: float | np.ndarray) -> np.ndarray:
+        """Probability of no order within a time from now on, the same for all cells or one of each.
 
         Somebody active stops only after an order, so the first wait is that of the Poisson process alone, whatever p:
         its survival is the mean of exp(-lambda t) over lambda's distribution.

@@ -14,11 +14,13 @@ from segspark.models.card import (
     Listed,
     Paragraph,
     Part,
+    Percent,
     Points,
     Said,
     Value,
     say,
 )
+from segspark.models.value.challenger_card import amounts_part, hazard_part
 from segspark.models.value.documents import ValueDocuments
 from segspark.models.value.holdout import MOST_REPEATS, Holdout
 from segspark.models.version import Version
@@ -49,7 +51,13 @@ def value_card(version: Version[ValueDocuments]) -> Content:
     judged_by = Said(JUDGED_BY.words, {"most": Share(float(most))})
     if documents is None:
         return Content(TITLE, _about(version.record), judged_by=judged_by)
-    evidence = (_holdout(documents), _parameters(documents))
+    evidence = (
+        _holdout(documents),
+        *_dates(documents.holdout),
+        *amounts_part(documents.amounts),
+        *hazard_part(documents.hazard),
+        _parameters(documents),
+    )
     return Content(TITLE, _about(version.record), _data(documents), evidence, _limits(documents), judged_by=judged_by)
 
 
@@ -131,6 +139,30 @@ def _holdout(documents: ValueDocuments) -> Part:
         say("Jours de commande observés", "Order days made"),
     )
     return Part(title, (Paragraph(_error(found)), Grid(title, columns, rows, marked=len(rows) - 1)))
+
+
+def _dates(found: Holdout | None) -> tuple[Part, ...]:
+    if found is None or not found.dates:
+        return ()
+    title = say("Ses dates sur ces mêmes jours", "Its dates on the same days")
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (Percent(row.share), People(row.n), Share(row.stated), Share(row.measured)) for row in found.dates
+    )
+    columns = (
+        say("Commande d'ici la date, probabilité visée", "An order by the date, probability aimed at"),
+        say("Personnes", "People"),
+        say("Probabilité annoncée", "Stated probability"),
+        say("Ont commandé d'ici là", "Ordered by then"),
+    )
+    said = say(
+        "Pour chaque client, le modèle dit d'ici quelle date une commande vient avec une probabilité donnée. Voici combien ont "
+        "commandé d'ici là, parmi ceux dont la date était passée. Une date est un jour entier : la probabilité annoncée dépasse "
+        "un peu celle visée.",
+        "Of each customer the model says by which date an order comes with a given probability. This is how many ordered by "
+        "then, among those whose date had passed. A date is a whole day, so the stated probability is a little above the one "
+        "aimed at.",
+    )
+    return (Part(title, (Paragraph(said), Grid(title, columns, rows))),)
 
 
 def _repeats(x: int) -> str:
@@ -217,10 +249,11 @@ def _limits(documents: ValueDocuments) -> tuple[Said, ...]:
                 r=Number(documents.correlation, 2),
             )
         )
-    found.append(
-        say(
-            "L'erreur sur les dates de prochaine commande n'est pas mesurée à part.",
-            "The error of the dates of the next order is not measured by itself.",
+    if documents.holdout is None or not documents.holdout.dates:
+        found.append(
+            say(
+                "L'erreur sur les dates de prochaine commande n'a pas été mesurée.",
+                "The error of the dates of the next order was not measured.",
+            )
         )
-    )
     return tuple(found)

@@ -25,3 +25,13 @@ class CustomerValue(Model):
         ge=0,
         description="A version whose total on the hold-out is wrong by a larger share is not put into use by its training",
     )
+    hurdle: bool = Field(
+        False,
+        description="Whether a training also fits boosted trees of who buys within the horizon and how much; they give "
+        "value_cents where they are clearly better in a held-out window of that length",
+    )
+    hazard: bool = Field(
+        False,
+        description="Whether a training also fits a model of orders by periods of 30 days, which knows sales days, and shows "
+        "how it does beside BG/NBD on the hold-out; it gives no score",
+    )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from segspark.models.value.amounts import BGNBD, AmountContest
+from segspark.models.value.hazard import HazardContest
 from segspark.models.value.holdout import Holdout
 
 VALUE, FEATURES = "value.json", "features.json"
@@ -36,6 +38,9 @@ class ValueDocuments:
             one of them is the same for everybody.
         holdout: None if it could not be measured.
         why_no_holdout: the code of why; empty if there is one.
+        inputs: columns of the feature frame that the version reads.
+        amounts: the contest for value_cents; None if no other model was asked for, as in earlier releases.
+        hazard: the model with seasons beside BG/NBD; None likewise.
     """
 
     prediction: Mapping[str, Mapping[str, float]]
@@ -46,6 +51,8 @@ class ValueDocuments:
     holdout: Holdout | None
     why_no_holdout: str
     inputs: tuple[str, ...]
+    amounts: AmountContest | None = None
+    hazard: HazardContest | None = None
 
     @property
     def shows_no_stopping(self) -> bool:
@@ -55,6 +62,11 @@ class ValueDocuments:
     @property
     def is_correlated(self) -> bool:
         return self.correlation is not None and abs(self.correlation) > LARGEST_CORRELATION
+
+    @property
+    def value_by(self) -> str:
+        """Which model gives value_cents."""
+        return BGNBD if self.amounts is None else self.amounts.chosen
 
     def to_files(self) -> dict[str, Any]:
         return {
@@ -66,6 +78,8 @@ class ValueDocuments:
                 "correlation": self.correlation,
                 "holdout": self.holdout.as_dict() if self.holdout else None,
                 "why_no_holdout": self.why_no_holdout,
+                "amounts": self.amounts.as_dict() if self.amounts else None,
+                "hazard": self.hazard.as_dict() if self.hazard else None,
             },
             FEATURES: {"features": list(self.inputs)},
         }
@@ -82,6 +96,8 @@ class ValueDocuments:
             Holdout.from_dict(value["holdout"]) if value["holdout"] else None,
             value["why_no_holdout"],
             tuple(files[FEATURES]["features"]),
+            AmountContest.from_dict(value["amounts"]) if value.get("amounts") else None,
+            HazardContest.from_dict(value["hazard"]) if value.get("hazard") else None,
         )
 
 

@@ -19,6 +19,23 @@ class HoldoutRow:
 
 
 @dataclass(frozen=True)
+class DateRow:
+    """Statements of one kind, "an order within N days has the probability ``share``", and how often they came true.
+
+    Attributes:
+        share: what is asked for: each person has days of their own for it.
+        n: people of whom it can be said, and whose days had passed when it was measured.
+        stated: the mean probability of an order within these days: days are whole, so it is a little above ``share``.
+        measured: the share of these people who ordered within them.
+    """
+
+    share: float
+    n: int
+    stated: float
+    measured: float
+
+
+@dataclass(frozen=True)
 class Holdout:
     """Order days after a cut, predicted from the days before it.
 
@@ -28,6 +45,7 @@ class Holdout:
         pace: what is predicted if everybody goes on at the pace of before, and nobody stops.
         predicted_buyers, actual_buyers: people with an order.
         rows: by repeat orders before the cut; the last row is of that many or more.
+        dates: how often next orders came within the days stated; empty of a version that an earlier release trained.
     """
 
     days: float
@@ -38,6 +56,7 @@ class Holdout:
     predicted_buyers: float
     actual_buyers: float
     rows: tuple[HoldoutRow, ...]
+    dates: tuple[DateRow, ...] = ()
 
     @property
     def error(self) -> float:
@@ -55,7 +74,8 @@ class Holdout:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "Holdout":
         rows = tuple(HoldoutRow(**row) for row in content["rows"])
-        return cls(**{**content, "rows": rows})
+        dates = tuple(DateRow(**row) for row in content.get("dates", ()))
+        return cls(**{**content, "rows": rows, "dates": dates})
 
 
 def _error(predicted: float, actual: float) -> float:

@@ -6,9 +6,10 @@ from typing import Any
 
 from segspark import sections
 from segspark.models.model import Refused, Trained
+from segspark.models.value.challenger_sections import amounts_section, hazard_notes
 from segspark.models.value.documents import ValueDocuments
 from segspark.models.value.holdout import MOST_REPEATS, Holdout, HoldoutRow
-from segspark.sections import Cell, Missing, Number, People, Reason, Section, Table, Words
+from segspark.sections import Cell, Missing, Number, People, Reason, Section, Share, Table, Words
 
 TITLE = {"fr": "Commandes à venir et leur valeur", "en": "Orders to come and their value"}
 SHORT = {"fr": "Valeur client", "en": "Customer value"}
@@ -38,6 +39,20 @@ COLUMNS: tuple[Words, ...] = (
     {"fr": "Jours de commande prédits", "en": "Order days predicted"},
     {"fr": "Jours de commande observés", "en": "Order days made"},
 )
+DATES = {"fr": "Dates de prochaine commande : dit et tenu", "en": "Dates of next orders: stated and kept"}
+DATES_SHORT = {"fr": "Dates de commande", "en": "Order dates"}
+DATE_COLUMNS: tuple[Words, ...] = (
+    {"fr": "Commande d'ici la date, probabilité visée", "en": "An order by the date, probability aimed at"},
+    {"fr": "Personnes", "en": "People"},
+    {"fr": "Probabilité annoncée", "en": "Stated probability"},
+    {"fr": "Ont commandé d'ici là", "en": "Ordered by then"},
+)
+WHOLE_DAYS = {
+    "fr": "Chaque client a sa propre date pour chaque probabilité. Les dates tombent sur des jours entiers : la probabilité "
+    "annoncée dépasse donc un peu celle visée. Seules comptent les dates déjà passées à la fin des jours observés.",
+    "en": "Each customer has a date of their own for each probability. Dates are whole days, so the stated probability is a "
+    "little above the one aimed at. Only dates that had passed by the end of the days observed count.",
+}
 
 
 def value_sections(state: Trained[ValueDocuments] | Refused | None) -> tuple[Section, ...]:
@@ -52,8 +67,19 @@ def value_sections(state: Trained[ValueDocuments] | Refused | None) -> tuple[Sec
         notes.append(NO_STOPPING)
     if documents.is_correlated:
         notes.append(_correlation(documents))
+    if documents.hazard is not None:
+        notes.extend(hazard_notes(documents.hazard))
     notes.append({"fr": f"Modèle {state.model_version}", "en": f"Model {state.model_version}"})
-    return (Section("value", TITLE, content, notes=tuple(notes), short=SHORT),)
+    section = Section("value", TITLE, content, notes=tuple(notes), short=SHORT)
+    dates = [] if holdout is None or not holdout.dates else [_dates(holdout)]
+    return (section, *dates, *([] if documents.amounts is None else [amounts_section(documents.amounts)]))
+
+
+def _dates(holdout: Holdout) -> Section:
+    rows = tuple(
+        (f"{row.share * 100:.0f} %", People(row.n), Share(row.stated), Share(row.measured)) for row in holdout.dates
+    )
+    return Section("value_dates", DATES, Table(DATE_COLUMNS, rows), notes=(WHOLE_DAYS,), short=DATES_SHORT)
 
 
 def _nothing(state: Refused | None) -> object:

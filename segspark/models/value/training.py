@@ -1,6 +1,6 @@
 """Training of customer value on a day: the gates, both fits, the hold-out, and what is recorded of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pyspark.ml import PipelineModel
@@ -12,13 +12,17 @@ from segspark.models.model import Fitted, Refused
 from segspark.models.value.backtest import measure_holdout
 from segspark.models.value.bgnbd_fit import BgNbdFit, fit_bgnbd
 from segspark.models.value.config import CustomerValue
+from segspark.models.value.date_coverage import date_coverage
 from segspark.models.value.documents import Part, ValueDocuments
 from segspark.models.value.gamma_gamma import GammaGammaFit, Spending, fit_gamma_gamma
 from segspark.models.value.gates import Gate, check_gates, refusal
+from segspark.models.value.hazard import HazardContest
+from segspark.models.value.hazard_contest import hazard_contest
 from segspark.models.value.histories import (
     INPUTS,
     IS_BUYER,
     Buyers,
+    next_orders,
     of_permitting,
     read_after,
     read_buyers,
@@ -26,6 +30,7 @@ from segspark.models.value.histories import (
     read_spending,
 )  # fmt: skip
 from segspark.models.value.holdout import Holdout
+from segspark.models.value.hurdle_contest import Outcome, value_contest
 from segspark.models.value.prediction import Prediction
 from segspark.models.value.stage import ValueStage
 from segspark.models.value.value import Horizon
@@ -42,6 +47,14 @@ class Both:
     amounts: Spending
 
 
+@dataclass(frozen=True)
+class Challengers:
+    """What was asked for beside; None where it was not."""
+
+    amounts: Outcome | None
+    hazard: HazardContest | None
+
+
 def train_on_day(step: Step, config: CustomerValue) -> Fitted | Refused:
     """Fit the models to the buyers of the step's day, unless a gate is closed."""
     today = step.read_day(gold.FEATURES, step.as_of).select("person_id", "as_of_date", *INPUTS)
@@ -55,7 +68,10 @@ def train_on_day(step: Step, config: CustomerValue) -> Fitted | Refused:
         return refusal([fits])
     assert buyers.first is not None
     days = holdout_days((step.as_of - buyers.first).days, config.horizon_days)
-    return _fitted(step, config, today, buyers, fits, _read_holdout(step, today, days))
+    amounts = value_contest(step, config, today, buyers.first) if config.hurdle else None
+    hazard = hazard_contest(step, config, today, buyers.first, days) if config.hazard else None
+    challengers = Challengers(amounts, hazard)
+    return _fitted(step, config, buyers, fits, _read_holdout(step, today, days), challengers)
 
 
 def holdout_days(history_days: int, horizon_days: int) -> int:
@@ -78,17 +94,21 @@ def _read_holdout(step: Step, today: DataFrame, days: int) -> Holdout | str:
     """How well a model of the days before a cut says what followed; else the code of why there is none."""
     cut = step.as_of - timedelta(days=days)
     before = features_of_days(step, [cut], step.context[CATALOGUE].narrowed(INPUTS), None).where(IS_BUYER)
-    cells, orders, buyers = read_after(before, today)
-    fit = fit_bgnbd(cells)
-    return measure_holdout(fit.model, cells, days, orders, buyers) if isinstance(fit, BgNbdFit) else fit.code
+    after = read_after(before, today, next_orders(step, cut))
+    fit = fit_bgnbd(after.cells)
+    if not isinstance(fit, BgNbdFit):
+        return fit.code
+    measured = measure_holdout(fit.model, after.cells, days, after.orders, after.buyers)
+    return replace(measured, dates=date_coverage(fit.model, after.cells, after.wait, days))
 
 
 def _fitted(
-    step: Step, config: CustomerValue, today: DataFrame, buyers: Buyers, fits: Both, measured: Holdout | str
+    step: Step, config: CustomerValue, buyers: Buyers, fits: Both, measured: Holdout | str, others: Challengers
 ) -> Fitted:
     horizon = Horizon(config.horizon_days, config.yearly_discount)
     prediction = Prediction(fits.orders.model, fits.spending.model, horizon)
     holdout, correlation = (measured if isinstance(measured, Holdout) else None), fits.amounts.correlation
+    amounts = others.amounts
     documents = ValueDocuments(
         prediction.as_dict(),
         Part(fits.orders.errors, fits.orders.log_likelihood, buyers.n),
@@ -97,13 +117,15 @@ def _fitted(
         correlation if correlation == correlation else None,
         holdout,
         measured if isinstance(measured, str) else "",
-        INPUTS,
+        (*INPUTS, *(amounts.columns if amounts else ())),
+        amounts.contest if amounts else None,
+        others.hazard,
     )
     metrics = _metrics(documents)
     return Fitted(
-        model=PipelineModel([ValueStage.of(prediction)]),
-        sample=today.select("as_of_date", *INPUTS),
-        params=config.model_dump(mode="json"),
+        model=PipelineModel([ValueStage.of(prediction), *(amounts.stages if amounts else ())]),
+        sample=_read_by(step, documents.inputs),
+        params={**config.model_dump(mode="json"), "value_by": documents.value_by},
         metrics=metrics,
         documents=documents,
         files={},
@@ -121,6 +143,12 @@ def _fitted(
     )
 
 
+def _read_by(step: Step, inputs: tuple[str, ...]) -> DataFrame:
+    """The stored columns that a version reads, without rows."""
+    stored = [column.name for column in step.context[CATALOGUE].narrowed(inputs).stored_columns()]
+    return step.read_day(gold.FEATURES, step.as_of).select("as_of_date", *stored).limit(0)
+
+
 def _metrics(documents: ValueDocuments) -> dict[str, float]:
     found = {
         **documents.prediction["orders"],
@@ -134,6 +162,9 @@ def _metrics(documents: ValueDocuments) -> dict[str, float]:
         found["correlation"] = documents.correlation
     if documents.holdout is not None:
         found |= {"holdout_error": documents.holdout.error, "holdout_buyers_error": documents.holdout.buyers_error}
+        found |= {f"dates_{row.share * 100:.0f}": row.measured for row in documents.holdout.dates}
+    for contest in (documents.amounts, documents.hazard):
+        found |= contest.metrics if contest else {}
     return found
 
 
@@ -147,6 +178,15 @@ def _note(documents: ValueDocuments) -> str:
             f", {holdout.predicted:.0f} order days predicted of {holdout.actual:.0f} in the last {holdout.days:g} days "
             f"({holdout.error:+.1%})"
         )
+    if documents.amounts is not None:
+        told += f"; value_cents by {documents.value_by}"
+        if documents.amounts.gain is not None:
+            told += f" (R2 of the hurdle higher by {documents.amounts.gain})"
+        else:
+            told += f" ({documents.amounts.why})"
+    if documents.hazard is not None:
+        gain, why = documents.hazard.gain, documents.hazard.why
+        told += f"; log-loss of the hazard lower by {gain}" if gain else f"; hazard not compared ({why})"
     if documents.shows_no_stopping:
         told += "; nobody is seen to stop, so p_alive is 1 for everybody"
     if documents.is_correlated:

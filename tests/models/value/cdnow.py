@@ -32,7 +32,8 @@ class Cohort:
     wait: np.ndarray
 
 
-def cohort(which: str) -> Cohort:
+def purchases(which: str) -> pd.DataFrame:
+    """A row for each person's day with an order: id, date, dollars."""
     path = DATA / f"CDNOW_{which}.txt.gz"
     if not path.exists():
         pytest.skip("no data in SEGSPARK_SHARED_DATA/cdnow")
@@ -40,7 +41,11 @@ def cohort(which: str) -> Cohort:
         path, sep=r"\s+", names=COLUMNS[which], skiprows=int(which == "master"), dtype={"id": str, "date": str}
     )
     rows["date"] = pd.to_datetime(rows["date"])
-    days = rows.groupby(["id", "date"], as_index=False)["dollars"].sum()
+    return rows.groupby(["id", "date"], as_index=False)["dollars"].sum()
+
+
+def cohort(which: str) -> Cohort:
+    days = purchases(which)
     days["first"] = days.groupby("id")["date"].transform("min")
     first = days.groupby("id")["first"].min()
     before = days[days["date"] <= CUT]

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from reports.card_samples import VALUE, value
 
-from segspark.models.card import Change, Content, Grid, Interval, Paragraph, Part, Said
+from segspark.models.card import Change, Content, Grid, Interval, Paragraph, Part, Percent, Said
 from segspark.models.value.card import value_card
-from segspark.sections import Number, Share
+from segspark.sections import Number, People, Share
 
 
 def part(content: Content, title: str) -> Part:
@@ -31,6 +31,17 @@ def test_the_error_is_that_of_the_days_not_seen() -> None:
 def test_without_a_hold_out_the_reason_is_told() -> None:
     content = value_card(value(documents=replace(VALUE, holdout=None, why_no_holdout="flat_likelihood")))
     assert error_of(content).values == {"why": "flat_likelihood"}
+
+
+def test_dates_are_beside_how_often_they_were_kept_or_the_card_says_that_nobody_knows() -> None:
+    content = value_card(value())
+    grid = next(b for b in part(content, "Its dates on the same days").blocks if isinstance(b, Grid))
+    assert grid.rows[1] == (Percent(0.5), People(6_310), Share(0.504), Share(0.522))
+    unknown = "The error of the dates of the next order was not measured."
+    assert unknown not in [limit.words["en"] for limit in content.limits]
+    assert VALUE.holdout is not None
+    content = value_card(value(documents=replace(VALUE, holdout=replace(VALUE.holdout, dates=()))))
+    assert unknown in [limit.words["en"] for limit in content.limits]
 
 
 def test_nobody_ordering_is_no_infinite_error() -> None:

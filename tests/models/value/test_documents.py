@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 
 import pytest
+from models.value.test_amounts import CONTEST
 from models.value.test_holdout import FOUND
 
+from segspark.models.value.amounts import BGNBD, HURDLE
 from segspark.models.value.documents import Part, ValueDocuments
 
 PREDICTION = {
@@ -16,10 +18,11 @@ DOCUMENTS = ValueDocuments(
     PREDICTION, Part((0.1, 0.2, 0.3, 0.4), -9582.4, 2357), Part((0.1, 0.2, 0.3), -4055.9, 946), 946, 0.08, FOUND, "",
     ("n_order_day_lifetime", "first_order_date"),
 )  # fmt: skip
+JUDGED = replace(DOCUMENTS, amounts=CONTEST)
 UNMEASURED = replace(DOCUMENTS, holdout=None, why_no_holdout="no_repeats", correlation=None)
 
 
-@pytest.mark.parametrize("documents", [DOCUMENTS, UNMEASURED], ids=["measured", "unmeasured"])
+@pytest.mark.parametrize("documents", [DOCUMENTS, UNMEASURED, JUDGED], ids=["measured", "unmeasured", "judged"])
 def test_what_is_read_is_what_was_stored(documents: ValueDocuments) -> None:
     stored = json.loads(json.dumps(documents.to_files()))
     assert stored["features.json"] == {"features": ["n_order_day_lifetime", "first_order_date"]}
@@ -30,3 +33,10 @@ def test_what_is_read_is_what_was_stored(documents: ValueDocuments) -> None:
 @pytest.mark.parametrize(("correlation", "is_told"), [(0.3, False), (0.31, True), (-0.5, True), (None, False)])
 def test_a_correlation_is_told_from_three_tenths_on(correlation: float | None, is_told: bool) -> None:
     assert replace(DOCUMENTS, correlation=correlation).is_correlated == is_told
+
+
+def test_an_earlier_release_has_compared_nothing() -> None:
+    stored = DOCUMENTS.to_files()
+    del stored["value.json"]["amounts"]
+    assert ValueDocuments.from_files(stored) == DOCUMENTS
+    assert (DOCUMENTS.value_by, JUDGED.value_by) == (BGNBD, HURDLE)

@@ -1,12 +1,18 @@
 """Histories from stored features: counted by Spark as they would be by hand."""
 
 from datetime import date
+from math import inf
+from pathlib import Path
 
-import numpy as np
 import pytest
+from builders import make_workspace, step_of, store_rows
 from pyspark.sql import DataFrame, SparkSession
 
-from segspark.models.value.histories import Buyers, read_after, read_buyers, read_cells, read_spending
+from segspark.app.train import TRAIN
+from segspark.models.value.histories import Buyers, next_orders, read_after, read_buyers, read_cells, read_spending
+from segspark.tables.contracts import gold
+from segspark.tables.contracts.contract import optional
+from segspark.tables.io.spark_lake import SparkLake
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 1, 31)
 COLUMNS = (
@@ -57,8 +63,35 @@ def test_orders_after_a_cut_are_those_of_people_known_on_both_days(spark: SparkS
     ]  # fmt: skip
     today = [*PEOPLE, ("zoe", DAY, 2, FIRST, LAST, 1, 0)]
     today[2] = ("eve", DAY, 1, FIRST, FIRST, 500, 0)
-    cells, orders, buyers = read_after(frame(spark, *before), frame(spark, *today))
-    rows = list(zip(*[v.tolist() for v in (cells.x, cells.t_x, cells.age, cells.n, orders, buyers)], strict=True))
-    # Ida ordered once more, eve not at all, ann and bob on two days each.
-    assert rows == [(0, 0, 9, 1, 1, 1), (1, 1, 9, 1, 0, 0), (1, 5, 9, 2, 4, 2)]
-    assert isinstance(orders, np.ndarray)
+    # Eve's order is one that was taken back; of zoe nothing was known at the cut.
+    following = spark.createDataFrame(
+        [("ann", date(2026, 1, 11)), ("bob", date(2026, 1, 20)), ("ida", LAST), ("eve", LAST), ("zoe", LAST)],
+        "person_id string, next_order_date date",
+    )
+    after = read_after(frame(spark, *before), frame(spark, *today), following)
+    cells = after.cells
+    columns = (cells.x, cells.t_x, cells.age, cells.n, after.orders, after.buyers, after.wait)
+    # Ida ordered once more, eve not at all, ann and bob on two days each, ann on the day of the cut, which is the first.
+    assert list(zip(*[v.tolist() for v in columns], strict=True)) == [
+        (0, 0, 9, 1, 1, 1, 21), (1, 1, 9, 1, 0, 0, inf), (1, 5, 9, 1, 2, 1, 1), (1, 5, 9, 1, 2, 1, 10),
+    ]  # fmt: skip
+
+
+def test_the_next_order_is_the_first_day_on_which_an_order_is_left(spark: SparkSession, tmp_path: Path) -> None:
+    workspace, cut = make_workspace(tmp_path / "w"), date(2026, 1, 11)
+    lake = SparkLake(workspace.lake, spark)
+    tiles = gold.ACTIVITY_DAILY.with_columns((optional("n_order", "bigint", "Orders"),))
+    late = gold.ACTIVITY_CORRECTIONS.with_columns((optional("n_order", "bigint", "Orders"),))
+    # Ann's order of the cut's eve is no next one; bob's first was taken back, and eve's became known late.
+    for who, day, n in (("ann", 10, 1), ("ann", 14, 1), ("ann", 20, 2), ("bob", 12, 1), ("bob", 15, 1), ("kim", 12, 0)):
+        store_rows(lake, tiles, {"person_id": who, "activity_date": date(2026, 1, day), "n_order": n})
+    for who, day, n in (("bob", 12, -1), ("eve", 11, 1), ("lou", 9, 1)):
+        row = {
+            "person_id": who,
+            "activity_date": date(2026, 1, day),
+            "applied_as_of": date(2026, 1, 25),
+            "reason": "late",
+        }
+        store_rows(lake, late, {**row, "n_order": n})
+    rows = next_orders(step_of(TRAIN, workspace, lake, DAY), cut).collect()
+    assert {r["person_id"]: r["next_order_date"].day for r in rows} == {"ann": 14, "bob": 15, "eve": 11}

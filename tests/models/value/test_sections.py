@@ -10,12 +10,25 @@ from segspark import sections
 from segspark.models.model import Refused, Trained
 from segspark.models.value.documents import ValueDocuments
 from segspark.models.value.sections import NO_HOLDOUT, NO_MODEL, NO_STOPPING, value_sections
-from segspark.sections import Number, People, Reason, Section, Table
+from segspark.sections import Number, People, Reason, Section, Share, Table
 
 
 def section_of(documents: ValueDocuments) -> Section:
-    (section,) = value_sections(Trained("shop_value/3", date(2026, 6, 1), {"horizon_days": "365"}, documents))
-    return section
+    return sections_of(documents)[0]
+
+
+def sections_of(documents: ValueDocuments) -> tuple[Section, ...]:
+    return value_sections(Trained("shop_value/3", date(2026, 6, 1), {"horizon_days": "365"}, documents))
+
+
+def test_dates_stand_beside_how_often_they_came_true() -> None:
+    _, dates = sections_of(DOCUMENTS)
+    assert isinstance(dates.content, Table)
+    assert dates.content.rows == (
+        ("10 %", People(48), Share(0.11), Share(0.125)), ("50 %", People(12), Share(0.51), Share(0.25)),
+    )  # fmt: skip
+    assert len(dates.content.columns) == 4
+    assert len(sections_of(replace(DOCUMENTS, holdout=replace(FOUND, dates=())))) == 1
 
 
 def test_a_version_is_shown_with_what_it_predicted_and_what_came() -> None:

@@ -90,6 +90,11 @@ def test_the_holdout_is_what_followed_the_cut(shop: Shop, fitted: Fitted) -> Non
     assert abs(holdout.error) < 0.3
     assert f"of {sum(after)} in the last 70 days" in fitted.note
     assert fitted.allow_champion
+    # Everybody's first order day after the cut, of which some had passed.
+    (row, *_) = holdout.dates
+    assert row.share == 0.1
+    assert abs(row.measured - row.stated) < 4 * (0.25 / row.n) ** 0.5
+    assert fitted.metrics["dates_10"] == row.measured
 
 
 def test_a_holdout_that_is_too_wrong_keeps_it_out_of_use(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +152,8 @@ def test_a_registered_version_is_scored_under_the_names_of_its_horizon_and_shown
     state = read_state(view, VALUE, DAY)
     assert isinstance(state, Trained)
     assert state.documents == fitted.documents
-    (section,) = value_sections(state)
+    section, dates = value_sections(state)
+    assert isinstance(dates.content, Table)
     assert isinstance(section.content, Table)
 
 

@@ -1,0 +1,48 @@
+"""What report and card say of the hazard beside BG/NBD, in French and English."""
+
+from collections.abc import Mapping
+
+from segspark.sections import Words
+
+TITLE: Words = {"fr": "Un modèle avec saisons, pour comparer", "en": "A model with seasons, for comparison"}
+# Filled with figures of the window.
+JUDGED: Words = {
+    "fr": "Chance de commander au moins une fois dans les {n_days} jours depuis le {cut} : {observed} des clients l'ont fait. "
+    "BG/NBD en annonce {announced_bgnbd} (log-perte {loss_bgnbd}, AUC {auc_bgnbd}) ; un modèle par périodes de 30 jours, qui "
+    "connaît les soldes, {announced_hazard} (log-perte {loss_hazard}, AUC {auc_hazard}).",
+    "en": "Chance of an order in the {n_days} days from {cut} on: {observed} of the customers made one. BG/NBD states "
+    "{announced_bgnbd} (log-loss {loss_bgnbd}, AUC {auc_bgnbd}); a model by periods of 30 days, which knows sales, "
+    "{announced_hazard} (log-loss {loss_hazard}, AUC {auc_hazard}).",
+}
+# By the interval of the difference of both log-losses.
+VERDICT: Mapping[str, Words] = {
+    "better": {
+        "fr": "Le modèle avec saisons prédit nettement mieux qui commande (intervalle à 95 %). Il sert de comparaison et ne donne "
+        "aucun score : prenez avec prudence les chances et les dates du modèle en service.",
+        "en": "The model with seasons predicts clearly better who orders (95% interval). It is a comparison and gives no score: "
+        "take chances and dates of the model in use with care.",
+    },
+    "worse": {
+        "fr": "Le modèle avec saisons prédit nettement moins bien qui commande (intervalle à 95 %).",
+        "en": "The model with seasons predicts clearly worse who orders (95% interval).",
+    },
+    "open": {
+        "fr": "Aucun des deux ne prédit nettement mieux qui commande (intervalle à 95 %).",
+        "en": "Neither predicts clearly better who orders (95% interval).",
+    },
+}
+WHY: Mapping[str, Words] = {
+    "history": {
+        "fr": "Le modèle avec saisons n'a pas été comparé : {needed} périodes de 30 jours avant la comparaison sont nécessaires, il "
+        "y en a {n}.",
+        "en": "The model with seasons was not compared: {needed} periods of 30 days before the comparison are needed, there are {n}.",
+    },
+    "few_people": {
+        "fr": "Le modèle avec saisons n'a pas été comparé : {needed} clients doivent avoir commandé, et {needed} ne pas l'avoir fait.",
+        "en": "The model with seasons was not compared: {needed} customers must have ordered, and {needed} must not.",
+    },
+    "no_fit": {
+        "fr": "Le modèle avec saisons n'a pas été comparé : BG/NBD n'a pas pu être ajusté à cette date.",
+        "en": "The model with seasons was not compared: BG/NBD could not be fitted as of that day.",
+    },
+}
