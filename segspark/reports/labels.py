@@ -193,6 +193,8 @@ FEATURES.update(
     value_cents=("Valeur attendue", "Expected value"),
     send_hour=("Heure d'envoi", "Send hour"),
     days_to_order=("Jours jusqu'à la prochaine commande", "Days to the next order"),
+    days_to_order_low=("Jours jusqu'à la prochaine commande, au plus tôt", "Days to the next order, at the soonest"),
+    days_to_order_high=("Jours jusqu'à la prochaine commande, au plus tard", "Days to the next order, at the latest"),
 )
 
 NOT_CONTACTABLE = {

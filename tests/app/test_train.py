@@ -28,7 +28,15 @@ from segspark.sockets import Socket
 from segspark.tables.io.spark_lake import SparkLake
 
 DAY = date(2026, 5, 6)
-SCORES = ("churn", "p_alive", "expected_orders", "value_cents", "days_to_order")
+SCORES = (
+    "churn",
+    "p_alive",
+    "expected_orders",
+    "value_cents",
+    "days_to_order",
+    "days_to_order_low",
+    "days_to_order_high",
+)
 
 
 @pytest.fixture

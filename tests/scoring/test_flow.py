@@ -33,9 +33,9 @@ def test_everybody_has_the_scores_of_the_day_and_whoever_has_none_stays(spark: S
     view = look(Question("test", ("gold.scores",)), workspace, lake, DAY)
     found = {r["person_id"]: tuple(r)[1:] for r in with_scores(view, people).collect()}
     assert found == {
-        "ann": (5, 4, 3, "champions", 61.5, "engaged", 0.25, "low", None, None, 0.9, "high", *[None] * 4),
-        "bob": (None, None, None, "never_bought", *[None] * 12),
-        "eve": (None,) * 16,
+        "ann": (5, 4, 3, "champions", 61.5, "engaged", 0.25, "low", None, None, 0.9, "high", *[None] * 6),
+        "bob": (None, None, None, "never_bought", *[None] * 14),
+        "eve": (None,) * 18,
     }
 
 
@@ -61,7 +61,7 @@ def test_scores_are_kept_as_whole_numbers_where_they_are_ranks(spark: SparkSessi
     types = dict(with_scores(view, spark.createDataFrame([], "person_id string")).dtypes)
     assert list(types) == [
         "person_id", "recency", "frequency", "monetary", "rfm_cell", "engagement", "engagement_tier", "churn", "churn_band",
-        "engagement_churn", "engagement_churn_band", "p_alive", "alive_band", "expected_orders", "value_cents", "days_to_order",
+        "engagement_churn", "engagement_churn_band", "p_alive", "alive_band", "expected_orders", "value_cents", "days_to_order", "days_to_order_low", "days_to_order_high",
         "send_hour",
     ]  # fmt: skip
     assert (types["recency"], types["engagement"]) == ("int", "double")

@@ -326,7 +326,7 @@ def test_it_is_registered_with_all_that_it_tells(shop: Shop) -> None:
     # Scores are always wanted, columns of people where a scheme looks at them.
     assert (
         read_bytes(store, run, "wanted.txt")
-        == b"churn days_to_order engagement_churn expected_orders keen lavish luck mood p_alive regularity send_hour thrifty value_cents"
+        == b"churn days_to_order days_to_order_high days_to_order_low engagement_churn expected_orders keen lavish luck mood p_alive regularity send_hour thrifty value_cents"
     )
     assert list(read_document(store, run, "data_versions.json")) == ["gold.features"]
     assert (champion.tags["label_end_date"], champion.tags["n_people"]) == (str(DAY), "10.0")

@@ -50,6 +50,8 @@ VALUE: Model[CustomerValue, ValueDocuments] = Model(
         Score("expected_orders", horizon="horizon_days"),
         Score("value_cents", horizon="horizon_days"),
         Score("days_to_order"),
+        Score("days_to_order_low"),
+        Score("days_to_order_high"),
     ),
     documents=ValueDocuments,
     score=_score,

@@ -13,8 +13,10 @@ from segspark.models.value.value import Horizon, discounted_orders
 
 # What is said of each person.
 P_ALIVE, ORDERS, CENTS, DAYS = "p_alive", "expected_orders", "value_cents", "days_to_order"
-# By the median of the time to the next order one half of such people have ordered.
-MEDIAN = 0.5
+# The ends of an interval that holds the next order of four in five such people.
+SOONEST, LATEST = "days_to_order_low", "days_to_order_high"
+# By the median of the time to the next order one half of such people have ordered, by its ends a tenth and nine tenths.
+SHARES = {SOONEST: 0.1, DAYS: 0.5, LATEST: 0.9}
 
 
 @dataclass(frozen=True)
@@ -34,19 +36,19 @@ class Prediction:
 
         Returns:
             p_alive; expected_orders, order days within the horizon; value_cents, what they are worth today;
-            days_to_order, the median of the time to the next order, NaN if no order is as likely as one.
+            days_to_order, the median of the time to the next order, with the ends of its interval of 80 %; NaN where an
+            order at all is not as likely.
         """
         # Not a number compares as false.
         is_buyer = x >= 0
         cells = Cells.of_people(x[is_buyer], t_x[is_buyer], age[is_buyer])
         orders = cells.x + 1
         amount = self.spending.expected_spend(orders, cents[is_buyer] / orders)
-        days = self.orders.time_to_order(cells, MEDIAN)
         found = {
             P_ALIVE: self.orders.p_alive(cells),
             ORDERS: self.orders.expected_orders(cells, self.horizon.days),
             CENTS: amount * discounted_orders(self.orders, cells, self.horizon),
-            DAYS: np.where(np.isfinite(days), days, np.nan),
+            **{name: _known(self.orders.time_to_order(cells, share)) for name, share in SHARES.items()},
         }
         return {name: _among_all(values, is_buyer) for name, values in found.items()}
 
@@ -56,6 +58,10 @@ class Prediction:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "Prediction":
         return cls(BgNbd(**content["orders"]), GammaGamma(**content["spending"]), Horizon(**content["horizon"]))
+
+
+def _known(days: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(days), days, np.nan)
 
 
 def _among_all(values: np.ndarray, is_buyer: np.ndarray) -> np.ndarray:

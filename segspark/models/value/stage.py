@@ -17,9 +17,9 @@ from pyspark.sql import types as T
 
 from segspark.models.value.histories import AGE, CENTS, IS_BUYER, T_X, X
 from segspark.models.value.prediction import CENTS as VALUE_CENTS
-from segspark.models.value.prediction import DAYS, ORDERS, P_ALIVE, Prediction
+from segspark.models.value.prediction import ORDERS, P_ALIVE, SHARES, Prediction
 
-SAID = (P_ALIVE, ORDERS, VALUE_CENTS, DAYS)
+SAID = (P_ALIVE, ORDERS, VALUE_CENTS, *SHARES)
 
 
 class ValueStage(Transformer, DefaultParamsReadable["ValueStage"], DefaultParamsWritable):  # type: ignore[misc]

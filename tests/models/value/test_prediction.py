@@ -27,6 +27,14 @@ def test_each_value_comes_from_its_part() -> None:
     amounts = [0.5 * 4000 + 2 / 3 * 5000 - 1 / 6 * 4000, (4 * (2000 + 30_000)) / 42, 4 * 2000 / 42]
     assert said["value_cents"][:3] == pytest.approx(said["expected_orders"][:3] * amounts)
     assert said["days_to_order"][:2] == pytest.approx(ORDERS.time_to_order(buyers, 0.5)[:2])
+    # Nine in ten are not reached by who may have stopped.
+    for name, share in (("days_to_order_low", 0.1), ("days_to_order_high", 0.9)):
+        expected = ORDERS.time_to_order(buyers, share)
+        assert said[name][:3] == pytest.approx(np.where(np.isinf(expected), np.nan, expected), nan_ok=True)
+    known = ~np.isnan(said["days_to_order_high"])
+    assert known.any()
+    assert (said["days_to_order_low"][known] < said["days_to_order"][known]).all()
+    assert (said["days_to_order"][known] < said["days_to_order_high"][known]).all()
 
 
 def test_who_never_ordered_has_no_values_and_who_has_stopped_no_day() -> None:
@@ -36,7 +44,7 @@ def test_who_never_ordered_has_no_values_and_who_has_stopped_no_day() -> None:
     assert np.isnan(said["days_to_order"][2])
     assert not np.isnan(said["value_cents"][2])
     nobody = PLAIN.of(*[np.array([])] * 4)
-    assert [len(values) for values in nobody.values()] == [0] * 4
+    assert {len(values) for values in nobody.values()} == {0}
 
 
 def test_a_discount_changes_the_value_alone() -> None:

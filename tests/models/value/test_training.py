@@ -133,7 +133,8 @@ def test_every_buyer_has_scores_that_agree_with_each_other(shop: Shop, fitted: F
         assert 0 < row["p_alive"] <= 1
         # Amounts are between 10 and 60.
         assert 1000 * row["expected_orders"] < row["value_cents"] < 6000 * row["expected_orders"]
-        assert (row["days_to_order"] is None) == (row["p_alive"] <= 0.5)
+        for name, share in (("days_to_order_low", 0.1), ("days_to_order", 0.5), ("days_to_order_high", 0.9)):
+            assert (row[name] is None) == (row["p_alive"] <= share)
 
 
 def test_a_registered_version_is_scored_under_the_names_of_its_horizon_and_shown(shop: Shop, fitted: Fitted) -> None:
@@ -143,10 +144,15 @@ def test_a_registered_version_is_scored_under_the_names_of_its_horizon_and_shown
     run_flow(SCORES, shop.workspace, shop.lake, DAY)
     rows = [r for r in rows_of(shop.lake, gold.SCORES, DAY) if r["model_version"] == "small_customer_value/1"]
     numbers = Counter(r["score"] for r in rows)
-    n_dated = numbers.pop("days_to_order")
+    dated = {
+        0.1: numbers.pop("days_to_order_low"),
+        0.5: numbers.pop("days_to_order"),
+        0.9: numbers.pop("days_to_order_high"),
+    }
     # The horizon is that of the version, not today's configuration.
     assert numbers == {"p_alive": PEOPLE, "expected_orders_70d": PEOPLE, "value_cents_70d": PEOPLE}
-    assert n_dated == sum(r["value"] > 0.5 for r in rows if r["score"] == "p_alive")
+    alive = [r["value"] for r in rows if r["score"] == "p_alive"]
+    assert dated == {share: sum(value > share for value in alive) for share in dated}
     assert {r["band"] for r in rows if r["score"] == "p_alive"} <= {"low", "medium", "high"}
     view = look(Question("test", ("ops.runs",)), shop.workspace, shop.lake, DAY)
     state = read_state(view, VALUE, DAY)
