@@ -119,8 +119,10 @@ def test_all_of_a_set_may_withdraw(shop: Shop) -> None:
 def test_who_has_joined_somebody_else_is_asked_for_as_that_one(shop: Shop, asked: list[str]) -> None:
     before = shop.rows()
     shop.sweep()
-    # Ida is ann; what ann withdraws holds for the rows under both ids. The shop learns both after the sets were frozen.
+    # Ida turns out to be ann, who permits.
     shop.link("ida", "ann", DAY + ONE)
+    assert (shop.sweep(DAY + ONE), asked) == (0, ["asked", "asked"])
+    # What ann withdraws holds for the rows under both ids.
     shop.say("ann", "profiling", "withdrawn", DAY)
     shop.sweep(DAY + ONE)
     assert shop.rows() == without(before, "ann", "ida")
