@@ -57,12 +57,12 @@ def write_rows(path: Path, seed: int = 3) -> None:
     pq.write_table(pa.concat_tables(tables), path)
 
 
-def train(rows: DataFrame, folder: Path, config: Propensity = CONFIG) -> tuple[Fits, str]:
+def train(rows: DataFrame, folder: Path) -> tuple[Fits, str]:
     """The fits of a training, and the fingerprint of the pipeline that is published, with blend and calibration."""
     frozen = Frozen("set", rows, INPUTS, CUTS, dict.fromkeys(CUTS.all, PEOPLE), {})
     past = read_past(rows.where(F.col("cut_date").isin(*CUTS.train)), INPUTS, frozen.of(CUTS.train)).sample
     bgnbd = fit_baselines(past, baselines_of(NO_ORDER, WINDOW.days))["bgnbd"]
-    fits = _fits(frozen, WINDOW, config, bgnbd)
+    fits = _fits(frozen, WINDOW, CONFIG, bgnbd)
     model = pipeline(INPUTS, fits.published.model, fits.announcement, bgnbd.sql if fits.announcement.blend else "")
     model.write().overwrite().save(str(folder))
     return fits, fingerprint_of(folder)

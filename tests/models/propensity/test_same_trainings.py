@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from models.propensity import same_trainings
-from models.propensity.same_trainings import CONFIG, laid_out, train, write_rows
+from models.propensity.same_trainings import laid_out, train, write_rows
 from pyspark.sql import SparkSession
 
 TESTS = Path(__file__).parents[2]
@@ -21,12 +21,12 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_two_trainings_of_rows_that_lie_differently_have_one_fingerprint(
     spark: SparkSession, rows: Path, tmp_path: Path
 ) -> None:
     stored = spark.read.parquet(str(rows))
-    small = CONFIG.model_copy(update={"max_iter": 2, "max_depth": 2})
-    found = [train(laid_out(stored, nth), tmp_path / str(nth), small) for nth in (1, 6)]
+    found = [train(laid_out(stored, nth), tmp_path / str(nth)) for nth in (1, 6)]
     fits = found[0][0]
     # All parts are there, so that the fingerprint speaks of each.
     assert fits.announcement.blend is not None
