@@ -21,6 +21,7 @@ from segspark.ids import identity
 from segspark.ingest.flow import INGEST, replay_of
 from segspark.lineage.run import lineage_of
 from segspark.models.monitoring.flow import MONITORING
+from segspark.models.propensity.withdrawals import WITHDRAWALS
 from segspark.models.registry import find_model
 from segspark.pipeline.flow import Flow, Request, in_order
 from segspark.pipeline.progress import Progress, Quiet
@@ -52,7 +53,7 @@ DAILY = in_order((INGEST, TILES, FEATURES, FEATURE_CHECK, SCORES, SEGMENTS))
 # The same for part of a day; the feature check is left to the daily run.
 HOURLY = in_order((INGEST, TILES, FEATURES, SCORES, SEGMENTS))
 # All flows, for the runner, the documentation, the doctor and the tests.
-FLOWS: tuple[Flow, ...] = (*DAILY, replay_of(None), FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN, MONITORING)
+FLOWS: tuple[Flow, ...] = (*DAILY, replay_of(None), FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN, MONITORING, WITHDRAWALS)
 
 
 def run(
@@ -182,7 +183,16 @@ def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress
     point("day_made")
     published_with = run_flow(_closing("daily", outcome), workspace, lake, as_of, progress)
     point("day_published")
-    return {**published_with, **_monitored(workspace, lake, as_of, progress)}
+    swept = _swept(workspace, lake, as_of, progress)
+    return {**published_with, **swept, **_monitored(workspace, lake, as_of, progress)}
+
+
+def _swept(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
+    """Remove from the stored training sets who has withdrawn, once the day is published; nothing where there are none.
+
+    An error is raised: the day's segments stand, and who runs the day must know that somebody is still in a set.
+    """
+    return run_flow(WITHDRAWALS, workspace, lake, as_of, progress) if lake.n_rows(gold.TRAINING_SETS) else {}
 
 
 def _monitored(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from builders import make_workspace
+from builders import make_workspace, store_rows
 
 from segspark.app import run as app
 from segspark.app.run import backfill, check_workspace, daily, hourly, lake_session, run, run_named, train
@@ -89,6 +89,7 @@ def flows(monkeypatch: pytest.MonkeyPatch) -> Flows:
         "REPAIR",
         "RESTATE",
         "MONITORING",
+        "WITHDRAWALS",
     ):
         monkeypatch.setattr(app, name, made.flow(name.lower()))
     monkeypatch.setattr(app, "DAILY", tuple(made.flow(n) for n in ("ingest", "tiles", "features")))
@@ -229,6 +230,25 @@ def test_a_day_runs_its_flows_in_order_and_is_published_by_its_last_record(
     assert flows.names == ["ingest", "tiles", "features", "monitoring"]
     assert outcome == {"as_of": DAY, "ingest": True, "tiles": True, "features": True, "monitoring": True}
     assert runs_of(lake).published_days() == [DAY]
+
+
+def test_who_has_withdrawn_leaves_the_training_sets_once_the_day_is_published(
+    workspace: Workspace, lake: SparkLake, flows: Flows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published = []
+
+    def fail(step: Step) -> None:
+        published.extend(runs_of(lake).published_days())
+        raise CheckFailed("a set is damaged")
+
+    store_rows(lake, gold.TRAINING_SETS, {"dataset_id": "old", "person_id": "ann"})
+    assert daily(workspace, lake, DAY, Told())["withdrawals"] is True
+    assert flows.names == ["ingest", "tiles", "features", "withdrawals", "monitoring"]
+    monkeypatch.setattr(app, "WITHDRAWALS", flows.flow("withdrawals", fail))
+    # The day stands, and nobody is left in a set without being told of it.
+    with pytest.raises(CheckFailed, match="a set is damaged"):
+        daily(workspace, lake, DAY, Told())
+    assert published == [DAY]
 
 
 def test_models_are_looked_after_once_the_day_is_published_and_cannot_stop_it(

@@ -24,6 +24,7 @@ from segspark.ingest.batch import totals
 from segspark.models.clustering.config import Clustering, Rare
 from segspark.models.clustering.rare import UNUSUAL, USUAL
 from segspark.models.monitoring.flow import MONITORING
+from segspark.models.propensity.withdrawals import WITHDRAWALS
 from segspark.pseudonyms import KINDS
 from segspark.purposes import PURPOSES
 from segspark.query.replay import REPLAY
@@ -131,7 +132,7 @@ def test_names_of_flows_stay() -> None:
     # ops.runs says them: a lake whose days were published by `daily` has no published day under another word.
     assert [f.name for f in DAILY] == ["ingest", "tiles", "features", "feature_check", "scores", "segments"]
     assert [f.name for f in HOURLY] == ["ingest", "tiles", "features", "scores", "segments"]
-    others = (TRAIN, REPAIR, RESTATE, EXPORT, REPLAY, FEATURES_BACKFILL, MONITORING)
+    others = (TRAIN, REPAIR, RESTATE, EXPORT, REPLAY, FEATURES_BACKFILL, MONITORING, WITHDRAWALS)
     assert [f.name for f in others] == [
         "train",
         "features_repair",
@@ -140,6 +141,7 @@ def test_names_of_flows_stay() -> None:
         "replay",
         "features_backfill",
         "monitoring",
+        "withdrawals",
     ]
 
 
