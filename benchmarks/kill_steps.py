@@ -131,6 +131,14 @@ def _narrow(folder: Path) -> None:
     lake.table(gold.DEFINITIONS).alter.set_table_description("Rules")
 
 
+def _freeze(folder: Path) -> None:
+    """A training set with somebody who permits nothing, whom the next day takes out."""
+    row = {
+        "dataset_id": "frozen", "person_id": "nobody", "cut_date": FIRST, "role": "train", "label": 1, "values": [1.0],
+    }  # fmt: skip
+    Lake(open_workspace(folder).lake).append_small(gold.TRAINING_SETS, pa.Table.from_pylist([row]), once="frozen")
+
+
 DAY_FLOWS = ("ingest", "tiles", "features", "scores", "segments")
 STEPS = (
     Step(
@@ -159,7 +167,8 @@ STEPS = (
         lambda folder: run("daily", folder, SECOND),
         ("flow_started:3", "files_written:12", "committed:12", "flow_before_done:3", "day_made", "day_published",
          "to_merge", "merged"),
-        (*DAY_FLOWS, "ingest_batch", "feature_check", "daily", "monitoring"),
+        (*DAY_FLOWS, "ingest_batch", "feature_check", "daily", "monitoring", "withdrawals"),
+        _freeze,
     ),
     Step("export", lambda folder: export(open_workspace(folder), "buyers", SECOND, None, Quiet()),
          ("export_row:20", "export_file", "export_manifest", "export_row:5+export_row:30")),

@@ -190,10 +190,8 @@ class Models(Model):
 
     def of(self, model: Configured[C]) -> C:
         """The configuration of a model; its defaults where the workspace was made without sections."""
-        is_section = model.name in type(self).model_fields
-        section: C | None = (
-            getattr(self, model.name) if is_section else {**self.tables, **self.outcomes}.get(model.name)
-        )
+        own = {**self.tables, **self.outcomes}
+        section: C | None = self.__dict__.get(model.name, own.get(model.name))
         return model.config() if section is None else section
 
 

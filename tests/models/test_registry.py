@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from segspark.config.models import Models
 from segspark.features.value import Value
 from segspark.models.model import Score
 from segspark.models.propensity.model import CHURN
@@ -22,11 +23,11 @@ def test_what_models_give_has_names_of_its_own() -> None:
     assert len(set(columns)) == len(columns)
     # Conditions in files of workspaces use these.
     stay = {"cluster": Value("number"), "churn": Value("number"), "churn_band": Value("text")}
-    assert model_values() | stay == model_values()
+    assert model_values(Models()) | stay == model_values(Models())
 
 
 def test_whoever_declares_scores_gives_them() -> None:
-    assert CHURN in scoring_models()
+    assert CHURN in scoring_models(Models())
     assert all((model.score is not None) == bool(model.scores) for model in MODELS.all())
 
 
