@@ -15,6 +15,7 @@ from pyspark.sql import SparkSession
 from segspark.app.run import DAILY
 from segspark.cli.main import cli
 from segspark.config.models import Workspace
+from segspark.models.monitoring.flow import MONITORING
 from segspark.pseudonyms import Pseudonymiser, load_key
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.catalogue import BY_NAME
@@ -61,7 +62,7 @@ def day(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 
 def test_every_flow_begins_and_completes(day: tuple[Workspace, Path]) -> None:
     workspace, file = day
-    names = [f"{workspace.name}.daily", *(f"{workspace.name}.daily.{flow.name}" for flow in DAILY)]
+    names = [f"{workspace.name}.daily", *(f"{workspace.name}.daily.{flow.name}" for flow in (*DAILY, MONITORING))]
     assert by_job(events_in(file)) == {name: ["START", "COMPLETE"] for name in names}
 
 
@@ -72,7 +73,7 @@ def test_every_event_is_one_of_the_library(day: tuple[Workspace, Path]) -> None:
 
 def test_tables_and_columns_are_those_of_the_contracts(day: tuple[Workspace, Path]) -> None:
     workspace, file = day
-    by_flow = {f"{workspace.name}.daily.{flow.name}": flow for flow in DAILY}
+    by_flow = {f"{workspace.name}.daily.{flow.name}": flow for flow in (*DAILY, MONITORING)}
     for event in events_in(file):
         flow = by_flow.get(event["job"]["name"])
         if flow is None or event["eventType"] != "COMPLETE":
