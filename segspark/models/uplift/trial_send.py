@@ -93,7 +93,7 @@ def _sent(view: View, send: TrialSend) -> DataFrame:
     events = view.read(silver.EVENTS, (send.sent_on - 2 * DAY, send.sent_on + send.days * DAY))
     ours = F.col("event_type").isin(*BY_MAIL) & F.col("campaign_id").isin(*arm_of)
     sent = events.where(ours & F.col(IDENTIFIER).isNotNull())
-    _check_first_day(sent, send.sent_on, view.settings.time_zone)
+    _check_first_day(_read_first_day(sent, view.settings.time_zone), send.sent_on)
     return sent.select(IDENTIFIER, _looked_up(arm_of).alias("arm"))
 
 
@@ -102,9 +102,13 @@ def _looked_up(arm_of: Mapping[str, str]) -> Column:
     return F.create_map(*pairs)[F.col("campaign_id")]
 
 
-def _check_first_day(sent: DataFrame, sent_on: date, zone: str) -> None:
-    """Reads one row."""
-    first = sent.agg(F.min(local_day(F.col("occurred_at"), zone)).alias("day")).collect()[0]["day"]
+def _read_first_day(sent: DataFrame, zone: str) -> date | None:
+    """The local day of the first mail; one row."""
+    first: date | None = sent.agg(F.min(local_day(F.col("occurred_at"), zone)).alias("day")).collect()[0]["day"]
+    return first
+
+
+def _check_first_day(first: date | None, sent_on: date) -> None:
     if first is None:
         raise ConfigError(
             f"Nobody was sent these campaigns from {sent_on} on; ids are those of silver.events.campaign_id."
