@@ -86,7 +86,9 @@ def store_training_set(
         first: first day of the history.
     """
     catalogue, calendar = step.context[CATALOGUE], calendar_of(step, window)
-    if not is_month_known(cuts):
+    if not config.inputs.calendar:
+        calendar = {}
+    elif not is_month_known(cuts):
         del calendar[MONTH]
     attributes = config.inputs.attributes
     known = attributes_on_days(step, cuts.all, attributes) if attributes else None
