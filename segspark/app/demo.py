@@ -23,6 +23,7 @@ from segspark.pipeline.progress import Progress
 from segspark.pipeline.runs import runs_of
 from segspark.pseudonyms import Pseudonymiser
 from segspark.reports.gather import write_day_report
+from segspark.segments.fixed_groups import fixed_group
 from segspark.segments.schemes.behaviour import BEHAVIOUR
 from segspark.sources.gateway import no_cyclic_collection
 from segspark.spark.startup import warm_up
@@ -166,13 +167,12 @@ def people_of_truth(workspace: Workspace, lake: Lake) -> list[Known]:
 
 
 def types_found(known: Sequence[Known], lake: Lake) -> float:
-    """Adjusted Rand index of the behaviour groups of the newest day against the generator's types.
-
-    People outside of all groups would count as a separate group, but the assignment leaves nobody out.
-    """
+    """Adjusted Rand index of the behaviour groups of the newest day against the generator's types, over the people whom
+    the model groups: who never acted, or does not permit it, is in a group that no model found."""
     rows = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", AS_OF), ("scheme", "=", BEHAVIOUR.name)])
-    group = dict(zip(rows["person_id"].to_pylist(), rows["segment_id"].to_pylist(), strict=True))
-    return float(adjusted_rand_score([p.type for p in known], [group.get(p.person_id, "none") for p in known]))
+    group = {r["person_id"]: r["segment_id"] for r in rows.to_pylist() if fixed_group(r["segment_key"]) is None}
+    grouped = [p for p in known if p.person_id in group]
+    return float(adjusted_rand_score([p.type for p in grouped], [group[str(p.person_id)] for p in grouped]))
 
 
 def in_most_segments(known: Sequence[Known], lake: Lake) -> str:

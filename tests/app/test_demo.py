@@ -244,8 +244,9 @@ def fill(lake: SparkLake, contract: Contract, rows: list[dict[str, Any]]) -> Non
     ("groups", "found"),
     [
         ({"ann": "1", "bob": "1", "eve": "2", "zoe": "2"}, 1.0),
-        # Whoever is in no group counts as of one more.
-        ({"ann": "1", "bob": "1"}, 1.0),
+        # Whoever no model has grouped does not count: in no group, or in that of people who never acted.
+        ({"ann": "1", "bob": "1", "eve": "2"}, 1.0),
+        ({"ann": "1", "bob": "1", "eve": "2", "zoe": "never:active"}, 1.0),
         ({"ann": "1", "bob": "2", "eve": "1", "zoe": "2"}, -0.5),
     ],
 )
@@ -261,7 +262,7 @@ def test_groups_are_compared_with_the_hidden_types_by_person(
     pq.write_table(truth, workspace.folder / "truth" / "people.parquet")
     fill(lake, silver.IDENTITY_LINKS, [{"identifier_id": i, "person_id": f"p-{n}"} for n, i in ids.items()])
     mine = [
-        {"person_id": f"p-{n}", "segment_id": g, "scheme": "behaviour", "segment_date": AS_OF}
+        {"person_id": f"p-{n}", "segment_id": g, "segment_key": g, "scheme": "behaviour", "segment_date": AS_OF}
         for n, g in groups.items()
     ]
     fill(lake, gold.SEGMENTS, [*mine, {**mine[0], "scheme": "levels", "segment_id": "other"}])

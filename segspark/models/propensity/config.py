@@ -33,7 +33,9 @@ class Inputs(Model):
     catalogue: bool | tuple[str, ...] = Field(
         True, description="The program's inputs for such models: true all, false none, or some by name"
     )
-    calendar: bool = Field(True, description="The sales days ahead and behind, and the month where it was trained on twice")
+    calendar: bool = Field(
+        True, description="The sales days ahead and behind, and the month where it was trained on twice"
+    )
     features: tuple[str, ...] = Field((), description="More columns of gold.features, those of the workspace included")
     attributes: dict[_Key, Attribute] = Field(
         {}, description="Attributes of profiles: country, region, city, language, gender, signup_date, or a kept one"
