@@ -170,7 +170,7 @@ def types_found(known: Sequence[Known], lake: Lake) -> float:
     """Adjusted Rand index of the behaviour groups of the newest day against the generator's types, over the people whom
     the model groups: who never acted, or does not permit it, is in a group that no model found."""
     rows = lake.read_small(gold.SEGMENTS, filters=[("segment_date", "=", AS_OF), ("scheme", "=", BEHAVIOUR.name)])
-    group = {r["person_id"]: r["segment_id"] for r in rows.to_pylist() if fixed_group(r["segment_key"]) is None}
+    group = {r["person_id"]: r["segment_id"] for r in rows.to_pylist() if fixed_group(r["branch_id"]) is None}
     grouped = [p for p in known if p.person_id in group]
     return float(adjusted_rand_score([p.type for p in grouped], [group[str(p.person_id)] for p in grouped]))
 

@@ -262,7 +262,7 @@ def test_groups_are_compared_with_the_hidden_types_by_person(
     pq.write_table(truth, workspace.folder / "truth" / "people.parquet")
     fill(lake, silver.IDENTITY_LINKS, [{"identifier_id": i, "person_id": f"p-{n}"} for n, i in ids.items()])
     mine = [
-        {"person_id": f"p-{n}", "segment_id": g, "segment_key": g, "scheme": "behaviour", "segment_date": AS_OF}
+        {"person_id": f"p-{n}", "segment_id": g, "branch_id": g, "scheme": "behaviour", "segment_date": AS_OF}
         for n, g in groups.items()
     ]
     fill(lake, gold.SEGMENTS, [*mine, {**mine[0], "scheme": "levels", "segment_id": "other"}])
