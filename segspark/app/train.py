@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from segspark.errors import EXIT_BUG, SegsparkError
@@ -49,6 +50,9 @@ def train(step: Step) -> None:
     # Those that give scores take longest, so they begin first.
     models.sort(key=lambda model: not model.scores)
     # Run in parallel, because a fit is many small jobs in sequence and does not use the whole machine.
+    # Before the models are trained in threads: scikit-learn looks whether a value is Polars', and fails where MLflow, in
+    # another thread, is still importing it.
+    import_module("mlflow.data")
     results = step.beside(*[partial(_train_one, step, model, wanted) for model in models])
     for result in results:
         step.outcome.update(result.values)
