@@ -12,6 +12,7 @@ from segspark.models.card import (
     Value,
     say,
 )
+from segspark.models.propensity.card_challenger import challenger
 from segspark.models.propensity.card_inputs import drift, importances, learning
 from segspark.models.propensity.card_limits import limits
 from segspark.models.propensity.card_quality import metrics, reliability, slices, thresholds
@@ -69,6 +70,7 @@ def _evidence(
         return (importances(documents),) if documents is not None and documents.importances else ()
     judged = review.judged
     found = [metrics(outcome, judged), reliability(judged), thresholds(record, review), slices(review)]
+    found.extend(challenger(review.challenger))
     if len(review.learning) > 1:
         found.append(learning(review))
     if documents.importances:
