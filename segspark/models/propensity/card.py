@@ -70,9 +70,9 @@ def _evidence(
         return (importances(documents),) if documents is not None and documents.importances else ()
     judged = review.judged
     found = [metrics(outcome, judged), reliability(judged), thresholds(record, review), slices(review)]
-    found.extend(challenger(review.challenger))
     if len(review.learning) > 1:
         found.append(learning(review))
+    found.extend(challenger(review.challenger))
     if documents.importances:
         found.append(importances(documents))
     if review.drift:

@@ -86,8 +86,8 @@ class Propensity(Trees):
     )
     challenger: str | None = Field(
         None,
-        description="Other trees that a training also fits and judges beside its own, for comparison only: "
-        f"{', '.join(CHALLENGERS.names())}, each an extra of segspark; null: none",
+        description="Other trees that a training also fits and judges beside its own, for comparison only, by an extra of "
+        f"segspark: {', '.join(CHALLENGERS.names())}. null: none",
         json_schema_extra={"enum": [None, *CHALLENGERS.names()]},
     )
 

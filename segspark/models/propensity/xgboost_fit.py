@@ -29,7 +29,7 @@ def why_not(session: SparkSession) -> str:
     """The code of why the estimator cannot run in a session; empty if it can."""
     if context_of(session) is None:
         return "connect"
-    is_local = session.conf.get("spark.master", "local").startswith("local")
+    is_local = (session.conf.get("spark.master", "local") or "").startswith("local")
     is_dynamic = session.conf.get("spark.dynamicAllocation.enabled", "false") == "true"
     # Spark refuses barrier stages then (SPARK-24942).
     return "dynamic_allocation" if is_dynamic and not is_local else ""
@@ -72,7 +72,7 @@ def fit_xgboost(rows: DataFrame, n_rows: int, config: Trees) -> Scorer:
 
 def _scored(model: Any, rows: DataFrame) -> DataFrame:
     """As ``fit.scored_by`` does."""
-    scored = model.transform(rows)
+    scored: DataFrame = model.transform(rows)
     return scored.select(
         "person_id", "cut_date", "label", fold(), probability().alias("p"), F.col("values").alias("inputs")
     )
