@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Challenger:
     """Attributes:
+    label: the name that readers know.
     package: what has to be importable, on the driver and on the executors.
     extra: of segspark, which installs it.
     why_not: the code of why it cannot be fitted in a session (challenger_words); empty if it can.
@@ -27,6 +28,7 @@ class Challenger:
     """
 
     name: str
+    label: str
     package: str
     extra: str
     why_not: "Callable[[SparkSession], str]"
@@ -61,5 +63,5 @@ def _fit_xgboost(rows: "DataFrame", n_rows: int, config: "Trees") -> "Callable[[
     return fit_xgboost(rows, n_rows, config)
 
 
-XGBOOST = Challenger("xgboost", "xgboost", "xgboost", _xgboost_why_not, _fit_xgboost)
+XGBOOST = Challenger("xgboost", "XGBoost", "xgboost", "xgboost", _xgboost_why_not, _fit_xgboost)
 CHALLENGERS: Socket[Challenger] = Socket("challenger", XGBOOST)

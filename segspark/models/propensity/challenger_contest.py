@@ -30,7 +30,7 @@ def challenger_contest(
         return None
     challenger = CHALLENGERS.find(config.challenger)
     if why := challenger.why_not(frozen.rows.sparkSession):
-        return TreesContest(challenger.name, why)
+        return TreesContest(challenger.label, why)
 
     def fit(cuts: Sequence[date]) -> Scorer:
         return challenger.fit(of_cuts(frozen.rows, cuts), frozen.of(cuts), config)
@@ -40,5 +40,5 @@ def challenger_contest(
         judged = judge(theirs.p, theirs.judged.y, {MODEL: model.p}, theirs.how)
     except Exception as error:
         step.note(traceback.format_exc())
-        return TreesContest(challenger.name, "failed", {"error": type(error).__name__})
-    return TreesContest(challenger.name, judged=judged, seconds=theirs.seconds, model_seconds=model.seconds)
+        return TreesContest(challenger.label, "failed", {"error": type(error).__name__})
+    return TreesContest(challenger.label, judged=judged, seconds=theirs.seconds, model_seconds=model.seconds)

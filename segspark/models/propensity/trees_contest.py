@@ -15,7 +15,7 @@ class TreesContest:
     """A challenger in the place of the model's trees, on the same people. It gives no score, whoever is better.
 
     Attributes:
-        name: of the challenger.
+        name: of the challenger, as readers know it.
         why: the code of why there was nothing to compare; empty where it was judged.
         values: what the sentence of ``why`` says besides.
         judged: the challenger, beside MODEL.

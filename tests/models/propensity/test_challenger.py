@@ -11,7 +11,7 @@ from segspark.models.propensity.challenger import CHALLENGERS, Challenger, check
 from segspark.models.propensity.config import Propensity
 
 NOWHERE = Challenger(
-    "nowhere", "no_such_package", "nothing", lambda session: "", lambda rows, n, config: lambda rows: rows
+    "nowhere", "Nowhere", "no_such_package", "nothing", lambda session: "", lambda rows, n, config: lambda rows: rows
 )
 
 

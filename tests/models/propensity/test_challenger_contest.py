@@ -46,7 +46,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
 
     monkeypatch.setattr(module, "announce", announce)
     monkeypatch.setattr(module, "of_cuts", lambda rows, cuts: cuts)
-    with CHALLENGERS.added(Challenger("oracle", "numpy", "oracle", lambda session: it.why, fit)):
+    with CHALLENGERS.added(Challenger("oracle", "Oracle", "numpy", "oracle", lambda session: it.why, fit)):
         yield it
 
 
@@ -88,7 +88,7 @@ def test_none_is_fitted_where_none_is_asked_for(world: SimpleNamespace) -> None:
 
 def test_where_it_cannot_run_it_is_not_fitted(world: SimpleNamespace) -> None:
     world.why = "connect"
-    assert compared(world) == TreesContest("oracle", "connect")
+    assert compared(world) == TreesContest("Oracle", "connect")
     assert world.fitted == []
 
 
@@ -106,6 +106,6 @@ def test_if_it_fails_that_is_the_result_and_the_run_is_told(
     world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with failing(monkeypatch, MemoryError("of an executor at /place")):
-        assert compared(world) == TreesContest("oracle", "failed", {"error": "MemoryError"})
+        assert compared(world) == TreesContest("Oracle", "failed", {"error": "MemoryError"})
     (note,) = world.notes
     assert "of an executor at /place" in note

@@ -20,18 +20,18 @@ def test_both_languages_say_the_same_figures(words: Words) -> None:
 
 def test_the_figures_of_both_and_who_is_better() -> None:
     judged, verdict = map(noted, sentences(CONTEST))
-    assert "With xgboost in the place of the model's trees" in judged["en"]
+    assert "With XGBoost in the place of the model's trees" in judged["en"]
     assert "the log-loss is 0.410, the AUC 0.830, and the calibration error beyond chance 0.012" in judged["en"]
     assert "La log-loss".lower() in judged["fr"]
     assert "de 0,410, l'AUC de 0,830" in judged["fr"]
     assert judged["en"].endswith("The model has a log-loss of 0.430 and an AUC of 0.810.")
-    assert verdict["en"].startswith("xgboost predicts clearly better")
+    assert verdict["en"].startswith("XGBoost predicts clearly better")
     assert "ne donne aucun score" in verdict["fr"]
 
 
 @pytest.mark.parametrize(
     ("gain", "told"),
-    [(Estimate(0.01, -0.01, 0.02), "Neither"), (Estimate(-0.03, -0.04, -0.01), "xgboost predicts clearly worse")],
+    [(Estimate(0.01, -0.01, 0.02), "Neither"), (Estimate(-0.03, -0.04, -0.01), "XGBoost predicts clearly worse")],
 )
 def test_the_verdict_is_by_the_interval(gain: Estimate, told: str) -> None:
     assert noted(sentences(with_gain(gain))[1])["en"].startswith(told)
@@ -39,8 +39,8 @@ def test_the_verdict_is_by_the_interval(gain: Estimate, told: str) -> None:
 
 def test_without_a_comparison_it_says_why() -> None:
     (failed,) = map(noted, sentences(FAILED))
-    assert failed["en"] == "xgboost was not compared: its fit failed (ValueError). The model does not depend on it."
+    assert failed["en"] == "XGBoost was not compared: its fit failed (ValueError). The model does not depend on it."
     assert "son ajustement a échoué (ValueError)" in failed["fr"]
     for why in ("connect", "dynamic_allocation"):
-        (said,) = map(noted, sentences(TreesContest("xgboost", why)))
-        assert said["en"].startswith("xgboost was not compared: it cannot be fitted")
+        (said,) = map(noted, sentences(TreesContest("XGBoost", why)))
+        assert said["en"].startswith("XGBoost was not compared: it cannot be fitted")

@@ -133,7 +133,7 @@ def test_an_input_that_knows_the_label_ends_the_training_with_its_name(shop: Sho
 
 
 def test_other_trees_are_judged_beside_it_and_leave_it_as_it_is(shop: Shop, fitted: Fitted) -> None:
-    found = shop.train(challenger="xgboost")
+    found = shop.train(challenger="xgboost", learning_curve=False)
     assert isinstance(found, Fitted)
     before, review = documents_of(fitted).review, documents_of(found).review
     assert before is not None
@@ -148,7 +148,7 @@ def test_other_trees_are_judged_beside_it_and_leave_it_as_it_is(shop: Shop, fitt
     assert contest.model.log_loss_gain.value == pytest.approx(judged.log_loss.value - contest.judged.log_loss.value)
     assert min(contest.seconds, contest.model_seconds) > 0
     assert found.metrics["challenger_log_loss"] == contest.judged.log_loss.value
-    assert "; log-loss of xgboost lower by " in found.note
+    assert "; log-loss of XGBoost lower by " in found.note
     assert (review.judged, review.calibration, review.n_trees) == (before.judged, before.calibration, before.n_trees)
 
 

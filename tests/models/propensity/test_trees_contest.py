@@ -20,8 +20,8 @@ JUDGED = Judgement(
     CalibrationError(900, 0.03, 0.0175, (CalibrationBin(90, 0.5, 0.6),)), 0.3, 0.6,
     {MODEL: Beside(0.81, 0.43, Estimate(0.02, 0.01, 0.03), 0.5)},
 )  # fmt: skip
-CONTEST = TreesContest("xgboost", judged=JUDGED, seconds=12.4, model_seconds=61.0)
-FAILED = TreesContest("xgboost", "failed", {"error": "ValueError"})
+CONTEST = TreesContest("XGBoost", judged=JUDGED, seconds=12.4, model_seconds=61.0)
+FAILED = TreesContest("XGBoost", "failed", {"error": "ValueError"})
 
 
 def with_gain(gain: Estimate) -> TreesContest:
@@ -44,6 +44,6 @@ def test_its_figures_are_metrics() -> None:
 
 
 def test_the_record_of_the_run_says_it_in_a_clause() -> None:
-    assert CONTEST.note == "log-loss of xgboost lower by 0.020 [0.010, 0.030], ROC-AUC 0.830, 12 s against 61 s"
-    assert FAILED.note == "xgboost not compared (failed, ValueError)"
-    assert TreesContest("xgboost", "connect").note == "xgboost not compared (connect)"
+    assert CONTEST.note == "log-loss of XGBoost lower by 0.020 [0.010, 0.030], ROC-AUC 0.830, 12 s against 61 s"
+    assert FAILED.note == "XGBoost not compared (failed, ValueError)"
+    assert TreesContest("XGBoost", "connect").note == "XGBoost not compared (connect)"
