@@ -13,6 +13,7 @@ from segspark.config.models import Workspace
 from segspark.config.url import scheme_of
 from segspark.errors import ConfigError, SegsparkError
 from segspark.features.resources import load_catalogue
+from segspark.models.registry import models_of
 from segspark.segments.resources import definitions_of
 from segspark.segments.schemes.registry import written_schemes
 from segspark.segments.validation_errors import DefinitionError
@@ -46,6 +47,7 @@ def examine(config: Path) -> list[dict[str, str]]:
     rows += _connector_rows(workspace)
     rows += _access_rows(workspace)
     rows += _executor_rows(workspace)
+    rows += _model_rows(workspace)
     lake = open_lake(workspace)
     try:
         for source in load_sources(workspace):
@@ -73,6 +75,17 @@ def examine(config: Path) -> list[dict[str, str]]:
     except SegsparkError as error:
         rows.append(row("definitions", WRONG, str(error)))
     return rows + _lake_rows(lake)
+
+
+def _model_rows(workspace: Workspace) -> list[dict[str, str]]:
+    """Whether what the sections of models ask for is installed."""
+    wrong = []
+    for model in models_of(workspace.models):
+        try:
+            model.check(workspace.models.of(model))
+        except ConfigError as error:
+            wrong.append(str(error))
+    return [row("models", WRONG, " ".join(wrong)) if wrong else row("models", FINE, "what they ask for is installed")]
 
 
 def _connector_rows(workspace: Workspace) -> list[dict[str, str]]:

@@ -42,11 +42,13 @@ def train(step: Step) -> None:
     A refusal is an outcome. A model that raises is recorded as failed, and ``check_trained`` ends the run with it.
 
     Raises:
-        ConfigError: MLflow would write models elsewhere than the workspace says.
+        ConfigError: MLflow would write models elsewhere than the workspace says, or a model asks for what is not installed.
     """
     check_place(step.settings.mlflow)
     wanted = wanted_columns(step)
     models = [m for m in models_of(step.settings.models) if _is_asked_for(m, step, wanted)]
+    for model in models:
+        model.check(step.settings.models.of(model))
     # Those that give scores take longest, so they begin first.
     models.sort(key=lambda model: not model.scores)
     # Run in parallel, because a fit is many small jobs in sequence and does not use the whole machine.

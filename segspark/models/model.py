@@ -203,6 +203,7 @@ class Model(Generic[C, D]):
         card: what the card of a registered version says besides what every card does; None says no more.
         formerly: where its configuration stood.
         is_trained: whether a training fits it where no model is asked for by name, from its section.
+        check: looks, before a training fits anything, whether what its section asks for is installed; raises ConfigError.
     """
 
     name: str
@@ -218,6 +219,7 @@ class Model(Generic[C, D]):
     card: "Callable[[Version[D]], Content] | None" = None
     formerly: tuple[Former, ...] = ()
     is_trained: Callable[[Any], bool] = lambda config: True
+    check: Callable[[Any], None] = lambda config: None
 
     @property
     def scores(self) -> tuple[Score, ...]:

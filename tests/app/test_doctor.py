@@ -15,6 +15,7 @@ from segspark.app import doctor
 from segspark.app.doctor import FINE, WRONG, examine
 from segspark.config.models import Workspace
 from segspark.errors import InfrastructureError
+from segspark.models.propensity import challenger
 from segspark.pipeline.batch import Batches
 from segspark.spark.environment import Check
 from segspark.tables.contracts import ops
@@ -72,6 +73,16 @@ def test_a_workspace_that_cannot_be_read_is_all_that_is_told(tmp_path: Path) -> 
 def test_a_machine_is_told_with_its_cure(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "examine_environment", lambda lake: [Check("Java", "there is none", "Install one.")])
     assert wrong(workspace) == {"Java": "there is none. Install one."}
+
+
+def test_a_model_that_asks_for_what_is_not_installed_is_told(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rows(workspace)["models"] == (FINE, "what they ask for is installed")
+    file = workspace.folder / "segspark.yaml"
+    file.write_text(file.read_text().replace("models: {", "models: {churn: {challenger: xgboost}, "))
+    monkeypatch.setattr(challenger, "find_spec", lambda name: None)
+    assert "pip install 'segspark[xgboost]'" in wrong(workspace)["models"]
 
 
 def test_sources_without_files_and_wrong_ones_are_told(workspace: Workspace) -> None:

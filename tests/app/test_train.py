@@ -8,18 +8,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from builders import make_workspace, step_of
+from builders import make_workspace, step_of, with_model
 
 from segspark.app import train as app
 from segspark.app.run import FLOWS
 from segspark.app.train import TRAIN, TrainingFailed, check_trained
 from segspark.config.models import Model as Section
 from segspark.config.models import Workspace
-from segspark.errors import EXIT_BUG, EXIT_GATE_CLOSED, GateClosed
+from segspark.errors import EXIT_BUG, EXIT_GATE_CLOSED, ConfigError, GateClosed
 from segspark.models import registry
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.model import Fitted, Model, Refused, Score
 from segspark.models.promotion import GateResult
+from segspark.models.propensity import challenger
 from segspark.models.propensity.model import CHURN
 from segspark.models.registry import MODELS
 from segspark.models.value.model import VALUE
@@ -182,6 +183,19 @@ GATE = GateResult("lift", 1.4, 1.1, True)
 
 def no_contest(loaded: object) -> None:
     """Of a version that cannot be scored any more."""
+
+
+def test_what_a_model_lacks_ends_the_training_before_anything_is_fitted(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def train(step: Step, wanted: Collection[str]) -> Refused:
+        pytest.fail("it was fitted")
+
+    watched = replace(VALUE, train=train), replace(CHURN, train=train)
+    monkeypatch.setattr(registry, "MODELS", Socket("model", *watched))
+    monkeypatch.setattr(challenger, "find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=r"models\.churn\.challenger is xgboost.*pip install 'segspark\[xgboost\]'"):
+        app.train(a_step(with_model(workspace, CHURN, challenger="xgboost")))
 
 
 def test_a_refusal_is_an_outcome_with_its_reasons(workspace: Workspace, notes: list[str]) -> None:

@@ -163,6 +163,7 @@ def keen_card(version: Version[KeenDocuments]) -> Content:
     return Content(say("Assiduité", "Keenness"), (Part(say("Qui", "Who"), (Paragraph(said),)),))
 
 
+CHECKED: list[int] = []
 KEENNESS: Model[Keenness, KeenDocuments] = Model(
     name="keenness",
     config=Keenness,
@@ -177,6 +178,7 @@ KEENNESS: Model[Keenness, KeenDocuments] = Model(
     card=keen_card,
     formerly=(Former("keen"), Former("ahead", below="days_ahead")),
     is_trained=lambda config: config.least_orders > 0,
+    check=lambda config: CHECKED.append(config.days_ahead),
 )
 
 
@@ -361,6 +363,10 @@ def test_its_card_is_stored_with_it_in_both_languages_and_written_by_the_command
     plain = find_champion(store, registered_name(shop.workspace.name, HABITS), DAY)
     assert plain is not None
     assert "Model card: habits" in read_bytes(store, plain.tags["run_id"], "card.html").decode()
+
+
+def test_it_is_asked_whether_it_can_be_trained_as_configured(shop: Shop) -> None:
+    assert 45 in CHECKED
 
 
 def test_what_it_tells_is_recorded_with_the_run(shop: Shop) -> None:

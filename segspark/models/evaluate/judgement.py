@@ -24,6 +24,13 @@ class Estimate:
     def is_above_zero(self) -> bool:
         return self.low > 0
 
+    @property
+    def verdict(self) -> str:
+        """Of a gain: ``better``, ``worse``, or ``open`` where the interval covers zero."""
+        if self.low <= 0 <= self.high:
+            return "open"
+        return "better" if self.is_above_zero else "worse"
+
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 

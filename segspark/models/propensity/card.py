@@ -12,6 +12,7 @@ from segspark.models.card import (
     Value,
     say,
 )
+from segspark.models.propensity.card_challenger import challenger
 from segspark.models.propensity.card_inputs import drift, importances, learning
 from segspark.models.propensity.card_limits import limits
 from segspark.models.propensity.card_quality import metrics, reliability, slices, thresholds
@@ -71,6 +72,7 @@ def _evidence(
     found = [metrics(outcome, judged), reliability(judged), thresholds(record, review), slices(review)]
     if len(review.learning) > 1:
         found.append(learning(review))
+    found.extend(challenger(review.challenger))
     if documents.importances:
         found.append(importances(documents))
     if review.drift:

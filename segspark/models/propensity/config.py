@@ -2,9 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from segspark.config.models import Model, Name
+from segspark.errors import ConfigError
+from segspark.models.propensity.challenger import CHALLENGERS
 
 _Key = Annotated[str, Field(pattern=r"^[A-Za-z_]\w{0,62}$")]
 _Words = dict[Literal["fr", "en"], str]
@@ -82,6 +84,20 @@ class Propensity(Trees):
     learning_curve: bool = Field(
         True, description="Whether parts of the people are fitted too, so that the card shows whether more would help"
     )
+    challenger: str | None = Field(
+        None,
+        description="Other trees that a training also fits and judges beside its own, for comparison only, by an extra of "
+        f"segspark: {', '.join(CHALLENGERS.names())}. null: none",
+        json_schema_extra={"enum": [None, *CHALLENGERS.names()]},
+    )
+
+    @field_validator("challenger")
+    @classmethod
+    def _exists(cls, name: str | None) -> str | None:
+        try:
+            return name and CHALLENGERS.find(name).name
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
 
 
 class Churn(Propensity):

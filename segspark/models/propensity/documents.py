@@ -10,6 +10,7 @@ from segspark.models.evaluate.judgement import Blend, CalibrationMap, Judgement,
 from segspark.models.evaluate.stability import Drift
 from segspark.models.monitoring.reference import BINS, Reference
 from segspark.models.promotion import GateResult
+from segspark.models.propensity.trees_contest import TreesContest
 
 EVALUATION, FEATURES, REVIEW = "evaluation.json", "features.json", "review.json"
 
@@ -49,6 +50,7 @@ class Review:
     learning: by rising share of the people; empty where it is turned off.
     drift: of the inputs, the largest first.
     blend: of the trees with a simpler model, and ``blended_with`` its name; None where trees speak alone.
+    challenger: other trees in their place; None where none were asked for, as in earlier releases.
     """
 
     judged: Judgement
@@ -62,6 +64,7 @@ class Review:
     drift: tuple[Drift, ...] = ()
     blend: Blend | None = None
     blended_with: str = ""
+    challenger: TreesContest | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "cuts": [_plain(count) for count in self.cuts]}
@@ -80,6 +83,7 @@ class Review:
             tuple(map(Drift.from_dict, content.get("drift", ()))),
             Blend(**content["blend"]) if content.get("blend") else None,
             content.get("blended_with", ""),
+            TreesContest.from_dict(content["challenger"]) if content.get("challenger") else None,
         )
 
 

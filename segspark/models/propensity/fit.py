@@ -39,7 +39,11 @@ class Trees:
 
 def fit_trees(rows: DataFrame, cuts: Sequence[date], n_rows: int, config: TreesConfig) -> Trees:
     """``fit_to`` some cuts."""
-    return fit_to(rows.where(F.col("cut_date").isin([F.lit(cut) for cut in cuts])), n_rows, config)
+    return fit_to(of_cuts(rows, cuts), n_rows, config)
+
+
+def of_cuts(rows: DataFrame, cuts: Sequence[date]) -> DataFrame:
+    return rows.where(F.col("cut_date").isin([F.lit(cut) for cut in cuts]))
 
 
 def fit_to(rows: DataFrame, n_rows: int, config: TreesConfig) -> Trees:
@@ -60,18 +64,25 @@ def fit_with(
     Returns:
         The fitted model, and the rows of its fit.
     """
-    chosen = rows
-    if n_rows > config.max_training_rows:
-        chosen = chosen.where(drawn() < config.max_training_rows / n_rows)
-    columns = [F.col("person_id"), F.col("cut_date"), F.col("label"), is_aside()]
-    # A fixed order makes the model independent of the number of files and tasks.
     n_partitions = max(2, min(n_rows, config.max_training_rows) // ROWS_PER_PARTITION)
-    table = with_vectors(chosen.select(*columns, "values"))
-    table = table.repartition(n_partitions, "person_id").sortWithinPartitions("person_id", "cut_date").persist()
+    table = with_vectors(in_order(rows, n_rows, config, n_partitions)).persist()
     try:
         return estimator.fit(table), table.count()
     finally:
         table.unpersist()
+
+
+def in_order(rows: DataFrame, n_rows: int, config: TreesConfig, n_partitions: int) -> DataFrame:
+    """The rows of a fit: of too many a share of the people, with ``is_aside``, in a fixed order.
+
+    The order makes the model independent of the number of files and tasks.
+    """
+    chosen = rows
+    if n_rows > config.max_training_rows:
+        chosen = chosen.where(drawn() < config.max_training_rows / n_rows)
+    columns = [F.col("person_id"), F.col("cut_date"), F.col("label"), is_aside()]
+    ordered = chosen.select(*columns, "values").repartition(n_partitions, "person_id")
+    return ordered.sortWithinPartitions("person_id", "cut_date")
 
 
 def tree_settings(config: TreesConfig) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from segspark.models.model import Fitted, Former, Model, Refused, Score, Trained
 from segspark.models.monitoring.since import SinceTraining, since_training
+from segspark.models.propensity.challenger import check_installed
 from segspark.models.propensity.config import Churn, Engagement, Propensity
 from segspark.models.propensity.documents import PropensityDocuments
 from segspark.models.propensity.inputs import columns_of
@@ -70,6 +71,7 @@ def propensity_model(
         card=card,
         formerly=formerly,
         is_trained=lambda config: config.trained,
+        check=lambda config: check_installed(name, config.challenger),
     )
     return model
 

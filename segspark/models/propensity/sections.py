@@ -8,6 +8,8 @@ from typing import Any
 from segspark import sections
 from segspark.models.model import Refused, Trained
 from segspark.models.monitoring.since import SinceTraining
+from segspark.models.notes import noted
+from segspark.models.propensity.challenger_words import sentences
 from segspark.models.propensity.documents import PropensityDocuments
 from segspark.models.propensity.outcome import Outcome, OutcomeWords, Words
 from segspark.sections import Missing, Reason, Section
@@ -55,7 +57,13 @@ def propensity_sections(
     words, title = outcome.words, outcome.words.short
     if isinstance(content, PropensityQuality):
         title = {language: content.said(words.title, language) for language in words.title}
-    return (Section(outcome.name, title, content, "propensity", short=words.short),)
+    return (Section(outcome.name, title, content, "propensity", _notes(content), words.short),)
+
+
+def _notes(content: object) -> tuple[Words, ...]:
+    """What was fitted beside, if anything was."""
+    review = content.documents.review if isinstance(content, PropensityQuality) else None
+    return () if review is None or review.challenger is None else tuple(map(noted, sentences(review.challenger)))
 
 
 def _content(

@@ -1,48 +1,43 @@
-"""Training on a day: the frozen training set, the gates, the fits, and what is recorded of them.
-
-Three fits, each knowing what was known on some day. The one that is judged knows what was known on the day of the
-validation cut; the one before it calibrates that one, as of the training cut before; the one that is published knows
-all cuts whose label is known today.
-"""
+"""Training on a day: the frozen training set, the gates, the fits, and what is recorded of them."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from typing import Any
 
-import numpy as np
 from pyspark.sql import functions as F
 
 from segspark.models.evaluate.drift import drifts
 from segspark.models.evaluate.evaluation import Evaluation
 from segspark.models.evaluate.judge import judge
-from segspark.models.evaluate.judgement import HELD_OUT, NEXT_CUT
 from segspark.models.evaluate.ranking import bins_of, evaluate
 from segspark.models.evaluate.thresholds import thresholds
 from segspark.models.figures import churn_figures
 from segspark.models.model import Fitted, Refused
 from segspark.models.promotion import GateResult
-from segspark.models.propensity.announce import Announcement, crossfitted, fit_announcement
 from segspark.models.propensity.attributes import ATTRIBUTES
-from segspark.models.propensity.baselines import Fit, baselines_of, fit_baselines
+from segspark.models.propensity.baselines import baselines_of, fit_baselines
+from segspark.models.propensity.challenger_contest import challenger_contest
 from segspark.models.propensity.config import Propensity
 from segspark.models.propensity.contest import BLENDS, Entrant, contest
 from segspark.models.propensity.cuts import Cuts, choose_cuts, cuts_among
 from segspark.models.propensity.data_gates import Lack, history_lacks, people_lacks
 from segspark.models.propensity.documents import CameBack, PropensityDocuments, Review
-from segspark.models.propensity.fit import Trees, fit_trees, pipeline, scored_by
+from segspark.models.propensity.fit import pipeline
+from segspark.models.propensity.fits import Fits, fit_all, scored_at, scorer
 from segspark.models.propensity.frozen import Frozen, store_training_set
 from segspark.models.propensity.gates import gates_of
 from segspark.models.propensity.inputs import CALENDAR
-from segspark.models.propensity.judged import Scored, check_leaks, read_past, read_scored
+from segspark.models.propensity.judged import check_leaks, read_past
 from segspark.models.propensity.learning import learning_curve
 from segspark.models.propensity.outcome import Outcome, Window
 from segspark.models.propensity.parts import read_parts
 from segspark.models.propensity.reasons import mean_effects, with_other
 from segspark.models.propensity.reference_people import reference_of
 from segspark.models.propensity.slices import slices
+from segspark.models.propensity.trees_contest import TreesContest
 from segspark.models.shapley.gbt import from_model
 from segspark.models.shapley.leaf_tables import LeafTables
 from segspark.pipeline.step import Step
@@ -97,46 +92,6 @@ def _read_days_of(step: Step, measure: str, least: int) -> list[date]:
     return [row["activity_date"] for row in days.where(F.col("n") >= least).collect()]
 
 
-@dataclass(frozen=True)
-class Fits:
-    """Attributes:
-    published: the model that scores people.
-    announcement: from what it says to what is announced.
-    judged: people of the validation cut with what a model that has not seen them says.
-    p: the calibrated probabilities of these people.
-    how: NEXT_CUT or HELD_OUT.
-    """
-
-    published: Trees
-    announcement: Announcement
-    judged: Scored
-    p: np.ndarray
-    how: str
-
-
-def _fits(frozen: Frozen, window: Window, config: Propensity, other: Fit | None) -> Fits:
-    """
-    Args:
-        other: a simpler model that may be blended with the trees.
-    """
-    cuts = frozen.cuts
-    of_judged = fit_trees(frozen.rows, cuts.train, frozen.of(cuts.train), config)
-    judged = _scored(frozen, of_judged, cuts.validate, other)
-    before = cuts.before_calibration(window)
-    if before and frozen.of(before) >= config.min_people:
-        of_earlier = fit_trees(frozen.rows, before, frozen.of(before), config)
-        p, how = fit_announcement(_scored(frozen, of_earlier, cuts.calibrate, other)).of(judged), NEXT_CUT
-    else:
-        p, how = crossfitted(judged), HELD_OUT
-    published = fit_trees(frozen.rows, cuts.all, frozen.of(cuts.all), config)
-    return Fits(published, fit_announcement(judged), judged, p, how)
-
-
-def _scored(frozen: Frozen, trees: Trees, cut: date, other: Fit | None) -> Scored:
-    found = read_scored(scored_by(trees.model, frozen.at(cut)), frozen.inputs, frozen.n_rows[cut])
-    return found if other is None else replace(found, beside=other.predict(found.sample))
-
-
 def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, frozen: Frozen) -> Fitted:
     cuts, inputs = frozen.cuts, frozen.inputs
     known = read_past(frozen.rows.where("role = 'train'"), inputs, frozen.of(cuts.train))
@@ -144,27 +99,31 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
     check_leaks(outcome.name, config.max_input_auc, past, inputs)
     baselines = fit_baselines(past, baselines_of(outcome, config.label_days))
     other = next((name for name, fit in baselines.items() if fit.sql), "")
-    fits = _fits(frozen, window, config, baselines.get(other))
-    judged, y, blend = fits.judged.sample, fits.judged.y, fits.announcement.blend
+    simpler = baselines.get(other)
+    fits = fit_all(frozen, window, config, simpler)
+    challenger = challenger_contest(step, frozen, window, config, simpler, fits.announced)
+    announced, blend = fits.announced, fits.announcement.blend
+    judged, y = announced.judged.sample, announced.judged.y
     other = other if blend else ""
     simple = {name: fit.predict(judged) for name, fit in baselines.items()}
-    published = _scored(frozen, fits.published, cuts.validate, baselines.get(other))
-    judgement = judge(fits.p, y, simple, fits.how)
+    published = scored_at(frozen, cuts.validate, scorer(fits.published), baselines.get(other))
+    judgement = judge(announced.p, y, simple, announced.how)
     gates = gates_of(judgement, config)
-    ours = evaluate(bins_of(fits.p, y))
+    ours = evaluate(bins_of(announced.p, y))
     recency = evaluate(bins_of(simple["recency"], y)) if "recency" in simple else ours
     review = Review(
         judgement,
         gates,
-        thresholds(fits.p, y, config.cost_false, config.cost_missed),
-        slices(judged.columns, fits.p, y, read_parts(step, frozen, config.active_days)),
+        thresholds(announced.p, y, config.cost_false, config.cost_missed),
+        slices(judged.columns, announced.p, y, read_parts(step, frozen, config.active_days)),
         fits.announcement.calibration,
         fits.published.n_trees,
         frozen.by_cut,
-        learning_curve(known, fits.judged, config) if config.learning_curve else (),
+        learning_curve(known, announced.judged, config) if config.learning_curve else (),
         drifts(past.columns, judged.columns, CALENDAR),
         blend,
         other,
+        challenger,
     )
     documents = PropensityDocuments(
         ours,
@@ -194,6 +153,7 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
             **judgement.metrics(),
             "n_train": float(fits.published.n_rows),
             "n_trees": float(fits.published.n_trees),
+            **(challenger.metrics if challenger else {}),
         },
         documents=documents,
         files=churn_figures(ours, recency),
@@ -206,7 +166,7 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
             contest,
             Entrant(
                 frozen,
-                fits.judged,
+                announced.judged,
                 window,
                 config,
                 {key: str(value) for key, value in params.items()},
@@ -225,16 +185,18 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
             },
             **({f"{outcome.name}_refused": [gate.as_reason() for gate in closed]} if closed else {}),
         },
-        note=_note(ours, recency, closed),
+        note=_note(ours, recency, closed, challenger),
     )
 
 
-def _note(ours: Evaluation, recency: Evaluation, closed: list[GateResult]) -> str:
+def _note(ours: Evaluation, recency: Evaluation, closed: list[GateResult], challenger: TreesContest | None) -> str:
     ranks = (
         f"version {{version}}: ROC-AUC {ours.roc_auc:.3f} (recency alone {recency.roc_auc:.3f}), "
         f"PR-AUC {ours.pr_auc:.3f} ({recency.pr_auc:.3f}, base rate {ours.base_rate:.3f}), "
         f"lift of the rarer outcome {ours.rarer_lift:.2f}, Brier {ours.brier:.3f} ({recency.brier:.3f})"
     )
+    if challenger is not None:
+        ranks += f"; {challenger.note}"
     shut = "; ".join(f"{gate.code} {gate.value:.3f} against {gate.bound:.3f}" for gate in closed)
     return f"{ranks}; not used, closed gates: {shut}" if shut else ranks
 
@@ -243,8 +205,8 @@ def _importances(frozen: Frozen, fits: Fits, other: str) -> dict[str, float]:
     """Each input's share in what moves the scores of the people judged, that of a blended model included."""
     names = tuple(i.name for i in frozen.inputs)
     tables = LeafTables.compile(from_model(fits.published.model))
-    effects = tables.values(fits.judged.sample.matrix(names))
-    blend, beside = fits.announcement.blend, fits.judged.beside
+    effects = tables.values(fits.announced.judged.sample.matrix(names))
+    blend, beside = fits.announcement.blend, fits.announced.judged.beside
     if blend is None or beside is None:
         return mean_effects(effects, names)
     return mean_effects(with_other(effects, blend, beside), (*names, other))

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from segspark.models.card import Percent, Said, Value
 from segspark.models.value.amounts import BGNBD, HURDLE, AmountContest, Amounts
-from segspark.sections import Words
+from segspark.sections import Cell, Cents, People, Words
 
 TITLE: Words = {"fr": "Valeur des clients : deux modèles comparés", "en": "Value of customers: two models compared"}
 SHORT: Words = {"fr": "Valeur : deux modèles", "en": "Value: two models"}
@@ -65,3 +66,29 @@ WHY: Mapping[str, Words] = {
 def both_of(contest: AmountContest) -> tuple[Amounts, Amounts] | None:
     """BG/NBD's and the trees' figures; None where nothing was compared."""
     return None if contest.bgnbd is None or contest.hurdle is None else (contest.bgnbd, contest.hurdle)
+
+
+def sentences(contest: AmountContest) -> tuple[Said, ...]:
+    """The figures of both and what was chosen, or why nothing was compared."""
+    both = both_of(contest)
+    if both is None:
+        return (Said(WHY[contest.why], {name: str(value) for name, value in (contest.values or {}).items()}),)
+    values: dict[str, Value] = {"n_days": str(contest.days), "cut": contest.cut}
+    for name, amounts in zip((BGNBD, HURDLE), both, strict=True):
+        values |= {
+            f"r2_{name}": Percent(amounts.r2),
+            f"error_{name}": Percent(amounts.calibration_error),
+            f"whole_{name}": Percent(amounts.total_ratio),
+        }
+    return Said(JUDGED, values), Said(CHOSEN[contest.chosen])
+
+
+def tenths_of(contest: AmountContest) -> tuple[tuple[Cell, ...], ...]:
+    """Rows below COLUMNS; none where nothing was compared."""
+    both = both_of(contest)
+    if both is None:
+        return ()
+    return tuple(
+        (str(at), People(a.n), Cents(a.announced), Cents(a.observed), Cents(b.announced), Cents(b.observed))
+        for at, (a, b) in enumerate(zip(both[0].tenths, both[1].tenths, strict=True), 1)
+    )

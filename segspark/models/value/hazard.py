@@ -51,9 +51,7 @@ class HazardContest:
     @property
     def verdict(self) -> str:
         """``better``, ``worse`` or ``open``, by whether the interval of the gain covers zero."""
-        if self.gain is None or self.gain.low <= 0 <= self.gain.high:
-            return "open"
-        return "better" if self.gain.is_above_zero else "worse"
+        return "open" if self.gain is None else self.gain.verdict
 
     @property
     def metrics(self) -> dict[str, float]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from segspark.sections import Words
+from segspark.models.card import Percent, Said, Value
+from segspark.models.value.hazard import HazardContest
+from segspark.sections import Number, Words
 
 TITLE: Words = {"fr": "Un modèle avec saisons, pour comparer", "en": "A model with seasons, for comparison"}
 # Filled with figures of the window.
@@ -46,3 +48,19 @@ WHY: Mapping[str, Words] = {
         "en": "The model with seasons was not compared: BG/NBD could not be fitted as of that day.",
     },
 }
+
+
+def sentences(contest: HazardContest) -> tuple[Said, ...]:
+    """The figures of both and the verdict, or why nothing was compared."""
+    if contest.bgnbd is None or contest.hazard is None:
+        return (Said(WHY[contest.why], {name: str(value) for name, value in (contest.values or {}).items()}),)
+    values: dict[str, Value] = {
+        "n_days": str(contest.days), "cut": contest.cut, "observed": Percent(contest.observed),
+    }  # fmt: skip
+    for name, found in (("bgnbd", contest.bgnbd), ("hazard", contest.hazard)):
+        values |= {
+            f"announced_{name}": Percent(found.announced),
+            f"loss_{name}": Number(found.log_loss, 3),
+            f"auc_{name}": Number(found.roc_auc, 3),
+        }
+    return Said(JUDGED, values), Said(VERDICT[contest.verdict])

@@ -23,12 +23,12 @@ from segspark.models.propensity.baselines import baselines_of, fit_baselines
 from segspark.models.propensity.config import Propensity
 from segspark.models.propensity.cuts import Cuts
 from segspark.models.propensity.fit import pipeline
+from segspark.models.propensity.fits import Fits, fit_all
 from segspark.models.propensity.frozen import Frozen
 from segspark.models.propensity.inputs import Input
 from segspark.models.propensity.judged import read_past
 from segspark.models.propensity.outcome import Window
 from segspark.models.propensity.outcomes import NO_ORDER
-from segspark.models.propensity.training import Fits, _fits
 from segspark.models.value.bgnbd import BgNbd
 from segspark.spark.session import local_session
 
@@ -62,7 +62,7 @@ def train(rows: DataFrame, folder: Path) -> tuple[Fits, str]:
     frozen = Frozen("set", rows, INPUTS, CUTS, dict.fromkeys(CUTS.all, PEOPLE), {})
     past = read_past(rows.where(F.col("cut_date").isin(*CUTS.train)), INPUTS, frozen.of(CUTS.train)).sample
     bgnbd = fit_baselines(past, baselines_of(NO_ORDER, WINDOW.days))["bgnbd"]
-    fits = _fits(frozen, WINDOW, CONFIG, bgnbd)
+    fits = fit_all(frozen, WINDOW, CONFIG, bgnbd)
     model = pipeline(INPUTS, fits.published.model, fits.announcement, bgnbd.sql if fits.announcement.blend else "")
     model.write().overwrite().save(str(folder))
     return fits, fingerprint_of(folder)

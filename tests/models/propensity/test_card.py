@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from models.propensity.test_trees_contest import CONTEST, FAILED
 from reports.card_samples import CHURN, JUDGED, RECORD, REVIEW, churn
 
-from segspark.models.card import Content, Grid, InputName, Interval, Paragraph, Part, Said
+from segspark.models.card import Content, Facts, Grid, InputName, Interval, Paragraph, Part, Said
 from segspark.models.evaluate.judgement import HELD_OUT, Blend, LearningPoint, Threshold
 from segspark.models.propensity.card import propensity_card
 from segspark.models.propensity.outcomes import NO_ACT, NO_ORDER
@@ -165,6 +166,25 @@ def test_the_limits_follow_the_documents() -> None:
     assert "less than a year" not in told
     assert "came back" not in told
     assert "does not know the calendar" in told
+
+
+def test_a_challenger_is_told_with_the_interval_and_both_times() -> None:
+    title = "Other trees, for comparison: {name}"
+    judged, verdict, facts = part(card(with_review(challenger=CONTEST)), title).blocks
+    assert isinstance(facts, Facts)
+    assert [value for _, value in facts.rows] == [
+        People(900),
+        Interval(0.02, 0.01, 0.03, 4),
+        Number(12.4),
+        Number(61.0),
+    ]
+    assert "is a comparison and gives no score" in " ".join(said(verdict))
+    assert "the log-loss is 0.410" in " ".join(said(judged))
+    (why,) = part(card(with_review(challenger=FAILED)), title).blocks
+    assert isinstance(why, Paragraph)
+    assert why.tone == "note"
+    assert "its fit failed (ValueError)" in " ".join(said(why))
+    assert title not in [p.title.words["en"] for p in card().evidence]
 
 
 def test_a_version_of_an_earlier_release_says_what_is_missing() -> None:

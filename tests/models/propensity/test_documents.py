@@ -4,7 +4,9 @@ import json
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from models.monitoring.test_reference import REFERENCE
+from models.propensity.test_trees_contest import CONTEST, FAILED
 
 from segspark.models.evaluate.evaluation import Decile, Evaluation
 from segspark.models.evaluate.judgement import (
@@ -24,6 +26,7 @@ from segspark.models.evaluate.stability import Drift
 from segspark.models.monitoring.reference import Reference
 from segspark.models.promotion import GateResult
 from segspark.models.propensity.documents import CameBack, CutCount, PropensityDocuments, Review
+from segspark.models.propensity.trees_contest import TreesContest
 
 DECILES = tuple(Decile(10, 0.9 - at / 20, 0.5 - at / 30, 2.5 - at / 7) for at in range(10))
 MODEL = Evaluation(100, 0.2, 0.8, 0.6, 0.1, 2.5, DECILES)
@@ -88,9 +91,15 @@ def test_a_review_is_stored_where_there_is_one() -> None:
     assert PropensityDocuments.from_files(stored) == known
 
 
+@pytest.mark.parametrize("contest", [CONTEST, FAILED], ids=["judged", "failed"])
+def test_a_challenger_is_stored_with_the_review(contest: TreesContest) -> None:
+    known = replace(DOCUMENTS, review=replace(REVIEW, challenger=contest))
+    assert PropensityDocuments.from_files(json.loads(json.dumps(known.to_files()))) == known
+
+
 def test_a_review_of_an_earlier_release_lacks_what_it_did_not_know() -> None:
     stored = json.loads(json.dumps(replace(DOCUMENTS, review=REVIEW).to_files()))
-    for key in ("cuts", "learning", "drift"):
+    for key in ("cuts", "learning", "drift", "challenger"):
         del stored["review.json"][key]
     assert PropensityDocuments.from_files(stored).review == replace(REVIEW, cuts=(), learning=(), drift=())
 

@@ -132,6 +132,26 @@ def test_an_input_that_knows_the_label_ends_the_training_with_its_name(shop: Sho
         shop.train(max_input_auc=0.55)
 
 
+def test_other_trees_are_judged_beside_it_and_leave_it_as_it_is(shop: Shop, fitted: Fitted) -> None:
+    found = shop.train(challenger="xgboost", learning_curve=False)
+    assert isinstance(found, Fitted)
+    before, review = documents_of(fitted).review, documents_of(found).review
+    assert before is not None
+    assert review is not None
+    contest, judged = review.challenger, review.judged
+    assert contest is not None
+    assert contest.judged is not None, contest
+    assert contest.model is not None
+    assert (contest.judged.how, contest.judged.n) == (NEXT_CUT, judged.n)
+    assert 0.6 < contest.judged.roc_auc.value < 1
+    assert contest.model.log_loss == pytest.approx(judged.log_loss.value)
+    assert contest.model.log_loss_gain.value == pytest.approx(judged.log_loss.value - contest.judged.log_loss.value)
+    assert min(contest.seconds, contest.model_seconds) > 0
+    assert found.metrics["challenger_log_loss"] == contest.judged.log_loss.value
+    assert "; log-loss of XGBoost lower by " in found.note
+    assert (review.judged, review.calibration, review.n_trees) == (before.judged, before.calibration, before.n_trees)
+
+
 @pytest.mark.parametrize(
     ("section", "codes"), [({"min_people": 5000}, ["few_people"] * 2), ({"min_history_days": 300}, ["history"])]
 )
