@@ -52,12 +52,15 @@ demo: setup
 demo-large: setup
 	$(BIN)/segspark demo demo-large-workspace --people 50000 --events 1000000
 
-# Two processes, each with a session of its own: planning many small queries leaves half of two cores idle.
+# Two processes, each with a session of its own: planning many small queries leaves half of two cores idle. They take whole
+# files in the order of tests/longest_first.py; xdist's own order has the files with one test last, which are the longest.
+IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+
 test: setup s3
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest $(IN_PARALLEL)
 
 test-all: setup s3
-	SEGSPARK_EXPLORE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow or not slow'
+	SEGSPARK_EXPLORE=1 $(BIN)/python -m pytest $(IN_PARALLEL) -m 'slow or not slow'
 
 # Each Spark that is claimed, in an environment of its own with the wheel: some minutes each; test-all runs them too.
 test-versions: setup

@@ -15,7 +15,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -46,9 +46,8 @@ _LZ4_BLOCK, _LZ4_HEAD, _LZ4_RAW = b"LZ4Block", 21, 0x10
 
 
 def texts_of(path: Path) -> Iterator[str]:
-    """The texts of a file and of what it contains, encodings undone; each text may come several times."""
-    for text in opened(path.read_bytes()):
-        yield from readings(text)
+    """The texts of a file and of what it contains, encodings undone; each comes once."""
+    yield from readings(opened(path.read_bytes()))
 
 
 # --- Containers -------------------------------------------------------------------------------------------------------
@@ -202,14 +201,19 @@ _CONTAINERS: tuple[tuple[bytes, Callable[[bytes], Iterator[str | bytes]]], ...] 
 # --- Encodings --------------------------------------------------------------------------------------------------------
 
 
-def readings(text: str, turns: int = DEEPEST) -> Iterator[str]:
-    """The text, and what its encodings make of it, again and again."""
-    yield text
-    if turns:
-        for decode in _DECODERS:
-            found = decode(text)
-            if found and found != text:
-                yield from readings(found, turns - 1)
+def readings(texts: Iterable[str]) -> Iterator[str]:
+    """The texts, and what their encodings make of them, again and again.
+
+    Most decoders give the same text in whatever order they come, so each text is decoded once: in the round that meets it
+    first, which leaves it the most rounds.
+    """
+    seen: set[str] = set()
+    found = texts
+    for _ in range(DEEPEST + 1):
+        new = [text for text in dict.fromkeys(found) if text not in seen]
+        yield from new
+        seen.update(new)
+        found = (inner for text in new for decode in _DECODERS if (inner := decode(text)))
 
 
 def _percent(text: str) -> str:
@@ -232,7 +236,8 @@ def _folded(text: str) -> str:
     """Full width made plain, invisible characters removed."""
     if text.isascii():
         return ""
-    return "".join(char for char in normalize("NFKC", text) if category(char) != "Cf")
+    plain = normalize("NFKC", text)
+    return plain.translate({ord(char): None for char in set(plain) if category(char) == "Cf"})
 
 
 def _unwrapped(text: str) -> str:

@@ -11,6 +11,9 @@ import pytest
 from hypothesis import settings
 from pyspark.sql import SparkSession
 
+# Files in the order in which they begin, and what each of them took.
+pytest_plugins = ("longest_first",)
+
 if TYPE_CHECKING:
     from lakes import Lakes
 

@@ -24,7 +24,7 @@ PLANTED = {"x_name": NAME, "x_number": NUMBER, "x_street": STREET, "x_deep": {"x
 # A part of everything planted, which is in no program, path or machine.
 CORES = ("zqanne", "zqlefevre", "zqpasteur", "zqhidden", NUMBER)
 N_HIDDEN = 10
-FIRST, SECOND, THIRD = date(2026, 5, 11), date(2026, 5, 12), date(2026, 5, 13)
+FIRST, SECOND = date(2026, 5, 12), date(2026, 5, 13)
 BUYERS = 90
 SETTINGS = """\
 ingest: {max_quarantined_share: 1.0}
@@ -63,7 +63,7 @@ def address(buyer: int) -> str:
 
 
 def planted_workspace(folder: Path) -> Workspace:
-    """The workspace with all its files; those of the third day hold what is wrong with whole files."""
+    """The workspace with all its files; those of the second day hold what is wrong with whole files."""
     workspace = make_workspace(folder)
     settings = SEGSPARK.replace("models: {behaviour: {k_min: 2, k_max: 3}}\n", MODELS)
     (folder / "segspark.yaml").write_text(settings + SETTINGS)
@@ -139,7 +139,7 @@ def _write_buyers(folder: Path) -> None:
 
 
 def _write_broken(folder: Path) -> None:
-    """Files of the third day: without a header, cut off, of another kind."""
+    """Files of the second day: without a header, cut off, of another kind."""
     data = folder / "data"
     (data / "s-csv-2026-05-12.csv").write_text(f"7,{hidden(3)},2026-05-09 10:00:00,1.00,{NAME},{NUMBER},1\n")
     whole = (data / "s-parquet-2026-05-10.parquet").read_bytes()

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -75,37 +75,12 @@ def test_cdnow_reproduces_the_published_counts(opened: Open) -> None:
     assert rfm.height == 23_570
 
 
-@pytest.fixture(params=[6, pytest.param(219, marks=pytest.mark.slow)])
-def n_days(request: pytest.FixtureRequest) -> int:
-    return int(request.param)
-
-
-def test_online_retail_day_by_day_equals_all_at_once(opened: Open, tmp_path: Path, n_days: int) -> None:
+def test_online_retail_at_once_has_its_counts_and_a_model_of_churn(opened: Open) -> None:
     workspace, lake = opened("online_retail", "online_retail")
-    names = sorted(p.name for p in (DATA / "online_retail" / "by-day").glob("*.csv*"))
-    if len(names) < 219:
-        pytest.skip("online_retail is not the part of 219 days")
-    days = [date.fromisoformat(n[:10]) + timedelta(days=1) for n in names[: min(n_days, len(names) - 1)]]
-    for day in days:
-        for flow in (INGEST, TILES, FEATURES):
-            run_flow(flow, workspace, lake, day)
-    last = date.fromisoformat(names[-1][:10]) + timedelta(days=1)
+    last = day_of(_names()[-1])
     daily(workspace, lake, last, Quiet())
     _check_counts(lake)
-    whole = workspace.model_copy(update={"lake": tmp_path / "whole"})
-    other = SparkLake(whole.lake, lake.spark)
-    for flow in (INGEST, TILES, FEATURES):
-        run_flow(flow, whole, other, last)
-    for contract in (silver.EVENTS, silver.ORDERS, silver.ORDER_LINES, silver.IDENTITY_LINKS, gold.ACTIVITY_DAILY):
-        assert comparable(lake, contract).equals(comparable(other, contract)), contract.name
-    ours = comparable(lake, gold.FEATURES).filter(pl.col("as_of_date") == last)
-    assert ours.equals(comparable(other, gold.FEATURES))
-    # The backfill's one walk gives every row of every day anew.
-    stored = comparable(lake, gold.FEATURES)
-    assert stored["as_of_date"].n_unique() == len(days) + 1
-    run_flow(FEATURES_BACKFILL, workspace, lake, last, request=Request(days=(*days, last)))
-    assert comparable(lake, gold.FEATURES).equals(stored)
-    outcome: dict[str, Any] = train(workspace, lake, last, Quiet())
+    outcome: dict[str, Any] = train(workspace, lake, last, Quiet(), ["churn"])
     # Nine months carry a label of ninety days, and one cut to learn from: the pace of each buyer (BG/NBD) is blended in.
     assert "churn_refused" not in outcome
     found = outcome["churn_metrics"]
@@ -115,6 +90,54 @@ def test_online_retail_day_by_day_equals_all_at_once(opened: Open, tmp_path: Pat
     # The whole interval of the gain over a logistic regression on RFM lies above zero.
     assert gates["loss_rfm"]["values"]["low"] > 0
     assert gates["loss_bgnbd"]["value"] > 0
+
+
+# Days that are run one after the other, and the files that are there at the end.
+@pytest.mark.parametrize(("n_days", "n_files"), [(6, 30), pytest.param(218, 219, marks=pytest.mark.slow)])
+def test_online_retail_day_by_day_equals_all_at_once(opened: Open, tmp_path: Path, n_days: int, n_files: int) -> None:
+    workspace, lake = opened("online_retail", "online_retail")
+    names = _names()[:n_files]
+    _leave_only(workspace, tmp_path / "received", names)
+    days = [day_of(name) for name in names[:n_days]]
+    last = day_of(names[-1])
+    for day in (*days, last):
+        for flow in (INGEST, TILES, FEATURES):
+            run_flow(flow, workspace, lake, day)
+    whole = workspace.model_copy(update={"lake": tmp_path / "whole"})
+    other = SparkLake(whole.lake, lake.spark)
+    for flow in (INGEST, TILES, FEATURES):
+        run_flow(flow, whole, other, last)
+    assert table(other, silver.ORDER_LINES)["order_id"].n_unique() > 100 * n_days
+    for contract in (silver.EVENTS, silver.ORDERS, silver.ORDER_LINES, silver.IDENTITY_LINKS, gold.ACTIVITY_DAILY):
+        assert comparable(lake, contract).equals(comparable(other, contract)), contract.name
+    ours = comparable(lake, gold.FEATURES).filter(pl.col("as_of_date") == last)
+    assert ours.equals(comparable(other, gold.FEATURES))
+    # The backfill's one walk gives every row of every day anew.
+    stored = comparable(lake, gold.FEATURES)
+    assert stored["as_of_date"].n_unique() == len(days) + 1
+    run_flow(FEATURES_BACKFILL, workspace, lake, last, request=Request(days=(*days, last)))
+    assert comparable(lake, gold.FEATURES).equals(stored)
+
+
+def _names() -> list[str]:
+    names = sorted(p.name for p in (DATA / "online_retail" / "by-day").glob("*.csv*"))
+    if len(names) < 219:
+        pytest.skip("online_retail is not the part of 219 days")
+    return names
+
+
+def day_of(name: str) -> date:
+    """The day on which a file's records are known."""
+    return date.fromisoformat(name[:10]) + timedelta(days=1)
+
+
+def _leave_only(workspace: Workspace, folder: Path, names: Sequence[str]) -> None:
+    """Give a workspace these of its files alone."""
+    folder.mkdir()
+    for name in names:
+        shutil.copy2(DATA / "online_retail" / "by-day" / name, folder)
+    (source,) = (workspace.folder / "sources").glob("*.yaml")
+    source.write_text(source.read_text().replace(str(DATA / "online_retail" / "by-day"), str(folder)))
 
 
 def _gates_of(workspace: Workspace, model: str) -> dict[str, Any]:

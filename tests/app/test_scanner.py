@@ -23,10 +23,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sources.test_canaries import ENCODINGS
 
+from benchmarks import decoded
 from benchmarks.byte_scan import Tokens, identifiers_of, scan, search
-from benchmarks.decoded import opened
+from benchmarks.decoded import opened, readings
 
 WHO = "zqhidden@exemple.fr"
 TOKENS = {WHO, "Zqanne Zqlefèvre", "zq770031"}
@@ -155,6 +158,36 @@ def test_names_and_numbers_are_found_too(tmp_path: Path, text: str, token: str) 
 def test_what_is_not_there_is_not_found(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("zqhidden at exemple.fr, Zqanne and Zqlefèvre apart; 7zq770031")
     assert search([tmp_path], TOKENS) == []
+
+
+def decoded_in_every_order(text: str, turns: int = decoded.DEEPEST) -> set[str]:
+    """One decoder after the other, without a thought for what was read before."""
+    inner = {decode(text) for decode in decoded._DECODERS} - {"", text} if turns else set()
+    return {text}.union(*(decoded_in_every_order(found, turns - 1) for found in inner))
+
+
+PIECES = [
+    "%40",
+    "%2540",
+    "=40",
+    "\\u0040",
+    "&amp;#64;",
+    "&#64;",
+    "\u200b",
+    "Ａ",
+    "_at_",
+    "enFoaWRkZW4=",
+    "7a7168696464656e",
+    "x",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), st.text(max_size=5))
+@settings(max_examples=60)
+def test_the_readings_are_those_of_every_order_of_decoders_and_each_comes_once(one: str, other: str) -> None:
+    texts = list(readings([one, other]))
+    assert set(texts) == decoded_in_every_order(one) | decoded_in_every_order(other)
+    assert len(texts) == len(set(texts))
 
 
 def test_what_only_begins_like_a_container_is_read_as_it_is() -> None:

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 from builders import make_workspace, write_orders
+from click.testing import CliRunner
+from pyspark.sql import SparkSession
 
 from segspark.cli.ending import ended_by_sigterm
+from segspark.cli.main import cli
 from segspark.tables.contracts import silver
 from segspark.tables.lake import Lake
 from segspark.tables.lease_files import read_newest
@@ -51,8 +54,9 @@ def test_what_a_signal_did_before_it_does_again_afterwards() -> None:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_an_ingest_that_is_ended_while_it_works_is_completed_by_the_next_one(
-    tmp_path: Path, number: signal.Signals, code: int
+    spark: SparkSession, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
+    """The next one has the session of the tests: another JVM would do the same."""
     workspace = make_workspace(tmp_path / "w")
     write_orders(workspace, date(2026, 5, 2), ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))
     command = [sys.executable, "-m", "segspark.cli.main", "run", "ingest", "--config", str(workspace.folder)]
@@ -76,8 +80,8 @@ def test_an_ingest_that_is_ended_while_it_works_is_completed_by_the_next_one(
     while left := _of_session(process.pid):
         assert time.monotonic() < deadline, left
         time.sleep(0.1)
-    again = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert again.returncode == 0, again.stderr
+    again = CliRunner().invoke(cli, command[3:])
+    assert again.exit_code == 0, again.output
     assert [o["order_id"] for o in lake.read_small(silver.ORDERS).to_pylist()] == ["1"]
     assert not lake.store.list("_staging/")
 
