@@ -59,7 +59,7 @@ def plan_segments(workspace: Workspace, lake: SparkLake, as_of: date | None) -> 
                 f"There are no segments of {view.as_of} to compare with. Run: segspark run daily --as-of {view.as_of}"
             )
         definitions = view.context[DEFINITIONS]
-        context = SchemeContext(view, definitions)
+        context = SchemeContext(view, definitions, F)
         written = dict(written_schemes())
         values = (value for scheme in written for value in scheme.values(context))
         people = view.checkpoint(people_of_definitions(view, definitions, values))

@@ -103,7 +103,7 @@ def preview(workspace: Workspace, lake: SparkLake, target: str, as_of: date | No
         rules = rules_named(workspace, target)
         columns = [f"in_{at}" for at in range(len(rules))]
         everybody = people_of_definitions(view, Definitions({target: rules}))
-        flags = [to_column(rule.when).alias(c) for rule, c in zip(rules, columns, strict=True)]
+        flags = [to_column(rule.when, F).alias(c) for rule, c in zip(rules, columns, strict=True)]
         inside = everybody.select("person_id", "not_contactable_reason", *flags)
         people = view.checkpoint(inside.where(" or ".join(columns)))
         both = [

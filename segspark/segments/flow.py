@@ -38,13 +38,13 @@ from segspark.time import DAY
 
 def validity_of(view: View) -> Validity:
     """How the day's values change in the following days, for `valid_until`."""
-    return Validity(values_of(view.context[CATALOGUE], view.settings.models), view.context[CALENDAR], view.as_of)
+    return Validity(values_of(view.context[CATALOGUE], view.settings.models), view.context[CALENDAR], view.as_of, F)
 
 
 def write_segments(step: Step) -> None:
     """Write the memberships of the as-of day, the changes since the previous stored day, and the profiles."""
     schemes = active_schemes(step.settings.segments)
-    context = SchemeContext(step, step.context[DEFINITIONS], validity_of(step))
+    context = SchemeContext(step, step.context[DEFINITIONS], F, validity_of(step))
     needed = needed_columns(context.definitions, (value for scheme in schemes for value in scheme.values(context)))
     places = ("country", "region") if step.context[CALENDAR].named else ()
     with step.stage("people"):

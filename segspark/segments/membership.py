@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.segments.grouping import Grouping
+from segspark.segments.rules.engine import Column, Functions
 from segspark.tables.contracts.gold import SEGMENTS
 from segspark.time import DAY
 
@@ -33,29 +35,30 @@ def assign_segments(people: DataFrame, entries: Sequence[Column], as_of: date) -
 
 
 def entry(
-    *, scheme: str, segment_id: Column, name: Column, level: Column, path: Column, branch: Column, version: str,
+    f: Functions, *, scheme: str, segment_id: Column, name: Column, level: Column, path: Column, branch: Column, version: str,
     score: Column | None = None, model_version: str | None = None, until: Column | None = None,
 ) -> Column:  # fmt: skip
     """A membership as a struct; every entry has the same fields and types.
 
     Args:
+        f: the functions of the engine.
         until: the first day on which it may end; the next day if none is given.
     """
-    return F.struct(
-        F.lit(scheme).alias("scheme"),
+    return f.struct(
+        f.lit(scheme).alias("scheme"),
         segment_id.alias("segment_id"),
         name.alias("segment_name"),
         level.cast("int").alias("level"),
         path.alias("path"),
-        (score if score is not None else F.lit(None)).cast("double").alias("score"),
+        (score if score is not None else f.lit(None)).cast("double").alias("score"),
         branch.alias("branch_id"),
-        F.lit(version).alias("definition_version"),
-        F.lit(model_version).cast("string").alias("model_version"),
-        (until if until is not None else F.lit(None)).cast("date").alias("valid_until"),
+        f.lit(version).alias("definition_version"),
+        f.lit(model_version).cast("string").alias("model_version"),
+        (until if until is not None else f.lit(None)).cast("date").alias("valid_until"),
     )
 
 
-def grouping_entry(grouping: Grouping, language: str) -> Column:
+def grouping_entry(grouping: Grouping, language: str) -> SparkColumn:
     """The membership given by the column of a grouping; null for people of no group."""
     key = F.col(grouping.column).cast("string")
     pairs = [(k, s) for k, s in sorted(grouping.segments.items())]
@@ -65,6 +68,7 @@ def grouping_entry(grouping: Grouping, language: str) -> Column:
     paths = F.create_map(*[F.lit(x) for k, p in nested for x in (k, "/".join(p))]) if nested else None
     depths = F.create_map(*[F.lit(x) for k, p in nested for x in (k, len(p))]) if nested else None
     membership = entry(
+        F,
         scheme=grouping.scheme,
         segment_id=F.try_element_at(ids, key),
         name=F.try_element_at(labels, key),

@@ -71,7 +71,7 @@ def people_for_segments(
     people = with_model_columns(people, view, of_models)
     addresses = addresses_of(view, people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of)), view.as_of)
     # The permission is the one under which the day's features were computed.
-    return with_contactability(people, addresses, view.as_of).withColumns(places.columns(view.as_of))
+    return with_contactability(people, addresses, view.as_of).withColumns(places.columns(view.as_of, F))
 
 
 def sequences_in(definitions: Definitions) -> list[Followed]:

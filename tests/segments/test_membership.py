@@ -28,6 +28,7 @@ def test_a_person_has_a_row_per_entry_that_is_not_null_until_the_next_day_or_lat
     def of(name: str, until: date | None = None) -> Column:
         text = F.lit(name)
         return entry(
+        F,
             scheme="toy", segment_id=text, name=text, level=F.lit(1), path=text, branch=text, version="v",
             until=F.lit(until) if until else None,
         )  # fmt: skip

@@ -28,7 +28,7 @@ def scheme(result: Any, purpose: Any = "profiling") -> Scheme:
 def everybody() -> Prepared:
     text = F.lit("own")
     membership = entry(
-        scheme="toy", segment_id=F.lit("toy-own"), name=text, level=F.lit(1), path=text, branch=text, version="v"
+        F, scheme="toy", segment_id=F.lit("toy-own"), name=text, level=F.lit(1), path=text, branch=text, version="v"
     )
     return Prepared((OWN,), (membership,), (Content("v", "toy", {}),), lambda typed: {None: typed(["n_order_365d"])})
 

@@ -30,7 +30,7 @@ def scheme(name: str, prepare: Any) -> Scheme:
 
 def prepared(name: str, **more: Any) -> Prepared:
     text = F.lit(name)
-    membership = entry(scheme=name, segment_id=text, name=text, level=F.lit(1), path=text, branch=text, version="v")
+    membership = entry(F, scheme=name, segment_id=text, name=text, level=F.lit(1), path=text, branch=text, version="v")
     return Prepared((), (membership,), (Content("v", name, {}),), lambda typed: {}, **more)
 
 
