@@ -11,14 +11,23 @@ from segspark.models.registry import MODELS
 from segspark.models.resources import model_in_use
 from segspark.models.tracking import Loaded, read_inputs
 from segspark.pipeline.view import View
+from segspark.tables.contracts.contract import Column as Stored
+from segspark.tables.contracts.contract import personal
 
 Found = Mapping[Model[Any, Any], Loaded | None]
-_TYPES = {"number": "double", "text": "string", "date": "date", "boolean": "boolean"}
 
 
 def column_models() -> tuple[Model[Any, Any], ...]:
     """The models that add columns to people themselves."""
     return tuple(model for model in MODELS.all() if model.columns is not None)
+
+
+def columns_in_conditions() -> tuple[Stored, ...]:
+    """The columns of models that conditions may look at, as a table stores them."""
+    outputs = [output for model in MODELS.all() for output in model.outputs]
+    return tuple(
+        personal(o.column, o.type, o.comment) for o in outputs if isinstance(o, Column) and o.value is not None
+    )
 
 
 def models_for(view: View, wanted: Collection[str] | None) -> Found:
@@ -43,13 +52,9 @@ def with_model_columns(people: DataFrame, view: View, found: Found) -> DataFrame
         if loaded is not None and model.columns is not None:
             people = model.columns(view, loaded, people)
         else:
-            people = people.withColumns({c.column: F.lit(None).cast(_type(c)) for c in _columns(model)})
+            people = people.withColumns({c.column: F.lit(None).cast(c.type) for c in _columns(model)})
     return people
 
 
 def _columns(model: Model[Any, Any]) -> tuple[Column, ...]:
     return tuple(output for output in model.outputs if isinstance(output, Column))
-
-
-def _type(column: Column) -> str:
-    return _TYPES[column.value.kind] if column.value else "double"
