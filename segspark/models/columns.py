@@ -11,8 +11,6 @@ from segspark.models.registry import MODELS
 from segspark.models.resources import model_in_use
 from segspark.models.tracking import Loaded, read_inputs
 from segspark.pipeline.view import View
-from segspark.tables.contracts.contract import Column as Stored
-from segspark.tables.contracts.contract import personal
 
 Found = Mapping[Model[Any, Any], Loaded | None]
 
@@ -20,14 +18,6 @@ Found = Mapping[Model[Any, Any], Loaded | None]
 def column_models() -> tuple[Model[Any, Any], ...]:
     """The models that add columns to people themselves."""
     return tuple(model for model in MODELS.all() if model.columns is not None)
-
-
-def columns_in_conditions() -> tuple[Stored, ...]:
-    """The columns of models that conditions may look at, as a table stores them."""
-    outputs = [output for model in MODELS.all() for output in model.outputs]
-    return tuple(
-        personal(o.column, o.type, o.comment) for o in outputs if isinstance(o, Column) and o.value is not None
-    )
 
 
 def models_for(view: View, wanted: Collection[str] | None) -> Found:

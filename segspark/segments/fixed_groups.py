@@ -10,6 +10,7 @@ from typing import cast
 from segspark.ids import mint
 from segspark.purposes import Purpose
 from segspark.sections import Words
+from segspark.segments.entry import entry
 from segspark.segments.rules.engine import Column, Functions
 from segspark.segments.segment import Segment
 
@@ -67,8 +68,6 @@ def fixed_entry(
     f: Functions, scheme: str, group: FixedGroup, language: str, version: str, model: str | None = None
 ) -> Column:
     """The membership in a fixed group, whoever is in it."""
-    from segspark.segments.membership import entry
-
     return entry(
         f,
         scheme=scheme,

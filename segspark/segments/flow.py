@@ -22,14 +22,14 @@ from segspark.pipeline.writes import Frame, NoRows, ReplaceDays, Small
 from segspark.segments.changes import derive_changes
 from segspark.segments.defining import defining_of, earlier_members
 from segspark.segments.lookup import previous_day
-from segspark.segments.people import PERMISSIONS, needed_columns, people_for_segments, sequences_in, stored_people
+from segspark.segments.people import PERMISSIONS, needed_columns, people_for_segments, sequences_in
 from segspark.segments.registry import register
 from segspark.segments.resources import CALENDAR, DEFINITIONS
 from segspark.segments.schemes.prepare import Failed, Results, assign, made, place_people, prepare_schemes
 from segspark.segments.schemes.registry import SCHEMES, active_schemes, groups_in_use, needs_of
 from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, SchemeContext
 from segspark.segments.validity import Validity
-from segspark.segments.values import values_of
+from segspark.segments.values import stored_people, values_of
 from segspark.spark.sharing import shared
 from segspark.tables.contracts import gold, ops, silver
 from segspark.tables.contracts.contract import Contract

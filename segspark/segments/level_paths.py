@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from segspark.segments.definitions import Levels
-from segspark.segments.membership import entry
+from segspark.segments.entry import entry
 from segspark.segments.rules.columns import to_column
 from segspark.segments.rules.engine import Column, Functions
 from segspark.segments.rules.tree import And, Not, names
@@ -54,7 +54,9 @@ def roll_up(sizes: Mapping[Path, int], min_size: int) -> dict[Path, Path]:
     return placed
 
 
-def with_placed_path(people: "DataFrame", placed: Mapping[Path, Path], segments: Mapping[str, Segment]) -> "DataFrame":
+def with_placed_path(
+    people: "DataFrame", placed: Mapping[Path, Path], segments: Mapping[str, Segment], f: Functions
+) -> "DataFrame":
     """Join the placed path to each person's full path, by a small table.
 
     Args:
@@ -67,10 +69,8 @@ def with_placed_path(people: "DataFrame", placed: Mapping[Path, Path], segments:
         for path, at in placed.items()
     ]  # fmt: skip
     columns = "_full string, _path string, _level int, _level_id string, _name_fr string, _name_en string"
-    from pyspark.sql import functions as F
-
     table = people.sparkSession.createDataFrame(rows, columns)
-    return people.join(F.broadcast(table), on="_full", how="left")
+    return people.join(f.broadcast(table), on="_full", how="left")
 
 
 def with_full_path(people: "DataFrame", levels: Levels, f: Functions) -> "DataFrame":

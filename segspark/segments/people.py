@@ -14,7 +14,7 @@ from segspark.measure.kpi import columns_of
 from segspark.measure.registry import KPIS
 from segspark.models.clustering.active import ActiveClustering, with_groups
 from segspark.models.clustering.behaviour import with_behaviour
-from segspark.models.columns import columns_in_conditions, inputs_of, models_for, with_model_columns
+from segspark.models.columns import inputs_of, models_for, with_model_columns
 from segspark.models.tracking import Loaded, read_inputs
 from segspark.pipeline.view import View
 from segspark.privacy.contactability import derive_addresses, with_contactability
@@ -24,10 +24,10 @@ from segspark.segments.definitions import Definitions
 from segspark.segments.resources import CALENDAR
 from segspark.segments.rules.tree import Followed, names
 from segspark.segments.rules.tree import sequences as sequences_of
-from segspark.segments.sequences import measures_read, with_sequences
+from segspark.segments.sequences import with_sequences
 from segspark.segments.validity import NEXT_BIRTHDAY
+from segspark.segments.values import measures_read
 from segspark.tables.contracts import gold, privacy, silver
-from segspark.tables.contracts.contract import Contract
 from segspark.time import DAY
 
 PERMISSIONS = tuple(f"{purpose}_from" for purpose in PURPOSES)
@@ -73,11 +73,6 @@ def people_for_segments(
     addresses = addresses_of(view, people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of)), view.as_of)
     # The permission is the one under which the day's features were computed.
     return with_contactability(people, addresses, view.as_of).withColumns(places.columns(view.as_of, F))
-
-
-def stored_people() -> Contract:
-    """gold.people with what models add to a person, for questions without Spark."""
-    return gold.PEOPLE.with_columns(columns_in_conditions())
 
 
 def sequences_in(definitions: Definitions) -> list[Followed]:

@@ -49,7 +49,7 @@ def test_everybody_has_a_full_path_and_the_path_where_they_are_placed(spark: Spa
     assert sizes == {("many", "odd"): 1, ("many", "x"): 1, ("few", "x"): 1}
     placed = roll_up(sizes, 2)
     by_path = {s.key: s for s in level_segments(levels, placed.values())}
-    found = with_placed_path(with_full_path(people, levels, F), placed, by_path).collect()
+    found = with_placed_path(with_full_path(people, levels, F), placed, by_path, F).collect()
     assert {(r["person_id"], r["_full"], r["_path"], r["_name_en"]) for r in found} == {
         ("ann", "many/odd", "many", "many"), ("bob", "many/x", "many", "many"), ("eve", "few/x", "few", "few"),
     }  # fmt: skip

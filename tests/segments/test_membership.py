@@ -5,8 +5,9 @@ from datetime import date
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
+from segspark.segments.entry import entry
 from segspark.segments.grouping import Grouping
-from segspark.segments.membership import assign_segments, entry, grouping_entry
+from segspark.segments.membership import assign_segments, grouping_entry
 from segspark.segments.segment import Segment
 
 DDL = "person_id string, is_contactable boolean, not_contactable_reason string, cluster int"

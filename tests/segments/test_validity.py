@@ -159,7 +159,7 @@ def test_levels_and_rules_carry_it_and_other_schemes_say_the_next_day(spark: Spa
     frame = spark.createDataFrame([("ann", 4, None, True, None), ("bob", 30, AS_OF, True, None)], ddl)
     placed = {(a, b): (a, b) for a in ("recent", "others") for b in ("buyers", "others")}
     by_path = {s.key: s for s in level_segments(levels, placed)}
-    people = with_placed_path(with_full_path(frame, levels, F), placed, by_path)
+    people = with_placed_path(with_full_path(frame, levels, F), placed, by_path, F)
 
     def of_rule(ahead: Validity | None) -> Column:
         return rule_entry(rule, "en", ahead, F)

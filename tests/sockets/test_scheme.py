@@ -35,8 +35,8 @@ from segspark.reports.gather import gather
 from segspark.reports.report import render_report
 from segspark.sections import People, Section, Table
 from segspark.segments.definitions import Resolve, Rule
+from segspark.segments.entry import entry
 from segspark.segments.flow import SEGMENTS
-from segspark.segments.membership import entry
 from segspark.segments.rules.columns import to_column
 from segspark.segments.rules.tree import Compare, Node, Not
 from segspark.segments.schemes.registry import SCHEMES

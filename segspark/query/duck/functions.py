@@ -217,6 +217,10 @@ class Functions:
         ]
         return Column(exp.Struct(expressions=fields))
 
+    def broadcast(self, rows: Any) -> Any:
+        """Spark's hint for a small table; DuckDB sees by itself that it is small."""
+        return rows
+
     def _constant(self, value: Any) -> Column:
         return value if isinstance(value, Column) else self.lit(value)
 

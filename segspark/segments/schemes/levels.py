@@ -48,7 +48,7 @@ def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
         placed = roll_up(read_path_sizes(permitting, levels, context.f), context.settings.segments.least_people)
         segments = level_segments(levels, placed.values())
         by_path = {s.key: s for s in segments}
-        return with_placed_path(with_full_path(computed, levels, context.f), placed, by_path), segments
+        return with_placed_path(with_full_path(computed, levels, context.f), placed, by_path, context.f), segments
 
     def deciding(typed: Typed) -> "Mapping[str | None, Column]":
         return {None: tried_values(levels, typed, context.f)}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from segspark.ids import mint
 from segspark.segments.definitions import Rule, rule_from
 from segspark.segments.rule_files import read_rules
+from segspark.segments.rules.columns import to_column
 from segspark.segments.rules.engine import Column, Functions
 from segspark.segments.rules.tree import Or, looked_at, names
 from segspark.segments.schemes.scheme import Conditions, Content, Prepared, Scheme, SchemeContext, Typed, Written
@@ -42,8 +43,7 @@ def rule_segment(rule: Rule) -> Segment:
 
 def rule_entry(rule: Rule, language: str, ahead: "Validity | None", f: Functions) -> Column:
     """The membership in a rule, with the part of an alternative that holds first as its branch."""
-    from segspark.segments.membership import entry
-    from segspark.segments.rules.columns import to_column
+    from segspark.segments.entry import entry
 
     parts = rule.when.parts if isinstance(rule.when, Or) else ()
     # One level, however many alternatives there are.

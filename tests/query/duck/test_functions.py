@@ -53,7 +53,8 @@ def test_any_trees_give_the_same_people(nodes: list[Node]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["52000", " 12 ", "1e3", "-.5", "5.", "1_000", "12d", "0x10", "nan", "Infinity", "", "many", "1,5", "+7", "１２"]
+    "text",
+    ["52000", " 12 ", "1e3", "-.5", "5.", "1_000", "12d", "0x10", "nan", "Infinity", "", "many", "1,5", "+7", "１２"],
 )
 def test_a_text_is_a_number_for_every_engine_or_for_none(text: str) -> None:
     row = {"attributes": {"income": text}}
@@ -105,7 +106,13 @@ def test_memberships_end_on_the_same_day() -> None:
 
 
 def schema_of(rows: list[dict[str, Any]]) -> pa.Schema:
-    types: dict[type, pa.DataType] = {str: pa.string(), int: pa.int64(), float: pa.float64(), date: pa.date32(), dict: ATTRIBUTES}
+    types: dict[type, pa.DataType] = {
+        str: pa.string(),
+        int: pa.int64(),
+        float: pa.float64(),
+        date: pa.date32(),
+        dict: ATTRIBUTES,
+    }
     return pa.schema([(name, next(types[type(r[name])] for r in rows if r[name] is not None)) for name in rows[0]])
 
 

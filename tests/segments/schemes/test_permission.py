@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 from segments.schemes.groups import context_with
 
 from segspark.ids import mint
-from segspark.segments.membership import assign_segments, entry
+from segspark.segments.entry import entry
+from segspark.segments.membership import assign_segments
 from segspark.segments.schemes.permission import prepare
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.segments.schemes.scheme import Content, Prepared, Refused, Scheme, Values

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from segments.schemes.groups import context_with
 
-from segspark.segments.membership import entry
+from segspark.segments.entry import entry
 from segspark.segments.schemes.prepare import Failed, assign, made, memberships, place_people, prepare_schemes
 from segspark.segments.schemes.scheme import Content, Prepared, Refused, Scheme, Values
 from segspark.segments.segment import Segment
