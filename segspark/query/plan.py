@@ -103,7 +103,7 @@ def _compared(database: Database, view: View, now: exp.Query) -> exp.Query:
     is_now, is_old = f.col("new_definition_version").isNotNull(), f.col("old_definition_version").isNotNull()
 
     def count(condition: Column, name: str) -> exp.Expression:
-        return exp.alias_(exp.Anonymous(this="count_if", expressions=[condition.node]), name, quoted=True)
+        return Column(exp.Anonymous(this="count_if", expressions=[condition.node])).alias(name).node
 
     names = [("new_name", "new_segment_name"), ("old_name", "old_segment_name"),
              ("new_version", "new_definition_version"), ("old_version", "old_definition_version")]  # fmt: skip

@@ -1,6 +1,7 @@
 """The memberships of a stored day by some definitions, as a query of DuckDB: what segments/membership.py is in Spark."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from sqlglot import exp
 
@@ -47,7 +48,7 @@ def memberships(database: Database, view: View, definitions: Definitions, scheme
     entries = [entry.node for prepared in made(results).values() for entry in prepared.entries]
     of_person = [column(name).node for name in _OF_PERSON]
     each = exp.alias_(exp.Anonymous(this="unnest", expressions=[exp.Array(expressions=entries)]), "s")
-    rows = exp.select(*of_person, each).from_(placed.query.subquery("people"))  # type: ignore[attr-defined]
+    rows = exp.select(*of_person, each).from_(cast(Frame, placed).query.subquery("people"))
     day, until = f.lit(view.as_of), f.coalesce(column("valid_until", "s"), f.lit(view.as_of + DAY))
     fields = [
         "scheme",
