@@ -7,11 +7,11 @@ from typing import Any
 from sqlglot import exp
 
 from segspark.config.models import Workspace
+from segspark.duck.database import Database
+from segspark.duck.functions import column
+from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.pipeline.view import look
-from segspark.query.duck.database import Database
-from segspark.query.duck.functions import column
 from segspark.query.duck.people import known_values, people_of_day
-from segspark.query.duck.projections import OnlyBySpark
 from segspark.query.targets import PREVIEW
 from segspark.segments.rules.tree import Followed
 from segspark.tables.contracts import gold

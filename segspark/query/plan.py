@@ -10,12 +10,12 @@ from sqlglot import exp
 
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
+from segspark.duck.database import Database
+from segspark.duck.functions import Column
+from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.errors import GateClosed
 from segspark.pipeline.view import View, look
-from segspark.query.duck.database import Database
-from segspark.query.duck.functions import Column
 from segspark.query.duck.memberships import memberships
-from segspark.query.duck.projections import OnlyBySpark
 from segspark.query.targets import PREVIEW, day_with_features
 from segspark.segments.definitions import Definitions
 from segspark.segments.resources import DEFINITIONS

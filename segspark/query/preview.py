@@ -10,12 +10,12 @@ from sqlglot import exp
 
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
+from segspark.duck.database import Database
+from segspark.duck.functions import column
+from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.pipeline.view import View, look
 from segspark.query.answers import CONTACTABLE, N_SAMPLED, REVENUE, Counts, flag, previews_of
-from segspark.query.duck.database import Database
-from segspark.query.duck.functions import column
 from segspark.query.duck.people import people_of_day
-from segspark.query.duck.projections import OnlyBySpark
 from segspark.query.targets import PREVIEW, day_with_features, rules_named
 from segspark.segments.definitions import Rule
 from segspark.segments.lookup import previous_day

@@ -1,1 +1,1 @@
-"""Questions without a JVM: definitions compiled to DuckDB, over the files of the lake as delta-rs lists them."""
+"""People, sequences and memberships of a stored day as queries of DuckDB."""

@@ -5,11 +5,11 @@ from typing import cast
 
 from sqlglot import exp
 
+from segspark.duck.database import Database
+from segspark.duck.frame import Frame
+from segspark.duck.functions import column
 from segspark.features.resources import CATALOGUE
 from segspark.pipeline.view import View
-from segspark.query.duck.database import Database
-from segspark.query.duck.frame import Frame
-from segspark.query.duck.functions import column
 from segspark.query.duck.people import people_of_day
 from segspark.segments.calendar_context import CalendarContext
 from segspark.segments.definitions import Definitions

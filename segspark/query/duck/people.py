@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from segspark.duck.database import Database, Partition
+from segspark.duck.functions import Column, column
+from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.features.feature import Catalogue, Derived
 from segspark.features.resources import CATALOGUE
 from segspark.models.registry import scoring_models
 from segspark.pipeline.view import View
-from segspark.query.duck.database import Database, Partition
-from segspark.query.duck.functions import Column, column
-from segspark.query.duck.projections import OnlyBySpark, projection
+from segspark.query.duck.projections import projection
 from segspark.query.duck.sequences import sequence_dates
 from segspark.segments.resources import CALENDAR
 from segspark.segments.rules.tree import Followed

@@ -4,14 +4,10 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from segspark.errors import SegsparkError
+from segspark.duck.functions import Column, column
+from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.features.feature import Derived
-from segspark.query.duck.functions import Column, column
 from segspark.sources.sql.tree import parse
-
-
-class OnlyBySpark(SegsparkError):
-    """A question that Spark has to answer; the text says why."""
 
 
 def _call(name: str) -> Callable[..., exp.Expression]:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from segspark.duck.database import Database, union
+from segspark.duck.functions import column
 from segspark.features.resources import CATALOGUE
 from segspark.pipeline.view import View
-from segspark.query.duck.database import Database, union
-from segspark.query.duck.functions import column
 from segspark.segments.rules.tree import Followed
 from segspark.segments.values import acts_of, measures_read
 from segspark.tables.contracts import gold

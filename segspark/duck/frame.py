@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 from sqlglot import exp
 
-from segspark.query.duck.database import Database
-from segspark.query.duck.functions import Column, column
+from segspark.duck.database import Database
+from segspark.duck.functions import Column, column
 
 _TYPES = {"string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "double": pa.float64(), "date": pa.date32()}
 

@@ -13,7 +13,7 @@ from segments.rules.trees import ROWS, trees
 from segments.test_validity import AS_OF, CALENDAR, VALUES, first_other_day, later, people
 from segments.test_validity import trees as dated_trees
 
-from segspark.query.duck.functions import Functions
+from segspark.duck.functions import Functions
 from segspark.segments.calendar_context import CalendarContext
 from segspark.segments.definitions import Rule
 from segspark.segments.rules.columns import to_column

@@ -6,7 +6,7 @@ only while a question reads less than ``MOST_VERIFIED`` bytes, so that a questio
 read every column of theirs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,16 @@ import pyarrow as pa
 from sqlglot import exp
 
 from segspark.config.url import scheme_of
+from segspark.duck.functions import Column, Dialect, Functions, column
+from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.pipeline.view import View
-from segspark.query.duck.functions import Column, Dialect, Functions, column
-from segspark.query.duck.projections import OnlyBySpark
 from segspark.store.parquet import open_parquet, verify_parts
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.part_files import PartFile
 
 MOST_VERIFIED = 512 << 20
+# Rows that are in memory while they are handed on.
+_FETCHED = 10_000
 # DuckDB's names of the contracts' types.
 TYPES = {
     "string": "VARCHAR", "bigint": "BIGINT", "int": "INTEGER", "double": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE",
@@ -117,6 +119,13 @@ class Database:
         """The rows of a query, few of them."""
         found: pa.Table = self._run(query).to_arrow_table()
         return list(found.to_pylist())
+
+    def stream(self, query: exp.Query) -> Iterator[dict[str, Any]]:
+        """The rows of a query one by one, however many."""
+        result = self._run(query)
+        names = [description[0] for description in result.description or ()]
+        while some := result.fetchmany(_FETCHED):
+            yield from (dict(zip(names, row, strict=True)) for row in some)
 
     def _run(self, query: exp.Expression) -> duckdb.DuckDBPyConnection:
         named = {parameter.this.name for parameter in query.find_all(exp.Parameter)}
