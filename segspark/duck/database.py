@@ -117,8 +117,7 @@ class Database:
 
     def rows(self, query: exp.Query) -> list[dict[str, Any]]:
         """The rows of a query, few of them."""
-        found: pa.Table = self._run(query).to_arrow_table()
-        return list(found.to_pylist())
+        return list(self.stream(query))
 
     def stream(self, query: exp.Query) -> Iterator[dict[str, Any]]:
         """The rows of a query one by one, however many."""
