@@ -3,7 +3,7 @@
 It is applied when an audience is handed over, to records that have arrived since the segment was made as well.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -15,7 +15,7 @@ import sqlglot
 from sqlglot import exp
 
 from segspark.duck.database import Database
-from segspark.duck.functions import column
+from segspark.duck.functions import Column, column
 from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.pipeline.view import Question, View
 from segspark.purposes import EMAIL_MARKETING
@@ -65,6 +65,13 @@ class Gated:
 @cache
 def _statement() -> exp.Query:
     statement = sqlglot.parse_one(files(__package__).joinpath("last_gate.sql").read_text("utf-8"), read="spark")
+    assert isinstance(statement, exp.Query)
+    return statement
+
+
+def _filled(change: Callable[[exp.Expression], exp.Expression]) -> exp.Query:
+    """The statement with each node changed."""
+    statement = _statement().copy().transform(change)
     assert isinstance(statement, exp.Query)
     return statement
 
@@ -134,7 +141,7 @@ def gate(database: Database, view: View, segment_id: str, columns: Sequence[str]
             return inputs[node.name].copy().subquery(node.alias_or_name)
         return values[node.name].copy() if isinstance(node, exp.Placeholder) else node
 
-    gated = database.keep(_statement().copy().transform(filled))
+    gated = database.keep(_filled(filled))
     removed = f.col("removed")
     late = exp.select(removed.node, _n()).from_(gated.copy()).where(removed.isNotNull().node).group_by(removed.node)
     query = exp.select(*[column(c, "m").node for c in dict.fromkeys(("person_id", *columns))])
@@ -161,7 +168,7 @@ def gate(database: Database, view: View, segment_id: str, columns: Sequence[str]
 
 
 def _n() -> exp.Expression:
-    return exp.alias_(exp.Count(this=exp.Star()), "n")
+    return Column(exp.Count(this=exp.Star())).alias("n").node
 
 
 def _vault(database: Database, kind: str) -> exp.Select:
@@ -230,8 +237,10 @@ def gate_in_spark(view: View, members: "DataFrame", newest: date | None) -> "Dat
 
     def named(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Table) and node.name in names:
-            return exp.to_table(names[node.name]).as_(node.alias_or_name)
+            return exp.Table(
+                this=exp.to_identifier(names[node.name]),
+                alias=exp.TableAlias(this=exp.to_identifier(node.alias_or_name)),
+            )
         return node
 
-    statement = _statement().copy().transform(named).sql(dialect="spark")
-    return members.sparkSession.sql(statement, args=_parameters(view, newest))
+    return members.sparkSession.sql(_filled(named).sql(dialect="spark"), args=_parameters(view, newest))

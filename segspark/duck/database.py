@@ -8,7 +8,6 @@ read every column of theirs.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -90,7 +89,7 @@ class Database:
             self._connection.register(name, _read(files, stored))
         else:
             self._verify(files)
-            paths = [str(Path(file.url)) for file in files]
+            paths = [file.url for file in files]
             self._connection.read_parquet(paths, union_by_name=len(paths) > 1).create_view(name)
         there = set(self._connection.table(name).columns)
         there_too = [column(n).node for n in stored if n in there]

@@ -4,7 +4,7 @@ One definition is compiled by the same code for both engines (segments/rules/col
 takes these functions or Spark's. Every constant becomes a parameter: no text of a definition is ever part of a query.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -227,11 +227,3 @@ class Functions:
 
 def _call(name: str, *arguments: exp.Expression) -> Column:
     return Column(exp.Anonymous(this=name, expressions=list(arguments)))
-
-
-def used_parameters(sql: Sequence[str], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters that some texts name: DuckDB refuses others."""
-    import re
-
-    named = {name for text in sql for name in re.findall(r"\$(p\d+)\b", text)}
-    return {name: value for name, value in parameters.items() if name in named}

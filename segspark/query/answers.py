@@ -1,7 +1,7 @@
 """What a preview answers, whichever engine counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,15 @@ def flag(at: int) -> str:
 
 
 @dataclass(frozen=True)
+class Overlap:
+    """People whom a previewed segment shares with a stored one."""
+
+    scheme: str
+    segment: str
+    people: int
+
+
+@dataclass(frozen=True)
 class Counts:
     """What an engine counts of some rules.
 
@@ -29,12 +38,14 @@ class Counts:
         sample: some person_ids of each rule.
         before: people of each rule on the day before, if it is stored; and that day.
         engine: who counted, and why it was not the quick one.
+        is_verified: every file that was read was compared with its checksum.
     """
 
     by_reason: Sequence[Mapping[str, Any]]
     overlaps: Sequence[Mapping[str, Any]]
     sample: Sequence[Sequence[str]]
     engine: str
+    is_verified: bool = True
     before: Sequence[int] | None = None
     before_date: date | None = None
 
@@ -42,7 +53,8 @@ class Counts:
 def previews_of(rules: Sequence[Rule], as_of: date, counts: Counts) -> list[dict[str, Any]]:
     """One row per rule: name, as_of, people, contactable, revenue_cents_365d (net; of everybody in it), left_out
     (reason -> people), among_previewed (name -> people in both), overlaps (stored segments of the day with people in
-    both, the largest first), change and since (against the last stored day before), sample (some person_ids), engine.
+    both, the largest first), change and since (against the last stored day before), sample (some person_ids),
+    engine, is_verified (whether all files read were compared with their checksums).
     """
 
     def shared(i: int, j: int) -> int:
@@ -68,11 +80,12 @@ def previews_of(rules: Sequence[Rule], as_of: date, counts: Counts) -> list[dict
                 "overlaps": list(_overlaps(counts.overlaps, flag(at))),
                 "sample": list(counts.sample[at]),
                 "engine": counts.engine,
+                "is_verified": counts.is_verified,
             }
         )
     return previews
 
 
 def _overlaps(rows: Iterable[Mapping[str, Any]], column: str) -> list[dict[str, Any]]:
-    found = [{"scheme": r["scheme"], "segment": r["segment_name"], "people": int(r[column])} for r in rows if r[column]]
-    return sorted(found, key=lambda r: (-r["people"], r["scheme"], r["segment"]))
+    found = [Overlap(r["scheme"], r["segment_name"], int(r[column])) for r in rows if r[column]]
+    return [asdict(each) for each in sorted(found, key=lambda o: (-o.people, o.scheme, o.segment))]

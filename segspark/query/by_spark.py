@@ -51,7 +51,7 @@ def preview(
     view = look(PREVIEW, workspace, lake)
     with view.on(day_with_features(view, as_of)) as view:
         flags = [flag(at) for at in range(len(rules))]
-        everybody = people_of_definitions(view, Definitions({"rules": tuple(rules)}), (REVENUE,))
+        everybody = people_of_definitions(view, Definitions({PREVIEW.name: tuple(rules)}), (REVENUE,))
         columns = [to_column(rule.when, F).alias(name) for rule, name in zip(rules, flags, strict=True)]
         inside = everybody.select("person_id", "not_contactable_reason", REVENUE, *columns)
         people = view.checkpoint(inside.where(" or ".join(flags)))

@@ -88,7 +88,8 @@ def count(database: Database, view: View, rules: Sequence[Rule]) -> Counts:
         for name in flags
     ]  # fmt: skip
     before_date, before = _before(database, view, rules)
-    return Counts(by_reason, _overlaps(database, view, people, flags), sample, ENGINE, before, before_date)
+    overlaps = _overlaps(database, view, people, flags)
+    return Counts(by_reason, overlaps, sample, ENGINE, database.verified, before, before_date)
 
 
 def _count(condition: Any) -> exp.Expression:

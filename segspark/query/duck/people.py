@@ -15,6 +15,7 @@ from segspark.models.registry import scoring_models
 from segspark.pipeline.view import View
 from segspark.query.duck.projections import projection
 from segspark.query.duck.sequences import sequence_dates
+from segspark.scoring.columns import BY_RULE
 from segspark.segments.resources import CALENDAR
 from segspark.segments.rules.tree import Followed
 from segspark.segments.values import CALENDAR as CALENDAR_VALUES
@@ -23,12 +24,7 @@ from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
 
 FEATURES, PEOPLE, SCORES, SEQUENCES = "features", "people", "scores", "sequences"
-# Column of people -> the score of gold.scores and whether it is its value or its band.
-_RULES = {
-    **{name: (name, "value", "int") for name in ("recency", "frequency", "monetary")},
-    "rfm_cell": ("rfm", "band", "string"), "engagement": ("engagement", "value", "double"),
-    "engagement_tier": ("engagement", "band", "string"),
-}  # fmt: skip
+_RULES = {c.name: c for c in BY_RULE}
 
 
 @dataclass
@@ -152,9 +148,12 @@ def _scores(database: Database, view: View, wanted: Sequence[str]) -> tuple[exp.
     }
     chosen: dict[str, tuple[set[str], str, str]] = {}
     for name in wanted:
-        pattern, kind, type_ = _RULES[name] if name in _RULES else of_models[name]
-        exact = name in _RULES
-        chosen[name] = ({s for s in there if (s == pattern if exact else re.match(pattern, s))}, kind, type_)
+        if name in _RULES:
+            rule = _RULES[name]
+            chosen[name] = ({rule.score}, rule.part, rule.type)
+        else:
+            pattern, part, type_ = of_models[name]
+            chosen[name] = ({score for score in there if re.match(pattern, score)}, part, type_)
     read = {score for scores, _, _ in chosen.values() for score in scores}
     table = database.table(
         gold.SCORES, ["person_id", "score", "value", "band"],
