@@ -75,11 +75,13 @@ def _is_asked_for(model: Model[Any, Any], step: Step, wanted: Collection[str]) -
 def wanted_columns(step: Step) -> Collection[str]:
     """The outputs of models that something uses: scores are always stored, any condition may use the columns that a model
     adds to people, and the other columns are used by schemes."""
+    from pyspark.sql import functions as F
+
     models = models_of(step.settings.models)
     given = {output.column for model in models for output in model.outputs}
     always = {score.column for model in models for score in model.scores}
     always |= {output.column for model in column_models() for output in model.outputs}
-    context = SchemeContext(step, Definitions())
+    context = SchemeContext(step, Definitions(), F)
     used = {value for scheme in active_schemes(step.settings.segments) for value in scheme.values(context)}
     return always | given & used
 

@@ -26,7 +26,7 @@ def differences(name: str, more: str, less: str, describe: str, windows: Sequenc
 def trend(name: str, measure: str, describe: str, short: int = 90, long: int = 365) -> Derived:
     """The daily rate in a short window divided by that in a long one; 1 is steady."""
     text = f"{describe} of the last {short} days against the pace of {long}; 1 is steady"
-    return Derived(name, f"try_divide({measure}_{short}d * {long}.0, {measure}_{long}d * {short}.0)", "double", text)
+    return Derived(name, f"try_divide({measure}_{short}d * {long}, {measure}_{long}d * {short})", "double", text)
 
 
 def days_since(what: str, day: str, describe: str) -> Derived:

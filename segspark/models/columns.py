@@ -13,7 +13,6 @@ from segspark.models.tracking import Loaded, read_inputs
 from segspark.pipeline.view import View
 
 Found = Mapping[Model[Any, Any], Loaded | None]
-_TYPES = {"number": "double", "text": "string", "date": "date", "boolean": "boolean"}
 
 
 def column_models() -> tuple[Model[Any, Any], ...]:
@@ -43,13 +42,9 @@ def with_model_columns(people: DataFrame, view: View, found: Found) -> DataFrame
         if loaded is not None and model.columns is not None:
             people = model.columns(view, loaded, people)
         else:
-            people = people.withColumns({c.column: F.lit(None).cast(_type(c)) for c in _columns(model)})
+            people = people.withColumns({c.column: F.lit(None).cast(c.type) for c in _columns(model)})
     return people
 
 
 def _columns(model: Model[Any, Any]) -> tuple[Column, ...]:
     return tuple(output for output in model.outputs if isinstance(output, Column))
-
-
-def _type(column: Column) -> str:
-    return _TYPES[column.value.kind] if column.value else "double"

@@ -59,10 +59,14 @@ class Column:
 
     Attributes:
         value: what conditions know of it; None if they may not use it.
+        type: as Spark SQL names it.
+        comment: what it says of a person, for the tables that store it.
     """
 
     column: str
     value: Value | None = None
+    type: str = "double"
+    comment: str = ""
 
     @property
     def values(self) -> Mapping[str, Value]:

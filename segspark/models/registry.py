@@ -5,13 +5,15 @@ from typing import Any
 from segspark.config.models import Models
 from segspark.features.value import Value
 from segspark.models.clustering.model import BEHAVIOUR
-from segspark.models.model import Model
+from segspark.models.model import Column, Model
 from segspark.models.propensity.model import CHURN, ENGAGEMENT_CHURN
 from segspark.models.propensity.own import own_models
 from segspark.models.send_hour.model import SEND_HOUR
 from segspark.models.table.model import table_models
 from segspark.models.value.model import VALUE
 from segspark.sockets import Socket
+from segspark.tables.contracts.contract import Column as Stored
+from segspark.tables.contracts.contract import personal
 
 MODELS: Socket[Model[Any, Any]] = Socket("model", BEHAVIOUR, CHURN, ENGAGEMENT_CHURN, VALUE, SEND_HOUR)
 
@@ -38,3 +40,11 @@ def scoring_models(config: Models) -> tuple[Model[Any, Any], ...]:
 def model_values(config: Models) -> dict[str, Value]:
     """The columns of models that conditions may use."""
     return {name: value for model in models_of(config) for name, value in model.values.items()}
+
+
+def columns_in_conditions() -> tuple[Stored, ...]:
+    """The columns of models that conditions may look at, as a table stores them."""
+    outputs = [output for model in MODELS.all() for output in model.outputs]
+    return tuple(
+        personal(o.column, o.type, o.comment) for o in outputs if isinstance(o, Column) and o.value is not None
+    )

@@ -2,34 +2,39 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from segspark.models.clustering.active import ActiveClustering, active_clustering
 from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.overrides import Override, load_overrides
 from segspark.models.model import Model
 from segspark.models.propensity.own import own_models
 from segspark.models.registered import find_champion, registered_name
 from segspark.models.registry import MODELS
-from segspark.models.tracking import Loaded, load_champion
 from segspark.pipeline.context import Resource, Setting
 from segspark.pipeline.view import View
+
+if TYPE_CHECKING:
+    from segspark.models.clustering.active import ActiveClustering
+    from segspark.models.tracking import Loaded
 
 Identity = tuple[str, str] | None
 
 
 @cache
-def model_in_use(model: Model[Any, Any]) -> Resource[Loaded | None]:
+def model_in_use(model: Model[Any, Any]) -> "Resource[Loaded | None]":
     """The version of a model that may speak about a day, as trained; None if there is none."""
 
-    def resolve(setting: Setting) -> Loaded | None:
+    def resolve(setting: Setting) -> "Loaded | None":
+        # Whoever only declares the resource needs no MLflow.
+        from segspark.models.tracking import load_champion
+
         workspace = setting.workspace
         return load_champion(workspace.mlflow, registered_name(workspace.name, model), setting.as_of)
 
     return Resource(f"{model.name}_model", resolve, lambda setting: _identity(setting, model))
 
 
-def models_in_use(models: Iterable[Model[Any, Any]]) -> tuple[Resource[Loaded | None], ...]:
+def models_in_use(models: Iterable[Model[Any, Any]]) -> "tuple[Resource[Loaded | None], ...]":
     return tuple(model_in_use(model) for model in models)
 
 
@@ -41,7 +46,7 @@ def _identity(setting: Setting, model: Model[Any, Any]) -> Identity:
 
 
 # The versions of the workspace's own models, which are known only with the workspace.
-OWN_MODELS: Resource[Mapping[Model[Any, Any], Loaded | None]] = Resource(
+OWN_MODELS: "Resource[Mapping[Model[Any, Any], Loaded | None]]" = Resource(
     "own_models",
     lambda setting: {model: setting[model_in_use(model)] for model in own_models(setting.workspace.models)},
     lambda setting: {model.name: _identity(setting, model) for model in own_models(setting.workspace.models)},
@@ -53,7 +58,7 @@ def of_scoring() -> tuple[Resource[Any], ...]:
     return (*models_in_use(model for model in MODELS.all() if model.scores), OWN_MODELS)
 
 
-def scoring_in_use(view: View) -> dict[Model[Any, Any], Loaded | None]:
+def scoring_in_use(view: View) -> "dict[Model[Any, Any], Loaded | None]":
     """The models that give scores, each with the version that may speak about the view's day."""
     of_program = {model: view.context[model_in_use(model)] for model in MODELS.all() if model.scores}
     return {**of_program, **view.context[OWN_MODELS]}
@@ -69,9 +74,15 @@ OVERRIDES: Resource[tuple[Override, ...]] = Resource(
 )
 
 
+def _active_clustering(setting: Setting) -> "ActiveClustering | None":
+    from segspark.models.clustering.active import active_clustering
+
+    return active_clustering(setting.workspace, setting[BEHAVIOUR_MODEL], setting[OVERRIDES])
+
+
 # The groups of the model after overrides, with their current names.
-ACTIVE_CLUSTERING: Resource[ActiveClustering | None] = Resource(
+ACTIVE_CLUSTERING: "Resource[ActiveClustering | None]" = Resource(
     "active_clustering",
-    lambda setting: active_clustering(setting.workspace, setting[BEHAVIOUR_MODEL], setting[OVERRIDES]),
+    _active_clustering,
     lambda setting: (_identity(setting, BEHAVIOUR), OVERRIDES.identify(setting)),
 )

@@ -20,6 +20,7 @@ from segspark.tables.among import Among
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
+from segspark.tables.part_files import PartFile
 from segspark.tables.ranges import DayFile
 from segspark.time import DAY
 
@@ -142,6 +143,11 @@ class View:
         """The files of a table partitioned by day, for tasks that read them themselves."""
         self._check(table, self.readable, "read")
         return self._lake.files(table)
+
+    def part_files(self, table: Contract) -> list[PartFile]:
+        """The files of a table with their partitions, for readers that take lists of files."""
+        self._check(table, self.readable, "read")
+        return self._lake.part_files(table)
 
     def facts(self, table: Contract) -> Facts:
         """Rows, days, version and columns of the current table, and why its files alone may not be its rows."""

@@ -58,9 +58,3 @@ def with_contactability(people: DataFrame, addresses: DataFrame, as_of: date) ->
     )
     both = {"is_contactable": reason.isNull(), "not_contactable_reason": reason}
     return people.join(of_person, on="person_id", how="left").withColumns(both).drop("_against", "_has_address")
-
-
-def usable_addresses(addresses: DataFrame) -> DataFrame:
-    """The address used for each person: identifier_id, person_id; one of the addresses without objections."""
-    free = addresses.where(~F.col("has_bounce") & ~F.col("has_complaint") & ~F.col("has_unsubscribed"))
-    return free.groupBy("person_id").agg(F.min("identifier_id").alias("identifier_id"))

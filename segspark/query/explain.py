@@ -1,7 +1,6 @@
 """Explain why a person is in each of its segments, with the values of the day."""
 
 import json
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,17 +10,19 @@ from segspark.pipeline.view import Question, View, look
 from segspark.pseudonyms import Pseudonymiser
 from segspark.query.explain_scores import explain_scores
 from segspark.query.look import stored_condition
+from segspark.query.person import read_person
 from segspark.reports.labels import feature_label
 from segspark.segments.explain import explain as explain_tree
 from segspark.segments.fixed_groups import fixed_group
 from segspark.segments.lookup import find_segment, newest_day
 from segspark.segments.narrative import narrative
-from segspark.segments.rules.tree import Followed, Node, sequences
+from segspark.segments.rules.tree import Node, sequences
+from segspark.segments.rules.tree import names as names_in
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.segments.schemes.scheme import Conditions, Values
 from segspark.sources.resources import EXISTING_KEY
 from segspark.tables.contracts import gold, silver
-from segspark.tables.open import open_lake, with_session
+from segspark.tables.open import open_lake
 
 EXPLAIN = Question(
     "explain",
@@ -45,7 +46,8 @@ def explain(
         ConfigError: the day has no such person, or no single condition describes the segment.
     """
 
-    view = look(EXPLAIN, workspace, open_lake(workspace))
+    lake = open_lake(workspace)
+    view = look(EXPLAIN, workspace, lake)
     day = newest_day(view, as_of)
     person = _person_of(view, person, day) if "@" in person else person
     memberships = view.read_small(gold.SEGMENTS, filters=[("segment_date", "=", day), ("person_id", "=", person)])
@@ -60,7 +62,9 @@ def explain(
     looked_at = [reason.tried for reason in reasons if isinstance(reason, Conditions)]
     if asked is not None:
         looked_at.append(asked[1])
-    values = read_person(workspace, person, day, sequences(looked_at))
+    of_person = {name.partition(".")[0] for tree in looked_at for name in names_in(tree)}
+    of_person |= {name for reason in reasons if isinstance(reason, Values) for name in reason.names}
+    values = read_person(workspace, lake, person, day, of_person, sequences(looked_at))
     spoken = language or workspace.language
     names = {r["segment_id"]: r[f"name_{spoken}"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
 
@@ -134,20 +138,3 @@ def _reason(row: dict[str, Any], content: Any) -> Conditions | Values:
         return Values((fixed.looks_at,))
     schemes = {scheme.name: scheme for scheme in SCHEMES.all()}
     return schemes[row["scheme"]].explain(row, content) if row["scheme"] in schemes else Values(())
-
-
-def read_person(workspace: Workspace, person: str, day: date, sequences: Sequence[Followed] = ()) -> dict[str, Any]:
-    """All values used by definitions and some sequences, for one person on a stored day, even if its features are no
-    longer kept."""
-    from pyspark.sql import functions as F
-
-    from segspark.models.resources import BEHAVIOUR_MODEL
-    from segspark.query.replay import REPLAY, with_day
-    from segspark.segments.people import people_for_segments
-    from segspark.spark.session import session_for
-
-    lake = with_session(workspace, session_for(workspace, "segspark explain", is_short=True))
-    with look(REPLAY, workspace, lake, day) as view:
-        people = people_for_segments(with_day(view), view.context[BEHAVIOUR_MODEL], sequences=sequences)
-        row = people.where(F.col("person_id") == person).first()
-    return row.asDict() if row is not None else {}

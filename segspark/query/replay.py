@@ -146,7 +146,7 @@ def _rows(view: View, definition: dict[str, Any]) -> DataFrame:
     definitions = Definitions()
     if scheme.written is not None:
         definitions = Definitions({scheme.name: (scheme.written.parse(json.loads(definition["content"])),)})
-    context = SchemeContext(view, definitions)
+    context = SchemeContext(view, definitions, F)
     needed = needed_columns(definitions, scheme.values(context))
     people = people_for_segments(view, groups_in_use(view), needed, sequences_in(definitions))
     people = people.select(*[c for c in people.columns if c in needed])

@@ -22,6 +22,7 @@ from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import Frame, ReplaceDays
 from segspark.purposes import PROFILING
+from segspark.scoring.columns import BY_RULE
 from segspark.scoring.engagement import ACTS, with_engagement
 from segspark.scoring.rfm import read_cuts, rfm_version, with_rfm
 from segspark.spark.sharing import shared
@@ -150,12 +151,6 @@ def with_scores(view: View, people: DataFrame) -> DataFrame:
     engagement_tier, and the values and bands of the models' scores, whatever version gave them."""
     scores = view.read_day(gold.SCORES, view.as_of)
 
-    def value(score: str) -> Column:
-        return _one_of(F.col("score") == score, "value")
-
-    def band(score: str) -> Column:
-        return _one_of(F.col("score") == score, "band")
-
     of_models = []
     for score in (score for model in scoring_models(view.settings.models) for score in model.scores):
         is_score = F.col("score").rlike(score.stored_as)
@@ -163,11 +158,7 @@ def with_scores(view: View, people: DataFrame) -> DataFrame:
         if score.band:
             of_models.append(_one_of(is_score, "band").alias(score.band))
     wide = scores.groupBy("person_id").agg(
-        *[value(n).cast("int").alias(n) for n in ("recency", "frequency", "monetary")],
-        band("rfm").alias("rfm_cell"),
-        value("engagement").alias("engagement"),
-        band("engagement").alias("engagement_tier"),
-        *of_models,
+        *[_one_of(F.col("score") == c.score, c.part).cast(c.type).alias(c.name) for c in BY_RULE], *of_models
     )
     return people.join(wide, on="person_id", how="left")
 

@@ -6,11 +6,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
-
 from segspark.config.models import Calendar
 from segspark.segments.calendar import ELSEWHERE, Place, Weather, calendar_of, named_places
+from segspark.segments.rules.engine import Column, Functions
 from segspark.segments.rules.evaluate import holds
 from segspark.segments.rules.tree import Leaf
 from segspark.time import DAY
@@ -42,33 +40,33 @@ class CalendarContext:
     def on(self, day: date, place: Place) -> dict[str, Any]:
         return calendar_of(day, self.config, place, self.weather)
 
-    def columns(self, as_of: date) -> dict[str, Column]:
+    def columns(self, as_of: date, f: Functions) -> dict[str, Column]:
         """A column for each calendar value."""
         by_place = {place: self.on(as_of, place) for place in self.all}
         names = by_place[self.all[-1]]
-        return {name: self._by_place(lambda p, n=name: _typed(n, by_place[p][n])) for name in names}  # type: ignore[misc]
+        return {name: self._by_place(lambda p, n=name: _typed(n, by_place[p][n], f), f) for name in names}  # type: ignore[misc]
 
     def answers(self, leaf: Leaf, as_of: date, n_days: int) -> dict[Place, str]:
         """Whether a condition on the calendar holds, on the as-of day and the days after: 0 or 1 per day, by place."""
         days = [as_of + n * DAY for n in range(n_days + 1)]
         return {place: "".join("01"[holds(leaf, self.on(day, place))] for day in days) for place in self.all}
 
-    def answer(self, answers: dict[Place, str], day: Column, as_of: date) -> Column:
+    def answer(self, answers: dict[Place, str], day: Column, as_of: date, f: Functions) -> Column:
         """The entry of ``answers`` for a day."""
-        at = F.datediff(day, F.lit(as_of)) + 1
-        return F.substring(self._by_place(lambda p: F.lit(answers[p])), at, F.lit(1)) == "1"
+        at = f.datediff(day, f.lit(as_of)) + f.lit(1)
+        return f.substring(self._by_place(lambda p: f.lit(answers[p]), f), at, f.lit(1)) == f.lit("1")
 
-    def _by_place(self, value: Callable[[Place], Column]) -> Column:
+    def _by_place(self, value: Callable[[Place], Column], f: Functions) -> Column:
         """The value at each person's place: regions before their markets, else the value for all other places."""
         *named, other = self.all
         column = value(other)
         for place in reversed(named):
-            here = F.coalesce("country", F.lit(self.config.country)) == place.market
+            here = f.coalesce("country", f.lit(self.config.country)) == f.lit(place.market)
             if place.region is not None:
-                here = here & (F.coalesce("region", F.lit("")) == place.region)
-            column = F.when(here, value(place)).otherwise(column)
+                here = here & (f.coalesce("region", f.lit("")) == f.lit(place.region))
+            column = f.when(here, value(place)).otherwise(column)
         return column
 
 
-def _typed(name: str, value: Any) -> Column:
-    return F.lit(value).cast(TYPES[name]) if name in TYPES else F.lit(value)
+def _typed(name: str, value: Any, f: Functions) -> Column:
+    return f.lit(value).cast(TYPES[name]) if name in TYPES else f.lit(value)

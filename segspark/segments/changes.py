@@ -140,7 +140,7 @@ def _typed(people: DataFrame) -> Typed:
 
 def _typed_value(name: str, kind: str) -> Column:
     """(name, number, text, date) of a value; one of the last three is filled."""
-    value, null = value_column(name), F.lit(None)
+    value, null = value_column(name, F), F.lit(None)
     return F.struct(
         F.lit(name).alias("name"),
         (value if kind in _NUMBERS else null).cast("double").alias("number"),

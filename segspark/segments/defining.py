@@ -50,7 +50,7 @@ def earlier_members(step: Step, people: DataFrame, schemes: Mapping[Scheme, Prep
     kept = []
     for scheme in found:
         others = segment_without(scheme)
-        may = people.where(permits(scheme)).select("person_id")
+        may = people.where(permits(scheme, F)).select("person_id")
         mine = rows.where(F.col("scheme") == scheme.name).join(may, on="person_id", how="left_semi")
         # Who did not permit it then is in no group that could be measured.
         kept.append(mine.where(F.col("segment_id") != others.segment_id) if others else mine)

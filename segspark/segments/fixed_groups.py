@@ -5,15 +5,14 @@ never acted are in such a group of every scheme that compares what people did.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from segspark.ids import mint
 from segspark.purposes import Purpose
 from segspark.sections import Words
+from segspark.segments.entry import entry
+from segspark.segments.rules.engine import Column, Functions
 from segspark.segments.segment import Segment
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column
 
 
 @dataclass(frozen=True)
@@ -65,19 +64,18 @@ def segment_of(scheme: str, group: FixedGroup) -> Segment:
     return Segment(scheme, mint(scheme, group.key), group.key, group.name, group.description)
 
 
-def fixed_entry(scheme: str, group: FixedGroup, language: str, version: str, model: str | None = None) -> "Column":
+def fixed_entry(
+    f: Functions, scheme: str, group: FixedGroup, language: str, version: str, model: str | None = None
+) -> Column:
     """The membership in a fixed group, whoever is in it."""
-    from pyspark.sql import functions as F
-
-    from segspark.segments.membership import entry
-
     return entry(
+        f,
         scheme=scheme,
-        segment_id=F.lit(mint(scheme, group.key)),
-        name=F.lit(group.name[language]),
-        level=F.lit(1),
-        path=F.lit(group.key),
-        branch=F.lit(group.key),
+        segment_id=f.lit(mint(scheme, group.key)),
+        name=f.lit(group.name[language]),
+        level=f.lit(1),
+        path=f.lit(group.key),
+        branch=f.lit(group.key),
         version=version,
         model_version=model,
     )

@@ -29,7 +29,7 @@ from segspark.segments.schemes.prepare import Failed, Results, assign, made, pla
 from segspark.segments.schemes.registry import SCHEMES, active_schemes, groups_in_use, needs_of
 from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, SchemeContext
 from segspark.segments.validity import Validity
-from segspark.segments.values import values_of
+from segspark.segments.values import stored_people, values_of
 from segspark.spark.sharing import shared
 from segspark.tables.contracts import gold, ops, silver
 from segspark.tables.contracts.contract import Contract
@@ -38,19 +38,19 @@ from segspark.time import DAY
 
 def validity_of(view: View) -> Validity:
     """How the day's values change in the following days, for `valid_until`."""
-    return Validity(values_of(view.context[CATALOGUE], view.settings.models), view.context[CALENDAR], view.as_of)
+    return Validity(values_of(view.context[CATALOGUE], view.settings.models), view.context[CALENDAR], view.as_of, F)
 
 
 def write_segments(step: Step) -> None:
     """Write the memberships of the as-of day, the changes since the previous stored day, and the profiles."""
     schemes = active_schemes(step.settings.segments)
-    context = SchemeContext(step, step.context[DEFINITIONS], validity_of(step))
+    context = SchemeContext(step, step.context[DEFINITIONS], F, validity_of(step))
     needed = needed_columns(context.definitions, (value for scheme in schemes for value in scheme.values(context)))
-    places = ("country", "region") if step.context[CALENDAR].named else ()
+    needed |= set(stored_people().column_names)
     with step.stage("people"):
         sequences = sequences_in(context.definitions)
         people = people_for_segments(step, groups_in_use(step), needed, sequences)
-        people = people.select(*[c for c in people.columns if c in {*needed, *places}])
+        people = people.select(*[c for c in people.columns if c in needed])
         # The definitions are compiled to Spark columns while Spark computes the people.
         people, prepared = step.beside(
             partial(step.checkpoint, people), partial(prepare_schemes, schemes, context, people)
@@ -68,9 +68,10 @@ def write_segments(step: Step) -> None:
         partial(_stage_changes, step, today, people, results),
         partial(_read_contactable, people),
         partial(_stage_profiles, step, today, people, active),
+        partial(_write_people, step, people),
         *[partial(question, people) for question in asked.values()],
     ]
-    _, contactable, _, *answers = step.beside(*tasks)
+    _, contactable, _, _, *answers = step.beside(*tasks)
     step.outcome.update(zip(asked, answers, strict=True))
     step.outcome["contactable"] = contactable
     register(step, results)
@@ -98,6 +99,15 @@ def _write_memberships(step: Step, rows: DataFrame, n_schemes: int) -> int | Non
     in_order = shared(marked, step.n_writers, ("scheme", "segment_id"), of_key=n, in_all=n * n_schemes)
     in_order = in_order.sortWithinPartitions("scheme", "segment_id", "person_id")
     return step.write(gold.SEGMENTS, Frame(in_order), _day_of(step))
+
+
+def _write_people(step: Step, people: DataFrame) -> None:
+    """What conditions look at of a person besides features and scores."""
+    contract = stored_people()
+    rows = people.withColumn("as_of_date", F.lit(step.as_of)).select(*contract.column_names)
+    n = _n_people(step)
+    in_order = shared(rows, step.n_writers, ("person_id",), of_key=1, in_all=n).sortWithinPartitions("person_id")
+    step.write(contract, Frame(in_order), _day_of(step))
 
 
 def _no_rows(step: Step) -> int:
@@ -180,7 +190,7 @@ SEGMENTS = Flow(
     ),
     reads_earlier=("gold.segment_registry", "gold.definitions"),
     writes=(
-        "gold.segments", "gold.segment_changes", "gold.segment_profiles", "gold.segment_registry", "gold.definitions",
+        "gold.people", "gold.segments", "gold.segment_changes", "gold.segment_profiles", "gold.segment_registry", "gold.definitions",
         "ops.segment_profiles",
     ),
     function=write_segments,

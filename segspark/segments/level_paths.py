@@ -1,36 +1,38 @@
 """The paths of people through the levels: which groups, how many people, and where small ones are placed."""
 
 from collections.abc import Mapping, Sequence
-
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from typing import TYPE_CHECKING
 
 from segspark.segments.definitions import Levels
-from segspark.segments.membership import entry
+from segspark.segments.entry import entry
 from segspark.segments.rules.columns import to_column
+from segspark.segments.rules.engine import Column, Functions
 from segspark.segments.rules.tree import And, Not, names
 from segspark.segments.schemes.scheme import Typed
 from segspark.segments.segment import Segment
 from segspark.segments.validity import Validity
 
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
 Path = tuple[str, ...]
 
 
-def level_keys(levels: Levels) -> Column:
+def level_keys(levels: Levels, f: Functions) -> Column:
     """The keys of a person's groups, from the first level to the last: an array of text."""
-    return F.array(*[_first_group([(g.key, to_column(g.when)) for g in level.groups]) for level in levels.levels])
+    return f.array(*[_first_group([(g.key, to_column(g.when, f)) for g in level.groups], f) for level in levels.levels])
 
 
-def _first_group(groups: Sequence[tuple[str, Column]]) -> Column:
-    chosen = F.lit(groups[-1][0])
+def _first_group(groups: Sequence[tuple[str, Column]], f: Functions) -> Column:
+    chosen = f.lit(groups[-1][0])
     for key, holds in reversed(groups[:-1]):
-        chosen = F.when(holds, F.lit(key)).otherwise(chosen)
+        chosen = f.when(holds, f.lit(key)).otherwise(chosen)
     return chosen
 
 
-def read_path_sizes(people: DataFrame, levels: Levels) -> dict[Path, int]:
+def read_path_sizes(people: "DataFrame", levels: Levels, f: Functions) -> dict[Path, int]:
     """People per full path: at most the product of the numbers of groups per level."""
-    rows = people.groupBy(level_keys(levels).alias("path")).count().collect()
+    rows = people.groupBy(level_keys(levels, f).alias("path")).count().collect()
     return {tuple(r["path"]): r["count"] for r in rows}
 
 
@@ -52,7 +54,9 @@ def roll_up(sizes: Mapping[Path, int], min_size: int) -> dict[Path, Path]:
     return placed
 
 
-def with_placed_path(people: DataFrame, placed: Mapping[Path, Path], segments: Mapping[str, Segment]) -> DataFrame:
+def with_placed_path(
+    people: "DataFrame", placed: Mapping[Path, Path], segments: Mapping[str, Segment], f: Functions
+) -> "DataFrame":
     """Join the placed path to each person's full path, by a small table.
 
     Args:
@@ -66,30 +70,31 @@ def with_placed_path(people: DataFrame, placed: Mapping[Path, Path], segments: M
     ]  # fmt: skip
     columns = "_full string, _path string, _level int, _level_id string, _name_fr string, _name_en string"
     table = people.sparkSession.createDataFrame(rows, columns)
-    return people.join(F.broadcast(table), on="_full", how="left")
+    return people.join(f.broadcast(table), on="_full", how="left")
 
 
-def with_full_path(people: DataFrame, levels: Levels) -> DataFrame:
+def with_full_path(people: "DataFrame", levels: Levels, f: Functions) -> "DataFrame":
     """People with ``_full``: the keys of their groups as text."""
-    return people.withColumn("_full", F.array_join(level_keys(levels), "/"))
+    return people.withColumn("_full", f.array_join(level_keys(levels, f), "/"))
 
 
-def levels_entry(scheme: str, levels: Levels, language: str, ahead: Validity | None) -> Column:
+def levels_entry(scheme: str, levels: Levels, language: str, ahead: Validity | None, f: Functions) -> Column:
     """The membership of a person with a placed path."""
-    is_rolled = F.col("_full") != F.col("_path")
+    is_rolled = f.col("_full") != f.col("_path")
     return entry(
+        f,
         scheme=scheme,
-        segment_id=F.col("_level_id"),
-        name=F.col(f"_name_{language}"),
-        level=F.col("_level"),
-        path=F.col("_path"),
-        branch=F.when(is_rolled, F.concat("_full", F.lit(":rolled_up"))).otherwise(F.col("_full")),
+        segment_id=f.col("_level_id"),
+        name=f.col(f"_name_{language}"),
+        level=f.col("_level"),
+        path=f.col("_path"),
+        branch=f.when(is_rolled, f.concat("_full", f.lit(":rolled_up"))).otherwise(f.col("_full")),
         version=levels.version,
-        until=_until(levels, ahead) if ahead is not None else None,
+        until=_until(levels, ahead, f) if ahead is not None else None,
     )
 
 
-def _until(levels: Levels, ahead: Validity) -> Column:
+def _until(levels: Levels, ahead: Validity, f: Functions) -> Column:
     """The day on which a person may change the group of some level: by entering an earlier group or leaving its own."""
     of_levels = []
     for level in levels.levels:
@@ -98,20 +103,20 @@ def _until(levels: Levels, ahead: Validity) -> Column:
         ]
         until = ahead.until(stays[-1])
         for group, tree in reversed(list(zip(level.groups[:-1], stays[:-1], strict=True))):
-            until = F.when(to_column(group.when), ahead.until(tree)).otherwise(until)
+            until = f.when(to_column(group.when, f), ahead.until(tree)).otherwise(until)
         of_levels.append(until)
-    return F.least(*of_levels) if len(of_levels) > 1 else of_levels[0]
+    return f.least(*of_levels) if len(of_levels) > 1 else of_levels[0]
 
 
-def tried_values(levels: Levels, typed: Typed) -> Column:
+def tried_values(levels: Levels, typed: Typed, f: Functions) -> Column:
     """The values that decided a person's path: those of every group that was tried."""
-    keys = level_keys(levels)
+    keys = level_keys(levels, f)
     parts = []
     for at, level in enumerate(levels.levels):
         of_level = typed(())
         tried: dict[str, None] = {}
         for group in level.groups:
             tried.update(dict.fromkeys(names(group.when)))
-            of_level = F.when(keys[at] == group.key, typed(list(tried))).otherwise(of_level)
+            of_level = f.when(keys[at] == group.key, typed(list(tried))).otherwise(of_level)
         parts.append(of_level)
-    return F.array_distinct(F.concat(*parts))
+    return f.array_distinct(f.concat(*parts))

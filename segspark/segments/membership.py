@@ -6,6 +6,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from segspark.segments.entry import entry
 from segspark.segments.grouping import Grouping
 from segspark.tables.contracts.gold import SEGMENTS
 from segspark.time import DAY
@@ -16,7 +17,7 @@ def assign_segments(people: DataFrame, entries: Sequence[Column], as_of: date) -
 
     Args:
         people: person_id, is_contactable, not_contactable_reason, and all values that the entries look at.
-        entries: columns, each with one membership of a person or null (``entry``). Building those of a day takes some
+        entries: columns, each with one membership of a person or null (entry.py). Building those of a day takes some
             thousand JVM calls, but needs no rows of people.
 
     Returns:
@@ -32,29 +33,6 @@ def assign_segments(people: DataFrame, entries: Sequence[Column], as_of: date) -
     return exploded.withColumns({"segment_date": F.lit(as_of), "valid_until": until}).select(*columns)
 
 
-def entry(
-    *, scheme: str, segment_id: Column, name: Column, level: Column, path: Column, branch: Column, version: str,
-    score: Column | None = None, model_version: str | None = None, until: Column | None = None,
-) -> Column:  # fmt: skip
-    """A membership as a struct; every entry has the same fields and types.
-
-    Args:
-        until: the first day on which it may end; the next day if none is given.
-    """
-    return F.struct(
-        F.lit(scheme).alias("scheme"),
-        segment_id.alias("segment_id"),
-        name.alias("segment_name"),
-        level.cast("int").alias("level"),
-        path.alias("path"),
-        (score if score is not None else F.lit(None)).cast("double").alias("score"),
-        branch.alias("branch_id"),
-        F.lit(version).alias("definition_version"),
-        F.lit(model_version).cast("string").alias("model_version"),
-        (until if until is not None else F.lit(None)).cast("date").alias("valid_until"),
-    )
-
-
 def grouping_entry(grouping: Grouping, language: str) -> Column:
     """The membership given by the column of a grouping; null for people of no group."""
     key = F.col(grouping.column).cast("string")
@@ -65,6 +43,7 @@ def grouping_entry(grouping: Grouping, language: str) -> Column:
     paths = F.create_map(*[F.lit(x) for k, p in nested for x in (k, "/".join(p))]) if nested else None
     depths = F.create_map(*[F.lit(x) for k, p in nested for x in (k, len(p))]) if nested else None
     membership = entry(
+        F,
         scheme=grouping.scheme,
         segment_id=F.try_element_at(ids, key),
         name=F.try_element_at(labels, key),

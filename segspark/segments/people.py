@@ -24,8 +24,9 @@ from segspark.segments.definitions import Definitions
 from segspark.segments.resources import CALENDAR
 from segspark.segments.rules.tree import Followed, names
 from segspark.segments.rules.tree import sequences as sequences_of
-from segspark.segments.sequences import measures_read, with_sequences
+from segspark.segments.sequences import with_sequences
 from segspark.segments.validity import NEXT_BIRTHDAY
+from segspark.segments.values import measures_read
 from segspark.tables.contracts import gold, privacy, silver
 from segspark.time import DAY
 
@@ -71,7 +72,7 @@ def people_for_segments(
     people = with_model_columns(people, view, of_models)
     addresses = addresses_of(view, people_as_of(view.read(silver.IDENTITY_LINKS), F.lit(view.as_of)), view.as_of)
     # The permission is the one under which the day's features were computed.
-    return with_contactability(people, addresses, view.as_of).withColumns(places.columns(view.as_of))
+    return with_contactability(people, addresses, view.as_of).withColumns(places.columns(view.as_of, F))
 
 
 def sequences_in(definitions: Definitions) -> list[Followed]:

@@ -8,13 +8,7 @@ from pyspark.sql import functions as F
 
 from segspark.features.feature import Catalogue
 from segspark.segments.rules.tree import Followed
-from segspark.segments.values import acts_of
-
-
-def measures_read(sequences: Sequence[Followed], catalogue: Catalogue) -> list[str]:
-    """The tile measures used by the sequences."""
-    acts = acts_of(catalogue)
-    return sorted({acts[a] for s in sequences for a in (s.first, s.then)})
+from segspark.segments.values import acts_of, measures_read
 
 
 def with_sequences(

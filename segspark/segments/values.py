@@ -1,13 +1,15 @@
 """The values that conditions may use: the kind of each, and how it changes from day to day without a new event."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from segspark.config.models import Models
 from segspark.features.feature import Catalogue
 from segspark.features.value import Kind, Motion, Value
-from segspark.models.registry import model_values
-from segspark.tables.contracts.gold import FEATURES
+from segspark.models.registry import columns_in_conditions, model_values
+from segspark.segments.rules.tree import Followed
+from segspark.tables.contracts.contract import Contract
+from segspark.tables.contracts.gold import FEATURES, PEOPLE
 
 _WORD = re.compile(r"[a-z_]\w*")
 _AGE = re.compile(r"datediff\(as_of_date, (\w+)\)")
@@ -40,6 +42,11 @@ def values_of(catalogue: Catalogue, models: Models) -> dict[str, Value]:
     return {**_features(catalogue), **PROFILE, **SCORES, **model_values(models), **CONTACT, **CALENDAR}
 
 
+def stored_people() -> Contract:
+    """gold.people with what models add to a person, for questions without Spark."""
+    return PEOPLE.with_columns(columns_in_conditions())
+
+
 def acts_of(catalogue: Catalogue) -> dict[str, str]:
     """Acts that sequences may name -> the measure that counts them by day: ``order`` is from n_order, ``visit`` from
     last_visit_date."""
@@ -48,6 +55,12 @@ def acts_of(catalogue: Catalogue) -> dict[str, str]:
         if feature.by_days.names_acts and not (feature.months or feature.weekdays or feature.only_sales):
             acts[feature.name.removeprefix("last_").removesuffix("_date")] = feature.measure
     return acts
+
+
+def measures_read(sequences: Sequence[Followed], catalogue: Catalogue) -> list[str]:
+    """The tile measures used by the sequences."""
+    acts = acts_of(catalogue)
+    return sorted({acts[a] for s in sequences for a in (s.first, s.then)})
 
 
 def _features(catalogue: Catalogue) -> dict[str, Value]:

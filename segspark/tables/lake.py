@@ -29,6 +29,7 @@ from segspark.tables.file_schema import check_files
 from segspark.tables.io import conflicts
 from segspark.tables.log_copy import LogCopies
 from segspark.tables.log_digests import digest_log, forget_gone_files, note_change, verify_log
+from segspark.tables.part_files import PartFile, part_files
 from segspark.tables.parts import add_actions, write_parts
 from segspark.tables.ranges import DayFile, day_files, day_of, odd_feature
 from segspark.tables.rules_of_table import why_spark_writes
@@ -150,6 +151,10 @@ class Lake:
     def files(self, contract: Contract) -> list[DayFile]:
         """The files of a table partitioned by a date, ordered by day."""
         return day_files(self.table(contract), self.folder(contract), contract) if self.exists(contract) else []
+
+    def part_files(self, contract: Contract) -> list[PartFile]:
+        """The files of a table with their partitions."""
+        return part_files(self.table(contract), self.folder(contract)) if self.exists(contract) else []
 
     def create(self, contract: Contract) -> deltalake.DeltaTable:
         """The table, created if missing; columns new in the contract are added."""

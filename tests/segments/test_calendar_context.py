@@ -36,8 +36,8 @@ def test_everybody_has_the_calendar_of_where_they_live(spark: SparkSession) -> N
     people = [("ann", None, None), ("bob", "FR", "Bretagne"), ("eve", "BE", "Bretagne"), ("tim", "FR", "Alsace")]
     frame = spark.createDataFrame(people, "person_id string, country string, region string")
     answers = BY_PLACE.answers(IN_SALES, DAY, 3)
-    tomorrow = BY_PLACE.answer(answers, F.lit(date(2026, 6, 24)), DAY)
-    rows = frame.withColumns({**BY_PLACE.columns(DAY), "tomorrow": tomorrow}).collect()
+    tomorrow = BY_PLACE.answer(answers, F.lit(date(2026, 6, 24)), DAY, F)
+    rows = frame.withColumns({**BY_PLACE.columns(DAY, F), "tomorrow": tomorrow}).collect()
     found = {r["person_id"]: (r["promotion"], r["days_to_sales_period"], r["tomorrow"]) for r in rows}
     assert found == {
         # Whoever's country is not known is at home.
@@ -46,7 +46,7 @@ def test_everybody_has_the_calendar_of_where_they_live(spark: SparkSession) -> N
 
 
 def test_a_value_that_nobody_has_is_still_a_column_of_its_type(spark: SparkSession) -> None:
-    found = dict(spark.range(1).select(*[c.alias(n) for n, c in EVERYWHERE.columns(DAY).items()]).dtypes)
+    found = dict(spark.range(1).select(*[c.alias(n) for n, c in EVERYWHERE.columns(DAY, F).items()]).dtypes)
     types = {n: found[n] for n in ("promotion", "weather", "temperature_c", "days_to_sales_period", "is_holiday")}
     assert types == {
         "promotion": "string", "weather": "string", "temperature_c": "double", "days_to_sales_period": "int",

@@ -30,7 +30,7 @@ def test_groups_of_a_model_are_named_by_the_column_of_their_key() -> None:
 
 def test_what_is_prepared_decides_by_the_values_that_people_have(spark: SparkSession, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
-    context = SchemeContext(look(Question("test", ()), workspace, Lake(workspace.lake)), Definitions())
+    context = SchemeContext(look(Question("test", ()), workspace, Lake(workspace.lake)), Definitions(), F)
     people = spark.createDataFrame([(1, 2)], "cluster int, n_order_365d int")
     found = prepared(
         grouping_of("toy", "cluster", {"0": CALM}, "m/3"), context, people, ("cluster", "n_order_365d", "none"),

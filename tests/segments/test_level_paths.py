@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from segspark.segments.definitions import Group, Level, Levels
 from segspark.segments.level_paths import read_path_sizes, roll_up, with_full_path, with_placed_path
@@ -44,11 +45,11 @@ def test_everybody_has_a_full_path_and_the_path_where_they_are_placed(spark: Spa
         (Level("a", (group("many", 2), group("few", None))), Level("b", (group("odd", 3), group("x", None))))
     )
     people = spark.createDataFrame([("ann", 3), ("bob", 2), ("eve", None)], "person_id string, n int")
-    sizes = read_path_sizes(people, levels)
+    sizes = read_path_sizes(people, levels, F)
     assert sizes == {("many", "odd"): 1, ("many", "x"): 1, ("few", "x"): 1}
     placed = roll_up(sizes, 2)
     by_path = {s.key: s for s in level_segments(levels, placed.values())}
-    found = with_placed_path(with_full_path(people, levels), placed, by_path).collect()
+    found = with_placed_path(with_full_path(people, levels, F), placed, by_path, F).collect()
     assert {(r["person_id"], r["_full"], r["_path"], r["_name_en"]) for r in found} == {
         ("ann", "many/odd", "many", "many"), ("bob", "many/x", "many", "many"), ("eve", "few/x", "few", "few"),
     }  # fmt: skip

@@ -5,8 +5,9 @@ from datetime import date
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
+from segspark.segments.entry import entry
 from segspark.segments.grouping import Grouping
-from segspark.segments.membership import assign_segments, entry, grouping_entry
+from segspark.segments.membership import assign_segments, grouping_entry
 from segspark.segments.segment import Segment
 
 DDL = "person_id string, is_contactable boolean, not_contactable_reason string, cluster int"
@@ -28,6 +29,7 @@ def test_a_person_has_a_row_per_entry_that_is_not_null_until_the_next_day_or_lat
     def of(name: str, until: date | None = None) -> Column:
         text = F.lit(name)
         return entry(
+        F,
             scheme="toy", segment_id=text, name=text, level=F.lit(1), path=text, branch=text, version="v",
             until=F.lit(until) if until else None,
         )  # fmt: skip

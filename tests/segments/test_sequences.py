@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from segspark.features.catalogue import build_catalogue
 from segspark.segments.rules.columns import to_column
@@ -65,7 +66,7 @@ def test_sequences_are_what_every_pair_of_days_says(spark: SparkSession) -> None
         people, spark.createDataFrame(tiles, TILES), spark.createDataFrame(corrections, CORRECTIONS), SEQUENCES,
         CATALOGUE, AS_OF,
     )  # fmt: skip
-    told = frame.select("*", *[to_column(s).alias(f"holds_{at}") for at, s in enumerate(SEQUENCES)]).collect()
+    told = frame.select("*", *[to_column(s, F).alias(f"holds_{at}") for at, s in enumerate(SEQUENCES)]).collect()
     assert len(told) == len(names)
     n_true = [0] * len(SEQUENCES)
     for row in told:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pyspark.sql import Column, SparkSession
+from pyspark.sql import functions as F
 from written import parse_condition
 
 from segspark.config.models import Calendar, Models
@@ -32,7 +33,7 @@ CALENDAR = Calendar.model_validate(
 )
 VALUES = values_of(build_catalogue((30, 90)), Models())
 PLACES = CalendarContext(CALENDAR)
-AHEAD = Validity(VALUES, PLACES, AS_OF)
+AHEAD = Validity(VALUES, PLACES, AS_OF, F)
 DDL = (
     "person_id string, as_of_date date, last_click_date date, last_order_date date, days_since_click int, "
     "days_since_order int, n_order_lifetime bigint, n_order_30d bigint, age_years int, next_birthday_date date, "
@@ -118,10 +119,10 @@ def test_a_membership_holds_until_valid_until_and_not_longer(spark: SparkSession
     # An unknown condition beside one that decides alone changes nothing; where it decides, it is the next day.
     decided = [Or((node, parse_condition(text))) for node, text in zip(exact, UNKNOWN * 9, strict=False)][:12]
     rows = people(40)
-    frame = spark.createDataFrame([tuple(r.values()) for r in rows], DDL).withColumns(PLACES.columns(AS_OF))
+    frame = spark.createDataFrame([tuple(r.values()) for r in rows], DDL).withColumns(PLACES.columns(AS_OF, F))
     nodes = [*exact, *decided]
     columns = [
-        c.alias(f"c{at}_{i}") for at, n in enumerate(nodes) for i, c in enumerate((to_column(n), AHEAD.until(n)))
+        c.alias(f"c{at}_{i}") for at, n in enumerate(nodes) for i, c in enumerate((to_column(n, F), AHEAD.until(n)))
     ]
     n_inside, n_turning = 0, 0
     for row, told in zip(rows, frame.select(*columns).collect(), strict=True):
@@ -158,12 +159,12 @@ def test_levels_and_rules_carry_it_and_other_schemes_say_the_next_day(spark: Spa
     frame = spark.createDataFrame([("ann", 4, None, True, None), ("bob", 30, AS_OF, True, None)], ddl)
     placed = {(a, b): (a, b) for a in ("recent", "others") for b in ("buyers", "others")}
     by_path = {s.key: s for s in level_segments(levels, placed)}
-    people = with_placed_path(with_full_path(frame, levels), placed, by_path)
+    people = with_placed_path(with_full_path(frame, levels, F), placed, by_path, F)
 
     def of_rule(ahead: Validity | None) -> Column:
-        return rule_entry(rule, "en", ahead)
+        return rule_entry(rule, "en", ahead, F)
 
-    found = assign_segments(people, [levels_entry("levels", levels, "en", AHEAD), of_rule(AHEAD)], AS_OF).collect()
+    found = assign_segments(people, [levels_entry("levels", levels, "en", AHEAD, F), of_rule(AHEAD)], AS_OF).collect()
     assert {(r["person_id"], r["path"]): (r["valid_until"] - AS_OF).days for r in found} == {
         # Eleven days since the click in seven days; who clicked 30 days ago stays among the others.
         ("ann", "recent/buyers"): 7,

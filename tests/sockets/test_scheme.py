@@ -35,8 +35,8 @@ from segspark.reports.gather import gather
 from segspark.reports.report import render_report
 from segspark.sections import People, Section, Table
 from segspark.segments.definitions import Resolve, Rule
+from segspark.segments.entry import entry
 from segspark.segments.flow import SEGMENTS
-from segspark.segments.membership import entry
 from segspark.segments.rules.columns import to_column
 from segspark.segments.rules.tree import Compare, Node, Not
 from segspark.segments.schemes.registry import SCHEMES
@@ -123,6 +123,7 @@ def prepare(context: SchemeContext, people: DataFrame) -> Prepared | Refused:
         return F.when(is_many, F.lit(one)).otherwise(F.lit(other))
 
     membership = entry(
+        F,
         scheme="halves",
         segment_id=either(many.segment_id, few.segment_id),
         name=either(many.name[context.language], few.name[context.language]),
@@ -142,7 +143,7 @@ def prepare(context: SchemeContext, people: DataFrame) -> Prepared | Refused:
         entries=(membership,),
         contents=(Content(split.version, "halves", split.content, (many.segment_id,)),),
         deciding=deciding,
-        place=lambda computed: (computed.withColumn("_is_many", to_column(split.many)), (few,)),
+        place=lambda computed: (computed.withColumn("_is_many", to_column(split.many, F)), (few,)),
         coarser=(everybody,),
         notes={"halves_at": split.at},
         asked={"halves_people": lambda computed: computed.count()},
@@ -194,7 +195,7 @@ HALVES = Scheme(
 def prepare_marks(context: SchemeContext, people: DataFrame) -> Prepared:
     def mark(key: str) -> Column:
         text = F.lit(key)
-        return entry(scheme="marks", segment_id=F.lit(mint("marks", key)), name=text, level=F.lit(1), path=text,
+        return entry(F, scheme="marks", segment_id=F.lit(mint("marks", key)), name=text, level=F.lit(1), path=text,
                      branch=text, version="marks-1", model_version="m/1")  # fmt: skip
 
     keys = ("known", "buyer")

@@ -66,7 +66,7 @@ MAY_USE_FILES = {
     "query/check_sources.py": "a private folder for samples",
     "sources/sample.py": "a private folder for samples",
     "app/make_again.py": "the path of a configuration",
-    "query/preview.py": "a file of rules that a person gave",
+    "query/targets.py": "a file of rules that a person gave",
     "query/plan.py": "the path of a configuration",
     "query/replay.py": "the path of a configuration",
     "activation/audience.py": "a path that a person gave; it is handed on",

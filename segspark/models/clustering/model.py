@@ -38,7 +38,11 @@ def _card(version: "Version[ClusteringDocuments]") -> "Content":
     return clustering_card(version)
 
 
-CLUSTER, IS_FAR, RARE = Column("cluster", Value("number")), Column("is_far"), Column("rare")
+CLUSTER, IS_FAR, RARE = (
+    Column("cluster", Value("number"), "int", "Number of the cluster in the model in use"),
+    Column("is_far"),
+    Column("rare"),
+)
 BEHAVIOUR: Model[Clustering, ClusteringDocuments] = Model(
     name="behaviour",
     config=Clustering,

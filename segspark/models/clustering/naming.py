@@ -7,7 +7,6 @@ from itertools import count
 from typing import TypeVar
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from segspark.models.clustering.claims import (
     ARCHETYPES,
@@ -93,6 +92,9 @@ def name_groups(z_scores: Sequence[Mapping[str, float]], values: Values, groups:
 
 
 def _assigned(fits: np.ndarray) -> dict[int, Claim]:
+    # Names are read by questions too, which do not wait for it.
+    from scipy.optimize import linear_sum_assignment
+
     rows, columns = linear_sum_assignment(-fits)
     return {int(g): ARCHETYPES[int(a)] for g, a in zip(rows, columns, strict=True) if fits[g, a] > UNFIT}
 

@@ -1,10 +1,14 @@
 """Conditions on one person's values, in Python; no Spark."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from segspark.segments.rules.tree import Always, And, Between, Compare, Followed, In, Missing, Node, Not, Or
+
+# What is a number in a text: nothing that only one of the engines takes for one, as `1_000`, `12d` or `nan`.
+NUMBER = r"^[ \t\r\n]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\r\n]*$"
 
 
 def holds(node: Node, row: Mapping[str, Any]) -> bool:
@@ -42,10 +46,7 @@ def value_of(name: str, row: Mapping[str, Any]) -> Any:
 def _number(name: str, row: Mapping[str, Any], against: object) -> Any:
     value = value_of(name, row)
     if name.startswith("attributes.") and isinstance(against, int | float) and isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return None
+        return float(value) if re.match(NUMBER, value) else None
     return value
 
 

@@ -43,7 +43,7 @@ def with_never_active(scheme: str, prepared: Prepared, groups: "ActiveClustering
     from pyspark.sql import functions as F
 
     (content,), segment = prepared.contents, segment_of(scheme, NEVER_ACTIVE)
-    entry = fixed_entry(scheme, NEVER_ACTIVE, language, content.version, groups.model.model_version)
+    entry = fixed_entry(F, scheme, NEVER_ACTIVE, language, content.version, groups.model.model_version)
     return replace(
         prepared,
         segments=(*prepared.segments, segment),

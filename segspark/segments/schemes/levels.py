@@ -44,18 +44,18 @@ def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
     (levels,) = found
 
     def place(computed: "DataFrame") -> "tuple[DataFrame, tuple[Segment, ...]]":
-        permitting = computed.where(permits(LEVELS))
-        placed = roll_up(read_path_sizes(permitting, levels), context.settings.segments.least_people)
+        permitting = computed.where(permits(LEVELS, context.f))
+        placed = roll_up(read_path_sizes(permitting, levels, context.f), context.settings.segments.least_people)
         segments = level_segments(levels, placed.values())
         by_path = {s.key: s for s in segments}
-        return with_placed_path(with_full_path(computed, levels), placed, by_path), segments
+        return with_placed_path(with_full_path(computed, levels, context.f), placed, by_path, context.f), segments
 
     def deciding(typed: Typed) -> "Mapping[str | None, Column]":
-        return {None: tried_values(levels, typed)}
+        return {None: tried_values(levels, typed, context.f)}
 
     return Prepared(
         segments=(),
-        entries=(levels_entry(LEVELS.name, levels, context.language, context.ahead),),
+        entries=(levels_entry(LEVELS.name, levels, context.language, context.ahead, context.f),),
         contents=(Content(levels.version, LEVELS.name, levels.content),),
         deciding=deciding,
         place=place,

@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from segspark.segments.fixed_groups import fixed_entry, segment_of, without
+from segspark.segments.rules.engine import Column, Functions
 from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, SchemeContext, Typed
 from segspark.segments.segment import Segment
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
 
 def prepare(scheme: Scheme, context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
@@ -22,20 +23,19 @@ def prepare(scheme: Scheme, context: SchemeContext, people: "DataFrame") -> Prep
     prepared = scheme.prepare(context, people)
     if scheme.purpose is None or isinstance(prepared, Refused):
         return prepared
-    from pyspark.sql import functions as F
-
-    group, may = without(scheme.purpose), permits(scheme)
+    f = context.f
+    group, may = without(scheme.purpose), permits(scheme, f)
     segment, version = segment_of(scheme.name, group), prepared.contents[0].version
     deciding = prepared.deciding
 
-    def with_permission(typed: Typed) -> "Mapping[str | None, Column]":
+    def with_permission(typed: Typed) -> Mapping[str | None, Column]:
         return {**deciding(typed), segment.segment_id: typed([group.looks_at])}
 
-    others = F.when(~may, fixed_entry(scheme.name, group, context.language, version))
+    others = f.when(~may, fixed_entry(f, scheme.name, group, context.language, version))
     return replace(
         prepared,
         segments=(*prepared.segments, segment),
-        entries=(*[F.when(may, entry) for entry in prepared.entries], others),
+        entries=(*[f.when(may, entry) for entry in prepared.entries], others),
         deciding=with_permission,
         looks_at={**prepared.looks_at, segment.segment_id: (group.looks_at,)},
     )
@@ -46,8 +46,6 @@ def segment_without(scheme: Scheme) -> Segment | None:
     return None if scheme.purpose is None else segment_of(scheme.name, without(scheme.purpose))
 
 
-def permits(scheme: Scheme) -> "Column":
+def permits(scheme: Scheme, f: Functions) -> Column:
     """Whether a person permits the scheme's purpose."""
-    from pyspark.sql import functions as F
-
-    return F.lit(True) if scheme.purpose is None else F.col(f"{scheme.purpose}_from").isNotNull()
+    return f.lit(True) if scheme.purpose is None else f.col(f"{scheme.purpose}_from").isNotNull()

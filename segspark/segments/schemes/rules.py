@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 from segspark.ids import mint
 from segspark.segments.definitions import Rule, rule_from
 from segspark.segments.rule_files import read_rules
+from segspark.segments.rules.columns import to_column
+from segspark.segments.rules.engine import Column, Functions
 from segspark.segments.rules.tree import Or, looked_at, names
 from segspark.segments.schemes.scheme import Conditions, Content, Prepared, Scheme, SchemeContext, Typed, Written
 from segspark.segments.segment import Segment
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
     from segspark.segments.validity import Validity
 
@@ -20,12 +22,12 @@ def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared:
     rules = context.definitions.of(RULES.name, Rule)
     segments = tuple(rule_segment(rule) for rule in rules)
 
-    def deciding(typed: Typed) -> "Mapping[str | None, Column]":
+    def deciding(typed: Typed) -> Mapping[str | None, Column]:
         return {s.segment_id: typed(names(rule.when)) for rule, s in zip(rules, segments, strict=True)}
 
     return Prepared(
         segments=segments,
-        entries=tuple(rule_entry(rule, context.language, context.ahead) for rule in rules),
+        entries=tuple(rule_entry(rule, context.language, context.ahead, context.f) for rule in rules),
         contents=tuple(
             Content(rule.version, rule.key, rule.content, (s.segment_id,))
             for rule, s in zip(rules, segments, strict=True)
@@ -39,28 +41,26 @@ def rule_segment(rule: Rule) -> Segment:
     return Segment(RULES.name, mint(RULES.name, rule.key), rule.key, rule.name, rule.description)
 
 
-def rule_entry(rule: Rule, language: str, ahead: "Validity | None") -> "Column":
+def rule_entry(rule: Rule, language: str, ahead: "Validity | None", f: Functions) -> Column:
     """The membership in a rule, with the part of an alternative that holds first as its branch."""
-    from pyspark.sql import functions as F
-
-    from segspark.segments.membership import entry
-    from segspark.segments.rules.columns import to_column
+    from segspark.segments.entry import entry
 
     parts = rule.when.parts if isinstance(rule.when, Or) else ()
     # One level, however many alternatives there are.
-    branch = F.coalesce(*(F.when(to_column(p), F.lit(f"any[{at}]")) for at, p in enumerate(parts)), F.lit("when"))
+    branch = f.coalesce(*(f.when(to_column(p, f), f.lit(f"any[{at}]")) for at, p in enumerate(parts)), f.lit("when"))
     segment = rule_segment(rule)
     membership = entry(
+        f,
         scheme=RULES.name,
-        segment_id=F.lit(segment.segment_id),
-        name=F.lit(rule.name[language]),
-        level=F.lit(1),
-        path=F.lit(rule.key),
+        segment_id=f.lit(segment.segment_id),
+        name=f.lit(rule.name[language]),
+        level=f.lit(1),
+        path=f.lit(rule.key),
         branch=branch,
         version=rule.version,
         until=ahead.until(rule.when) if ahead else None,
     )
-    return F.when(to_column(rule.when), membership)
+    return f.when(to_column(rule.when, f), membership)
 
 
 def _explain(row: Mapping[str, Any], content: Any) -> Conditions:

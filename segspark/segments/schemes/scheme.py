@@ -15,16 +15,17 @@ from segspark.pipeline.view import View
 from segspark.purposes import Purpose
 from segspark.sections import Section, Words
 from segspark.segments.definitions import Definition, Definitions, Rule
+from segspark.segments.rules.engine import Column, Functions
 from segspark.segments.rules.tree import Node
 from segspark.segments.segment import Segment
 from segspark.segments.validation_errors import ValidationIssue
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
     from segspark.segments.validity import Validity
 
-Typed = Callable[[Sequence[str]], "Column"]
+Typed = Callable[[Sequence[str]], Column]
 """Names of values -> a column of them, as gold.segment_changes stores deciding values."""
 
 
@@ -35,11 +36,13 @@ class SchemeContext:
     Attributes:
         view: tables, settings and resources of the day; models shared by schemes are resources.
         definitions: those of the workspace, or a stored version.
+        f: the functions of the engine that the entries are for.
         ahead: validity of values in the coming days; without it a membership is valid until the next day.
     """
 
     view: View
     definitions: Definitions
+    f: Functions
     ahead: "Validity | None" = None
 
     @property
@@ -83,9 +86,9 @@ class Prepared:
     """
 
     segments: tuple[Segment, ...]
-    entries: "tuple[Column, ...]"
+    entries: tuple[Column, ...]
     contents: tuple[Content, ...]
-    deciding: "Callable[[Typed], Mapping[str | None, Column]]"
+    deciding: Callable[[Typed], Mapping[str | None, Column]]
     place: "Callable[[DataFrame], tuple[DataFrame, tuple[Segment, ...]]] | None" = None
     coarser: tuple[Segment, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)

@@ -28,14 +28,17 @@ class _Mapping(Spark):
         NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
 
 
-def parse(text: str) -> exp.Expression:
+def parse(text: str, most: int = MOST_CHARACTERS) -> exp.Expression:
     """The tree of one expression.
+
+    Args:
+        most: characters that are allowed.
 
     Raises:
         ExpressionError: a syntax error, several statements, or an expression that is too long or too deep.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise ExpressionError(f"an expression of {len(text):,} characters is too long; {MOST_CHARACTERS:,} are allowed")
+    if len(text) > most:
+        raise ExpressionError(f"an expression of {len(text):,} characters is too long; {most:,} are allowed")
     if (too_large := why_too_large(text)) is not None:
         raise ExpressionError(f"an expression is too large: {too_large}")
     try:

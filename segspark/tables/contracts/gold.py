@@ -76,6 +76,35 @@ FEATURES = Contract(
     ),
 )
 
+PEOPLE = Contract(
+    name="gold.people",
+    grain="one person, one as-of day",
+    key=("person_id", "as_of_date"),
+    partition_by=("as_of_date",),
+    retention_days=100,
+    keeps_month_ends=True,
+    columns=(
+        required("person_id", "string", "Person"),
+        required("as_of_date", "date", "First day that is not observed"),
+        required("is_contactable", "boolean", "May be written to that morning"),
+        optional(
+            "not_contactable_reason", "string", "unsubscribed, complained, hard_bounced, no_consent or no_address"
+        ),
+        personal("country", "string", "ISO 3166 code or the source's word"),
+        personal("region", "string", "Region or department"),
+        personal("city", "string", "City"),
+        personal("language", "string", "BCP 47 language"),
+        personal("gender", "string", "female, male or other"),
+        personal("signup_date", "date", "Local date of the first registration"),
+        personal("age_years", "int", "Age in whole years"),
+        personal("next_birthday_date", "date", "When the age grows"),
+        personal(
+            "days_to_birthday", "int", "Days to the next birthday, 0 on the day; null where only the year is known"
+        ),
+        personal("attributes", "map<string,string>", "What else the sources keep of the profile"),
+    ),
+)
+
 FEATURES_RESTATED = Contract(
     name="gold.features_restated",
     grain="one person, one as-of day, as known when it was restated",
@@ -309,7 +338,7 @@ MODEL_PERFORMANCE = Contract(
 )
 
 TABLES = (
-    ACTIVITY_DAILY, ACTIVITY_CORRECTIONS, ACTIVITY_ITEMS, ITEM_LAST_DAYS, FEATURES, FEATURES_RESTATED, SCORES,
+    ACTIVITY_DAILY, ACTIVITY_CORRECTIONS, ACTIVITY_ITEMS, ITEM_LAST_DAYS, FEATURES, PEOPLE, FEATURES_RESTATED, SCORES,
     SEGMENTS, SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_REGISTRY, SEGMENT_MIGRATIONS, DEFINITIONS, TRAINING_SETS,
     MODEL_DRIFT, MODEL_PERFORMANCE,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 from segments.rules.trees import ROWS
 from written import parse_condition
 
@@ -23,7 +24,7 @@ TEXTS = [
 def answers(spark: SparkSession) -> dict[str, list[bool | None]]:
     """Every text as a column of one frame, with a row per person."""
     frame = spark.createDataFrame([tuple(r.values()) for r in ROWS], DDL)
-    columns = [to_column(parse_condition(text)).alias(str(n)) for n, text in enumerate(TEXTS)]
+    columns = [to_column(parse_condition(text), F).alias(str(n)) for n, text in enumerate(TEXTS)]
     found = frame.select(*columns).collect()
     return {text: [row[n] for row in found] for n, text in enumerate(TEXTS)}
 
@@ -35,14 +36,14 @@ def test_a_column_and_one_person_agree(answers: dict[str, list[bool | None]], te
 
 
 def test_a_column_of_nothing_is_never_null(spark: SparkSession) -> None:
-    row = spark.range(1).select(to_column(And(())).alias("all"), to_column(Or(())).alias("any")).first()
+    row = spark.range(1).select(to_column(And(()), F).alias("all"), to_column(Or(()), F).alias("any")).first()
     assert row is not None
     assert (row["all"], row["any"]) == (True, False)
 
 
 def test_a_segment_that_is_not_resolved_has_no_column() -> None:
     with pytest.raises(TypeError, match="buyers is not resolved"):
-        to_column(Member("buyers"))
+        to_column(Member("buyers"), F)
 
 
 def test_conditions_of_the_largest_size_are_compiled_and_run(spark: SparkSession) -> None:
@@ -53,4 +54,4 @@ def test_conditions_of_the_largest_size_are_compiled_and_run(spark: SparkSession
         (And(tuple(Compare("n", "<>", at) for at in range(MAX_CONDITIONS))), [False, True]),
         (In("n", tuple(range(MAX_CONDITIONS))), [True, False]),
     ):
-        assert [r[0] for r in frame.select(to_column(node)).collect()] == expected
+        assert [r[0] for r in frame.select(to_column(node, F)).collect()] == expected

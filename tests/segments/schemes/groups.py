@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
+from pyspark.sql import functions as F
+
 from segspark.config.models import Segments
 from segspark.models.clustering.active import ActiveClustering
 from segspark.models.clustering.documents.groups import Around, GroupDocument, Groups
@@ -42,4 +44,4 @@ def context_with(groups: ActiveClustering | None) -> SchemeContext:
     view: Any = SimpleNamespace(
         context={ACTIVE_CLUSTERING: groups}, settings=SimpleNamespace(language="en", segments=Segments())
     )
-    return SchemeContext(view, Definitions())
+    return SchemeContext(view, Definitions(), F)

@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 from segments.schemes.groups import context_with
 
 from segspark.ids import mint
-from segspark.segments.membership import assign_segments, entry
+from segspark.segments.entry import entry
+from segspark.segments.membership import assign_segments
 from segspark.segments.schemes.permission import prepare
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.segments.schemes.scheme import Content, Prepared, Refused, Scheme, Values
@@ -28,7 +29,7 @@ def scheme(result: Any, purpose: Any = "profiling") -> Scheme:
 def everybody() -> Prepared:
     text = F.lit("own")
     membership = entry(
-        scheme="toy", segment_id=F.lit("toy-own"), name=text, level=F.lit(1), path=text, branch=text, version="v"
+        F, scheme="toy", segment_id=F.lit("toy-own"), name=text, level=F.lit(1), path=text, branch=text, version="v"
     )
     return Prepared((OWN,), (membership,), (Content("v", "toy", {}),), lambda typed: {None: typed(["n_order_365d"])})
 

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from segments.schemes.groups import context_with
 
-from segspark.segments.membership import entry
+from segspark.segments.entry import entry
 from segspark.segments.schemes.prepare import Failed, assign, made, memberships, place_people, prepare_schemes
 from segspark.segments.schemes.scheme import Content, Prepared, Refused, Scheme, Values
 from segspark.segments.segment import Segment
@@ -30,7 +30,7 @@ def scheme(name: str, prepare: Any) -> Scheme:
 
 def prepared(name: str, **more: Any) -> Prepared:
     text = F.lit(name)
-    membership = entry(scheme=name, segment_id=text, name=text, level=F.lit(1), path=text, branch=text, version="v")
+    membership = entry(F, scheme=name, segment_id=text, name=text, level=F.lit(1), path=text, branch=text, version="v")
     return Prepared((), (membership,), (Content("v", name, {}),), lambda typed: {}, **more)
 
 

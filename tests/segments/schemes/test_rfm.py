@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from builders import make_workspace
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from segspark.features.catalogue import build_catalogue
 from segspark.ids import mint
@@ -29,7 +30,7 @@ def test_cells_have_minted_ids_and_their_version_follows_the_settings(tmp_path: 
 
 def test_a_cell_looks_at_orders_and_refunds(tmp_path: Path, spark: SparkSession) -> None:
     workspace = make_workspace(tmp_path / "w")
-    context = SchemeContext(SimpleNamespace(settings=workspace), Definitions())  # type: ignore[arg-type]
+    context = SchemeContext(SimpleNamespace(settings=workspace), Definitions(), F)  # type: ignore[arg-type]
     found = RFM.prepare(context, spark.createDataFrame([("a", 1.0)], "rfm_cell string, engagement double"))
     assert isinstance(found, Prepared)
     assert Defining(build_catalogue((30, 90, 365)), {"rfm": found.looks_at}).is_made_of(ORDERS_30D, "rfm", "any")

@@ -1,0 +1,89 @@
+"""What schemes use of ``pyspark.sql.DataFrame`` while they place people, as queries of DuckDB.
+
+The names are Spark's, so that a scheme places people by the same code for both engines.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from sqlglot import exp
+
+from segspark.duck.database import Database
+from segspark.duck.functions import Column, column
+
+_TYPES = {"string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "double": pa.float64(), "date": pa.date32()}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Rows that are computed when they are collected."""
+
+    database: Database
+    query: exp.Query
+
+    def where(self, condition: Column) -> "Frame":
+        return self._with(exp.select(exp.Star()).from_(self._rows()).where(condition.node))
+
+    def select(self, *columns: "Column | str") -> "Frame":
+        nodes = [column(c).node if isinstance(c, str) else c.node for c in columns]
+        return self._with(exp.select(*nodes).from_(self._rows()))
+
+    def withColumn(self, name: str, value: Column) -> "Frame":  # noqa: N802 - Spark's name
+        return self._with(exp.select(exp.Star(), value.alias(name).node).from_(self._rows()))
+
+    def join(self, other: "Frame", on: str, how: str) -> "Frame":
+        joined = exp.select(exp.Star()).from_(self._rows()).join(
+            other._rows("other"), using=[exp.to_identifier(on, quoted=True)], join_type=how
+        )  # fmt: skip
+        return self._with(joined)
+
+    def groupBy(self, key: Column) -> "Grouped":  # noqa: N802 - Spark's name
+        return Grouped(self, key)
+
+    @property
+    def sparkSession(self) -> "Frame":  # noqa: N802 - Spark's name
+        return self
+
+    def createDataFrame(self, rows: Sequence[Sequence[Any]], schema: str) -> "Frame":  # noqa: N802 - Spark's name
+        """A small table.
+
+        Args:
+            schema: names and types, as Spark writes them.
+        """
+        fields = [pa.field(*_field(text)) for text in schema.split(",")]
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(fields)
+        arrays = [pa.array(values, f.type) for values, f in zip(columns, fields, strict=True)]
+        return self._with(exp.select(exp.Star()).from_(self.database.small(pa.table(arrays, pa.schema(fields)))))
+
+    def collect(self) -> list[dict[str, Any]]:
+        return self.database.rows(self.query)
+
+    def computed(self) -> "Frame":
+        """The same rows, computed once for several uses."""
+        return self._with(exp.select(exp.Star()).from_(self.database.keep(self.query)))
+
+    def _with(self, query: exp.Query) -> "Frame":
+        return Frame(self.database, query)
+
+    def _rows(self, alias: str = "rows") -> exp.Subquery:
+        return self.query.subquery(alias)
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Rows by the value of a column."""
+
+    frame: Frame
+    key: Column
+
+    def count(self) -> Frame:
+        n = exp.alias_(exp.Count(this=exp.Star()), "count", quoted=True)
+        grouped = exp.select(self.key.node, n).from_(self.frame.query.subquery("rows"))
+        return Frame(self.frame.database, grouped.group_by(exp.Literal.number(1)))
+
+
+def _field(text: str) -> tuple[str, pa.DataType]:
+    name, type_ = text.split()
+    return name, _TYPES[type_]

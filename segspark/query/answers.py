@@ -1,0 +1,91 @@
+"""What a preview answers, whichever engine counted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from segspark.segments.definitions import Rule
+
+N_SAMPLED = 5
+CONTACTABLE = "contactable"
+# Net spending in minor units, from which the revenue of a preview is added up.
+REVENUE = "net_order_cents_365d"
+
+
+def flag(at: int) -> str:
+    """The column that tells who is in a rule."""
+    return f"in_{at}"
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """People whom a previewed segment shares with a stored one."""
+
+    scheme: str
+    segment: str
+    people: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What an engine counts of some rules.
+
+    Attributes:
+        by_reason: rows of ``reason`` (not to write to somebody, else ``CONTACTABLE``) with the people in both of each
+            pair of rules, ``in_0_in_1``, and ``revenue_0`` in minor units.
+        overlaps: rows of scheme and segment_name with the people of each rule in it.
+        sample: some person_ids of each rule.
+        before: people of each rule on the day before, if it is stored; and that day.
+        engine: who counted, and why it was not the quick one.
+        is_verified: every file that was read was compared with its checksum.
+    """
+
+    by_reason: Sequence[Mapping[str, Any]]
+    overlaps: Sequence[Mapping[str, Any]]
+    sample: Sequence[Sequence[str]]
+    engine: str
+    is_verified: bool = True
+    before: Sequence[int] | None = None
+    before_date: date | None = None
+
+
+def previews_of(rules: Sequence[Rule], as_of: date, counts: Counts) -> list[dict[str, Any]]:
+    """One row per rule: name, as_of, people, contactable, revenue_cents_365d (net; of everybody in it), left_out
+    (reason -> people), among_previewed (name -> people in both), overlaps (stored segments of the day with people in
+    both, the largest first), change and since (against the last stored day before), sample (some person_ids),
+    engine, is_verified (whether all files read were compared with their checksums).
+    """
+
+    def shared(i: int, j: int) -> int:
+        name = f"{flag(min(i, j))}_{flag(max(i, j))}"
+        return sum(int(row[name] or 0) for row in counts.by_reason)
+
+    previews = []
+    for at, rule in enumerate(rules):
+        own = f"{flag(at)}_{flag(at)}"
+        of_reason = {str(r["reason"]): int(r[own]) for r in counts.by_reason if r[own]}
+        people = sum(of_reason.values())
+        previews.append(
+            {
+                "name": rule.key,
+                "as_of": as_of,
+                "people": people,
+                "contactable": of_reason.pop(CONTACTABLE, 0),
+                "revenue_cents_365d": sum(int(row[f"revenue_{at}"] or 0) for row in counts.by_reason),
+                "left_out": dict(sorted(of_reason.items())),
+                "change": None if counts.before is None else people - counts.before[at],
+                "since": counts.before_date,
+                "among_previewed": {r.key: shared(at, other) for other, r in enumerate(rules) if other != at},
+                "overlaps": list(_overlaps(counts.overlaps, flag(at))),
+                "sample": list(counts.sample[at]),
+                "engine": counts.engine,
+                "is_verified": counts.is_verified,
+            }
+        )
+    return previews
+
+
+def _overlaps(rows: Iterable[Mapping[str, Any]], column: str) -> list[dict[str, Any]]:
+    found = [Overlap(r["scheme"], r["segment_name"], int(r[column])) for r in rows if r[column]]
+    return [asdict(each) for each in sorted(found, key=lambda o: (-o.people, o.scheme, o.segment))]

@@ -1,0 +1,1 @@
+"""People, sequences and memberships of a stored day as queries of DuckDB."""
