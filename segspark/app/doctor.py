@@ -4,8 +4,6 @@ import shlex
 from pathlib import Path
 from urllib.parse import unquote
 
-import pyarrow as pa
-
 from segspark.app.executors import examine_cluster, has_cluster
 from segspark.app.graph import makers
 from segspark.app.workspace import open_workspace
@@ -28,6 +26,7 @@ from segspark.tables.compatibility import NEXT_STEP, missing_stamp, problems_of
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
 from segspark.tables.lake import Lake
+from segspark.tables.log_actions import actions_in_log
 from segspark.tables.open import open_lake
 
 FINE, WRONG = "fine", "wrong"
@@ -136,7 +135,7 @@ def _lake_rows(lake: Lake) -> list[dict[str, str]]:
             continue
         table = lake.table(contract)
         there = {file.name for file in lake.folder(contract).list()}
-        named = pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()
+        named = actions_in_log(table)["path"].to_pylist()
         gone = [path for path in map(unquote, named) if path not in there]
         if gone:
             rows.append(row(contract.name, WRONG, f"files missing {len(gone)}"))

@@ -30,6 +30,7 @@ TYPES = {
     "string": "VARCHAR", "bigint": "BIGINT", "int": "INTEGER", "double": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE",
     "timestamp": "TIMESTAMPTZ", "map<string,string>": "MAP(VARCHAR, VARCHAR)", "binary": "BLOB",
 }  # fmt: skip
+_OFF = ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements")
 Partition = Mapping[str, Any]
 
 
@@ -44,10 +45,8 @@ class Database:
     def __init__(self, view: View) -> None:
         self.f, self.verified = Functions(), True
         self._view, self._n, self._n_bytes = view, 0, 0
-        # No extension is fetched, and nothing but the lake's files is read.
-        self._connection = duckdb.connect(
-            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        )
+        # No extension is fetched, and no variable of this program is taken for a table.
+        self._connection = duckdb.connect(config=dict.fromkeys(_OFF, "false"))
 
     def __enter__(self) -> "Database":
         return self

@@ -116,4 +116,4 @@ def _before(database: Database, view: View, rules: Sequence[Rule]) -> tuple[date
     inside = members(database, view.on(day), rules)
     counts = [exp.alias_(_count(database.f.col(flag(at))), flag(at), quoted=True) for at in range(len(rules))]
     (row,) = database.rows(exp.select(*counts).from_(inside.subquery("members")))
-    return day, [row[flag(at)] for at in range(len(rules))]
+    return day, [int(row[flag(at)] or 0) for at in range(len(rules))]

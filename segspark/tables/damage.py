@@ -14,6 +14,7 @@ from segspark.store import Store
 from segspark.store.parquet import content_digest, open_parquet
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
+from segspark.tables.log_actions import actions_in_log
 from segspark.tables.log_digests import HINT, LOG, checkpoints_of, commits_of, digests_of, hint_misleads, newest_lost
 from segspark.tables.ranges import day_of
 
@@ -98,7 +99,7 @@ def _differs(folder: Store, commits: dict[int, str], version: int, name: str) ->
 
 
 def _of_files(lake: Lake, contract: Contract, folder: Store) -> Iterator[Damage]:
-    actions = pa.table(lake.table(contract).get_add_actions(flatten=True))
+    actions = actions_in_log(lake.table(contract))
     sizes = {file.name: file.size for file in folder.list()}
     by_day = f"partition.{contract.partition_by[0]}" if contract.partition_by else ""
     for file in actions.to_pylist():

@@ -2,11 +2,10 @@
 
 from urllib.parse import unquote
 
-import pyarrow as pa
-
 from segspark.store.parquet import digest_of
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
+from segspark.tables.log_actions import actions_in_log
 from segspark.tables.log_digests import checkpoints_of, commits_of, digests_of
 
 
@@ -16,6 +15,6 @@ def undigested(lake: Lake, contract: Contract) -> int:
         return 0
     folder = lake.folder(contract)
     log = {*commits_of(folder).values(), *checkpoints_of(folder).values()} - digests_of(folder).keys()
-    actions = pa.table(lake.table(contract).get_add_actions(flatten=True))
+    actions = actions_in_log(lake.table(contract))
     files = [path for path in map(unquote, actions["path"].to_pylist()) if digest_of(folder.url_of(path)) is None]
     return len(log) + len(files)

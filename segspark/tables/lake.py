@@ -27,6 +27,7 @@ from segspark.tables.contracts.schema import schema_json
 from segspark.tables.contracts.stamp import stamp_of
 from segspark.tables.file_schema import check_files
 from segspark.tables.io import conflicts
+from segspark.tables.log_actions import actions_in_log
 from segspark.tables.log_copy import LogCopies
 from segspark.tables.log_digests import digest_log, forget_gone_files, note_change, verify_log
 from segspark.tables.part_files import PartFile, part_files
@@ -235,7 +236,7 @@ class Lake:
         """The partition date and the name of each file below the table's folder."""
         if not self.exists(contract):
             return []
-        actions = pa.table(self.table(contract).get_add_actions(flatten=True))
+        actions = actions_in_log(self.table(contract))
         days = map(day_of, actions[f"partition.{contract.partition_by[0]}"].to_pylist())
         return list(zip(days, map(unquote, actions["path"].to_pylist()), strict=True))
 
@@ -352,7 +353,7 @@ class Lake:
     def _has_old_unnamed(self, contract: Contract, hours: int) -> bool:
         """Whether there may be files to remove, by one list of the bucket: to look properly, delta-rs reads the log of
         all versions that are kept, by a request each."""
-        named = set(map(unquote, pa.table(self.table(contract).get_add_actions(flatten=True))["path"].to_pylist()))
+        named = set(map(unquote, actions_in_log(self.table(contract))["path"].to_pylist()))
         files = [f for f in self.folder(contract).list() if not f.name.startswith("_") and f.name not in named]
         latest = time.time() - hours * 3600
         return any(file.written_at is None or file.written_at <= latest for file in files)

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import deltalake
-import pyarrow as pa
 from deltalake.exceptions import CommitFailedError
 
 from segspark.errors import CheckFailed, InfrastructureError
@@ -17,6 +16,7 @@ from segspark.tables.committer import DELTA_RS, require_committer
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.file_schema import check_files
 from segspark.tables.lake import Lake
+from segspark.tables.log_actions import actions_in_log
 from segspark.tables.parts import add_actions
 
 # Names that every writer of a log spells in the same way. A file that a commit removes under another spelling stays.
@@ -48,7 +48,7 @@ class LoggedFile:
 def logged_files(table: deltalake.DeltaTable) -> list[LoggedFile]:
     """The files of a version, by name."""
     found = []
-    for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+    for action in actions_in_log(table).to_pylist():
         parts: dict[str, dict[str, Any]] = {"partition": {}, "min": {}, "max": {}}
         for name, value in action.items():
             kind, _, column = name.partition(".")

@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import unquote
 
 import deltalake
-import pyarrow as pa
 
 from segspark.store import Store
+from segspark.tables.log_actions import actions_in_log
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def part_files(table: deltalake.DeltaTable, store: Store) -> list[PartFile]:
         store: of the table's folder.
     """
     names = table.metadata().partition_columns
-    actions = pa.table(table.get_add_actions(flatten=True))
+    actions = actions_in_log(table)
     return [
         PartFile(
             store.url_of(unquote(row["path"])), {name: row[f"partition.{name}"] for name in names}, row["size_bytes"]

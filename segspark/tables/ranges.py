@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from segspark.store import Store
 from segspark.store.parquet import open_parquet
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.log_actions import actions_in_log
 from segspark.time import day_number
 
 KEY = "person_id"
@@ -67,7 +68,7 @@ def day_files(table: deltalake.DeltaTable, store: Store, contract: Contract) -> 
     Args:
         store: of the table's folder.
     """
-    actions = pa.table(table.get_add_actions(flatten=True))
+    actions = actions_in_log(table)
     if not actions.num_rows:
         return []
     wanted = ("path", f"partition.{contract.partition_by[0]}", f"min.{KEY}", f"max.{KEY}", "num_records")

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.lake import Lake
+from segspark.tables.log_actions import actions_in_log
 from segspark.tables.ranges import odd_feature
 from segspark.tables.small import rows_of_file
 
@@ -29,7 +30,7 @@ def count_rows(lake: Lake, contract: Contract, by: Sequence[str]) -> Counter[tup
         return counts
     schema, folder = pa.schema(table.schema()), lake.folder(contract)
     wanted = pa.schema([schema.field(name) for name in by])
-    for path in pa.table(table.get_add_actions(flatten=True))["path"].to_pylist():
+    for path in actions_in_log(table)["path"].to_pylist():
         _add(counts, rows_of_file(folder.url_of(unquote(path)), wanted, {}), by)
     return counts
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from segspark.store import Store
 from segspark.store.parquet import open_parquet
+from segspark.tables.log_actions import actions_in_log
 
 Filters = Sequence[tuple[str, str, object]]
 
@@ -36,7 +37,7 @@ def read_table(
     condition = pq.filters_to_expression(list(filters)) if filters else None
     parts = [needed.empty_table()]
     partitions = table.metadata().partition_columns
-    for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+    for action in actions_in_log(table).to_pylist():
         values = {name: action[f"partition.{name}"] for name in partitions}
         of_file = [f for f in filters or () if f[0] in values and f[1] == "="]
         if all(str(values[name]) == str(value) for name, _, value in of_file):

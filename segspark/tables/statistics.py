@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import unquote
 
 import deltalake
-import pyarrow as pa
 
 from segspark.store import Store
 from segspark.store.parquet import open_parquet
 from segspark.tables.contracts.contract import Contract
+from segspark.tables.log_actions import actions_in_log
 from segspark.tables.ranges import day_of
 
 # More columns cost more than they save: every reader parses the statistics of each file.
@@ -35,7 +35,7 @@ def columns_in_log(contract: Contract) -> list[str]:
 def rows_by_day(table: deltalake.DeltaTable, contract: Contract) -> dict[date, int]:
     """Rows of each partition date by the log's statistics, without reading a file."""
     rows: Counter[date] = Counter()
-    for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+    for file in actions_in_log(table).to_pylist():
         rows[day_of(file[f"partition.{contract.partition_by[0]}"])] += file.get("num_records") or 0
     return dict(rows)
 
@@ -45,7 +45,7 @@ def days_between(
 ) -> set[date]:
     """Partition dates with a file that may hold a text of some ranges (both ends belong to them), by the log alone."""
     found = set()
-    for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+    for file in actions_in_log(table).to_pylist():
         least, greatest = file.get(f"min.{column}"), file.get(f"max.{column}")
         if None in (least, greatest) or any(least <= high and low <= greatest for low, high in ranges):
             found.add(day_of(file[f"partition.{contract.partition_by[0]}"]))
@@ -67,7 +67,7 @@ def may_exceed(
         column: a date or a time; nulls exceed nothing.
         days: only rows of the partition dates [first, end).
     """
-    actions = pa.table(table.get_add_actions(flatten=True))
+    actions = actions_in_log(table)
     day = f"partition.{contract.partition_by[0]}" if days is not None else None
     unknown = []
     for row in actions.select([n for n in ("path", f"max.{column}", day) if n in actions.column_names]).to_pylist():
@@ -90,7 +90,7 @@ def is_marked(table: deltalake.DeltaTable, store: Store, contract: Contract, col
         store: of the table's folder.
         column: true or false; a file without it, or without a value, has no flag.
     """
-    actions = pa.table(table.get_add_actions(flatten=True))
+    actions = actions_in_log(table)
     days = map(day_of, actions[f"partition.{contract.partition_by[0]}"].to_pylist())
     paths = sorted(path for path, at in zip(actions["path"].to_pylist(), days, strict=True) if at == day)
     if not paths:

@@ -110,8 +110,6 @@ def test_a_table_whose_files_are_not_its_rows_is_left_to_spark(workspace: Worksp
 def test_nothing_is_fetched_from_the_network(view: View) -> None:
     with Database(view) as database:
         settings = database.rows(
-            exp.select("name", "value")
-            .from_("duckdb_settings()")
-            .where("name like 'auto%_known_extensions'")
+            exp.select("name", "value").from_("duckdb_settings()").where("name like 'auto%_known_extensions'")
         )
     assert {row["value"] for row in settings} == {"false"}

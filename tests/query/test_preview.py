@@ -1,76 +1,89 @@
-"""What is previewed: rules by name or of a file, on a day that has features. tests/app looks at the numbers."""
+"""A preview answers without a JVM: people, revenue, who is left out, and the change since the day before."""
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import make_workspace, store_rows
-from written import parse_condition
 
 from segspark.config.models import Workspace
-from segspark.errors import ConfigError, GateClosed
-from segspark.pipeline.view import View, look
-from segspark.query.preview import MOST_PREVIEWED, PREVIEW, day_with_features, rules_named
+from segspark.features.resources import load_catalogue
+from segspark.query.preview import preview
+from segspark.query.targets import rules_named
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 
-RULE = "  - {{name: {0}, title: {{fr: {0}, en: {0}}}, when: {1}}}\n"
+BEFORE, AS_OF = date(2026, 5, 3), date(2026, 5, 4)
+# person -> orders, cents, reason not to write; on the last day.
+PEOPLE = {"ann": (3, 9_000, None), "bob": (2, 5_000, "no_consent"), "eve": (0, 0, None), "joe": (5, 20_000, None)}
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return make_workspace(tmp_path / "w")
+    """joe became a customer on the last day."""
+    workspace = make_workspace(tmp_path / "w")
+    lake = Lake(workspace.lake)
+    contract = gold.FEATURES.with_columns(load_catalogue(workspace).stored_columns())
+    for day, people in ((BEFORE, ("ann", "bob", "eve")), (AS_OF, tuple(PEOPLE))):
+        store_rows(lake, contract, *[features(day, person, *PEOPLE[person][:2]) for person in people])
+        store_rows(lake, gold.PEOPLE, *[
+            {"person_id": p, "as_of_date": day, "is_contactable": PEOPLE[p][2] is None, "not_contactable_reason": PEOPLE[p][2],
+             "country": "FR"} for p in people
+        ])  # fmt: skip
+        store_rows(lake, gold.SEGMENTS, *[
+            {"person_id": p, "segment_date": day, "scheme": "rules", "segment_id": "s", "segment_name": "Loyal"}
+            for p in people if p != "eve"
+        ])  # fmt: skip
+    return workspace
 
 
-def write(path: Path, *rules: tuple[str, str]) -> str:
-    path.write_text("segments:\n" + "".join(RULE.format(*rule) for rule in rules))
-    return str(path)
+def features(day: date, person: str, orders: int, cents: int) -> dict[str, Any]:
+    return {"person_id": person, "as_of_date": day, "n_order_365d": orders, "order_cents_365d": cents,
+            "refund_cents_365d": 1_000 if person == "ann" else 0}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["buyers", "Buyers", "Acheteurs"])
-def test_a_rule_of_the_workspace_is_named_by_its_key_or_a_title(workspace: Workspace, name: str) -> None:
-    assert [r.key for r in rules_named(workspace, name)] == ["buyers"]
+def test_a_condition_is_answered(workspace: Workspace) -> None:
+    rules = rules_named(workspace, "n_order_365d >= 2")
+    (row,) = preview(workspace, Lake(workspace.lake), rules, None)
+    assert row == {
+        "name": "condition", "as_of": AS_OF, "people": 3, "contactable": 2, "revenue_cents_365d": 33_000,
+        "left_out": {"no_consent": 1}, "change": 1, "since": BEFORE, "among_previewed": {},
+        "overlaps": [{"scheme": "rules", "segment": "Loyal", "people": 3}], "sample": ["ann", "bob", "joe"],
+        "engine": "DuckDB", "is_verified": True,
+    }  # fmt: skip
 
 
-def test_a_rule_that_is_not_there_is_answered_with_those_that_are(workspace: Workspace) -> None:
-    with pytest.raises(ConfigError, match=r"no rule 'bayers' and no such file.*buyers, big_spenders, fast_buyers"):
-        rules_named(workspace, "bayers")
+def test_nobody_is_an_answer(workspace: Workspace) -> None:
+    (row,) = preview(workspace, Lake(workspace.lake), rules_named(workspace, "n_order_365d > 99"), AS_OF)
+    assert (row["people"], row["contactable"], row["revenue_cents_365d"], row["change"]) == (0, 0, 0, 0)
+    assert (row["left_out"], row["overlaps"], row["sample"]) == ({}, [], [])
 
 
-def test_all_rules_of_a_file_may_stand_on_those_of_the_workspace(workspace: Workspace, tmp_path: Path) -> None:
-    file = write(tmp_path / "new.yaml", ("more", "\"in_segment('buyers') and n_click_30d > 1\""), ("all", "true"))
-    more, everybody = rules_named(workspace, file)
-    assert more.when == parse_condition("n_order_lifetime >= 1 and n_click_30d > 1")
-    assert everybody.key == "all"
+def test_of_the_first_day_there_is_no_change(workspace: Workspace) -> None:
+    (row,) = preview(workspace, Lake(workspace.lake), rules_named(workspace, "n_order_365d >= 2"), BEFORE)
+    assert (row["people"], row["change"], row["since"]) == (2, None, None)
 
 
-def test_a_file_is_looked_for_in_the_workspace_too(workspace: Workspace) -> None:
-    write(workspace.folder / "new.yaml", ("here", "true"))
-    assert [r.key for r in rules_named(workspace, "new.yaml")] == ["here"]
+def test_people_in_several_previewed_rules_are_counted_once_each(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "new.yaml"
+    rule = "  - {{name: {0}, title: {{fr: {0}, en: {0}}}, when: {1}}}\n"
+    file.write_text("segments:\n" + rule.format("some", "n_order_365d >= 2") + rule.format("many", "n_order_365d >= 3"))
+    some, many = preview(workspace, Lake(workspace.lake), rules_named(workspace, str(file)), AS_OF)
+    assert (some["people"], many["people"]) == (3, 2)
+    assert some["among_previewed"] == {"many": 2}
+    assert many["among_previewed"] == {"some": 2}
 
 
-def test_names_are_checked_before_anything_is_counted(workspace: Workspace, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="unknown_value"):
-        rules_named(workspace, write(tmp_path / "new.yaml", ("odd", "n_clik_30d > 1")))
-
-
-def test_too_many_rules_are_not_previewed_together(workspace: Workspace, tmp_path: Path) -> None:
-    rules = [(f"r{at}", "true") for at in range(MOST_PREVIEWED + 1)]
-    assert len(rules_named(workspace, write(tmp_path / "most.yaml", *rules[1:]))) == 40
-    with pytest.raises(ConfigError, match="holds 41 segments; at most 40"):
-        rules_named(workspace, write(tmp_path / "more.yaml", *rules))
-
-
-def view_of(workspace: Workspace) -> View:
-    return look(PREVIEW, workspace, Lake(workspace.lake))
-
-
-def test_the_newest_day_with_features_is_meant_where_none_is_given(workspace: Workspace) -> None:
-    with pytest.raises(GateClosed, match="no features yet"):
-        day_with_features(view_of(workspace), None)
-    days = [date(2026, 5, 3), date(2026, 5, 5)]
-    store_rows(Lake(workspace.lake), gold.FEATURES, *[{"person_id": "ann", "as_of_date": d} for d in days])
-    assert day_with_features(view_of(workspace), None) == days[1]
-    assert day_with_features(view_of(workspace), days[0]) == days[0]
-    with pytest.raises(ConfigError, match="no features of 2026-05-04; stored days are 2026-05-03 to 2026-05-05"):
-        day_with_features(view_of(workspace), date(2026, 5, 4))
+def test_the_command_imports_no_spark(workspace: Workspace) -> None:
+    code = f"""
+import sys
+from segspark.cli.main import cli
+cli(["segments", "preview", "n_order_365d >= 2", "--config", {str(workspace.folder)!r}], standalone_mode=False)
+print([name for name in ("pyspark", "delta", "sklearn", "scipy", "pandas", "mlflow", "matplotlib") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "3 people, 2 may be written to" in done.stdout
+    assert done.stdout.strip().splitlines()[-1] == "[]"

@@ -20,6 +20,7 @@ from segspark.store.parquet import open_parquet
 from segspark.tables.among import Among
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import ARROW_TYPES
+from segspark.tables.log_actions import actions_in_log
 from segspark.tables.ranges import day_of
 
 TASKS_PER_CORE = 4
@@ -42,7 +43,7 @@ def read_by_file(
         days: only the rows of the partition dates [first, end).
         among: only these rows.
     """
-    actions = pa.table(table.get_add_actions(flatten=True))
+    actions = actions_in_log(table)
     day = contract.partition_by[0]
     named = zip(actions["path"].to_pylist(), map(day_of, actions[f"partition.{day}"].to_pylist()), strict=True)
     files = sorted((store.url_of(unquote(path)), at) for path, at in named if days is None or days[0] <= at < days[1])

@@ -21,6 +21,7 @@ from segspark.store import Store
 from segspark.store.parquet import SPARK_OPTIONS
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.verify import verify_for_spark
+from segspark.tables.log_actions import actions_in_log
 from segspark.tables.small import rows_of_file
 
 # A range of partition dates [first, end), or a set of them.
@@ -113,7 +114,7 @@ def _files(
     table: deltalake.DeltaTable, contract: Contract, days: Days | None, known_after: date | None
 ) -> list[dict[str, Any]]:
     """The log's rows of files: path, size, partition."""
-    actions = pa.table(table.get_add_actions(flatten=True))
+    actions = actions_in_log(table)
     rows = actions.select([n for n in actions.column_names if n in _looked_at(contract)]).to_pylist()
     return [row for row in rows if _is_wanted(row, contract, days, known_after)]
 

@@ -33,6 +33,7 @@ from segspark.tables.io.merge import files_to_update, merged, rows_of_files
 from segspark.tables.io.reader import Days, as_date, is_few, read_plain, within, without_rows
 from segspark.tables.io.writer import Compute, computed_frame, staged_frame, write_computed, write_files, write_staged
 from segspark.tables.lake import Lake, anybody, conform_small
+from segspark.tables.log_actions import actions_in_log
 from segspark.tables.own_commits import LoggedFile, logged_files, replace_files
 from segspark.tables.parts import write_parts
 from segspark.tables.ranges import odd_feature
@@ -129,7 +130,7 @@ class SparkLake(Lake):
         """
         if not self.why_not_plain(contract) and self.n_rows(contract):
             table = self.table(contract)
-            sizes = pa.table(table.get_add_actions(flatten=True))["size_bytes"].to_pylist()
+            sizes = actions_in_log(table)["size_bytes"].to_pylist()
             if not is_few(self.folder(contract), sum(sizes), len(sizes)):
                 return read_by_file(self.spark, table, self.folder(contract), contract, columns, days, among)
         rows = self.read(contract, days=days)
