@@ -364,7 +364,7 @@ def lists(days: int, folder: Path) -> Figures:
 def check(people: int, folder: Path) -> Figures:
     """The daily check among so many people: its tasks and the people of the largest, at the measured 8.5 KB each."""
     from segspark.features import check as daily_check
-    from segspark.features.engine import arrow_engine
+    from segspark.features.engine import arrow_work
     from segspark.tables.ranges import id_ranges
 
     task, stored = _task(100, 40, people)
@@ -378,7 +378,7 @@ def check(people: int, folder: Path) -> Figures:
     parts = daily_check.PARTS
     if hasattr(daily_check, "MOST_PEOPLE"):
         parts = max(parts, -(-people // daily_check.MOST_PEOPLE))
-    arrow_engine._differences(SimpleNamespace(view=step, task=task), id_ranges(parts)[1])  # type: ignore[arg-type]
+    arrow_work.differences(SimpleNamespace(view=step, task=task), id_ranges(parts)[1])  # type: ignore[arg-type]
     edges = [(int(low or "0", 16), 65_536 if high == "~" else int(high, 16)) for low, high in asked]
     largest = max(end - low for low, end in edges) / 65_536 * people
     return {

@@ -34,6 +34,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "sources/first_seen.py": "driven whole by sources/test_introductions.py and test_sanitizer.py",
     "features/owners.py": "driven whole by features/test_tiles.py and ingest/test_introductions.py",
     "features/aggregations/*": "values; aggregations/test_registry.py holds all to their laws, engine/test_kernel.py and test_items.py to answers",
+    "features/engine/arrow_work.py": "driven whole by the Arrow engine: features/test_compute.py and test_check.py",
     "features/engine/spark_work.py": "driven whole by the Spark engine: features/test_compute.py and test_check.py",
     "features/engine/*_engine.py": "driven whole by either engine: features/test_compute.py, test_check.py and engine/test_item_index.py",
     "features/engine/engine.py": "a frozen value; engine/test_registry.py chooses among some",

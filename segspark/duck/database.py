@@ -107,12 +107,6 @@ class Database:
         self._run(exp.Create(this=exp.to_table(name), kind="TABLE", expression=query, properties=_TEMPORARY.copy()))
         return exp.to_table(name)
 
-    def small(self, rows: pa.Table) -> exp.Table:
-        """Rows of this program as a table."""
-        name = self._new_name()
-        self._connection.register(name, rows)
-        return exp.to_table(name)
-
     def rows(self, query: exp.Query) -> list[dict[str, Any]]:
         """The rows of a query, few of them."""
         return list(self.stream(query))

@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
 from sqlglot import exp
 
-from segspark.duck.database import Database
+from segspark.duck.database import Database, union
 from segspark.duck.functions import Column, column
-
-_TYPES = {"string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "double": pa.float64(), "date": pa.date32()}
 
 
 @dataclass(frozen=True)
@@ -52,10 +49,14 @@ class Frame:
         Args:
             schema: names and types, as Spark writes them.
         """
-        fields = [pa.field(*_field(text)) for text in schema.split(",")]
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(fields)
-        arrays = [pa.array(values, f.type) for values, f in zip(columns, fields, strict=True)]
-        return self._with(exp.select(exp.Star()).from_(self.database.small(pa.table(arrays, pa.schema(fields)))))
+        fields = [text.split() for text in schema.split(",")]
+        empty = [column_of(self.database.f.lit(None), name, type_) for name, type_ in fields]
+        queries: list[exp.Query] = [exp.select(*empty).where(exp.false())]
+        queries += [
+            exp.select(*[column_of(self.database.f.lit(v), n, t) for v, (n, t) in zip(row, fields, strict=True)])
+            for row in rows
+        ]
+        return self._with(union(queries)).computed()
 
     def collect(self) -> list[dict[str, Any]]:
         return self.database.rows(self.query)
@@ -84,6 +85,6 @@ class Grouped:
         return Frame(self.frame.database, grouped.group_by(exp.Literal.number(1)))
 
 
-def _field(text: str) -> tuple[str, pa.DataType]:
-    name, type_ = text.split()
-    return name, _TYPES[type_]
+def column_of(value: Column, name: str, type_: str) -> exp.Expression:
+    """A value as a column of a type."""
+    return value.cast(type_).alias(name).node

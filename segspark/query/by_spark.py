@@ -54,7 +54,8 @@ def preview(
         everybody = people_of_definitions(view, Definitions({PREVIEW.name: tuple(rules)}), (REVENUE,))
         columns = [to_column(rule.when, F).alias(name) for rule, name in zip(rules, flags, strict=True)]
         inside = everybody.select("person_id", "not_contactable_reason", REVENUE, *columns)
-        people = view.checkpoint(inside.where(" or ".join(flags)))
+        # Filtered once they are computed: what Spark infers from a condition over many named conditions doubles with each.
+        people = view.checkpoint(inside).where(" or ".join(flags))
         both = [F.count_if(F.col(a) & F.col(b)).alias(f"{a}_{b}") for i, a in enumerate(flags) for b in flags[i:]]
         revenue = [F.sum(F.when(F.col(name), F.col(REVENUE))).alias(f"revenue_{at}") for at, name in enumerate(flags)]
         by_reason = people.groupBy(F.coalesce("not_contactable_reason", F.lit(CONTACTABLE)).alias("reason"))

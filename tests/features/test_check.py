@@ -16,7 +16,7 @@ from segspark.config.models import Workspace
 from segspark.errors import CheckFailed, GateClosed
 from segspark.features import check as feature_check
 from segspark.features.check import FEATURE_CHECK, REPAIR, RESTATE, check_features
-from segspark.features.engine import arrow_engine
+from segspark.features.engine import arrow_work
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.runs import runs_of
@@ -96,9 +96,9 @@ def test_no_task_compares_more_than_some_people() -> None:
     work: Any = SimpleNamespace(view=step, task=SimpleNamespace(n_bytes=0))
     half = id_ranges(2)[1]
     for part in (half, id_ranges(64)[1], None):
-        arrow_engine.ARROW.differences(work, part)
+        arrow_work.differences(work, part)
     assert asked == [split_ids(half, 10), [id_ranges(64)[1]], id_ranges(20)]
-    assert all(share_of(one) * 1_000_000 <= 1.01 * arrow_engine.PEOPLE_PER_TASK for ranges in asked for one in ranges)
+    assert all(share_of(one) * 1_000_000 <= 1.01 * arrow_work.PEOPLE_PER_TASK for ranges in asked for one in ranges)
 
 
 @pytest.mark.parametrize(("n_people", "checked"), [(5, "1 part of 64"), (50_000_000, "1 part of 100")])

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segspark.features.engine.work import Work
-from segspark.pipeline.step import Step
-from segspark.pipeline.view import View
-from segspark.tables.ranges import DayFile
-
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from segspark.features.engine.work import Work
+    from segspark.pipeline.step import Step
+    from segspark.pipeline.view import View
+    from segspark.tables.ranges import DayFile
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class FeatureEngine:
     """
 
     name: str
-    why_not: Callable[[View], str]
-    advance: Callable[[Work[Step], tuple[DayFile, ...] | None], None]
-    write_days: Callable[[Work[Step]], None]
+    why_not: "Callable[[View], str]"
+    advance: "Callable[[Work[Step], tuple[DayFile, ...] | None], None]"
+    write_days: "Callable[[Work[Step]], None]"
     frame: "Callable[[Work[View]], DataFrame]"
-    differences: Callable[[Work[Step], tuple[str, str] | None], list[dict[str, str]]]
-    restate: Callable[[Work[Step]], int | None]
+    differences: "Callable[[Work[Step], tuple[str, str] | None], list[dict[str, str]]]"
+    restate: "Callable[[Work[Step]], int | None]"

@@ -1,18 +1,22 @@
 """The feature engines, and which one a step uses."""
 
+from typing import TYPE_CHECKING
+
 from segspark.errors import ConfigError
 from segspark.features.engine.arrow_engine import ARROW
 from segspark.features.engine.engine import FeatureEngine
 from segspark.features.engine.spark_engine import SPARK
-from segspark.pipeline.view import View
 from segspark.sockets import Socket
+
+if TYPE_CHECKING:
+    from segspark.pipeline.view import View
 
 # In the order in which they are preferred; the last one reads every table.
 ENGINES = Socket[FeatureEngine]("feature engine", ARROW, SPARK)
 AUTO = "auto"
 
 
-def choose_engine(view: View) -> FeatureEngine:
+def choose_engine(view: "View") -> FeatureEngine:
     """The engine of the configuration, or the first that reads the tables; recorded with the reason in the run.
 
     Raises:

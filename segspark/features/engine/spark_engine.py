@@ -6,45 +6,46 @@ Whoever only asks for the names of the engines does not load Spark.
 from typing import TYPE_CHECKING
 
 from segspark.features.engine.engine import FeatureEngine
-from segspark.features.engine.work import Work
-from segspark.pipeline.step import Step
-from segspark.pipeline.view import View
-from segspark.tables.ranges import DayFile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from segspark.features.engine.work import Work
+    from segspark.pipeline.step import Step
+    from segspark.pipeline.view import View
+    from segspark.tables.ranges import DayFile
 
-def _why_not(view: View) -> str:
+
+def _why_not(view: "View") -> str:
     """Spark reads every table."""
     return ""
 
 
-def _advance(work: Work[Step], state: tuple[DayFile, ...] | None) -> None:
+def _advance(work: "Work[Step]", state: "tuple[DayFile, ...] | None") -> None:
     from segspark.features.engine.spark_work import advance
 
     advance(work, state)
 
 
-def _write_days(work: Work[Step]) -> None:
+def _write_days(work: "Work[Step]") -> None:
     from segspark.features.engine.spark_work import write_days
 
     write_days(work)
 
 
-def _frame(work: Work[View]) -> "DataFrame":
+def _frame(work: "Work[View]") -> "DataFrame":
     from segspark.features.engine.spark_work import frame
 
     return frame(work)
 
 
-def _differences(work: Work[Step], part: tuple[str, str] | None) -> list[dict[str, str]]:
+def _differences(work: "Work[Step]", part: tuple[str, str] | None) -> list[dict[str, str]]:
     from segspark.features.engine.spark_work import differences
 
     return differences(work, part)
 
 
-def _restate(work: Work[Step]) -> int | None:
+def _restate(work: "Work[Step]") -> int | None:
     from segspark.features.engine.spark_work import restate
 
     return restate(work)
