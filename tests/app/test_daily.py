@@ -30,6 +30,7 @@ from segspark.query.explain import explain
 from segspark.query.look import list_tables, plan_of_features, segment_sizes
 from segspark.query.plan import plan_segments
 from segspark.query.preview import preview
+from segspark.query.targets import rules_named
 from segspark.tables.contracts import gold, ops, silver
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.io.spark_lake import SparkLake
@@ -199,17 +200,19 @@ def test_a_rule_is_previewed_with_who_is_left_out_and_what_it_shares(
         "  - {name: rich, title: {fr: r, en: r}, when: avg_order_cents_365d >= 10000}\n"
         "  - {name: nobody, title: {fr: n, en: n}, when: n_order_lifetime > 99}\n"
     )
-    any_order, rich, nobody = preview(workspace, lake, str(file), MAY[5])
+    any_order, rich, nobody = preview(workspace, lake, rules_named(workspace, str(file)), MAY[5])
     assert (any_order["people"], any_order["contactable"], any_order["left_out"]) == (2, 1, {"complained": 1})
     assert any_order["among_previewed"] == {"rich": 1, "nobody": 0}
     assert {"scheme": "rules", "segment": "Buyers", "people": 2} in any_order["overlaps"]
     assert rich["sample"] == [person(workspace, "ann@example.com")]
     assert (nobody["people"], nobody["contactable"], nobody["left_out"], nobody["overlaps"]) == (0, 0, {}, [])
-    assert [r["name"] for r in preview(workspace, lake, "Big spenders", None)] == ["big_spenders"]
+    assert [r["name"] for r in preview(workspace, lake, rules_named(workspace, "Big spenders"), None)] == [
+        "big_spenders"
+    ]
     with pytest.raises(ConfigError, match=r"no rule 'bg_spenders'.*buyers, big_spenders"):
-        preview(workspace, lake, "bg_spenders", None)
+        rules_named(workspace, "bg_spenders")
     with pytest.raises(ConfigError, match="no features of 2026-04-01"):
-        preview(workspace, lake, "buyers", date(2026, 4, 1))
+        preview(workspace, lake, rules_named(workspace, "buyers"), date(2026, 4, 1))
     assert lake.version(gold.SEGMENTS) == before
 
 

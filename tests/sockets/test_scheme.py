@@ -31,6 +31,7 @@ from segspark.query.look import describe_segment, segment_sizes
 from segspark.query.plan import plan_segments
 from segspark.query.preview import preview
 from segspark.query.replay import replay
+from segspark.query.targets import rules_named
 from segspark.reports.gather import gather
 from segspark.reports.report import render_report
 from segspark.sections import People, Section, Table
@@ -114,24 +115,24 @@ def prepare(context: SchemeContext, people: DataFrame) -> Prepared | Refused:
     found = context.definitions.of("halves", Split)
     if not found:
         return Refused()
-    (split,) = found
+    (split,), f = found, context.f
     assert context.view.context[WORD] == "a word"
     many, few, everybody = segment("many"), segment("few"), segment("everybody")
-    is_many = F.col("_is_many")
+    is_many = f.col("_is_many")
 
     def either(one: str, other: str) -> Column:
-        return F.when(is_many, F.lit(one)).otherwise(F.lit(other))
+        return f.when(is_many, f.lit(one)).otherwise(f.lit(other))
 
     membership = entry(
-        F,
+        f,
         scheme="halves",
         segment_id=either(many.segment_id, few.segment_id),
         name=either(many.name[context.language], few.name[context.language]),
-        level=F.lit(2),
+        level=f.lit(2),
         path=either("everybody/many", "everybody/few"),
         branch=either("many", "few"),
         version=split.version,
-        score=F.col("engagement"),
+        score=f.col("engagement"),
         until=context.ahead.until(split.many) if context.ahead else None,
     )
 
@@ -143,7 +144,7 @@ def prepare(context: SchemeContext, people: DataFrame) -> Prepared | Refused:
         entries=(membership,),
         contents=(Content(split.version, "halves", split.content, (many.segment_id,)),),
         deciding=deciding,
-        place=lambda computed: (computed.withColumn("_is_many", to_column(split.many, F)), (few,)),
+        place=lambda computed: (computed.withColumn("_is_many", to_column(split.many, f)), (few,)),
         coarser=(everybody,),
         notes={"halves_at": split.at},
         asked={"halves_people": lambda computed: computed.count()},
@@ -376,7 +377,7 @@ def test_it_is_explained_to_its_members_and_to_those_outside(shop: Shop) -> None
 
 
 def test_it_is_previewed_compared_and_replayed(shop: Shop) -> None:
-    (found,) = preview(shop.workspace, shop.lake, "many", None)
+    (found,) = preview(shop.workspace, shop.lake, rules_named(shop.workspace, "many"), None)
     assert (found["people"], {o["segment"]: o["people"] for o in found["overlaps"]}["buyer"]) == (4, 4)
     compared = diff_segments(shop.workspace, f"many@{FIRST}", f"many@{SECOND}")
     assert (compared["entered"], compared["stayed"], compared["left_it"]) == (1, 3, 0)
