@@ -209,6 +209,13 @@ def _sealed_of(database: Database, kind: str, gated: exp.Table, links: exp.Query
     ).group_by(column("person_id", "owners").node)
 
 
+def _constant(value: date | datetime | str | bool) -> exp.Expression:
+    """A typed literal."""
+    if isinstance(value, bool | str):
+        return exp.convert(value)
+    return exp.cast(exp.Literal.string(value.isoformat()), "TIMESTAMP" if isinstance(value, datetime) else "DATE")
+
+
 def gate_in_spark(view: View, members: "DataFrame", newest: date | None) -> "DataFrame":
     """The same statement by Spark: person_id, removed, identifier_id.
 
@@ -232,6 +239,7 @@ def gate_in_spark(view: View, members: "DataFrame", newest: date | None) -> "Dat
         "emails": view.read(privacy.IDENTITIES).where(F.col("kind") == ADDRESS).select("identifier_id").distinct(),
     }
     names = {name: f"{name}_{uuid4().hex}" for name in inputs}
+    values = _parameters(view, newest)
     for name, frame in inputs.items():
         frame.createOrReplaceTempView(names[name])
 
@@ -241,6 +249,7 @@ def gate_in_spark(view: View, members: "DataFrame", newest: date | None) -> "Dat
                 this=exp.to_identifier(names[node.name]),
                 alias=exp.TableAlias(this=exp.to_identifier(node.alias_or_name)),
             )
-        return node
+        # Spark binds no parameters in the subqueries of a `with`.
+        return _constant(values[node.name]) if isinstance(node, exp.Placeholder) else node
 
-    return members.sparkSession.sql(_filled(named).sql(dialect="spark"), args=_parameters(view, newest))
+    return members.sparkSession.sql(_filled(named).sql(dialect="spark"))

@@ -77,7 +77,9 @@ def test_only_whom_nothing_stands_against_is_in_the_file_under_an_address_that_w
 
 def test_it_is_told_who_was_left_out_then_and_since(told: dict[str, Any]) -> None:
     assert (told["rows"], told["as_of"]) == (1, DAY)
-    assert told["removed"] == {"complained": 1, "suppressed_since": 3}
+    assert told["removed"] == {
+        "complained": 1, "complained_since": 1, "hard_bounced_since": 1, "no_consent_since": 1,
+    }  # fmt: skip
 
 
 def test_where_nobody_is_left_the_file_has_no_rows_and_everybody_is_told(
@@ -85,7 +87,7 @@ def test_where_nobody_is_left_the_file_has_no_rows_and_everybody_is_told(
 ) -> None:
     gone = {"segment_id": "gone", "segment_key": "gone"}
     told = export_audience(*shop, gone, DAY, tmp_path / "gone.csv")
-    assert (told["rows"], told["removed"]) == (0, {"suppressed_since": 2})
+    assert (told["rows"], told["removed"]) == (0, {"complained_since": 1, "no_consent_since": 1})
     with open(told["file"], newline="") as file:
         assert list(csv.DictReader(file)) == []
 

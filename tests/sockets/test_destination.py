@@ -114,7 +114,7 @@ def test_batches_hold_whom_nothing_stands_against_and_only_what_may_be_received(
     audience, options = service.told[0]
     assert (audience.segment_key, audience.segment_date, audience.people) == ("buyers", FIRST, 8)
     assert (dict(audience.removed), options) == (
-        {"complained": 1, "suppressed_since": 2},
+        {"complained": 1, "complained_since": 1, "no_consent_since": 1},
         ListOptions(list_name="spring"),
     )
     # One batch broke down, bob was refused where he was not in it; everybody is told.
@@ -123,7 +123,7 @@ def test_batches_hold_whom_nothing_stands_against_and_only_what_may_be_received(
     assert states[2][4] == {"id": 3}
     assert result["failed"] == 2
     assert result["rows"] + result["refused"] + result["failed"] == len(STAY)
-    assert result["removed"] == {"complained": 1, "suppressed_since": 2}
+    assert result["removed"] == {"complained": 1, "complained_since": 1, "no_consent_since": 1}
     assert sum(map(sum, [s[:3] for s in states])) + sum(result["removed"].values()) == audience.people
 
 
@@ -147,7 +147,7 @@ def test_one_that_refuses_and_one_that_raises_do_not_stand_in_the_way_of_another
         sent("down")
     # The other one has no keys: it gets rows that name nobody.
     assert sent("counter") == {
-        "counted": 5, "rows": 5, "removed": {"complained": 1, "suppressed_since": 2}, "as_of": FIRST,
+        "counted": 5, "rows": 5, "removed": {"complained": 1, "complained_since": 1, "no_consent_since": 1}, "as_of": FIRST,
     }  # fmt: skip
     assert service.calls == [[{}] * 5]
 
