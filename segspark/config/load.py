@@ -14,9 +14,11 @@ from pydantic import BaseModel, ValidationError
 from segspark.config.former_places import Moves, given_twice, move, move_places
 from segspark.config.merge import merge, nested
 from segspark.config.models import Workspace
+from segspark.config.places import why_misread
 from segspark.config.tracking import artifacts_at
 from segspark.config.typed_secrets import REFERENCE, no_names, typed_secrets
 from segspark.config.yaml_lines import Place, Problem, load_yaml, parse_yaml, problems_of, raise_all
+from segspark.errors import ConfigError
 
 PREFIX = "SEGSPARK__"
 # Read as a package resource and not by path: on a cluster the code is a .zip.
@@ -119,6 +121,8 @@ def _base_text() -> str:
 
 def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
     lake = workspace.lake.below(folder)
+    if why := why_misread(lake):
+        raise ConfigError(why)
     # MLflow's own database and files stay on this machine, unless they are given another place.
     beside = folder if lake.is_remote else Path(lake.text).parent
     mlflow = workspace.mlflow

@@ -81,7 +81,7 @@ def check_sources(workspace: Workspace, name: str | None = None) -> list[dict[st
 def _check(workspace: Workspace, source: Source) -> SourceCheck:
     found = [replace(f.file, file_id=f.place) for f in find_files(source, workspace.time_zone)]
     if not found:
-        fix = f"No file matches {', '.join(source.patterns)}; correct `path`, which starts at the folder of the YAML."
+        fix = f"No file matches {source.shown_patterns}; correct `path`, which starts at the folder of the YAML."
         return SourceCheck(source.name, 0, 0, 0, [], [], [], [fix], False)
     # The folder gets what a run would stage: pseudonyms, and what is refused, sealed under a key that is thrown away.
     with in_memory() as hold, sample_folder() as folder:

@@ -18,6 +18,7 @@ from segspark.spark.checkpoints import is_of_one_process
 from segspark.spark.classic import context_of
 from segspark.spark.environment import is_remote, under_spark_submit
 from segspark.spark.jars import jar_settings, told_if_not_fetched
+from segspark.spark.java_locale import utf8_names
 from segspark.spark.key_travel import carry_keys
 from segspark.spark.scratch import scratch_folder
 from segspark.spark.settings import (
@@ -26,6 +27,7 @@ from segspark.spark.settings import (
     EVERYWHERE,
     JVM_OPTIONS,
     LOCAL,
+    java_option,
     quiet_log,
 )
 from segspark.spark.startup import WORKERS_PARENT, class_archive, empty_conf
@@ -63,7 +65,7 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
         options={
             "spark.local.dir": str(scratch),
             "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
-            "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={scratch} -XX:-UsePerfData",
+            "spark.driver.extraJavaOptions": f"{java_option(f'-Djava.io.tmpdir={scratch}')} -XX:-UsePerfData",
             **for_hadoop(workspace.file_access),
             **jar_settings(lake=workspace.lake),
             **options_of(workspace.lake, os.environ),
@@ -153,7 +155,7 @@ def local_session(
     builder = SparkSession.builder.appName(name).master(master or f"local[{cores}]")
     for key, value in settings.items():
         builder = builder.config(key, value)
-    with empty_conf() if fast_start else nullcontext(), told_if_not_fetched(settings):
+    with utf8_names(), empty_conf() if fast_start else nullcontext(), told_if_not_fetched(settings):
         return _quiet(builder.getOrCreate())
 
 
