@@ -32,8 +32,11 @@ def page() -> str:
         "Every command ends with one of a few [exit codes](errors.md#exit-codes). Errors are one message on standard",
         "error. With `--json` a command writes JSON to standard output, and no progress.",
         "",
-        "Days are written as `2026-06-01`. `--config` is the workspace's `segspark.yaml`, or its folder; without it",
-        "the `segspark.yaml` of the current folder is meant.",
+        "Days are written as `2026-06-01`.",
+        "",
+        "A command takes the workspace of `--config`, the `segspark.yaml` or its folder; else that of the environment",
+        "variable `SEGSPARK_WORKSPACE`, a file or a folder too; else the nearest `segspark.yaml` from the current folder",
+        "upwards. One in a folder above that belongs to another user is refused unless it is named.",
         *table(["command", "what it does"], [_row(path, command) for path, command in commands()]),
     ]
     for path, command in commands():

@@ -25,7 +25,8 @@ from segspark.store.access import guard
 def cli() -> None:
     """Customer segments for e-mail marketers, on Spark and Delta.
 
-    A workspace is a folder with a segspark.yaml and what it names. Start with: segspark init DIR
+    A workspace is a folder with a segspark.yaml and what it names. Start with: segspark init DIR. Commands take the
+    workspace of --config, else of SEGSPARK_WORKSPACE, else the nearest from the current folder upwards.
     """
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from segspark.cli.finding import find_workspace
 from segspark.config.url import Url, why_no_path, why_no_store, without_file
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -63,10 +64,15 @@ def config_option(command: F) -> F:
         "--config",
         "config",
         type=LocalPath(),
-        default=Path("segspark.yaml"),
-        show_default=True,
-        help="The workspace's segspark.yaml, or its folder.",
+        callback=_or_found,
+        help="The workspace's segspark.yaml, or its folder. Default: SEGSPARK_WORKSPACE, else the nearest from here up.",
     )(command)
+
+
+def _or_found(context: click.Context, parameter: click.Parameter, named: Path | None) -> Path | None:
+    if named is not None or context.resilient_parsing:
+        return named
+    return find_workspace()
 
 
 def json_option(command: F) -> F:

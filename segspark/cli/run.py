@@ -1,6 +1,7 @@
 """Commands that run flows, and commands about a whole workspace."""
 
 import json
+import shlex
 import sys
 from datetime import date
 from pathlib import Path
@@ -31,7 +32,7 @@ def init(folder: Path) -> None:
     from segspark.config.template import init_workspace
 
     init_workspace(folder)
-    click.echo(f"Made {folder}. Next: segspark run daily --config {folder} --as-of 2026-06-01")
+    click.echo(f"Made {folder}. Next: segspark run daily --config {shlex.quote(str(folder))} --as-of 2026-06-01")
 
 
 @click.command()

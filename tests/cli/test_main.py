@@ -1,6 +1,7 @@
 """The command line without Spark: messages, exit codes, JSON for programs, and help that is there at once."""
 
 import json
+import shlex
 import subprocess
 import sys
 from datetime import date
@@ -140,6 +141,12 @@ def test_a_first_workspace_is_made_and_says_what_to_run_next(tmp_path: Path) -> 
     assert ask("segments", "check", "--config", new).output == "the definitions are fine\n"
 
 
+def test_what_to_run_next_can_be_pasted_into_a_shell_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    new = tmp_path / "l'été à Lyon"
+    words = shlex.split(ask("init", new).output.partition("Next: ")[2])
+    assert words == ["segspark", "run", "daily", "--config", str(new), "--as-of", "2026-06-01"]
+
+
 @pytest.mark.parametrize("flow", ["ingest", "daily", "hourly", "train"])
 def test_a_flow_needs_its_day(folder: Path, flow: str) -> None:
     shown = ask("run", flow, "--config", folder)
@@ -249,9 +256,10 @@ def test_a_report_is_written_where_it_is_wanted_and_its_place_told(shop: Path, t
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+def asked(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[tuple[Any, ...]]:
     """What the runs were asked that commands have started."""
     calls: list[tuple[Any, ...]] = []
+    monkeypatch.setenv("SEGSPARK_WORKSPACE", str(folder))
 
     def run(
         flow: str, config: Path, as_of: date, *, first: Any = None, models: Any = (), progress: Any

@@ -173,6 +173,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, function: str, answer: Any, *argum
     """What a command prints where the question it asks has an answer."""
     monkeypatch.setattr(function, lambda *given, **more: answer)
     monkeypatch.setattr("segspark.app.workspace.open_workspace", lambda config: None)
+    monkeypatch.setattr("segspark.cli.output.find_workspace", lambda: Path("w"))
     shown = CliRunner().invoke(cli, ["segments", *map(str, arguments)])
     assert shown.exit_code == 0, shown.exception
     return shown.output
@@ -248,6 +249,7 @@ def test_an_export_that_did_not_reach_everybody_says_so_and_fails(monkeypatch: p
     asked: list[Any] = []
     monkeypatch.setattr("segspark.activation.audience.export", lambda *given: asked.append(given[-1]) or found)
     monkeypatch.setattr("segspark.app.workspace.open_workspace", lambda config: None)
+    monkeypatch.setattr("segspark.cli.output.find_workspace", lambda: Path("w"))
     shown = CliRunner().invoke(cli, ["segments", "export", "buyers", "--to", "toy"])
     assert shown.output == f"7 people sent to toy; refused: 2; left out: nobody\n{INTERNAL}\n"
     assert (shown.exit_code, asked) == (InfrastructureError.exit_code, ["toy"])
