@@ -14,7 +14,7 @@ ARGUMENTS = {
     "folder": "Folder of the workspace.",
     "flow": "What to run.",
     "source": "Name of a source; of a replay, all sources where it is left out.",
-    "name": "Name or id. Of a segment: its name, its key or its id; of a model: its section in `segspark.yaml`.",
+    "name": "Name or id. Of a segment: its name, its key or its id, alone or after its scheme (`levels:cold`), without regard to accents and case; of a model: its section in `segspark.yaml`.",
     "names": "Names or ids of two or more groups.",
     "person": "A person_id, or an e-mail address.",
     "table_names": "Tables, as in `segspark tables`; all of silver and gold where they are left out.",

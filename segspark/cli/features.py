@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from segspark.app.programs import FEATURE_PROGRAMS
+from segspark.cli.commands import Commands
 from segspark.cli.output import Day, config_option, json_option, print_rows, progress_lines
 
 
-@click.group()
+@click.group(cls=Commands)
 def features() -> None:
     """Features: what they are, what a change of them costs, and how a day is made anew."""
 

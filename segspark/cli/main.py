@@ -6,6 +6,7 @@ import click
 
 from segspark import __version__
 from segspark.cli import cluster
+from segspark.cli.commands import Commands
 from segspark.cli.ending import EXIT_TERMINATED, ended_by_sigterm
 from segspark.cli.failures import BUG, INTERRUPTED, Failure, asks_for_json, failure_of
 from segspark.cli.features import features
@@ -19,7 +20,7 @@ from segspark.cli.uplift import uplift
 from segspark.store.access import guard
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
 def cli() -> None:
     """Customer segments for e-mail marketers, on Spark and Delta.

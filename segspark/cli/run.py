@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from segspark.app.programs import MAINTENANCE, PROGRAMS
+from segspark.cli.commands import OneOf
 from segspark.cli.output import (
     Day,
     FilePlace,
@@ -55,7 +56,7 @@ def demo(folder: Path, people: int, events: int, seed: int) -> None:
 
 
 @click.command()
-@click.argument("flow", type=click.Choice(PROGRAMS))
+@click.argument("flow", type=OneOf(PROGRAMS))
 @config_option
 @click.option("--as-of", "as_of", type=Day(), help="Morning of this day: what happened before is known.")
 @click.option("--from", "first", type=Day(), help="First day of a backfill.")
@@ -108,7 +109,7 @@ def tables(config: Path, as_json: bool) -> None:
     "engine",
     required=True,
     help="Who is to know the tables.",
-    type=click.Choice(["athena", "glue", "redshift", "duckdb", "catalog"]),
+    type=OneOf(["athena", "glue", "redshift", "duckdb", "catalog"]),
 )
 @click.option("--database", default="segspark", show_default=True, help="Database or schema in the other engine.")
 def tables_for(config: Path, table_names: tuple[str, ...], engine: str, database: str) -> None:
@@ -130,7 +131,7 @@ def tables_for(config: Path, table_names: tuple[str, ...], engine: str, database
 @click.command("maintain")
 @config_option
 @click.option("--hours", default=168, show_default=True, help="What versions younger than this name stays.")
-@click.option("--only", type=click.Choice(MAINTENANCE), multiple=True, help="Only this step; may be repeated.")
+@click.option("--only", type=OneOf(MAINTENANCE), multiple=True, help="Only this step; may be repeated.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
 @json_option
 def maintain_lake(config: Path, hours: int, only: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
@@ -196,7 +197,7 @@ def clean_lake(config: Path, hours: int, dry_run: bool, as_json: bool) -> None:
 @click.command()
 @config_option
 @click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
-@click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
+@click.option("--language", type=OneOf(["fr", "en"]), help="Default: the workspace's.")
 @click.option("--out", type=FilePlace(), help="Default: in the workspace's reports.")
 def report(config: Path, as_of: date | None, language: str | None, out: Url | None) -> None:
     """Write the HTML report of a day; one file, no network."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from segspark.cli.commands import Commands, OneOf
 from segspark.cli.output import (
     Day,
     FilePlace,
@@ -23,7 +24,7 @@ from segspark.config.url import Url
 from segspark.errors import ConfigError, InfrastructureError
 
 
-@click.group()
+@click.group(cls=Commands)
 def segments() -> None:
     """Look at segments, explain a membership, export an audience."""
 
@@ -72,7 +73,7 @@ def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> 
 @click.argument("person")
 @config_option
 @click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
-@click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
+@click.option("--language", type=OneOf(["fr", "en"]), help="Default: the workspace's.")
 @click.option("--segment", help="A rule to explain besides, also where PERSON is not in it.")
 @json_option
 def explain_person(

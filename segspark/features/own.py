@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +16,7 @@ from segspark.features.engine.aggregation import Aggregation
 from segspark.features.engine.item_aggregation import ItemAggregation
 from segspark.features.feature import Catalogue, Derived, Feature, ItemKind, Measure
 from segspark.features.sketch import FEWEST_BITS, MOST_BITS
+from segspark.near import did_you_mean
 from segspark.purposes import PURPOSES, Purpose
 from segspark.sources.expressions import parse_expression
 from segspark.sources.sql.tree import ExpressionError
@@ -214,9 +214,9 @@ def unknown_names(own: Own, catalogue: Catalogue) -> list[str]:
             except ExpressionError:
                 read = ()
             for name in sorted(set(read) - known):
-                near = get_close_matches(name, known, 1)
-                hint = f"; did you mean {near[0]}?" if near else ""
-                issues.append(f"{own.file}, derived {derived.name}: there is no feature {name}{hint}")
+                hint = did_you_mean(name, known)
+                what = f"there is no feature {name}{f'; {hint}' if hint else ''}"
+                issues.append(f"{own.file}, derived {derived.name}: {what}")
         known.add(derived.name)
     return issues
 

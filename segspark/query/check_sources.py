@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
+from segspark.near import find_named
 from segspark.pseudonyms import Key
 from segspark.sources.column_names import told_names
 from segspark.sources.empty_columns import KIND, check_empty
@@ -72,9 +73,7 @@ def check_sources(workspace: Workspace, name: str | None = None) -> list[dict[st
         ConfigError: a source's YAML is wrong, or there is no such source.
     """
     sources = load_sources(workspace)
-    chosen = [s for s in sources if name in (None, s.name)]
-    if not chosen:
-        raise ConfigError(f"there is no source {name}; there are {', '.join(s.name for s in sources)}")
+    chosen = sources if name is None else [find_named("source", name, sources, lambda source: (source.name,))]
     return [asdict(_check(workspace, source)) for source in chosen]
 
 

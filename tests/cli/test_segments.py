@@ -127,7 +127,7 @@ def test_what_cannot_be_is_refused_before_a_session_starts(
     shop: Workspace, arguments: list[str], kind: type[SegsparkError], said: str
 ) -> None:
     shown = ask(shop, *arguments)
-    assert type(shown.exception) is kind
+    assert isinstance(shown.exception, kind)
     assert said in str(shown.exception)
 
 

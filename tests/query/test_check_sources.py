@@ -100,5 +100,5 @@ def test_a_provider_of_json_is_tried_without_spark(folder: Path) -> None:
 def test_a_path_without_files_and_an_unknown_name_are_told(folder: Path) -> None:
     one = checked(folder, "name: clients\nkind: sendgrid\npath: ../data/nothing-*.json\n")
     assert "No file matches" in one["fixes"][0]
-    with pytest.raises(ConfigError, match="there is no source clint"):
+    with pytest.raises(ConfigError, match="There is no source 'clint'"):
         check_sources(open_workspace(folder), "clint")

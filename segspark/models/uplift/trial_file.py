@@ -12,6 +12,7 @@ from segspark.config.models import Model, Name
 from segspark.config.url import Url
 from segspark.errors import ConfigError
 from segspark.models.uplift.config import Uplift
+from segspark.near import find_named
 from segspark.store.patterns import files_below
 
 Columns = tuple[Annotated[str, Field(min_length=1)], ...]
@@ -134,8 +135,4 @@ def trial_named(trials: Iterable[TrialFile], name: str) -> TrialFile:
     Raises:
         ConfigError: there is no such trial; lists those that exist.
     """
-    known = {trial.name: trial for trial in trials}
-    if name not in known:
-        have = f"There are {', '.join(known)}." if known else "None is declared: see models.uplift.trials."
-        raise ConfigError(f"There is no trial {name!r}. {have}")
-    return known[name]
+    return find_named("trial", name, trials, lambda trial: (trial.name,), "models.uplift.trials names their files.")
