@@ -22,6 +22,7 @@ from segspark.cli.output import (
 )
 from segspark.config.url import Url
 from segspark.errors import ConfigError, InfrastructureError
+from segspark.reports.data import Language
 
 
 @click.group(cls=Commands)
@@ -49,22 +50,32 @@ def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
 @click.argument("name")
 @config_option
 @click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@click.option("--language", type=OneOf(["fr", "en"]), help="Of the sentences. Default: the workspace's.")
+@click.option("--full", is_flag=True, help="Every measure of the profile, and the definition.")
 @json_option
-def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> None:
-    """One segment by name or id: exact size and profile, definition."""
+def show_segment(
+    name: str, config: Path, as_of: date | None, language: Language | None, full: bool, as_json: bool
+) -> None:
+    """One segment by name or id in a few sentences: what it is, how many, what it is worth, and what sets it apart;
+    exact."""
     from segspark.app.workspace import open_workspace
     from segspark.query.look import describe_segment
+    from segspark.query.summary import summarise
 
-    details = describe_segment(open_workspace(config), name, as_of)
+    workspace = open_workspace(config)
+    details = describe_segment(workspace, name, as_of, language)
     if as_json:
         click.echo(json.dumps({**details, "internal": True}, default=str, ensure_ascii=False))
         return
-    for key, value in details.items():
-        if isinstance(value, list):
-            click.echo(f"{key}:")
-            print_rows(value, False, tuple(value[0]) if value else ())
-        else:
-            click.echo(f"{key}: {value}")
+    if full:
+        for key, value in details.items():
+            if isinstance(value, list):
+                click.echo(f"{key}:")
+                print_rows(value, False, tuple(value[0]) if value else ())
+            else:
+                click.echo(f"{key}: {value}")
+    else:
+        click.echo("\n".join(summarise(workspace, details, language)))
     say_published(details)
     say_internal(as_json)
 

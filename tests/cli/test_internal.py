@@ -62,7 +62,7 @@ EXACT = {
     "segments show": Told(
         "segspark.query.look.describe_segment",
         {"people": 3, "segment_date": DAY, "profile_is": "exact", "profile": []},
-        ("few",),
+        ("few", "--full"),
     ),
     "segments preview": Told(
         "segspark.query.preview.preview_rules",

@@ -87,7 +87,7 @@ def test_a_provisional_day_is_told_to_people_and_marked_for_programs(own: Worksp
 
 
 def test_a_segment_is_shown_in_lines_or_as_one_object(shop: Workspace) -> None:
-    lines = ask(shop, "show", "Acheteurs").output.splitlines()
+    lines = ask(shop, "show", "Acheteurs", "--full").output.splitlines()
     assert {"scheme: rules", "people: 2", "segment_date: 2026-05-05", "description: Have bought", "profile:"} <= set(
         lines
     )
@@ -96,6 +96,19 @@ def test_a_segment_is_shown_in_lines_or_as_one_object(shop: Workspace) -> None:
     assert (found["people"], found["name_fr"], len(found["profile"])) == (2, "Acheteurs", 3)
     # It is exact, which pages are not.
     assert (lines[-1], found["internal"]) == (INTERNAL, True)
+
+
+def test_a_segment_is_shown_in_a_few_sentences_of_the_workspace_s_language(shop: Workspace) -> None:
+    assert ask(shop, "show", "acheteurs").output.splitlines() == [
+        "Buyers (rules), 5 May 2026",
+        "Have bought.",
+        "2 people, 1 of whom may be written to (50%).",
+        "Nothing sets it clearly apart from the rest of the list.",
+        "of 2026-05-05 only the published profile is stored: it is rounded and hides small groups",
+        INTERNAL,
+    ]
+    shown = ask(shop, "show", "rules:buyers", "--language", "fr").output.splitlines()
+    assert shown[:2] == ["Acheteurs (rules), 5 mai 2026", "Ont acheté."]
 
 
 def test_two_segments_are_compared(shop: Workspace) -> None:
