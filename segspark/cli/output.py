@@ -91,13 +91,25 @@ def as_typed(program: str, called: str | None = None) -> str:
     return program if is_found_by_name or not os.path.isfile(beside) else shlex.quote(beside)
 
 
-def print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]) -> None:
+def print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...], empty: str = "nothing yet") -> None:
+    """Rows as JSON, as a table that fits the terminal, or elsewhere as plain text that is cut nowhere but at 70 signs.
+
+    Args:
+        empty: what is said of no rows.
+    """
     if as_json:
         click.echo(json.dumps(rows, default=str, ensure_ascii=False))
-        return
-    if not rows:
-        click.echo("nothing yet")
-        return
+    elif not rows:
+        click.echo(empty)
+    elif is_rich():
+        from segspark.cli.tables import print_table
+
+        print_table(rows, columns)
+    else:
+        _print_plain(rows, columns)
+
+
+def _print_plain(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
     shown = [[shown_value(r.get(c)) for c in columns] for r in rows]
     widths = [min(max(len(c), *(len(r[at]) for r in shown)), 70) for at, c in enumerate(columns)]
     click.echo("  ".join(c.ljust(w) for c, w in zip(columns, widths, strict=True)).rstrip())
@@ -107,6 +119,12 @@ def print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ..
             for cell, w, c in zip(row, widths, columns, strict=True)
         ]
         click.echo("  ".join(cells).rstrip())
+
+
+def is_rich(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether standard output is a terminal of somebody who wants more than plain text."""
+    asks_for_plain = environ.get("NO_COLOR") or environ.get("CI") or environ.get("TERM") in (None, "", "dumb")
+    return not asks_for_plain and sys.stdout.isatty()
 
 
 def shown_value(value: Any) -> str:

@@ -10,6 +10,7 @@ import click
 
 from segspark.app.programs import MAINTENANCE, PROGRAMS
 from segspark.cli.commands import OneOf
+from segspark.cli.lists import largest, print_list, search_option, searched, top_option
 from segspark.cli.output import (
     Day,
     FilePlace,
@@ -90,14 +91,17 @@ def run(
 
 @click.command()
 @config_option
+@search_option
+@top_option("rows")
 @json_option
-def tables(config: Path, as_json: bool) -> None:
+def tables(config: Path, search: str | None, top: int | None, as_json: bool) -> None:
     """List the tables: what a row is, rows and last version, where they lie."""
     from segspark.app.workspace import open_workspace
     from segspark.query.look import list_tables
 
-    rows = marked(list_tables(open_workspace(config)))
-    print_rows(rows, as_json, ("table", "rows", "version", "grain", "path"))
+    every = marked(list_tables(open_workspace(config)))
+    rows = largest(searched(every, search, ("table", "grain")), top, "rows")
+    print_list(rows, every, as_json, ("table", "rows", "version", "grain", "path"), "table")
     say_internal(as_json)
 
 

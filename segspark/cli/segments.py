@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from segspark.cli.commands import Commands, OneOf
+from segspark.cli.lists import largest, of_one, print_list, search_option, searched, top_option
 from segspark.cli.output import (
     Day,
     FilePlace,
@@ -33,16 +34,23 @@ def segments() -> None:
 @segments.command("list")
 @config_option
 @click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@click.option("--scheme", help="Only the segments of one scheme.")
+@search_option
+@top_option("people")
 @json_option
-def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
+def list_segments(
+    config: Path, as_of: date | None, scheme: str | None, search: str | None, top: int | None, as_json: bool
+) -> None:
     """Names, sizes and how many may be written to."""
     from segspark.app.workspace import open_workspace
     from segspark.query.look import segment_sizes
 
-    rows = marked(segment_sizes(open_workspace(config), as_of))
-    if rows and rows[0]["is_provisional"] and not as_json:
-        click.echo(f"{rows[0]['segment_date']} is provisional: made from a part of the day before")
-    print_rows(rows, as_json, ("scheme", "segment_name", "segment_id", "people", "contactable"))
+    every = marked(segment_sizes(open_workspace(config), as_of))
+    rows = largest(searched(of_one(every, "scheme", scheme), search, ("segment_name", "segment_id")), top, "people")
+    if every and every[0]["is_provisional"] and not as_json:
+        click.echo(f"{every[0]['segment_date']} is provisional: made from a part of the day before")
+    columns = ("scheme", "segment_name", "segment_id", "people", "contactable")
+    print_list(rows, every, as_json, columns, "segment", every[0].get("segment_date") if every else None)
     say_internal(as_json)
 
 

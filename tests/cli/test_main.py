@@ -175,9 +175,11 @@ def test_tables_are_listed_for_people_and_for_programs(shop: Path) -> None:
     rows = json.loads(ask("tables", "--config", shop, "--json").output)
     assert [r["table"] for r in rows] == [c.name for c in ALL]
     assert next(r["rows"] for r in rows if r["table"] == "gold.segments") == 5
-    head, *lines, mark = ask("tables", "--config", shop).output.splitlines()
+    head, *lines, total, mark = ask("tables", "--config", shop).output.splitlines()
     assert head.split() == ["table", "rows", "version", "grain", "path"]
-    assert (len(lines), mark) == (len(ALL), INTERNAL)
+    assert (len(lines), total, mark) == (len(ALL), f"{len(ALL)} tables", INTERNAL)
+    found = ask("tables", "--config", shop, "--search", "segment", "--top", "1").output.splitlines()
+    assert (found[1].split()[0], found[2]) == ("gold.segment_profiles", f"1 of {len(ALL)} tables")
 
 
 def test_features_are_listed_by_family(folder: Path) -> None:
@@ -186,7 +188,12 @@ def test_features_are_listed_by_family(folder: Path) -> None:
     assert {r["family"] for r in mail} == {"mail"}
     assert 0 < len(mail) < len(every)
     assert set(FIELDS) <= set(mail[0])
-    assert ask("features", "list", "--config", folder, "--family", "moon").output == "nothing yet\n"
+    assert "There is no family 'mial'. Did you mean mail?" in str(
+        ask("features", "list", "--config", folder, "--family", "mial").exception
+    )
+    *_, last, total = ask("features", "list", "--config", folder, "--search", "N ORDER LIFETIME").output.splitlines()
+    assert "n_order_lifetime" in last
+    assert total.endswith(f" of {len(every)} features")
 
 
 def test_a_feature_is_described_in_lines_or_as_one_object(folder: Path) -> None:

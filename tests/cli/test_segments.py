@@ -69,12 +69,29 @@ def test_segments_are_listed_with_their_sizes(shop: Workspace) -> None:
         ["scheme", "segment_name", "segment_id", "people", "contactable"],
         ["levels", "Active", "id-of-active", "1", "1"],
         ["rules", "Buyers", "id-of-buyers", "2", "1"],
+        ["2", "segments,", "2026-05-05"],
         INTERNAL.split(),
     ]
     rows = json.loads(ask(shop, "list", "--as-of", "2026-05-03", "--json").output)
     assert [(r["segment_name"], r["people"], r["segment_date"]) for r in rows] == [
         ("Active", 1, "2026-05-03"), ("Buyers", 1, "2026-05-03"),
     ]  # fmt: skip
+
+
+def test_a_list_is_narrowed_by_scheme_text_and_size_and_says_how_much_it_shows(shop: Workspace) -> None:
+    def shown(*options: object) -> list[str]:
+        return ask(shop, "list", *options).output.splitlines()[1:-1]
+
+    active, buyers = ask(shop, "list").output.splitlines()[1:3]
+    assert shown("--scheme", "LEVELS") == [active, "1 of 2 segments, 2026-05-05"]
+    assert shown("--search", "BÛY") == [buyers, "1 of 2 segments, 2026-05-05"]
+    assert shown("--top", 1) == [buyers, "1 of 2 segments, 2026-05-05"]
+    assert [line.split() for line in shown("--top", 2)[:2]] == [buyers.split(), active.split()]
+    nothing = ask(shop, "list", "--search", "xyz").output.splitlines()
+    assert nothing[:2] == ["nothing found", "0 of 2 segments, 2026-05-05"]
+    assert [r["segment_name"] for r in json.loads(ask(shop, "list", "--top", 1, "--json").output)] == ["Buyers"]
+    told = ask(shop, "list", "--scheme", "levls")
+    assert "There is no scheme 'levls'. Did you mean levels or rules?" in str(told.exception)
 
 
 def test_a_provisional_day_is_told_to_people_and_marked_for_programs(own: Workspace) -> None:
