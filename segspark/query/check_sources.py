@@ -22,6 +22,7 @@ from segspark.sources.fixes import fix_of
 from segspark.sources.headers import header_of, keys_of_most
 from segspark.sources.hints import csv_hints, forms_of, kind_of, sign_of, times_advice
 from segspark.sources.load import load_sources
+from segspark.sources.mapped import check_header
 from segspark.sources.mapping import compile_mapping
 from segspark.sources.parsed import KINDS, OF_THE_RECORD
 from segspark.sources.plan import Arrival, GatewayPlan, Limits
@@ -90,6 +91,9 @@ def _check(workspace: Workspace, source: Source) -> SourceCheck:
         if fixes:
             return SourceCheck(source.name, len(found), 0, 0, columns, [], [], fixes, False)
         try:
+            if source.is_mapped:
+                # By the headers alone: no Spark is needed to miss a column.
+                check_header(compile_mapping(source), found)
             rows = _staged(workspace, plan)
         except (ConfigError, GateClosed) as error:
             return SourceCheck(source.name, len(found), 0, 0, columns, [], [], [str(error)], False)

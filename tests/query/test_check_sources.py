@@ -75,7 +75,10 @@ def test_the_messages_lead_from_an_export_to_a_source_that_fits(spark: SparkSess
     assert "bruno@" not in whole
 
 
-def test_a_misspelt_column_is_told_with_a_near_one(spark: SparkSession, folder: Path) -> None:
+def test_a_misspelt_column_is_told_with_a_near_one_and_without_spark(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segspark.query.check_sources.session_for", lambda *asked, **how: pytest.fail("Spark starts"))
     csv = 'csv: {encoding: cp1252, delimiter: ";"}\n'
     one = checked(folder, HEAD + csv + RECORDS.replace("city: ville", "city: vile"))
     assert not one["is_fine"]
