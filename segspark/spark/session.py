@@ -19,6 +19,7 @@ from segspark.spark.classic import context_of
 from segspark.spark.environment import is_remote, under_spark_submit
 from segspark.spark.jars import jar_settings, told_if_not_fetched
 from segspark.spark.java_locale import utf8_names
+from segspark.spark.jvm_words import without_no_news
 from segspark.spark.key_travel import carry_keys
 from segspark.spark.scratch import scratch_folder
 from segspark.spark.settings import (
@@ -55,23 +56,24 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     os.environ.setdefault("MLFLOW_DFS_TMP", str(scratch / "mlflow"))
     spark = workspace.spark
-    session = local_session(
-        name,
-        warehouse=scratch / "warehouse",
-        master=spark.master,
-        memory=spark.driver_memory,
-        is_short=is_short,
-        fast_start=spark.fast_start,
-        options={
-            "spark.local.dir": str(scratch),
-            "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
-            "spark.driver.extraJavaOptions": f"{java_option(f'-Djava.io.tmpdir={scratch}')} -XX:-UsePerfData",
-            **for_hadoop(workspace.file_access),
-            **jar_settings(lake=workspace.lake),
-            **options_of(workspace.lake, os.environ),
-            **spark.options,
-        },
-    )
+    with without_no_news():
+        session = local_session(
+            name,
+            warehouse=scratch / "warehouse",
+            master=spark.master,
+            memory=spark.driver_memory,
+            is_short=is_short,
+            fast_start=spark.fast_start,
+            options={
+                "spark.local.dir": str(scratch),
+                "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
+                "spark.driver.extraJavaOptions": f"{java_option(f'-Djava.io.tmpdir={scratch}')} -XX:-UsePerfData",
+                **for_hadoop(workspace.file_access),
+                **jar_settings(lake=workspace.lake),
+                **options_of(workspace.lake, os.environ),
+                **spark.options,
+            },
+        )
     require_connector(session, workspace.lake)
     return session
 
