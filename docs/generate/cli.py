@@ -38,6 +38,13 @@ def page() -> str:
         "A command takes the workspace of `--config`, the `segspark.yaml` or its folder; else that of the environment",
         "variable `SEGSPARK_WORKSPACE`, a file or a folder too; else the nearest `segspark.yaml` from the current folder",
         "upwards. One in a folder above that belongs to another user is refused unless it is named.",
+        "Commands, options and the names of segments, schemes and days complete in the shell, without Java. To switch it on:",
+        "",
+        "```bash",
+        'eval "$(_SEGSPARK_COMPLETE=bash_source segspark)"    # in ~/.bashrc; bash 4.4 or newer',
+        'eval "$(_SEGSPARK_COMPLETE=zsh_source segspark)"     # in ~/.zshrc',
+        "_SEGSPARK_COMPLETE=fish_source segspark | source     # in ~/.config/fish/completions/segspark.fish",
+        "```",
         *table(["command", "what it does"], [_row(path, command) for path, command in commands()]),
     ]
     for path, command in commands():

@@ -7,6 +7,7 @@ import click
 from segspark import __version__
 from segspark.cli import cluster
 from segspark.cli.commands import Commands
+from segspark.cli.completion import register
 from segspark.cli.ending import EXIT_TERMINATED, ended_by_sigterm
 from segspark.cli.failures import BUG, INTERRUPTED, Failure, asks_for_json, failure_of
 from segspark.cli.features import features
@@ -32,6 +33,9 @@ def cli() -> None:
 
 for command in (*COMMANDS, *cluster.COMMANDS, features, key, *MODEL_COMMANDS, quarantine, segments, sources, uplift):
     cli.add_command(command)
+
+
+register()
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import click
 
 from segspark.cli.commands import Commands, OneOf
 from segspark.cli.lists import largest, of_one, print_list, search_option, searched, top_option
+from segspark.cli.names import schemes, segment_days, segment_names
 from segspark.cli.output import (
     Day,
     FilePlace,
@@ -25,6 +26,10 @@ from segspark.config.url import Url
 from segspark.errors import ConfigError, InfrastructureError
 from segspark.reports.data import Language
 
+as_of_option = click.option(
+    "--as-of", "as_of", type=Day(), shell_complete=segment_days, help="Default: the newest day."
+)
+
 
 @click.group(cls=Commands)
 def segments() -> None:
@@ -33,8 +38,8 @@ def segments() -> None:
 
 @segments.command("list")
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
-@click.option("--scheme", help="Only the segments of one scheme.")
+@as_of_option
+@click.option("--scheme", shell_complete=schemes, help="Only the segments of one scheme.")
 @search_option
 @top_option("people")
 @json_option
@@ -55,9 +60,9 @@ def list_segments(
 
 
 @segments.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=segment_names)
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@as_of_option
 @click.option("--language", type=OneOf(["fr", "en"]), help="Of the sentences. Default: the workspace's.")
 @click.option("--full", is_flag=True, help="Every measure of the profile, and the definition.")
 @json_option
@@ -91,9 +96,11 @@ def show_segment(
 @segments.command("explain")
 @click.argument("person")
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@as_of_option
 @click.option("--language", type=OneOf(["fr", "en"]), help="Default: the workspace's.")
-@click.option("--segment", help="A rule to explain besides, also where PERSON is not in it.")
+@click.option(
+    "--segment", shell_complete=segment_names, help="A rule to explain besides, also where PERSON is not in it."
+)
 @json_option
 def explain_person(
     person: str, config: Path, as_of: date | None, language: str | None, segment: str | None, as_json: bool
@@ -135,7 +142,7 @@ def check_segments(config: Path, as_json: bool) -> None:
 @segments.command("preview")
 @click.argument("target", metavar="NAME|FILE")
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@as_of_option
 @json_option
 def preview_segments(target: str, config: Path, as_of: date | None, as_json: bool) -> None:
     """Exact size and overlaps of a rule, or of the rules of a YAML file, before they are published."""
@@ -182,7 +189,7 @@ def replay_segments(version: str, config: Path, as_of: date, as_json: bool) -> N
 
 @segments.command("plan")
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@as_of_option
 @json_option
 def plan_of_segments(config: Path, as_of: date | None, as_json: bool) -> None:
     """What publishing the definitions as they are now would change: people moving, segments that go."""
@@ -197,8 +204,8 @@ def plan_of_segments(config: Path, as_of: date | None, as_json: bool) -> None:
 
 
 @segments.command("diff")
-@click.argument("left", metavar="A[@DAY]")
-@click.argument("right", metavar="B[@DAY]")
+@click.argument("left", metavar="A[@DAY]", shell_complete=segment_names)
+@click.argument("right", metavar="B[@DAY]", shell_complete=segment_names)
 @config_option
 @json_option
 def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
@@ -219,7 +226,7 @@ def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
 
 
 @segments.command("merge")
-@click.argument("names", metavar="NAME NAME...", nargs=-1, required=True)
+@click.argument("names", metavar="NAME NAME...", nargs=-1, required=True, shell_complete=segment_names)
 @config_option
 @json_option
 def merge_groups(names: tuple[str, ...], config: Path, as_json: bool) -> None:
@@ -234,7 +241,7 @@ def merge_groups(names: tuple[str, ...], config: Path, as_json: bool) -> None:
 
 
 @segments.command("split")
-@click.argument("name")
+@click.argument("name", shell_complete=segment_names)
 @config_option
 @json_option
 def split_group(name: str, config: Path, as_json: bool) -> None:
@@ -264,9 +271,9 @@ def decisions_of_segments(config: Path, number: int | None, as_json: bool) -> No
 
 
 @segments.command("export")
-@click.argument("name")
+@click.argument("name", shell_complete=segment_names)
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@as_of_option
 @click.option("--to", metavar="DESTINATION", help="Where the people go. Default: csv_file.")
 @click.option("--out", type=FilePlace(), help="Of a file: its path or URL. Default: in the workspace's exports.")
 @json_option

@@ -1,7 +1,7 @@
 """A workspace from defaults, its YAML and the environment; no Spark."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -89,6 +89,16 @@ def load_workspace(
     merged = merge(merge(_defaults(), data), over)
     workspace = _validated(merged, kind, str(path), lines, origins, problems)
     return _with_absolute_paths(workspace, path.resolve().parent)
+
+
+def read_keys(path: Path, keys: Sequence[str], environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """A few top-level values of a segspark.yaml as a workspace would have them, with nothing checked: for what must be
+    quick and may fail in silence."""
+    data, lines = load_yaml(path)
+    over, _, _ = from_environment({name: text for name, text in environ.items() if name.startswith(PREFIX)})
+    merged = merge(merge(_defaults(), data or {}), over)
+    values, _ = substitute({key: merged.get(key) for key in keys}, environ, str(path), lines)
+    return dict(values)
 
 
 def _validated(
