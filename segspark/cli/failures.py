@@ -63,7 +63,7 @@ def failure_of(error: BaseException) -> Failure:
 
 def _issues(error: SegsparkError) -> tuple[dict[str, Any], ...]:
     """Faults of definitions as `segments check` gives them; those of other files with the same words."""
-    issues = getattr(error, "issues", None) or getattr(error, "problems", ())
+    issues: Sequence[Any] = getattr(error, "issues", ()) or getattr(error, "problems", ())
     return tuple(issue.as_row() for issue in issues)
 
 

@@ -12,7 +12,7 @@ from segspark.reports.data import Language
 from segspark.reports.formats import Formats
 from segspark.reports.texts import Texts
 from segspark.segments.fixed_groups import is_no_audience
-from segspark.segments.rules.tree import And, Node, Not, Or, text_of
+from segspark.segments.rules.tree import And, Member, Node, Not, Or, text_of
 
 N_DIFFERENCES = 3
 # A difference is told where it is this unlikely to be chance, over all comparisons of the scheme.
@@ -76,6 +76,7 @@ def condition_text(node: Node) -> str:
             return word.join(f"({condition_text(p)})" if isinstance(p, And | Or) else condition_text(p) for p in parts)
         case Not(part=part):
             return f"not ({condition_text(part)})"
+    assert not isinstance(node, Member), "members are resolved where definitions are stored"
     return text_of(node)
 
 
