@@ -7,8 +7,9 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -60,19 +61,19 @@ class FilePlace(click.ParamType):  # type: ignore[type-arg]
 
 
 def config_option(command: F) -> F:
-    return click.option(
+    """The workspace as ``config``; where none is named it is found after the rest of the line is known to be right."""
+
+    @wraps(command)
+    def with_workspace(*given: Any, config: Path | None, **options: Any) -> Any:
+        return command(*given, config=config or find_workspace(), **options)
+
+    option = click.option(
         "--config",
         "config",
         type=LocalPath(),
-        callback=_or_found,
         help="The workspace's segspark.yaml, or its folder. Default: SEGSPARK_WORKSPACE, else the nearest from here up.",
-    )(command)
-
-
-def _or_found(context: click.Context, parameter: click.Parameter, named: Path | None) -> Path | None:
-    if named is not None or context.resilient_parsing:
-        return named
-    return find_workspace()
+    )
+    return cast(F, option(with_workspace))
 
 
 def json_option(command: F) -> F:
