@@ -32,6 +32,8 @@ _._download_file  # mlflow's ArtifactRepository
 _.tempdir  # the tempfile module
 _.STRICT_CAST  # a dialect of sqlglot
 _.NO_PAREN_FUNCTIONS
+_.format_completion  # click's completion in shells
+_.get_completion_args
 _.readinto  # io.RawIOBase
 _.seekable
 _.writable

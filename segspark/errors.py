@@ -143,6 +143,14 @@ class ConfigError(SegsparkError):
         self.problems = tuple(problems)
 
 
+class UnknownName(ConfigError):
+    """A name that does not exist, or that several things have; ``suggestions`` are names that may be meant."""
+
+    def __init__(self, message: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.suggestions = tuple(suggestions)
+
+
 class GateClosed(SegsparkError):
     """A data or privacy gate refuses to go on; going on would lose data or break a promise."""
 

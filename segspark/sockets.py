@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import Generic, Protocol, TypeVar
 
-from segspark.errors import ConfigError
+from segspark.near import no_such
 
 
 class Named(Protocol):
@@ -45,9 +44,7 @@ class Socket(Generic[T]):
         for value in self._values:
             if value.name == name:
                 return value
-        near = get_close_matches(name, self.names(), 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise ConfigError(f"There is no {self._what} {name!r}.{hint} There are: {', '.join(self.names()) or 'none'}.")
+        raise no_such(self._what, name, self.names())
 
     @contextmanager
     def added(self, *values: T) -> Iterator[None]:

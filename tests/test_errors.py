@@ -5,15 +5,24 @@ import inspect
 import pytest
 
 from segspark import errors
-from segspark.errors import CheckFailed, ConfigError, DamagedFile, GateClosed, InfrastructureError, SegsparkError
+from segspark.errors import (
+    CheckFailed,
+    ConfigError,
+    DamagedFile,
+    GateClosed,
+    InfrastructureError,
+    SegsparkError,
+    UnknownName,
+)
 
 
 def test_each_kind_has_the_exit_code_that_is_documented() -> None:
-    kinds = (CheckFailed, DamagedFile, ConfigError, GateClosed, InfrastructureError, SegsparkError)
+    kinds = (CheckFailed, DamagedFile, ConfigError, UnknownName, GateClosed, InfrastructureError, SegsparkError)
     assert {k.__name__: k.exit_code for k in kinds} == {
         "CheckFailed": 1,
         "DamagedFile": 1,
         "ConfigError": 2,
+        "UnknownName": 2,
         "GateClosed": 3,
         "InfrastructureError": 4,
         "SegsparkError": 70,

@@ -4,6 +4,7 @@ from docs.generate.markdown import code, table, text
 from docs.generate.markdown import page as whole
 from segspark import errors
 from segspark.cli.ending import EXIT_TERMINATED
+from segspark.cli.failures import BUG, EXIT_INTERRUPTED, INTERRUPTED, KINDS, TERMINATED, USAGE
 from segspark.privacy.contactability import REASONS
 from segspark.reports.reasons import EXPLANATIONS
 from segspark.segments.validation_errors import WHY
@@ -35,8 +36,16 @@ _EXITS: dict[int, tuple[str, str]] = {
         "A bug of the program. A traceback is shown.",
         "Report it with the lines shown; look them over first, they may name files or values.",
     ),
-    130: ("Interrupted with Ctrl-C.", "Run again: what is unfinished is completed."),
+    EXIT_INTERRUPTED: ("Interrupted with Ctrl-C.", "Run again: what is unfinished is completed."),
     EXIT_TERMINATED: ("Ended by SIGTERM.", "Run again: what is unfinished is completed."),
+}
+_ERROR_KEYS = {
+    "kind": "One of the words below.",
+    "exit_code": "The exit code of the process.",
+    "message": "What people read on standard error.",
+    "issues": "Only where files or definitions are wrong: each fault by itself, with `code`, `where`, `what` and `fix`; "
+    "those of definitions also say `why`.",
+    "suggestions": "Only where a name does not exist, or not once: names that may be meant.",
 }
 _DISPOSITIONS = {
     "accepted": "At least a part of the record is in a silver table.",
@@ -67,6 +76,15 @@ def page() -> str:
         *table(["code", "meaning", "what to do"], exits),
         "In the code each class of errors has one exit code (`segspark/errors.py`):",
         *table(["class", "exit code", "raised when"], _classes()),
+        "## Errors as JSON",
+        "",
+        "With `--json` a command writes one JSON document to standard output, whether it succeeds or not. Of an error it is",
+        "an object with the key `error`; the same message goes to standard error, as without `--json`. Its keys are stable:",
+        *table(["key", "what it holds"], [[code(key), text(what)] for key, what in _ERROR_KEYS.items()]),
+        *table(["kind", "exit code"], [[code(kind), code(number)] for kind, number in _kinds()]),
+        "A command that has looked and found faults (`segments check`, `sources check`, `doctor`) has succeeded: it writes",
+        "what it found, and only its exit code says that something is wrong.",
+        "",
         "## Definitions",
         "",
         "Errors of levels and rules have a code of their own: [Errors of definitions](definition-errors.md).",
@@ -87,6 +105,16 @@ def page() -> str:
         "`not_contactable_reason` of `gold.segments`. If several apply, the first of this list is stored.",
         *table(["reason", "meaning"], [[code(word), text(_NOT_CONTACTABLE[word])] for word in REASONS]),
     )
+
+
+def _kinds() -> list[tuple[str, int]]:
+    own = [
+        (USAGE, errors.EXIT_USAGE),
+        (BUG, errors.EXIT_BUG),
+        (INTERRUPTED, EXIT_INTERRUPTED),
+        (TERMINATED, EXIT_TERMINATED),
+    ]
+    return [*((kind, known.exit_code) for known, kind in KINDS.items()), *own]
 
 
 def _classes() -> list[list[str]]:

@@ -51,7 +51,7 @@ def examine(config: Path) -> list[dict[str, str]]:
     try:
         for source in load_sources(workspace):
             files = [found.file for found in find_files(source, workspace.time_zone)]
-            detail = f"{len(files)} files match {', '.join(source.patterns)}"
+            detail = f"{len(files)} files match {source.shown_patterns}"
             try:
                 if source.records:
                     check_header(compile_mapping(source), files)

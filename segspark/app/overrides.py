@@ -1,6 +1,6 @@
 """Merge and split groups by hand: an override is tried on the model in use and then stored; no Spark."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from segspark.models.clustering.model import BEHAVIOUR
 from segspark.models.clustering.naming import renamed
 from segspark.models.clustering.overrides import Override, apply_one, arrange, load_overrides, save_overrides
 from segspark.models.registered import find_champion
+from segspark.near import find_named
 
 
 def override(workspace: Workspace, merge: Sequence[str] = (), split: str | None = None) -> list[dict[str, Any]]:
@@ -81,13 +82,11 @@ def _model(workspace: Workspace) -> tuple[Tree, ClusteringDocuments]:
 
 
 def _id_of(groups: Sequence[GroupDocument], name: str) -> str:
-    wanted = name.strip().lower()
-    matches = [g for g in groups if wanted in (g.segment_id, *(text.lower() for text in g.name.values()))]
-    if len(matches) != 1:
-        there = {g.segment_id: g.name["en"] for g in groups}
-        many = f"{len(matches)} groups are" if matches else "There is no group"
-        raise ConfigError(f"{many} called {name!r}; use an id of {there}.")
-    return matches[0].segment_id
+    def names_of(group: GroupDocument) -> Iterable[str]:
+        return (group.segment_id, *group.name.values())
+
+    named = ", ".join(f"{group.segment_id} {group.name['en']}" for group in groups)
+    return find_named("group", name, groups, names_of, f"They are called: {named}.").segment_id
 
 
 def _row(group: GroupDocument, language: str) -> dict[str, Any]:

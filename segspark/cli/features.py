@@ -3,14 +3,17 @@
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
 from segspark.app.programs import FEATURE_PROGRAMS
+from segspark.cli.commands import Commands
+from segspark.cli.lists import of_one, print_list, search_option, searched
 from segspark.cli.output import Day, config_option, json_option, print_rows, progress_lines
 
 
-@click.group()
+@click.group(cls=Commands)
 def features() -> None:
     """Features: what they are, what a change of them costs, and how a day is made anew."""
 
@@ -18,15 +21,17 @@ def features() -> None:
 @features.command("list")
 @config_option
 @click.option("--family", help="Only one family: mail, web, purchases, offers, habits, own.")
+@search_option
 @json_option
-def list_all_features(config: Path, family: str | None, as_json: bool) -> None:
+def list_all_features(config: Path, family: str | None, search: str | None, as_json: bool) -> None:
     """Every column with its unit, purpose and formula."""
     from segspark.app.workspace import open_workspace
     from segspark.features.describe import FIELDS, list_features
     from segspark.features.resources import load_catalogue
 
-    rows = list_features(load_catalogue(open_workspace(config)))
-    print_rows([r for r in rows if family in (None, r["family"])], as_json, FIELDS)
+    every: list[dict[str, Any]] = [dict(row) for row in list_features(load_catalogue(open_workspace(config)))]
+    rows = searched(of_one(every, "family", family), search, ("feature", "unit", "formula"))
+    print_list(rows, every, as_json, FIELDS, "feature")
 
 
 @features.command("describe")

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
+from segspark.cli.commands import Commands
 from segspark.cli.output import config_option, json_option
 
 
-@click.group()
+@click.group(cls=Commands)
 def key() -> None:
     """The key behind pseudonyms and vault: check it, replace it."""
 

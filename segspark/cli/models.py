@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
+from segspark.cli.commands import Commands, OneOf
 from segspark.cli.output import Day, FilePlace, config_option, json_option, print_rows, shown_value
 from segspark.config.url import Url
 from segspark.reports.data import Language
 
 
-@click.group()
+@click.group(cls=Commands)
 def models() -> None:
     """Versions of models: what each was judged by, which one is champion, and since when."""
 
@@ -125,7 +126,7 @@ def rollback(name: str, config: Path, why: str, as_json: bool) -> None:
 @click.argument("name")
 @config_option
 @click.option("--version", "version", help="Default: the champion, else the newest version.")
-@click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
+@click.option("--language", type=OneOf(["fr", "en"]), help="Default: the workspace's.")
 @click.option("--to", "to", type=FilePlace(), help="The file to write. Default: in the workspace's reports.")
 def card(name: str, config: Path, version: str | None, language: Language | None, to: Url | None) -> None:
     """Write the card of a version: what it is for, how good it is and where not, and who is champion since when."""

@@ -7,11 +7,13 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
+from segspark.cli.finding import find_workspace
 from segspark.config.url import Url, why_no_path, why_no_store, without_file
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -59,14 +61,19 @@ class FilePlace(click.ParamType):  # type: ignore[type-arg]
 
 
 def config_option(command: F) -> F:
-    return click.option(
+    """The workspace as ``config``; where none is named it is found after the rest of the line is known to be right."""
+
+    @wraps(command)
+    def with_workspace(*given: Any, config: Path | None, **options: Any) -> Any:
+        return command(*given, config=config or find_workspace(), **options)
+
+    option = click.option(
         "--config",
         "config",
         type=LocalPath(),
-        default=Path("segspark.yaml"),
-        show_default=True,
-        help="The workspace's segspark.yaml, or its folder.",
-    )(command)
+        help="The workspace's segspark.yaml, or its folder. Default: SEGSPARK_WORKSPACE, else the nearest from here up.",
+    )
+    return cast(F, option(with_workspace))
 
 
 def json_option(command: F) -> F:
@@ -85,13 +92,25 @@ def as_typed(program: str, called: str | None = None) -> str:
     return program if is_found_by_name or not os.path.isfile(beside) else shlex.quote(beside)
 
 
-def print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]) -> None:
+def print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...], empty: str = "nothing yet") -> None:
+    """Rows as JSON, as a table that fits the terminal, or elsewhere as plain text that is cut nowhere but at 70 signs.
+
+    Args:
+        empty: what is said of no rows.
+    """
     if as_json:
         click.echo(json.dumps(rows, default=str, ensure_ascii=False))
-        return
-    if not rows:
-        click.echo("nothing yet")
-        return
+    elif not rows:
+        click.echo(empty)
+    elif is_rich():
+        from segspark.cli.tables import print_table
+
+        print_table(rows, columns)
+    else:
+        _print_plain(rows, columns)
+
+
+def _print_plain(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
     shown = [[shown_value(r.get(c)) for c in columns] for r in rows]
     widths = [min(max(len(c), *(len(r[at]) for r in shown)), 70) for at, c in enumerate(columns)]
     click.echo("  ".join(c.ljust(w) for c, w in zip(columns, widths, strict=True)).rstrip())
@@ -101,6 +120,12 @@ def print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ..
             for cell, w, c in zip(row, widths, columns, strict=True)
         ]
         click.echo("  ".join(cells).rstrip())
+
+
+def is_rich(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether standard output is a terminal of somebody who wants more than plain text."""
+    asks_for_plain = environ.get("NO_COLOR") or environ.get("CI") or environ.get("TERM") in (None, "", "dumb")
+    return not asks_for_plain and sys.stdout.isatty()
 
 
 def shown_value(value: Any) -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from segspark.cli.commands import Commands
 from segspark.cli.output import Day, config_option, json_option, marked, print_rows, progress_lines, say_internal
 
 
-@click.group()
+@click.group(cls=Commands)
 def quarantine() -> None:
     """Records that were refused: why, where, and how to take them in again."""
 

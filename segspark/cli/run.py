@@ -1,6 +1,7 @@
 """Commands that run flows, and commands about a whole workspace."""
 
 import json
+import shlex
 import sys
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import click
 
 from segspark.app.programs import MAINTENANCE, PROGRAMS
+from segspark.cli.commands import OneOf
+from segspark.cli.lists import largest, print_list, search_option, searched, top_option
 from segspark.cli.output import (
     Day,
     FilePlace,
@@ -31,7 +34,7 @@ def init(folder: Path) -> None:
     from segspark.config.template import init_workspace
 
     init_workspace(folder)
-    click.echo(f"Made {folder}. Next: segspark run daily --config {folder} --as-of 2026-06-01")
+    click.echo(f"Made {folder}. Next: segspark run daily --config {shlex.quote(str(folder))} --as-of 2026-06-01")
 
 
 @click.command()
@@ -54,7 +57,7 @@ def demo(folder: Path, people: int, events: int, seed: int) -> None:
 
 
 @click.command()
-@click.argument("flow", type=click.Choice(PROGRAMS))
+@click.argument("flow", type=OneOf(PROGRAMS))
 @config_option
 @click.option("--as-of", "as_of", type=Day(), help="Morning of this day: what happened before is known.")
 @click.option("--from", "first", type=Day(), help="First day of a backfill.")
@@ -88,14 +91,17 @@ def run(
 
 @click.command()
 @config_option
+@search_option
+@top_option("rows")
 @json_option
-def tables(config: Path, as_json: bool) -> None:
+def tables(config: Path, search: str | None, top: int | None, as_json: bool) -> None:
     """List the tables: what a row is, rows and last version, where they lie."""
     from segspark.app.workspace import open_workspace
     from segspark.query.look import list_tables
 
-    rows = marked(list_tables(open_workspace(config)))
-    print_rows(rows, as_json, ("table", "rows", "version", "grain", "path"))
+    every = marked(list_tables(open_workspace(config)))
+    rows = largest(searched(every, search, ("table", "grain")), top, "rows")
+    print_list(rows, every, as_json, ("table", "rows", "version", "grain", "path"), "table")
     say_internal(as_json)
 
 
@@ -107,7 +113,7 @@ def tables(config: Path, as_json: bool) -> None:
     "engine",
     required=True,
     help="Who is to know the tables.",
-    type=click.Choice(["athena", "glue", "redshift", "duckdb", "catalog"]),
+    type=OneOf(["athena", "glue", "redshift", "duckdb", "catalog"]),
 )
 @click.option("--database", default="segspark", show_default=True, help="Database or schema in the other engine.")
 def tables_for(config: Path, table_names: tuple[str, ...], engine: str, database: str) -> None:
@@ -129,7 +135,7 @@ def tables_for(config: Path, table_names: tuple[str, ...], engine: str, database
 @click.command("maintain")
 @config_option
 @click.option("--hours", default=168, show_default=True, help="What versions younger than this name stays.")
-@click.option("--only", type=click.Choice(MAINTENANCE), multiple=True, help="Only this step; may be repeated.")
+@click.option("--only", type=OneOf(MAINTENANCE), multiple=True, help="Only this step; may be repeated.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
 @json_option
 def maintain_lake(config: Path, hours: int, only: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
@@ -195,7 +201,7 @@ def clean_lake(config: Path, hours: int, dry_run: bool, as_json: bool) -> None:
 @click.command()
 @config_option
 @click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
-@click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
+@click.option("--language", type=OneOf(["fr", "en"]), help="Default: the workspace's.")
 @click.option("--out", type=FilePlace(), help="Default: in the workspace's reports.")
 def report(config: Path, as_of: date | None, language: str | None, out: Url | None) -> None:
     """Write the HTML report of a day; one file, no network."""

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from segspark.cli.commands import Commands, OneOf
+from segspark.cli.lists import largest, of_one, print_list, search_option, searched, top_option
+from segspark.cli.names import schemes, segment_days, segment_names
 from segspark.cli.output import (
     Day,
     FilePlace,
@@ -21,49 +24,71 @@ from segspark.cli.output import (
 )
 from segspark.config.url import Url
 from segspark.errors import ConfigError, InfrastructureError
+from segspark.reports.data import Language
+
+as_of_option = click.option(
+    "--as-of", "as_of", type=Day(), shell_complete=segment_days, help="Default: the newest day."
+)
 
 
-@click.group()
+@click.group(cls=Commands)
 def segments() -> None:
     """Look at segments, explain a membership, export an audience."""
 
 
 @segments.command("list")
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@as_of_option
+@click.option("--scheme", shell_complete=schemes, help="Only the segments of one scheme.")
+@search_option
+@top_option("people")
 @json_option
-def list_segments(config: Path, as_of: date | None, as_json: bool) -> None:
+def list_segments(
+    config: Path, as_of: date | None, scheme: str | None, search: str | None, top: int | None, as_json: bool
+) -> None:
     """Names, sizes and how many may be written to."""
     from segspark.app.workspace import open_workspace
     from segspark.query.look import segment_sizes
 
-    rows = marked(segment_sizes(open_workspace(config), as_of))
-    if rows and rows[0]["is_provisional"] and not as_json:
-        click.echo(f"{rows[0]['segment_date']} is provisional: made from a part of the day before")
-    print_rows(rows, as_json, ("scheme", "segment_name", "segment_id", "people", "contactable"))
+    every = marked(segment_sizes(open_workspace(config), as_of))
+    rows = largest(searched(of_one(every, "scheme", scheme), search, ("segment_name", "segment_id")), top, "people")
+    if every and every[0]["is_provisional"] and not as_json:
+        click.echo(f"{every[0]['segment_date']} is provisional: made from a part of the day before")
+    columns = ("scheme", "segment_name", "segment_id", "people", "contactable")
+    print_list(rows, every, as_json, columns, "segment", every[0].get("segment_date") if every else None)
     say_internal(as_json)
 
 
 @segments.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=segment_names)
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@as_of_option
+@click.option("--language", type=OneOf(["fr", "en"]), help="Of the sentences. Default: the workspace's.")
+@click.option("--full", is_flag=True, help="Every measure of the profile, and the definition.")
 @json_option
-def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> None:
-    """One segment by name or id: exact size and profile, definition."""
+def show_segment(
+    name: str, config: Path, as_of: date | None, language: Language | None, full: bool, as_json: bool
+) -> None:
+    """One segment by name or id in a few sentences: what it is, how many, what it is worth, and what sets it apart;
+    exact."""
     from segspark.app.workspace import open_workspace
     from segspark.query.look import describe_segment
+    from segspark.query.summary import summarise
 
-    details = describe_segment(open_workspace(config), name, as_of)
+    workspace = open_workspace(config)
+    details = describe_segment(workspace, name, as_of, language)
     if as_json:
         click.echo(json.dumps({**details, "internal": True}, default=str, ensure_ascii=False))
         return
-    for key, value in details.items():
-        if isinstance(value, list):
-            click.echo(f"{key}:")
-            print_rows(value, False, tuple(value[0]) if value else ())
-        else:
-            click.echo(f"{key}: {value}")
+    if full:
+        for key, value in details.items():
+            if isinstance(value, list):
+                click.echo(f"{key}:")
+                print_rows(value, False, tuple(value[0]) if value else ())
+            else:
+                click.echo(f"{key}: {value}")
+    else:
+        click.echo("\n".join(summarise(workspace, details, language)))
     say_published(details)
     say_internal(as_json)
 
@@ -71,9 +96,11 @@ def show_segment(name: str, config: Path, as_of: date | None, as_json: bool) -> 
 @segments.command("explain")
 @click.argument("person")
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
-@click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
-@click.option("--segment", help="A rule to explain besides, also where PERSON is not in it.")
+@as_of_option
+@click.option("--language", type=OneOf(["fr", "en"]), help="Default: the workspace's.")
+@click.option(
+    "--segment", shell_complete=segment_names, help="A rule to explain besides, also where PERSON is not in it."
+)
 @json_option
 def explain_person(
     person: str, config: Path, as_of: date | None, language: str | None, segment: str | None, as_json: bool
@@ -115,7 +142,7 @@ def check_segments(config: Path, as_json: bool) -> None:
 @segments.command("preview")
 @click.argument("target", metavar="NAME|FILE")
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@as_of_option
 @json_option
 def preview_segments(target: str, config: Path, as_of: date | None, as_json: bool) -> None:
     """Exact size and overlaps of a rule, or of the rules of a YAML file, before they are published."""
@@ -162,7 +189,7 @@ def replay_segments(version: str, config: Path, as_of: date, as_json: bool) -> N
 
 @segments.command("plan")
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@as_of_option
 @json_option
 def plan_of_segments(config: Path, as_of: date | None, as_json: bool) -> None:
     """What publishing the definitions as they are now would change: people moving, segments that go."""
@@ -177,8 +204,8 @@ def plan_of_segments(config: Path, as_of: date | None, as_json: bool) -> None:
 
 
 @segments.command("diff")
-@click.argument("left", metavar="A[@DAY]")
-@click.argument("right", metavar="B[@DAY]")
+@click.argument("left", metavar="A[@DAY]", shell_complete=segment_names)
+@click.argument("right", metavar="B[@DAY]", shell_complete=segment_names)
 @config_option
 @json_option
 def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
@@ -199,7 +226,7 @@ def diff_segments(left: str, right: str, config: Path, as_json: bool) -> None:
 
 
 @segments.command("merge")
-@click.argument("names", metavar="NAME NAME...", nargs=-1, required=True)
+@click.argument("names", metavar="NAME NAME...", nargs=-1, required=True, shell_complete=segment_names)
 @config_option
 @json_option
 def merge_groups(names: tuple[str, ...], config: Path, as_json: bool) -> None:
@@ -214,7 +241,7 @@ def merge_groups(names: tuple[str, ...], config: Path, as_json: bool) -> None:
 
 
 @segments.command("split")
-@click.argument("name")
+@click.argument("name", shell_complete=segment_names)
 @config_option
 @json_option
 def split_group(name: str, config: Path, as_json: bool) -> None:
@@ -244,9 +271,9 @@ def decisions_of_segments(config: Path, number: int | None, as_json: bool) -> No
 
 
 @segments.command("export")
-@click.argument("name")
+@click.argument("name", shell_complete=segment_names)
 @config_option
-@click.option("--as-of", "as_of", type=Day(), help="Default: the newest day.")
+@as_of_option
 @click.option("--to", metavar="DESTINATION", help="Where the people go. Default: csv_file.")
 @click.option("--out", type=FilePlace(), help="Of a file: its path or URL. Default: in the workspace's exports.")
 @json_option

@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
+from segspark.cli.commands import Commands
 from segspark.cli.output import config_option, json_option, marked, print_rows, say_internal
 from segspark.errors import EXIT_GATE_CLOSED
 
 
-@click.group()
+@click.group(cls=Commands)
 def sources() -> None:
     """The sources of a workspace, tried on their files."""
 

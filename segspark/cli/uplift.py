@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from segspark.cli.commands import OneOf
 from segspark.cli.output import config_option, json_option, print_rows, say_internal
 
 
 @click.command("uplift")
 @click.argument("name", required=False)
 @config_option
-@click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the workspace's.")
+@click.option("--language", type=OneOf(["fr", "en"]), help="Default: the workspace's.")
 @json_option
 def uplift(name: str | None, config: Path, language: str | None, as_json: bool) -> None:
     """What the mail of the randomised trial NAME brings, and on whom it works better; without NAME, the trials.

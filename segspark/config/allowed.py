@@ -1,12 +1,13 @@
 """What a model allows at a place: the keys, the nearest key to a wrong one, and the description of a field."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+
+from segspark.near import near
 
 Place = tuple[str | int, ...]
 
@@ -40,11 +41,9 @@ def hint_of(field: FieldInfo | None) -> str:
 def suggestion(model: type[BaseModel], place: Place) -> str:
     """For an unknown key: a similar key at the same place, else the same key elsewhere, and all allowed keys."""
     wrong, allowed = str(place[-1]), keys_at(model, place[:-1])
-    near = get_close_matches(wrong, allowed, 1)
-    if not near:
-        near = [path for path in _paths(model) if path.rpartition(".")[2] == wrong][:1]
-    meant = f"Did you mean {near[0]}? " if near else ""
-    return meant + (f"Allowed: {', '.join(sorted(allowed))}." if allowed else "")
+    meant = near(wrong, allowed, 1) or [path for path in _paths(model) if path.rpartition(".")[2] == wrong]
+    asked = f"Did you mean {meant[0]}? " if meant else ""
+    return asked + (f"Allowed: {', '.join(sorted(allowed))}." if allowed else "")
 
 
 def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:

@@ -1,7 +1,7 @@
 """A workspace from defaults, its YAML and the environment; no Spark."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -14,9 +14,11 @@ from pydantic import BaseModel, ValidationError
 from segspark.config.former_places import Moves, given_twice, move, move_places
 from segspark.config.merge import merge, nested
 from segspark.config.models import Workspace
+from segspark.config.places import why_misread
 from segspark.config.tracking import artifacts_at
 from segspark.config.typed_secrets import REFERENCE, no_names, typed_secrets
 from segspark.config.yaml_lines import Place, Problem, load_yaml, parse_yaml, problems_of, raise_all
+from segspark.errors import ConfigError
 
 PREFIX = "SEGSPARK__"
 # Read as a package resource and not by path: on a cluster the code is a .zip.
@@ -89,6 +91,16 @@ def load_workspace(
     return _with_absolute_paths(workspace, path.resolve().parent)
 
 
+def read_keys(path: Path, keys: Sequence[str], environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """A few top-level values of a segspark.yaml as a workspace would have them, with nothing checked: for what must be
+    quick and may fail in silence."""
+    data, lines = load_yaml(path)
+    over, _, _ = from_environment({name: text for name, text in environ.items() if name.startswith(PREFIX)})
+    merged = merge(merge(_defaults(), data or {}), over)
+    values, _ = substitute({key: merged.get(key) for key in keys}, environ, str(path), lines)
+    return dict(values)
+
+
 def _validated(
     data: Any,
     model: type[M],
@@ -119,6 +131,8 @@ def _base_text() -> str:
 
 def _with_absolute_paths(workspace: Workspace, folder: Path) -> Workspace:
     lake = workspace.lake.below(folder)
+    if why := why_misread(lake):
+        raise ConfigError(why)
     # MLflow's own database and files stay on this machine, unless they are given another place.
     beside = folder if lake.is_remote else Path(lake.text).parent
     mlflow = workspace.mlflow

@@ -36,9 +36,16 @@ class Problem:
         shown = "" if self.value is None else f" (is {_short(self.value)})"
         return f"{self.key}{shown}: {self.message}" if self.key else self.message
 
+    @property
+    def where(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    def as_row(self) -> dict[str, str]:
+        """For programs, in the words of the faults of definitions."""
+        return {"code": self.code, "where": self.where, "what": self.said, "fix": self.fix}
+
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.said}" + (f" {self.fix}" if self.fix else "")
+        return f"{self.where}: {self.said}" + (f" {self.fix}" if self.fix else "")
 
 
 def _short(value: Any) -> str:

@@ -1,9 +1,8 @@
 """What is wrong with a catalogue as a whole: duplicate names, unknown measures, impossible combinations."""
 
-from difflib import get_close_matches
-
 from segspark.features.feature import Catalogue, Feature
 from segspark.features.sketch import FEWEST_BITS, MOST_BITS
+from segspark.near import did_you_mean
 
 
 def catalogue_issues(catalogue: Catalogue) -> list[str]:
@@ -20,8 +19,7 @@ def catalogue_issues(catalogue: Catalogue) -> list[str]:
         if kind.hll_sketch is not None and not FEWEST_BITS <= kind.hll_sketch <= MOST_BITS:
             issues.append(f"item kind {kind.name}: hll_sketch goes from {FEWEST_BITS} to {MOST_BITS}")
     for feature in missing:
-        near = get_close_matches(feature.measure, _sources(catalogue, feature), 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        hint = f"; {meant}" if (meant := did_you_mean(feature.measure, _sources(catalogue, feature))) else ""
         what = "item kind" if feature.of_items else "measure"
         issues.append(f"feature {feature.name} needs {what} {feature.measure}, which does not exist{hint}")
     for feature in catalogue.about_items:

@@ -1,11 +1,10 @@
 """The catalogue as text: one row per column, everything about one feature, and what a change of it costs."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
-from segspark.errors import ConfigError
 from segspark.features.feature import Catalogue, Feature, ItemKind, Measure
+from segspark.near import find_named
 
 FIELDS = ("feature", "family", "unit", "purpose", "empty", "formula")
 
@@ -40,9 +39,9 @@ def describe_feature(catalogue: Catalogue, name: str) -> dict[str, Any]:
     if feature is None:
         if name in rows:
             return {**rows[name], "needs": sorted(_needs(catalogue, name))}
-        near = get_close_matches(name, [*rows, *(f.name for f in catalogue.features)], 3)
-        hint = f" Did you mean {' or '.join(near)}?" if near else " `segspark features list` names all."
-        raise ConfigError(f"There is no feature {name!r}.{hint}")
+        known = dict.fromkeys([*rows, *(f.name for f in catalogue.features)])
+        named = find_named("feature", name, known, lambda other: (other,), "`segspark features list` names all.")
+        return describe_feature(catalogue, named)
     measure = catalogue.source_of(feature)
     same = [f for f in catalogue.features if f.name == feature.name]
     columns = [c for f in same for c in _columns(f)]

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,7 +15,9 @@ from segspark.features.aggregations.sum import SUM
 from segspark.features.engine.aggregation import Aggregation
 from segspark.features.engine.item_aggregation import ItemAggregation
 from segspark.features.feature import Catalogue, Derived, Feature, ItemKind, Measure
+from segspark.features.own_sql import event_issues, sql_issues
 from segspark.features.sketch import FEWEST_BITS, MOST_BITS
+from segspark.near import did_you_mean
 from segspark.purposes import PURPOSES, Purpose
 from segspark.sources.expressions import parse_expression
 from segspark.sources.sql.tree import ExpressionError
@@ -180,11 +181,11 @@ def issues_of(own: Own) -> list[str]:
             issues.append(f"{where}: no such event types {unknown}; there are {', '.join(EVENT_TYPES)}")
         if measure.purpose not in PURPOSES:
             issues.append(f"{where}: purpose {measure.purpose!r}; there are {', '.join(PURPOSES)}")
-        issues += _sql_issues(where, measure.where)
+        issues += [f"{where}: {issue}" for issue in event_issues(measure.where, is_condition=True)]
         if isinstance(measure, ItemKind):
-            issues += _sql_issues(where, measure.expression)
-            if measure.days < 1:
-                issues.append(f"{where}: items are counted over one day or more")
+            issues += [f"{where}: {issue}" for issue in event_issues(measure.expression)]
+        if isinstance(measure, ItemKind) and measure.days < 1:
+            issues.append(f"{where}: items are counted over one day or more")
     for feature in own.features:
         where = f"{own.file}, feature {feature.name}"
         issues += _name_issues(where, feature.name)
@@ -197,7 +198,7 @@ def issues_of(own: Own) -> list[str]:
     for derived in own.derived:
         where = f"{own.file}, derived {derived.name}"
         issues += _name_issues(where, derived.name)
-        issues += _sql_issues(where, derived.sql)
+        issues += [f"{where}: {issue}" for issue in sql_issues(derived.sql)]
         if derived.type not in DERIVED_TYPES:
             issues.append(f"{where}: type {derived.type!r}; there are {', '.join(DERIVED_TYPES)}")
     return issues
@@ -214,22 +215,12 @@ def unknown_names(own: Own, catalogue: Catalogue) -> list[str]:
             except ExpressionError:
                 read = ()
             for name in sorted(set(read) - known):
-                near = get_close_matches(name, known, 1)
-                hint = f"; did you mean {near[0]}?" if near else ""
-                issues.append(f"{own.file}, derived {derived.name}: there is no feature {name}{hint}")
+                hint = did_you_mean(name, known)
+                what = f"there is no feature {name}{f'; {hint}' if hint else ''}"
+                issues.append(f"{own.file}, derived {derived.name}: {what}")
         known.add(derived.name)
     return issues
 
 
 def _name_issues(where: str, name: str) -> list[str]:
     return [] if _NAME.fullmatch(name) else [f"{where}: names are small letters, digits and _, a letter first"]
-
-
-def _sql_issues(where: str, sql: str | None) -> list[str]:
-    if not sql:
-        return []
-    try:
-        parse_expression(sql)
-    except ExpressionError as error:
-        return [f"{where}: {error}"]
-    return []

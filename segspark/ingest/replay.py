@@ -11,10 +11,11 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segspark.errors import ConfigError, GateClosed
+from segspark.errors import GateClosed
 from segspark.ids import identity
 from segspark.ingest.batch import Batch
 from segspark.ingest.staged_batch import Files, StagedBatch
+from segspark.near import find_named
 from segspark.pipeline.batch import FLOW
 from segspark.pipeline.step import Step
 from segspark.pipeline.writes import Frame, Upsert
@@ -36,8 +37,8 @@ def choose_replay(step: Step, sources: list[Source], only: str | None) -> Batch 
         GateClosed: the as-of day is published.
     """
     names = [source.name for source in sources]
-    if only is not None and only not in names:
-        raise ConfigError(f"There is no source {only!r}; there are: {', '.join(names)}.")
+    if only is not None:
+        only = find_named("source", only, names, lambda name: (name,))
     published = step.runs.published_days()
     if published and step.as_of <= published[-1]:
         raise GateClosed(f"{step.as_of} is published and takes nothing in. The next day is {published[-1] + DAY}.")

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError, GateClosed
+from segspark.near import find_named
 from segspark.pseudonyms import Key
 from segspark.sources.column_names import told_names
 from segspark.sources.empty_columns import KIND, check_empty
@@ -21,6 +22,7 @@ from segspark.sources.fixes import fix_of
 from segspark.sources.headers import header_of, keys_of_most
 from segspark.sources.hints import csv_hints, forms_of, kind_of, sign_of, times_advice
 from segspark.sources.load import load_sources
+from segspark.sources.mapped import check_header
 from segspark.sources.mapping import compile_mapping
 from segspark.sources.parsed import KINDS, OF_THE_RECORD
 from segspark.sources.plan import Arrival, GatewayPlan, Limits
@@ -72,16 +74,14 @@ def check_sources(workspace: Workspace, name: str | None = None) -> list[dict[st
         ConfigError: a source's YAML is wrong, or there is no such source.
     """
     sources = load_sources(workspace)
-    chosen = [s for s in sources if name in (None, s.name)]
-    if not chosen:
-        raise ConfigError(f"there is no source {name}; there are {', '.join(s.name for s in sources)}")
+    chosen = sources if name is None else [find_named("source", name, sources, lambda source: (source.name,))]
     return [asdict(_check(workspace, source)) for source in chosen]
 
 
 def _check(workspace: Workspace, source: Source) -> SourceCheck:
     found = [replace(f.file, file_id=f.place) for f in find_files(source, workspace.time_zone)]
     if not found:
-        fix = f"No file matches {', '.join(source.patterns)}; correct `path`, which starts at the folder of the YAML."
+        fix = f"No file matches {source.shown_patterns}; correct `path`, which starts at the folder of the YAML."
         return SourceCheck(source.name, 0, 0, 0, [], [], [], [fix], False)
     # The folder gets what a run would stage: pseudonyms, and what is refused, sealed under a key that is thrown away.
     with in_memory() as hold, sample_folder() as folder:
@@ -91,6 +91,9 @@ def _check(workspace: Workspace, source: Source) -> SourceCheck:
         if fixes:
             return SourceCheck(source.name, len(found), 0, 0, columns, [], [], fixes, False)
         try:
+            if source.is_mapped:
+                # By the headers alone: no Spark is needed to miss a column.
+                check_header(compile_mapping(source), found)
             rows = _staged(workspace, plan)
         except (ConfigError, GateClosed) as error:
             return SourceCheck(source.name, len(found), 0, 0, columns, [], [], [str(error)], False)

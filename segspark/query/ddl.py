@@ -8,6 +8,7 @@ from typing import Any
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
+from segspark.near import find_named
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import stored_columns
@@ -69,9 +70,8 @@ def _wanted(lake: Lake, tables: Sequence[str]) -> list[Contract]:
     shown = [c for c in ALL if c.layer != NEVER and lake.exists(c)]
     if not tables:
         return [c for c in shown if c.layer in LAYERS]
-    if unknown := sorted({*tables} - {c.name for c in shown}):
-        raise ConfigError(f"{', '.join(unknown)}: no such table to show here; there are {[c.name for c in shown]}.")
-    return [c for c in shown if c.name in tables]
+    named = {find_named("table to show", name, shown, lambda table: (table.name,)).name for name in tables}
+    return [c for c in shown if c.name in named]
 
 
 def _found(lake: Lake, contract: Contract) -> Found:

@@ -12,6 +12,8 @@ from segspark.features.describe import plan_features
 from segspark.features.resources import load_catalogue
 from segspark.pipeline.view import Question, View, look
 from segspark.query.profiles import read_profiles
+from segspark.query.summary import condition_text
+from segspark.reports.data import Language
 from segspark.segments.lookup import find_segment, is_provisional_day, newest_day
 from segspark.segments.resources import definitions_of
 from segspark.segments.rules.stored import to_json
@@ -28,6 +30,12 @@ LOOK = Question(
         "gold.segments", "gold.segment_registry", "gold.segment_profiles", "gold.definitions", "gold.activity_daily",
         "gold.features", "ops.segment_profiles", "ops.runs",
     ),
+)  # fmt: skip
+
+
+# What is told of a measure.
+_OF_PROFILES = (
+    "measure", "value", "low", "high", "rest_value", "p_value", "median", "z_score", "n_people", "members_date",
 )  # fmt: skip
 
 
@@ -75,31 +83,28 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
     return sorted(segments, key=lambda r: (r["scheme"], -r["people"], r["segment_name"]))
 
 
-def describe_segment(workspace: Workspace, name: str, as_of: date | None) -> dict[str, Any]:
+def describe_segment(
+    workspace: Workspace, name: str, as_of: date | None, language: Language | None = None
+) -> dict[str, Any]:
     """One segment: names, size, definition, profile of the day, and whether that is the exact or the published one."""
     view = look(LOOK, workspace, open_lake(workspace))
     row = find_segment(view, name)
     day = newest_day(view, as_of)
     size = next((r for r in segment_sizes(workspace, day) if r["segment_id"] == row["segment_id"]), None)
     kind, profile = read_profiles(view, day)
-    measures = [
-        {
-            name: p.get(name)
-            for name in ("measure", "value", "low", "high", "rest_value", "p_value", "median", "z_score")
-        }
-        for p in profile
-        if p["segment_id"] == row["segment_id"]
-    ]
+    measures = [{name: p.get(name) for name in _OF_PROFILES} for p in profile if p["segment_id"] == row["segment_id"]]
     definition = stored_condition(view, row)
     return {
         "segment_id": row["segment_id"],
         "scheme": row["scheme"],
+        "segment_key": row["segment_key"],
         "name_fr": row["name_fr"],
         "name_en": row["name_en"],
-        "description": row[f"description_{workspace.language}"],
+        "description": row[f"description_{language or workspace.language}"],
         "segment_date": day,
         "people": size["people"] if size else 0,
         "contactable": size["contactable"] if size else 0,
+        "condition": condition_text(definition) if definition else None,
         "definition": json.dumps(to_json(definition), ensure_ascii=False, sort_keys=True) if definition else None,
         "profile_is": kind,
         "profile": measures,

@@ -5,6 +5,7 @@ from typing import Any
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
+from segspark.near import no_such
 from segspark.pipeline.view import Question, View, look
 from segspark.sources.fixes import fix_of
 from segspark.sources.load import load_sources
@@ -62,8 +63,8 @@ def show_quarantine(
     rows = _rows(view, [*columns, "sealed"] if opened else columns)
     its = [row for row in rows if row["source"] == source]
     if not its:
-        names = ", ".join(sorted({row["source"] for row in rows})) or "nothing"
-        raise ConfigError(f"No record of source {source!r} is in quarantine; there are records of: {names}.")
+        names = sorted({row["source"] for row in rows})
+        raise no_such("record in quarantine of source", source, names)
     chosen = [
         r for r in its if reason is None or any(reason in (code, code.partition(":")[0]) for code in r["reasons"])
     ]

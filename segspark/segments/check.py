@@ -7,7 +7,7 @@ from datetime import date
 from segspark.features.value import Kind, Value
 from segspark.segments.definitions import Definitions
 from segspark.segments.rules.tree import Always, Between, Compare, Followed, In, Leaf, Missing, Scalar, leaves, text_of
-from segspark.segments.validation_errors import ValidationIssue, near
+from segspark.segments.validation_errors import ValidationIssue, write_instead
 
 _WINDOWED = re.compile(r"(.+)_(\d+)d")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -35,7 +35,7 @@ def _of_leaf(leaf: Leaf, where: str, values: Mapping[str, Value], acts: Mapping[
     if isinstance(leaf, Followed):
         for act in (leaf.first, leaf.then):
             if act not in acts:
-                fix = near(act, acts, f"Acts are {', '.join(sorted(acts))}.")
+                fix = write_instead(act, acts, f"Acts are {', '.join(sorted(acts))}.")
                 yield ValidationIssue("unknown_act", f"{text_of(leaf)}: no act {act!r} is counted.", where, fix)
         return
     unknown = [n for n in _names(leaf) if n not in values and not n.startswith("attributes.")]
@@ -87,7 +87,7 @@ def _unknown(name: str, where: str, values: Mapping[str, Value]) -> ValidationIs
         # Counts with a single window, such as hours over the year, do not follow the workspace's windows.
         fix += f", or add {windowed[2]} to features.windows in segspark.yaml." if len(others) > 1 else "."
         return ValidationIssue("unknown_window", what, where, fix)
-    fix = near(name, values, "`segspark features list` shows the features, e.g. n_order_365d.")
+    fix = write_instead(name, values, "`segspark features list` shows the features, e.g. n_order_365d.")
     return ValidationIssue("unknown_value", f"there is no value {name!r}.", where, fix)
 
 

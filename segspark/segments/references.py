@@ -7,7 +7,7 @@ from segspark.segments.definitions import Definition, Resolve, Rule
 from segspark.segments.rules.functions import WordError
 from segspark.segments.rules.size import FIX, MAX_LEVELS, TOO_LARGE, check_size
 from segspark.segments.rules.tree import Always, Node, members, with_members
-from segspark.segments.validation_errors import ValidationIssue, near, raise_issues
+from segspark.segments.validation_errors import ValidationIssue, raise_issues, write_instead
 
 D = TypeVar("D", bound=Definition)
 
@@ -35,7 +35,7 @@ def resolver(written: Mapping[str, Node], issues: list[ValidationIssue]) -> Reso
                 issues.append(ValidationIssue("circle", what, member.where, fix))
                 trees[key] = Always()
             elif key not in written:
-                fix = near(key, written, f"Segments of the rules are {', '.join(written) or 'none'}.")
+                fix = write_instead(key, written, f"Segments of the rules are {', '.join(written) or 'none'}.")
                 issues.append(
                     ValidationIssue(
                         "unknown_segment", f"there is no segment {key!r} among the rules.", member.where, fix

@@ -1,6 +1,5 @@
 """Named segments, from YAML and Python files."""
 
-import glob
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +14,7 @@ from segspark.segments.forms import Form, NameForm, below, doubled, read_form
 from segspark.segments.rules.tree import And, Leaf, Member, Node, Not, map_leaves
 from segspark.segments.rules.yaml import read_condition
 from segspark.segments.validation_errors import ValidationIssue, issues_of, raise_issues
+from segspark.store.patterns import files_below
 
 
 class RuleForm(Form):
@@ -37,14 +37,14 @@ def read_rules(config: Segments, folder: Path, issues: list[ValidationIssue]) ->
     """The named segments of a workspace, the first of each name; names of segments in them are not resolved."""
     rules: list[Rule] = []
     for pattern in config.rules:
-        paths = sorted(glob.glob(str(folder / pattern)))
+        paths = files_below(folder, pattern)
         if not paths:
             fix = f"Put a file there, or correct segments.rules in {folder.name}/segspark.yaml."
             issues.append(
                 ValidationIssue("no_file", f"no file matches segments.rules {pattern!r}.", "segspark.yaml", fix)
             )
         for path in paths:
-            rules += _of_file(Path(path), issues)
+            rules += _of_file(path, issues)
     issues += _doubled(rules)
     return tuple({r.key: r for r in reversed(rules)}.values())[::-1]
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import lru_cache
 from pathlib import Path
 
 from segspark.config.yaml_lines import Problem
 from segspark.errors import ConfigError
+from segspark.near import near
 
 # Code -> why it is refused. Codes are stable: programs may rely on them.
 WHY = {
@@ -106,13 +105,7 @@ def _fix(problem: Problem) -> str:
     return problem.fix or f"Correct {problem.key or Path(problem.file).name}."
 
 
-def near(word: str, known: Iterable[str], else_: str) -> str:
+def write_instead(word: str, known: Iterable[str], else_: str) -> str:
     """A suggestion of a similar name, or else what exists."""
-    close = _close(word, tuple(known))
+    close = near(word, known)
     return f"Write {' or '.join(close)}." if close else else_
-
-
-# Thousands of rules tend to be wrong in the same few words.
-@lru_cache(maxsize=1_000)
-def _close(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(get_close_matches(word, known, 3))

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 from segspark.direct import names_somebody
+from segspark.near import near
 from segspark.sources.spec import Csv
 
 # An address, a number, an amount, a date or a time: what a first line of data holds and a header does not.
@@ -37,9 +37,7 @@ def told_names(names: Iterable[str], needed: Sequence[str]) -> list[str]:
 
 def near_name(name: str, names: Iterable[str]) -> str | None:
     """The name that is most like another one, if any is."""
-    folded = {other.casefold(): other for other in names}
-    near = get_close_matches(name.casefold(), folded, 1, 0.5)
-    return folded[near[0]] if near else None
+    return next(iter(near(name, names, 1, 0.5)), None)
 
 
 def header_reasons(header: Sequence[str], spec: Csv, needed: Sequence[str]) -> list[str]:

@@ -5,13 +5,13 @@ The user's own text runs; parsing only decides whether it may. Expressions over 
 """
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import pairwise
 
 import sqlglot
 from sqlglot import exp
 
 from segspark.config.text_limits import why_too_large
+from segspark.near import did_you_mean
 from segspark.sources.sql.regexes import groups_of
 from segspark.sources.sql.tree import ExpressionError, parse, text_value
 
@@ -79,8 +79,7 @@ def parse_expression(text: str) -> Expression:
     _check_patterns(text)
     unknown = sorted(names - FUNCTIONS)
     if unknown:
-        near = get_close_matches(unknown[0], FUNCTIONS, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        hint = f"; {meant}" if (meant := did_you_mean(unknown[0], FUNCTIONS)) else ""
         raise ExpressionError(f"{text!r}: function {unknown[0]} is not on the allow-list{hint}")
     return Expression(text, tuple(columns))
 

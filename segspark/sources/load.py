@@ -1,6 +1,5 @@
 """A workspace's source files, read and checked; no Spark."""
 
-import glob
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +15,7 @@ from segspark.errors import ConfigError
 from segspark.sources.provider import Provider
 from segspark.sources.registry import PROVIDERS
 from segspark.sources.spec import Source
+from segspark.store.patterns import files_below
 
 
 def load_sources(workspace: Workspace, environ: Mapping[str, str] = os.environ) -> list[Source]:
@@ -24,12 +24,12 @@ def load_sources(workspace: Workspace, environ: Mapping[str, str] = os.environ) 
     Raises:
         ConfigError: all errors of all files, or no source although files of some are asked for.
     """
-    paths = sorted({p for pattern in workspace.sources for p in glob.glob(str(workspace.folder / pattern))})
+    paths = sorted({p for pattern in workspace.sources for p in files_below(workspace.folder, pattern)})
     sources: list[Source] = []
     issues: list[str] = []
     for path in paths:
         try:
-            sources.append(load_source(Path(path), environ))
+            sources.append(load_source(path, environ))
         except ConfigError as error:
             issues.append(str(error))
     names = [s.name for s in sources]

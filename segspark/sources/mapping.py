@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 
 import pyarrow as pa
 
 from segspark.config.yaml_lines import Place
 from segspark.errors import ConfigError
+from segspark.near import near
 from segspark.sources.convert import COLUMNS, REQUIRED
 from segspark.sources.name_hints import lacking, maybe_column
 from segspark.sources.provider import Issue
@@ -192,8 +192,8 @@ def _column_issues(record: RecordSpec, place: Place) -> list[Issue]:
             if not isinstance(spec, dict):
                 issues.append(Issue((*below, name), "a mapping of name: expression is needed."))
         elif name not in allowed:
-            near = get_close_matches(name, allowed, 1)
-            hint = f"Did you mean {near[0]}? " if near else ""
+            close = near(name, allowed, 1)
+            hint = f"Did you mean {close[0]}? " if close else ""
             issues.append(
                 Issue((*below, name), f"there is no such column. {hint}Allowed: {', '.join(sorted(allowed))}.")
             )

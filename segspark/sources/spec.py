@@ -1,5 +1,6 @@
 """What a source's YAML may say."""
 
+import glob
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -223,8 +224,17 @@ class Source(Model):
 
     @property
     def patterns(self) -> list[str]:
-        paths = (self.path,) if isinstance(self.path, str) else self.path
-        return [p if scheme_of(p) else str(self.folder / p) for p in paths]
+        # The signs of a pattern in the folder's own name are part of the name.
+        return [p if scheme_of(p) else str(Path(glob.escape(str(self.folder))) / p) for p in self._paths]
+
+    @property
+    def shown_patterns(self) -> str:
+        """The patterns as people read them."""
+        return ", ".join(p if scheme_of(p) else str(self.folder / p) for p in self._paths)
+
+    @property
+    def _paths(self) -> tuple[str, ...]:
+        return (self.path,) if isinstance(self.path, str) else self.path
 
     @field_validator("path")
     @classmethod

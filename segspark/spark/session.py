@@ -18,6 +18,8 @@ from segspark.spark.checkpoints import is_of_one_process
 from segspark.spark.classic import context_of
 from segspark.spark.environment import is_remote, under_spark_submit
 from segspark.spark.jars import jar_settings, told_if_not_fetched
+from segspark.spark.java_locale import utf8_names
+from segspark.spark.jvm_words import without_no_news
 from segspark.spark.key_travel import carry_keys
 from segspark.spark.scratch import scratch_folder
 from segspark.spark.settings import (
@@ -26,6 +28,7 @@ from segspark.spark.settings import (
     EVERYWHERE,
     JVM_OPTIONS,
     LOCAL,
+    java_option,
     quiet_log,
 )
 from segspark.spark.startup import WORKERS_PARENT, class_archive, empty_conf
@@ -53,23 +56,24 @@ def session_for(workspace: Workspace, name: str, is_short: bool = False) -> Spar
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     os.environ.setdefault("MLFLOW_DFS_TMP", str(scratch / "mlflow"))
     spark = workspace.spark
-    session = local_session(
-        name,
-        warehouse=scratch / "warehouse",
-        master=spark.master,
-        memory=spark.driver_memory,
-        is_short=is_short,
-        fast_start=spark.fast_start,
-        options={
-            "spark.local.dir": str(scratch),
-            "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
-            "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={scratch} -XX:-UsePerfData",
-            **for_hadoop(workspace.file_access),
-            **jar_settings(lake=workspace.lake),
-            **options_of(workspace.lake, os.environ),
-            **spark.options,
-        },
-    )
+    with without_no_news():
+        session = local_session(
+            name,
+            warehouse=scratch / "warehouse",
+            master=spark.master,
+            memory=spark.driver_memory,
+            is_short=is_short,
+            fast_start=spark.fast_start,
+            options={
+                "spark.local.dir": str(scratch),
+                "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or 2 * (os.cpu_count() or 2)),
+                "spark.driver.extraJavaOptions": f"{java_option(f'-Djava.io.tmpdir={scratch}')} -XX:-UsePerfData",
+                **for_hadoop(workspace.file_access),
+                **jar_settings(lake=workspace.lake),
+                **options_of(workspace.lake, os.environ),
+                **spark.options,
+            },
+        )
     require_connector(session, workspace.lake)
     return session
 
@@ -153,7 +157,7 @@ def local_session(
     builder = SparkSession.builder.appName(name).master(master or f"local[{cores}]")
     for key, value in settings.items():
         builder = builder.config(key, value)
-    with empty_conf() if fast_start else nullcontext(), told_if_not_fetched(settings):
+    with utf8_names(), empty_conf() if fast_start else nullcontext(), told_if_not_fetched(settings):
         return _quiet(builder.getOrCreate())
 
 

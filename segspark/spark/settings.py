@@ -86,4 +86,11 @@ COMPILE_QUICKLY = "-XX:TieredStopAtLevel=1"
 
 def quiet_log() -> str:
     """JVM option for logs that show errors only."""
-    return f"-Dlog4j2.configurationFile={Path(__file__).parent / 'log4j2.properties'}"
+    return java_option(f"-Dlog4j2.configurationFile={Path(__file__).parent / 'log4j2.properties'}")
+
+
+def java_option(text: str) -> str:
+    """One JVM option as a part of ``spark.driver.extraJavaOptions``, which Spark splits at spaces outside of quotes."""
+    if not any(sign.isspace() or sign in "\"'\\" for sign in text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

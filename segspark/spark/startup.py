@@ -23,6 +23,7 @@ from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 
 from segspark.spark.environment import cache_folder, jar_folder, java_command
+from segspark.spark.settings import java_option
 
 ARCHIVE_TIMEOUT_S = 180
 WORKERS_PARENT = {"spark.python.daemon.module": "segspark.spark.worker_daemon"}
@@ -48,7 +49,7 @@ def class_archive() -> list[str]:
     archive = class_archive_path()
     # With these options the JVM silently ignores an archive of another Java or class path.
     silent = ["-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr"]
-    return [f"-XX:SharedArchiveFile={archive}", *silent] if archive.exists() else []
+    return [java_option(f"-XX:SharedArchiveFile={archive}"), *silent] if archive.exists() else []
 
 
 @contextmanager
@@ -114,8 +115,10 @@ _SMALL_RUN = """
 import sys
 from pathlib import Path
 from segspark.spark.session import local_session
+from segspark.spark.settings import java_option
 folder, archive = sys.argv[1:]
-options = f"-XX:ArchiveClassesAtExit={archive} -Xlog:disable -XX:-UsePerfData -Djava.io.tmpdir={folder}"
+at, scratch = java_option(f"-XX:ArchiveClassesAtExit={archive}"), java_option(f"-Djava.io.tmpdir={folder}")
+options = f"{at} -Xlog:disable -XX:-UsePerfData {scratch}"
 spark = local_session("classes", warehouse=Path(folder), options={"spark.driver.extraJavaOptions": options})
 rows = spark.range(100).selectExpr("id", "id % 3 AS part", "cast(id AS string) AS word")
 rows.write.format("delta").partitionBy("part").save(folder + "/a")

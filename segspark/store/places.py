@@ -8,7 +8,7 @@ from segspark.errors import ConfigError
 from segspark.store.hdfs import HdfsStore
 from segspark.store.local import LocalStore
 from segspark.store.objects import ObjectStore
-from segspark.store.patterns import fixed_folder
+from segspark.store.patterns import split_pattern
 from segspark.store.store import Store
 
 if TYPE_CHECKING:
@@ -59,5 +59,5 @@ def stream_url(url: str) -> "pa.NativeFile":
 
 def store_of_pattern(pattern: str) -> tuple[Store, str]:
     """The store that a glob pattern looks in, and the pattern below its root."""
-    fixed = fixed_folder(pattern)
-    return store_at(fixed.rstrip("/") or "/"), pattern[len(fixed) :]
+    folder, below = split_pattern(pattern)
+    return store_at(folder.rstrip("/") or "/"), below

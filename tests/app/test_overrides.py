@@ -85,7 +85,7 @@ def test_what_the_hierarchy_has_no_place_for_is_not_stored(workspace: Workspace)
         override(workspace, merge=("low", "mid"))
     with pytest.raises(ConfigError, match="has no smaller parts"):
         override(workspace, split="mid")
-    with pytest.raises(ConfigError, match=r"There is no group called 'nobody'; use an id of .*Low ones"):
+    with pytest.raises(ConfigError, match=r"There is no group 'nobody'\. .*They are called: .*Low ones"):
         override(workspace, split="nobody")
     assert decisions(workspace) == []
     assert not place(workspace).exists()

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -61,7 +62,7 @@ EXACT = {
     "segments show": Told(
         "segspark.query.look.describe_segment",
         {"people": 3, "segment_date": DAY, "profile_is": "exact", "profile": []},
-        ("few",),
+        ("few", "--full"),
     ),
     "segments preview": Told(
         "segspark.query.preview.preview_rules",
@@ -119,6 +120,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, name: str, *more: str) -> str:
     told = EXACT[name]
     monkeypatch.setattr(told.question, lambda *given, **named: told.answer)
     monkeypatch.setattr("segspark.app.workspace.open_workspace", lambda *given: None)
+    monkeypatch.setattr("segspark.cli.output.find_workspace", lambda: Path("w"))
     shown = CliRunner().invoke(cli, [*name.split(), *told.arguments, *more])
     assert shown.exit_code == 0, (shown.output, shown.exception)
     return shown.output

@@ -1,6 +1,7 @@
 """The command line without Spark: messages, exit codes, JSON for programs, and help that is there at once."""
 
 import json
+import shlex
 import subprocess
 import sys
 from datetime import date
@@ -140,6 +141,12 @@ def test_a_first_workspace_is_made_and_says_what_to_run_next(tmp_path: Path) -> 
     assert ask("segments", "check", "--config", new).output == "the definitions are fine\n"
 
 
+def test_what_to_run_next_can_be_pasted_into_a_shell_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    new = tmp_path / "l'été à Lyon"
+    words = shlex.split(ask("init", new).output.partition("Next: ")[2])
+    assert words == ["segspark", "run", "daily", "--config", str(new), "--as-of", "2026-06-01"]
+
+
 @pytest.mark.parametrize("flow", ["ingest", "daily", "hourly", "train"])
 def test_a_flow_needs_its_day(folder: Path, flow: str) -> None:
     shown = ask("run", flow, "--config", folder)
@@ -168,9 +175,11 @@ def test_tables_are_listed_for_people_and_for_programs(shop: Path) -> None:
     rows = json.loads(ask("tables", "--config", shop, "--json").output)
     assert [r["table"] for r in rows] == [c.name for c in ALL]
     assert next(r["rows"] for r in rows if r["table"] == "gold.segments") == 5
-    head, *lines, mark = ask("tables", "--config", shop).output.splitlines()
+    head, *lines, total, mark = ask("tables", "--config", shop).output.splitlines()
     assert head.split() == ["table", "rows", "version", "grain", "path"]
-    assert (len(lines), mark) == (len(ALL), INTERNAL)
+    assert (len(lines), total, mark) == (len(ALL), f"{len(ALL)} tables", INTERNAL)
+    found = ask("tables", "--config", shop, "--search", "segment", "--top", "1").output.splitlines()
+    assert (found[1].split()[0], found[2]) == ("gold.segment_profiles", f"1 of {len(ALL)} tables")
 
 
 def test_features_are_listed_by_family(folder: Path) -> None:
@@ -179,7 +188,12 @@ def test_features_are_listed_by_family(folder: Path) -> None:
     assert {r["family"] for r in mail} == {"mail"}
     assert 0 < len(mail) < len(every)
     assert set(FIELDS) <= set(mail[0])
-    assert ask("features", "list", "--config", folder, "--family", "moon").output == "nothing yet\n"
+    assert "There is no family 'mial'. Did you mean mail?" in str(
+        ask("features", "list", "--config", folder, "--family", "mial").exception
+    )
+    *_, last, total = ask("features", "list", "--config", folder, "--search", "N ORDER LIFETIME").output.splitlines()
+    assert "n_order_lifetime" in last
+    assert total.endswith(f" of {len(every)} features")
 
 
 def test_a_feature_is_described_in_lines_or_as_one_object(folder: Path) -> None:
@@ -249,9 +263,10 @@ def test_a_report_is_written_where_it_is_wanted_and_its_place_told(shop: Path, t
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+def asked(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[tuple[Any, ...]]:
     """What the runs were asked that commands have started."""
     calls: list[tuple[Any, ...]] = []
+    monkeypatch.setenv("SEGSPARK_WORKSPACE", str(folder))
 
     def run(
         flow: str, config: Path, as_of: date, *, first: Any = None, models: Any = (), progress: Any

@@ -69,12 +69,29 @@ def test_segments_are_listed_with_their_sizes(shop: Workspace) -> None:
         ["scheme", "segment_name", "segment_id", "people", "contactable"],
         ["levels", "Active", "id-of-active", "1", "1"],
         ["rules", "Buyers", "id-of-buyers", "2", "1"],
+        ["2", "segments,", "2026-05-05"],
         INTERNAL.split(),
     ]
     rows = json.loads(ask(shop, "list", "--as-of", "2026-05-03", "--json").output)
     assert [(r["segment_name"], r["people"], r["segment_date"]) for r in rows] == [
         ("Active", 1, "2026-05-03"), ("Buyers", 1, "2026-05-03"),
     ]  # fmt: skip
+
+
+def test_a_list_is_narrowed_by_scheme_text_and_size_and_says_how_much_it_shows(shop: Workspace) -> None:
+    def shown(*options: object) -> list[str]:
+        return ask(shop, "list", *options).output.splitlines()[1:-1]
+
+    active, buyers = ask(shop, "list").output.splitlines()[1:3]
+    assert shown("--scheme", "LEVELS") == [active, "1 of 2 segments, 2026-05-05"]
+    assert shown("--search", "BÛY") == [buyers, "1 of 2 segments, 2026-05-05"]
+    assert shown("--top", 1) == [buyers, "1 of 2 segments, 2026-05-05"]
+    assert [line.split() for line in shown("--top", 2)[:2]] == [buyers.split(), active.split()]
+    nothing = ask(shop, "list", "--search", "xyz").output.splitlines()
+    assert nothing[:2] == ["nothing found", "0 of 2 segments, 2026-05-05"]
+    assert [r["segment_name"] for r in json.loads(ask(shop, "list", "--top", 1, "--json").output)] == ["Buyers"]
+    told = ask(shop, "list", "--scheme", "levls")
+    assert "There is no scheme 'levls'. Did you mean levels or rules?" in str(told.exception)
 
 
 def test_a_provisional_day_is_told_to_people_and_marked_for_programs(own: Workspace) -> None:
@@ -87,7 +104,7 @@ def test_a_provisional_day_is_told_to_people_and_marked_for_programs(own: Worksp
 
 
 def test_a_segment_is_shown_in_lines_or_as_one_object(shop: Workspace) -> None:
-    lines = ask(shop, "show", "Acheteurs").output.splitlines()
+    lines = ask(shop, "show", "Acheteurs", "--full").output.splitlines()
     assert {"scheme: rules", "people: 2", "segment_date: 2026-05-05", "description: Have bought", "profile:"} <= set(
         lines
     )
@@ -96,6 +113,19 @@ def test_a_segment_is_shown_in_lines_or_as_one_object(shop: Workspace) -> None:
     assert (found["people"], found["name_fr"], len(found["profile"])) == (2, "Acheteurs", 3)
     # It is exact, which pages are not.
     assert (lines[-1], found["internal"]) == (INTERNAL, True)
+
+
+def test_a_segment_is_shown_in_a_few_sentences_of_the_workspace_s_language(shop: Workspace) -> None:
+    assert ask(shop, "show", "acheteurs").output.splitlines() == [
+        "Buyers (rules), 5 May 2026",
+        "Have bought.",
+        "2 people, 1 of whom may be written to (50%).",
+        "Nothing sets it clearly apart from the rest of the list.",
+        "of 2026-05-05 only the published profile is stored: it is rounded and hides small groups",
+        INTERNAL,
+    ]
+    shown = ask(shop, "show", "rules:buyers", "--language", "fr").output.splitlines()
+    assert shown[:2] == ["Acheteurs (rules), 5 mai 2026", "Ont acheté."]
 
 
 def test_two_segments_are_compared(shop: Workspace) -> None:
@@ -127,7 +157,7 @@ def test_what_cannot_be_is_refused_before_a_session_starts(
     shop: Workspace, arguments: list[str], kind: type[SegsparkError], said: str
 ) -> None:
     shown = ask(shop, *arguments)
-    assert type(shown.exception) is kind
+    assert isinstance(shown.exception, kind)
     assert said in str(shown.exception)
 
 
@@ -173,6 +203,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, function: str, answer: Any, *argum
     """What a command prints where the question it asks has an answer."""
     monkeypatch.setattr(function, lambda *given, **more: answer)
     monkeypatch.setattr("segspark.app.workspace.open_workspace", lambda config: None)
+    monkeypatch.setattr("segspark.cli.output.find_workspace", lambda: Path("w"))
     shown = CliRunner().invoke(cli, ["segments", *map(str, arguments)])
     assert shown.exit_code == 0, shown.exception
     return shown.output
@@ -248,6 +279,7 @@ def test_an_export_that_did_not_reach_everybody_says_so_and_fails(monkeypatch: p
     asked: list[Any] = []
     monkeypatch.setattr("segspark.activation.audience.export", lambda *given: asked.append(given[-1]) or found)
     monkeypatch.setattr("segspark.app.workspace.open_workspace", lambda config: None)
+    monkeypatch.setattr("segspark.cli.output.find_workspace", lambda: Path("w"))
     shown = CliRunner().invoke(cli, ["segments", "export", "buyers", "--to", "toy"])
     assert shown.output == f"7 people sent to toy; refused: 2; left out: nobody\n{INTERNAL}\n"
     assert (shown.exit_code, asked) == (InfrastructureError.exit_code, ["toy"])

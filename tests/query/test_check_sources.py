@@ -75,7 +75,10 @@ def test_the_messages_lead_from_an_export_to_a_source_that_fits(spark: SparkSess
     assert "bruno@" not in whole
 
 
-def test_a_misspelt_column_is_told_with_a_near_one(spark: SparkSession, folder: Path) -> None:
+def test_a_misspelt_column_is_told_with_a_near_one_and_without_spark(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segspark.query.check_sources.session_for", lambda *asked, **how: pytest.fail("Spark starts"))
     csv = 'csv: {encoding: cp1252, delimiter: ";"}\n'
     one = checked(folder, HEAD + csv + RECORDS.replace("city: ville", "city: vile"))
     assert not one["is_fine"]
@@ -100,5 +103,5 @@ def test_a_provider_of_json_is_tried_without_spark(folder: Path) -> None:
 def test_a_path_without_files_and_an_unknown_name_are_told(folder: Path) -> None:
     one = checked(folder, "name: clients\nkind: sendgrid\npath: ../data/nothing-*.json\n")
     assert "No file matches" in one["fixes"][0]
-    with pytest.raises(ConfigError, match="there is no source clint"):
+    with pytest.raises(ConfigError, match="There is no source 'clint'"):
         check_sources(open_workspace(folder), "clint")

@@ -105,7 +105,7 @@ def test_the_vault_is_shown_to_nobody_and_an_unknown_table_is_named(workspace: W
         assert "privacy_identities" not in ddl(workspace, engine, "shop")
         assert "ops_runs" not in ddl(workspace, engine, "shop")
         for name in ("privacy.identities", "gold.nothing"):
-            with pytest.raises(ConfigError, match=rf"{name}: no such table to show here"):
+            with pytest.raises(ConfigError, match=rf"There is no table to show '{name}'"):
                 ddl(workspace, engine, "shop", [name])
     assert "ops_runs" in ddl(workspace, "duckdb", "shop", ["ops.runs"])
 

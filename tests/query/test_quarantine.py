@@ -90,7 +90,7 @@ def test_a_record_is_opened_on_request(workspace: Workspace) -> None:
 
 def test_an_unknown_source_is_an_error_that_names_those_there(workspace: Workspace) -> None:
     with pytest.raises(
-        ConfigError, match=r"No record of source 'mail' is in quarantine; there are records of: mails, orders"
+        ConfigError, match=r"no record in quarantine of source 'mail'\. Did you mean mails\? There are: mails, orders\."
     ):
         show_quarantine(workspace, "mail")
 

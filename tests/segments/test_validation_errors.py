@@ -11,8 +11,8 @@ from segspark.segments.validation_errors import (
     DefinitionError,
     ValidationIssue,
     issues_of,
-    near,
     raise_issues,
+    write_instead,
 )
 
 
@@ -73,7 +73,7 @@ def test_a_file_that_cannot_be_read_at_all_is_one_issue() -> None:
 
 def test_a_cure_names_what_is_near_or_else_what_there_is() -> None:
     assert (
-        near("n_clik_30d", ["n_click_30d", "n_click_365d", "tenure"], "See the list.")
+        write_instead("n_clik_30d", ["n_click_30d", "n_click_365d", "tenure"], "See the list.")
         == "Write n_click_30d or n_click_365d."
     )
-    assert near("moon", ["n_click_30d"], "See the list.") == "See the list."
+    assert write_instead("moon", ["n_click_30d"], "See the list.") == "See the list."

@@ -16,6 +16,12 @@ def test_a_source_file_is_found_by_its_own_folder(tmp_path: Path) -> None:
     assert Source(**MAPPED, records=RECORDS, folder=tmp_path).patterns == [str(tmp_path / "*.csv")]
 
 
+def test_a_folder_of_any_name_is_a_name_and_no_pattern(tmp_path: Path) -> None:
+    source = Source(**MAPPED, folder=tmp_path / "[2026]")
+    assert source.patterns == [str(tmp_path / "[[]2026]" / "*.csv")]
+    assert source.shown_patterns == str(tmp_path / "[2026]" / "*.csv")
+
+
 def refusal(**said: Any) -> str:
     with pytest.raises(ValidationError) as refused:
         Source(**{**MAPPED, **said})

@@ -1,10 +1,13 @@
 """The settings stand once in the code; the files for spark-submit, Maven and pip say the same."""
 
+import shlex
 from pathlib import Path
+
+import pytest
 
 from segspark.spark import settings
 from segspark.spark.jars import POM
-from segspark.spark.settings import EVERYWHERE, JVM_OPTIONS, LOCAL, quiet_log
+from segspark.spark.settings import EVERYWHERE, JVM_OPTIONS, LOCAL, java_option, quiet_log
 from segspark.spark.versions import CLAIMED, package_of
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +66,14 @@ def test_the_quiet_log_is_configured_by_a_file_that_is_there() -> None:
     option, _, path = quiet_log().partition("=")
     assert option == "-Dlog4j2.configurationFile"
     assert Path(path).is_file()
+
+
+@pytest.mark.parametrize("folder", ["/plain", "/été à Lyon", "/l'été", '/so "called"', "/back\\slash", "/a\tb"])
+def test_a_jvm_option_stays_one_whatever_its_path_holds(folder: str) -> None:
+    # Spark splits the options as a shell does, which is what shlex does too.
+    text = f"-XX:+UseParallelGC {java_option(f'-Djava.io.tmpdir={folder}')} -Dlast=1"
+    assert shlex.split(text) == ["-XX:+UseParallelGC", f"-Djava.io.tmpdir={folder}", "-Dlast=1"]
+
+
+def test_a_plain_jvm_option_is_not_quoted() -> None:
+    assert java_option("-Djava.io.tmpdir=/été/x") == "-Djava.io.tmpdir=/été/x"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from segspark.store.patterns import fixed_folder, matches
+from segspark.store.patterns import files_below, fixed_folder, matches
 
 NAMES = ("a.csv", "b.csv", ".h.csv", "x/a.csv", "x/.h.csv", "x/y/a.csv", ".x/a.csv", "x/a[1].csv")
 
@@ -27,3 +27,12 @@ def test_the_folder_before_the_first_sign_is_fixed() -> None:
     assert [fixed_folder(p) for p in ("*.csv", "a/*.csv", "a/b?/c", "a/b.csv", "/a.csv", "s3://b/x/[ab]")] == [
         "", "a/", "a/", "a/", "/", "s3://b/x/",
     ]  # fmt: skip
+
+
+def test_files_are_found_below_a_folder_whose_name_looks_like_a_pattern(tmp_path: Path) -> None:
+    folder = tmp_path / "[ab]"
+    for file in (folder / "in" / "2.yaml", folder / "in" / "1.yaml", tmp_path / "a" / "in" / "3.yaml"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    assert files_below(folder, "in/*.yaml") == [folder / "in" / "1.yaml", folder / "in" / "2.yaml"]
+    assert files_below(folder, str(tmp_path / "a" / "in" / "*")) == [tmp_path / "a" / "in" / "3.yaml"]

@@ -96,6 +96,8 @@ def test_a_file_is_opened_by_its_full_url(tmp_path: Path) -> None:
         ("/data/[ab]?/x", "/data", "[ab]?/x"),
         ("/*.csv", "/", "*.csv"),
         ("file:///data/*.csv", "/data", "*.csv"),
+        ("/data/[[]2026]/[*]/*.csv", "/data/[2026]/*", "*.csv"),
+        ("/data/[[]2026]*/a.csv", "/data", "[[]2026]*/a.csv"),
         ("s3://bucket/*.csv", "s3://bucket", "*.csv"),
         ("s3://bucket/in/orders-*.csv", "s3://bucket/in", "orders-*.csv"),
     ],

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -13,6 +12,7 @@ from segspark.models.propensity.config import Inputs, OwnOutcome
 from segspark.models.propensity.inputs import FEATURES
 from segspark.models.propensity.model import propensity_model
 from segspark.models.propensity.outcome import Outcome, OutcomeWords
+from segspark.near import did_you_mean
 from segspark.sources.expressions import parse_expression
 from segspark.sources.sql.tree import ExpressionError
 
@@ -131,5 +131,5 @@ def _sql_issues(where: str, sql: str, columns: Sequence[str]) -> list[str]:
 
 
 def _unknown(where: str, name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    return f"{where}: there is no {name!r}" + (f"; did you mean {near[0]}?" if near else "")
+    hint = did_you_mean(name, known)
+    return f"{where}: there is no {name!r}" + (f"; {hint}" if hint else "")

@@ -1,6 +1,5 @@
 """A randomised trial as people declare it: a YAML file per trial, of people in a table or of a send in the lake."""
 
-import glob
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,8 @@ from segspark.config.models import Model, Name
 from segspark.config.url import Url
 from segspark.errors import ConfigError
 from segspark.models.uplift.config import Uplift
+from segspark.near import find_named
+from segspark.store.patterns import files_below
 
 Columns = tuple[Annotated[str, Field(min_length=1)], ...]
 Positive = Annotated[float, Field(gt=0)]
@@ -123,7 +124,7 @@ def load_trials(config: Uplift, folder: Path) -> tuple[TrialFile, ...]:
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
-    found = sorted(map(Path, glob.glob(str(folder / pattern))))
+    found = files_below(folder, pattern)
     if not found:
         raise ConfigError(f"No file matches models.uplift.trials {pattern!r}. Put one there, or correct the pattern.")
     return found
@@ -134,8 +135,4 @@ def trial_named(trials: Iterable[TrialFile], name: str) -> TrialFile:
     Raises:
         ConfigError: there is no such trial; lists those that exist.
     """
-    known = {trial.name: trial for trial in trials}
-    if name not in known:
-        have = f"There are {', '.join(known)}." if known else "None is declared: see models.uplift.trials."
-        raise ConfigError(f"There is no trial {name!r}. {have}")
-    return known[name]
+    return find_named("trial", name, trials, lambda trial: (trial.name,), "models.uplift.trials names their files.")

@@ -24,6 +24,7 @@ from segspark.models.propensity.inputs import Input, choose_inputs, columns_of
 from segspark.models.uplift.trial import Assigned
 from segspark.models.uplift.trial_file import People, TrialSend
 from segspark.models.uplift.trial_table import read_column
+from segspark.near import no_such
 from segspark.pipeline.view import View
 from segspark.privacy.consent import local_day, read_permitting
 from segspark.pseudonyms import Pseudonymiser
@@ -60,7 +61,7 @@ def read_trial_send(view: View, send: TrialSend, control: str, place: Url) -> As
     """
     catalogue = view.context[CATALOGUE]
     if send.measure not in catalogue.by_measure:
-        raise ConfigError(f"There is no measure {send.measure!r}; there are {', '.join(sorted(catalogue.by_measure))}.")
+        raise no_such("measure", send.measure, sorted(catalogue.by_measure))
     days = view.facts(gold.ACTIVITY_DAILY).days
     if not days:
         raise GateClosed("The lake has no activity yet. Run: segspark run daily --as-of DATE")

@@ -25,7 +25,7 @@ from segspark.segments.rules.tree import (
     Scalar,
     map_leaves,
 )
-from segspark.segments.validation_errors import near
+from segspark.segments.validation_errors import write_instead
 
 _COMPARE = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
 _TURNED = {"=": "=", "<>": "<>", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
@@ -150,7 +150,7 @@ def _word(tree: Any, text: str) -> Node:
     word, given = str(tree.this).lower(), tree.expressions
     if word not in USAGE:
         what = f"{text!r}: there is no {word}(...) in conditions."
-        raise WordError("not_allowed", what, near(word, USAGE, ALLOWED))
+        raise WordError("not_allowed", what, write_instead(word, USAGE, ALLOWED))
     match word, [type(g) for g in given]:
         case "within", [exp.Column, exp.Literal]:
             return within(_name(given[0]), _argument(given[1]))

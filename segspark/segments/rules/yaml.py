@@ -9,7 +9,7 @@ from segspark.segments.rules.functions import WordError, followed, never
 from segspark.segments.rules.size import FIX, MAX_LEVELS, TOO_LARGE, check_size
 from segspark.segments.rules.sql import parse_text
 from segspark.segments.rules.tree import Always, And, Condition, Member, Node, Not, Or
-from segspark.segments.validation_errors import ValidationIssue, near
+from segspark.segments.validation_errors import ValidationIssue, write_instead
 
 Place = tuple[str | int, ...]
 Where = Callable[[Place], str]
@@ -78,6 +78,6 @@ def _read(spec: Any, where: Where, issues: list[ValidationIssue], place: Place, 
         issues.append(ValidationIssue(error.code, error.what, here, error.fix))
         return Always()
     unknown = [str(k) for k in spec if k not in WORDS] if isinstance(spec, dict) and len(spec) == 1 else []
-    fix = near(unknown[0], WORDS, _FIX) if unknown else _FIX
+    fix = write_instead(unknown[0], WORDS, _FIX) if unknown else _FIX
     issues.append(ValidationIssue("no_condition", f"{spec!r} is no condition.", here, fix))
     return Always()

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from sqlglot import exp
 
+from segspark.near import did_you_mean
 from segspark.sources.sql import calls, operators
 from segspark.sources.sql.combine import cast_to
 from segspark.sources.sql.functions import BARE_WORDS, CASTS, CHANGING, FUNCTIONS, SPECIAL
@@ -122,7 +122,6 @@ class _Compiler:
             return calls.SPECIAL_CALLS[name](self, name, node.expressions)
         function = FUNCTIONS.get(name)
         if function is None:
-            near = get_close_matches(name, [*FUNCTIONS, *SPECIAL], 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            hint = f"; {meant}" if (meant := did_you_mean(name, [*FUNCTIONS, *SPECIAL])) else ""
             raise ExpressionError(f"function {name} is not on the allow-list{hint}")
         return calls.call(self, name, function, node.expressions)

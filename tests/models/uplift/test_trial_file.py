@@ -67,7 +67,7 @@ def test_trials_are_found_by_their_names(tmp_path: Path) -> None:
     trials = load_trials(TRIALS, tmp_path)
     assert [trial.name for trial in trials] == ["spring", "winter"]
     assert trial_named(trials, "winter") is trials[1]
-    with pytest.raises(ConfigError, match=r"There is no trial .autumn.\. There are spring, winter\."):
+    with pytest.raises(ConfigError, match=r"There is no trial .autumn.\. There are: spring, winter\."):
         trial_named(trials, "autumn")
 
 
@@ -77,5 +77,5 @@ def test_two_trials_of_one_name_and_a_pattern_without_files(tmp_path: Path) -> N
     write_trial(tmp_path, declaration())
     with pytest.raises(ConfigError, match="Two trials have the name spring"):
         load_trials(Uplift(trials=("trials/*.yaml", "trials/spring.yaml")), tmp_path)
-    with pytest.raises(ConfigError, match="None is declared"):
+    with pytest.raises(ConfigError, match=r"There are: none. models\.uplift\.trials names"):
         trial_named(load_trials(Uplift(), tmp_path), "spring")
