@@ -168,6 +168,18 @@ def progress_lines(quiet: bool = False) -> Any:
     return Quiet() if quiet else Lines()
 
 
+def preview_lines(preview: Mapping[str, Any]) -> list[str]:
+    """What a preview says besides sizes: revenue, the change since the day before, and who answered if it took long."""
+    lines = [f"net revenue of 365 days: {preview['revenue_cents_365d'] / 100:,.0f} {preview['currency']}"]
+    if preview["change"] is not None:
+        lines.append(f"since {preview['since']}: {preview['change']:+,} people")
+    if preview["engine"].startswith("Spark"):
+        lines.append(f"answered by {preview['engine']}")
+    if not preview["is_verified"]:
+        lines.append("the files are many: they were not compared with their checksums")
+    return lines
+
+
 def matrix_lines(previews: Sequence[Mapping[str, Any]]) -> list[str]:
     """The number of people shared by each pair of previewed segments; the diagonal has the size of each."""
     numbers = [

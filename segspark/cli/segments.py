@@ -17,6 +17,7 @@ from segspark.cli.output import (
     json_option,
     marked,
     matrix_lines,
+    preview_lines,
     print_rows,
     progress_lines,
     say_internal,
@@ -140,12 +141,13 @@ def check_segments(config: Path, as_json: bool) -> None:
 
 
 @segments.command("preview")
-@click.argument("target", metavar="NAME|FILE")
+@click.argument("target", metavar="NAME|FILE|CONDITION")
 @config_option
 @as_of_option
 @json_option
 def preview_segments(target: str, config: Path, as_of: date | None, as_json: bool) -> None:
-    """Exact size and overlaps of a rule, or of the rules of a YAML file, before they are published."""
+    """Exact size and overlaps of a rule, of the rules of a YAML file, or of a condition such as
+    "n_order_365d >= 2", before they are published."""
     from segspark.query.preview import preview_rules
 
     previews = preview_rules(config, target, as_of)
@@ -157,6 +159,8 @@ def preview_segments(target: str, config: Path, as_of: date | None, as_json: boo
             f"{row['name']} as of {row['as_of']}: {row['people']:,} people, {row['contactable']:,} may be written to"
         )
         click.echo(f"  left out: {_left_out(row['left_out'])}")
+        for line in preview_lines(row):
+            click.echo(f"  {line}")
         for overlap in row["overlaps"][:10]:
             share = overlap["people"] / row["people"]
             click.echo(f"  {share:4.0%} in {overlap['scheme']}: {overlap['segment']} ({overlap['people']:,})")

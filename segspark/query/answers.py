@@ -50,8 +50,8 @@ class Counts:
     before_date: date | None = None
 
 
-def previews_of(rules: Sequence[Rule], as_of: date, counts: Counts) -> list[dict[str, Any]]:
-    """One row per rule: name, as_of, people, contactable, revenue_cents_365d (net; of everybody in it), left_out
+def previews_of(rules: Sequence[Rule], as_of: date, currency: str, counts: Counts) -> list[dict[str, Any]]:
+    """One row per rule: name, as_of, people, contactable, revenue_cents_365d (net; of everybody in it), currency, left_out
     (reason -> people), among_previewed (name -> people in both), overlaps (stored segments of the day with people in
     both, the largest first), change and since (against the last stored day before), sample (some person_ids),
     engine, is_verified (whether all files read were compared with their checksums).
@@ -73,6 +73,7 @@ def previews_of(rules: Sequence[Rule], as_of: date, counts: Counts) -> list[dict
                 "people": people,
                 "contactable": of_reason.pop(CONTACTABLE, 0),
                 "revenue_cents_365d": sum(int(row[f"revenue_{at}"] or 0) for row in counts.by_reason),
+                "currency": currency,
                 "left_out": dict(sorted(of_reason.items())),
                 "change": None if counts.before is None else people - counts.before[at],
                 "since": counts.before_date,

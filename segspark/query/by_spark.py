@@ -64,7 +64,12 @@ def preview(
             [r["person_id"] for r in people.where(name).orderBy("person_id").limit(N_SAMPLED).collect()]
             for name in flags
         ]
-        return previews_of(rules, view.as_of, Counts(counted, _read_overlaps(view, people, flags), sample, engine))
+        return previews_of(
+            rules,
+            view.as_of,
+            view.settings.currency,
+            Counts(counted, _read_overlaps(view, people, flags), sample, engine),
+        )
 
 
 def people_of_definitions(view: View, definitions: Definitions, of_schemes: Iterable[str] = ()) -> DataFrame:

@@ -49,7 +49,7 @@ def preview(workspace: Workspace, lake: Lake, rules: Sequence[Rule], as_of: date
     """
     view = look(PREVIEW, workspace, lake)
     with view.on(day_with_features(view, as_of)) as view, Database(view) as database:
-        return previews_of(rules, view.as_of, count(database, view, rules))
+        return previews_of(rules, view.as_of, view.settings.currency, count(database, view, rules))
 
 
 def members(database: Database, view: View, rules: Sequence[Rule], besides: Sequence[str] = ()) -> exp.Query:

@@ -348,12 +348,16 @@ def test_whoever_complains_or_withdraws_after_the_day_is_not_exported(lakes: Lak
     run_flow(ingest.INGEST, workspace, lake, MAY[4])
     # In a lake from before the table of objections they are found among its events.
     shutil.rmtree(lake.path(silver.OBJECTIONS))
-    assert exported() == ({"complained": 1, "suppressed_since": 2}, set(BUYERS) - {"tim", "ann", "bob"})
+    assert exported() == (
+        {"complained": 1, "complained_since": 1, "unsubscribed_since": 1}, set(BUYERS) - {"tim", "ann", "bob"}
+    )  # fmt: skip
     write_mails(workspace, MAY[4], ("c2", "eve@example.com", "complaint", "2026-05-04 10:00:00"))
     write_consents(workspace, MAY[4], ("ida@example.com", "email_marketing", "withdrawn", "2026-05-04 09:00:00"))
     run_flow(ingest.INGEST, workspace, lake, MAY[5])
     assert {r["event_id"] for r in rows_of(lake, silver.OBJECTIONS)} == {"m3", "c1", "u1", "c2"}
-    assert exported() == ({"complained": 1, "suppressed_since": 4}, {"zoe", "joe", "lou"})
+    assert exported() == (
+        {"complained": 1, "complained_since": 2, "no_consent_since": 1, "unsubscribed_since": 1}, {"zoe", "joe", "lou"}
+    )  # fmt: skip
 
 
 def test_no_value_about_a_person_stands_in_the_log(shop: tuple[Workspace, Lake]) -> None:

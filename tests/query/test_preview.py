@@ -49,7 +49,7 @@ def test_a_condition_is_answered(workspace: Workspace) -> None:
     rules = rules_named(workspace, "n_order_365d >= 2")
     (row,) = preview(workspace, Lake(workspace.lake), rules, None)
     assert row == {
-        "name": "condition", "as_of": AS_OF, "people": 3, "contactable": 2, "revenue_cents_365d": 33_000,
+        "name": "condition", "as_of": AS_OF, "people": 3, "contactable": 2, "revenue_cents_365d": 33_000, "currency": "EUR",
         "left_out": {"no_consent": 1}, "change": 1, "since": BEFORE, "among_previewed": {},
         "overlaps": [{"scheme": "rules", "segment": "Loyal", "people": 3}], "sample": ["ann", "bob", "joe"],
         "engine": "DuckDB", "is_verified": True,
