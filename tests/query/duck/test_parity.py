@@ -38,7 +38,7 @@ from segspark.segments.schemes.registry import conditions_of, written_schemes
 from segspark.segments.schemes.rules import RULES as RULE_SCHEME
 from segspark.segments.schemes.rules import rule_entry
 from segspark.segments.values import acts_of, values_of
-from segspark.tables.contracts import gold, silver
+from segspark.tables.contracts import gold, privacy, silver
 from segspark.tables.io.spark_lake import SparkLake
 
 COMPARED = (
@@ -159,10 +159,12 @@ def test_what_arrived_since_the_segment_was_made_is_removed_by_both_gates(
     with look(EXPORT, workspace, lake, AS_OF) as view:
         stored = view.read_small(gold.SEGMENTS, [("segment_date", "=", AS_OF), ("scheme", "=", "rfm")]).to_pylist()
         links = view.read_small(silver.IDENTITY_LINKS).to_pylist()
+        vault = view.read_small(privacy.IDENTITIES, [("kind", "=", "email")], ["identifier_id"])["identifier_id"]
     reachable = [row for row in stored if row["is_contactable"]]
     segment = max({r["segment_id"] for r in reachable}, key=[r["segment_id"] for r in reachable].count)
     people = sorted(r["person_id"] for r in reachable if r["segment_id"] == segment)
-    address = {link["person_id"]: link["identifier_id"] for link in links if not link["is_anonymous"]}
+    emails = set(vault.to_pylist())
+    address = {link["person_id"]: link["identifier_id"] for link in links if link["identifier_id"] in emails}
     assert len(people) > 8
 
     def gates() -> list[tuple[Any, Any, set[str]]]:
