@@ -47,27 +47,36 @@ def read_table(
     # Not `empty_table`, which imports pandas, as `pa.array` does: it takes half a second.
     parts = [pa.table([pa.nulls(0, field.type) for field in needed], schema=needed)]
     partitions = table.metadata().partition_columns
-    for action in actions_in_log(table).to_pylist():
-        values = {name: action[f"partition.{name}"] for name in partitions}
-        of_file = [f for f in filters or () if f[0] in values and f[1] == "="]
-        if all(str(values[name]) == str(value) for name, _, value in of_file):
+    actions = actions_in_log(table)
+    for at, action in enumerate(actions.to_pylist()):
+        of_file = [f for f in filters or () if f[0] in partitions and f[1] == "="]
+        if all(str(action[f"partition.{name}"]) == str(value) for name, _, value in of_file):
+            values = {name: actions[f"partition.{name}"].slice(at, 1) for name in partitions}
             rows = rows_of_file(store.url_of(unquote(action["path"])), needed, values)
-            for name, op, value in filters or ():
+            for name, op, value in [f for f in filters or () if f not in of_file]:
                 rows = rows.filter(_TESTS[op](rows[name], value))
             parts.append(rows)
     return pa.concat_tables(parts).select([f.name for f in wanted])
 
 
-def rows_of_file(url: str, schema: pa.Schema, values: dict[str, Any]) -> pa.Table:
-    """The rows of a file with its partition; a column that the table gained later is null."""
+def rows_of_file(url: str, schema: pa.Schema, values: Mapping[str, Any]) -> pa.Table:
+    """The rows of a file with its partition; a column that the table gained later is null.
+
+    Args:
+        values: of the partition, or columns that hold one each.
+    """
     file = open_parquet(url)
     have = set(file.schema_arrow.names)
     stored = file.read(columns=[n for n in schema.names if n in have])
     n = file.metadata.num_rows
+    # As many indices of the first row, made without `pa.array` and scalars, which import pandas.
+    firsts = pa.Array.from_buffers(pa.int64(), n, [None, pa.py_buffer(bytes(8 * n))])
 
     def column(field: pa.Field) -> Any:
         if field.name in values:
-            return pa.repeat(pa.scalar(values[field.name]), n).cast(field.type)
+            value = values[field.name]
+            one = value if isinstance(value, pa.ChunkedArray) else pa.array([value], field.type)
+            return one.take(firsts).cast(field.type)
         return stored[field.name].cast(field.type) if field.name in have else pa.nulls(n, field.type)
 
     return pa.table([column(field) for field in schema], schema=schema)
