@@ -13,7 +13,8 @@ from segspark.models.resources import BEHAVIOUR_MODEL
 from segspark.pipeline.view import View, look
 from segspark.query.answers import CONTACTABLE, N_SAMPLED, REVENUE, Counts, flag, previews_of
 from segspark.query.plan import changes_of, day_with_segments
-from segspark.query.replay import REPLAY, with_day
+from segspark.query.replay import REPLAY
+from segspark.query.replay_by_spark import with_day
 from segspark.query.targets import PREVIEW, day_with_features
 from segspark.segments.definitions import Definitions, Rule
 from segspark.segments.people import needed_columns, people_for_segments, sequences_in

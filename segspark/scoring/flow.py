@@ -22,9 +22,10 @@ from segspark.pipeline.step import Step
 from segspark.pipeline.view import View
 from segspark.pipeline.writes import Frame, ReplaceDays
 from segspark.purposes import PROFILING
+from segspark.scoring.cells import rfm_version
 from segspark.scoring.columns import BY_RULE
 from segspark.scoring.engagement import ACTS, with_engagement
-from segspark.scoring.rfm import read_cuts, rfm_version, with_rfm
+from segspark.scoring.rfm import read_cuts, with_rfm
 from segspark.spark.sharing import shared
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.gold import REASONS
@@ -81,12 +82,6 @@ def _why_none(view: View, model: AnyModel) -> str:
     """Why no version scores the day, so that rules that use the score find nobody."""
     why = why_none(view.settings.mlflow, registered_name(view.settings.name, model), view.as_of)
     return f"no {model.name} model: {why}"
-
-
-def is_scored_otherwise(view: View) -> bool:
-    """Whether the stored scores of the day were made by other rules than today's."""
-    recorded = view.runs.outputs("scores", view.as_of)
-    return recorded is not None and recorded.get("rfm_version") != rfm_version(view.settings.scoring.rfm)
 
 
 def _of_model(view: View, model: AnyModel, loaded: Loaded, people: DataFrame) -> DataFrame:

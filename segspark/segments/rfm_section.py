@@ -51,7 +51,7 @@ def rfm_section(name: str, day: StoredDay) -> Section:
 
 def _grid(day: StoredDay) -> Rfm | None:
     """The grid from the squares that the scores recorded; None if they recorded none."""
-    from segspark.scoring.rfm import NAMES
+    from segspark.scoring.cells import NAMES
 
     rows = day.outcomes.get("rfm_squares")
     if not rows:

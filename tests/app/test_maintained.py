@@ -15,7 +15,8 @@ from segspark.features.resources import load_catalogue
 from segspark.features.tiles_flow import TILES
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.view import look
-from segspark.query.replay import REPLAY, with_day
+from segspark.query.replay import REPLAY
+from segspark.query.replay_by_spark import with_day
 from segspark.scoring.flow import SCORES
 from segspark.segments.flow import SEGMENTS
 from segspark.tables.contracts import gold, silver

@@ -35,7 +35,7 @@ from segspark.models.propensity.inputs import choose_inputs
 from segspark.models.propensity.outcome import Window
 from segspark.models.tracking import Loaded
 from segspark.pseudonyms import KINDS, Key, Pseudonymiser
-from segspark.scoring.rfm import NAMES
+from segspark.scoring.cells import NAMES
 from segspark.segments import definitions
 from segspark.segments.definitions import Level, Levels, Rule, levels_from, rule_from
 from segspark.segments.rules.stored import from_json, to_json

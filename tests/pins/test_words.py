@@ -28,7 +28,7 @@ from segspark.models.propensity.withdrawals import WITHDRAWALS
 from segspark.pseudonyms import KINDS
 from segspark.purposes import PURPOSES
 from segspark.query.replay import REPLAY
-from segspark.scoring.rfm import NAMES
+from segspark.scoring.cells import NAMES
 from segspark.segments.schemes.registry import SCHEMES
 from segspark.sources.vocabulary import DEVICES, EVENT_TYPES, LINE_TYPES
 from segspark.tables.contracts.catalogue import ALL

@@ -21,9 +21,10 @@ from segspark.features.resources import load_catalogue
 from segspark.ids import mint
 from segspark.pipeline.runner import run_flow
 from segspark.query.explain import explain
-from segspark.query.replay import AGAIN, replay
+from segspark.query.replay import AGAIN
+from segspark.query.replay_by_spark import replay
+from segspark.scoring.cells import NAMES
 from segspark.scoring.flow import SCORES
-from segspark.scoring.rfm import NAMES
 from segspark.segments.calendar import ELSEWHERE, Place, calendar_of
 from segspark.segments.flow import SEGMENTS
 from segspark.segments.narrative import narrative

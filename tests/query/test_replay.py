@@ -10,9 +10,9 @@ from segspark.config.models import Rfm, Workspace
 from segspark.errors import ConfigError, GateClosed
 from segspark.pipeline.runs import record
 from segspark.pipeline.view import View, look
-from segspark.query.replay import REPLAY, find_version, with_day
-from segspark.scoring.flow import is_scored_otherwise
-from segspark.scoring.rfm import rfm_version
+from segspark.query.replay import REPLAY, find_version
+from segspark.query.replay_by_spark import with_day
+from segspark.scoring.cells import is_scored_otherwise, rfm_version
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 

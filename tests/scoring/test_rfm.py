@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from segspark.config.models import Rfm
-from segspark.scoring.rfm import CELLS, frequency_cuts, read_cuts, with_rfm
+from segspark.scoring.cells import CELLS
+from segspark.scoring.rfm import frequency_cuts, read_cuts, with_rfm
 
 DDL = (
     "person_id string, days_since_order int, n_order_365d bigint, order_cents_365d bigint, refund_cents_365d bigint, "

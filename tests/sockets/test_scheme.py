@@ -30,7 +30,7 @@ from segspark.query.explain import explain
 from segspark.query.look import describe_segment, segment_sizes
 from segspark.query.plan import plan_segments
 from segspark.query.preview import preview
-from segspark.query.replay import replay
+from segspark.query.replay_by_spark import replay
 from segspark.query.targets import rules_named
 from segspark.reports.gather import gather
 from segspark.reports.report import render_report

@@ -23,7 +23,7 @@ def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared:
 
 def rfm_grouping(settings: Settings) -> Grouping:
     """The cells; their version follows the settings."""
-    from segspark.scoring.rfm import NAMES, rfm_version
+    from segspark.scoring.cells import NAMES, rfm_version
 
     segments = {
         key: Segment(RFM.name, mint(RFM.name, key), key, {"fr": fr, "en": en}) for key, (fr, en) in NAMES.items()

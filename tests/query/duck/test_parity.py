@@ -16,6 +16,7 @@ from segspark.activation.by_spark import gated
 from segspark.activation.last_gate import EXPORT, gate
 from segspark.config.models import Workspace
 from segspark.duck.database import Database
+from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.features.flow import FEATURES
 from segspark.features.resources import load_catalogue
 from segspark.models.resources import BEHAVIOUR_MODEL
@@ -26,6 +27,8 @@ from segspark.query.duck.memberships import memberships
 from segspark.query.person import read_person
 from segspark.query.plan import plan_segments
 from segspark.query.preview import preview
+from segspark.query.replay import replay_stored
+from segspark.query.replay_by_spark import replay
 from segspark.query.targets import PREVIEW
 from segspark.scoring.flow import SCORES
 from segspark.segments.definitions import Definitions
@@ -131,6 +134,17 @@ def test_plans_are_the_same(shop: tuple[Workspace, SparkLake]) -> None:
         assert {row["change"] for row in planned} == {"new", "gone", "redefined"}
     finally:
         write_rules(workspace, RULES)
+
+
+def test_replays_are_the_same(shop: tuple[Workspace, SparkLake]) -> None:
+    workspace, lake = shop
+    for name in ("levels", "any_of"):
+        by_duck, by_other = replay_stored(workspace, lake, name, AS_OF), replay(workspace, lake, name, AS_OF)
+        assert by_duck == by_other
+        assert by_duck["is_written"]
+        assert all(s["people"] == s["stored"] == s["same"] for s in by_duck["segments"])
+    with pytest.raises(OnlyBySpark, match="rfm follows from settings"):
+        replay_stored(workspace, lake, "rfm", AS_OF)
 
 
 def test_a_person_has_the_same_values(shop: tuple[Workspace, SparkLake]) -> None:
