@@ -100,7 +100,7 @@ def _gated(workspace: Workspace, view: View, segment_id: str, destination: Desti
     kinds = list(dict.fromkeys(k.kind for k in destination.keys))
     with ExitStack() as stack:
         try:
-            database = stack.enter_context(Database(view))
+            database = stack.enter_context(Database(view, verifies_all=True))
             gated = gate(database, view, segment_id, columns, kinds)
         except OnlyBySpark:
             from segspark.activation.by_spark import gated_by_spark

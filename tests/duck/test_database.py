@@ -95,6 +95,9 @@ def test_beyond_some_bytes_files_are_not_verified_and_that_is_said(view: View, m
     with Database(view) as database:
         database.table(gold.PEOPLE, ["person_id"])
         assert not database.verified
+    with Database(view, verifies_all=True) as database:
+        database.table(gold.PEOPLE, ["person_id"])
+        assert database.verified
 
 
 def test_a_table_whose_files_are_not_its_rows_is_left_to_spark(workspace: Workspace, view: View) -> None:
@@ -105,6 +108,15 @@ def test_a_table_whose_files_are_not_its_rows_is_left_to_spark(workspace: Worksp
         pytest.raises(OnlyBySpark, match=r"gold\.people has delta\.enableDeletionVectors=true"),
     ):
         database.table(gold.PEOPLE, ["person_id"])
+
+
+def test_what_memory_does_not_hold_is_left_to_spark_and_put_on_no_disk(view: View) -> None:
+    with Database(view) as database:
+        database.rows(exp.select("1 as one"))
+        database._connection.execute("set memory_limit = '20MB'")
+        large = exp.select("list(range)").from_("range(20000000)").group_by("range")
+        with pytest.raises(OnlyBySpark, match="more memory"):
+            database.rows(exp.select("count(*)").from_(large.subquery("rows")))
 
 
 def test_nothing_is_fetched_from_the_network(view: View) -> None:
