@@ -22,6 +22,7 @@ from segspark.errors import ConfigError
 from segspark.features.resources import CATALOGUE
 from segspark.models.registry import MODELS
 from segspark.models.resources import ACTIVE_CLUSTERING, OWN_MODELS, models_in_use
+from segspark.near import find_named
 from segspark.pipeline.context import Resource
 from segspark.pipeline.view import Question, View, look
 from segspark.query.duck.memberships import memberships
@@ -75,7 +76,10 @@ def find_version(view: View, wanted: str, as_of: date) -> dict[str, Any]:
     rows = view.read_small(gold.DEFINITIONS).to_pylist()
     matches = [r for r in rows if r["definition_version"] == wanted]
     if not matches:
-        named = [r for r in rows if r["name"] == wanted]
+        called = find_named(
+            "definition or version", wanted, sorted({str(r["name"]) for r in rows}), lambda name: (name,)
+        )
+        named = [r for r in rows if r["name"] == called]
         of_day: list[tuple[str, str, object]] = [("segment_date", "=", as_of)]
         in_use = set(view.read_small(gold.SEGMENTS, of_day, ["definition_version"])["definition_version"].to_pylist())
         matches = [r for r in named if r["definition_version"] in in_use]
@@ -83,9 +87,6 @@ def find_version(view: View, wanted: str, as_of: date) -> dict[str, Any]:
         if named and not matches:
             first = min(r["first_date"] for r in named)
             raise ConfigError(f"{wanted!r} was first used for {first}; name a version to use it on {as_of}.")
-    if not matches:
-        there = ", ".join(sorted({r["name"] for r in rows})) or "none"
-        raise ConfigError(f"There is no definition or version {wanted!r} in gold.definitions. Definitions: {there}.")
     return dict(matches[0])
 
 

@@ -10,6 +10,7 @@ from segspark.errors import ConfigError, GateClosed
 from segspark.features.resources import CATALOGUE, load_catalogue
 from segspark.models.registry import MODELS
 from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, models_in_use
+from segspark.near import find_named
 from segspark.pipeline.context import Resource
 from segspark.pipeline.view import Question, View
 from segspark.segments.check import issues_in
@@ -65,15 +66,22 @@ def rules_named(workspace: Workspace, target: str) -> tuple[Rule, ...]:
         here = path if path.exists() else workspace.folder / path
         rules = tuple(resolve_rules(load_rules(here), known))
     else:
-        rules = tuple(r for r in known if target in (r.key, *r.name.values())) or _of_condition(target, known)
-        if not rules:
-            names = ", ".join(r.key for r in known)
-            raise ConfigError(f"There is no rule {target!r} and no such file. Rules of the workspace: {names}.")
+        named = tuple(r for r in known if target in (r.key, *r.name.values()))
+        rules = named or _of_condition(target, known) or (_meant(target, known),)
     if len(rules) > MOST_PREVIEWED:
         raise ConfigError(f"{target} holds {len(rules)} segments; at most {MOST_PREVIEWED} are previewed together.")
     catalogue = load_catalogue(workspace)
     raise_issues(issues_in(Definitions({target: rules}), values_of(catalogue, workspace.models), acts_of(catalogue)))
     return rules
+
+
+def _meant(target: str, known: tuple[Rule, ...]) -> Rule:
+    """
+    Raises:
+        UnknownName: no rule is called so, or several are.
+    """
+    see = "A file of rules ends in .yaml, .yml or .py; a condition is written as n_order_365d >= 2."
+    return find_named("rule", target, known, lambda rule: (rule.key, *rule.name.values()), see)
 
 
 def _of_condition(text: str, known: tuple[Rule, ...]) -> tuple[Rule, ...]:

@@ -53,9 +53,9 @@ def test_a_day_before_a_definition_was_used_needs_a_version_by_name(shop: Worksp
 
 
 def test_what_is_neither_is_answered_with_what_there_is(shop: Workspace, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"no definition or version 'v3'.*Definitions: buyers\."):
+    with pytest.raises(ConfigError, match=r"no definition or version 'v3'.*There are: buyers\."):
         version(shop, "v3", SECOND_DAY)
-    with pytest.raises(ConfigError, match=r"Definitions: none\."):
+    with pytest.raises(ConfigError, match=r"There are: none\."):
         version(make_workspace(tmp_path / "empty"), "v3", SECOND_DAY)
 
 

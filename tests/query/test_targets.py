@@ -27,13 +27,15 @@ def write(path: Path, *rules: tuple[str, str]) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("name", ["buyers", "Buyers", "Acheteurs"])
+@pytest.mark.parametrize("name", ["buyers", "Buyers", "Acheteurs", "ACHETEURS"])
 def test_a_rule_of_the_workspace_is_named_by_its_key_or_a_title(workspace: Workspace, name: str) -> None:
     assert [r.key for r in rules_named(workspace, name)] == ["buyers"]
 
 
 def test_a_rule_that_is_not_there_is_answered_with_those_that_are(workspace: Workspace) -> None:
-    with pytest.raises(ConfigError, match=r"no rule 'bayers' and no such file.*buyers, big_spenders, fast_buyers"):
+    with pytest.raises(
+        ConfigError, match=r"no rule 'bayers'\. Did you mean buyers.*There are: buyers, big_spenders, fast_buyers"
+    ):
         rules_named(workspace, "bayers")
 
 
