@@ -150,6 +150,7 @@ LAYOUT: dict[str, list[str]] = {
     "gold.activity_items": ["applied_as_of"],
     "gold.item_last_days": ["as_of_date"],
     "gold.features": ["as_of_date"],
+    "gold.people": ["as_of_date"],
     "gold.features_restated": ["as_of_date"],
     "gold.scores": ["as_of_date", "score"],
     "gold.segments": ["segment_date"],

@@ -178,7 +178,7 @@ def values_of(workspace: Workspace, lake: Lake, day: date) -> dict[str, dict[str
         FROM features f LEFT JOIN latest USING (person_id) LEFT JOIN wide USING (person_id)
         LEFT JOIN contact USING (person_id)
         """
-    ).fetch_arrow_table()  # fmt: skip
+    ).to_arrow_table()  # fmt: skip
     rows = found.to_pylist(maps_as_pydicts="strict")
     (
         db.register("tiles", table(lake, gold.ACTIVITY_DAILY)),
