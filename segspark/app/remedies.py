@@ -14,6 +14,7 @@ FEATURES = (gold.ITEM_LAST_DAYS.name, gold.FEATURES.name)
 RESTATED = (gold.FEATURES_RESTATED.name,)
 SCORES = (gold.SCORES.name,)
 SEGMENTS = (
+    gold.PEOPLE.name,
     gold.SEGMENTS.name,
     gold.SEGMENT_CHANGES.name,
     gold.SEGMENT_PROFILES.name,
