@@ -42,7 +42,7 @@ def with_model_columns(people: DataFrame, view: View, found: Found) -> DataFrame
         if loaded is not None and model.columns is not None:
             people = model.columns(view, loaded, people)
         else:
-            people = people.withColumns({c.column: F.lit(None).cast(c.type) for c in _columns(model)})
+            people = people.withColumns({c.column: F.lit(None).cast(c.stored_type) for c in _columns(model)})
     return people
 
 

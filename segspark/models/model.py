@@ -53,20 +53,28 @@ class Former:
     below: str = ""
 
 
+_TYPES = {"number": "double", "text": "string", "date": "date", "boolean": "boolean"}
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of people: added by the model's ``columns``, else by the schemes that use the model.
 
     Attributes:
         value: what conditions know of it; None if they may not use it.
-        type: as Spark SQL names it.
+        type: as Spark SQL names it; by default that of the value's kind.
         comment: what it says of a person, for the tables that store it.
     """
 
     column: str
     value: Value | None = None
-    type: str = "double"
+    type: str = ""
     comment: str = ""
+
+    @property
+    def stored_type(self) -> str:
+        """The type, as Spark SQL names it."""
+        return self.type or _TYPES[self.value.kind if self.value else "number"]
 
     @property
     def values(self) -> Mapping[str, Value]:

@@ -46,5 +46,5 @@ def columns_in_conditions() -> tuple[Stored, ...]:
     """The columns of models that conditions may look at, as a table stores them."""
     outputs = [output for model in MODELS.all() for output in model.outputs]
     return tuple(
-        personal(o.column, o.type, o.comment) for o in outputs if isinstance(o, Column) and o.value is not None
+        personal(o.column, o.stored_type, o.comment) for o in outputs if isinstance(o, Column) and o.value is not None
     )
