@@ -39,7 +39,8 @@ def test_a_job_is_a_few_lines() -> None:
         (["run", "weekly"], "weekly"),
     ],
 )
-def test_wrong_usage_is_told(arguments: list[str], said: str) -> None:
+def test_wrong_usage_is_told(arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEGSPARK_WORKSPACE", str(make_workspace(tmp_path / "w").folder))
     shown = CliRunner().invoke(cli, arguments)
     assert shown.exit_code == 2
     assert said in shown.output

@@ -85,7 +85,7 @@ def test_trials_are_listed_and_others_are_unknown(tmp_path: Path) -> None:
     write_trial(workspace.folder, declaration())
     row = {"trial": "spring", "treated": "mail", "control": "none", "outcome": "visits", "people": "a table"}
     assert list_trials(workspace) == [row]
-    with pytest.raises(ConfigError, match="There are spring"):
+    with pytest.raises(ConfigError, match="There are: spring"):
         estimate_trial(workspace, "autumn")
 
 

@@ -212,7 +212,8 @@ def answered(monkeypatch: pytest.MonkeyPatch, function: str, answer: Any, *argum
 def previewed(name: str, people: int, **more: Any) -> dict[str, Any]:
     return {
         "name": name, "as_of": DAY, "people": people, "contactable": people - 200 if people else 0, "left_out": {},
-        "among_previewed": {}, "overlaps": [], "sample": [], **more,
+        "among_previewed": {}, "overlaps": [], "sample": [], "revenue_cents_365d": 1_250_000, "currency": "EUR", "change": None, "since": None, "engine": "DuckDB", 
+        "is_verified": True, **more,
     }  # fmt: skip
 
 
@@ -220,12 +221,12 @@ def test_a_preview_says_how_many_whom_it_leaves_out_and_what_it_overlaps(monkeyp
     overlaps = [{"scheme": "rfm", "segment": f"s{n}", "people": 600 - n} for n in range(11)]
     found = previewed("rich", 1200, left_out={"complained": 200, "no_consent": 0}, overlaps=overlaps, sample=["a", "b"])
     lines = answered(monkeypatch, "segspark.query.preview.preview_rules", [found], "preview", "rich").splitlines()
-    assert lines[:3] == [
+    assert lines[:4] == [
         "rich as of 2026-05-05: 1,200 people, 1,000 may be written to", "  left out: complained 200, no_consent 0",
-        "   50% in rfm: s0 (600)",
+        "  net revenue of 365 days: 12,500 EUR", "   50% in rfm: s0 (600)",
     ]  # fmt: skip
     # Ten overlaps are enough, and one rule alone has no matrix.
-    assert (len(lines), lines[-2:]) == (2 + 10 + 1 + 1, ["  e.g. a, b", INTERNAL])
+    assert (len(lines), lines[-2:]) == (3 + 10 + 1 + 1, ["  e.g. a, b", INTERNAL])
 
 
 def test_several_rules_are_previewed_with_a_matrix_and_a_rule_of_nobody_says_so(
@@ -233,10 +234,21 @@ def test_several_rules_are_previewed_with_a_matrix_and_a_rule_of_nobody_says_so(
 ) -> None:
     found = [previewed("rich", 1200, among_previewed={"none": 0}), previewed("none", 0, among_previewed={"rich": 0})]
     lines = answered(monkeypatch, "segspark.query.preview.preview_rules", found, "preview", "f.yaml").splitlines()
-    assert lines[3:6] == [
-        "none as of 2026-05-05: 0 people, 0 may be written to", "  left out: nobody", "  e.g. nobody",
+    assert lines[4:8] == [
+        "none as of 2026-05-05: 0 people, 0 may be written to", "  left out: nobody",
+        "  net revenue of 365 days: 12,500 EUR", "  e.g. nobody",
     ]  # fmt: skip
-    assert lines[6] == "overlap matrix, people in both:"
+    assert lines[8] == "overlap matrix, people in both:"
+
+
+def test_a_preview_says_the_change_and_who_answered_if_it_was_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    more = {"change": -7, "since": "2026-05-04", "engine": "Spark: gold.people has no rows", "is_verified": False}
+    found = previewed("rich", 1200, **more)
+    lines = answered(monkeypatch, "segspark.query.preview.preview_rules", [found], "preview", "rich").splitlines()
+    assert lines[3:6] == [
+        "  since 2026-05-04: -7 people", "  answered by Spark: gold.people has no rows",
+        "  the files are many: they were not compared with their checksums",
+    ]  # fmt: skip
 
 
 def test_a_preview_is_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
