@@ -33,6 +33,7 @@ TABLES = (
     "gold.item_last_days",
     "gold.features",
     "gold.scores",
+    "gold.people",
     "gold.segments",
     "gold.segment_changes",
     "gold.segment_profiles",

@@ -18,7 +18,7 @@ from segspark.pipeline.view import View, look
 from segspark.query.duck.memberships import memberships
 from segspark.query.targets import PREVIEW, day_with_features
 from segspark.segments.definitions import Definitions
-from segspark.segments.resources import DEFINITIONS
+from segspark.segments.resources import DEFINITIONS, definitions_of
 from segspark.segments.schemes.permission import segment_without
 from segspark.segments.schemes.registry import written_schemes
 from segspark.tables.contracts import gold
@@ -43,6 +43,8 @@ class Planned:
 def plan_definitions(config: Path, as_of: date | None) -> list[dict[str, Any]]:
     """What publishing the workspace's definitions would change."""
     workspace = open_workspace(config)
+    # What is wrong with them is said before anything about the lake.
+    definitions_of(workspace)
     try:
         return plan_segments(workspace, open_lake(workspace), as_of)
     except OnlyBySpark:

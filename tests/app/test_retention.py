@@ -116,7 +116,7 @@ def test_a_table_with_a_retention_is_partitioned_by_its_day() -> None:
         "gold.segments": 730, "gold.segment_changes": 730, "ops.segment_profiles": 730,
     }  # fmt: skip
     assert all(by_day(c) for c in limited)
-    assert [c.name for c in ALL if c.keeps_month_ends] == ["gold.features"]
+    assert [c.name for c in ALL if c.keeps_month_ends] == ["gold.features", "gold.people"]
 
 
 def by_day(contract: Contract) -> bool:

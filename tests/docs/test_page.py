@@ -79,7 +79,7 @@ def test_keys_of_segspark_yaml_go_over_those_that_are_there(page: Page) -> None:
     own = "measures: [{name: n_shoe, event_types: [order], purpose: profiling, description: Shoes}]"
     (page.folder / "features.yaml").write_text(own)
     run(page, "yaml", "features: {files: [features.yaml]}", "segspark.yaml")
-    run(page, "console", "$ segspark features list --family own\n…\nn_shoe_30d …\nn_shoe_365d …\n")
+    run(page, "console", "$ segspark features list --family own\n…\nn_shoe_30d …\nn_shoe_365d …\n…\n")
     assert "name: my_shop" in (page.folder / "segspark.yaml").read_text()
 
 

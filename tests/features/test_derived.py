@@ -26,6 +26,6 @@ def test_constructors_say_what_they_are_made_of() -> None:
         "click_rate_7d",
         "click_rate_30d",
     ]
-    assert trend("t", "n", "Acts").sql == "try_divide(n_90d * 365.0, n_365d * 90.0)"
+    assert trend("t", "n", "Acts").sql == "try_divide(n_90d * 365, n_365d * 90)"
     assert histogram("h", ["a", "b"], "").sql == "array(a, b)"
     assert mode("m", {"1": "a", "2": "b"}, "int", "").sql.startswith("case when greatest(a, b) = 0 then cast(null")

@@ -69,5 +69,7 @@ def test_of_nobody_and_of_people_without_items_there_is_no_value(aggregation) ->
 def test_aggregations_of_days_and_of_items_are_found_by_name() -> None:
     assert aggregation_named("last") is AGGREGATIONS.find("last")
     assert aggregation_named("top") is ITEM_AGGREGATIONS.find("top")
-    with pytest.raises(ConfigError, match=r"no aggregation 'lst'. Did you mean last\? There are: sum, days, last, fir"):
+    with pytest.raises(
+        ConfigError, match=r"no aggregation 'lst'. Did you mean last or latest\? There are: sum, days, last, fir"
+    ):
         aggregation_named("lst")
