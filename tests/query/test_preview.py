@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from builders import make_workspace, store_rows
 
+from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
+from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.features.resources import load_catalogue
 from segspark.query.preview import preview
 from segspark.query.targets import rules_named
@@ -65,6 +67,20 @@ def test_nobody_is_an_answer(workspace: Workspace) -> None:
 def test_of_the_first_day_there_is_no_change(workspace: Workspace) -> None:
     (row,) = preview(workspace, Lake(workspace.lake), rules_named(workspace, "n_order_365d >= 2"), BEFORE)
     assert (row["people"], row["change"], row["since"]) == (2, None, None)
+
+
+def test_own_derived_features_may_read_one_another(workspace: Workspace) -> None:
+    derived = [("each", "try_divide(order_cents_365d, n_order_365d)"), ("twice", "each * 2"), ("odd", "each % 2")]
+    lines = [f'  - {{name: {name}, sql: "{sql}", description: Own}}' for name, sql in derived]
+    (workspace.folder / "own.yaml").write_text("\n".join(["derived:", *lines]) + "\n")
+    with (workspace.folder / "segspark.yaml").open("a") as settings:
+        settings.write("features: {files: [own.yaml]}\n")
+    again = open_workspace(workspace.folder, {})
+    lake = Lake(again.lake)
+    (row,) = preview(again, lake, rules_named(again, "twice > 5000"), AS_OF)
+    assert row["sample"] == ["ann", "joe"]
+    with pytest.raises(OnlyBySpark, match="odd is computed by Spark: it uses mod"):
+        preview(again, lake, rules_named(again, "odd = 1"), AS_OF)
 
 
 def test_people_in_several_previewed_rules_are_counted_once_each(workspace: Workspace, tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def people_of_day(
         dates = sequence_dates(database, view, sequences)
         named = [column(name, SEQUENCES).node for s in sequences for name in (s.name, s.then_name)]
         query = query.select(*named).join(dates.subquery(SEQUENCES), using=["person_id"], join_type="left")
-    rest: list[Column] = [projection(derived).alias(derived.name) for derived in found.derived]
+    # In the catalogue's order: one may read those before it.
+    in_order = [d for d in (*catalogue.derived, *catalogue.of_profile) if d in found.derived]
+    rest: list[Column] = [projection(derived).alias(derived.name) for derived in in_order]
     if found.calendar:
         columns_of_day = view.context[CALENDAR].columns(view.as_of, f)
         rest += [columns_of_day[name].alias(name) for name in sorted(found.calendar)]
