@@ -44,8 +44,7 @@ PREVIEW = Question(
     (
         "gold.people", "gold.features", "gold.activity_daily", "gold.activity_corrections", "gold.scores",
         "silver.profiles", "silver.identity_links", "silver.consents", "silver.events", "silver.objections",
-        "privacy.identities", "gold.segment_registry", "gold.definitions", "gold.segments", "gold.segment_changes",
-        "gold.segment_profiles", "ops.segment_profiles",
+        "privacy.identities", "gold.segment_registry", "gold.definitions", "gold.segments",
     ),
     needs,
 )  # fmt: skip

@@ -133,8 +133,8 @@ def test_what_hands_out_its_rows_is_used_by_commands_alone() -> None:
 
 def test_only_the_operator_s_questions_declare_it_and_no_flow_reads_it() -> None:
     asked = {q.name for q in values(Question) if ops.SEGMENT_PROFILES.name in q.reads}
-    # Both answer commands that mark what they tell as internal.
-    assert asked == {"look", "preview"}
+    # Its commands mark what they tell as internal.
+    assert asked == {"look"}
     flows = {f.name: f for f in values(Flow)}
     assert {f.name for f in DAILY} < flows.keys()
     assert not [f.name for f in flows.values() if ops.SEGMENT_PROFILES.name in (*f.reads, *f.reads_earlier)]

@@ -68,6 +68,7 @@ MAY_USE_FILES = {
     "app/make_again.py": "the path of a configuration",
     "query/targets.py": "a file of rules that a person gave",
     "query/plan.py": "the path of a configuration",
+    "query/preview.py": "the path of a configuration",
     "query/replay.py": "the path of a configuration",
     "activation/audience.py": "a path that a person gave; it is handed on",
     "reports/gather.py": "the path of a report, from which its store is made",

@@ -114,7 +114,7 @@ def test_people_in_two_arms(shop: tuple[Workspace, SparkLake], monkeypatch: pyte
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"measure": "n_smile"}, "There is no measure 'n_smile'; there are dwell_s, n_active"),
+        ({"measure": "n_smile"}, "There is no measure 'n_smile'. Did you mean n_sent"),
         ({"campaigns": {"mail": ("autumn",)}}, "Nobody was sent these campaigns"),
         ({"sent_on": SENT_ON + timedelta(days=1)}, "The first mail is of 2026-05-10, before sent_on: 2026-05-11"),
         ({"held_out": SEND.held_out.model_copy(update={"column": "mail"})}, "mail"),
