@@ -252,4 +252,10 @@ def gate_in_spark(view: View, members: "DataFrame", newest: date | None) -> "Dat
         # Spark binds no parameters in the subqueries of a `with`.
         return _constant(values[node.name]) if isinstance(node, exp.Placeholder) else node
 
-    return members.sparkSession.sql(_filled(named).sql(dialect="spark"))
+    session = members.sparkSession
+    try:
+        # The plan holds what the names mean from here on; they are nobody else's.
+        return session.sql(_filled(named).sql(dialect="spark"))
+    finally:
+        for name in names.values():
+            session.catalog.dropTempView(name)

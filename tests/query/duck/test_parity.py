@@ -215,6 +215,7 @@ def test_what_arrived_since_the_segment_was_made_is_removed_by_both_gates(
                objected(left, "unsubscribe", 2))  # fmt: skip
     after = gates()
     assert after[0] == after[1]
+    assert [t.name for t in lake.spark.catalog.listTables() if t.isTemporary] == []
     assert after[0][1] == {"no_consent": 2, "complained": 1, "hard_bounced": 1, "unsubscribed": 1}
     assert len(after[0][2]) == len(people) - 5
 
