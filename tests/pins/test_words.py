@@ -66,6 +66,7 @@ TABLES: dict[str, tuple[int, str]] = {
     "gold.activity_items": (6, "87ab9750fb0a"),
     "gold.item_last_days": (6, "125fb36d14fe"),
     "gold.features": (5, "f6af165c1b64"),
+    "gold.people": (14, "7f4b14df43f2"),
     "gold.features_restated": (5, "f6af165c1b64"),
     "gold.scores": (7, "4d8bbe81cae4"),
     "gold.segments": (15, "3b7275de6275"),
@@ -112,7 +113,7 @@ def test_a_table_lies_at_layer_and_name() -> None:
 
 
 STORED = "a4163ee54dc6"
-PROJECTED = "46cc35696047"
+PROJECTED = "89868c3be9ad"
 
 
 def test_columns_of_the_built_in_features_stay() -> None:
@@ -145,7 +146,7 @@ def test_names_of_flows_stay() -> None:
     ]
 
 
-READS_AND_WRITES = "8d858d7998ab"
+READS_AND_WRITES = "e3a3b0d407aa"
 
 
 def test_what_each_flow_reads_and_writes_stays() -> None:
