@@ -163,6 +163,10 @@ class Functions:
         first, *rest = map(_of, columns)
         return Column(exp.Least(this=first, expressions=rest))
 
+    def count_if(self, condition: Column) -> Column:
+        """Of no rows it is null, where Spark's is 0."""
+        return _call("count_if", condition.node)
+
     def ceil(self, value: Any) -> Column:
         return _call("ceil", _of(value))
 

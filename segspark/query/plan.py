@@ -11,7 +11,6 @@ from sqlglot import exp
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.duck.database import Database
-from segspark.duck.functions import Column
 from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.errors import GateClosed
 from segspark.pipeline.view import View, look
@@ -104,16 +103,15 @@ def _compared(database: Database, view: View, now: exp.Query) -> exp.Query:
     )  # fmt: skip
     is_now, is_old = f.col("new_definition_version").isNotNull(), f.col("old_definition_version").isNotNull()
 
-    def count(condition: Column, name: str) -> exp.Expression:
-        return Column(exp.Anonymous(this="count_if", expressions=[condition.node])).alias(name).node
-
     names = [("new_name", "new_segment_name"), ("old_name", "old_segment_name"),
              ("new_version", "new_definition_version"), ("old_version", "old_definition_version")]  # fmt: skip
     newest = [exp.alias_(exp.Max(this=f.col(column).node), name, quoted=True) for name, column in names]
     counts = [
-        count(is_old, "before"), count(is_now, "after"), count(is_now & ~is_old, "entered"),
-        count(is_old & ~is_now, "left"),
-    ]  # fmt: skip
+        f.count_if(is_old).alias("before").node,
+        f.count_if(is_now).alias("after").node,
+        f.count_if(is_now & ~is_old).alias("entered").node,
+        f.count_if(is_old & ~is_now).alias("left").node,
+    ]
     by = [f.col("scheme").node, f.col("segment_id").node]
     return exp.select(*by, *newest, *counts).from_(both.subquery("both")).group_by(*by)
 

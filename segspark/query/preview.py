@@ -70,9 +70,7 @@ def count(database: Database, view: View, rules: Sequence[Rule]) -> Counts:
     people = database.keep(members(database, view, rules, ("not_contactable_reason", REVENUE)))
     f = database.f
     reason = f.coalesce("not_contactable_reason", f.lit(CONTACTABLE)).alias("reason")
-    both = [
-        exp.alias_(_count(f.col(a) & f.col(b)), f"{a}_{b}", quoted=True) for i, a in enumerate(flags) for b in flags[i:]
-    ]
+    both = [f.count_if(f.col(a) & f.col(b)).alias(f"{a}_{b}").node for i, a in enumerate(flags) for b in flags[i:]]
     revenue = [
         exp.alias_(exp.Sum(this=f.when(f.col(name), f.col(REVENUE)).node), f"revenue_{at}", quoted=True)
         for at, name in enumerate(flags)
@@ -92,10 +90,6 @@ def count(database: Database, view: View, rules: Sequence[Rule]) -> Counts:
     return Counts(by_reason, overlaps, sample, ENGINE, database.verified, before, before_date)
 
 
-def _count(condition: Any) -> exp.Expression:
-    return exp.Anonymous(this="count_if", expressions=[condition.node])
-
-
 def _overlaps(database: Database, view: View, people: exp.Table, flags: Sequence[str]) -> list[dict[str, Any]]:
     """The day's stored segments with the people of each flag."""
     day = view.as_of.isoformat()
@@ -103,7 +97,7 @@ def _overlaps(database: Database, view: View, people: exp.Table, flags: Sequence
         gold.SEGMENTS, ["person_id", "scheme", "segment_name"], lambda p: str(p["segment_date"]) == day
     )
     keys = [column("scheme").node, column("segment_name").node]
-    sums = [exp.alias_(_count(database.f.col(name)), name, quoted=True) for name in flags]
+    sums = [database.f.count_if(database.f.col(name)).alias(name).node for name in flags]
     joined = exp.select(*keys, *sums).from_(stored.subquery("stored")).join(people.copy(), using=["person_id"])
     return database.rows(joined.group_by(*keys))
 
@@ -114,6 +108,6 @@ def _before(database: Database, view: View, rules: Sequence[Rule]) -> tuple[date
     if day is None or day not in view.facts(gold.PEOPLE).days or day not in view.facts(gold.FEATURES).days:
         return None, None
     inside = members(database, view.on(day), rules)
-    counts = [exp.alias_(_count(database.f.col(flag(at))), flag(at), quoted=True) for at in range(len(rules))]
+    counts = [database.f.count_if(database.f.col(flag(at))).alias(flag(at)).node for at in range(len(rules))]
     (row,) = database.rows(exp.select(*counts).from_(inside.subquery("members")))
     return day, [int(row[flag(at)] or 0) for at in range(len(rules))]

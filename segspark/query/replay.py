@@ -155,14 +155,13 @@ def _compared(database: Database, view: View, ours: exp.Query, version: Mapping[
         then.subquery("was"), using=[exp.to_identifier(k) for k in keys], join_type="full"
     )  # fmt: skip
 
-    def count(condition: Column, name: str) -> exp.Expression:
-        return Column(exp.Anonymous(this="count_if", expressions=[condition.node])).alias(name).node
-
     is_ours, was = f.coalesce("is_ours", f.lit(False)), f.coalesce("was", f.lit(False))
     name = Column(exp.Max(this=f.coalesce("segment_name", "name_then").node)).alias("segment_name").node
     counts = [
-        count(is_ours, "people"), count(f.coalesce("is_contactable", f.lit(False)), "contactable"),
-        count(was, "stored"), count(is_ours & was, "same"),
-    ]  # fmt: skip
+        f.count_if(is_ours).alias("people").node,
+        f.count_if(f.coalesce("is_contactable", f.lit(False))).alias("contactable").node,
+        f.count_if(was).alias("stored").node,
+        f.count_if(is_ours & was).alias("same").node,
+    ]
     by = f.col("segment_id").node
     return exp.select(by, name, *counts).from_(both.subquery("both")).group_by(by)
