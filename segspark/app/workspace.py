@@ -10,8 +10,7 @@ from segspark.config.names import Choice
 from segspark.config.names import workspace_type as type_of
 from segspark.config.yaml_lines import Place
 from segspark.features.engine.registry import AUTO, ENGINES
-from segspark.models.propensity.config import OwnOutcome
-from segspark.models.propensity.own import OUTCOMES
+from segspark.models.propensity.config import OUTCOMES, OwnOutcome
 from segspark.models.registry import MODELS
 from segspark.models.table.config import FlatTable
 from segspark.models.table.model import TABLES

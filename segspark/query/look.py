@@ -1,21 +1,17 @@
-"""Look at a lake without Spark: tables, segments, and the cost of a change of features."""
+"""Look at a lake without Spark: tables, segments, and the cost of a change of features.
+
+What only one of these needs is imported there: imports are most of a short answer's time."""
 
 import json
 from datetime import date
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from segspark.config.models import Workspace
-from segspark.features.describe import plan_features
-from segspark.features.resources import load_catalogue
 from segspark.pipeline.view import Question, View, look
 from segspark.query.profiles import read_profiles
-from segspark.query.summary import condition_text
+from segspark.query.sizes import sizes_of_day
 from segspark.reports.data import Language
-from segspark.segments.lookup import find_segment, is_provisional_day, newest_day
-from segspark.segments.resources import definitions_of
+from segspark.segments.lookup import find_segment, newest_day
 from segspark.segments.rules.stored import to_json
 from segspark.segments.rules.tree import Node
 from segspark.segments.schemes.registry import written_schemes
@@ -57,40 +53,19 @@ def list_tables(workspace: Workspace) -> list[dict[str, Any]]:
 def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, Any]]:
     """The segments of a day with their people, from the day's own partition."""
     view = look(LOOK, workspace, open_lake(workspace))
-    day = newest_day(view, as_of)
-    rows = view.read_small(
-        gold.SEGMENTS,
-        filters=[("segment_date", "=", day)],
-        columns=["scheme", "segment_id", "segment_name", "is_contactable"],
-    )
-    rows = rows.set_column(3, "is_contactable", pc.cast(rows["is_contactable"], pa.int64()))
-    grouped = rows.group_by(["scheme", "segment_id", "segment_name"]).aggregate(
-        [("is_contactable", "count"), ("is_contactable", "hash_sum")]
-    )
-    is_provisional = is_provisional_day(view, day)
-    segments = [
-        {
-            "scheme": r["scheme"],
-            "segment_name": r["segment_name"],
-            "segment_id": r["segment_id"],
-            "people": r["is_contactable_count"],
-            "contactable": r["is_contactable_sum"],
-            "segment_date": day,
-            "is_provisional": is_provisional,
-        }
-        for r in grouped.to_pylist()
-    ]
-    return sorted(segments, key=lambda r: (r["scheme"], -r["people"], r["segment_name"]))
+    return sizes_of_day(view, newest_day(view, as_of))
 
 
 def describe_segment(
     workspace: Workspace, name: str, as_of: date | None, language: Language | None = None
 ) -> dict[str, Any]:
     """One segment: names, size, definition, profile of the day, and whether that is the exact or the published one."""
+    from segspark.query.summary import condition_text
+
     view = look(LOOK, workspace, open_lake(workspace))
     row = find_segment(view, name)
     day = newest_day(view, as_of)
-    size = next((r for r in segment_sizes(workspace, day) if r["segment_id"] == row["segment_id"]), None)
+    size = next((r for r in sizes_of_day(view, day) if r["segment_id"] == row["segment_id"]), None)
     kind, profile = read_profiles(view, day)
     measures = [{name: p.get(name) for name in _OF_PROFILES} for p in profile if p["segment_id"] == row["segment_id"]]
     definition = stored_condition(view, row)
@@ -132,6 +107,8 @@ def stored_condition(view: View, row: dict[str, Any]) -> Node | None:
 
 def check_definitions(workspace: Workspace) -> list[ValidationIssue]:
     """All validation errors of the workspace's definitions; nothing is run."""
+    from segspark.segments.resources import definitions_of
+
     try:
         definitions_of(workspace)
     except DefinitionError as error:
@@ -146,6 +123,9 @@ def plan_of_features(workspace: Workspace) -> dict[str, Any]:
         tiles: what happens to the tiles, as text; measures: features.describe.plan_features; columns: new columns of
         gold.features that the stored tiles already support.
     """
+    from segspark.features.describe import plan_features
+    from segspark.features.resources import load_catalogue
+
     catalogue, view = load_catalogue(workspace), look(LOOK, workspace, open_lake(workspace))
     done = view.runs.finished("tiles")
     before: dict[str, str] = json.loads(done[-1]["outputs"]).get("measures", {}) if done else {}

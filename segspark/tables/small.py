@@ -5,6 +5,8 @@ Not by a dataset of Arrow: its threads read through Python, and one that still d
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from struct import pack
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,18 +17,30 @@ import pyarrow.compute as pc
 from segspark.store import Store
 from segspark.store.parquet import open_parquet
 from segspark.tables.log_actions import actions_in_log
+from segspark.time import day_number
 
 Filters = Sequence[tuple[str, str, object]]
 # Not by an expression of Arrow's datasets: they import pandas.
 _TESTS: Mapping[str, Callable[[pa.ChunkedArray, Any], pa.ChunkedArray]] = {
-    "=": lambda column, value: pc.equal(column, pa.scalar(value, column.type)),
-    "!=": lambda column, value: pc.not_equal(column, pa.scalar(value, column.type)),
-    "<": lambda column, value: pc.less(column, pa.scalar(value, column.type)),
-    "<=": lambda column, value: pc.less_equal(column, pa.scalar(value, column.type)),
-    ">": lambda column, value: pc.greater(column, pa.scalar(value, column.type)),
-    ">=": lambda column, value: pc.greater_equal(column, pa.scalar(value, column.type)),
+    "=": lambda column, value: pc.equal(column, scalar_of(value, column.type)),
+    "!=": lambda column, value: pc.not_equal(column, scalar_of(value, column.type)),
+    "<": lambda column, value: pc.less(column, scalar_of(value, column.type)),
+    "<=": lambda column, value: pc.less_equal(column, scalar_of(value, column.type)),
+    ">": lambda column, value: pc.greater(column, scalar_of(value, column.type)),
+    ">=": lambda column, value: pc.greater_equal(column, scalar_of(value, column.type)),
     "in": lambda column, values: pc.is_in(column, value_set=pa.array(list(values), column.type)),
 }
+
+
+def scalar_of(value: Any, type_: pa.DataType) -> pa.Scalar:
+    """A value as Arrow's; of texts and days without `pa.scalar`, which imports pandas."""
+    if isinstance(value, str) and pa.types.is_string(type_):
+        content = value.encode()
+        ends = pa.py_buffer(pack("<ii", 0, len(content)))
+        return pa.StringArray.from_buffers(1, ends, pa.py_buffer(content))[0]
+    if type(value) is date and pa.types.is_date32(type_):
+        return pa.Array.from_buffers(type_, 1, [None, pa.py_buffer(pack("<i", day_number(value)))])[0]
+    return pa.scalar(value, type_)
 
 
 def read_table(

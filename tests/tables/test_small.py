@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from segspark.errors import DamagedFile
 from segspark.tables.contracts.contract import Contract, optional, required
 from segspark.tables.lake import Lake
-from segspark.tables.small import Filters, read_table
+from segspark.tables.small import Filters, read_table, scalar_of
 
 DAYS = {n: date(2026, 5, n) for n in (1, 2, 3)}
 TOYS = Contract(
@@ -72,3 +73,11 @@ def test_a_damaged_file_is_read_only_where_its_day_is_not_asked_for(lake: Lake) 
     with pytest.raises(DamagedFile, match=file.name):
         lake.read_small(TOYS)
     assert lake.read_small(TOYS, [("day", "=", DAYS[1])]).num_rows == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "type_"),
+    [("", pa.string()), ("Été d'Ève", pa.string()), (date(1969, 12, 31), pa.date32()), (DAYS[1], pa.date32()), (3, pa.int64())],
+)  # fmt: skip
+def test_a_value_is_arrows_own(value: Any, type_: pa.DataType) -> None:
+    assert scalar_of(value, type_).equals(pa.scalar(value, type_))

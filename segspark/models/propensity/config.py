@@ -8,6 +8,8 @@ from segspark.config.models import Model, Name
 from segspark.errors import ConfigError
 from segspark.models.propensity.challenger import CHALLENGERS
 
+# The field of ``models`` that holds the outcomes of a workspace.
+OUTCOMES = "outcomes"
 _Key = Annotated[str, Field(pattern=r"^[A-Za-z_]\w{0,62}$")]
 _Words = dict[Literal["fr", "en"], str]
 

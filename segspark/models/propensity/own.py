@@ -8,15 +8,11 @@ from typing import Any
 from segspark.config.models import Models
 from segspark.features.feature import Catalogue
 from segspark.models.model import Model
-from segspark.models.propensity.config import Inputs, OwnOutcome
+from segspark.models.propensity.config import OUTCOMES, Inputs, OwnOutcome
 from segspark.models.propensity.inputs import FEATURES
 from segspark.models.propensity.model import propensity_model
 from segspark.models.propensity.outcome import Outcome, OutcomeWords
 from segspark.near import did_you_mean
-from segspark.sources.expressions import parse_expression
-from segspark.sources.sql.tree import ExpressionError
-
-OUTCOMES = "outcomes"
 
 
 def own_models(models: Models) -> tuple[Model[Any, Any], ...]:
@@ -50,6 +46,9 @@ def outcome_of(name: str, config: OwnOutcome) -> Outcome:
 
 
 def _columns(sql: str) -> tuple[str, ...]:
+    from segspark.sources.expressions import parse_expression
+    from segspark.sources.sql.tree import ExpressionError
+
     try:
         return tuple(sorted(parse_expression(sql.replace("{days}", "1")).columns))
     except ExpressionError:
@@ -121,6 +120,9 @@ def column_names(catalogue: Catalogue) -> list[str]:
 
 
 def _sql_issues(where: str, sql: str, columns: Sequence[str]) -> list[str]:
+    from segspark.sources.expressions import parse_expression
+    from segspark.sources.sql.tree import ExpressionError
+
     if not sql:
         return []
     try:

@@ -7,7 +7,6 @@ from typing import Any
 from segspark.segments.rules import keys
 from segspark.segments.rules.functions import WordError, followed, never
 from segspark.segments.rules.size import FIX, MAX_LEVELS, TOO_LARGE, check_size
-from segspark.segments.rules.sql import parse_text
 from segspark.segments.rules.tree import Always, And, Condition, Member, Node, Not, Or
 from segspark.segments.validation_errors import ValidationIssue, write_instead
 
@@ -55,6 +54,9 @@ def _read(spec: Any, where: Where, issues: list[ValidationIssue], place: Place, 
             case Condition():
                 return spec  # type: ignore[return-value]
             case str():
+                # What reads no text does without the parser, whose import takes a tenth of a second.
+                from segspark.segments.rules.sql import parse_text
+
                 return parse_text(spec, here)
             case [one]:
                 return _read(one, where, issues, (*place, 0), level + 1)
