@@ -19,6 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from segspark.address import mailbox_provider_of
 from segspark.config.models import Keys, Workspace
 from segspark.errors import ConfigError, GateClosed, InfrastructureError
 from segspark.points import point
@@ -108,10 +109,13 @@ def seal_again(lake: Lake, key: Key) -> int:
     n_old: int = sum(epoch != key.epoch for epoch in rows["key_epoch"].to_pylist())
     if n_old:
         pseudonyms = Pseudonymiser(key)
-        pairs = zip(rows["kind"].to_pylist(), rows["sealed"].to_pylist(), strict=True)
+        pairs = list(zip(rows["kind"].to_pylist(), rows["sealed"].to_pylist(), strict=True))
+        # Earlier releases did not store it.
+        providers = [mailbox_provider_of(pseudonyms.unseal(*each)) if each[0] == "email" else None for each in pairs]
         again = {
             "sealed": pa.array([pseudonyms.seal_again(kind, sealed) for kind, sealed in pairs], pa.binary()),
             "key_epoch": pa.array([key.epoch] * rows.num_rows, pa.int32()),
+            "mailbox_provider": pa.array(providers, pa.string()),
         }
         lake.overwrite_small(privacy.IDENTITIES, pa.table({n: again.get(n, rows[n]) for n in rows.column_names}))
     return n_old

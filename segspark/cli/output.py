@@ -168,9 +168,17 @@ def progress_lines(quiet: bool = False) -> Any:
     return Quiet() if quiet else Lines()
 
 
+# Families of mailbox providers that a preview names; the rest are few people.
+MOST_PROVIDERS = 6
+
+
 def preview_lines(preview: Mapping[str, Any]) -> list[str]:
-    """What a preview says besides sizes: revenue, the change since the day before, and who answered if it took long."""
+    """What a preview says besides sizes: revenue, mailbox providers, the change since the day before, and who answered if it took
+    long."""
     lines = [f"net revenue of 365 days: {preview['revenue_cents_365d'] / 100:,.0f} {preview['currency']}"]
+    if (n := preview["contactable"]) and set(preview["mailbox_providers"]) != {"unknown"}:
+        shares = [f"{name} {of / n:.0%}" for name, of in preview["mailbox_providers"].items()]
+        lines.append(f"mailbox providers: {', '.join(shares[:MOST_PROVIDERS])}")
     if preview["change"] is not None:
         lines.append(f"since {preview['since']}: {preview['change']:+,} people")
     if preview["engine"].startswith("Spark"):

@@ -14,10 +14,10 @@ def derive_addresses(objections: DataFrame, addresses: DataFrame, as_of: date) -
 
     Args:
         objections: silver.objections; only those known as of the day count.
-        addresses: identifier_id, person_id of e-mail addresses.
+        addresses: identifier_id, person_id and mailbox_provider of e-mail addresses.
 
     Returns:
-        One row per address: identifier_id, person_id, has_complaint, has_bounce (a bounce suppresses only its own
+        One row per address: identifier_id, person_id, mailbox_provider, has_complaint, has_bounce (a bounce suppresses only its own
         address), has_unsubscribed (lifted only by a later resubscribe).
     """
     known = objections.where(F.col("known_as_of") <= F.lit(as_of))
@@ -30,7 +30,7 @@ def derive_addresses(objections: DataFrame, addresses: DataFrame, as_of: date) -
     flags = ("has_complaint", "has_bounce", "has_unsubscribed")
     # Both are one row per identifier: a merge needs no broadcast.
     return addresses.join(against.hint("merge"), on="identifier_id", how="left").select(
-        "identifier_id", "person_id", *[F.coalesce(f, F.lit(False)).alias(f) for f in flags]
+        "identifier_id", "person_id", "mailbox_provider", *[F.coalesce(f, F.lit(False)).alias(f) for f in flags]
     )
 
 
@@ -42,15 +42,21 @@ def with_contactability(people: DataFrame, addresses: DataFrame, as_of: date) ->
         addresses: derive_addresses.
 
     Returns:
-        The people with is_contactable and not_contactable_reason. A complaint or an unsubscription at one address holds
-        for the person; a bounce only for its address.
+        The people with is_contactable, not_contactable_reason and mailbox_provider. A complaint or an unsubscription at
+        one address holds for the person; a bounce only for its address. The mailbox provider is that of the address
+        which would be written to, the first one that does not bounce, else of the first.
     """
     against = (
         F.when(F.bool_or("has_complaint"), "complained")
         .when(F.bool_and("has_bounce"), "hard_bounced")
         .when(F.bool_or("has_unsubscribed"), "unsubscribed")
     )
-    of_person = addresses.groupBy("person_id").agg(against.alias("_against"), F.lit(True).alias("_has_address"))
+    first = F.struct("has_bounce", "identifier_id")
+    of_person = addresses.groupBy("person_id").agg(
+        against.alias("_against"),
+        F.lit(True).alias("_has_address"),
+        F.min_by("mailbox_provider", first).alias("mailbox_provider"),
+    )
     since = F.col("email_marketing_from")
     has_consent = since.isNotNull() & (since <= F.lit(as_of))
     reason = F.coalesce(

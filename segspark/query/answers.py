@@ -11,6 +11,9 @@ N_SAMPLED = 5
 CONTACTABLE = "contactable"
 # Net spending in minor units, from which the revenue of a preview is added up.
 REVENUE = "net_order_cents_365d"
+PROVIDER = "mailbox_provider"
+# Of people without an address, or with one whose provider was not stored when it was met.
+NO_PROVIDER = "unknown"
 
 
 def flag(at: int) -> str:
@@ -34,6 +37,7 @@ class Counts:
     Attributes:
         by_reason: rows of ``reason`` (not to write to somebody, else ``CONTACTABLE``) with the people in both of each
             pair of rules, ``in_0_in_1``, and ``revenue_0`` in minor units.
+        by_provider: rows of ``mailbox_provider`` with the contactable people of each rule.
         overlaps: rows of scheme and segment_name with the people of each rule in it.
         sample: some person_ids of each rule.
         before: people of each rule on the day before, if it is stored; and that day.
@@ -42,6 +46,7 @@ class Counts:
     """
 
     by_reason: Sequence[Mapping[str, Any]]
+    by_provider: Sequence[Mapping[str, Any]]
     overlaps: Sequence[Mapping[str, Any]]
     sample: Sequence[Sequence[str]]
     engine: str
@@ -52,7 +57,7 @@ class Counts:
 
 def previews_of(rules: Sequence[Rule], as_of: date, currency: str, counts: Counts) -> list[dict[str, Any]]:
     """One row per rule: name, as_of, people, contactable, revenue_cents_365d (net; of everybody in it), currency, left_out
-    (reason -> people), among_previewed (name -> people in both), overlaps (stored segments of the day with people in
+    (reason -> people), mailbox_providers (family -> contactable people, the largest first), among_previewed (name -> people in both), overlaps (stored segments of the day with people in
     both, the largest first), change and since (against the last stored day before), sample (some person_ids),
     engine, is_verified (whether all files read were compared with their checksums).
     """
@@ -75,6 +80,7 @@ def previews_of(rules: Sequence[Rule], as_of: date, currency: str, counts: Count
                 "revenue_cents_365d": sum(int(row[f"revenue_{at}"] or 0) for row in counts.by_reason),
                 "currency": currency,
                 "left_out": dict(sorted(of_reason.items())),
+                "mailbox_providers": _providers(counts.by_provider, flag(at)),
                 "change": None if counts.before is None else people - counts.before[at],
                 "since": counts.before_date,
                 "among_previewed": {r.key: shared(at, other) for other, r in enumerate(rules) if other != at},
@@ -85,6 +91,11 @@ def previews_of(rules: Sequence[Rule], as_of: date, currency: str, counts: Count
             }
         )
     return previews
+
+
+def _providers(rows: Iterable[Mapping[str, Any]], column: str) -> dict[str, int]:
+    found = {str(row[PROVIDER]): int(row[column]) for row in rows if row[column]}
+    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
 def _overlaps(rows: Iterable[Mapping[str, Any]], column: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from segspark.duck.database import Database
 from segspark.duck.functions import column
 from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.pipeline.view import View, look
-from segspark.query.answers import CONTACTABLE, N_SAMPLED, REVENUE, Counts, flag, previews_of
+from segspark.query.answers import CONTACTABLE, N_SAMPLED, NO_PROVIDER, PROVIDER, REVENUE, Counts, flag, previews_of
 from segspark.query.duck.people import people_of_day
 from segspark.query.targets import PREVIEW, day_with_features, rules_named
 from segspark.segments.definitions import Rule
@@ -67,7 +67,7 @@ def members(database: Database, view: View, rules: Sequence[Rule], besides: Sequ
 def count(database: Database, view: View, rules: Sequence[Rule]) -> Counts:
     """Everything that a preview says of some rules."""
     flags = [flag(at) for at in range(len(rules))]
-    people = database.keep(members(database, view, rules, ("not_contactable_reason", REVENUE)))
+    people = database.keep(members(database, view, rules, ("not_contactable_reason", REVENUE, PROVIDER)))
     f = database.f
     reason = f.coalesce("not_contactable_reason", f.lit(CONTACTABLE)).alias("reason")
     both = [f.count_if(f.col(a) & f.col(b)).alias(f"{a}_{b}").node for i, a in enumerate(flags) for b in flags[i:]]
@@ -78,6 +78,13 @@ def count(database: Database, view: View, rules: Sequence[Rule]) -> Counts:
     by_reason = database.rows(
         exp.select(reason.node, *both, *revenue).from_(people.copy()).group_by(exp.Literal.number(1))
     )
+    provider = f.coalesce(PROVIDER, f.lit(NO_PROVIDER)).alias(PROVIDER)
+    by_provider = database.rows(
+        exp.select(provider.node, *[f.count_if(f.col(name)).alias(name).node for name in flags])
+        .from_(people.copy())
+        .where(f.col("not_contactable_reason").isNull().node)
+        .group_by(exp.Literal.number(1))
+    )
     sample = [
         [row["person_id"] for row in database.rows(
             exp.select(column("person_id").node).from_(people.copy()).where(column(name).node)
@@ -87,7 +94,7 @@ def count(database: Database, view: View, rules: Sequence[Rule]) -> Counts:
     ]  # fmt: skip
     before_date, before = _before(database, view, rules)
     overlaps = _overlaps(database, view, people, flags)
-    return Counts(by_reason, overlaps, sample, ENGINE, database.verified, before, before_date)
+    return Counts(by_reason, by_provider, overlaps, sample, ENGINE, database.verified, before, before_date)
 
 
 def _overlaps(database: Database, view: View, people: exp.Table, flags: Sequence[str]) -> list[dict[str, Any]]:

@@ -99,7 +99,12 @@ def addresses_of(view: View, owners: DataFrame, as_of: date) -> DataFrame:
         owners: identifier_id, person_id.
         as_of: objections known by this day count.
     """
-    # The vault is read for kinds only, not for identifiers.
-    emails = view.read(privacy.IDENTITIES).where("kind = 'email'").select("identifier_id")
-    addresses = owners.join(emails, on="identifier_id", how="left_semi").select("identifier_id", "person_id")
+    # The vault is read for kinds and providers only, not for identifiers.
+    emails = view.read(privacy.IDENTITIES).where("kind = 'email'")
+    if "mailbox_provider" not in emails.columns:
+        # Written by an earlier release, and nothing was taken in since.
+        emails = emails.withColumn("mailbox_provider", F.lit(None).cast("string"))
+    emails = emails.select("identifier_id", "mailbox_provider").dropDuplicates(["identifier_id"])
+    addresses = owners.join(emails, on="identifier_id", how="inner")
+    addresses = addresses.select("identifier_id", "person_id", "mailbox_provider")
     return derive_addresses(opt_outs_of(view), addresses, as_of)

@@ -26,7 +26,11 @@ SCORES = {
     **{name: Value("number") for name in ("recency", "frequency", "monetary", "engagement")},
     **{name: Value("text") for name in ("rfm_cell", "engagement_tier")},
 }
-CONTACT = {"is_contactable": Value("boolean"), "not_contactable_reason": Value("text")}
+CONTACT = {
+    "is_contactable": Value("boolean"),
+    "not_contactable_reason": Value("text"),
+    "mailbox_provider": Value("text", "still"),
+}
 CALENDAR = {
     **{name: Value("number", "calendar") for name in ("month", "weekday", "days_to_sales_period")},
     **{name: Value("text", "calendar") for name in ("season", "holiday", "sales_period", "promotion")},

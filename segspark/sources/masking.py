@@ -93,8 +93,8 @@ class Masker:
         if event.get("event_id") is None:
             event["event_id"] = "h-" + digest
         provider = event.get("mailbox_provider")
-        if provider is None and identifier is not None and identifier.kind == "email":
-            provider = address.mailbox_provider_of(identifier.value)
+        if provider is None and identifier is not None:
+            provider = provider_of(identifier)
         event["mailbox_provider"] = provider
         return event
 
@@ -102,3 +102,8 @@ class Masker:
         left, right, rule, at = link
         ends = self.pseudonym(left, named), self.pseudonym(right, named)
         return (*ends, left.kind == "anonymous", right.kind == "anonymous"), at, rule
+
+
+def provider_of(identifier: Identifier) -> str | None:
+    """Family of the mailbox provider of an address; of other identifiers none."""
+    return address.mailbox_provider_of(identifier.value) if identifier.kind == "email" else None

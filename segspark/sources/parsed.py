@@ -73,7 +73,12 @@ KINDS = {
         _schema({**{c.name: c.type for c in silver.OBJECTIONS.columns if c.name != "run_id"}, "no": "bigint"})
     ),
     "identities": Kind(
-        _schema({"identifier_id": "string", "kind": "string", "sealed": "binary", "key_epoch": "int"})
+        _schema(
+            {
+                "identifier_id": "string", "kind": "string", "sealed": "binary", "key_epoch": "int",
+                "mailbox_provider": "string",
+            }
+        )
     ),
     # Derived by the run from the kinds above.
     "joined": Kind(_schema({c.name: c.type for c in silver.IDENTITY_LINKS.columns if c.name != "run_id"})),

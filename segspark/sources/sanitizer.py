@@ -11,7 +11,7 @@ from segspark.address import visible
 from segspark.sources.files import InputFile
 from segspark.sources.first_seen import FirstSeen
 from segspark.sources.future import check_future
-from segspark.sources.masking import Masker, Named, Pair
+from segspark.sources.masking import Masker, Named, Pair, provider_of
 from segspark.sources.parsed import FILE_BITS, KINDS, record_number
 from segspark.sources.plan import GatewayPlan
 from segspark.sources.receipt import received_at
@@ -202,11 +202,11 @@ class Sanitizer:
     def _seal(self, identifier: Identifier, pseudonym: str) -> None:
         """Add the identifier to the vault, once per task, and only for accepted records that introduce people."""
         self._sealed.add(pseudonym)
-        sealed = self._masker.seal(identifier)
-        self._out.add(
-            "identities",
-            {"identifier_id": pseudonym, "kind": identifier.kind, "sealed": sealed, "key_epoch": self._key_epoch},
-        )
+        row = {
+            "identifier_id": pseudonym, "kind": identifier.kind, "sealed": self._masker.seal(identifier),
+            "key_epoch": self._key_epoch, "mailbox_provider": provider_of(identifier),
+        }  # fmt: skip
+        self._out.add("identities", row)
 
     def _row(self, file: InputFile, position: int, raw: bytes, flags: list[str], received: int) -> dict[str, Any]:
         return {

@@ -69,6 +69,8 @@ def test_pseudonyms_stay_over_two_rotations_and_every_row_is_of_the_last_epoch(w
         assert rotate(workspace) == {"epoch": epoch, "rows": 20, "where": str(workspace.keys.file)}
         assert opened(workspace) == before
         assert epochs(workspace) == {epoch}
+        # Those that an earlier release met have none until then.
+        assert {r["mailbox_provider"] for r in rows_of(Lake(workspace.lake), privacy.IDENTITIES)} == {"other"}
         assert examine_key(workspace)["epoch"] == epoch
     key = open_key(workspace)
     assert key.derive("identifier") == first.derive("identifier")

@@ -212,7 +212,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, function: str, answer: Any, *argum
 def previewed(name: str, people: int, **more: Any) -> dict[str, Any]:
     return {
         "name": name, "as_of": DAY, "people": people, "contactable": people - 200 if people else 0, "left_out": {},
-        "among_previewed": {}, "overlaps": [], "sample": [], "revenue_cents_365d": 1_250_000, "currency": "EUR", "change": None, "since": None, "engine": "DuckDB", 
+        "mailbox_providers": {"unknown": people}, "among_previewed": {}, "overlaps": [], "sample": [], "revenue_cents_365d": 1_250_000, "currency": "EUR", "change": None, "since": None, "engine": "DuckDB", 
         "is_verified": True, **more,
     }  # fmt: skip
 
@@ -242,10 +242,12 @@ def test_several_rules_are_previewed_with_a_matrix_and_a_rule_of_nobody_says_so(
 
 
 def test_a_preview_says_the_change_and_who_answered_if_it_was_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    more = {"change": -7, "since": "2026-05-04", "engine": "Spark: gold.people has no rows", "is_verified": False}
+    more = {"change": -7, "since": "2026-05-04", "engine": "Spark: gold.people has no rows", "is_verified": False,
+            "mailbox_providers": {"gmail": 750, "orange": 240, "unknown": 10}}  # fmt: skip
     found = previewed("rich", 1200, **more)
     lines = answered(monkeypatch, "segspark.query.preview.preview_rules", [found], "preview", "rich").splitlines()
-    assert lines[3:6] == [
+    assert lines[3:7] == [
+        "  mailbox providers: gmail 75%, orange 24%, unknown 1%",
         "  since 2026-05-04: -7 people", "  answered by Spark: gold.people has no rows",
         "  the files are many: they were not compared with their checksums",
     ]  # fmt: skip

@@ -51,7 +51,7 @@ def promise(columns: Sequence[Column]) -> list[list[object]]:
 TABLES: dict[str, tuple[int, str]] = {
     "bronze.records": (12, "93274bf75708"),
     "bronze.quarantine": (14, "6472f8ecc488"),
-    "privacy.identities": (5, "29d2b053aa03"),
+    "privacy.identities": (6, "f2a3e6dcc5d8"),
     "privacy.last_opens": (2, "2e69fa2253ea"),
     "silver.events": (31, "a17204365911"),
     "silver.orders": (15, "3768c7bbed81"),
@@ -66,7 +66,7 @@ TABLES: dict[str, tuple[int, str]] = {
     "gold.activity_items": (6, "87ab9750fb0a"),
     "gold.item_last_days": (6, "125fb36d14fe"),
     "gold.features": (5, "f6af165c1b64"),
-    "gold.people": (14, "7f4b14df43f2"),
+    "gold.people": (15, "50c0791fd7d5"),
     "gold.features_restated": (5, "f6af165c1b64"),
     "gold.scores": (7, "4d8bbe81cae4"),
     "gold.segments": (15, "3b7275de6275"),

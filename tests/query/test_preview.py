@@ -33,7 +33,7 @@ def workspace(tmp_path: Path) -> Workspace:
         store_rows(lake, contract, *[features(day, person, *PEOPLE[person][:2]) for person in people])
         store_rows(lake, gold.PEOPLE, *[
             {"person_id": p, "as_of_date": day, "is_contactable": PEOPLE[p][2] is None, "not_contactable_reason": PEOPLE[p][2],
-             "country": "FR"} for p in people
+             "country": "FR", "mailbox_provider": "gmail" if p == "ann" else None} for p in people
         ])  # fmt: skip
         store_rows(lake, gold.SEGMENTS, *[
             {"person_id": p, "segment_date": day, "scheme": "rules", "segment_id": "s", "segment_name": "Loyal"}
@@ -52,7 +52,7 @@ def test_a_condition_is_answered(workspace: Workspace) -> None:
     (row,) = preview(workspace, Lake(workspace.lake), rules, None)
     assert row == {
         "name": "condition", "as_of": AS_OF, "people": 3, "contactable": 2, "revenue_cents_365d": 33_000, "currency": "EUR",
-        "left_out": {"no_consent": 1}, "change": 1, "since": BEFORE, "among_previewed": {},
+        "left_out": {"no_consent": 1}, "mailbox_providers": {"gmail": 1, "unknown": 1}, "change": 1, "since": BEFORE, "among_previewed": {},
         "overlaps": [{"scheme": "rules", "segment": "Loyal", "people": 3}], "sample": ["ann", "bob", "joe"],
         "engine": "DuckDB", "is_verified": True,
     }  # fmt: skip

@@ -125,6 +125,7 @@ def test_the_vault_holds_the_identifiers_of_accepted_records_sealed() -> None:
         masked("email", "jeanne@exemple.fr")[1:],
     }
     assert len(rows) == 2
+    assert {r["kind"]: r["mailbox_provider"] for r in rows} == {"customer": None, "email": "other"}
     assert not any(b"jeanne" in r["sealed"] or b"u-1" in r["sealed"] for r in rows)
 
 

@@ -102,6 +102,9 @@ PEOPLE = Contract(
             "days_to_birthday", "int", "Days to the next birthday, 0 on the day; null where only the year is known"
         ),
         personal("attributes", "map<string,string>", "What else the sources keep of the profile"),
+        personal(
+            "mailbox_provider", "string", "Family of the mailbox provider of the address that would be written to"
+        ),
     ),
 )
 

@@ -12,6 +12,12 @@ IDENTITIES = Contract(
         personal("sealed", "binary", "The identifier, encrypted with the workspace's key"),
         required("key_epoch", "int", "Which key sealed it"),
         required("run_id", "string", "Run that first met the identifier"),
+        personal(
+            "mailbox_provider",
+            "string",
+            "Family of an address's mailbox provider, e.g. gmail; null of other kinds, and of addresses that an earlier "
+            "release met until the key is rotated",
+        ),
     ),
 )
 
