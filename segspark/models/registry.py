@@ -1,6 +1,7 @@
 """Every model that can be trained; light, so that configuration and conditions can be checked without Spark."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from segspark.config.models import Models
 from segspark.features.value import Value
@@ -37,9 +38,39 @@ def scoring_models(config: Models) -> tuple[Model[Any, Any], ...]:
     return tuple(model for model in models_of(config) if model.scores)
 
 
+@dataclass(frozen=True)
+class ScoreColumn:
+    """A column of people, from the stored scores of a model.
+
+    Attributes:
+        stored_as: a regular expression for the names in gold.scores.
+        part: the column of gold.scores.
+    """
+
+    name: str
+    stored_as: str
+    part: Literal["value", "band"]
+
+
+def score_columns(config: Models) -> tuple[ScoreColumn, ...]:
+    """The columns of all scores. A score that looks ahead has two: ``churn_90d``, as it is stored by the configured
+    horizon, and ``churn``, its former name, which is the day's score whatever horizon it has."""
+    columns = []
+    for model in scoring_models(config):
+        for score in model.scores:
+            columns.append(ScoreColumn(score.column, score.stored_as, "value"))
+            if score.horizon:
+                name = f"{score.column}_{getattr(config.of(model), score.horizon)}d"
+                columns.append(ScoreColumn(name, f"^{name}$", "value"))
+            if score.band:
+                columns.append(ScoreColumn(score.band, score.stored_as, "band"))
+    return tuple(columns)
+
+
 def model_values(config: Models) -> dict[str, Value]:
     """The columns of models that conditions may use."""
-    return {name: value for model in models_of(config) for name, value in model.values.items()}
+    of_models = {name: value for model in models_of(config) for name, value in model.values.items()}
+    return of_models | {c.name: Value("number" if c.part == "value" else "text") for c in score_columns(config)}
 
 
 def columns_in_conditions() -> tuple[Stored, ...]:

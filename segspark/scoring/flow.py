@@ -14,7 +14,7 @@ from segspark.features.people import people_of_day
 from segspark.features.resources import CATALOGUE
 from segspark.models.model import Model
 from segspark.models.registered import registered_name, why_none
-from segspark.models.registry import scoring_models
+from segspark.models.registry import score_columns, scoring_models
 from segspark.models.resources import of_scoring, scoring_in_use
 from segspark.models.tracking import Loaded, read_inputs, read_params
 from segspark.pipeline.flow import Flow
@@ -145,13 +145,8 @@ def with_scores(view: View, people: DataFrame) -> DataFrame:
     """The stored scores of the as-of day beside each person: recency, frequency, monetary, rfm_cell, engagement,
     engagement_tier, and the values and bands of the models' scores, whatever version gave them."""
     scores = view.read_day(gold.SCORES, view.as_of)
-
-    of_models = []
-    for score in (score for model in scoring_models(view.settings.models) for score in model.scores):
-        is_score = F.col("score").rlike(score.stored_as)
-        of_models.append(_one_of(is_score, "value").alias(score.column))
-        if score.band:
-            of_models.append(_one_of(is_score, "band").alias(score.band))
+    columns = score_columns(view.settings.models)
+    of_models = [_one_of(F.col("score").rlike(c.stored_as), c.part).alias(c.name) for c in columns]
     wide = scores.groupBy("person_id").agg(
         *[_one_of(F.col("score") == c.score, c.part).cast(c.type).alias(c.name) for c in BY_RULE], *of_models
     )

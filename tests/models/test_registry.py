@@ -4,11 +4,12 @@ import re
 
 import pytest
 
+from segspark.app.workspace import workspace_type
 from segspark.config.models import Models
 from segspark.features.value import Value
 from segspark.models.model import Score
 from segspark.models.propensity.model import CHURN
-from segspark.models.registry import MODELS, model_values, scoring_models
+from segspark.models.registry import MODELS, model_values, score_columns, scoring_models
 
 
 def test_the_names_of_models_stay() -> None:
@@ -49,3 +50,13 @@ def test_names_of_other_scores_are_not_taken_for_it(other: str) -> None:
 def test_the_defaults_of_every_model_are_enough() -> None:
     for model in MODELS.all():
         assert model.config() == model.config.model_validate({})
+
+
+def test_a_score_that_looks_ahead_is_named_as_it_is_stored_and_by_its_former_name() -> None:
+    models = type(workspace_type().model_fields["models"].default).model_validate({"churn": {"label_days": 30}})
+    columns = {c.name: c for c in score_columns(models)}
+    assert {"churn_30d", "churn", "churn_band", "p_alive", "value_cents_365d"} <= set(columns)
+    assert "churn_90d" not in columns
+    # A name with a horizon is the score of that horizon alone.
+    assert not re.search(columns["churn_30d"].stored_as, "churn_90d")
+    assert model_values(models)["churn_30d"] == Value("number")

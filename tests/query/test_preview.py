@@ -103,3 +103,15 @@ print([name for name in ("pyspark", "delta", "sklearn", "scipy", "pandas", "mlfl
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "3 people, 2 may be written to" in done.stdout
     assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_a_score_goes_by_its_stored_name_and_by_its_former_one(workspace: Workspace) -> None:
+    scores = [("ann", "churn_90d", 0.9), ("bob", "churn_90d", 0.2), ("joe", "churn_30d", 0.9)]
+    store_rows(
+        Lake(workspace.lake),
+        gold.SCORES,
+        *[{"person_id": who, "as_of_date": AS_OF, "score": name, "value": value} for who, name, value in scores],
+    )
+    for condition, people in (("churn_90d > 0.5", ["ann"]), ("churn > 0.5", ["ann", "joe"])):
+        (row,) = preview(workspace, Lake(workspace.lake), rules_named(workspace, condition), AS_OF)
+        assert row["sample"] == people

@@ -33,9 +33,9 @@ def test_everybody_has_the_scores_of_the_day_and_whoever_has_none_stays(spark: S
     view = look(Question("test", ("gold.scores",)), workspace, lake, DAY)
     found = {r["person_id"]: tuple(r)[1:] for r in with_scores(view, people).collect()}
     assert found == {
-        "ann": (5, 4, 3, "champions", 61.5, "engaged", 0.25, "low", None, None, 0.9, "high", *[None] * 6),
-        "bob": (None, None, None, "never_bought", *[None] * 14),
-        "eve": (None,) * 18,
+        "ann": (5, 4, 3, "champions", 61.5, "engaged", 0.25, 0.25, "low", *[None] * 3, 0.9, "high", *[None] * 8),
+        "bob": (None, None, None, "never_bought", *[None] * 18),
+        "eve": (None,) * 22,
     }
 
 
@@ -51,6 +51,8 @@ def test_a_score_is_the_same_value_whatever_horizon_its_model_had(
     view = look(Question("test", ("gold.scores",)), workspace, lake, DAY)
     (found,) = with_scores(view, spark.createDataFrame([("ann",)], "person_id string")).collect()
     assert (found["churn"], found["churn_band"]) == (0.25, "low")
+    # The name with the configured horizon is that score alone.
+    assert found["churn_60d"] is None
 
 
 def test_scores_are_kept_as_whole_numbers_where_they_are_ranks(spark: SparkSession, tmp_path: Path) -> None:
@@ -60,8 +62,9 @@ def test_scores_are_kept_as_whole_numbers_where_they_are_ranks(spark: SparkSessi
     view = look(Question("test", ("gold.scores",)), workspace, lake, DAY)
     types = dict(with_scores(view, spark.createDataFrame([], "person_id string")).dtypes)
     assert list(types) == [
-        "person_id", "recency", "frequency", "monetary", "rfm_cell", "engagement", "engagement_tier", "churn", "churn_band",
-        "engagement_churn", "engagement_churn_band", "p_alive", "alive_band", "expected_orders", "value_cents", "days_to_order", "days_to_order_low", "days_to_order_high",
+        "person_id", "recency", "frequency", "monetary", "rfm_cell", "engagement", "engagement_tier", "churn", "churn_90d",
+        "churn_band", "engagement_churn", "engagement_churn_90d", "engagement_churn_band", "p_alive", "alive_band", "expected_orders", "expected_orders_365d",
+        "value_cents", "value_cents_365d", "days_to_order", "days_to_order_low", "days_to_order_high",
         "send_hour",
     ]  # fmt: skip
     assert (types["recency"], types["engagement"]) == ("int", "double")

@@ -11,7 +11,7 @@ from segspark.duck.functions import Column, column
 from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.features.feature import Catalogue, Derived
 from segspark.features.resources import CATALOGUE
-from segspark.models.registry import scoring_models
+from segspark.models.registry import score_columns
 from segspark.pipeline.view import View
 from segspark.query.duck.projections import projection
 from segspark.query.duck.sequences import sequence_dates
@@ -83,7 +83,7 @@ def people_of_day(
 def known_values(view: View) -> frozenset[str]:
     """Every value that ``people_of_day`` can give."""
     catalogue = view.context[CATALOGUE]
-    of_scores = [c for m in scoring_models(view.settings.models) for s in m.scores for c in (s.column, s.band) if c]
+    of_scores = [c.name for c in score_columns(view.settings.models)]
     derived = [d.name for d in (*catalogue.derived, *catalogue.of_profile)]
     return frozenset(
         (
@@ -111,9 +111,7 @@ def _resolved(wanted: Collection[str], catalogue: Catalogue, view: View, sequenc
     stored = set(_features(catalogue).column_names)
     of_people = set(stored_people().column_names) - {"person_id", "as_of_date"}
     derived = {d.name: d for d in (*catalogue.derived, *catalogue.of_profile)}
-    of_scores = set(_RULES) | {
-        c for m in scoring_models(view.settings.models) for s in m.scores for c in (s.column, s.band) if c
-    }
+    of_scores = set(_RULES) | {c.name for c in score_columns(view.settings.models)}
     of_sequences = {name for s in sequences for name in (s.name, s.then_name)}
     found, names = _Wanted(), list(dict.fromkeys(wanted))
     while names:
@@ -141,21 +139,16 @@ def _scores(database: Database, view: View, wanted: Sequence[str]) -> tuple[exp.
     """A row per person with the wanted scores of the day; of the table only their partitions are read."""
     day = view.as_of.isoformat()
     there = {str(p.partition["score"]) for p in view.part_files(gold.SCORES) if str(p.partition["as_of_date"]) == day}
-    of_models = {
-        name: (score.stored_as, kind, "double" if kind == "value" else "string")
-        for model in scoring_models(view.settings.models)
-        for score in model.scores
-        for name, kind in ((score.column, "value"), (score.band, "band"))
-        if name
-    }
+    of_models = {c.name: c for c in score_columns(view.settings.models)}
     chosen: dict[str, tuple[set[str], str, str]] = {}
     for name in wanted:
         if name in _RULES:
             rule = _RULES[name]
             chosen[name] = ({rule.score}, rule.part, rule.type)
         else:
-            pattern, part, type_ = of_models[name]
-            chosen[name] = ({score for score in there if re.match(pattern, score)}, part, type_)
+            stored = of_models[name]
+            type_ = "double" if stored.part == "value" else "string"
+            chosen[name] = ({score for score in there if re.match(stored.stored_as, score)}, stored.part, type_)
     read = {score for scores, _, _ in chosen.values() for score in scores}
     table = database.table(
         gold.SCORES, ["person_id", "score", "value", "band"],
