@@ -80,6 +80,9 @@ def _features(catalogue: Catalogue) -> dict[str, Value]:
             motion: Motion = "moving" if window else feature.kind.motion
             values[name] = Value(_KINDS.get(types[name], "number"), motion)
     for derived in (*catalogue.derived, *catalogue.of_profile):
+        if "<" in derived.type:
+            # Nothing in a condition is a list.
+            continue
         motion = _motion(derived.sql, {**PROFILE, **CALENDAR, **values})
         values[derived.name] = Value(_KINDS.get(derived.type, "number"), motion)
     return values

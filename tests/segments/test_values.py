@@ -57,3 +57,10 @@ def test_acts_are_named_by_their_count_or_their_last_day() -> None:
     # Visits are counted as days, and named by the last of them.
     assert acts["visit"] == next(f.measure for f in CATALOGUE.features if f.name == "last_visit_date")
     assert "order_cents" not in acts
+
+
+def test_a_list_of_numbers_is_no_value_of_a_condition() -> None:
+    catalogue = build_catalogue((30, 90, 365))
+    lists = [d.name for d in catalogue.derived if d.type.startswith("array")]
+    assert lists
+    assert not set(lists) & set(values_of(catalogue, Models()))
