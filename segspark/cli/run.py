@@ -121,7 +121,8 @@ def tables_for(config: Path, table_names: tuple[str, ...], engine: str, database
 
     Athena, Redshift: statements. Glue: a line of JSON per table, for `aws glue create-table --cli-input-json`. DuckDB:
     views. Catalog: names in that of Spark (Unity, Glue, Hive), for which --database may be catalog.schema. Without names
-    all of silver and gold; the vault is never among them.
+    all of silver and gold; the vault is never among them. Beside gold.features stands gold_features_view, which has the
+    derived features too (Athena, DuckDB, Catalog).
     """
     from segspark.app.workspace import open_workspace
     from segspark.query.ddl import ddl

@@ -8,7 +8,11 @@ from typing import Any
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
+from segspark.features.resources import load_catalogue
 from segspark.near import find_named
+from segspark.query.features_view import ENGINES as VIEWS
+from segspark.query.features_view import NAME, features_view
+from segspark.tables.contracts import gold
 from segspark.tables.contracts.catalogue import ALL
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.schema import stored_columns
@@ -62,8 +66,26 @@ def ddl(workspace: Workspace, engine: str, database: str, tables: Sequence[str] 
             f"The tables are in a catalog: {workspace.catalog} names them for every engine that reads it."
         )
     lake = open_lake(workspace)
-    wanted = _wanted(lake, tables)
-    return ENGINES[engine]([_found(lake, contract) for contract in wanted], database)
+    found = [_found(lake, contract) for contract in _wanted(lake, tables)]
+    return ENGINES[engine](found, database) + _view(workspace, engine, database, found)
+
+
+def _view(workspace: Workspace, engine: str, database: str, found: Sequence[Found]) -> str:
+    """gold.features_view, for an engine that has views, beside gold.features."""
+    columns = {table.name: [name for name, _, _ in table.columns] for table in found}
+    if engine not in VIEWS or gold.FEATURES.name not in columns:
+        return ""
+    place = {"catalog": f"{_quoted(database, '`')}.", "duckdb": f'"{database}".', "athena": f'"{database}".'}[engine]
+    quote = VIEWS[engine].quote
+    tables = {"features": gold.FEATURES.name, "people": gold.PEOPLE.name, "view": f"gold.{NAME}"}
+    names = {what: f"{place}{quote}{_flat(name)}{quote}" for what, name in tables.items()}
+    people = columns.get(gold.PEOPLE.name, [])
+    lines = features_view(engine, load_catalogue(workspace), names, columns[gold.FEATURES.name], people)
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(database: str, quote: str) -> str:
+    return ".".join(f"{quote}{part}{quote}" for part in database.split("."))
 
 
 def _wanted(lake: Lake, tables: Sequence[str]) -> list[Contract]:
@@ -201,7 +223,7 @@ def _catalog(tables: Sequence[Found], database: str) -> str:
 
     Columns, partitions and comments are those of the log.
     """
-    place = ".".join(f"`{part}`" for part in database.split("."))
+    place = _quoted(database, "`")
     lines = [f"CREATE SCHEMA IF NOT EXISTS {place};"]
     for table in tables:
         lines.append(

@@ -1,4 +1,4 @@
-"""Derived features in DuckDB: their Spark SQL, translated where both engines give the same to the last digit."""
+"""Derived features in other engines: their Spark SQL, translated where both give the same to the last digit."""
 
 from collections.abc import Callable, Mapping
 
@@ -51,8 +51,9 @@ def _month_text(day: exp.Expression, pattern: exp.Expression) -> exp.Expression:
     return exp.Anonymous(this="strftime", expressions=[day, exp.Literal.string(formats[text])])
 
 
-# Spark's function -> DuckDB's expression of its arguments.
-FUNCTIONS: Mapping[str, Callable[..., exp.Expression]] = {
+# Spark's function -> another engine's expression of its arguments.
+Words = Mapping[str, Callable[..., exp.Expression]]
+DUCKDB: Words = {
     "try_divide": _divided, "datediff": _days_between, "date_sub": _day_before, "date_add": _day_after,
     "greatest": _call("greatest"), "least": _call("least"), "coalesce": _call("coalesce"), "abs": _call("abs"),
     "month": _call("month"), "year": _call("year"), "date_format": _month_text, "lower": _call("lower"),
@@ -60,6 +61,46 @@ FUNCTIONS: Mapping[str, Callable[..., exp.Expression]] = {
     "array": lambda *given: exp.Array(expressions=list(given)),
     "element_at": lambda values, at: exp.Anonymous(this="list_extract", expressions=[values, at]),
     "int": lambda value: exp.Cast(this=value, to=exp.DataType.build("INT")),
+}  # fmt: skip
+
+
+def _trino_day(sign: str) -> Callable[..., exp.Expression]:
+    def moved(day: exp.Expression, days: exp.Expression) -> exp.Expression:
+        n = exp.Neg(this=exp.Paren(this=days)) if sign == "-" else days
+        return exp.Anonymous(this="date_add", expressions=[exp.Literal.string("day"), n, day])
+
+    return moved
+
+
+def _trino_known(name: str) -> Callable[..., exp.Expression]:
+    """The largest or smallest of the values that are known: Trino's own function is null if one is."""
+
+    def known(*values: exp.Expression) -> exp.Expression:
+        is_known = exp.Lambda(
+            this=exp.Not(this=exp.Is(this=column("v").node, expression=exp.Null())),
+            expressions=[exp.to_identifier("v", quoted=True)],
+        )
+        some = exp.Anonymous(this="filter", expressions=[exp.Array(expressions=list(values)), is_known])
+        return exp.Anonymous(this=name, expressions=[some])
+
+    return known
+
+
+def _trino_month_text(day: exp.Expression, pattern: exp.Expression) -> exp.Expression:
+    (_, written) = _month_text(day, pattern).expressions
+    moment = exp.Cast(this=day, to=exp.DataType.build("TIMESTAMP"))
+    return exp.Anonymous(this="date_format", expressions=[moment, written])
+
+
+# Athena's engine.
+TRINO: Words = {
+    **DUCKDB,
+    "datediff": lambda end, start: exp.Anonymous(
+        this="date_diff", expressions=[exp.Literal.string("day"), start, end]
+    ),
+    "date_sub": _trino_day("-"), "date_add": _trino_day("+"), "date_format": _trino_month_text,
+    "greatest": _trino_known("array_max"), "least": _trino_known("array_min"),
+    "element_at": _call("element_at"),
 }  # fmt: skip
 _SAME = (
     exp.And, exp.Or, exp.Not, exp.Paren, exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT,
@@ -70,14 +111,14 @@ _MOST_CHARACTERS = 40_000
 _CASTS = {"INT": "INT", "BIGINT": "BIGINT", "DOUBLE": "DOUBLE", "DATE": "DATE", "BOOLEAN": "BOOLEAN", "TEXT": "VARCHAR"}
 
 
-def projection(derived: Derived) -> Column:
+def projection(derived: Derived, functions: Words = DUCKDB) -> Column:
     """The column of a derived feature over those it reads, by their names.
 
     Raises:
         OnlyBySpark: it uses something that is not known to give the same in both engines.
     """
     try:
-        return Column(_translated(parse(derived.sql, _MOST_CHARACTERS))).cast(derived.type)
+        return Column(_translated(parse(derived.sql, _MOST_CHARACTERS), functions)).cast(derived.type)
     except OnlyBySpark as error:
         raise OnlyBySpark(f"{derived.name} is computed by Spark: {error}") from None
 
@@ -90,7 +131,7 @@ def _divisor(node: exp.Expression) -> exp.Expression:
     return literal.copy()
 
 
-def _translated(node: exp.Expression) -> exp.Expression:
+def _translated(node: exp.Expression, functions: Words) -> exp.Expression:
     match node:
         case exp.Column():
             return column(node.name).node
@@ -101,22 +142,26 @@ def _translated(node: exp.Expression) -> exp.Expression:
             return node.copy()
         case exp.Anonymous():
             name = str(node.this).lower()
-            if name not in FUNCTIONS:
+            if name not in functions:
                 raise OnlyBySpark(f"it calls {name}()")
-            return FUNCTIONS[name](*[_translated(given) for given in node.expressions])
+            return functions[name](*[_translated(given, functions) for given in node.expressions])
         case exp.Cast() | exp.TryCast():
             to = node.to.this.name
             if to not in _CASTS or not isinstance(node.this, exp.Null | exp.Literal | exp.Column):
                 raise OnlyBySpark(f"it casts to {to.lower()}")
-            return exp.Cast(this=_translated(node.this), to=exp.DataType.build(_CASTS[to]))
+            return exp.Cast(this=_translated(node.this, functions), to=exp.DataType.build(_CASTS[to]))
         case exp.Div():
-            return exp.Div(this=_double(_translated(node.this)), expression=_double(_divisor(node.expression)))
+            return exp.Div(
+                this=_double(_translated(node.this, functions)), expression=_double(_divisor(node.expression))
+            )
     if not isinstance(node, _SAME):
         raise OnlyBySpark(f"it uses {node.key}")
     copied = node.copy()
     for name, value in node.args.items():
         if isinstance(value, exp.Expression):
-            copied.set(name, _translated(value))
+            copied.set(name, _translated(value, functions))
         elif isinstance(value, list):
-            copied.set(name, [_translated(each) if isinstance(each, exp.Expression) else each for each in value])
+            copied.set(
+                name, [_translated(each, functions) if isinstance(each, exp.Expression) else each for each in value]
+            )
     return copied
