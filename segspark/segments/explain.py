@@ -6,6 +6,7 @@ from typing import Any
 
 from segspark.segments.rules.evaluate import holds, value_of
 from segspark.segments.rules.tree import Always, And, Compare, Followed, Member, Node, Not, Or, text_of
+from segspark.segments.shortfall import shortfall
 
 WORDS = {
     "fr": {"yes": "oui", "no": "non", "is": "valeur", "none": "inconnue", "always": "groupe par défaut",
@@ -17,7 +18,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """The tree as lines, whether it holds, and if a single condition fails, what would have to change."""
+    """The tree as lines, whether it holds, and if a single condition fails, what would have to change, and by how much."""
 
     holds: bool
     lines: tuple[str, ...]
@@ -33,9 +34,10 @@ def explain(node: Node, row: Mapping[str, Any], language: str) -> Explanation:
     words = WORDS[language]
     failing = [part for part in _requirements(node) if not holds(part, row)]
     need = _text(failing[0]) if len(failing) == 1 else None
-    return Explanation(
-        not failing, tuple(_lines(node, row, words, 0)), f"{words['change']}: {need}" if need is not None else None
-    )
+    if need is not None:
+        gap = shortfall(failing[0], row, language)
+        need = f"{words['change']}: {need}" + (f" ({gap})" if gap else "")
+    return Explanation(not failing, tuple(_lines(node, row, words, 0)), need)
 
 
 def _requirements(node: Node) -> list[Node]:

@@ -24,7 +24,7 @@ def test_an_explanation_says_what_the_tree_says(node: Node, row: dict[str, Any])
 
 def test_the_one_condition_that_fails_is_what_would_have_to_change() -> None:
     node = parse_condition("n >= 5 and city = 'Lyon'")
-    assert explain(node, ROWS[0], "en").would_need == "needed: n >= 5"
+    assert explain(node, ROWS[0], "en").would_need == "needed: n >= 5 (2 short)"
     assert explain(node, ROWS[1], "en").would_need is None
 
 
@@ -32,7 +32,7 @@ def test_the_one_condition_that_fails_is_what_would_have_to_change() -> None:
     ("text", "need"),
     [
         ("a > 1 and not (b > 1)", "needed: not (b > 1)"),
-        ("a > 1 and (c > 1 and a > 2)", "needed: c > 1"),
+        ("a > 1 and (c > 1 and a > 2)", "needed: c > 1 (2 short)"),
         ("a > 1 and (b < 1 or c > 1)", None),
         ("b < 1 and c > 1", None),
         ("c is not null and a > 1", None),

@@ -373,7 +373,10 @@ def test_it_is_explained_to_its_members_and_to_those_outside(shop: Shop) -> None
         "few orders",
         "Is in “few orders”: orders, ever: 0 (not at least 2)",
     )
-    assert (outside["segment_name"], outside["would_need"]) == ("many orders", "needed: n_order_lifetime >= 2")
+    assert (outside["segment_name"], outside["would_need"]) == (
+        "many orders",
+        "needed: n_order_lifetime >= 2 (1 order short)",
+    )
 
 
 def test_it_is_previewed_compared_and_replayed(shop: Shop) -> None:
