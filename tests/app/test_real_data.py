@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 from pyspark.sql import SparkSession
+from query.duck.written import written_rows
 
 from segspark.app.run import daily, train
 from segspark.app.workspace import open_workspace
@@ -23,6 +24,8 @@ from segspark.models.registered import shelf_of
 from segspark.pipeline.flow import Request
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
+from segspark.pipeline.view import look
+from segspark.query.targets import PREVIEW
 from segspark.tables.contracts import gold, silver
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.io.spark_lake import SparkLake
@@ -80,6 +83,10 @@ def test_online_retail_at_once_has_its_counts_and_a_model_of_churn(opened: Open)
     last = day_of(_names()[-1])
     daily(workspace, lake, last, Quiet())
     _check_counts(lake)
+    with look(PREVIEW, workspace, lake, last) as view:
+        found, stored = written_rows(view)
+    assert found == stored
+    assert len({row[3] for row in stored}) == 7
     outcome: dict[str, Any] = train(workspace, lake, last, Quiet(), ["churn"])
     # Nine months carry a label of ninety days, and one cut to learn from: the pace of each buyer (BG/NBD) is blended in.
     assert "churn_refused" not in outcome

@@ -10,6 +10,7 @@ from demo_shop import AS_OF, demo_shop
 from lakes import Lakes
 from pyspark.sql import functions as F
 from query.duck.any_rules import any_rules
+from query.duck.written import in_order, written_rows
 from query.test_explain import CHANGED, RULES, write_rules
 
 from segspark.activation.by_spark import gated
@@ -24,6 +25,7 @@ from segspark.pipeline.runner import run_flow
 from segspark.pipeline.view import View, look
 from segspark.query import by_spark
 from segspark.query.duck.memberships import memberships
+from segspark.query.explain import explain
 from segspark.query.person import read_person
 from segspark.query.plan import plan_segments
 from segspark.query.preview import preview
@@ -37,17 +39,12 @@ from segspark.segments.membership import assign_segments
 from segspark.segments.people import needed_columns, people_for_segments, sequences_in
 from segspark.segments.resources import DEFINITIONS
 from segspark.segments.rules.tree import names
-from segspark.segments.schemes.registry import conditions_of, written_schemes
+from segspark.segments.schemes.registry import conditions_of
 from segspark.segments.schemes.rules import RULES as RULE_SCHEME
 from segspark.segments.schemes.rules import rule_entry
 from segspark.segments.values import acts_of, values_of
 from segspark.tables.contracts import gold, privacy, silver
 from segspark.tables.io.spark_lake import SparkLake
-
-COMPARED = (
-    "person_id", "scheme", "segment_id", "segment_name", "level", "path", "branch_id", "definition_version",
-    "is_contactable", "not_contactable_reason", "valid_until", "segment_date",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -66,18 +63,11 @@ def view(shop: tuple[Workspace, SparkLake]) -> Iterator[View]:
         yield view
 
 
-def in_order(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    return sorted((tuple(row[name] for name in COMPARED) for row in rows), key=str)
-
-
 def test_written_schemes_give_the_rows_that_the_flow_stored(view: View) -> None:
-    schemes = [scheme for scheme, _ in written_schemes()]
-    stored = view.read_small(gold.SEGMENTS, [("segment_date", "=", AS_OF)]).to_pylist()
-    with Database(view) as database:
-        found = memberships(database, view, view.context[DEFINITIONS], schemes).collect()
-    expected = in_order([row for row in stored if row["scheme"] in {s.name for s in schemes}])
-    assert len({row[1] for row in expected}) == 2
-    assert in_order(found) == expected
+    """All levels and rules of the demo, and those above."""
+    found, stored = written_rows(view)
+    assert {row[1] for row in stored} == {"levels", "rules"}
+    assert found == stored
 
 
 @pytest.mark.parametrize("n", [100, pytest.param(1_000, marks=pytest.mark.slow)])
@@ -145,6 +135,25 @@ def test_replays_are_the_same(shop: tuple[Workspace, SparkLake]) -> None:
         assert all(s["people"] == s["stored"] == s["same"] for s in by_duck["segments"])
     with pytest.raises(OnlyBySpark, match="rfm follows from settings"):
         replay_stored(workspace, lake, "rfm", AS_OF)
+
+
+def test_explanations_are_the_same(shop: tuple[Workspace, SparkLake], monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace, lake = shop
+    people = lake.read_small(gold.FEATURES, [("as_of_date", "=", AS_OF)], ["person_id"])["person_id"].to_pylist()
+
+    def explained(person: str, language: str) -> list[dict[str, Any]]:
+        return explain(workspace, person, AS_OF, language, "spending")
+
+    some = [(sorted(people)[20], "fr"), (sorted(people)[40], "en")]
+    by_duck = [explained(*asked) for asked in some]
+
+    def refused(*given: object) -> None:
+        raise OnlyBySpark("as if there were no such files")
+
+    monkeypatch.setattr("segspark.query.person.people_of_day", refused)
+    assert [explained(*asked) for asked in some] == by_duck
+    sentences = {row["sentence"] for rows in by_duck for row in rows if row["sentence"]}
+    assert len(sentences) > 10
 
 
 def test_a_person_has_the_same_values(shop: tuple[Workspace, SparkLake]) -> None:
