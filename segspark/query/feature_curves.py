@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from segspark.config.models import Workspace
 from segspark.duck.database import Database
+from segspark.duck.functions import Column
 from segspark.features.feature import Catalogue
 from segspark.features.resources import CATALOGUE
 from segspark.features.value import Value
@@ -145,10 +146,11 @@ def _read_points(database: Database, query: exp.Query, along: str, direction: Di
     step = _step(row["n"], row["low"], row["high"])
     threshold = value.node
     if step is not None:
-        # On the side of its people, so that a point counts exactly those on its side.
-        rounding = exp.Floor if direction == "at_least" else exp.Ceil
-        whole = rounding(this=exp.Div(this=value.node, expression=f.lit(step).cast("double").node))
-        threshold = exp.Mul(this=whole, expression=f.lit(step).cast("double").node)
+        # Towards the side of its people, so that a point counts exactly those on its side.
+        rounded = f.floor if direction == "at_least" else f.ceil
+        wide = f.lit(step).cast("double").node
+        whole = rounded(Column(exp.Div(this=value.node, expression=wide))).node
+        threshold = exp.Mul(this=whole, expression=wide.copy())
     counts = exp.select(
         exp.alias_(threshold, "threshold"),
         exp.alias_(exp.Count(this=exp.Star()), "people"),
