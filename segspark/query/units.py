@@ -3,17 +3,18 @@
 from segspark.features.feature import Catalogue
 from segspark.features.value import Value
 
-_ENDINGS = {"_cents": "cents", "_days": "days", "_rate": "share", "_share": "share", "_s": "s"}
+CENTS, DAYS, SHARE = "minor units", "days", "share"
+_ENDINGS = {"_cents": CENTS, "_days": DAYS, "_rate": SHARE, "_share": SHARE, "_s": "seconds"}
 
 
 def unit_of(catalogue: Catalogue, name: str, value: Value | None = None) -> str:
-    """``cents``, ``days``, ``share``, ``clicks``; empty for plain numbers, words and dates.
+    """``minor units``, ``days``, ``share``, ``clicks``; empty for plain numbers, words and dates.
 
     Args:
         value: what conditions know of it; one that grows by one each day is in days.
     """
     if value is not None and value.motion == "ageing":
-        return "days"
+        return DAYS
     start, _, window = name.rpartition("_")
     stem = start if window.rstrip("d").isdigit() or window == "lifetime" else name
     if ending := next((unit for end, unit in _ENDINGS.items() if stem.endswith(end)), ""):
