@@ -129,7 +129,11 @@ class ModelVersion:
         ]
         average = Line(text("average"), (1, 10), (1, 1), is_dashed=True)
         axes = text.say(WORDS["tenth"]), text("lift_axis")
-        return [Panel(text("lift"), *axes, (*lines, average), by_ones=True)] if lines else []
+        return (
+            [Panel(text("lift"), *axes, (*lines, average), by_ones=True)]
+            if self.judged and open_tenths(self.judged, least)
+            else []
+        )
 
     def __repr__(self) -> str:
         state = "champion" if self.is_champion else "no champion"

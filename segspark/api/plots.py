@@ -141,7 +141,11 @@ def panels(shown: Sequence[Panel], title: str, page: Page) -> Plot:
             axes.xaxis.get_major_locator().set_params(integer=True)
         axes.yaxis.set_major_formatter(lambda value, _: page.formats.number(value, _digits(value)))
         axes.grid(color=LIGHT["line"])
-        axes.legend()
+        # The title says what a single line is.
+        handles, labels = axes.get_legend_handles_labels()
+        named = [(h, label) for h, label in zip(handles, labels, strict=True) if label != panel.title]
+        if named:
+            axes.legend(*zip(*named, strict=True))
     figure.suptitle(title, x=0.01, ha="left")
     return Plot(title, figure)
 

@@ -63,24 +63,30 @@ def segment_sizes(workspace: Workspace, as_of: date | None) -> list[dict[str, An
         filters=[("segment_date", "=", day)],
         columns=["scheme", "segment_id", "segment_name", "is_contactable"],
     )
-    rows = rows.set_column(3, "is_contactable", pc.cast(rows["is_contactable"], pa.int64()))
-    grouped = rows.group_by(["scheme", "segment_id", "segment_name"]).aggregate(
-        [("is_contactable", "count"), ("is_contactable", "hash_sum")]
-    )
+    contactable = _counted(rows.filter(rows["is_contactable"])["segment_id"])
     is_provisional = is_provisional_day(view, day)
-    segments = [
-        {
-            "scheme": r["scheme"],
-            "segment_name": r["segment_name"],
-            "segment_id": r["segment_id"],
-            "people": r["is_contactable_count"],
-            "contactable": r["is_contactable_sum"],
-            "segment_date": day,
-            "is_provisional": is_provisional,
-        }
-        for r in grouped.to_pylist()
-    ]
+    segments = []
+    for segment_id, people in _counted(rows["segment_id"]).items():
+        # A segment has one scheme, and on one day one name.
+        first = pc.index(rows["segment_id"], segment_id).as_py()
+        segments.append(
+            {
+                "scheme": rows["scheme"][first].as_py(),
+                "segment_name": rows["segment_name"][first].as_py(),
+                "segment_id": segment_id.as_py(),
+                "people": people,
+                "contactable": contactable.get(segment_id, 0),
+                "segment_date": day,
+                "is_provisional": is_provisional,
+            }
+        )
     return sorted(segments, key=lambda r: (r["scheme"], -r["people"], r["segment_name"]))
+
+
+def _counted(values: pa.ChunkedArray) -> dict[pa.Scalar, int]:
+    """How often each value occurs; a group_by of Arrow imports pandas."""
+    counts = pc.value_counts(values)
+    return {value: n.as_py() for value, n in zip(counts.field(0), counts.field(1), strict=True)}
 
 
 def describe_segment(

@@ -206,7 +206,8 @@ class Lake:
         """A small table (ops, registry, definitions, one day's profiles) on the driver, without Spark."""
         if not self.exists(contract):
             schema = pa.schema(deltalake.Schema.from_json(schema_json(contract)))
-            return schema.empty_table()
+            # Not `empty_table`, which imports pandas.
+            return pa.table([pa.nulls(0, field.type) for field in schema], schema=schema)
         table = self.table(contract)
         if odd_feature(table):
             # A copied log does not lie where the files do.
