@@ -15,6 +15,7 @@ from segspark.models.promotion import GateResult
 from segspark.models.propensity.documents import PropensityDocuments
 from segspark.query.models import reviewed_version
 from segspark.reports.card.bins import shown_bins
+from segspark.reports.data import Language
 from segspark.reports.labels import feature_label
 from segspark.reports.page import Page
 from segspark.reports.views import open_tenths
@@ -89,12 +90,11 @@ class ModelVersion:
             of.importances if of else {}, name, workspace, page,
         )  # fmt: skip
 
-    def card(self, language: str | None = None) -> Card:
+    def card(self, language: Language | None = None) -> Card:
         """Everything that a review needs on one page: verdict, people, cuts, figures, slices, limits."""
         from segspark.query.models import card_of_version
 
-        spoken = "en" if (language or self._page.language) == "en" else "fr"
-        number, html = card_of_version(self._workspace, self._key, self.version, spoken)
+        number, html = card_of_version(self._workspace, self._key, self.version, language or self._page.language)
         return Card(f"{self.name} {number}", html)
 
     def plot(self) -> "Plot":

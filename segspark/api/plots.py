@@ -125,6 +125,8 @@ class Panel:
 
 def panels(shown: Sequence[Panel], title: str, page: Page) -> Plot:
     """Panels side by side."""
+    from matplotlib.ticker import MaxNLocator
+
     figure, every = _figure(len(shown), (5.2 * len(shown), 4))
     for axes, panel in zip(every, shown, strict=True):
         for at, line in enumerate(panel.lines):
@@ -138,7 +140,7 @@ def panels(shown: Sequence[Panel], title: str, page: Page) -> Plot:
             axes.axvline(panel.marked[0], linestyle="--", color=LIGHT["muted"], label=panel.marked[1])
         axes.set(title=panel.title, xlabel=panel.x, ylabel=panel.y)
         if panel.by_ones:
-            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.yaxis.set_major_formatter(lambda value, _: page.formats.number(value, _digits(value)))
         axes.grid(color=LIGHT["line"])
         # The title says what a single line is.

@@ -22,7 +22,8 @@ class Result:
 
     def to_pandas(self) -> "pandas.DataFrame":
         """The rows of ``to_arrow`` as a frame of pandas."""
-        return self.to_arrow().to_pandas()
+        frame: pandas.DataFrame = self.to_arrow().to_pandas()
+        return frame
 
     def to_polars(self) -> "polars.DataFrame":
         """The rows of ``to_arrow`` as a frame of Polars.
@@ -30,8 +31,8 @@ class Result:
         Raises:
             ConfigError: Polars is not installed.
         """
-        polars = installed("polars", lambda: __import__("polars"))
-        frame: polars.DataFrame = polars.from_arrow(self.to_arrow())
+        library = installed("polars", lambda: __import__("polars"))
+        frame: polars.DataFrame = library.from_arrow(self.to_arrow())
         return frame
 
 

@@ -211,4 +211,5 @@ class Segment:
 
 
 def _measured(row: Mapping[str, Any]) -> Measured:
-    return Measured(**{field.name: row.get(field.name) for field in fields(Measured)})
+    known: dict[str, Any] = {field.name: row.get(field.name) for field in fields(Measured)}
+    return Measured(**known)
