@@ -25,6 +25,10 @@ _.template
 _.why_missing
 
 # Called or read by a library.
+__getattr__  # Python, of a module
+__dir__
+_._repr_html_  # Jupyter
+_._repr_png_
 _._transform  # pyspark.ml.Transformer
 _.mutate  # cosmic-ray's operators
 _.row_factory  # sqlite3.Connection

@@ -10,7 +10,6 @@ from segspark.reports.page import Page
 from segspark.reports.palette import GROUPS_LIGHT, LIGHT
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _DPI = 110
@@ -156,12 +155,13 @@ def _digits(value: float) -> int:
     return next((n for n in (0, 1, 2) if round(value, n) == round(value, 6)), 3)
 
 
-def _figure(n: int, size: tuple[float, float]) -> "tuple[Figure, list[Axes]]":
+def _figure(n: int, size: tuple[float, float]) -> "tuple[Figure, Sequence[Any]]":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained")
     made = figure.subplots(1, n, squeeze=False)
     for axes in made[0]:
-        axes.spines[["top", "right"]].set_visible(False)
+        axes.spines["top"].set_visible(False)
+        axes.spines["right"].set_visible(False)
         axes.set_axisbelow(True)
-    return figure, list(made[0])
+    return figure, made[0]

@@ -1,5 +1,7 @@
 """What results say, in French and English; words of the report are used where it has them."""
 
+from segspark.query.units import CENTS, DAYS, SHARE
+
 WORDS: dict[str, tuple[str, str]] = {
     "rows": ("{title}, {day} : {n} personnes", "{title}, {day}: {n} people"),
     "column": ("Colonne", "Column"),
@@ -49,9 +51,9 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 # Units of thresholds and columns.
 UNITS: dict[str, tuple[str, str]] = {
-    "days": ("jours", "days"),
-    "minor units": ("centimes", "minor units"),
-    "share": ("part", "share"),
+    DAYS: ("jours", "days"),
+    CENTS: ("centimes", "minor units"),
+    SHARE: ("part", "share"),
     "seconds": ("secondes", "seconds"),
     "acts": ("actes", "acts"),
     "orders": ("commandes", "orders"),

@@ -3,7 +3,9 @@
 from segspark.features.feature import Catalogue
 from segspark.features.value import Value
 
-CENTS, DAYS, SHARE = "minor units", "days", "share"
+CENTS = "minor units"
+DAYS = "days"
+SHARE = "share"
 _ENDINGS = {"_cents": CENTS, "_days": DAYS, "_rate": SHARE, "_share": SHARE, "_s": "seconds"}
 
 
