@@ -74,10 +74,10 @@ def curve(
         is_up_to: a threshold has the people up to it, so that its size holds until the next one.
     """
     held = "steps-post" if is_up_to else "steps-pre"
-    figure, panels = _figure(2, (11, 4))
+    figure, both = _figure(2, (11, 4))
     formats = page.formats
-    symbols = [lambda value, _: formats.number(value), lambda value, _: f"{formats.number(value)} {formats.symbol}"]
-    for axes, lines, written in zip(panels, (sizes, money), symbols, strict=True):
+    symbols = [lambda value, _: formats.number(value), lambda value, _: formats.money(value * 10**formats.digits, 0)]
+    for axes, lines, written in zip(both, (sizes, money), symbols, strict=True):
         for at, (label, values) in enumerate(lines.items()):
             drawn = [float("nan") if value is None else value for value in values]
             axes.plot(thresholds, drawn, label=label, color=GROUPS_LIGHT[at], drawstyle=held)
@@ -87,6 +87,9 @@ def curve(
         axes.yaxis.set_major_formatter(written)
         axes.grid(color=LIGHT["line"])
         axes.legend()
+    for axes in both[1:]:
+        # An amount of a few people is not drawn.
+        axes.set_xlim(both[0].get_xlim())
     figure.suptitle(title, x=0.01, ha="left")
     return Plot(title, figure)
 
