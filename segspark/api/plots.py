@@ -42,8 +42,12 @@ class Plot:
         return buffer.getvalue()
 
 
-def bars(names: Sequence[str], values: Mapping[str, Sequence[float]], title: str, page: Page) -> Plot:
-    """Horizontal bars, a group of them per name, the first name at the top."""
+def bars(names: Sequence[str], values: Mapping[str, Sequence[float]], title: str, page: Page, digits: int = 0) -> Plot:
+    """Horizontal bars, a group of them per name, the first name at the top.
+
+    Args:
+        digits: of the numbers on the axis.
+    """
     figure, (axes,) = _figure(1, (9, 1.2 + 0.38 * len(names)))
     for at, (label, of_names) in enumerate(values.items()):
         places = [row + (at - (len(values) - 1) / 2) * _BAR for row in range(len(names))]
@@ -53,9 +57,10 @@ def bars(names: Sequence[str], values: Mapping[str, Sequence[float]], title: str
     )
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_title(title, loc="left")
-    axes.xaxis.set_major_formatter(lambda value, _: page.formats.number(value))
+    axes.xaxis.set_major_formatter(lambda value, _: page.formats.number(value, digits))
     axes.grid(axis="x", color=LIGHT["line"])
-    axes.legend(loc="lower right")
+    # Beside the bars, of which any may be the longest.
+    figure.legend(loc="outside lower right", ncols=len(values))
     return Plot(title, figure)
 
 

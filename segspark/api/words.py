@@ -47,6 +47,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "smallest": ("Plus petit groupe (% des personnes)", "Smallest group (% of the people)"),
     "chosen": ("choisi", "chosen"),
     "tenth": ("Dixième, du plus au moins probable", "Tenth, from likeliest to least likely"),
+    "training_set": ("Jeu d'apprentissage : {predicted}", "Training set: {predicted}"),
+    "cut": ("Date de coupe", "Cut"),
+    "role": ("Rôle", "Role"),
+    "with_label": ("Étiquette 1", "Label 1"),
+    "known_then": ("connu à la date de coupe", "known at the cut"),
+    "known_later": ("connu plus tard : une fuite", "known later: leakage"),
+    "difference": ("Différence", "Difference"),
+    "auc": ("Aire sous la courbe ROC de chaque colonne seule", "Area under the ROC curve of each column alone"),
     "model": ("Modèle", "Model"),
 }
 # Units of thresholds and columns.

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from segspark.api.groups import Groups
     from segspark.api.model import ModelVersion
+    from segspark.api.training_set import TrainingSet
 
 A = TypeVar("A")
 Day = date | str | None
@@ -43,7 +44,7 @@ Day = date | str | None
 
 
 def open(path: str | PathLike[str] | None = None) -> "Workspace":
-    """Open a workspace; nothing is read of its lake yet, and nothing is ever written to it.
+    """Open a workspace; nothing is read of its lake yet. Of all that it answers only ``training_set`` writes, if asked to.
 
     Args:
         path: its folder, or its segspark.yaml. By default that of ``SEGSPARK_WORKSPACE``, else the nearest from the
@@ -223,8 +224,34 @@ class Workspace:
 
         return ModelVersion.read(self.settings, name, version, self._page)
 
+    def training_set(
+        self, outcome: str, cuts: Sequence[date | str], features: Sequence[str] | None = None, make: bool = False
+    ) -> "TrainingSet":
+        """People at past days, what was known of them on each, and what they did afterwards: for a model of one's own.
+
+        Args:
+            outcome: such as ``no_order_90d`` or ``click_14d``, or one of ``models.outcomes``.
+            cuts: the past days; the newest judges, those whose labels end by it are to be learnt from.
+            features: by default the inputs of the program's models.
+            make: compute and store the set where it is not stored yet, by a flow; it starts Java.
+
+        Raises:
+            ConfigError: there is no such outcome or feature.
+            GateClosed: the label of a cut is not observed yet; names the latest possible cut.
+            OnlyBySpark: the set is not stored, and is not to be made.
+        """
+        from segspark.api.training_set import TrainingSet
+        from segspark.app.training_set import make_training_set, stored_training_set
+
+        given = [*cuts]
+        card = make_training_set(self.settings, outcome, given, features) if make else None
+        card = card or stored_training_set(self.settings, outcome, given, features)
+        if card is None:
+            raise OnlyBySpark("This training set is not stored yet. Ask with make=True: Spark computes and stores it.")
+        return TrainingSet(card, self.settings, self._page)
+
     def spark(self) -> "SparkSession":
-        """A Spark session that reads and writes the lake's store; this alone starts a JVM. After it, previews and reasons
+        """A Spark session that reads and writes the lake's store; this and ``make=True`` alone start a JVM. After it, previews and reasons
         that only Spark can give are given."""
         if self._session is None:
             from segspark.spark.environment import check_environment

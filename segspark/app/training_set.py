@@ -43,6 +43,14 @@ def make_training_set(
     return made or _made(workspace, asked, view.as_of, progress or Quiet())
 
 
+def stored_training_set(
+    workspace: Workspace, outcome: str, cuts: Sequence[date | str], features: Sequence[str] | None = None
+) -> SetCard | None:
+    """The card of the same set if it is stored already; errors as for ``make_training_set``. Nothing is computed."""
+    asked, view = _asked(workspace, open_lake(workspace), outcome, [_day(cut) for cut in cuts], features)
+    return cards(view).get(dataset_id_of(asked, view))
+
+
 def _asked(
     workspace: Workspace, lake: Lake, outcome: str, cuts: Sequence[date], features: Sequence[str] | None
 ) -> tuple[Asked, View]:

@@ -45,7 +45,7 @@ def test_every_public_method_has_an_example_or_needs_a_training(
             ran.add(example.name.rpartition(".")[2])
     assert runner.failures == 0
     public = {name for name, _ in inspect.getmembers(module.Workspace, inspect.isfunction) if name[0] != "_"}
-    assert public - ran == {"explain", "groups", "model", "previews", "spark"}
+    assert public - ran == {"explain", "groups", "model", "previews", "spark", "training_set"}
 
 
 def test_it_is_found_as_the_command_line_finds_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

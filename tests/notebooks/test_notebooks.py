@@ -5,12 +5,14 @@
 
 import ast
 import runpy
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import jupytext
 import pytest
 from api.test_groups import SWEEP
+from api.test_training_set import store_training_set
 from api.tiny import SECOND, tiny
 from app.test_overrides import CLICKS, GROUPS, TREE
 from builders import BUYERS, store_rows
@@ -50,6 +52,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
+@pytest.fixture(scope="module")
+def with_set(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The set that the notebook asks for is stored."""
+    workspace = open_workspace(tiny(tmp_path_factory.mktemp("sets") / "w"), {})
+    store_training_set(workspace, [SECOND - timedelta(days=days) for days in (270, 180, 90)], None)
+    return workspace
+
+
 def ran(name: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What a notebook has made; all that it would show is drawn."""
     monkeypatch.setenv("SEGSPARK_WORKSPACE", str(workspace.folder))
@@ -78,7 +88,9 @@ def last_lines(name: str) -> list[str]:
 
 def test_each_is_a_notebook_with_words_before_code() -> None:
     paths = sorted(NOTEBOOKS.glob("*.py"))
-    assert [path.name for path in paths] == ["behaviour_groups.py", "first_segment.py", "review_churn.py"]
+    assert [path.name for path in paths] == [
+        "behaviour_groups.py", "first_segment.py", "own_training_set.py", "review_churn.py",
+    ]  # fmt: skip
     for path in paths:
         notebook = jupytext.read(path)
         assert notebook.cells[0].cell_type == "markdown"
@@ -107,3 +119,13 @@ def test_groups(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     made = ran("behaviour_groups.py", workspace, monkeypatch)
     assert made["merges"] == ["Mid ones + High ones"]
     assert made["movement"].entered == 1
+
+
+def test_a_training_set_of_one_s_own(
+    with_set: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = ran("own_training_set.py", with_set, monkeypatch)
+    assert "ROC-AUC on the newest cut" in capsys.readouterr().out
+    # At the cut nobody differs from anybody; today ann, who is without the label, has three orders and bob two.
+    best = made["leakage"].columns[0]
+    assert (best.auc_at_cut, best.auc_later) == (0.5, 1.0)
