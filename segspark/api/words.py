@@ -59,7 +59,7 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 # Units of thresholds and columns.
 UNITS: dict[str, tuple[str, str]] = {
-    DAYS: ("jours", "days"),
+    DAYS: ("jours", DAYS),
     CENTS: ("centimes", "minor units"),
     SHARE: ("part", "share"),
     "seconds": ("secondes", "seconds"),
