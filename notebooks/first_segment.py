@@ -49,10 +49,11 @@ curve = rule.curve("days_since_order")
 curve.plot()
 
 # %% [markdown]
-# `curve.at(90)` has the exact numbers of a threshold, and `curve.between(60, 90)` what moving it changes. As a share:
+# `curve.at(90)` has the exact numbers of a threshold, and `curve.between` what moving it changes. More
+# than 60 days are at least 61. As a share:
 
 # %%
-change = curve.between(60, 90).people / rule.people if rule.people else 0.0
+change = curve.between(61, 91).people / rule.people if rule.people else 0.0
 print(f"from 60 to 90 days: {change:+.0%} people")
 
 # %% [markdown]

@@ -104,7 +104,8 @@ class Preview:
     def curve(self, along: str, direction: Direction | None = None) -> Curve:
         """Its size and revenue for every threshold of a feature, in one pass.
 
-        A comparison with the feature that the rule itself makes, alone or joined by ``and``, is the one that moves.
+        The rule's own comparison with the feature, alone or joined by ``and``, is the one that moves. A threshold holds those
+        who are just on it: ``> 60`` days is the point 61.
 
         Args:
             along: a feature, score or value of the profile that is a number, such as ``days_since_order``.

@@ -245,7 +245,7 @@ class Workspace:
 
         given = [*cuts]
         card = make_training_set(self.settings, outcome, given, features) if make else None
-        card = card or stored_training_set(self.settings, outcome, given, features)
+        card = card or self._asked(lambda: stored_training_set(self.settings, outcome, given, features))
         if card is None:
             raise OnlyBySpark("This training set is not stored yet. Ask with make=True: Spark computes and stores it.")
         return TrainingSet(card, self.settings, self._page)
@@ -263,12 +263,6 @@ class Workspace:
 
     @property
     def _lake(self) -> Lake:
-        """
-        Raises:
-            OnlyBySpark: a catalog keeps the tables.
-        """
-        if self.settings.catalog and self._session is None:
-            raise OnlyBySpark("a catalog keeps the tables, and answers Spark alone")
         return open_lake(self.settings)
 
     def _newest(self, as_of: Day) -> date:
@@ -281,6 +275,8 @@ class Workspace:
             OnlyBySpark: with what to do.
         """
         try:
+            if self.settings.catalog and self._session is None:
+                raise OnlyBySpark("a catalog keeps the tables, and answers Spark alone")
             return ask()
         except OnlyBySpark as why:
             if self._session is None:

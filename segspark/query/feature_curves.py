@@ -1,7 +1,7 @@
 """How a rule's size and revenue move with a threshold: every threshold of a feature in one pass over the day's people."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
@@ -23,7 +23,7 @@ from segspark.query.preview import ENGINE, members
 from segspark.query.targets import PREVIEW, day_with_features
 from segspark.query.units import unit_of
 from segspark.segments.definitions import Rule
-from segspark.segments.rules.tree import And, Between, Compare, Leaf, Member, Missing, Node, Not
+from segspark.segments.rules.tree import And, Between, Compare, Missing, Node, Not
 from segspark.segments.values import values_of
 from segspark.tables.lake import Lake
 
@@ -78,8 +78,9 @@ def feature_curve(
 ) -> Curve:
     """The size of a rule for every threshold of a feature.
 
-    A comparison with the feature that the rule itself makes, alone or joined by ``and``, is the one that moves: it is
-    left out, so that a curve shows what a wider threshold would bring too. People without a value are in no point.
+    The rule's own comparison with the feature on the same side, alone or joined by ``and``, is the one that moves: it is left
+    out, so that a curve shows what a wider threshold would bring too. A threshold holds those who are just on it, so
+    ``> 60`` days is the point 61. People without a value are in no point.
 
     Args:
         along: a feature, score or value of the profile that is a number.
@@ -95,9 +96,9 @@ def feature_curve(
         catalogue = view.context[CATALOGUE]
         numbers = _numbers(view, catalogue)
         along = find_named("number", along, numbers, lambda name: (name,), "`segspark features list` names features.")
-        others, own = _apart(rule.when, along)
-        chosen = direction or own or ("at_most" if numbers[along].motion == "ageing" else "at_least")
-        wider = replace(rule, when=And((*others, Not(Missing(along)))))
+        default: Direction = "at_most" if numbers[along].motion == "ageing" else "at_least"
+        chosen = direction or next(_sides(rule.when, along), default)
+        wider = replace(rule, when=And((*_without(rule.when, along, chosen), Not(Missing(along)))))
         points = _read_points(database, members(database, view, [wider], _besides(along)), along, chosen)
         unit = unit_of(catalogue, along, numbers[along])
         return Curve(rule.key, along, view.as_of, unit, points, ENGINE, chosen)
@@ -116,21 +117,30 @@ def _numbers(view: View, catalogue: Catalogue) -> dict[str, Value]:
     }
 
 
-def _apart(node: Node, along: str) -> tuple[tuple[Node, ...], Direction | None]:
-    """What a rule asks besides a threshold of the feature, and on which side of it the rule's people are."""
-    parts = node.parts if isinstance(node, And) else (node,)
-    own = [part for part in parts if isinstance(part, Compare) and part.name == along and _side(part)]
-    between = [part for part in parts if isinstance(part, Between) and part.name == along]
-    moves: list[Leaf | Member] = [*own, *between]
-    return tuple(p for p in parts if p not in moves), next((_side(part) for part in own), None)
+def _parts(node: Node) -> tuple[Node, ...]:
+    """What must hold together."""
+    return node.parts if isinstance(node, And) else (node,)
 
 
-def _side(part: Compare) -> Direction | None:
-    """None of an equality, which has no side, and of a comparison with another value."""
-    if part.other is not None:
+def _side(part: Node, along: str) -> Direction | None:
+    """On which side of a threshold of the feature the people of a comparison are; None of what is no threshold of it."""
+    if not isinstance(part, Compare) or part.name != along or part.other is not None:
         return None
     sides: Mapping[str, Direction] = {">": "at_least", ">=": "at_least", "<": "at_most", "<=": "at_most"}
     return sides.get(part.op)
+
+
+def _sides(node: Node, along: str) -> Iterator[Direction]:
+    return (side for part in _parts(node) if (side := _side(part, along)) is not None)
+
+
+def _without(node: Node, along: str, direction: Direction) -> Iterator[Node]:
+    """A rule's parts without its threshold on one side of the feature; one on the other side stays."""
+    for part in _parts(node):
+        if isinstance(part, Between) and part.name == along:
+            yield Compare(along, "<=", part.high) if direction == "at_least" else Compare(along, ">=", part.low)
+        elif _side(part, along) != direction:
+            yield part
 
 
 def _read_points(database: Database, query: exp.Query, along: str, direction: Direction) -> tuple[CurvePoint, ...]:

@@ -17,6 +17,8 @@ from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.errors import ConfigError
 from segspark.near import UnknownName
 from segspark.query.look import segment_sizes
+from segspark.query.preview import preview
+from segspark.query.targets import rules_named
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 
@@ -113,6 +115,42 @@ def test_what_only_spark_answers_says_what_to_do(tmp_path: Path) -> None:
     for ask in (lambda: ws.preview("n_order_365d >= 2"), lambda: ws.features(["n_order_365d"])):
         with pytest.raises(OnlyBySpark, match=r"Gold\.people has no rows .* Call spark\(\) of the workspace first"):
             ask()
+
+
+def test_a_catalog_is_asked_only_by_a_session_that_was_asked_for(folder: Path) -> None:
+    ws = segspark.open(folder)
+    ws.settings = ws.settings.model_copy(update={"catalog": "spark_catalog"})
+    asks = (
+        ws.segments,
+        lambda: ws.segment("Buyers"),
+        lambda: ws.explain("ann"),
+        lambda: ws.training_set("order_30d", [FIRST]),
+    )
+    for ask in asks:
+        with pytest.raises(OnlyBySpark, match=r"A catalog keeps the tables.* Call spark\(\)"):
+            ask()
+
+
+def test_once_spark_is_asked_for_it_answers_what_it_alone_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ws = opened(tmp_path / "w")
+    (row,) = [
+        row for row in preview(ws.settings, Lake(ws.settings.lake), rules_named(ws.settings, "n_order_365d >= 2"), None)
+    ]
+    Lake(ws.settings.lake).folder(gold.PEOPLE).delete_tree()
+    session, asked = object(), []
+
+    def by_spark(settings: object, rules: object, day: object, engine: str) -> list[object]:
+        asked.append(engine)
+        return [{**row, "engine": engine}]
+
+    monkeypatch.setattr("segspark.spark.environment.check_environment", lambda lake, writes: None)
+    monkeypatch.setattr("segspark.spark.session.session_for", lambda settings, name: session)
+    monkeypatch.setattr("segspark.query.by_spark.preview_by_spark", by_spark)
+    assert ws.spark() is ws.spark() is session
+    assert ws.preview("n_order_365d >= 2").engine.startswith("Spark: gold.people has no rows")
+    assert len(asked) == 1
+    with pytest.raises(OnlyBySpark, match=r"Read the tables by the session of spark\(\)"):
+        ws.features(["n_order_365d"])
 
 
 def test_no_question_starts_java(folder: Path) -> None:

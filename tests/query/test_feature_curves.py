@@ -55,6 +55,19 @@ def test_the_rule_s_own_threshold_is_the_one_that_moves(workspace: Workspace) ->
     assert alone == ("at_least", "days", [(10, 3, 2, 34_000), (40, 2, 1, 25_000), (90, 1, 1, 20_000)])
 
 
+def test_a_threshold_on_the_other_side_stays(workspace: Workspace) -> None:
+    window = "days_since_order > 20 and days_since_order < 80"
+    assert points(workspace, window, "days_since_order")[2] == [(10, 2, 1, 14_000), (40, 1, 0, 5_000)]
+    assert points(workspace, window, "days_since_order", "at_most")[2] == [(40, 1, 0, 5_000), (90, 2, 1, 25_000)]
+    between = "days_since_order between 20 and 80 and country = 'FR'"
+    assert points(workspace, between, "days_since_order") == (
+        "at_most",
+        "days",
+        [(40, 1, 0, 5_000), (90, 2, 1, 25_000)],
+    )
+    assert points(workspace, between, "days_since_order", "at_least")[2] == [(10, 2, 1, 14_000), (40, 1, 0, 5_000)]
+
+
 @pytest.mark.parametrize("own", ["n_order_365d = 3", "not n_order_365d < 3", "n_order_365d > 2 or country = 'BE'"])
 def test_what_is_no_threshold_of_the_whole_rule_stays(workspace: Workspace, own: str) -> None:
     (_, _, found) = points(workspace, own, "n_order_365d")
