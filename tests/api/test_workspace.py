@@ -133,9 +133,7 @@ def test_a_catalog_is_asked_only_by_a_session_that_was_asked_for(folder: Path) -
 
 def test_once_spark_is_asked_for_it_answers_what_it_alone_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ws = opened(tmp_path / "w")
-    (row,) = [
-        row for row in preview(ws.settings, Lake(ws.settings.lake), rules_named(ws.settings, "n_order_365d >= 2"), None)
-    ]
+    (row,) = preview(ws.settings, Lake(ws.settings.lake), rules_named(ws.settings, "n_order_365d >= 2"), None)
     Lake(ws.settings.lake).folder(gold.PEOPLE).delete_tree()
     session, asked = object(), []
 
