@@ -5,7 +5,6 @@
 _.by_frequency
 _.by_size
 _.chart
-_.entered
 _.fitted_on
 _.group_features
 _.how_key
@@ -25,6 +24,10 @@ _.template
 _.why_missing
 
 # Called or read by a library.
+__getattr__  # Python, of a module
+__dir__
+_._repr_html_  # Jupyter
+_._repr_png_
 _._transform  # pyspark.ml.Transformer
 _.mutate  # cosmic-ray's operators
 _.row_factory  # sqlite3.Connection
@@ -44,6 +47,9 @@ _.is_breaking  # `segspark segments plan`
 _.top_decile_lift  # MLflow's metrics
 
 # Written by users in Python files: rules and notebooks.
+_.branch_id
+_.is_exact
+_.to_polars
 _.not_then
 
 # A key of a source's YAML that files of earlier versions have.

@@ -163,7 +163,7 @@ def stored_shop(folder: Path) -> Workspace:
     def inside(day: date, person: str, scheme: str, segment: str, name: str, reason: str | None) -> dict[str, Any]:
         return {
             "segment_date": day, "person_id": person, "scheme": scheme, "segment_id": segment, "segment_name": name,
-            "is_contactable": reason is None, "not_contactable_reason": reason,
+            "is_contactable": reason is None, "not_contactable_reason": reason, "branch_id": name.lower(),
             "definition_version": "v1" if day == FIRST_DAY else "v2",
         }  # fmt: skip
 

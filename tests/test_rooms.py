@@ -86,6 +86,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "query/by_spark.py": "query/duck/test_parity.py holds it against DuckDB",
     "query/replay_by_spark.py": "driven whole by query/test_replay.py, test_explain.py and test_parity.py",
     "scoring/cells.py": "cells as data; scoring/test_rfm.py puts people in each, query/test_replay.py compares versions",
+    "query/groups.py": "driven whole by api/test_groups.py, over a registered version",
     "query/person.py": "query/duck/test_parity.py holds a person's values against Spark's",
     "query/duck/memberships.py": "query/duck/test_parity.py holds it against what the flow stored",
     "query/duck/people.py": "query/duck/test_parity.py asks any rules of it, against Spark",

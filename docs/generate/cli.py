@@ -21,6 +21,8 @@ ARGUMENTS = {
     "target": "Name of a rule, or a YAML file of rules.",
     "left": "A segment, and the day if it is not the newest; of models, a version.",
     "right": "Another segment or day; of models, another version.",
+    "outcome": "Of a label: `<act>_<n>d` or `no_<act>_<n>d`, such as `no_order_90d`, or an outcome of `models.outcomes`.",
+    "dataset_id": "Id of a training set; all of them where it is left out.",
     "version": "Version of a model; the champion where it is left out.",
 }
 

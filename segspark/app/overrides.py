@@ -27,16 +27,31 @@ def override(workspace: Workspace, merge: Sequence[str] = (), split: str | None 
         ConfigError: no such group, or the hierarchy does not allow the override.
         GateClosed: no model yet.
     """
-    tree, documents = _model(workspace)
+    decision, made = _tried(workspace, merge, split)
     place = _config(workspace).decisions.below(workspace.folder)
-    decided = load_overrides(place)
-    arranged, _ = arrange(tree, documents.groups.groups, decided, documents.z_scores)
-    groups = [renamed(g, _config(workspace).names) for g in arranged]
+    save_overrides(place, (*load_overrides(place), decision))
+    return [_row(g, workspace.language) for g in made]
+
+
+def try_override(workspace: Workspace, merge: Sequence[str] = (), split: str | None = None) -> list[GroupDocument]:
+    """The groups that an override would make, without storing it; errors as for ``override``."""
+    return _tried(workspace, merge, split)[1]
+
+
+def arranged_groups(workspace: Workspace, documents: ClusteringDocuments) -> list[GroupDocument]:
+    """The groups of a model with a hierarchy after the stored overrides, as the configuration calls them."""
+    assert documents.tree is not None
+    decided = load_overrides(_config(workspace).decisions.below(workspace.folder))
+    arranged, _ = arrange(documents.tree, documents.groups.groups, decided, documents.z_scores)
+    return [renamed(g, _config(workspace).names) for g in arranged]
+
+
+def _tried(workspace: Workspace, merge: Sequence[str], split: str | None) -> tuple[Override, list[GroupDocument]]:
+    tree, documents = _model(workspace)
+    groups = arranged_groups(workspace, documents)
     ids = [_id_of(groups, name) for name in ([split] if split else merge)]
     decision = Override(split=ids[0]) if split else Override(merge=tuple(ids))
-    made = apply_one(tree, {g.segment_id: g for g in groups}, decision, documents.z_scores)
-    save_overrides(place, (*decided, decision))
-    return [_row(g, workspace.language) for g in made]
+    return decision, apply_one(tree, {g.segment_id: g for g in groups}, decision, documents.z_scores)
 
 
 def list_overrides(workspace: Workspace) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from segspark.lineage.run import lineage_of
 from segspark.models.monitoring.flow import MONITORING
 from segspark.models.propensity.withdrawals import WITHDRAWALS
 from segspark.models.registry import find_model
+from segspark.models.training_sets.flow import TRAINING_SET
 from segspark.pipeline.flow import Flow, Request, in_order
 from segspark.pipeline.progress import Progress, Quiet
 from segspark.pipeline.runner import run_flow
@@ -53,7 +54,9 @@ DAILY = in_order((INGEST, TILES, FEATURES, FEATURE_CHECK, SCORES, SEGMENTS))
 # The same for part of a day; the feature check is left to the daily run.
 HOURLY = in_order((INGEST, TILES, FEATURES, SCORES, SEGMENTS))
 # All flows, for the runner, the documentation, the doctor and the tests.
-FLOWS: tuple[Flow, ...] = (*DAILY, replay_of(None), FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN, MONITORING, WITHDRAWALS)
+FLOWS: tuple[Flow, ...] = (
+    *DAILY, replay_of(None), FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN, MONITORING, WITHDRAWALS, TRAINING_SET,
+)  # fmt: skip
 
 
 def run(

@@ -1,16 +1,34 @@
-"""``segspark models`` and ``segspark mlflow``: the registry of a workspace. No Spark session is started."""
+"""``segspark models`` and ``segspark mlflow``: the registry of a workspace, and training sets. No Spark session is started
+but to make a set."""
 
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from segspark.cli.commands import Commands, OneOf
-from segspark.cli.output import Day, FilePlace, config_option, json_option, print_rows, shown_value
+from segspark.cli.output import (
+    Day,
+    FilePlace,
+    config_option,
+    json_option,
+    marked,
+    print_rows,
+    progress_lines,
+    say_internal,
+    shown_value,
+)
 from segspark.config.url import Url
 from segspark.reports.data import Language
+
+if TYPE_CHECKING:
+    from segspark.models.training_sets.card import SetCard
+
+
+_OF_SETS = ("dataset_id", "outcome", "as_of", "first_cut", "last_cut", "columns", "rows", "base_rate")
+_OF_LEAKAGE = ("column", "auc_at_cut", "auc_later", "difference")
 
 
 @click.group(cls=Commands)
@@ -141,6 +159,70 @@ def card(name: str, config: Path, version: str | None, language: Language | None
     click.echo(write_report(content, to or Url(f"{workspace.reports}/{workspace.name}-{model}-{number}.{spoken}.html")))
 
 
+@models.command("training-set")
+@click.argument("outcome")
+@config_option
+@click.option(
+    "--cut",
+    "cuts",
+    type=Day(),
+    multiple=True,
+    required=True,
+    help="A day that features do not know yet; again for several.",
+)
+@click.option(
+    "--feature", "features", multiple=True, help="A column; again for several. [default: those of the program's models]"
+)
+@click.option("--language", type=OneOf(["fr", "en"]), help="Default: the workspace's.")
+@json_option
+def training_set(
+    outcome: str,
+    config: Path,
+    cuts: tuple[date, ...],
+    features: tuple[str, ...],
+    language: Language | None,
+    as_json: bool,
+) -> None:
+    """Store a training set for a model of your own, and print its data card.
+
+    OUTCOME is the label: no_order_90d is 1 for who does not order within 90 days from the cut, visit_30d for who visits
+    within 30, and so on for every measure; or the name of an outcome of models.outcomes. People are at each cut with what
+    was known then. The same request on the same data is computed once.
+    """
+    from segspark.app.training_set import make_training_set
+    from segspark.app.workspace import open_workspace
+
+    workspace = open_workspace(config)
+    made = make_training_set(workspace, outcome, cuts, features or None, progress_lines(as_json))
+    _print_card(made, language or workspace.language, as_json)
+
+
+@models.command("training-sets")
+@click.argument("dataset_id", required=False)
+@config_option
+@click.option(
+    "--leakage", is_flag=True, help="How much better its columns would seem to rank if they knew the days after."
+)
+@click.option("--language", type=OneOf(["fr", "en"]), help="Default: the workspace's.")
+@json_option
+def training_sets(
+    dataset_id: str | None, config: Path, leakage: bool, language: Language | None, as_json: bool
+) -> None:
+    """The stored training sets; with DATASET_ID, the data card of one. No Java is started."""
+    from segspark.app.workspace import open_workspace
+    from segspark.query.training_sets import card_of, leakage_of, stored_sets
+
+    workspace = open_workspace(config)
+    if dataset_id is None:
+        print_rows(marked(stored_sets(workspace)), as_json, _OF_SETS)
+        say_internal(as_json)
+    elif leakage:
+        print_rows(marked(leakage_of(workspace, dataset_id)), as_json, _OF_LEAKAGE)
+        say_internal(as_json)
+    else:
+        _print_card(card_of(workspace, dataset_id), language or workspace.language, as_json)
+
+
 @click.command("mlflow")
 @config_option
 @click.option("--port", type=click.IntRange(1, 65535), help="Default: a free one.")
@@ -150,6 +232,17 @@ def mlflow_pages(config: Path, port: int | None) -> None:
     from segspark.app.workspace import open_workspace
 
     serve(open_workspace(config), port, click.echo)
+
+
+def _print_card(card: "SetCard", language: Language, as_json: bool) -> None:
+    from segspark.models.training_sets.card_text import card_lines
+
+    if as_json:
+        _print_json({**card.as_dict(), "internal": True})
+        return
+    for line in card_lines(card, language):
+        click.echo(line)
+    say_internal(as_json)
 
 
 def _print_table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from segspark.cli.finding import FILE, find_workspace
+from segspark.app.finding import FILE, find_workspace
 from segspark.near import folded
 
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from segspark.cli.finding import find_workspace
+from segspark.app.finding import find_workspace
 from segspark.config.url import Url, why_no_path, why_no_store, without_file
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -8,7 +8,7 @@ read every column of theirs.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -32,6 +32,7 @@ TYPES = {
 }  # fmt: skip
 _OFF = ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements")
 Partition = Mapping[str, Any]
+R = TypeVar("R")
 
 
 class Database:
@@ -122,11 +123,18 @@ class Database:
         while some := result.fetchmany(_FETCHED):
             yield from (dict(zip(names, row, strict=True)) for row in some)
 
+    def arrow(self, query: exp.Query) -> pa.Table:
+        """The rows of a query as one table in memory, for whoever has asked for all of them."""
+        return self._answered(lambda text, values: self._connection.sql(text, params=values).to_arrow_table(), query)
+
     def _run(self, query: exp.Expression) -> duckdb.DuckDBPyConnection:
+        return self._answered(self._connection.execute, query)
+
+    def _answered(self, ask: Callable[[str, dict[str, Any]], R], query: exp.Expression) -> R:
         named = {parameter.this.name for parameter in query.find_all(exp.Parameter)}
         values = {name: value for name, value in self.f.parameters.items() if name in named}
         try:
-            return self._connection.execute(query.sql(dialect=Dialect), values)
+            return ask(query.sql(dialect=Dialect), values)
         except duckdb.OutOfMemoryException:
             raise OnlyBySpark("the question needs more memory than this machine has") from None
 

@@ -17,10 +17,10 @@ class Request:
     """How a flow computes its day.
 
     Attributes:
-        days: all days of a backfill, without gaps; empty is the as-of day alone.
+        days: all days of a backfill, without gaps, or the cuts of a training set; empty is the as-of day alone.
         is_provisional: the last day is incomplete.
         carry_on: incremental from yesterday's state if it matches; False computes from all days.
-        names: what of the flow's work is asked for, such as models to train; empty is all of it.
+        names: what of the flow's work is asked for, such as models to train or columns; empty is all of it.
     """
 
     days: tuple[date, ...] = ()

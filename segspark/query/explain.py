@@ -32,7 +32,12 @@ EXPLAIN = Question(
 
 
 def explain(
-    workspace: Workspace, person: str, as_of: date | None, language: str | None, segment: str | None = None
+    workspace: Workspace,
+    person: str,
+    as_of: date | None,
+    language: str | None,
+    segment: str | None = None,
+    may_start_spark: bool = True,
 ) -> list[dict[str, Any]]:
     """Every membership of a person on a day, with each condition of its definition and the value it had; then each score
     of a model with what moved it most.
@@ -44,6 +49,7 @@ def explain(
 
     Raises:
         ConfigError: the day has no such person, or no single condition describes the segment.
+        OnlyBySpark: Spark would have to answer, and may not be started.
     """
 
     lake = open_lake(workspace)
@@ -64,7 +70,7 @@ def explain(
         looked_at.append(asked[1])
     of_person = {name.partition(".")[0] for tree in looked_at for name in names_in(tree)}
     of_person |= {name for reason in reasons if isinstance(reason, Values) for name in reason.names}
-    values = read_person(workspace, lake, person, day, of_person, sequences(looked_at))
+    values = read_person(workspace, lake, person, day, of_person, sequences(looked_at), may_start_spark)
     spoken = language or workspace.language
     names = {r["segment_id"]: r[f"name_{spoken}"] for r in view.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
 

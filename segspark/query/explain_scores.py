@@ -10,6 +10,8 @@ from segspark.tables.contracts import gold
 
 # Language -> what an effect above zero does to the outcome, and one below.
 _EFFECT = {"fr": ("plus probable", "moins probable"), "en": ("likelier", "less likely")}
+# What stands for the scheme of a score.
+SCORES = "scores"
 _NONE = {"fr": "inconnu", "en": "unknown"}
 
 
@@ -27,7 +29,7 @@ def explain_scores(view: View, person: str, day: date, language: str) -> list[di
 def _entry(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Scores are no segments: what those have is empty."""
     return {
-        "scheme": "scores",
+        "scheme": SCORES,
         "segment_name": row["score"],
         "segment_id": None,
         "branch_id": None,

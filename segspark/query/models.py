@@ -4,7 +4,7 @@ champion when and why."""
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segspark.config.models import Workspace
 from segspark.measure.small_groups import rounded
@@ -18,6 +18,10 @@ from segspark.pipeline.view import Question, look
 from segspark.reports.data import Language
 from segspark.tables.contracts import gold
 from segspark.tables.open import open_lake
+
+if TYPE_CHECKING:
+    from segspark.models.card import Content
+    from segspark.models.version import Version
 
 SINCE = Question("models_show", ("gold.model_drift", "gold.model_performance"))
 
@@ -130,6 +134,23 @@ def card_of_version(workspace: Workspace, name: str, version: str | None, langua
 
     number = version_of(shelf_named(workspace, name), version)
     return number, card_of(workspace, model_named(workspace, name), number, language)
+
+
+def reviewed_version(
+    workspace: Workspace, name: str, version: str | None
+) -> tuple["Version[Any]", "Content | None", dict[str, float]]:
+    """All that is known of a version, what its model says of it, and its metrics; of the champion if none is named.
+
+    Raises:
+        CheckFailed: a stored document is not what was logged.
+    """
+    from segspark.models.version import read_version
+
+    model, shelf = model_named(workspace, name), shelf_named(workspace, name)
+    found = read_version(workspace.mlflow, model, shelf, version_of(shelf, version))
+    with store(workspace.mlflow) as mlflow:
+        metrics = mlflow.MlflowClient().get_run(shelf.tags[found.number]["run_id"]).data.metrics
+    return found, model.card(found) if model.card is not None else None, dict(sorted(metrics.items()))
 
 
 def _read(tags: Mapping[str, str], name: str) -> dict[str, Any]:

@@ -25,8 +25,13 @@ def read_person(
     day: date,
     wanted: Collection[str],
     sequences: Sequence[Followed] = (),
+    may_start_spark: bool = True,
 ) -> dict[str, Any]:
-    """Some values of one person, and the dates of some sequences; values that nothing stores are left out."""
+    """Some values of one person, and the dates of some sequences; values that nothing stores are left out.
+
+    Raises:
+        OnlyBySpark: Spark would have to answer, and may not be started.
+    """
     try:
         with look(PREVIEW, workspace, lake, day) as view:
             if day not in view.facts(gold.FEATURES).days:
@@ -37,6 +42,8 @@ def read_person(
                 it = column("person_id").node.eq(database.f.lit(person).node)
                 rows = database.rows(exp.select(exp.Star()).from_(people).where(it))
     except OnlyBySpark:
+        if not may_start_spark:
+            raise
         from segspark.query.by_spark import read_person as by_spark
 
         return by_spark(workspace, person, day, sequences)

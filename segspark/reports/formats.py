@@ -55,11 +55,21 @@ class Formats:
         text = self.share(value, digits)
         return f"+{text}" if value is not None and math.isfinite(value) and round(100 * value, digits) > 0 else text
 
+    @property
+    def digits(self) -> int:
+        """The digits of the currency's minor unit."""
+        return DIGITS.get(self.currency, 2)
+
+    @property
+    def symbol(self) -> str:
+        """The currency's sign, or its code."""
+        return SYMBOLS.get(self.currency, self.currency)
+
     def money(self, cents: float | None, digits: int | None = None) -> str:
         """Minor units -> ``1 234,50 €`` or ``€1,234.50``; ``digits`` rounds, e.g. to whole euros."""
         if cents is None or not math.isfinite(cents):
             return NOTHING
-        own = DIGITS.get(self.currency, 2)
+        own = self.digits
         text = self.number(cents / 10**own, own if digits is None else min(digits, own))
         symbol = SYMBOLS.get(self.currency)
         if self.language == "fr":

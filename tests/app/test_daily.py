@@ -323,9 +323,10 @@ def test_the_notebook_runs_and_writes_nothing(shop: tuple[Workspace, Lake], monk
     workspace, lake = shop
     before = sorted(p for p in workspace.folder.rglob("*"))
     monkeypatch.setenv("SEGSPARK_WORKSPACE", str(workspace.folder))
-    notebook = Path(__file__).parents[2] / "notebooks" / "explore_segments.py"
+    notebook = Path(__file__).parents[2] / "notebooks" / "first_segment.py"
     made = runpy.run_path(str(notebook))
-    assert made["sizes"].height == len(segment_sizes(workspace, None))
+    assert len(made["segments"]) == len(segment_sizes(workspace, None))
+    assert made["from_file"].people == made["rule"].people
     assert sorted(p for p in workspace.folder.rglob("*")) == before
 
 

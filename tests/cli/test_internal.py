@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
+from models.training_sets.shown import CARD
 
 from segspark.app.uplift import Answer
 from segspark.cli.main import cli
@@ -89,6 +90,10 @@ EXACT = {
     "segments export": Told(
         "segspark.activation.audience.export", {"file": "x.csv", "rows": 30, "removed": {"complained": 3}}, ("few",)
     ),
+    "models training-set": Told(
+        "segspark.app.training_set.make_training_set", CARD, ("no_order_90d", "--cut", "2026-01-01", "--language", "en")
+    ),
+    "models training-sets": Told("segspark.query.training_sets.stored_sets", [{"dataset_id": "abc", "rows": 3}]),
     "uplift": Told(
         "segspark.app.uplift.estimate_trial",
         Answer("spring", False, ("Among 3 people",), ({"figure": "qini", "value": 0.1, "low": 0.0, "high": 0.2},), (), "r"),

@@ -11,10 +11,13 @@ import pytest
 from builders import make_workspace
 from click.testing import CliRunner, Result
 from models.monitoring.test_since import drift, window
+from models.training_sets.shown import CARD
+from models.training_sets.test_stored import store_set
 from registry import Registry
 
 from segspark.app.workspace import open_workspace
 from segspark.cli.main import cli, main
+from segspark.errors import GateClosed
 from segspark.models.mlflow_store import store
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
@@ -130,3 +133,24 @@ def test_no_command_starts_spark(folder: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=CLONE, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_training_sets_are_listed_and_their_cards_shown(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    assert ask("training-sets", "--config", workspace.folder).output.startswith("nothing yet")
+    store_set(Lake(workspace.lake), CARD)
+    head, row, mark = ask("training-sets", "--config", workspace.folder).output.splitlines()
+    assert head.split()[:3] == ["dataset_id", "outcome", "as_of"]
+    assert row.split() == ["abc", "no_order_90d", "2026-06-30", "2026-01-01", "2026-04-01", "3", "100", "0.4"]
+    assert mark.startswith("internal")
+    french = ask("training-sets", "abc", "--language", "fr", "--config", workspace.folder).output
+    assert french.startswith("Jeu d'entraînement abc\nÉtiquette : 1 pour aucune commande")
+    shown = json.loads(ask("training-sets", "abc", "--json", "--config", workspace.folder).output)
+    assert (shown["rows"], shown["internal"], shown["cuts"][0]["cut"]) == (100, True, "2026-01-01")
+
+
+def test_a_training_set_needs_a_cut_and_a_published_day(tmp_path: Path) -> None:
+    folder = str(make_workspace(tmp_path / "w").folder)
+    assert CliRunner().invoke(cli, ["models", "training-set", "no_order_90d", "--config", folder]).exit_code == 2
+    with pytest.raises(GateClosed, match="No day is published yet"):
+        ask("training-set", "no_order_90d", "--cut", "2026-01-01", "--config", folder)

@@ -7,8 +7,10 @@ import sys
 import pytest
 
 HEAVY = ("pyspark", "delta", "sklearn", "scipy", "pandas", "mlflow", "matplotlib")
-# Modules behind `tables`, `features list|describe|plan`, `segments list|show|check|diff`, `doctor`, `clean` and --help.
+# Modules behind `import segspark`, `tables`, `features list|describe|plan`, `segments list|show|check|diff`, `doctor`, `clean` and --help.
 LIGHT = (
+    "segspark",
+    "segspark.api.plots",
     "segspark.cli.main",
     "segspark.query.look",
     "segspark.query.diff",
@@ -22,7 +24,7 @@ LIGHT = (
     "segspark.sources.load",
 )
 # The same besides MLflow's own imports, within functions until questions need no JVM.
-NO_SPARK = ("segspark.query.explain",)
+NO_SPARK = ("segspark.query.explain", "segspark.api.workspace", "segspark.api.groups", "segspark.api.model")
 
 
 @pytest.fixture(scope="module")

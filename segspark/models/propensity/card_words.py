@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from segspark.models.card import Code, Facts, Paragraph, Part, Points, Said, Value, say
 from segspark.models.evaluate.stability import ALARM, WATCH
+from segspark.models.propensity.cuts import RECENT, TRAIN, VALIDATE
 from segspark.models.propensity.outcome import Outcome, Words
 from segspark.models.propensity.slices import DEVICE, PROVIDER, REGION
-from segspark.models.propensity.training_set import RECENT, TRAIN, VALIDATE
 from segspark.sections import Share
 
 ROLES = {

@@ -122,7 +122,7 @@ class Engagement(Propensity):
 class OwnOutcome(Propensity):
     """An outcome of the workspace: people do something, or do not, within some days after a cut."""
 
-    measure: Name = Field(description="What happens: a measure, built-in or own, e.g. n_order, n_visit, n_click")
+    measure: Name = Field(description="What happens: a measure, built-in or own, e.g. n_order, n_web, n_click")
     is_absence: bool = Field(False, description="The outcome is that it does not happen")
     after: str = Field(
         "",

@@ -1,11 +1,13 @@
 """Past days on which people are looked at, so that what they did afterwards is known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from segspark.models.propensity.outcome import Window
 from segspark.time import DAY
+
+TRAIN, RECENT, VALIDATE = "train", "recent", "validate"
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,15 @@ class Cuts:
     @property
     def all(self) -> list[date]:
         return sorted((*self.train, *self.recent, self.validate))
+
+    @property
+    def roles(self) -> Mapping[date, str]:
+        """Each cut with what it is for."""
+        return {
+            **dict.fromkeys(self.train, TRAIN),
+            **dict.fromkeys(self.recent, RECENT),
+            self.validate: VALIDATE,
+        }
 
     @property
     def calibrate(self) -> date:

@@ -15,7 +15,7 @@ from segspark.identity.links import people_as_of
 from segspark.ids import identity
 from segspark.models.propensity.attributes import attribute_inputs, attributes_on_days, read_values
 from segspark.models.propensity.config import Propensity
-from segspark.models.propensity.cuts import Cuts, is_month_known
+from segspark.models.propensity.cuts import TRAIN, VALIDATE, Cuts, is_month_known
 from segspark.models.propensity.data_gates import Count
 from segspark.models.propensity.documents import CutCount
 from segspark.models.propensity.inputs import (
@@ -29,8 +29,6 @@ from segspark.models.propensity.inputs import (
 )
 from segspark.models.propensity.outcome import Outcome, Window
 from segspark.models.propensity.training_set import (
-    TRAIN,
-    VALIDATE,
     acts_after,
     freeze,
     label_people,
@@ -106,12 +104,14 @@ def store_training_set(
         features = features.join(
             people_after(step.read(gold.ACTIVITY_DAILY), outcome.after), on=["person_id", "as_of_date"], how="left_semi"
         )
-    labelled = label_people(with_calendar(features, calendar), cuts, outcome, config.active_days)
+    labelled = label_people(with_calendar(features, calendar), cuts.roles, outcome, config.active_days)
     versions = [step.facts(table).version for table in (gold.ACTIVITY_DAILY, silver.CONSENTS)]
     expressions = [i.expression for i in inputs]
     dataset_id = identity(outcome.name, step.as_of, cuts.all, expressions, calendar, catalogue.hash, versions)
     step.write(
-        gold.TRAINING_SETS, Frame(freeze(of_permitting(step, labelled), inputs, dataset_id)), ReplaceKey(dataset_id)
+        gold.TRAINING_SETS,
+        Frame(freeze(of_permitting(step, labelled), expressions, dataset_id)),
+        ReplaceKey(dataset_id),
     )
     rows = step.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
     by_cut, counts = _read_counts(rows)

@@ -39,9 +39,14 @@ class Input:
         return self.needs or ((self.name,) if not self.sql else ())
 
     @property
+    def unfilled(self) -> str:
+        """SQL of the value as a double, null where it is missing."""
+        return f"cast({self.sql or f'`{self.name}`'} as double)"
+
+    @property
     def expression(self) -> str:
         """SQL of the value as a double, without nulls."""
-        return f"coalesce(cast({self.sql or f'`{self.name}`'} as double), {self.fill!r}D)"
+        return f"coalesce({self.unfilled}, {self.fill!r}D)"
 
 
 # name -> fill for missing values. Days since something: longer ago than every window, for who never did it (and without a

@@ -7,11 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from segspark.features.engine.kernel import Outcome as Sum
-from segspark.models.propensity.cuts import Cuts
-from segspark.models.propensity.inputs import Input
 from segspark.models.propensity.outcome import Outcome, Window
-
-TRAIN, RECENT, VALIDATE = "train", "recent", "validate"
 
 
 def acts_after(outcome: Outcome, window: Window, known: date) -> Sum:
@@ -19,23 +15,20 @@ def acts_after(outcome: Outcome, window: Window, known: date) -> Sum:
     return Sum("n_after", outcome.measure, window.days, known, window.gap)
 
 
-def label_people(features: DataFrame, cuts: Cuts, outcome: Outcome, active_days: int) -> DataFrame:
+def label_people(features: DataFrame, roles: Mapping[date, str], outcome: Outcome, active_days: int) -> DataFrame:
     """Label the population of each cut.
 
     Args:
         features: feature frame of all cuts (as_of_date is the cut): person_id, the columns of the outcome's population
             and more, with n_after (acts_after).
+        roles: each cut with what it is for.
         active_days: the days of the population.
 
     Returns:
         The rows of ``features`` of the population, with cut_date, role and label: 1 where the outcome came about in the
         window after the cut.
     """
-    role = (
-        F.when(F.col("as_of_date") == F.lit(cuts.validate), VALIDATE)
-        .when(F.col("as_of_date").isin([F.lit(cut) for cut in cuts.recent] or [F.lit(None)]), RECENT)
-        .otherwise(TRAIN)
-    )
+    role = F.coalesce(*[F.when(F.col("as_of_date") == F.lit(cut), role) for cut, role in roles.items()])
     happened = F.col("n_after") > 0
     label = (~happened if outcome.is_absence else happened).cast("int")
     people = features.where(population_of(outcome.population, active_days))
@@ -61,13 +54,13 @@ def with_calendar(people: DataFrame, columns: Mapping[str, str]) -> DataFrame:
     return people.withColumns({name: F.expr(sql) for name, sql in columns.items()})
 
 
-def freeze(labelled: DataFrame, inputs: Sequence[Input], dataset_id: str) -> DataFrame:
-    """Rows of gold.training_sets: the inputs in order, filled, with role and label."""
+def freeze(labelled: DataFrame, expressions: Sequence[str], dataset_id: str) -> DataFrame:
+    """Rows of gold.training_sets: the values of SQL expressions in their order, with role and label."""
     return labelled.select(
         F.lit(dataset_id).alias("dataset_id"),
         "person_id",
         "cut_date",
         "role",
         "label",
-        F.array(*[F.expr(i.expression) for i in inputs]).alias("values"),
+        F.array(*[F.expr(sql) for sql in expressions]).alias("values"),
     )

@@ -75,7 +75,7 @@ class TrialSend(Model):
         min_length=1, description="Arm -> ids of the campaigns that its people were sent, as in silver.events"
     )
     held_out: People = Field(description="The people of the control arm, whom nothing was sent")
-    measure: str = Field(description="Measure of the tiles that counts afterwards, e.g. n_visit, n_order")
+    measure: str = Field(description="Measure of the tiles that counts afterwards, e.g. n_web, n_order")
     days: int = Field(14, ge=1, le=365, description="It counts on so many days from sent_on on")
     counts: Literal["whether", "how_much"] = Field(
         "whether", description="whether: 0 or 1 for somebody with any of it; how_much: the sum of the measure"

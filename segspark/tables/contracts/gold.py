@@ -281,9 +281,13 @@ TRAINING_SETS = Contract(
         required("dataset_id", "string", "Content hash of what the set was made from"),
         required("person_id", "string", "Person"),
         required("cut_date", "date", "Features know the days before, the label the days from it"),
-        required("role", "string", "train or validate"),
-        personal("label", "int", "1 where the person did not buy in the label window"),
-        personal("values", "array<double>", "Features in the order recorded with the model; null where missing"),
+        required("role", "string", "train, recent (its window overlaps that of validate) or validate"),
+        personal("label", "int", "1 where the outcome came about in the label window"),
+        personal(
+            "values",
+            "array<double>",
+            "Features in the order recorded with the model or on the card; null where missing",
+        ),
     ),
 )
 

@@ -52,3 +52,8 @@ def test_a_month_is_known_if_two_years_of_it_were_trained_on() -> None:
     assert not is_month_known(Cuts((date(2025, 3, 8),), march))
     assert not is_month_known(Cuts((date(2025, 3, 1), date(2025, 3, 30)), march))
     assert is_month_known(Cuts((date(2024, 3, 8), date(2025, 3, 8)), march))
+
+
+def test_every_cut_has_one_role() -> None:
+    days = [date(2026, month, 1) for month in (1, 3, 4)]
+    assert Cuts((days[0],), days[2], (days[1],)).roles == dict(zip(days, ("train", "recent", "validate"), strict=True))

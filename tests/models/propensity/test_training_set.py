@@ -55,7 +55,7 @@ def test_labels_are_of_the_population_only(spark: SparkSession) -> None:
         ("kim", date(2026, 4, 1), 365, -1),
     ]
     features = spark.createDataFrame(rows, COLUMNS)
-    found = label_people(features, CUTS, NO_ORDER, 365).select("person_id", "cut_date", "role", "label").collect()
+    found = label_people(features, CUTS.roles, NO_ORDER, 365).select("person_id", "cut_date", "role", "label").collect()
     assert sorted(map(tuple, found)) == [
         ("ann", date(2026, 1, 1), "train", 1),
         ("ann", date(2026, 3, 1), "recent", 0),
@@ -67,14 +67,16 @@ def test_labels_are_of_the_population_only(spark: SparkSession) -> None:
 def test_what_is_done_may_be_the_outcome_too(spark: SparkSession) -> None:
     features = spark.createDataFrame([("ann", date(2026, 1, 1), 1, 0), ("bob", date(2026, 1, 1), 1, 3)], COLUMNS)
     cuts = Cuts((date(2026, 1, 1),), date(2026, 4, 1))
-    rows = label_people(features, cuts, replace(NO_ORDER, is_absence=False), 365).collect()
+    rows = label_people(features, cuts.roles, replace(NO_ORDER, is_absence=False), 365).collect()
     assert {r["person_id"]: r["label"] for r in rows} == {"ann": 0, "bob": 1}
 
 
-def test_a_frozen_row_holds_the_inputs_in_their_order_with_what_is_missing_filled(spark: SparkSession) -> None:
+def test_a_frozen_row_holds_the_values_in_their_order_and_what_is_missing_may_be_filled(spark: SparkSession) -> None:
     frame = spark.createDataFrame(
         [("ann", A, "train", 1, None, 30)],
         "person_id string, cut_date date, role string, label int, n_click_30d int, days_since_order int",
     )
     inputs = (Input("n_click_30d", 7.0), Input("half", 9.0, "days_since_order / 2", ("days_since_order",)))
-    assert freeze(frame, inputs, "set").collect()[0]["values"] == [7.0, 15.0]
+    filled = [i.expression for i in inputs]
+    assert freeze(frame, filled, "set").collect()[0]["values"] == [7.0, 15.0]
+    assert freeze(frame, [i.unfilled for i in inputs], "set").collect()[0]["values"] == [None, 15.0]

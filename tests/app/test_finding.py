@@ -8,7 +8,7 @@ import pytest
 from builders import make_workspace
 from click.testing import CliRunner
 
-from segspark.cli.finding import VARIABLE, find_workspace
+from segspark.app.finding import VARIABLE, find_workspace
 from segspark.cli.main import cli
 from segspark.errors import ConfigError
 

@@ -1,4 +1,5 @@
-"""Which workspace a command means: the one that is named, that of the environment, or the one around the current folder."""
+"""Which workspace is meant where a command or a program names none: that of the environment, or the one around the
+current folder."""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ VARIABLE = "SEGSPARK_WORKSPACE"
 
 
 def find_workspace(environ: Mapping[str, str] = os.environ) -> Path:
-    """The workspace of a command that names none: that of ``SEGSPARK_WORKSPACE``, a file or a folder, else the nearest
+    """The workspace of whoever names none: that of ``SEGSPARK_WORKSPACE``, a file or a folder, else the nearest
     folder with a segspark.yaml, from the current one upwards.
 
     Raises:
@@ -27,7 +28,7 @@ def find_workspace(environ: Mapping[str, str] = os.environ) -> Path:
             return found if folder == here else _trusted(found)
     raise ConfigError(
         f"No workspace was found: {VARIABLE} is not set, and neither {here} nor a folder above it holds a {FILE}. "
-        "Name one with --config DIR, or make one with `segspark init DIR`."
+        "Name one with --config DIR (in Python: segspark.open(DIR)), or make one with `segspark init DIR`."
     )
 
 
