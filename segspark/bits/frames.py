@@ -34,12 +34,10 @@ def compare(today: DataFrame, ordinals: DataFrame, before: DataFrame | None, cor
     rows = here.join(known, on="person_id", how="full")
     if before is None or corrected is None:
         nothing: dict[str, Column] = {name: F.lit(None).cast("date") for name in FROM_BEFORE}
-        rows = rows.withColumns({**nothing, "was_here": F.lit(False), "is_corrected": F.lit(False)})
+        rows = rows.withColumns({**nothing, "is_corrected": F.lit(False)})
     else:
         earlier = [F.col(now).alias(then) for now, then in zip(FROM, FROM_BEFORE, strict=True)]
-        rows = rows.join(
-            before.select("person_id", *earlier, F.lit(True).alias("was_here")), on="person_id", how="left"
-        )
+        rows = rows.join(before.select("person_id", *earlier), on="person_id", how="left")
         who = corrected.select("person_id").distinct().withColumn("is_corrected", F.lit(True))
         rows = rows.join(who, on="person_id", how="left")
 

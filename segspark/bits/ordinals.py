@@ -25,13 +25,12 @@ COMPARED = pa.schema(
         ("ordinal", pa.int64()),
         ("since_date", pa.date32()),
         ("is_here", pa.bool_()),
-        ("was_here", pa.bool_()),
         ("is_corrected", pa.bool_()),
         *[(name, pa.date32()) for name in (*FROM, *FROM_BEFORE)],
     ]
 )
 """People of today's features or with an ordinal, beside the last day with bits: whether they are among today's features,
-and were among that day's; whether one of their closed days was corrected since; null is false."""
+whether one of their closed days was corrected since (null is false), and what the purposes might use then."""
 JUDGED = pa.schema(
     [
         *[COMPARED.field(name) for name in ("person_id", "ordinal", "since_date", "is_here")],
@@ -56,7 +55,8 @@ def judge(rows: pa.Table, share: int, n_new: int) -> pa.Table:
     """Whose days are set afresh, and who is new.
 
     Everything that moves what counts of a person ends here: a late event or one of another identifier is a correction, a
-    withdrawn or new permission another date, a merge and an erasure an end, a new person a beginning.
+    withdrawn or new permission another date; a new person has some where there were none, and somebody who was merged
+    away or erased has none where there were some.
 
     Args:
         rows: of ``COMPARED``.
@@ -66,7 +66,7 @@ def judge(rows: pa.Table, share: int, n_new: int) -> pa.Table:
     Returns:
         Rows of ``JUDGED``.
     """
-    is_here, was_here, is_corrected = (_flag(rows, name) for name in ("is_here", "was_here", "is_corrected"))
+    is_here, is_corrected = _flag(rows, "is_here"), _flag(rows, "is_corrected")
     has_moved = np.zeros(rows.num_rows, dtype=bool)
     for now, before in zip(FROM, FROM_BEFORE, strict=True):
         has_moved |= _day(rows, now) != _day(rows, before)
@@ -74,7 +74,7 @@ def judge(rows: pa.Table, share: int, n_new: int) -> pa.Table:
     columns = {
         **{name: rows[name] for name in ("person_id", "ordinal", "since_date")},
         "is_here": pa.array(is_here),
-        "is_touched": pa.array((is_here != was_here) | is_corrected | has_moved),
+        "is_touched": pa.array(is_corrected | has_moved),
         "share": pa.array(np.full(rows.num_rows, share, dtype=np.int32)),
         "place": pa.array(n_new + np.cumsum(is_new) - 1, mask=~is_new),
         **{name: rows[name] for name in FROM},
