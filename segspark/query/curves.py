@@ -20,7 +20,7 @@ from segspark.bits.tally import Counted, added, count_block
 from segspark.config.models import Workspace
 from segspark.duck.database import Database
 from segspark.duck.functions import column
-from segspark.errors import ConfigError, GateClosed
+from segspark.errors import ConfigError
 from segspark.features.acts import acts_of
 from segspark.features.feature import Catalogue
 from segspark.features.resources import CATALOGUE
@@ -35,7 +35,7 @@ from segspark.query.bits.rules import (
     people_in,
     stored_names,
 )
-from segspark.query.bits.stored import Block, blocks_of_day, days_of_act, features_stored
+from segspark.query.bits.stored import Block, blocks_of_day, day_with_bits, days_of_act, features_stored
 from segspark.query.preview import ENGINE as DUCKDB
 from segspark.query.preview import members
 from segspark.query.targets import PREVIEW, day_with_features, rules_named
@@ -104,12 +104,10 @@ class Curve:
         return found or CurvePoint(threshold, 0, 0, 0)
 
 
-def curve_of(
-    config: Path, target: str | None, along: str, as_of: date | None = None, within: int | None = None
-) -> Curve:
-    """The curve of a rule's name, of a condition, or of everybody."""
+def curve_of(config: Path, target: str, along: str, as_of: date | None = None, within: int | None = None) -> Curve:
+    """The curve of a rule's name, of a condition, or of ``everybody``; see ``curve``."""
     workspace = open_workspace(config)
-    rules = rules_named(workspace, target) if target else (EVERYBODY,)
+    rules = (EVERYBODY,) if target == EVERYBODY.key else rules_named(workspace, target)
     if len(rules) != 1:
         raise ConfigError(f"{target} holds {len(rules)} segments; a curve is of one.")
     return curve(workspace, open_lake(workspace), rules[0], along, as_of, within)
@@ -142,7 +140,7 @@ def curve(
     kinds = {name: value.kind for name, value in values_of(catalogue, workspace.models).items()}
     acts = acts_of(catalogue)
     if along in acts and along not in kinds:
-        with view.on(_day_with_bits(view, as_of)) as view:
+        with view.on(day_with_bits(view, as_of)) as view:
             return _of_act(view, rule, along, within)
     if along not in kinds:
         raise no_such("value or act", along, (*kinds, *acts), "A curve goes along a number or an act.", sorted(acts))
@@ -156,17 +154,6 @@ def curve(
         counted, engine = _of_value(view, rule, along)
         unit = _unit(catalogue, along)
         return Curve(rule.key, along, view.as_of, unit, _points(counted.at_least()), engine, AT_LEAST)
-
-
-def _day_with_bits(view: View, as_of: date | None) -> date:
-    days = sorted(set(view.facts(gold.DAY_BITS).days) & set(view.facts(gold.BITS).days))
-    if not days:
-        raise GateClosed(
-            "The lake has no bitmaps yet, by which windows are counted. Run: segspark run daily --as-of DATE"
-        )
-    if as_of is not None and as_of not in days:
-        raise GateClosed(f"There are no bitmaps of {as_of}; stored days are {days[0]} to {days[-1]}.")
-    return as_of or days[-1]
 
 
 def _of_act(view: View, rule: Rule, act: str, within: int | None) -> Curve:

@@ -60,6 +60,22 @@ class Block:
         return {name: bitmap for (kind, name), bitmap in self.bitmaps.items() if kind == SEGMENT}
 
 
+def day_with_bits(view: View, as_of: date | None) -> date:
+    """The given day, or the newest that has bitmaps.
+
+    Raises:
+        GateClosed: it has none.
+    """
+    days = sorted(set(view.facts(gold.DAY_BITS).days) & set(view.facts(gold.BITS).days))
+    if not days:
+        raise GateClosed(
+            "The lake has no bitmaps yet, by which windows are counted. Run: segspark run daily --as-of DATE"
+        )
+    if as_of is not None and as_of not in days:
+        raise GateClosed(f"There are no bitmaps of {as_of}; stored days are {days[0]} to {days[-1]}.")
+    return as_of or days[-1]
+
+
 def features_stored(view: View) -> frozenset[str]:
     """The features whose slices a day has; none where it has no bitmaps."""
     found = [About.of(content) for _, content in _read(view, gold.BITS, view.as_of, {(ABOUT, ALL)})]
