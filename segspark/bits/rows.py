@@ -14,10 +14,11 @@ from pyroaring import BitMap
 
 from segspark.bits.bitmap import BLOCK, BLOCK_BITS, bitmap_of
 from segspark.bits.slices import slice_numbers
+from segspark.time import DAY, EPOCH_DAY, day_number
 
-ABOUT, FEATURE, PERSON, SEGMENT = "about", "feature", "person", "segment"
+ABOUT, FEATURE, PERSON, MEMBER = "about", "feature", "person", "member"
 DID, CLEARED = "did", "cleared"
-"""Kinds: what a day's rows are, as JSON; a number of people; a yes or no; a segment; who did it on a day; who loses all
+"""Kinds: what a day's rows are, as JSON; a number of people; a yes or no; a segment's members; who did it on a day; who loses all
 days before this one."""
 HERE, CONTACTABLE, ALL = "here", "contactable", "all"
 """Slices of one bitmap: everybody of the day; who may be written to; who is cleared."""
@@ -84,7 +85,7 @@ def add_people(found: Bitmaps, rows: pa.Table, as_of: date, features: Sequence[s
     ordinals = np.asarray(rows["ordinal"])
     found.add(PERSON, HERE, ordinals)
     found.add(PERSON, CONTACTABLE, ordinals[np.asarray(pc.fill_null(rows["is_contactable"], False), dtype=bool)])
-    today = (as_of - date(1970, 1, 1)).days
+    today = day_number(as_of)
     numbers = {}
     for name in features:
         values, is_day = rows[name], pa.types.is_date(rows[name].type)
@@ -105,7 +106,7 @@ def add_members(found: Bitmaps, rows: pa.Table) -> None:
     names = pc.dictionary_encode(pc.binary_join_element_wise(rows["scheme"], rows["segment_id"], ":")).combine_chunks()
     ordinals, codes = np.asarray(rows["ordinal"]), np.asarray(names.indices)
     for code, name in enumerate(names.dictionary.to_pylist()):
-        found.add(SEGMENT, name, ordinals[codes == code])
+        found.add(MEMBER, name, ordinals[codes == code])
 
 
 def add_days(found: Bitmaps, rows: pa.Table, acts: Mapping[str, tuple[str, str]]) -> None:
@@ -123,7 +124,7 @@ def add_days(found: Bitmaps, rows: pa.Table, acts: Mapping[str, tuple[str, str]]
         which = which[np.argsort(of_day[which], kind="stable")]
         edges = np.flatnonzero(np.diff(of_day[which], prepend=-1, append=-1)) if len(which) else which
         for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-            day = date.fromordinal(date(1970, 1, 1).toordinal() + int(of_day[which[low]]))
+            day = EPOCH_DAY + int(of_day[which[low]]) * DAY
             found.add(DID, f"{act}:{day}", ordinals[which[low:high]])
 
 

@@ -45,9 +45,10 @@ def curve(
 ) -> None:
     """People, contactable and revenue at every threshold of a value such as days_since_order, or for every window of an
     act such as click, within a rule or a condition. Windows need not be declared; --json has every threshold."""
+    from segspark.app.workspace import open_workspace
     from segspark.query.curves import curve_of
 
-    found = curve_of(config, target, along, as_of, within)
+    found = curve_of(open_workspace(config), target, along, as_of, within)
     moved = found.moved(*between) if between else None
     if as_json:
         told = {**asdict(found), "internal": True}
@@ -56,7 +57,12 @@ def curve(
     click.echo(f"{found.name} as of {found.as_of}, {_what(found, within)}")
     head = "in the last days" if found.direction == "within" else f"at least, {found.unit or 'value'}"
     rows = [
-        {head: _short(p.threshold), "people": p.people, "contactable": p.contactable, "revenue": round(p.revenue_cents / 100)}
+        {
+            head: _short(p.threshold),
+            "people": p.people,
+            "contactable": p.contactable,
+            "revenue": round(p.revenue_cents / 100),
+        }
         for p in shown_points(found.points, found.direction == "within")
     ]
     print_rows(rows, False, (head, "people", "contactable", "revenue"), "nobody")
@@ -102,11 +108,14 @@ def shown_points(points: "Sequence[CurvePoint]", is_window: bool) -> "list[Curve
 @json_option
 def overlap(config: Path, as_of: date | None, search: str | None, top: int | None, as_json: bool) -> None:
     """How many people each two segments of a day share, the largest first."""
-    from segspark.query.overlap import overlaps_of
+    from segspark.app.workspace import open_workspace
+    from segspark.query.overlap import overlaps
 
-    every = marked(overlaps_of(config, as_of))
-    rows = largest(searched(every, search, ("segment", "other_segment")), top if as_json else top or _PAIRS, "both")
-    columns = ("scheme", "segment", "people", "other_scheme", "other_segment", "other_people", "both")
+    every = marked(overlaps(open_workspace(config), as_of))
+    rows = largest(
+        searched(every, search, ("segment_name", "other_segment_name")), top if as_json else top or _PAIRS, "both"
+    )
+    columns = ("scheme", "segment_name", "people", "other_scheme", "other_segment_name", "other_people", "both")
     print_rows(rows, as_json, columns, "no two segments share anybody")
     say_internal(as_json)
 

@@ -6,13 +6,11 @@ Bitmaps (gold.bits, gold.day_bits) answer; what a rule looks at and they do not 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 from pyroaring import BitMap
 from sqlglot import exp
 
-from segspark.app.workspace import open_workspace
 from segspark.bits.bitmap import bitmap_of
 from segspark.bits.days import days_since, distinct_days
 from segspark.bits.rows import blocks_of
@@ -104,9 +102,10 @@ class Curve:
         return found or CurvePoint(threshold, 0, 0, 0)
 
 
-def curve_of(config: Path, target: str, along: str, as_of: date | None = None, within: int | None = None) -> Curve:
+def curve_of(
+    workspace: Workspace, target: str, along: str, as_of: date | None = None, within: int | None = None
+) -> Curve:
     """The curve of a rule's name, of a condition, or of ``everybody``; see ``curve``."""
-    workspace = open_workspace(config)
     rules = (EVERYBODY,) if target == EVERYBODY.key else rules_named(workspace, target)
     if len(rules) != 1:
         raise ConfigError(f"{target} holds {len(rules)} segments; a curve is of one.")

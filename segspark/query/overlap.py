@@ -2,10 +2,9 @@
 
 from datetime import date
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
-from segspark.app.workspace import open_workspace
+from segspark.config.models import Workspace
 from segspark.pipeline.view import View, look
 from segspark.query.bits.stored import blocks_of_day, day_with_bits
 from segspark.query.curves import CURVE
@@ -13,16 +12,15 @@ from segspark.tables.contracts import gold
 from segspark.tables.open import open_lake
 
 
-def overlaps_of(config: Path, as_of: date | None = None) -> list[dict[str, Any]]:
+def overlaps(workspace: Workspace, as_of: date | None = None) -> list[dict[str, Any]]:
     """Every two segments of a day that share somebody, those with the most people in both first.
 
     Returns:
-        One row per pair: as_of, scheme, segment, people; other_scheme, other_segment, other_people; both.
+        One row per pair: as_of, scheme, segment_name, people; other_scheme, other_segment_name, other_people; both.
 
     Raises:
         GateClosed: the day has no bitmaps.
     """
-    workspace = open_workspace(config)
     view = look(CURVE, workspace, open_lake(workspace))
     with view.on(day_with_bits(view, as_of)) as view:
         names = _names(view)
@@ -38,13 +36,13 @@ def overlaps_of(config: Path, as_of: date | None = None) -> list[dict[str, Any]]
         rows = [
             {
                 "as_of": view.as_of,
-                "scheme": one.partition(":")[0], "segment": names.get(one, one), "people": sizes[one],
-                "other_scheme": other.partition(":")[0], "other_segment": names.get(other, other), "other_people": sizes[other],
+                "scheme": one.partition(":")[0], "segment_name": names.get(one, one), "people": sizes[one],
+                "other_scheme": other.partition(":")[0], "other_segment_name": names.get(other, other), "other_people": sizes[other],
                 "both": n,
             }
             for (one, other), n in both.items() if n
         ]  # fmt: skip
-    return sorted(rows, key=lambda row: (-row["both"], row["scheme"], row["segment"], row["other_segment"]))
+    return sorted(rows, key=lambda row: (-row["both"], row["scheme"], row["segment_name"], row["other_segment_name"]))
 
 
 def _names(view: View) -> dict[str, str]:

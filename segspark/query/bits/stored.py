@@ -11,7 +11,7 @@ from pyroaring import BitMap
 
 from segspark.bits.about import About
 from segspark.bits.days import Delta, days_known
-from segspark.bits.rows import ABOUT, ALL, CLEARED, CONTACTABLE, DID, FEATURE, HERE, PERSON, SEGMENT
+from segspark.bits.rows import ABOUT, ALL, CLEARED, CONTACTABLE, DID, FEATURE, HERE, MEMBER, PERSON
 from segspark.bits.slices import Numbers
 from segspark.errors import GateClosed
 from segspark.pipeline.view import View
@@ -57,7 +57,7 @@ class Block:
 
     def segments(self) -> dict[str, BitMap]:
         """``scheme:segment_id`` -> its people."""
-        return {name: bitmap for (kind, name), bitmap in self.bitmaps.items() if kind == SEGMENT}
+        return {name: bitmap for (kind, name), bitmap in self.bitmaps.items() if kind == MEMBER}
 
 
 def day_with_bits(view: View, as_of: date | None) -> date:
@@ -86,7 +86,7 @@ def blocks_of_day(view: View, features: Collection[str], has_segments: bool = Fa
     """The blocks of a day with the slices of some features, everybody, and who may be written to."""
     wanted = {(FEATURE, f"{name}:") for name in features} | {(PERSON, HERE), (PERSON, CONTACTABLE)}
     if has_segments:
-        wanted.add((SEGMENT, ""))
+        wanted.add((MEMBER, ""))
     blocks: dict[int, dict[tuple[str, str], BitMap]] = {}
     for (kind, name, block), content in _read(view, gold.BITS, view.as_of, wanted):
         blocks.setdefault(block, {})[kind, name] = BitMap.deserialize(content)

@@ -364,12 +364,12 @@ BITS = Contract(
     retention_days=32,
     columns=(
         required("as_of_date", "date", "First day that is not observed"),
-        required("kind", "string", "feature, person, segment or about"),
+        required("kind", "string", "feature, person, member (of a segment) or about"),
         required(
             "slice",
             "string",
             "Of a feature name:bit, name:- (below zero; bits are of the size) and name:null; a date is the days before "
-            "as_of_date; of a segment scheme:segment_id; here, contactable",
+            "as_of_date; of members scheme:segment_id; here, contactable",
         ),
         *_SLICE_COLUMNS,
     ),
