@@ -41,19 +41,6 @@ def days_known(deltas: Sequence[Delta]) -> dict[date, BitMap]:
     return {day: people for day, people in known.items() if people}
 
 
-def days_since(known: Mapping[date, BitMap], as_of: date, longest: int) -> np.ndarray:
-    """By place of the block the days since the newest day, 1 for yesterday; 0 where there is none in ``longest`` days.
-
-    Who did it in the last n days has a number from 1 to n: one pass gives every window.
-    """
-    since = np.zeros(BLOCK, dtype=np.int32)
-    # The oldest first: newer days stand over them.
-    for day in sorted(known):
-        if 0 < (as_of - day).days <= longest:
-            since[places_of(known[day])] = (as_of - day).days
-    return since
-
-
 def distinct_days(known: Mapping[date, BitMap], as_of: date, window: int) -> np.ndarray:
     """By place of the block the number of distinct days within the last ``window`` days."""
     counted = np.zeros(BLOCK, dtype=np.int32)

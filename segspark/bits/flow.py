@@ -201,7 +201,9 @@ def _days(step: Step, people: DataFrame, measures: Sequence[str], days: tuple[da
 
 
 def _write(step: Step, table: Contract, parts: DataFrame, about: About, n_bits: int) -> None:
-    described = step.frame([(ABOUT, ALL, 0, about.content())], ddl(c for c in table.columns if c.name != "as_of_date"))
+    described = step.frame(
+        [(ABOUT, ALL, 0, about.content())], ddl(tuple(c for c in table.columns if c.name != "as_of_date"))
+    )
     n_tasks = max(step.n_writers, n_bits // _BITS_PER_TASK)
     step.write(table, Frame(joined(parts.unionByName(described), step.as_of, n_tasks)), _day_of(step))
 

@@ -101,14 +101,28 @@ class Numbers:
         )
 
     def by_place(self) -> np.ndarray:
-        """The number at each place of the block, 0 where there is none; int32 if it fits, else int64."""
-        numbers = np.zeros(BLOCK, dtype=np.int32 if len(self.bits) < 32 else np.int64)
-        for at, bit in enumerate(self.bits):
-            if bit:
-                numbers |= flags_of(bit).astype(numbers.dtype) << at
+        """The number at each place of the block, 0 where there is none; of the smallest type that holds them."""
+        numbers: np.ndarray | None = None
+        for first in range(0, len(self.bits), 8):
+            # Eight slices make a byte of every number. Flags are 0 or 1, so that eight of them are shifted as one word.
+            part = np.zeros(BLOCK // 8, dtype=np.uint64)
+            for at, bit in enumerate(self.bits[first : first + 8]):
+                if bit:
+                    flags = flags_of(bit).view(np.uint64)
+                    part |= np.left_shift(flags, at, out=flags)
+            wide = part.view(np.uint8).astype(self._type())
+            numbers = (
+                wide if numbers is None else np.bitwise_or(numbers, np.left_shift(wide, first, out=wide), out=wide)
+            )
+        if numbers is None:
+            return np.zeros(BLOCK, dtype=np.int16)
         if self.negative:
             numbers[flags_of(self.negative).view(bool)] *= -1
         return numbers
+
+    def _type(self) -> type[np.signedinteger]:
+        n = len(self.bits)
+        return np.int16 if n < 16 else np.int32 if n < 32 else np.int64
 
     def _at(self, number: int) -> BitMap:
         people = self.negative if number < 0 else self.known - self.negative

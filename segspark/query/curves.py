@@ -12,9 +12,9 @@ from pyroaring import BitMap
 from sqlglot import exp
 
 from segspark.bits.bitmap import bitmap_of
-from segspark.bits.days import days_since, distinct_days
+from segspark.bits.days import distinct_days
 from segspark.bits.rows import blocks_of
-from segspark.bits.tally import Counted, added, count_block
+from segspark.bits.tally import Counted, added, count_block, count_newest
 from segspark.config.models import Workspace
 from segspark.duck.database import Database
 from segspark.duck.functions import column
@@ -164,10 +164,13 @@ def _of_act(view: View, rule: Rule, act: str, within: int | None) -> Curve:
     def counts() -> Iterator[Counted]:
         for block, people in inside.items():
             known = {day: who for day, who in days.get(block, {}).items() if (view.as_of - day).days <= longest}
-            numbers = (
-                days_since(known, view.as_of, longest) if within is None else distinct_days(known, view.as_of, within)
-            )
-            yield _count(view, blocks[block], people & BitMap.union(BitMap(), *known.values()), numbers)
+            if within is None:
+                newest = sorted(((view.as_of - day).days, who) for day, who in known.items())
+                yield count_newest(newest, people, blocks[block].contactable, _revenue(view, blocks[block]))
+            else:
+                who = people & BitMap.union(BitMap(), *known.values())
+                numbers = distinct_days(known, view.as_of, within)
+                yield count_block(numbers, who, blocks[block].contactable, _revenue(view, blocks[block]))
 
     counted = added(counts())
     if within is not None:
@@ -195,7 +198,8 @@ def _of_value(view: View, rule: Rule, along: str) -> tuple[Counted, str]:
     def counted() -> Iterator[Counted]:
         for block, people in inside.items():
             numbers = blocks[block].numbers(names[along])
-            yield _count(view, blocks[block], people & numbers.known, numbers.by_place())
+            who, spent = people & numbers.known, _revenue(view, blocks[block])
+            yield count_block(numbers.by_place(), who, blocks[block].contactable, spent)
 
     return added(counted()), engine
 
@@ -220,9 +224,8 @@ def _base(
     return blocks, {at: people_in(rule.when, block, names) for at, block in blocks.items()}, BITS
 
 
-def _count(view: View, block: Block, people: BitMap, values: np.ndarray) -> Counted:
-    spent = block.difference(difference_of(view.context[CATALOGUE], REVENUE))
-    return count_block(values, people, block.contactable, spent)
+def _revenue(view: View, block: Block) -> np.ndarray:
+    return block.difference(difference_of(view.context[CATALOGUE], REVENUE))
 
 
 def _points(counted: Counted) -> tuple[CurvePoint, ...]:

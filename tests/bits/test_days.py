@@ -6,9 +6,10 @@ from random import Random
 import numpy as np
 import pytest
 from bits.people import ACTS, KEPT, START, Lake, Shop
+from pyroaring import BitMap
 
 from segspark.bits.bitmap import bitmap_of
-from segspark.bits.days import Delta, days_known, days_since, distinct_days
+from segspark.bits.days import Delta, days_known, distinct_days
 
 N_DAYS = 9
 
@@ -31,12 +32,6 @@ def test_a_clearing_takes_all_days_before_and_leaves_what_is_set_with_it() -> No
 
 def test_days_without_anybody_left_are_left_out() -> None:
     assert days_known([Delta(people(), {START: people(1)}), Delta(people(1), {})]) == {}
-
-
-def test_days_since_is_of_the_newest_day_within_the_longest_window() -> None:
-    known = {START - timedelta(days=n): people(*who) for n, who in {1: (1,), 3: (1, 2), 9: (3,)}.items()}
-    since = days_since(known, START, 8)
-    assert {n: int(since[n]) for n in range(5)} == {0: 0, 1: 1, 2: 3, 3: 0, 4: 0}
 
 
 def test_distinct_days_count_a_day_once() -> None:
@@ -80,8 +75,8 @@ def ask(seed: int, n_questions: int) -> int:
         known = days_known(lake.deltas(newest, act, previous))
         inside = {d: who for d, who in truth[act].items() if (newest - d).days <= window}
         everybody = {person for who in inside.values() for person in who}
-        since = days_since(known, newest, KEPT)
-        assert lake.names(bitmap_of(np.flatnonzero((since > 0) & (since <= window)))) == everybody
+        within = [who for day, who in known.items() if (newest - day).days <= window]
+        assert lake.names(BitMap.union(BitMap(), *within)) == everybody
         often = {p for p in everybody if sum(p in who for who in inside.values()) >= at_least}
         counted = distinct_days(known, newest, window)
         assert lake.names(bitmap_of(np.flatnonzero(counted >= at_least))) == often

@@ -7,7 +7,7 @@ import pytest
 from pyroaring import BitMap
 
 from segspark.bits.bitmap import BLOCK
-from segspark.bits.tally import NOBODY, Counted, added, count_block
+from segspark.bits.tally import NOBODY, Counted, added, count_block, count_newest
 
 
 def by_place(**values: int) -> np.ndarray:
@@ -52,3 +52,11 @@ def test_blocks_are_added_and_nobody_is_nothing() -> None:
     assert rows(added([one, other])) == [(5, 2, 1, 11), (6, 1, 0, 0)]
     assert rows(added([])) == rows(NOBODY) == rows(count_block(by_place(), BitMap(), BitMap(), by_place())) == []
     assert rows(NOBODY.at_least()) == []
+
+
+def test_everybody_is_counted_with_the_newest_day_only() -> None:
+    days = [(1, BitMap([1, 2])), (3, BitMap([2, 3, 4])), (9, BitMap([1, 4, 5]))]
+    counted = count_newest(days, BitMap([1, 2, 3, 5]), BitMap([1, 3]), by_place(p1=10, p2=20, p3=5, p4=99))
+    assert rows(counted) == [(1, 2, 1, 30), (3, 1, 1, 5), (9, 1, 0, 0)]
+    assert rows(counted.at_most()) == [(1, 2, 1, 30), (3, 3, 2, 35), (9, 4, 2, 35)]
+    assert rows(count_newest([], BitMap([1]), BitMap(), by_place())) == []
