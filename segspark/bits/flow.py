@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import accumulate
-from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -26,6 +25,7 @@ from segspark.bits.rows import ABOUT, ALL
 from segspark.features.acts import acts_of
 from segspark.features.feature import Catalogue
 from segspark.features.resources import CATALOGUE
+from segspark.ids import identity
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
 from segspark.pipeline.writes import Frame, Overwrite, ReplaceDays
@@ -60,11 +60,9 @@ def write_bits(step: Step) -> None:
     """Number the people, and write the slices of the day's values and what the day changed of who did what when."""
     catalogue = step.context[CATALOGUE]
     acts = _acts(catalogue)
-    identity = {
-        "acts": {act: catalogue.measure_hashes[measure] for act, (measure, _) in acts.items()},
-        "kept_days": step.settings.bits.kept_days,
-    }
-    previous = _previous(step, identity)
+    hashes = {act: catalogue.measure_hashes[measure] for act, (measure, _) in acts.items()}
+    made_of = identity(hashes, step.settings.bits.kept_days)
+    previous = _previous(step, made_of)
     with step.stage("ordinals") as report:
         step.ensure(gold.ORDINALS)
         people = step.checkpoint(_compared(step, previous))
@@ -83,7 +81,7 @@ def write_bits(step: Step) -> None:
             partial(_write_values, step, everybody, catalogue),
             partial(_write_days, step, everybody, acts, previous, counts.touched),
         )
-    step.outcome.update(made_of=identity, set_afresh=counts.touched)
+    step.outcome.update(bits_made_of=made_of, set_afresh=counts.touched)
 
 
 def _acts(catalogue: Catalogue) -> dict[str, tuple[str, str]]:
@@ -93,7 +91,7 @@ def _acts(catalogue: Catalogue) -> dict[str, tuple[str, str]]:
     }
 
 
-def _previous(step: Step, identity: dict[str, Any]) -> date | None:
+def _previous(step: Step, made_of: str) -> date | None:
     """The last day before this one whose bits are of the same measures, and whose features are kept; None means that
     everybody is set afresh."""
     there = set(step.facts(gold.DAY_BITS).days) & set(step.facts(gold.FEATURES).days)
@@ -101,7 +99,7 @@ def _previous(step: Step, identity: dict[str, Any]) -> date | None:
     if not done:
         return None
     last = max(done, key=lambda r: (r["as_of_date"], r["written_at"]))
-    is_same = json.loads(last["outputs"]).get("made_of") == identity
+    is_same = json.loads(last["outputs"]).get("bits_made_of") == made_of
     return last["as_of_date"] if is_same and last["as_of_date"] in there else None
 
 

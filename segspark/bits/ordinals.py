@@ -98,7 +98,9 @@ def number(rows: pa.Table, firsts: Sequence[int] | None, as_of: date) -> pa.Tabl
         numbered = {"person_id": rows["person_id"], "ordinal": rows["ordinal"], "since_date": rows["since_date"]}
     else:
         today = pa.scalar(as_of, pa.date32())
-        new = pc.add(pc.take(pa.array(firsts, pa.int64()), rows["share"]), rows["place"])
+        # Shares without anybody new may be left out of the list.
+        share = pc.if_else(pc.is_valid(rows["place"]), rows["share"], pa.scalar(0, pa.int32()))
+        new = pc.add(pc.take(pa.array(firsts, pa.int64()), share), rows["place"])
         ended = pc.if_else(rows["is_here"], pa.scalar(None, pa.date32()), today)
         numbered = {
             "person_id": pc.if_else(rows["is_here"], rows["person_id"], pa.scalar(None, pa.string())),

@@ -51,6 +51,11 @@ def test_the_new_ones_are_numbered_on_through_tasks_and_batches() -> None:
     assert numbered["since_date"].to_pylist()[0] == BEFORE
 
 
+def test_tasks_without_anybody_new_need_no_first_number() -> None:
+    rows = judge(pa.Table.from_pylist([known("ann")], schema=COMPARED), 7, 0)
+    assert number(rows, [10], TODAY)["ordinal"].to_pylist() == [3]
+
+
 def test_who_is_gone_leaves_the_number_without_the_person() -> None:
     gone = known(is_here=None, **dict.fromkeys(FROM))
     (row,) = number(judge(pa.Table.from_pylist([gone], schema=COMPARED), 0, 0), [4], TODAY).to_pylist()
