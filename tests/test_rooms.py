@@ -67,6 +67,7 @@ WITHOUT_A_TEST: dict[str, str] = {
     "models/clustering/fitted.py": "a frozen value; models/clustering/test_kmeans.py and test_ward.py look at each field",
     "reports/texts_*.py": "sentences as data; reports/test_texts.py holds both languages against each other",
     "reports/page.py": "a frozen value; reports/test_group_figures.py draws with it",
+    "bits/frames.py": "driven whole by bits/test_flow.py, over three days of a small shop",
     "segments/flow.py": "driven whole: app/test_daily.py, app/test_hourly.py, query/test_explain.py, pins/test_stored_rows.py",
     "purposes.py": "three words; test_one_definition.py and pins/test_words.py hold them",
     "models/choices.py": "words as types and a number; models/test_prepare.py and clustering/test_inputs.py prepare by them",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from segspark.api.result import Result
 from segspark.api.shown import drawn, drawn_money, floor_note, money, people, table
 from segspark.api.words import UNITS, WORDS
-from segspark.query.feature_curves import Curve as Counted
-from segspark.query.feature_curves import CurvePoint, Direction
+from segspark.query.curve import Curve as Counted
+from segspark.query.curve import CurvePoint, Direction, moved, point_at
 from segspark.query.units import CENTS
 from segspark.reports.labels import feature_label
 from segspark.reports.page import Page
@@ -28,9 +28,10 @@ class Curve(Result):
 
     Attributes:
         name, title: the rule's key, and its name as people see it; of a condition its text.
-        along: the feature whose threshold moves.
+        along: the feature whose threshold moves, or the act.
         unit: of the thresholds; empty for plain numbers.
         direction: ``at_least`` or ``at_most``: on which side of a threshold its people are.
+        is_window: thresholds are windows of an act.
         points: by rising threshold, each with threshold, people, contactable and revenue_cents (net, of 365 days).
     """
 
@@ -41,30 +42,30 @@ class Curve(Result):
     unit: str
     direction: Direction
     points: tuple[CurvePoint, ...]
+    is_window: bool
     _page: Page
 
     @classmethod
     def of(cls, counted: Counted, title: str, page: Page) -> "Curve":
         return cls(
-            counted.name, title, counted.along, counted.as_of, counted.unit, counted.direction, counted.points, page
+            counted.name,
+            title,
+            counted.along,
+            counted.as_of,
+            counted.unit,
+            counted.direction,
+            counted.points,
+            counted.is_window,
+            page,
         )
 
     def at(self, threshold: float) -> CurvePoint:
         """The people on a threshold's side; nobody beyond the last one."""
-        if self.direction == "at_least":
-            found = next((point for point in self.points if point.threshold >= threshold), None)
-        else:
-            found = next((point for point in reversed(self.points) if point.threshold <= threshold), None)
-        return (
-            CurvePoint(threshold, 0, 0, 0) if found is None else CurvePoint(**{**asdict(found), "threshold": threshold})
-        )
+        return point_at(self.points, self.direction, threshold)
 
     def between(self, one: float, other: float) -> CurvePoint:
         """What moving the threshold from one value to another adds; negative where it takes away."""
-        old, new = self.at(one), self.at(other)
-        return CurvePoint(
-            other, new.people - old.people, new.contactable - old.contactable, new.revenue_cents - old.revenue_cents
-        )
+        return moved(self.points, self.direction, one, other)
 
     def to_arrow(self) -> "pyarrow.Table":
         """One row per threshold: threshold (in ``unit``), people, contactable, revenue_cents."""
@@ -103,7 +104,7 @@ class Curve(Result):
     def _axis(self) -> str:
         text, page = self._page.texts, self._page
         unit = page.formats.symbol if self.unit == CENTS else text.say(UNITS.get(self.unit, (self.unit, self.unit)))
-        along = feature_label(self.along, page.language)
+        along = feature_label(f"days_since_{self.along}" if self.is_window else self.along, page.language)
         # A label that says the days needs no unit.
         said = "" if not unit or unit in along.lower() else f" ({unit})"
         return text.say(WORDS[self.direction], along=along, unit=said)

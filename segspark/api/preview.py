@@ -12,7 +12,7 @@ from segspark.api.words import WORDS
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.query.answers import Overlap
-from segspark.query.feature_curves import Direction, feature_curve
+from segspark.query.curve import Direction
 from segspark.query.people import people_of_rule
 from segspark.query.summary import condition_text
 from segspark.reports.labels import not_contactable_label, scheme_label
@@ -101,21 +101,27 @@ class Preview:
         found = people_of_rule(self._workspace, open_lake(self._workspace), self._rule, self.as_of)
         return People.of(self.title, found, self._page)
 
-    def curve(self, along: str, direction: Direction | None = None) -> Curve:
-        """Its size and revenue for every threshold of a feature, in one pass.
+    def curve(self, along: str, direction: Direction | None = None, within: int | None = None) -> Curve:
+        """Its size and revenue for every threshold of a feature, or for every window of an act, in one pass.
 
         The rule's own comparison with the feature, alone or joined by ``and``, is the one that moves. A threshold holds those
         who are just on it: ``> 60`` days is the point 61.
 
         Args:
-            along: a feature, score or value of the profile that is a number, such as ``days_since_order``.
+            along: a feature, score or value of the profile that is a number, such as ``days_since_order``; or an act, such
+                as ``click``: who did it in the last 1, 2, 3 … days, whether such a window is declared or not.
             direction: ``at_least`` or ``at_most``; by default that of the rule's own comparison, else at most for days
                 since something, and at least for what is counted.
+            within: of an act, by the number of distinct days in the last so many.
 
         Raises:
-            UnknownName: there is no such number; says what may be meant.
+            UnknownName: there is no such value or act; says what may be meant.
+            GateClosed: of an act, the day has no bitmaps.
         """
-        counted = feature_curve(self._workspace, open_lake(self._workspace), self._rule, along, self.as_of, direction)
+        from segspark.query.curves import curve
+
+        lake = open_lake(self._workspace)
+        counted = curve(self._workspace, lake, self._rule, along, self.as_of, direction, within)
         return Curve.of(counted, self.title, self._page)
 
     def to_yaml(self, name: str, fr: str, en: str) -> str:

@@ -81,6 +81,13 @@ REMEDIES: dict[str, Remedy] = {
         restore="it tells how good past scores were; without a backup remove its folder, and the next runs judge the "
         "windows of the last weeks again"
     ),
+    **{
+        table.name: Remedy(
+            restore="it belongs to the other tables of bitmaps; without a backup remove the folders of gold.ordinals, "
+            "gold.bits and gold.day_bits, and the next daily run numbers everybody anew"
+        )
+        for table in (gold.ORDINALS, gold.BITS, gold.DAY_BITS)
+    },
     ops.RUNS.name: Remedy(restore=_WITH_BATCHES),
     ops.FILES.name: Remedy(restore=f"{_WITH_BATCHES}; without it files would be taken in again"),
     ops.LEDGER.name: Remedy(restore=_WITH_BATCHES),

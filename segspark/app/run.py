@@ -12,6 +12,7 @@ from segspark.app.outcomes import check_outcomes
 from segspark.app.train import TRAIN, check_trained
 from segspark.app.vacuum import vacuum_lake
 from segspark.app.workspace import open_workspace
+from segspark.bits.flow import BITS
 from segspark.config.models import Workspace
 from segspark.errors import GateClosed, InfrastructureError, SegsparkError
 from segspark.features.check import FEATURE_CHECK, REPAIR, RESTATE, WHOLE_ON
@@ -55,7 +56,7 @@ DAILY = in_order((INGEST, TILES, FEATURES, FEATURE_CHECK, SCORES, SEGMENTS))
 HOURLY = in_order((INGEST, TILES, FEATURES, SCORES, SEGMENTS))
 # All flows, for the runner, the documentation, the doctor and the tests.
 FLOWS: tuple[Flow, ...] = (
-    *DAILY, replay_of(None), FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN, MONITORING, WITHDRAWALS, TRAINING_SET,
+    *DAILY, replay_of(None), FEATURES_BACKFILL, REPAIR, RESTATE, TRAIN, MONITORING, WITHDRAWALS, TRAINING_SET, BITS,
 )  # fmt: skip
 
 
@@ -187,7 +188,9 @@ def daily(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress
     published_with = run_flow(_closing("daily", outcome), workspace, lake, as_of, progress)
     point("day_published")
     swept = _swept(workspace, lake, as_of, progress)
-    return {**published_with, **swept, **_monitored(workspace, lake, as_of, progress)}
+    monitored = _beyond(MONITORING, "the models in use could not be looked after", workspace, lake, as_of, progress)
+    bits = _beyond(BITS, "its bitmaps could not be made", workspace, lake, as_of, progress)
+    return {**published_with, **swept, **monitored, **bits}
 
 
 def _swept(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
@@ -198,19 +201,21 @@ def _swept(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progres
     return run_flow(WITHDRAWALS, workspace, lake, as_of, progress) if lake.n_rows(gold.TRAINING_SETS) else {}
 
 
-def _monitored(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:
-    """Look after the models in use, once the day is published: its segments are right whatever comes out.
+def _beyond(
+    flow: Flow, failed: str, workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress
+) -> dict[str, Any]:
+    """Run what goes beyond the day, once it is published: its segments are right whatever comes out.
 
-    A check that fails is told and not raised, as programs that wait for the day would stop; the next day makes up for it.
+    An error is told and not raised, as programs that wait for the day would stop; the next day makes up for it.
     Errors of the infrastructure are raised: the run is tried again.
     """
     try:
-        return run_flow(MONITORING, workspace, lake, as_of, progress)
+        return run_flow(flow, workspace, lake, as_of, progress)
     except InfrastructureError:
         raise
     except SegsparkError as error:
-        progress.note(f"the day is published; the models in use could not be looked after: {error}")
-        return {"monitoring_failed": str(error)}
+        progress.note(f"the day is published; {failed}: {error}")
+        return {f"{flow.name}_failed": str(error)}
 
 
 def hourly(workspace: Workspace, lake: SparkLake, as_of: date, progress: Progress) -> dict[str, Any]:

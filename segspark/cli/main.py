@@ -5,7 +5,7 @@ import sys
 import click
 
 from segspark import __version__
-from segspark.cli import cluster
+from segspark.cli import cluster, curves
 from segspark.cli.commands import Commands
 from segspark.cli.completion import register
 from segspark.cli.ending import EXIT_TERMINATED, ended_by_sigterm
@@ -33,6 +33,8 @@ def cli() -> None:
 
 for command in (*COMMANDS, *cluster.COMMANDS, features, key, *MODEL_COMMANDS, quarantine, segments, sources, uplift):
     cli.add_command(command)
+for command in curves.COMMANDS:
+    segments.add_command(command)
 
 
 register()

@@ -246,6 +246,18 @@ class Segments(Model):
         return self.min_size if isinstance(self.min_size, int) else SMALLEST_SHOWN
 
 
+# Days that may be kept; twice as many have to be stored, so that earlier as-of days are answered too.
+MOST_KEPT = 400
+
+
+class Bits(Model):
+    """Bitmaps of people, for sizes of any rule and of windows that nobody declared."""
+
+    kept_days: int = Field(
+        MOST_KEPT, ge=1, le=MOST_KEPT, description="Local days of which it is kept who did what on them"
+    )
+
+
 class SalesPeriod(Model):
     """A period of sales, both days included."""
 
@@ -318,6 +330,7 @@ class Settings(Model):
     models: Models = Models()
     monitoring: Monitoring = Monitoring()  # type: ignore[call-arg]
     segments: Segments = Segments()  # type: ignore[call-arg]
+    bits: Bits = Bits()  # type: ignore[call-arg]
     calendar: Calendar = Calendar()  # type: ignore[call-arg]
     spark: Spark = Spark()  # type: ignore[call-arg]
 

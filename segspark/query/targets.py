@@ -7,6 +7,7 @@ from typing import Any
 from segspark.config.models import Workspace
 from segspark.config.url import why_no_path, without_file
 from segspark.errors import ConfigError, GateClosed
+from segspark.features.acts import acts_of
 from segspark.features.resources import CATALOGUE, load_catalogue
 from segspark.models.registry import MODELS
 from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, models_in_use
@@ -22,7 +23,7 @@ from segspark.segments.rules.functions import WordError
 from segspark.segments.rules.sql import parse_text
 from segspark.segments.schemes.registry import conditions_of, needs_of, written_schemes
 from segspark.segments.validation_errors import ValidationIssue, raise_issues
-from segspark.segments.values import acts_of, values_of
+from segspark.segments.values import values_of
 from segspark.tables.contracts import gold
 
 # Pairs of segments are counted in one pass, with an expression per pair.

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from segspark.features.acts import acts_of
 from segspark.features.resources import CATALOGUE
 from segspark.measure.defining import Defining
 from segspark.measure.earlier import Earlier, newest_of
@@ -14,7 +15,6 @@ from segspark.segments.lookup import previous_day
 from segspark.segments.rules.tree import ACT
 from segspark.segments.schemes.permission import permits, segment_without
 from segspark.segments.schemes.scheme import Prepared, Scheme
-from segspark.segments.values import acts_of
 from segspark.tables.contracts import gold
 from segspark.time import DAY
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from segspark.config.models import Workspace
 from segspark.config.url import Url
 from segspark.errors import ConfigError
+from segspark.features.acts import acts_of
 from segspark.features.feature import Catalogue
 from segspark.features.resources import CATALOGUE, load_catalogue
 from segspark.ids import identity
@@ -15,7 +16,7 @@ from segspark.segments.definitions import Definitions
 from segspark.segments.load import read_definitions
 from segspark.segments.schemes.registry import active_schemes
 from segspark.segments.validation_errors import raise_issues
-from segspark.segments.values import acts_of, values_of
+from segspark.segments.values import values_of
 from segspark.store import store_of_file
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from segspark.features.acts import acts_of
 from segspark.features.feature import Catalogue
 from segspark.segments.rules.tree import Followed
-from segspark.segments.values import acts_of, measures_read
+from segspark.segments.values import measures_read
 
 
 def with_sequences(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from segspark.config.models import Models
+from segspark.features.acts import acts_of
 from segspark.features.feature import Catalogue
 from segspark.features.value import Kind, Motion, Value
 from segspark.models.registry import columns_in_conditions, model_values
@@ -49,16 +50,6 @@ def values_of(catalogue: Catalogue, models: Models) -> dict[str, Value]:
 def stored_people() -> Contract:
     """gold.people with what models add to a person, for questions without Spark."""
     return PEOPLE.with_columns(columns_in_conditions())
-
-
-def acts_of(catalogue: Catalogue) -> dict[str, str]:
-    """Acts that sequences may name -> the measure that counts them by day: ``order`` is from n_order, ``visit`` from
-    last_visit_date."""
-    acts = {m.name.removeprefix("n_"): m.name for m in catalogue.measures if m.name.startswith("n_")}
-    for feature in catalogue.of_measures:
-        if feature.by_days.names_acts and not (feature.months or feature.weekdays or feature.only_sales):
-            acts[feature.name.removeprefix("last_").removesuffix("_date")] = feature.measure
-    return acts
 
 
 def measures_read(sequences: Sequence[Followed], catalogue: Catalogue) -> list[str]:

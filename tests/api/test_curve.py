@@ -6,7 +6,7 @@ import pytest
 from api.tiny import opened
 
 from segspark.api.curve import Curve
-from segspark.query.feature_curves import CurvePoint
+from segspark.query.curve import CurvePoint
 
 
 @pytest.fixture(scope="module")

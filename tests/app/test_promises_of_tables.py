@@ -41,6 +41,8 @@ NOT_COMPARED = {
     "gold.training_sets": "made of gold.features when models are trained",
     "gold.model_drift": "made where a model is in use",
     "gold.model_performance": "the same",
+    "gold.ordinals": "numbers people in the order of their ids; bits/test_flow.py",
+    "gold.bits": "names people by these numbers", "gold.day_bits": "the same",
     "gold.segment_migrations": "made of two models' segments",
     "gold.features_restated": "made on request, of what is known later",
 }  # fmt: skip

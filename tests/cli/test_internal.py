@@ -18,6 +18,7 @@ from models.training_sets.shown import CARD
 from segspark.app.uplift import Answer
 from segspark.cli.main import cli
 from segspark.cli.output import INTERNAL
+from segspark.query.curves import Curve, CurvePoint
 
 DAY = date(2026, 5, 5)
 ROW = {
@@ -84,6 +85,16 @@ EXACT = {
          "right": {"name": "b", "segment_date": DAY, "people": 4, "profile_is": "exact"},
          "entered": 1, "left_it": 0, "stayed": 3, "kpis": []},
         ("a", "b"),
+    ),
+    "segments curve": Told(
+        "segspark.query.curves.curve_of",
+        Curve("few", "click", DAY, "days", (CurvePoint(1, 3, 2, 1_250_000),), "bitmaps", "within"),
+        ("few", "click"),
+    ),
+    "segments overlap": Told(
+        "segspark.query.overlap.overlaps",
+        [{"scheme": "rules", "segment_name": "few", "people": 3, "other_scheme": "rules", "other_segment_name": "more",
+          "other_people": 4, "both": 2}],
     ),
     "segments merge": Told("segspark.app.overrides.override", [ROW], ("a", "b")),
     "segments split": Told("segspark.app.overrides.override", [ROW], ("a",)),

@@ -29,9 +29,15 @@ from segspark.tables.lake import Lake
 PINNED = tuple(contract for contract in ALL if contract.name != "ops.file_hashes")
 ROWS = Path(__file__).parent / "stored_rows.json"
 # Of a run, of a clock, or of the machine's folders.
-NOT_COMPARED = {"ops.runs": ("written_at", "duration_s", "config_hash", "inputs", "outputs", "run_id")}
+NOT_COMPARED = {
+    "ops.runs": ("written_at", "duration_s", "config_hash", "inputs", "outputs", "run_id"),
+    # New people are numbered in the order in which tasks meet them.
+    "gold.ordinals": ("ordinal",),
+    "gold.bits": ("bytes",),
+    "gold.day_bits": ("bytes",),
+}
 # A day has hundreds of rows.
-ONE_DAY = {"gold.segment_profiles": "segment_date", "ops.segment_profiles": "segment_date"}
+ONE_DAY = {"gold.segment_profiles": "segment_date", "ops.segment_profiles": "segment_date", "gold.bits": "as_of_date"}
 # base64 of 32 zero bytes: pseudonyms are then the same everywhere.
 KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 # (flow, as-of day, first day): a first load, late orders, a part of a day, a past day, and much later a training.
@@ -158,6 +164,9 @@ LAYOUT: dict[str, list[str]] = {
     "gold.segment_profiles": ["segment_date"],
     "gold.segment_registry": [],
     "gold.definitions": [],
+    "gold.ordinals": [],
+    "gold.bits": ["as_of_date"],
+    "gold.day_bits": ["as_of_date"],
     "ops.runs": [],
     "ops.files": [],
     "ops.ledger": [],
@@ -187,6 +196,8 @@ STATES: list[tuple[str, str, str]] = [
     ("2026-05-03", "segments", "done"),
     ("2026-05-03", "daily", "done"),
     ("2026-05-03", "monitoring", "done"),
+    ("2026-05-03", "bits", "started"),
+    ("2026-05-03", "bits", "done"),
     ("2026-05-04", "ingest_batch", "writing"),
     ("2026-05-04", "ingest_batch", "done"),
     ("2026-05-04", "ingest", "done"),
@@ -200,6 +211,8 @@ STATES: list[tuple[str, str, str]] = [
     ("2026-05-04", "segments", "done"),
     ("2026-05-04", "daily", "done"),
     ("2026-05-04", "monitoring", "done"),
+    ("2026-05-04", "bits", "started"),
+    ("2026-05-04", "bits", "done"),
     ("2026-05-05", "hourly", "started"),
     ("2026-05-05", "ingest", "done"),
     ("2026-05-05", "tiles", "started"),
@@ -244,6 +257,7 @@ OUTCOMES: dict[str, str] = {
     "segments": "behaviour contactable memberships versions",
     "daily": "as_of basis behaviour catalogue checked churn contactable customer_value engagement_churn engagement_largest_error files hashed lane lane_because made_from measures memberships people records removed_files rfm_squares rfm_version send_hour versions",
     "monitoring": "moved_since_training versions windows_judged",
+    "bits": "bits_made_of set_afresh versions",
     "hourly": "as_of basis behaviour catalogue churn contactable customer_value engagement_churn engagement_largest_error files hashed is_provisional lane lane_because made_from measures memberships people rfm_squares rfm_version send_hour versions",
     "features_restate": "known lane lane_because versions",
     "features_backfill": "lane lane_because versions",

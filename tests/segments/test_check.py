@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from segspark.config.models import Models, Segments
+from segspark.features.acts import acts_of
 from segspark.features.catalogue import build_catalogue
 from segspark.segments.check import issues_in
 from segspark.segments.load import read_definitions
 from segspark.segments.validation_errors import WHY, ValidationIssue
-from segspark.segments.values import acts_of, values_of
+from segspark.segments.values import values_of
 
 CATALOGUE = build_catalogue((7, 30, 90, 365))
 VALUES, ACTS = values_of(CATALOGUE, Models()), acts_of(CATALOGUE)

@@ -6,7 +6,7 @@ from segspark.config.models import Models
 from segspark.features.aggregations.top_last import TOP_LAST
 from segspark.features.catalogue import build_catalogue
 from segspark.features.value import Value
-from segspark.segments.values import acts_of, values_of
+from segspark.segments.values import values_of
 
 CATALOGUE = build_catalogue((7, 30, 90))
 VALUES = values_of(CATALOGUE, Models())
@@ -49,14 +49,6 @@ def test_which_item_leads_in_a_window_moves_also_where_its_name_has_no_window() 
 def test_counts_are_known_for_the_windows_of_the_workspace_only() -> None:
     assert "n_search_3d" not in VALUES
     assert values_of(build_catalogue((3,)), Models())["n_search_3d"] == Value("number", "moving")
-
-
-def test_acts_are_named_by_their_count_or_their_last_day() -> None:
-    acts = acts_of(CATALOGUE)
-    assert (acts["order"], acts["click"], acts["cart_add"]) == ("n_order", "n_click", "n_cart_add")
-    # Visits are counted as days, and named by the last of them.
-    assert acts["visit"] == next(f.measure for f in CATALOGUE.features if f.name == "last_visit_date")
-    assert "order_cents" not in acts
 
 
 def test_a_list_of_numbers_is_no_value_of_a_condition() -> None:

@@ -21,6 +21,7 @@ from pyspark.cloudpickle import register_pickle_by_value
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
+from segspark.features.acts import acts_of
 from segspark.features.aggregations.registry import AGGREGATIONS
 from segspark.features.check import FEATURE_CHECK, REPAIR
 from segspark.features.describe import describe_feature
@@ -38,7 +39,6 @@ from segspark.pipeline.flow import Request
 from segspark.pipeline.runner import run_flow
 from segspark.pseudonyms import Pseudonymiser, load_key
 from segspark.segments.flow import SEGMENTS
-from segspark.segments.values import acts_of
 from segspark.tables.contracts import gold
 from segspark.tables.io.spark_lake import SparkLake
 from segspark.tables.lake import Lake

@@ -6,10 +6,11 @@ from sqlglot import exp
 
 from segspark.duck.database import Database, union
 from segspark.duck.functions import column
+from segspark.features.acts import acts_of
 from segspark.features.resources import CATALOGUE
 from segspark.pipeline.view import View
 from segspark.segments.rules.tree import Followed
-from segspark.segments.values import acts_of, measures_read
+from segspark.segments.values import measures_read
 from segspark.tables.contracts import gold
 from segspark.time import DAY
 

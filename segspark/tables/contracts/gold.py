@@ -344,8 +344,61 @@ MODEL_PERFORMANCE = Contract(
     ),
 )
 
+ORDINALS = Contract(
+    name="gold.ordinals",
+    grain="one number by which bitmaps name a person",
+    key=("ordinal",),
+    columns=(
+        required("ordinal", "bigint", "Dense from 0; never given again"),
+        optional("person_id", "string", "Person; null of who was erased, or merged into somebody else"),
+        required("since_date", "date", "As-of day of the first bitmaps with it"),
+        optional("ended_date", "date", "As-of day since which nobody has it"),
+    ),
+)
+
+_SLICE_COLUMNS = (
+    required("block", "int", "The ordinals from block * 2^20 on"),
+    personal(
+        "bytes", "binary", "Places in the block as a serialized roaring bitmap; of kind about JSON", required=True
+    ),
+)
+
+BITS = Contract(
+    name="gold.bits",
+    grain="one slice, one block of 2^20 ordinals, one as-of day",
+    key=("as_of_date", "kind", "slice", "block"),
+    partition_by=("as_of_date",),
+    retention_days=32,
+    columns=(
+        required("as_of_date", "date", "First day that is not observed"),
+        required("kind", "string", "feature, person, member (of a segment) or about"),
+        required(
+            "slice",
+            "string",
+            "Of a feature name:bit, name:- (below zero; bits are of the size) and name:null; a date is the days before "
+            "as_of_date; of members scheme:segment_id; here, contactable",
+        ),
+        *_SLICE_COLUMNS,
+    ),
+)
+
+DAY_BITS = Contract(
+    name="gold.day_bits",
+    grain="what one as-of day changed: one slice, one block of 2^20 ordinals",
+    key=("as_of_date", "kind", "slice", "block"),
+    partition_by=("as_of_date",),
+    # The days that are kept, as known on any of as many as-of days.
+    retention_days=800,
+    columns=(
+        required("as_of_date", "date", "First as-of day that knows the change"),
+        required("kind", "string", "cleared: who loses all days before; did: who did it, set after that; or about"),
+        required("slice", "string", "Of did the act and the local day, click:2026-05-31; all"),
+        *_SLICE_COLUMNS,
+    ),
+)
+
 TABLES = (
     ACTIVITY_DAILY, ACTIVITY_CORRECTIONS, ACTIVITY_ITEMS, ITEM_LAST_DAYS, FEATURES, PEOPLE, FEATURES_RESTATED, SCORES,
     SEGMENTS, SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_REGISTRY, SEGMENT_MIGRATIONS, DEFINITIONS, TRAINING_SETS,
-    MODEL_DRIFT, MODEL_PERFORMANCE,
+    MODEL_DRIFT, MODEL_PERFORMANCE, ORDINALS, BITS, DAY_BITS,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from segspark.activation.last_gate import EXPORT, gate
 from segspark.config.models import Workspace
 from segspark.duck.database import Database
 from segspark.duck.only_by_spark import OnlyBySpark
+from segspark.features.acts import acts_of
 from segspark.features.flow import FEATURES
 from segspark.features.resources import load_catalogue
 from segspark.models.resources import BEHAVIOUR_MODEL
@@ -42,7 +43,7 @@ from segspark.segments.rules.tree import names
 from segspark.segments.schemes.registry import conditions_of
 from segspark.segments.schemes.rules import RULES as RULE_SCHEME
 from segspark.segments.schemes.rules import rule_entry
-from segspark.segments.values import acts_of, values_of
+from segspark.segments.values import values_of
 from segspark.tables.contracts import gold, privacy, silver
 from segspark.tables.io.spark_lake import SparkLake
 
