@@ -97,7 +97,8 @@ def feature_curve(
         numbers = _numbers(view, catalogue)
         along = find_named("number", along, numbers, lambda name: (name,), "`segspark features list` names features.")
         default: Direction = "at_most" if numbers[along].motion == "ageing" else "at_least"
-        chosen: Direction = direction or next(_sides(rule.when, along), default)
+        own = next(_sides(rule.when, along), default)
+        chosen = direction or own
         wider = replace(rule, when=And((*_without(rule.when, along, chosen), Not(Missing(along)))))
         points = _read_points(database, members(database, view, [wider], _besides(along)), along, chosen)
         unit = unit_of(catalogue, along, numbers[along])
