@@ -93,12 +93,13 @@ def find_version(view: View, wanted: str, as_of: date) -> dict[str, Any]:
 
 
 def replay_version(config: Path, version: str, as_of: date) -> dict[str, Any]:
-    """Replay a stored version of a definition on a past day."""
+    """Replay a stored version of a definition on a past day: what replay_by_spark.replay gives, and by which engine, with
+    the reason if it is Spark."""
     workspace = open_workspace(config)
     lake = open_lake(workspace)
     try:
-        return replay_stored(workspace, lake, version, as_of)
-    except OnlyBySpark:
+        return {**replay_stored(workspace, lake, version, as_of), "engine": "DuckDB"}
+    except OnlyBySpark as why:
         from segspark.query.replay_by_spark import replay
         from segspark.spark.environment import check_environment
         from segspark.spark.session import session_for
@@ -106,7 +107,8 @@ def replay_version(config: Path, version: str, as_of: date) -> dict[str, Any]:
 
         check_environment(workspace.lake, writes=False)
         session = session_for(workspace, f"segspark {workspace.name} replay")
-        return replay(workspace, with_session(workspace, session), version, as_of)
+        found = replay(workspace, with_session(workspace, session), version, as_of)
+        return {**found, "engine": f"Spark: {why}"}
 
 
 def replay_stored(workspace: Workspace, lake: Lake, wanted: str, as_of: date) -> dict[str, Any]:
