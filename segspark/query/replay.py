@@ -123,7 +123,8 @@ def replay_stored(workspace: Workspace, lake: Lake, wanted: str, as_of: date) ->
         version = find_version(view, wanted, as_of)
         scheme = SCHEMES.find(version["scheme"])
         if scheme.written is None and not scheme.any_engine:
-            raise OnlyBySpark(f"{scheme.name} follows from a model, which only Spark applies to people")
+            made = "follows from a model, which only Spark applies to people"
+            raise OnlyBySpark(f"{scheme.name} {made if scheme.is_found else 'is made by functions of Spark alone'}")
         if as_of not in view.facts(gold.FEATURES).days or as_of not in view.facts(gold.SCORES).days:
             raise OnlyBySpark(f"the features of {as_of} are not kept")
         if is_scored_otherwise(view):
