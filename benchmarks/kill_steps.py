@@ -141,7 +141,7 @@ def _freeze(folder: Path) -> None:
 
 
 def _make_training_set(folder: Path) -> None:
-    make_training_set(open_workspace(folder), "order_10d", [FIRST - 20 * DAY], ["n_order_30d"])
+    make_training_set(open_workspace(folder), "order_1d", [FIRST], ["n_order_30d"])
 
 
 DAY_FLOWS = ("ingest", "tiles", "features", "scores", "segments")
