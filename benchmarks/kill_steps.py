@@ -24,6 +24,7 @@ from segspark.app.migrate import migrate
 from segspark.app.repair import repair
 from segspark.app.rotate import rotate
 from segspark.app.run import replay_quarantine, run
+from segspark.app.training_set import make_training_set
 from segspark.app.unlock import free, holders
 from segspark.app.vacuum import vacuum
 from segspark.app.workspace import open_workspace
@@ -139,6 +140,10 @@ def _freeze(folder: Path) -> None:
     Lake(open_workspace(folder).lake).append_small(gold.TRAINING_SETS, pa.Table.from_pylist([row]), once="frozen")
 
 
+def _make_training_set(folder: Path) -> None:
+    make_training_set(open_workspace(folder), "order_1d", [FIRST], ["n_order_30d"])
+
+
 DAY_FLOWS = ("ingest", "tiles", "features", "scores", "segments")
 STEPS = (
     Step(
@@ -170,6 +175,8 @@ STEPS = (
         (*DAY_FLOWS, "ingest_batch", "feature_check", "daily", "monitoring", "withdrawals"),
         _freeze,
     ),
+    Step("training_set", _make_training_set, ("files_written", "committed", "flow_before_done", "committed+committed"),
+         ("training_set",)),
     Step("export", lambda folder: export(open_workspace(folder), "buyers", SECOND, None, Quiet()),
          ("export_row:20", "export_file", "export_manifest", "export_row:5+export_row:30")),
     Step("report", lambda folder: write_day_report(open_workspace(folder), SECOND, "en", None), ("report_made",),

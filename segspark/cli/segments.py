@@ -188,6 +188,8 @@ def replay_segments(version: str, config: Path, as_of: date, as_json: bool) -> N
     print_rows(result["segments"], False, ("segment_name", "segment_id", "people", "contactable", "stored", "same"))
     if not result["is_written"]:
         click.echo("no rows of that day were made by this version")
+    if result["engine"].startswith("Spark"):
+        click.echo(f"answered by {result['engine']}")
     say_internal(as_json)
 
 

@@ -116,6 +116,11 @@ class Database:
         """The rows of a query, few of them."""
         return list(self.stream(query))
 
+    def columns(self, query: exp.Query) -> list[str]:
+        """The names of a query's columns; no row is computed."""
+        nothing = exp.select(exp.Star()).from_(query.subquery("rows")).where(exp.false())
+        return [description[0] for description in self._run(nothing).description or ()]
+
     def stream(self, query: exp.Query) -> Iterator[dict[str, Any]]:
         """The rows of a query one by one, however many."""
         result = self._run(query)

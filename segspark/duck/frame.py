@@ -58,6 +58,10 @@ class Frame:
         ]
         return self._with(union(queries)).computed()
 
+    @property
+    def columns(self) -> list[str]:
+        return self.database.columns(self.query)
+
     def collect(self) -> list[dict[str, Any]]:
         return self.database.rows(self.query)
 

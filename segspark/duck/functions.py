@@ -214,6 +214,10 @@ class Functions:
     def try_element_at(self, values: Any, key: Any) -> Column:
         return _call("map_extract_value", _of(values), _of(key))
 
+    def create_map(self, *keys_and_values: Any) -> Column:
+        """Of keys and values in turn."""
+        return _call("map", self.array(*keys_and_values[::2]).node, self.array(*keys_and_values[1::2]).node)
+
     def struct(self, *columns: Column) -> Column:
         """Of named columns."""
         fields = [

@@ -1,12 +1,13 @@
 """Replay a stored version of a definition on a past day, with what was known that day; nothing is written.
 
-Of days whose features are kept, definitions that people write are replayed without a JVM. If the features of the day are no
-longer kept, they and the scores are recomputed from tiles and corrections. Scores that an earlier release made by other
+Of days whose features are kept, definitions that people write and RFM's cells are replayed without a JVM. Groups that a model
+found need Spark, which applies the model. If the features of the day are no longer kept, they and the scores are recomputed
+from tiles and corrections. Scores that an earlier release made by other
 rules are computed again too: a version is replayed by the rules that it has today.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,18 +19,19 @@ from segspark.config.models import Workspace
 from segspark.duck.database import Database
 from segspark.duck.functions import Column
 from segspark.duck.only_by_spark import OnlyBySpark
-from segspark.errors import ConfigError
+from segspark.errors import ConfigError, GateClosed
 from segspark.features.resources import CATALOGUE
 from segspark.models.registry import MODELS
 from segspark.models.resources import ACTIVE_CLUSTERING, OWN_MODELS, models_in_use
 from segspark.near import find_named
 from segspark.pipeline.context import Resource
 from segspark.pipeline.view import Question, View, look
-from segspark.query.duck.memberships import memberships
+from segspark.query.duck.memberships import versioned_memberships
 from segspark.scoring.cells import is_scored_otherwise
 from segspark.segments.definitions import Definitions
 from segspark.segments.resources import CALENDAR
 from segspark.segments.schemes.registry import SCHEMES, needs_of
+from segspark.segments.schemes.scheme import Scheme
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 from segspark.tables.open import open_lake
@@ -91,12 +93,13 @@ def find_version(view: View, wanted: str, as_of: date) -> dict[str, Any]:
 
 
 def replay_version(config: Path, version: str, as_of: date) -> dict[str, Any]:
-    """Replay a stored version of a definition on a past day."""
+    """Replay a stored version of a definition on a past day: what replay_by_spark.replay gives, and by which engine, with
+    the reason if it is Spark."""
     workspace = open_workspace(config)
     lake = open_lake(workspace)
     try:
-        return replay_stored(workspace, lake, version, as_of)
-    except OnlyBySpark:
+        return {**replay_stored(workspace, lake, version, as_of), "engine": "DuckDB"}
+    except OnlyBySpark as why:
         from segspark.query.replay_by_spark import replay
         from segspark.spark.environment import check_environment
         from segspark.spark.session import session_for
@@ -104,7 +107,8 @@ def replay_version(config: Path, version: str, as_of: date) -> dict[str, Any]:
 
         check_environment(workspace.lake, writes=False)
         session = session_for(workspace, f"segspark {workspace.name} replay")
-        return replay(workspace, with_session(workspace, session), version, as_of)
+        found = replay(workspace, with_session(workspace, session), version, as_of)
+        return {**found, "engine": f"Spark: {why}"}
 
 
 def replay_stored(workspace: Workspace, lake: Lake, wanted: str, as_of: date) -> dict[str, Any]:
@@ -112,21 +116,23 @@ def replay_stored(workspace: Workspace, lake: Lake, wanted: str, as_of: date) ->
 
     Raises:
         ConfigError: no such version.
-        OnlyBySpark: they are not, or no condition defines the scheme.
+        GateClosed: the version can no longer be computed.
+        OnlyBySpark: they are not, or a model defines the scheme.
     """
     with look(REPLAY, workspace, lake, as_of) as view:
         version = find_version(view, wanted, as_of)
         scheme = SCHEMES.find(version["scheme"])
-        if scheme.written is None:
-            raise OnlyBySpark(f"{scheme.name} follows from settings or a model")
+        if scheme.written is None and not scheme.any_engine:
+            made = "follows from a model, which only Spark applies to people"
+            raise OnlyBySpark(f"{scheme.name} {made if scheme.is_found else 'is made by functions of Spark alone'}")
         if as_of not in view.facts(gold.FEATURES).days or as_of not in view.facts(gold.SCORES).days:
             raise OnlyBySpark(f"the features of {as_of} are not kept")
         if is_scored_otherwise(view):
             raise OnlyBySpark(f"the scores of {as_of} were made by other rules than today's")
-        definitions = Definitions({scheme.name: (scheme.written.parse(json.loads(version["content"])),)})
         with Database(view) as database:
-            found = memberships(database, view, definitions, [scheme]).computed()
-            segments = database.rows(_compared(database, view, found.query, version))
+            found, in_use = versioned_memberships(database, view, definitions_of(scheme, version), [scheme])
+            check_in_use(scheme, version, in_use, as_of)
+            segments = database.rows(_compared(database, view, found.computed().query, version))
         return {
             **{k: version[k] for k in ("definition_version", "scheme", "name")},
             "as_of": as_of,
@@ -134,6 +140,25 @@ def replay_stored(workspace: Workspace, lake: Lake, wanted: str, as_of: date) ->
             "is_written": any(s["stored"] for s in segments),
             "segments": sorted(segments, key=lambda r: (-r["people"], r["segment_name"])),
         }
+
+
+def definitions_of(scheme: Scheme, version: Mapping[str, Any]) -> Definitions:
+    """The stored version of a scheme that people write; none of another scheme."""
+    if scheme.written is None:
+        return Definitions()
+    return Definitions({scheme.name: (scheme.written.parse(json.loads(version["content"])),)})
+
+
+def check_in_use(scheme: Scheme, version: Mapping[str, Any], in_use: Sequence[str], as_of: date) -> None:
+    """
+    Raises:
+        GateClosed: the version follows from settings or a model that are others now.
+    """
+    if scheme.written is None and version["definition_version"] not in in_use:
+        raise GateClosed(
+            f"{scheme.name} of version {version['definition_version']} follows from settings or a model that is not in use "
+            f"for {as_of}; in use is {in_use[0] if in_use else 'none'}."
+        )
 
 
 def _compared(database: Database, view: View, ours: exp.Query, version: Mapping[str, Any]) -> exp.Query:

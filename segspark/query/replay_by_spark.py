@@ -1,6 +1,5 @@
-"""Replay by Spark: of days whose features are not kept, and of schemes that no condition defines."""
+"""Replay by Spark: of days whose features are not kept, and of schemes whose groups a model found."""
 
-import json
 from datetime import date
 from typing import Any
 
@@ -12,10 +11,9 @@ from segspark.errors import GateClosed
 from segspark.features.compute import features_of_days
 from segspark.features.resources import CATALOGUE
 from segspark.pipeline.view import View, look
-from segspark.query.replay import AGAIN, REPLAY, SCORED_AGAIN, STORED, find_version
+from segspark.query.replay import AGAIN, REPLAY, SCORED_AGAIN, STORED, check_in_use, definitions_of, find_version
 from segspark.scoring.cells import is_scored_otherwise
 from segspark.scoring.flow import derive_scores
-from segspark.segments.definitions import Definitions
 from segspark.segments.people import needed_columns, people_for_segments, sequences_in
 from segspark.segments.schemes.permission import prepare
 from segspark.segments.schemes.prepare import made, memberships
@@ -82,21 +80,15 @@ def with_day(view: View) -> View:
 
 def _rows(view: View, definition: dict[str, Any]) -> DataFrame:
     """The memberships by a stored version."""
-    scheme, version = SCHEMES.find(definition["scheme"]), definition["definition_version"]
-    definitions = Definitions()
-    if scheme.written is not None:
-        definitions = Definitions({scheme.name: (scheme.written.parse(json.loads(definition["content"])),)})
+    scheme = SCHEMES.find(definition["scheme"])
+    definitions = definitions_of(scheme, definition)
     context = SchemeContext(view, definitions, F)
     needed = needed_columns(definitions, scheme.values(context))
     people = people_for_segments(view, groups_in_use(view), needed, sequences_in(definitions))
     people = people.select(*[c for c in people.columns if c in needed])
     results = {scheme: prepare(scheme, context, people)}
     in_use = [content.version for prepared in made(results).values() for content in prepared.contents]
-    if scheme.written is None and version not in in_use:
-        raise GateClosed(
-            f"{scheme.name} of version {version} follows from settings or a model that is not in use for {view.as_of}; "
-            f"in use is {in_use[0] if in_use else 'none'}."
-        )
+    check_in_use(scheme, definition, in_use, view.as_of)
     return memberships(results, view.checkpoint(people), view.as_of)
 
 

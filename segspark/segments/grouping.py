@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from segspark.ids import version_of
+from segspark.segments.entry import entry
 from segspark.segments.fixed_groups import NEVER_ACTIVE
+from segspark.segments.rules.engine import Column, Functions
 from segspark.segments.schemes.scheme import Content, Prepared, SchemeContext, Typed
 from segspark.segments.segment import Segment
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
 # What describes a buyer besides the column that names the group.
 PURCHASES = ("days_since_order", "n_order_365d", "net_order_cents_365d")
@@ -82,18 +84,40 @@ def prepared(
         deciding: the values that decide, as far as the people have them.
         more: further attributes of what is prepared.
     """
-    from segspark.segments.membership import grouping_entry
-
     wanted = [name for name in deciding if name in people.columns]
 
-    def values(typed: Typed) -> "Mapping[str | None, Column]":
+    def values(typed: Typed) -> Mapping[str | None, Column]:
         return {None: typed(wanted)}
 
     content = {key: segment.segment_id for key, segment in grouping.segments.items()}
     return Prepared(
         segments=tuple(grouping.segments.values()),
-        entries=(grouping_entry(grouping, context.language),),
+        entries=(grouping_entry(context.f, grouping, context.language),),
         contents=(Content(grouping.version, grouping.scheme, content),),
         deciding=values,
         **more,
     )
+
+
+def grouping_entry(f: Functions, grouping: Grouping, language: str) -> Column:
+    """The membership given by the column of a grouping; null for people of no group."""
+    key = f.col(grouping.column).cast("string")
+    pairs = [(k, s) for k, s in sorted(grouping.segments.items())]
+    ids = f.create_map(*[f.lit(x) for k, s in pairs for x in (k, s.segment_id)])
+    labels = f.create_map(*[f.lit(x) for k, s in pairs for x in (k, s.name[language])])
+    nested = sorted((grouping.paths or {}).items())
+    paths = f.create_map(*[f.lit(x) for k, p in nested for x in (k, "/".join(p))]) if nested else None
+    depths = f.create_map(*[f.lit(x) for k, p in nested for x in (k, len(p))]) if nested else None
+    membership = entry(
+        f,
+        scheme=grouping.scheme,
+        segment_id=f.try_element_at(ids, key),
+        name=f.try_element_at(labels, key),
+        level=f.lit(1) if depths is None else f.try_element_at(depths, key),
+        path=key if paths is None else f.try_element_at(paths, key),
+        branch=key,
+        version=grouping.version,
+        score=f.col(grouping.score) if grouping.score else None,
+        model_version=grouping.model_version,
+    )
+    return f.when(f.try_element_at(ids, key).isNotNull(), membership)

@@ -74,7 +74,7 @@ EXACT = {
     ),
     "segments replay": Told(
         "segspark.query.replay.replay_version",
-        {"scheme": "rules", "name": "few", "definition_version": "v", "features": "stored", "is_written": True,
+        {"scheme": "rules", "name": "few", "definition_version": "v", "features": "stored", "is_written": True, "engine": "DuckDB",
          "segments": [ROW]},
         ("--version", "v", *ON_DAY),
     ),

@@ -266,7 +266,7 @@ def test_a_plan_that_changes_nothing_says_so(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_replay_says_what_it_is_made_of_and_whether_the_day_was_made_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {"scheme": "rules", "name": "buyers", "definition_version": "v1", "features": "stored", "is_written": False,
+    found = {"scheme": "rules", "name": "buyers", "definition_version": "v1", "features": "stored", "is_written": False, "engine": "DuckDB",
              "segments": [{"segment_name": "Buyers", "segment_id": "s", "people": 3, "contactable": 2, "stored": 0, "same": 0}]}  # fmt: skip
     asked = ("replay", "--version", "v1", "--as-of", DAY)
     lines = answered(monkeypatch, "segspark.query.replay.replay_version", found, *asked).splitlines()
@@ -275,6 +275,10 @@ def test_a_replay_says_what_it_is_made_of_and_whether_the_day_was_made_by_it(mon
     assert lines[-2:] == ["no rows of that day were made by this version", INTERNAL]
     written = answered(monkeypatch, "segspark.query.replay.replay_version", {**found, "is_written": True}, *asked)
     assert "no rows" not in written
+    assert "answered by" not in written
+    by_spark = {**found, "engine": "Spark: a model"}
+    lines = answered(monkeypatch, "segspark.query.replay.replay_version", by_spark, *asked).splitlines()
+    assert lines[-2:] == ["answered by Spark: a model", INTERNAL]
 
 
 def test_an_export_tells_its_file_and_who_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

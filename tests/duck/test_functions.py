@@ -118,3 +118,12 @@ def schema_of(rows: list[dict[str, Any]]) -> pa.Schema:
 
 def test_the_pattern_of_numbers_is_one_of_both_engines() -> None:
     assert "\\d" not in NUMBER, "Python's \\d knows more digits than the engines'"
+
+
+def test_a_map_gives_the_value_of_a_key_and_null_for_another() -> None:
+    f = Functions()
+    names = f.create_map(*[f.lit(x) for x in ("a", "Ann", "b", "Bob")])
+    found = [f.try_element_at(names, f.lit(key)) for key in ("b", "c", None)]
+    with duckdb.connect() as connection:
+        row = connection.execute(f"select {', '.join(c.sql() for c in found)}", f.parameters).fetchone()
+    assert row == ("Bob", None, None)

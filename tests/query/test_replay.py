@@ -7,12 +7,16 @@ import pytest
 from builders import FIRST_DAY, SECOND_DAY, make_workspace, store_rows, stored_shop
 
 from segspark.config.models import Rfm, Workspace
+from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.errors import ConfigError, GateClosed
 from segspark.pipeline.runs import record
 from segspark.pipeline.view import View, look
-from segspark.query.replay import REPLAY, find_version
+from segspark.query.replay import REPLAY, check_in_use, find_version, replay_stored
 from segspark.query.replay_by_spark import with_day
 from segspark.scoring.cells import is_scored_otherwise, rfm_version
+from segspark.segments.schemes.behaviour import BEHAVIOUR
+from segspark.segments.schemes.rfm import RFM
+from segspark.segments.schemes.rules import RULES
 from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 
@@ -86,3 +90,17 @@ def test_a_day_that_was_never_closed_cannot_be_made_again(shop: Workspace) -> No
     record(Lake(shop.lake), run_id="t", flow="tiles", as_of=FIRST_DAY, state="done", outputs={})
     with pytest.raises(GateClosed, match="before 2026-05-05 are not closed; the last day that is known is 2026-05-03"):
         with_day(view_of(shop, SECOND_DAY))
+
+
+def test_groups_of_a_model_are_left_to_spark(shop: Workspace) -> None:
+    lake, of_model = Lake(shop.lake), {"definition_version": "m1", "scheme": BEHAVIOUR.name, "name": BEHAVIOUR.name}
+    store_rows(lake, gold.DEFINITIONS, {**of_model, "first_date": FIRST_DAY})
+    with pytest.raises(OnlyBySpark, match="behaviour follows from a model, which only Spark applies to people"):
+        replay_stored(shop, lake, "m1", FIRST_DAY)
+
+
+def test_a_version_of_other_settings_cannot_be_computed_and_a_written_one_can() -> None:
+    check_in_use(RFM, {"definition_version": "v2"}, ["v2"], FIRST_DAY)
+    check_in_use(RULES, {"definition_version": "v1"}, ["v2"], FIRST_DAY)
+    with pytest.raises(GateClosed, match=r"rfm of version v1 follows from settings .* in use is v2"):
+        check_in_use(RFM, {"definition_version": "v1"}, ["v2"], FIRST_DAY)

@@ -6,8 +6,8 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
 from segspark.segments.entry import entry
-from segspark.segments.grouping import Grouping
-from segspark.segments.membership import assign_segments, grouping_entry
+from segspark.segments.grouping import Grouping, grouping_entry
+from segspark.segments.membership import assign_segments
 from segspark.segments.segment import Segment
 
 DDL = "person_id string, is_contactable boolean, not_contactable_reason string, cluster int"
@@ -18,7 +18,7 @@ def test_a_group_has_the_coarser_groups_around_it_in_its_path(spark: SparkSessio
     named = {k: Segment("behaviour", i, i, {"fr": i, "en": i}) for k, i in (("0", "calm"), ("1", "lively"))}
     paths = {"0": ("calm",), "1": ("active", "lively")}
     grouping = Grouping("behaviour", "cluster", named, "v1", paths=paths)
-    rows = assign_segments(people, [grouping_entry(grouping, "en")], date(2026, 6, 1)).collect()
+    rows = assign_segments(people, [grouping_entry(F, grouping, "en")], date(2026, 6, 1)).collect()
     found = {r["person_id"]: (r["segment_id"], r["level"], r["path"], r["branch_id"]) for r in rows}
     assert found == {"ann": ("calm", 1, "calm", "0"), "bob": ("lively", 2, "active/lively", "1")}
 

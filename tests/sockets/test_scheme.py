@@ -20,6 +20,7 @@ from pyspark.sql import functions as F
 from segspark.app.doctor import examine
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Segments, Workspace
+from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.ids import mint, version_of
 from segspark.pipeline.context import Resource
 from segspark.pipeline.progress import Quiet
@@ -30,6 +31,7 @@ from segspark.query.explain import explain
 from segspark.query.look import describe_segment, segment_sizes
 from segspark.query.plan import plan_segments
 from segspark.query.preview import preview
+from segspark.query.replay import replay_stored
 from segspark.query.replay_by_spark import replay
 from segspark.query.targets import rules_named
 from segspark.reports.gather import gather
@@ -188,6 +190,7 @@ HALVES = Scheme(
     has_paths=True,
     in_summary=True,
     is_found=True,
+    any_engine=True,
 )
 
 # A scheme of another shape: it overlaps, nobody writes it, and a person may have both of its segments. -------------
@@ -389,6 +392,8 @@ def test_it_is_previewed_compared_and_replayed(shop: Shop) -> None:
     assert {(s["segment_name"], s["people"], s["same"]) for s in replayed["segments"]} == {
         ("many orders", 3, 3), ("few orders", 6, 6), ("No profiling", 1, 1),
     }  # fmt: skip
+    with pytest.raises(OnlyBySpark, match="marks is made by functions of Spark alone"):
+        replay_stored(shop.workspace, shop.lake, "marks", FIRST)
 
 
 def test_a_change_of_its_definition_is_planned(shop: Shop) -> None:

@@ -94,8 +94,14 @@ def outcome_named(word: str, catalogue: Catalogue, settings: Settings) -> tuple[
         for outcome in (NO_ORDER, NO_ACT):
             if outcome.measure == measure:
                 return outcome, window, ACTIVE_DAYS
-    config = OwnOutcome(measure=measure, is_absence=bool(found["no"]))  # type: ignore[call-arg]
-    return outcome_of(word.removesuffix(f"_{found['days']}d"), config), window, ACTIVE_DAYS
+    return outcome_of(word, _act(measure, bool(found["no"]))), window, ACTIVE_DAYS
+
+
+def _act(measure: str, is_absence: bool) -> OwnOutcome:
+    """An act done or left undone, of the people whom outcomes have by default."""
+    fr, en = ("aucun événement", "no event") if is_absence else ("au moins un événement", "at least one event")
+    predicted = {"fr": f"{fr} de la mesure {measure}", "en": f"{en} of the measure {measure}"}
+    return OwnOutcome(measure=measure, is_absence=is_absence, predicted=predicted)  # type: ignore[call-arg,arg-type]
 
 
 def _own(name: str, config: OwnOutcome, days: int) -> tuple[Outcome, Window, int]:

@@ -41,7 +41,7 @@ _UNITS = {
     "category": {"fr": "1 si c'est cette valeur, sinon 0", "en": "1 where it is this value, else 0"},
 }
 _MADE_FROM = {
-    "fr": "Fait de : {tables} ; définitions des variables {catalogue} ; segspark {code}.",
+    "fr": "Fait à partir de : {tables} ; définitions des variables {catalogue} ; segspark {code}.",
     "en": "Made from: {tables}; definitions of features {catalogue}; segspark {code}.",
 }
 _LIMITS: tuple[Words, ...] = (
@@ -89,7 +89,7 @@ def _lines(card: SetCard, lang: str) -> Iterator[str]:
     )
     yield _PEOPLE[lang].format(population=card.population)
     for cut in card.cuts:
-        share = _percent(cut.n_label / cut.n, lang)
+        share = _percent(cut.n_label / cut.n if cut.n else 0.0, lang)
         yield _CUT[lang].format(cut=_day(cut.cut), role=_ROLES[cut.role][lang], n=cut.n, share=share)
     for column in card.columns:
         unit = _UNITS[column.kind][lang] if column.kind in _UNITS else column.unit

@@ -1,6 +1,7 @@
 """Make and store a training set: features as known at each cut, the label from the days after, and a data card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -46,8 +47,8 @@ def store_set(step: Step) -> None:
         rows = freeze(_labelled(step, asked, catalogue), [i.unfilled for i in columns.values()], dataset_id)
         step.write(gold.TRAINING_SETS, Frame(rows), ReplaceKey(dataset_id))
         stored = step.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
-        cuts, missing = _read_counts(stored, len(columns))
-        if not cuts:
+        cuts, missing = _read_counts(stored, roles_of(asked.cuts, asked.window), len(columns))
+        if not any(cut.n for cut in cuts):
             raise GateClosed(f"Nobody who permits {PROFILING} is of the population {asked.population} at these cuts.")
         days_of_label = str(asked.window.days)
         card = SetCard(
@@ -101,14 +102,17 @@ def _read_columns(step: Step, asked: Asked, kinds: dict[str, str]) -> dict[tuple
     }
 
 
-def _read_counts(rows: DataFrame, n_columns: int) -> tuple[tuple[CardCut, ...], tuple[float, ...]]:
-    """Rows and labels by cut, and the share of nulls by column; as many rows as there are cuts."""
+def _read_counts(
+    rows: DataFrame, roles: Mapping[date, str], n_columns: int
+) -> tuple[tuple[CardCut, ...], tuple[float, ...]]:
+    """Rows and labels by cut, also where there are none, and the share of nulls by column; as many rows as there are cuts."""
     empty = [F.count_if(F.col("values")[at].isNull()).alias(f"empty_{at}") for at in range(n_columns)]
-    by_cut = rows.groupBy("cut_date", "role").agg(F.count(F.lit(1)).alias("n"), F.sum("label").alias("n_label"), *empty)
-    found = by_cut.orderBy("cut_date").collect()
-    total = sum(row["n"] for row in found)
-    cuts = tuple(CardCut(row["cut_date"], row["role"], row["n"], row["n_label"]) for row in found)
-    return cuts, tuple(sum(row[f"empty_{at}"] for row in found) / total for at in range(n_columns) if total)
+    by_cut = rows.groupBy("cut_date").agg(F.count(F.lit(1)).alias("n"), F.sum("label").alias("n_label"), *empty)
+    found = {row["cut_date"]: row for row in by_cut.collect()}
+    total = sum(row["n"] for row in found.values())
+    counts = {cut: (row["n"], row["n_label"]) for cut, row in found.items()}
+    cuts = tuple(CardCut(cut, role, *counts.get(cut, (0, 0))) for cut, role in sorted(roles.items()))
+    return cuts, tuple(sum(row[f"empty_{at}"] for row in found.values()) / total for at in range(n_columns) if total)
 
 
 def _described(

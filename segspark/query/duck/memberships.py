@@ -26,7 +26,14 @@ _OF_PERSON = ("person_id", "is_contactable", "not_contactable_reason")
 
 
 def memberships(database: Database, view: View, definitions: Definitions, schemes: Iterable[Scheme]) -> Frame:
-    """Rows of gold.segments, without the run's mark, by the definitions of some schemes.
+    """Rows of gold.segments, without the run's mark, by the definitions of some schemes (versioned_memberships)."""
+    return versioned_memberships(database, view, definitions, schemes)[0]
+
+
+def versioned_memberships(
+    database: Database, view: View, definitions: Definitions, schemes: Iterable[Scheme]
+) -> tuple[Frame, list[str]]:
+    """The same rows, and the versions of the definitions behind them.
 
     Raises:
         OnlyBySpark: the day or a definition has something that DuckDB does not read.
@@ -45,7 +52,8 @@ def memberships(database: Database, view: View, definitions: Definitions, scheme
     for result in results.values():
         if isinstance(result, Failed):
             raise result.error
-    entries = [entry.node for prepared in made(results).values() for entry in prepared.entries]
+    all_made = made(results).values()
+    entries = [entry.node for prepared in all_made for entry in prepared.entries]
     of_person = [column(name).node for name in _OF_PERSON]
     each = exp.alias_(exp.Anonymous(this="unnest", expressions=[exp.Array(expressions=entries)]), "s")
     rows = exp.select(*of_person, each).from_(cast(Frame, placed).query.subquery("people"))
@@ -65,7 +73,8 @@ def memberships(database: Database, view: View, definitions: Definitions, scheme
         *of_person, day.cast("date").alias("segment_date").node, until.alias("valid_until").node,
         *[column(name, "s").alias(name).node for name in fields],
     ).from_(rows.subquery("each"))  # fmt: skip
-    return Frame(database, wide.where(column("s").isNotNull().node))
+    versions = [content.version for prepared in all_made for content in prepared.contents]
+    return Frame(database, wide.where(column("s").isNotNull().node)), versions
 
 
 def _of_validity(wanted: Iterable[str], places: CalendarContext) -> set[str]:

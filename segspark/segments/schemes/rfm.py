@@ -50,4 +50,5 @@ RFM = Scheme(
     values=lambda context: (*VALUES, "rfm_cell", "engagement"),
     section=_section,
     in_summary=True,
+    any_engine=True,
 )

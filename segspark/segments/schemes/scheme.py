@@ -191,6 +191,8 @@ class Scheme:
         has_paths: keys of its segments are paths, shown beside names that may be equal.
         in_summary: the report's summary may name its best segment.
         is_found: a model found its segments in what people did; their results are measured on later days.
+        any_engine: ``prepare`` and what it returns use the context's functions alone, so that a replay of a kept day needs no
+            Spark; as written schemes do.
     """
 
     name: str
@@ -207,6 +209,7 @@ class Scheme:
     has_paths: bool = False
     in_summary: bool = False
     is_found: bool = False
+    any_engine: bool = False
 
     @property
     def editable(self) -> bool:

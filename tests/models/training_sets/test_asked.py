@@ -42,6 +42,9 @@ def test_every_measure_is_an_act_done_or_left_undone(
     outcome, window, _ = outcome_named(word, CATALOGUE, settings)
     assert (outcome.measure, outcome.is_absence, window) == (measure, is_absence, Window(days))
     assert outcome.population == "(days_since_active <= {days})"
+    assert outcome.words.predicted["en"] == (
+        f"{'no event' if is_absence else 'at least one event'} of the measure {measure} within the next {{days}} days"
+    )
 
 
 def test_an_outcome_of_the_workspace_has_its_own_window_unless_days_are_given(settings: Settings) -> None:

@@ -16,6 +16,8 @@ def test_it_says_what_the_label_is_of_whom_and_by_which_cut() -> None:
     assert people.startswith("People: days_since_order <= 365, as known at the cut; only those who permitted profiling")
     assert first == "Cut 2026-01-01 (to learn from): 40 rows, 25.0% of them with label 1"
     assert second == "Cut 2026-04-01 (validation): 60 rows, 50.0% of them with label 1"
+    empty = card_lines(replace(CARD, cuts=(replace(CARD.cuts[0], n=0, n_label=0),)), "en")
+    assert empty[3] == "Cut 2026-01-01 (to learn from): 0 rows, 0.0% of them with label 1"
     assert "after a gap of 7 days" in card_lines(replace(CARD, gap_days=7), "en")[1]
 
 

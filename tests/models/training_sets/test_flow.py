@@ -88,6 +88,18 @@ def test_what_is_done_may_be_the_label_and_a_missing_value_stays_null(shop: Shop
     assert card.columns[0].missing == pytest.approx(once / len(people))
 
 
+def test_a_cut_without_people_stands_on_the_card(shop: Shop) -> None:
+    # Orders are on Mondays alone: whom one reached on a Tuesday is nobody.
+    after = OwnOutcome(measure="n_order", label_days=LABEL, after="n_order")  # type: ignore[call-arg]
+    models = shop.workspace.models.model_copy(update={"outcomes": {"again": after}})
+    workspace = shop.workspace.model_copy(update={"models": models})
+    request = Request(days=(CUTS[0], CUTS[1] + DAYS), names=("again", "n_order_30d"))
+    card = run_flow(TRAINING_SET, workspace, shop.lake, DAY, request=request)["card"]
+    monday, tuesday = SetCard.from_dict(card).cuts
+    reached = [days for days in order_days().values() if CUTS[0] in days and days[0] < CUTS[0]]
+    assert (monday.n, tuesday.n, tuesday.n_label) == (len(reached), 0, 0)
+
+
 def test_a_cut_whose_label_is_not_observed_is_refused(shop: Shop) -> None:
     with pytest.raises(GateClosed, match="latest possible"):
         shop.store(cuts=(DAY,))
