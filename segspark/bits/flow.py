@@ -38,6 +38,7 @@ from segspark.time import DAY
 NUMBERS = frozenset(("bigint", "int", "date"))
 # Bits of all slices that one task joins.
 _BITS_PER_TASK = 1 << 31
+_BITS_OF_ONE_FILE = 1 << 26
 _ORDINAL = gold.ORDINALS.column_names
 
 
@@ -95,7 +96,7 @@ def _previous(step: Step, made_of: str) -> date | None:
     """The last day before this one whose bits are of the same measures, and whose features are kept; None means that
     everybody is set afresh."""
     there = set(step.facts(gold.DAY_BITS).days) & set(step.facts(gold.FEATURES).days)
-    done = [r for r in step.runs.finished("bits", is_running=True) if r["as_of_date"] < step.as_of]
+    done = [r for r in step.runs.finished("bits") if r["as_of_date"] < step.as_of]
     if not done:
         return None
     last = max(done, key=lambda r: (r["as_of_date"], r["written_at"]))
@@ -202,7 +203,8 @@ def _write(step: Step, table: Contract, parts: DataFrame, about: About, n_bits: 
     described = step.frame(
         [(ABOUT, ALL, 0, about.content())], ddl(tuple(c for c in table.columns if c.name != "as_of_date"))
     )
-    n_tasks = max(step.n_writers, n_bits // _BITS_PER_TASK)
+    # Few people are one file: each is a request more to a bucket.
+    n_tasks = 1 if n_bits < _BITS_OF_ONE_FILE else max(step.n_writers, n_bits // _BITS_PER_TASK)
     step.write(table, Frame(joined(parts.unionByName(described), step.as_of, n_tasks)), _day_of(step))
 
 
@@ -219,5 +221,4 @@ BITS = Flow(
     writes=("gold.ordinals", "gold.bits", "gold.day_bits"),
     function=write_bits,
     needs=(CATALOGUE,),
-    is_skipped_when_unchanged=True,
 )  # fmt: skip
