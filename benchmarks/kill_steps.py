@@ -158,7 +158,7 @@ STEPS = (
         "first_day",
         lambda folder: run("daily", folder, FIRST),
         ("flow_started", "files_written:2", "committed:4", "flow_before_done:4", "day_made", "committed:3+committed:3"),
-        (*DAY_FLOWS, "feature_check", "daily", "monitoring"),
+        (*DAY_FLOWS, "feature_check", "daily", "monitoring", "bits"),
     ),
     Step(
         "train",
@@ -172,7 +172,7 @@ STEPS = (
         lambda folder: run("daily", folder, SECOND),
         ("flow_started:3", "files_written:12", "committed:12", "flow_before_done:3", "day_made", "day_published",
          "to_merge", "merged"),
-        (*DAY_FLOWS, "ingest_batch", "feature_check", "daily", "monitoring", "withdrawals"),
+        (*DAY_FLOWS, "ingest_batch", "feature_check", "daily", "monitoring", "withdrawals", "bits"),
         _freeze,
     ),
     Step("training_set", _make_training_set, ("files_written", "committed", "flow_before_done", "committed+committed"),

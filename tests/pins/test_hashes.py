@@ -230,7 +230,7 @@ def test_the_version_of_levels_stays() -> None:
 DEMO_RULES: dict[str, str] = {
     "premium_mode_en_juin": "0f72c065419cef9a",
     "acheteurs_de_soldes": "97ccf2d6fa20cb2f",
-    "risque_de_depart": "2173fa2152641200",
+    "risque_de_depart": "85103b2a8607fc92",
     "remboursements_frequents": "f07b7641879a6660",
     "fete_des_meres": "6040eb232e33c8dd",
     "actifs_30_jours": "7abc8572cad0fdf9",
