@@ -11,7 +11,7 @@ from segspark.api.shown import floor_note, in_code, money, people, table
 from segspark.api.words import WORDS
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
-from segspark.query.answers import Overlap
+from segspark.query.answers import NO_PROVIDER, Overlap
 from segspark.query.curve import Direction
 from segspark.query.people import people_of_rule
 from segspark.query.summary import condition_text
@@ -35,6 +35,7 @@ class Preview:
         people, contactable: in it, and how many of those may be written to.
         revenue_cents: net spending of everybody in it over 365 days, in minor units of ``currency``.
         left_out: reason not to write to somebody -> people.
+        mailbox_providers: family of mailbox providers -> people who may be written to there, the largest first.
         overlaps: the day's stored segments (scheme, segment) with the people in both, the largest first.
         change, since: against the stored day before; None where there is none.
         among_previewed: name of a rule previewed with it -> the people in both.
@@ -49,6 +50,7 @@ class Preview:
     revenue_cents: int
     currency: str
     left_out: Mapping[str, int]
+    mailbox_providers: Mapping[str, int]
     overlaps: tuple[Overlap, ...]
     change: int | None
     since: date | None
@@ -74,6 +76,7 @@ class Preview:
             row["revenue_cents_365d"],
             row["currency"],
             row["left_out"],
+            row["mailbox_providers"],
             tuple(Overlap(**overlap) for overlap in row["overlaps"]),
             row["change"],
             row["since"],
@@ -163,7 +166,18 @@ class Preview:
         caption = text.say(WORDS["preview"], name=self.title, day=page.formats.day(self.as_of))
         note = "" if self.condition == self.title else text.say(WORDS["condition"], text=self.condition)
         sizes = table(head, [row], caption, note, n_texts=0)
-        return sizes + self._overlaps_html()
+        return sizes + self._providers_html() + self._overlaps_html()
+
+    def _providers_html(self) -> str:
+        page = self._page
+        whole = show(self.contactable, page.least)
+        rows = [
+            (provider, people(page, n), page.formats.share(share_of(show(n, page.least), whole), 0))
+            for provider, n in self.mailbox_providers.items()
+        ]
+        say = page.texts.say
+        head = [say(WORDS["mailbox_provider"]), page.texts("contactable"), say(WORDS["share"])]
+        return table(head, rows, "", "", n_texts=1) if set(self.mailbox_providers) - {NO_PROVIDER} else ""
 
     def _overlaps_html(self) -> str:
         text, page = self._page.texts, self._page

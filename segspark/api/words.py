@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "left_out": ("Exclus", "Left out"),
     "since": ("Depuis le {day}", "Since {day}"),
     "in_both": ("Dans les deux", "In both"),
+    "mailbox_provider": ("Messagerie", "Mailbox provider"),
     "share_of_rule": ("Part de la règle", "Share of the rule"),
     "at_least": ("{along} : au moins{unit}", "{along}: at least{unit}"),
     "at_most": ("{along} : au plus{unit}", "{along}: at most{unit}"),

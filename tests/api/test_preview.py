@@ -77,3 +77,12 @@ def test_pairs_of_rules_are_shown_rounded(tmp_path: Path) -> None:
     html = both._repr_html_()
     assert ">4<" in html
     assert ">1<" not in html
+
+
+def test_mailbox_providers_are_exact_as_values_and_protected_as_a_page(two: Preview) -> None:
+    assert sum(two.mailbox_providers.values()) == two.contactable
+    shown = replace(two, mailbox_providers={"gmail": 3, "<orange>": 1})._repr_html_()
+    assert "gmail" in shown
+    assert "&lt;orange&gt;" in shown
+    # As long as no provider is known, none is shown.
+    assert "unknown" not in two._repr_html_()
