@@ -9,13 +9,15 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.config.models import Workspace
+from segspark.errors import ConfigError
+from segspark.features.resources import load_catalogue
 from segspark.models.resources import BEHAVIOUR_MODEL
 from segspark.pipeline.view import View, look
 from segspark.query.answers import CONTACTABLE, N_SAMPLED, NO_PROVIDER, PROVIDER, REVENUE, Counts, flag, previews_of
 from segspark.query.plan import changes_of, day_with_segments
 from segspark.query.replay import REPLAY
 from segspark.query.replay_by_spark import with_day
-from segspark.query.targets import PREVIEW, day_with_features
+from segspark.query.targets import PREVIEW, day_with_features, windows_in
 from segspark.segments.definitions import Definitions, Rule
 from segspark.segments.people import needed_columns, people_for_segments, sequences_in
 from segspark.segments.resources import DEFINITIONS
@@ -40,6 +42,10 @@ def preview_by_spark(
     Args:
         engine: what answers, and why.
     """
+    if windows := sorted(windows_in(rules, load_catalogue(workspace))):
+        raise ConfigError(
+            f"{', '.join(windows)}: Spark answers declared windows only (features.windows), and DuckDB does not: {engine}."
+        )
     check_environment(workspace.lake, writes=False)
     session = session_for(workspace, f"segspark {workspace.name} preview")
     return preview(workspace, with_session(workspace, session), rules, as_of, engine)

@@ -20,6 +20,8 @@ from segspark.duck.functions import column
 from segspark.errors import ConfigError
 from segspark.features.acts import acts_of
 from segspark.features.resources import CATALOGUE
+from segspark.features.undeclared import undeclared
+from segspark.features.value import Value
 from segspark.near import no_such
 from segspark.pipeline.view import Question, View, look
 from segspark.query.answers import REVENUE
@@ -97,6 +99,8 @@ def curve(
     view = look(CURVE, workspace, lake)
     catalogue = view.context[CATALOGUE]
     known = values_of(catalogue, workspace.models)
+    if (window := undeclared(along, catalogue)) is not None:
+        known[along] = Value("number", "moving")
     acts = acts_of(catalogue)
     if along in acts and along not in known:
         with view.on(day_with_bits(view, as_of)) as view:
@@ -113,7 +117,7 @@ def curve(
         default: Direction = "at_most" if known[along].motion == "ageing" else "at_least"
         chosen = direction or own_direction(rule, along) or default
         points, engine = _of_value(view, widened(rule, along, chosen), along, chosen)
-        unit = unit_of(catalogue, along, known[along])
+        unit = window.unit if window is not None else unit_of(catalogue, along, known[along])
         return Curve(rule.key, along, view.as_of, unit, points, engine, chosen)
 
 

@@ -1,5 +1,6 @@
 """What a preview is of: a rule of the workspace, the rules of a file, or a condition."""
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,10 @@ from segspark.config.models import Workspace
 from segspark.config.url import why_no_path, without_file
 from segspark.errors import ConfigError, GateClosed
 from segspark.features.acts import acts_of
+from segspark.features.feature import Catalogue
 from segspark.features.resources import CATALOGUE, load_catalogue
+from segspark.features.undeclared import all_undeclared
+from segspark.features.value import Value
 from segspark.models.registry import MODELS
 from segspark.models.resources import ACTIVE_CLUSTERING, BEHAVIOUR_MODEL, models_in_use
 from segspark.near import find_named
@@ -21,6 +25,7 @@ from segspark.segments.resources import CALENDAR, DEFINITIONS, definitions_of
 from segspark.segments.rule_files import load_rules
 from segspark.segments.rules.functions import WordError
 from segspark.segments.rules.sql import parse_text
+from segspark.segments.rules.tree import names
 from segspark.segments.schemes.registry import conditions_of, needs_of, written_schemes
 from segspark.segments.validation_errors import ValidationIssue, raise_issues
 from segspark.segments.values import values_of
@@ -71,8 +76,15 @@ def rules_named(workspace: Workspace, target: str) -> tuple[Rule, ...]:
     if len(rules) > MOST_PREVIEWED:
         raise ConfigError(f"{target} holds {len(rules)} segments; at most {MOST_PREVIEWED} are previewed together.")
     catalogue = load_catalogue(workspace)
-    raise_issues(issues_in(Definitions({target: rules}), values_of(catalogue, workspace.models), acts_of(catalogue)))
+    known_values = {**values_of(catalogue, workspace.models), **windows_in(rules, catalogue)}
+    raise_issues(issues_in(Definitions({target: rules}), known_values, acts_of(catalogue)))
     return rules
+
+
+def windows_in(rules: Iterable[Rule], catalogue: Catalogue) -> dict[str, Value]:
+    """What rules look at over windows that are not declared: questions may, published definitions may not."""
+    named = {name for rule in rules for name in names(rule.when)}
+    return dict.fromkeys(all_undeclared(named, catalogue), Value("number", "moving"))
 
 
 def _meant(target: str, known: tuple[Rule, ...]) -> Rule:

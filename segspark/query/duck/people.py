@@ -11,10 +11,12 @@ from segspark.duck.functions import Column, column
 from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.features.feature import Catalogue, Derived
 from segspark.features.resources import CATALOGUE
+from segspark.features.undeclared import Undeclared, undeclared
 from segspark.models.registry import score_columns
 from segspark.pipeline.view import View
 from segspark.query.duck.projections import projection
 from segspark.query.duck.sequences import sequence_dates
+from segspark.query.duck.windows import window_counts
 from segspark.scoring.columns import BY_RULE
 from segspark.segments.resources import CALENDAR
 from segspark.segments.rules.tree import Followed
@@ -23,7 +25,7 @@ from segspark.segments.values import stored_people
 from segspark.tables.contracts import gold
 from segspark.tables.contracts.contract import Contract
 
-FEATURES, PEOPLE, SCORES, SEQUENCES = "features", "people", "scores", "sequences"
+FEATURES, PEOPLE, SCORES, SEQUENCES, WINDOWS = "features", "people", "scores", "sequences", "windows"
 _RULES = {c.name: c for c in BY_RULE}
 
 
@@ -36,6 +38,7 @@ class _Wanted:
     people: set[str] = field(default_factory=set)
     scores: set[str] = field(default_factory=set)
     calendar: set[str] = field(default_factory=set)
+    windows: dict[str, Undeclared] = field(default_factory=dict)
 
 
 def people_of_day(
@@ -45,7 +48,7 @@ def people_of_day(
 
     Args:
         view: of a day whose features and people are stored.
-        wanted: names as conditions have them; of attributes only ``attributes``.
+        wanted: names as conditions have them; of attributes only ``attributes``. Windows need not be declared.
 
     Raises:
         OnlyBySpark: the day's people are not stored, or a value is one that only Spark computes.
@@ -65,6 +68,10 @@ def people_of_day(
     if found.scores:
         scores, columns = _scores(database, view, sorted(found.scores))
         query = query.select(*columns).join(scores.subquery(SCORES), using=["person_id"], join_type="left")
+    if found.windows:
+        counts = window_counts(database, view, list(found.windows.values()))
+        added = [f.coalesce(column(name, WINDOWS), f.lit(0)).alias(name).node for name in found.windows]
+        query = query.select(*added).join(counts.subquery(WINDOWS), using=["person_id"], join_type="left")
     if sequences:
         dates = sequence_dates(database, view, sequences)
         named = [column(name, SEQUENCES).node for s in sequences for name in (s.name, s.then_name)]
@@ -130,6 +137,8 @@ def _resolved(wanted: Collection[str], catalogue: Catalogue, view: View, sequenc
             found.calendar.add(name)
             if view.context[CALENDAR].named:
                 found.people |= {"country", "region"}
+        elif (counted := undeclared(name, catalogue)) is not None:
+            found.windows[name] = counted
         elif name not in of_sequences:
             raise OnlyBySpark(f"{name} is stored nowhere")
     return found

@@ -20,12 +20,14 @@ from segspark.duck.database import Database
 from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.features.acts import acts_of
 from segspark.features.flow import FEATURES
-from segspark.features.resources import load_catalogue
+from segspark.features.resources import CATALOGUE, load_catalogue
+from segspark.features.undeclared import ADDED_UP, Undeclared
 from segspark.models.resources import BEHAVIOUR_MODEL
 from segspark.pipeline.runner import run_flow
 from segspark.pipeline.view import View, look
 from segspark.query import by_spark
 from segspark.query.duck.memberships import memberships
+from segspark.query.duck.windows import window_counts
 from segspark.query.explain import explain
 from segspark.query.person import read_person
 from segspark.query.plan import plan_segments
@@ -136,6 +138,28 @@ def test_replays_are_the_same(shop: tuple[Workspace, SparkLake]) -> None:
         assert all(s["people"] == s["stored"] == s["same"] for s in by_duck["segments"])
     segments = {s["segment_name"] for s in replay_stored(workspace, lake, "rfm", AS_OF)["segments"]}
     assert len(segments) > 5
+
+
+def test_windows_added_up_from_days_are_those_that_the_engine_stored(view: View) -> None:
+    """Of every count and every declared window, as if nobody had declared it."""
+    catalogue = view.context[CATALOGUE]
+    wanted = [
+        Undeclared(feature.column(days), feature.measure, feature.by_days, days, "")
+        for feature in catalogue.of_measures
+        if feature.by_days in ADDED_UP and not (feature.months or feature.weekdays or feature.only_sales)
+        for days in feature.spans
+        if days
+    ]
+    names = [each.name for each in wanted]
+    stored = view.read_small(gold.FEATURES, [("as_of_date", "=", AS_OF)], ["person_id", *names]).to_pylist()
+    with Database(view) as database:
+        found = {row.pop("person_id"): row for row in database.rows(window_counts(database, view, wanted))}
+    nobody = dict.fromkeys(names, 0)
+    for row in stored:
+        added = found.get(row.pop("person_id"), nobody)
+        assert {name: added[name] or 0 for name in names} == row
+    assert len(names) > 100
+    assert sum(map(any, (row.values() for row in found.values()))) > 100
 
 
 def test_explanations_are_the_same(shop: tuple[Workspace, SparkLake], monkeypatch: pytest.MonkeyPatch) -> None:
