@@ -8,7 +8,7 @@ from typing import Any
 from segspark.api.curve import Curve
 from segspark.api.people import People
 from segspark.api.shown import floor_note, in_code, money, people, table
-from segspark.api.words import WORDS
+from segspark.api.words import PROVIDERS, WORDS
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
 from segspark.query.answers import NO_PROVIDER, Overlap
@@ -172,7 +172,11 @@ class Preview:
         page = self._page
         whole = show(self.contactable, page.least)
         rows = [
-            (provider, people(page, n), page.formats.share(share_of(show(n, page.least), whole), 0))
+            (
+                page.texts.say(WORDS[provider]) if provider in WORDS else provider,
+                people(page, n),
+                page.formats.share(share_of(show(n, page.least), whole), 0),
+            )
             for provider, n in self.mailbox_providers.items()
         ]
         say = page.texts.say

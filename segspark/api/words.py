@@ -58,6 +58,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "auc": ("Aire sous la courbe ROC de chaque colonne seule", "Area under the ROC curve of each column alone"),
     "model": ("Modèle", "Model"),
 }
+# Families of mailbox providers that are no name.
+PROVIDERS: dict[str, tuple[str, str]] = {"other": ("autre", "other"), "unknown": ("inconnue", "unknown")}
 # Units of thresholds and columns.
 UNITS: dict[str, tuple[str, str]] = {
     DAYS: ("jours", DAYS),

@@ -107,14 +107,22 @@ def test_previews_are_the_same(shop: tuple[Workspace, SparkLake]) -> None:
     assert sum(row["people"] for row in by_duck) > 0
 
 
-def test_the_number_seen_is_the_number_stored(shop: tuple[Workspace, SparkLake]) -> None:
+def test_the_number_seen_is_the_number_stored_and_the_number_before_the_gate(
+    shop: tuple[Workspace, SparkLake],
+) -> None:
     workspace, lake = shop
+    ids = {r["segment_key"]: r["segment_id"] for r in lake.read_small(gold.SEGMENT_REGISTRY).to_pylist()}
     with look(PREVIEW, workspace, lake, AS_OF) as view:
         rules = conditions_of(view.context[DEFINITIONS])
         stored = view.read_small(gold.SEGMENTS, [("segment_date", "=", AS_OF)]).to_pylist()
     for row in preview(workspace, lake, rules, AS_OF):
         rows = [r for r in stored if r["scheme"] == "rules" and r["path"] == row["name"]]
         assert (row["people"], row["contactable"]) == (len(rows), sum(r["is_contactable"] for r in rows))
+        if rows:
+            with look(EXPORT, workspace, lake, AS_OF) as view, Database(view) as database:
+                sizes = gate(database, view, ids[row["name"]], ("segment_name",), ("email",)).sizes
+            assert sizes.get(None, 0) == row["contactable"]
+            assert {why: n for why, n in sizes.items() if why} == row["left_out"]
 
 
 def test_plans_are_the_same(shop: tuple[Workspace, SparkLake]) -> None:
