@@ -34,6 +34,7 @@ class Preview:
         name: the rule's; ``condition`` for a condition that was given as text.
         people, contactable: in it, and how many of those may be written to.
         revenue_cents: net spending of everybody in it over 365 days, in minor units of ``currency``.
+        margin_cents: the same less what the goods have cost; None where no measure ``cost_cents`` counts it.
         left_out: reason not to write to somebody -> people.
         mailbox_providers: family of mailbox providers -> people who may be written to there, the largest first.
         overlaps: the day's stored segments (scheme, segment) with the people in both, the largest first.
@@ -48,6 +49,7 @@ class Preview:
     people: int
     contactable: int
     revenue_cents: int
+    margin_cents: int | None
     currency: str
     left_out: Mapping[str, int]
     mailbox_providers: Mapping[str, int]
@@ -74,6 +76,7 @@ class Preview:
             row["people"],
             row["contactable"],
             row["revenue_cents_365d"],
+            row["margin_cents_365d"],
             row["currency"],
             row["left_out"],
             row["mailbox_providers"],
@@ -160,6 +163,9 @@ class Preview:
         text, page = self._page.texts, self._page
         head = [text("people"), text("contactable"), text.say(WORDS["revenue"])]
         row = [people(page, self.people), people(page, self.contactable), money(page, self.revenue_cents, self.people)]
+        if self.margin_cents is not None:
+            head.append(text.say(WORDS["margin"]))
+            row.append(money(page, self.margin_cents, self.people))
         for reason, n in self.left_out.items():
             head.append(not_contactable_label(reason, page.language))
             row.append(people(page, n))
@@ -173,7 +179,7 @@ class Preview:
         whole = show(self.contactable, page.least)
         rows = [
             (
-                page.texts.say(WORDS[provider]) if provider in WORDS else provider,
+                page.texts.say(PROVIDERS.get(provider, (provider, provider))),
                 people(page, n),
                 page.formats.share(share_of(show(n, page.least), whole), 0),
             )

@@ -25,6 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "condition": ("Condition : {text}", "Condition: {text}"),
     "preview": ("{name}, {day}", "{name}, {day}"),
     "revenue": ("Dépense nette, 365 j", "Net spending, 365 d"),
+    "margin": ("Marge, 365 j", "Margin, 365 d"),
     "left_out": ("Exclus", "Left out"),
     "since": ("Depuis le {day}", "Since {day}"),
     "in_both": ("Dans les deux", "In both"),

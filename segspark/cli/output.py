@@ -176,6 +176,8 @@ def preview_lines(preview: Mapping[str, Any]) -> list[str]:
     """What a preview says besides sizes: revenue, mailbox providers, the change since the day before, and who answered if it took
     long."""
     lines = [f"net revenue of 365 days: {preview['revenue_cents_365d'] / 100:,.0f} {preview['currency']}"]
+    if preview["margin_cents_365d"] is not None:
+        lines.append(f"margin of 365 days: {preview['margin_cents_365d'] / 100:,.0f} {preview['currency']}")
     if (n := preview["contactable"]) and set(preview["mailbox_providers"]) != {"unknown"}:
         shares = [f"{name} {of / n:.0%}" for name, of in preview["mailbox_providers"].items()]
         lines.append(f"mailbox providers: {', '.join(shares[:MOST_PROVIDERS])}")

@@ -5,15 +5,24 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from segspark.features.feature import Catalogue
 from segspark.segments.definitions import Rule
 
 N_SAMPLED = 5
 CONTACTABLE = "contactable"
 # Net spending in minor units, from which the revenue of a preview is added up.
 REVENUE = "net_order_cents_365d"
+# What the goods have cost, in minor units, where a workspace counts it as a measure of its own: then there is a margin.
+COST = "cost_cents_365d"
 PROVIDER = "mailbox_provider"
 # Of people without an address, or with one whose provider was not stored when it was met.
 NO_PROVIDER = "unknown"
+
+
+def amounts(catalogue: Catalogue) -> dict[str, str]:
+    """What is added up of the people of a rule: the name in ``by_reason`` before the rule's number -> the feature."""
+    counts_cost = COST in {column.name for column in catalogue.stored_columns()}
+    return {"revenue": REVENUE, **({"cost": COST} if counts_cost else {})}
 
 
 def flag(at: int) -> str:
@@ -36,13 +45,14 @@ class Counts:
 
     Attributes:
         by_reason: rows of ``reason`` (not to write to somebody, else ``CONTACTABLE``) with the people in both of each
-            pair of rules, ``in_0_in_1``, and ``revenue_0`` in minor units.
+            pair of rules, ``in_0_in_1``, and ``revenue_0`` in minor units; ``cost_0`` where costs are counted.
         by_provider: rows of ``mailbox_provider`` with the contactable people of each rule.
         overlaps: rows of scheme and segment_name with the people of each rule in it.
         sample: some person_ids of each rule.
         before: people of each rule on the day before, if it is stored; and that day.
         engine: who counted, and why it was not the quick one.
         is_verified: every file that was read was compared with its checksum.
+        has_cost: what the goods have cost is counted too.
     """
 
     by_reason: Sequence[Mapping[str, Any]]
@@ -51,12 +61,14 @@ class Counts:
     sample: Sequence[Sequence[str]]
     engine: str
     is_verified: bool = True
+    has_cost: bool = False
     before: Sequence[int] | None = None
     before_date: date | None = None
 
 
 def previews_of(rules: Sequence[Rule], as_of: date, currency: str, counts: Counts) -> list[dict[str, Any]]:
-    """One row per rule: name, as_of, people, contactable, revenue_cents_365d (net; of everybody in it), currency, left_out
+    """One row per rule: name, as_of, people, contactable, revenue_cents_365d (net; of everybody in it), margin_cents_365d (revenue
+    less cost; None where no ``cost_cents`` is counted), currency, left_out
     (reason -> people), mailbox_providers (family -> contactable people, the largest first), among_previewed (name -> people in both), overlaps (stored segments of the day with people in
     both, the largest first), change and since (against the last stored day before), sample (some person_ids),
     engine, is_verified (whether all files read were compared with their checksums).
@@ -71,13 +83,16 @@ def previews_of(rules: Sequence[Rule], as_of: date, currency: str, counts: Count
         own = f"{flag(at)}_{flag(at)}"
         of_reason = {str(r["reason"]): int(r[own]) for r in counts.by_reason if r[own]}
         people = sum(of_reason.values())
+        revenue = sum(int(row[f"revenue_{at}"] or 0) for row in counts.by_reason)
+        cost = sum(int(row[f"cost_{at}"] or 0) for row in counts.by_reason) if counts.has_cost else None
         previews.append(
             {
                 "name": rule.key,
                 "as_of": as_of,
                 "people": people,
                 "contactable": of_reason.pop(CONTACTABLE, 0),
-                "revenue_cents_365d": sum(int(row[f"revenue_{at}"] or 0) for row in counts.by_reason),
+                "revenue_cents_365d": revenue,
+                "margin_cents_365d": None if cost is None else revenue - cost,
                 "currency": currency,
                 "left_out": dict(sorted(of_reason.items())),
                 "mailbox_providers": _providers(counts.by_provider, flag(at)),

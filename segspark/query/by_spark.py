@@ -10,10 +10,10 @@ from pyspark.sql import functions as F
 
 from segspark.config.models import Workspace
 from segspark.errors import ConfigError
-from segspark.features.resources import load_catalogue
+from segspark.features.resources import CATALOGUE, load_catalogue
 from segspark.models.resources import BEHAVIOUR_MODEL
 from segspark.pipeline.view import View, look
-from segspark.query.answers import CONTACTABLE, N_SAMPLED, NO_PROVIDER, PROVIDER, REVENUE, Counts, flag, previews_of
+from segspark.query.answers import CONTACTABLE, N_SAMPLED, NO_PROVIDER, PROVIDER, Counts, amounts, flag, previews_of
 from segspark.query.plan import changes_of, day_with_segments
 from segspark.query.replay import REPLAY
 from segspark.query.replay_by_spark import with_day
@@ -58,15 +58,20 @@ def preview(
     view = look(PREVIEW, workspace, lake)
     with view.on(day_with_features(view, as_of)) as view:
         flags = [flag(at) for at in range(len(rules))]
-        everybody = people_of_definitions(view, Definitions({PREVIEW.name: tuple(rules)}), (REVENUE, PROVIDER))
+        added = amounts(view.context[CATALOGUE])
+        everybody = people_of_definitions(view, Definitions({PREVIEW.name: tuple(rules)}), (*added.values(), PROVIDER))
         columns = [to_column(rule.when, F).alias(name) for rule, name in zip(rules, flags, strict=True)]
-        inside = everybody.select("person_id", "not_contactable_reason", REVENUE, PROVIDER, *columns)
+        inside = everybody.select("person_id", "not_contactable_reason", *added.values(), PROVIDER, *columns)
         # Filtered once they are computed: what Spark infers from a condition over many named conditions doubles with each.
         people = view.checkpoint(inside).where(" or ".join(flags))
         both = [F.count_if(F.col(a) & F.col(b)).alias(f"{a}_{b}") for i, a in enumerate(flags) for b in flags[i:]]
-        revenue = [F.sum(F.when(F.col(name), F.col(REVENUE))).alias(f"revenue_{at}") for at, name in enumerate(flags)]
+        sums = [
+            F.sum(F.when(F.col(name), F.col(feature))).alias(f"{amount}_{at}")
+            for at, name in enumerate(flags)
+            for amount, feature in added.items()
+        ]
         by_reason = people.groupBy(F.coalesce("not_contactable_reason", F.lit(CONTACTABLE)).alias("reason"))
-        counted = [row.asDict() for row in by_reason.agg(*both, *revenue).collect()]
+        counted = [row.asDict() for row in by_reason.agg(*both, *sums).collect()]
         contactable = people.where("not_contactable_reason is null")
         of_provider = contactable.groupBy(F.coalesce(PROVIDER, F.lit(NO_PROVIDER)).alias(PROVIDER))
         providers = [row.asDict() for row in of_provider.agg(*[F.count_if(n).alias(n) for n in flags]).collect()]
@@ -78,7 +83,7 @@ def preview(
             rules,
             view.as_of,
             view.settings.currency,
-            Counts(counted, providers, _read_overlaps(view, people, flags), sample, engine),
+            Counts(counted, providers, _read_overlaps(view, people, flags), sample, engine, has_cost="cost" in added),
         )
 
 

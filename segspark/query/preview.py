@@ -13,8 +13,9 @@ from segspark.config.models import Workspace
 from segspark.duck.database import Database
 from segspark.duck.functions import column
 from segspark.duck.only_by_spark import OnlyBySpark
+from segspark.features.resources import CATALOGUE
 from segspark.pipeline.view import View, look
-from segspark.query.answers import CONTACTABLE, N_SAMPLED, NO_PROVIDER, PROVIDER, REVENUE, Counts, flag, previews_of
+from segspark.query.answers import CONTACTABLE, N_SAMPLED, NO_PROVIDER, PROVIDER, Counts, amounts, flag, previews_of
 from segspark.query.duck.people import people_of_day
 from segspark.query.targets import PREVIEW, day_with_features, rules_named
 from segspark.segments.definitions import Rule
@@ -67,16 +68,18 @@ def members(database: Database, view: View, rules: Sequence[Rule], besides: Sequ
 def count(database: Database, view: View, rules: Sequence[Rule]) -> Counts:
     """Everything that a preview says of some rules."""
     flags = [flag(at) for at in range(len(rules))]
-    people = database.keep(members(database, view, rules, ("not_contactable_reason", REVENUE, PROVIDER)))
+    added = amounts(view.context[CATALOGUE])
+    people = database.keep(members(database, view, rules, ("not_contactable_reason", *added.values(), PROVIDER)))
     f = database.f
     reason = f.coalesce("not_contactable_reason", f.lit(CONTACTABLE)).alias("reason")
     both = [f.count_if(f.col(a) & f.col(b)).alias(f"{a}_{b}").node for i, a in enumerate(flags) for b in flags[i:]]
-    revenue = [
-        exp.alias_(exp.Sum(this=f.when(f.col(name), f.col(REVENUE)).node), f"revenue_{at}", quoted=True)
+    sums = [
+        exp.alias_(exp.Sum(this=f.when(f.col(name), f.col(feature)).node), f"{amount}_{at}", quoted=True)
         for at, name in enumerate(flags)
+        for amount, feature in added.items()
     ]
     by_reason = database.rows(
-        exp.select(reason.node, *both, *revenue).from_(people.copy()).group_by(exp.Literal.number(1))
+        exp.select(reason.node, *both, *sums).from_(people.copy()).group_by(exp.Literal.number(1))
     )
     provider = f.coalesce(PROVIDER, f.lit(NO_PROVIDER)).alias(PROVIDER)
     by_provider = database.rows(
@@ -94,7 +97,9 @@ def count(database: Database, view: View, rules: Sequence[Rule]) -> Counts:
     ]  # fmt: skip
     before_date, before = _before(database, view, rules)
     overlaps = _overlaps(database, view, people, flags)
-    return Counts(by_reason, by_provider, overlaps, sample, ENGINE, database.verified, before, before_date)
+    return Counts(
+        by_reason, by_provider, overlaps, sample, ENGINE, database.verified, "cost" in added, before, before_date
+    )
 
 
 def _overlaps(database: Database, view: View, people: exp.Table, flags: Sequence[str]) -> list[dict[str, Any]]:

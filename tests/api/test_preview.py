@@ -83,6 +83,8 @@ def test_mailbox_providers_are_exact_as_values_and_protected_as_a_page(two: Prev
     assert sum(two.mailbox_providers.values()) == two.contactable
     shown = replace(two, mailbox_providers={"gmail": 3, "<orange>": 1})._repr_html_()
     assert "gmail" in shown
+    assert "Margin" not in shown
+    assert "Margin" in replace(two, margin_cents=30_000)._repr_html_()
     assert "&lt;orange&gt;" in shown
     # As long as no provider is known, none is shown.
     assert "unknown" not in two._repr_html_()

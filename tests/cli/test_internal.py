@@ -69,7 +69,7 @@ EXACT = {
     "segments preview": Told(
         "segspark.query.preview.preview_rules",
         [{"name": "few", "as_of": DAY, "people": 3, "contactable": 2, "left_out": {}, "overlaps": [], "sample": [],
-          "mailbox_providers": {}, "among_previewed": {}, "revenue_cents_365d": 1_250_000, "currency": "EUR", "change": None, "since": None, "engine": "DuckDB", "is_verified": True}],
+          "mailbox_providers": {}, "among_previewed": {}, "revenue_cents_365d": 1_250_000, "margin_cents_365d": None, "currency": "EUR", "change": None, "since": None, "engine": "DuckDB", "is_verified": True}],
         ("few",),
     ),
     "segments replay": Told(

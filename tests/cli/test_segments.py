@@ -212,7 +212,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, function: str, answer: Any, *argum
 def previewed(name: str, people: int, **more: Any) -> dict[str, Any]:
     return {
         "name": name, "as_of": DAY, "people": people, "contactable": people - 200 if people else 0, "left_out": {},
-        "mailbox_providers": {"unknown": people}, "among_previewed": {}, "overlaps": [], "sample": [], "revenue_cents_365d": 1_250_000, "currency": "EUR", "change": None, "since": None, "engine": "DuckDB", 
+        "mailbox_providers": {"unknown": people}, "among_previewed": {}, "overlaps": [], "sample": [], "revenue_cents_365d": 1_250_000, "margin_cents_365d": None, "currency": "EUR", "change": None, "since": None, "engine": "DuckDB", 
         "is_verified": True, **more,
     }  # fmt: skip
 

@@ -51,7 +51,7 @@ def test_a_condition_is_answered(workspace: Workspace) -> None:
     rules = rules_named(workspace, "n_order_365d >= 2")
     (row,) = preview(workspace, Lake(workspace.lake), rules, None)
     assert row == {
-        "name": "condition", "as_of": AS_OF, "people": 3, "contactable": 2, "revenue_cents_365d": 33_000, "currency": "EUR",
+        "name": "condition", "as_of": AS_OF, "people": 3, "contactable": 2, "revenue_cents_365d": 33_000, "margin_cents_365d": None, "currency": "EUR",
         "left_out": {"no_consent": 1}, "mailbox_providers": {"gmail": 1, "unknown": 1}, "change": 1, "since": BEFORE, "among_previewed": {},
         "overlaps": [{"scheme": "rules", "segment": "Loyal", "people": 3}], "sample": ["ann", "bob", "joe"],
         "engine": "DuckDB", "is_verified": True,
@@ -115,3 +115,20 @@ def test_a_score_goes_by_its_stored_name_and_by_its_former_one(workspace: Worksp
     for condition, people in (("churn_90d > 0.5", ["ann"]), ("churn > 0.5", ["ann", "joe"])):
         (row,) = preview(workspace, Lake(workspace.lake), rules_named(workspace, condition), AS_OF)
         assert row["sample"] == people
+
+
+def test_where_costs_are_counted_there_is_a_margin(workspace: Workspace) -> None:
+    measure = 'Measure("cost_cents", ("order",), "profiling", "minor units", "Cost", None, "n_items * 700")'
+    (workspace.folder / "own.py").write_text(
+        "from segspark.features.feature import Feature, Measure\n"
+        f"MEASURES = [{measure}]\n"
+        'FEATURES = [Feature("cost_cents", "cost_cents", "Cost of goods", windows=(365,))]\n'
+    )
+    with (workspace.folder / "segspark.yaml").open("a") as settings:
+        settings.write("features: {files: [own.py]}\n")
+    again = open_workspace(workspace.folder, {})
+    lake = Lake(again.lake)
+    contract = gold.FEATURES.with_columns(load_catalogue(again).stored_columns())
+    store_rows(lake, contract, {**features(AS_OF, "amy", 4, 9_000), "cost_cents_365d": 2_500})
+    (row,) = preview(again, lake, rules_named(again, "n_order_365d = 4"), AS_OF)
+    assert (row["revenue_cents_365d"], row["margin_cents_365d"]) == (9_000, 6_500)
