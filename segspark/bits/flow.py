@@ -44,7 +44,7 @@ _ORDINAL = gold.ORDINALS.column_names
 
 @dataclass(frozen=True)
 class _Counts:
-    """People by share of the compared rows: who is new, who is gone; and how many are set afresh in all."""
+    """People by share of their ids: who is new; and in all who is gone, and who is set afresh."""
 
     new: dict[int, int]
     gone: int
@@ -70,7 +70,7 @@ def write_bits(step: Step) -> None:
         # An older day neither numbers nor ends anybody: who came later is not among its features.
         is_newest = all(day <= step.as_of for day in step.facts(gold.DAY_BITS).days)
         counts = _read_counts(people, step.read(gold.ORDINALS))
-        everybody = numbered(people, counts.firsts() if is_newest else None, step.as_of)
+        everybody = numbered(people, counts.firsts() if is_newest else None, step.as_of, bool(counts.new))
         if is_newest and (counts.new or counts.gone):
             ended = step.read(gold.ORDINALS).where("person_id is null")
             rows = everybody.select(*_ORDINAL).unionByName(ended.select(*_ORDINAL))
@@ -113,9 +113,9 @@ def _compared(step: Step, previous: date | None) -> DataFrame:
 
 
 def _read_counts(people: DataFrame, ordinals: DataFrame) -> _Counts:
-    """Counts per task that compared people, and the highest ordinal: a row each."""
+    """Counts per share of people, and the highest ordinal: a row each."""
     counted = people.groupBy("share").agg(
-        F.count("place").alias("new"),
+        F.count_if("is_new").alias("new"),
         F.count_if(~F.col("is_here")).alias("gone"),
         F.count_if("is_touched").alias("touched"),
     )

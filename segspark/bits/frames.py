@@ -5,12 +5,11 @@ from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark import TaskContext
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from segspark.bits.ordinals import COMPARED, FROM, FROM_BEFORE, JUDGED, NUMBERED, judge, number
+from segspark.bits.ordinals import COMPARED, FROM, FROM_BEFORE, JUDGED, NUMBERED, PLACED, judge, number
 from segspark.bits.rows import ABOUT, ALL, CLEARED, ROWS, Bitmaps, add_days, add_members, add_people, add_rows
 
 # Rows of people whose bitmaps a task makes at once: some hundred million bytes.
@@ -42,24 +41,30 @@ def compare(today: DataFrame, ordinals: DataFrame, before: DataFrame | None, cor
         rows = rows.join(who, on="person_id", how="left")
 
     def judged(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        context = TaskContext.get()
-        share, n_new = context.partitionId() if context else 0, 0
         for batch in batches:
-            found = judge(pa.Table.from_batches([batch]).cast(COMPARED), share, n_new)
-            n_new += found.num_rows - found["place"].null_count
-            yield from found.to_batches()
+            yield from judge(pa.Table.from_batches([batch]).cast(COMPARED)).to_batches()
 
     return rows.select(*COMPARED.names).mapInArrow(judged, from_arrow_schema(JUDGED))
 
 
-def numbered(people: DataFrame, firsts: Sequence[int] | None, as_of: date) -> DataFrame:
-    """``ordinals.number`` of rows that are computed once: a share has the same people in it each time."""
+def numbered(people: DataFrame, firsts: Sequence[int] | None, as_of: date, has_new: bool) -> DataFrame:
+    """``ordinals.number`` of rows of ``JUDGED``, the new people in the order of their ids.
+
+    Args:
+        has_new: somebody is new.
+    """
+    nowhere = F.lit(None).cast("bigint")
+    placed = people.withColumn("place", nowhere)
+    if firsts is not None and has_new:
+        by_id = F.row_number().over(Window.partitionBy("share").orderBy("person_id")) - 1
+        new = people.where("is_new").withColumn("place", by_id.cast("bigint"))
+        placed = placed.where("not is_new").unionByName(new)
 
     def of(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            yield from number(pa.Table.from_batches([batch]).cast(JUDGED), firsts, as_of).to_batches()
+            yield from number(pa.Table.from_batches([batch]).cast(PLACED), firsts, as_of).to_batches()
 
-    return people.mapInArrow(of, from_arrow_schema(NUMBERED))
+    return placed.select(*PLACED.names).mapInArrow(of, from_arrow_schema(NUMBERED))
 
 
 def bits_of_people(people: DataFrame, as_of: date, features: Sequence[str]) -> DataFrame:

@@ -1,6 +1,7 @@
 """Ordinals: the dense numbers by which bitmaps name people. One is given once and never again.
 
-A person of the day's features who has no ordinal gets the next one. Who is no longer among them, erased or merged into
+People of the day's features who have no ordinal get the next ones, in the order of their ids, so that it does not matter
+which task met them. Who is no longer among them, erased or merged into
 somebody else, leaves a row with the ordinal and without the person: bitmaps of past days still count somebody, and
 nothing says whom.
 """
@@ -35,12 +36,15 @@ JUDGED = pa.schema(
     [
         *[COMPARED.field(name) for name in ("person_id", "ordinal", "since_date", "is_here")],
         ("is_touched", pa.bool_()),
+        ("is_new", pa.bool_()),
         ("share", pa.int32()),
-        ("place", pa.int64()),
         *[COMPARED.field(name) for name in FROM],
     ]
 )
-"""``is_touched``: all their days are set afresh. ``share`` and ``place``: which of the people without an ordinal."""
+"""``is_touched``: all their days are set afresh. ``is_new``: they have no ordinal yet. ``share``: the people whose ids begin
+alike; shares are in the order of ids."""
+PLACED = JUDGED.append(pa.field("place", pa.int64()))
+"""``place``: of a new person in its share, by the ids, from 0."""
 NUMBERED = pa.schema(
     [
         *[COMPARED.field(name) for name in ("person_id", "ordinal", "since_date")],
@@ -51,7 +55,7 @@ NUMBERED = pa.schema(
 )
 
 
-def judge(rows: pa.Table, share: int, n_new: int) -> pa.Table:
+def judge(rows: pa.Table) -> pa.Table:
     """Whose days are set afresh, and who is new.
 
     Everything that moves what counts of a person ends here: a late event or one of another identifier is a correction, a
@@ -60,8 +64,6 @@ def judge(rows: pa.Table, share: int, n_new: int) -> pa.Table:
 
     Args:
         rows: of ``COMPARED``.
-        share: number of the task.
-        n_new: people without an ordinal among the rows of the task so far.
 
     Returns:
         Rows of ``JUDGED``.
@@ -75,8 +77,8 @@ def judge(rows: pa.Table, share: int, n_new: int) -> pa.Table:
         **{name: rows[name] for name in ("person_id", "ordinal", "since_date")},
         "is_here": pa.array(is_here),
         "is_touched": pa.array(is_corrected | has_moved),
-        "share": pa.array(np.full(rows.num_rows, share, dtype=np.int32)),
-        "place": pa.array(n_new + np.cumsum(is_new) - 1, mask=~is_new),
+        "is_new": pa.array(is_new),
+        "share": pa.array(_shares(rows["person_id"])),
         **{name: rows[name] for name in FROM},
     }
     return pa.Table.from_arrays([columns[name] for name in JUDGED.names], schema=JUDGED)
@@ -86,7 +88,7 @@ def number(rows: pa.Table, firsts: Sequence[int] | None, as_of: date) -> pa.Tabl
     """Give the new ones their ordinals, and take the person from the ordinals of those who are gone.
 
     Args:
-        rows: of ``JUDGED``.
+        rows: of ``PLACED``.
         firsts: by share the ordinal of its first new person; None on a day before the newest, which neither numbers nor
             ends anybody.
 
@@ -110,6 +112,15 @@ def number(rows: pa.Table, firsts: Sequence[int] | None, as_of: date) -> pa.Tabl
     columns = {**numbered, "ended_date": ended, **{name: rows[name] for name in ("is_touched", *FROM)}}
     found = pa.Table.from_arrays([columns[name] for name in NUMBERED.names], schema=NUMBERED)
     return found.filter(pc.is_valid(found["ordinal"]))
+
+
+def _shares(ids: pa.ChunkedArray) -> np.ndarray:
+    """A number per id, in their order, by its first two characters: of hexadecimal ids there are 256."""
+    begins = pc.utf8_slice_codeunits(ids, 0, 2).combine_chunks().dictionary_encode()
+    numbers = [int.from_bytes(text.encode()[:2].ljust(2, b"\0"), "big") for text in begins.dictionary.to_pylist()]
+    of_begin: np.ndarray = np.array([*numbers, 0], dtype=np.int32)
+    shares: np.ndarray = of_begin[np.asarray(begins.indices)]
+    return shares
 
 
 def _flag(rows: pa.Table, name: str) -> np.ndarray:

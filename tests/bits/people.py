@@ -140,11 +140,15 @@ class Lake:
             for person in sorted({*here, *known})
         ]  # fmt: skip
         people = pa.Table.from_pylist(rows, schema=COMPARED)
-        # Two tasks.
-        shares = [judge(people.slice(0, 3), 0, 0), judge(people.slice(3), 1, 0)]
-        n_new = [share.num_rows - share["place"].null_count for share in shares]
-        first = max(self.ordinals, default=-1) + 1
-        numbered = number(pa.concat_tables(shares), [first, first + n_new[0]], as_of)
+        judged = judge(people)
+        # Rows are in the order of ids.
+        new, places = list[int](), list[int | None]()
+        for row in judged.to_pylist():
+            places.append(new.count(row["share"]) if row["is_new"] else None)
+            new += [row["share"]] if row["is_new"] else []
+        first, last = max(self.ordinals, default=-1) + 1, max(judged["share"].to_pylist(), default=0)
+        firsts = [first + sum(other < share for other in new) for share in range(last + 1)]
+        numbered = number(judged.append_column("place", pa.array(places, pa.int64())), firsts, as_of)
         for row in numbered.to_pylist():
             self.ordinals[row["ordinal"]] = (row["person_id"], row["since_date"], row["ended_date"])
         found = Bitmaps()

@@ -31,10 +31,6 @@ ROWS = Path(__file__).parent / "stored_rows.json"
 # Of a run, of a clock, or of the machine's folders.
 NOT_COMPARED = {
     "ops.runs": ("written_at", "duration_s", "config_hash", "inputs", "outputs", "run_id"),
-    # New people are numbered in the order in which tasks meet them.
-    "gold.ordinals": ("ordinal",),
-    "gold.bits": ("bytes",),
-    "gold.day_bits": ("bytes",),
 }
 # A day has hundreds of rows.
 ONE_DAY = {"gold.segment_profiles": "segment_date", "ops.segment_profiles": "segment_date", "gold.bits": "as_of_date"}
