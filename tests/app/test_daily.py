@@ -183,7 +183,7 @@ def test_a_membership_is_explained_with_its_actual_values(
     }
     outside = explain(workspace, person(workspace, "bob@example.com"), MAY[5], "en", "big_spenders")[-1]
     assert outside["lines"] == ["✗ avg_order_cents_365d >= 10000  (value 4000)"]
-    assert outside["would_need"] == "needed: avg_order_cents_365d >= 10000"
+    assert outside["would_need"].startswith("needed: avg_order_cents_365d >= 10000 (")
     with pytest.raises(ConfigError, match="only rules are explained"):
         explain(workspace, person(workspace, "bob@example.com"), MAY[5], "en", "lost")
 
