@@ -4,7 +4,6 @@ Tables are created through delta-rs, which takes milliseconds where Spark takes 
 or column mapping, so every Delta reader can open them.
 """
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -43,18 +42,13 @@ PROPERTIES = {
     "delta.dataSkippingNumIndexedCols": str(N_COLUMNS),
     "delta.checkpointInterval": "50",
 }
-# Requests to a bucket for a checkpoint (log_copy.py).
-_OF_A_CHECKPOINT = 3
+# Whoever opens a table reads each commit since the newest checkpoint, by a request. A checkpoint is three (log_copy.py):
+# with one every third commit a day makes the fewest, and the day on which all tables write theirs not many more.
+IN_A_BUCKET = {"delta.checkpointInterval": "3"}
 # A table appended to row by row is compacted into one file at this number of files.
 SMALL_FILES = 64
 # Where each file that is read is a request.
 SMALL_FILES_IN_A_BUCKET = 16
-
-
-def interval_in_a_bucket(contract: Contract) -> int:
-    """Commits from one checkpoint to the next for the fewest requests a day: whoever opens the table reads each commit since
-    the newest checkpoint by a request, on average half of the interval, and a day opens it once."""
-    return math.ceil(math.sqrt(2 * _OF_A_CHECKPOINT * contract.commits_a_day))
 
 
 def anybody() -> None:
@@ -196,7 +190,7 @@ class Lake:
             name=contract.name.replace(".", "_"),
             description=stamp_of(contract),
             configuration=PROPERTIES
-            | ({"delta.checkpointInterval": str(interval_in_a_bucket(contract))} if scheme_of(url) else {})
+            | (IN_A_BUCKET if scheme_of(url) else {})
             | of_new_table(url)
             | {"delta.dataSkippingStatsColumns": ",".join(columns_in_log(contract))},
             # One of them is ours.

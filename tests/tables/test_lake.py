@@ -13,7 +13,7 @@ from segspark.store import store_at
 from segspark.tables.contracts import ops
 from segspark.tables.contracts.contract import Contract, optional, required
 from segspark.tables.contracts.schema import schema_json
-from segspark.tables.lake import SMALL_FILES, Lake, interval_in_a_bucket
+from segspark.tables.lake import SMALL_FILES, Lake
 
 
 def test_many_small_appends_become_few_files_and_each_counts_once(tmp_path: Path) -> None:
@@ -170,14 +170,3 @@ def test_a_lake_whose_lease_is_lost_commits_nothing(tmp_path: Path) -> None:
     assert (mine.n_rows(ops.RUNS), mine.exists(ops.LEDGER)) == (1, False)
     # Whoever reads needs no lease.
     assert lost.read_small(ops.RUNS).num_rows == 1
-
-
-@pytest.mark.parametrize("commits", [1, 12, 40])
-def test_the_interval_of_checkpoints_in_a_bucket_gives_the_fewest_requests(commits: int) -> None:
-    contract = Contract("gold.toys", "one toy", ("toy",), (required("toy", "string", "Name"),), commits_a_day=commits)
-
-    def requests(interval: int) -> float:
-        return 3 * commits / interval + interval / 2
-
-    chosen = interval_in_a_bucket(contract)
-    assert requests(chosen) <= min(requests(n) for n in range(1, 100)) + 0.5

@@ -44,7 +44,6 @@ class Contract:
             without limit. What features are rebuilt from has none. ``segspark maintain`` removes what lies beyond;
             gold.item_last_days, which is rebuilt at need, is also cut by the flow that writes it.
         keeps_month_ends: the first of each month, which knows the whole month before, is kept without limit.
-        commits_a_day: about how many a daily run makes.
         version: raised when tables made before can no longer be read or written as they are. A new table is stamped
             with it (stamp.py); another version in the lake stops every run, and ``segspark doctor`` says what to do. A
             new column that may be null does not raise it: it is added at the next write.
@@ -57,7 +56,6 @@ class Contract:
     partition_by: tuple[str, ...] = ()
     retention_days: int | None = None
     keeps_month_ends: bool = False
-    commits_a_day: int = 1
     version: int = 1
     is_wide: bool = False
 

@@ -7,7 +7,6 @@ from segspark.tables.contracts.contract import Contract, optional, required
 
 RUNS = Contract(
     name="ops.runs",
-    commits_a_day=12,
     grain="one flow that ended, or one ingest batch that began to write",
     key=("run_id", "state", "written_at"),
     columns=(
