@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
+from zlib import crc32
 
 import deltalake
 from deltalake.exceptions import CommitFailedError
@@ -35,6 +36,8 @@ from segspark.tables.log_digests import (
 PAGE = 1_000
 # So many others may come first, one after the other.
 _TRIES = 100
+# Of so many versions the hint moves on to a checkpoint of the first few: with one every third commit, to every eighth.
+_HINT_EVERY, _HINT_FOR = 24, 3
 # What makes a commit more than an append, which holds whatever others have appended.
 _BEYOND_APPEND = ("remove", "metaData", "protocol")
 
@@ -105,10 +108,15 @@ class LogCopy:
             return
         for name in sorted(made.keys() - put.keys()):
             self._put(name, made[name])
-        if made.keys() - put.keys():
+        if (checkpoints := made.keys() - put.keys()) and self._moves_hint(max(map(_version, checkpoints))):
             self._folder.replace(HINT, self._copy.read(HINT))
         self._names |= made.keys()
         self._changes, self._table = changes, None
+
+    def _moves_hint(self, version: int) -> bool:
+        """Whether the hint moves on to a checkpoint. Readers look for later ones than it names, so it may stay for some; of
+        tables whose checkpoints come on the same day each moves it on another one, because it is a request."""
+        return (version + crc32(self._folder.url.encode())) % _HINT_EVERY < _HINT_FOR
 
     def _put_commit(self, name: str, content: bytes, is_alone: bool) -> str:
         """Put a commit under its number, or under a later one if it is an append that what came between leaves as it is."""

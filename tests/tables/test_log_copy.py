@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -269,6 +270,19 @@ def test_a_hint_is_asked_where_the_log_is_long(
         folder.delete(name)
     with pytest.raises(DamagedFile, match=r"no checkpoint|names a checkpoint"):
         holding(url).exists(TOYS)
+
+
+def test_a_hint_is_moved_on_now_and_then_and_newer_checkpoints_are_found(url: str, lake: Lake) -> None:
+    folder, seen = lake.folder(TOYS), set[int]()
+    for n in range(60):
+        lake.append_small(TOYS, toys(f"{n}"), once=str(n))
+        with suppress(FileNotFoundError):
+            seen.add(json.loads(folder.read("_delta_log/_last_checkpoint"))["version"])
+    checkpoints = {int(f.name[-31:-19]) for f in folder.list("_delta_log/") if f.name.endswith(".checkpoint.parquet")}
+    assert 2 <= len(seen) <= 3
+    assert seen < checkpoints
+    assert max(checkpoints) - max(seen) <= 24
+    assert len(names(holding(url))) == lake.n_rows(TOYS)
 
 
 def test_without_a_lease_others_commits_are_seen(url: str) -> None:
