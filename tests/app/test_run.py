@@ -90,6 +90,7 @@ def flows(monkeypatch: pytest.MonkeyPatch) -> Flows:
         "RESTATE",
         "MONITORING",
         "WITHDRAWALS",
+        "BITS",
     ):
         monkeypatch.setattr(app, name, made.flow(name.lower()))
     monkeypatch.setattr(app, "DAILY", tuple(made.flow(n) for n in ("ingest", "tiles", "features")))
@@ -208,7 +209,7 @@ def test_the_lease_is_given_back_after_an_error(
     ("name", "ran"),
     [
         ("ingest", ["ingest"]),
-        ("daily", ["ingest", "tiles", "features", "monitoring"]),
+        ("daily", ["ingest", "tiles", "features", "monitoring", "bits"]),
         ("train", ["ingest", "tiles", "features", "train"]),
         ("repair", ["repair"]),
         ("restate", ["restate"]),
@@ -227,8 +228,8 @@ def test_a_day_runs_its_flows_in_order_and_is_published_by_its_last_record(
     workspace: Workspace, lake: SparkLake, flows: Flows
 ) -> None:
     outcome = daily(workspace, lake, DAY, Told())
-    assert flows.names == ["ingest", "tiles", "features", "monitoring"]
-    assert outcome == {"as_of": DAY, "ingest": True, "tiles": True, "features": True, "monitoring": True}
+    assert flows.names == ["ingest", "tiles", "features", "monitoring", "bits"]
+    assert outcome == {"as_of": DAY, "ingest": True, "tiles": True, "features": True, "monitoring": True, "bits": True}
     assert runs_of(lake).published_days() == [DAY]
 
 
@@ -243,7 +244,7 @@ def test_who_has_withdrawn_leaves_the_training_sets_once_the_day_is_published(
 
     store_rows(lake, gold.TRAINING_SETS, {"dataset_id": "old", "person_id": "ann"})
     assert daily(workspace, lake, DAY, Told())["withdrawals"] is True
-    assert flows.names == ["ingest", "tiles", "features", "withdrawals", "monitoring"]
+    assert flows.names == ["ingest", "tiles", "features", "withdrawals", "monitoring", "bits"]
     monkeypatch.setattr(app, "WITHDRAWALS", flows.flow("withdrawals", fail))
     # The day stands, and nobody is left in a set without being told of it.
     with pytest.raises(CheckFailed, match="a set is damaged"):
@@ -251,8 +252,9 @@ def test_who_has_withdrawn_leaves_the_training_sets_once_the_day_is_published(
     assert published == [DAY]
 
 
-def test_models_are_looked_after_once_the_day_is_published_and_cannot_stop_it(
-    workspace: Workspace, lake: SparkLake, flows: Flows, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("flow", ["monitoring", "bits"])
+def test_what_goes_beyond_the_day_is_done_once_it_is_published_and_cannot_stop_it(
+    workspace: Workspace, lake: SparkLake, flows: Flows, monkeypatch: pytest.MonkeyPatch, flow: str
 ) -> None:
     published = []
 
@@ -260,14 +262,15 @@ def test_models_are_looked_after_once_the_day_is_published_and_cannot_stop_it(
         published.extend(runs_of(lake).published_days())
         raise CheckFailed("bins.json is not what was logged")
 
-    monkeypatch.setattr(app, "MONITORING", flows.flow("monitoring", fail))
+    monkeypatch.setattr(app, flow.upper(), flows.flow(flow, fail))
     told = Told()
     outcome = daily(workspace, lake, DAY, told)
     assert published == [DAY]
-    assert outcome["monitoring_failed"] == "bins.json is not what was logged"
+    assert outcome[f"{flow}_failed"] == "bins.json is not what was logged"
     assert any("the day is published" in note and "bins.json" in note for note in told.notes)
-    # No run is recorded as done, so nobody takes the models for looked after.
-    assert runs_of(lake).finished("monitoring") == []
+    # No run is recorded as done, so nobody takes it for done, and the other one runs.
+    assert runs_of(lake).finished(flow) == []
+    assert flows.names[-2:] == ["monitoring", "bits"]
 
 
 @pytest.mark.parametrize("error", [InfrastructureError("the disk is full"), ValueError("a bug")])
@@ -319,7 +322,7 @@ def test_a_flow_that_may_runs_beside_the_next_and_ends_before_the_one_after(
     )
     monkeypatch.setattr(app, "DAILY", made)
     outcome = daily(workspace, lake, DAY, Told())
-    assert [k for k in outcome if k != "as_of"] == ["following", "check", "last", "monitoring"]
+    assert [k for k in outcome if k != "as_of"] == ["following", "check", "last", "monitoring", "bits"]
 
 
 def test_an_error_beside_the_next_flow_keeps_the_day_from_being_published(

@@ -13,6 +13,7 @@ from lineage.ol import by_job, configured, events_in, read_back, to_file
 from pyspark.sql import SparkSession
 
 from segspark.app.run import DAILY
+from segspark.bits.flow import BITS
 from segspark.cli.main import cli
 from segspark.config.models import Workspace
 from segspark.models.monitoring.flow import MONITORING
@@ -62,7 +63,7 @@ def day(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 
 def test_every_flow_begins_and_completes(day: tuple[Workspace, Path]) -> None:
     workspace, file = day
-    names = [f"{workspace.name}.daily", *(f"{workspace.name}.daily.{flow.name}" for flow in (*DAILY, MONITORING))]
+    names = [f"{workspace.name}.daily", *(f"{workspace.name}.daily.{flow.name}" for flow in (*DAILY, MONITORING, BITS))]
     assert by_job(events_in(file)) == {name: ["START", "COMPLETE"] for name in names}
 
 
@@ -73,7 +74,7 @@ def test_every_event_is_one_of_the_library(day: tuple[Workspace, Path]) -> None:
 
 def test_tables_and_columns_are_those_of_the_contracts(day: tuple[Workspace, Path]) -> None:
     workspace, file = day
-    by_flow = {f"{workspace.name}.daily.{flow.name}": flow for flow in (*DAILY, MONITORING)}
+    by_flow = {f"{workspace.name}.daily.{flow.name}": flow for flow in (*DAILY, MONITORING, BITS)}
     for event in events_in(file):
         flow = by_flow.get(event["job"]["name"])
         if flow is None or event["eventType"] != "COMPLETE":

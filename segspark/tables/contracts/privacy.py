@@ -17,6 +17,7 @@ IDENTITIES = Contract(
             "string",
             "Family of an address's mailbox provider, e.g. gmail; null of other kinds, and of addresses that an earlier "
             "release met until the key is rotated",
+            shape="word",
         ),
     ),
 )
