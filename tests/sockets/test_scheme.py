@@ -378,7 +378,7 @@ def test_it_is_explained_to_its_members_and_to_those_outside(shop: Shop) -> None
     )
     assert (outside["segment_name"], outside["would_need"]) == (
         "many orders",
-        "needed: n_order_lifetime >= 2 (1 order short)",
+        "needed: n_order_lifetime >= 2 (2 orders short)",
     )
 
 
