@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyroaring import BitMap
 
-from segspark.bits.bitmap import BLOCK, BLOCK_BITS, bitmap_of
+from segspark.bits.bitmap import BLOCK, BLOCK_BITS, bitmap_of, places_of
 from segspark.bits.slices import slice_numbers
 from segspark.time import DAY, EPOCH_DAY, day_number
 
@@ -32,6 +32,7 @@ class Bitmaps:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, int], BitMap] = {}
+        self._unions: set[tuple[str, str, int]] = set()
 
     def add(self, kind: str, name: str, ordinals: np.ndarray) -> None:
         """Add people to a slice."""
@@ -43,6 +44,7 @@ class Bitmaps:
         key = (kind, name, block)
         if key in self._found:
             self._found[key] |= bitmap
+            self._unions.add(key)
         else:
             self._found[key] = bitmap
 
@@ -53,7 +55,9 @@ class Bitmaps:
         n_bytes = 0
         for key in sorted(self._found):
             keys.append(key)
-            contents.append(self._found[key].serialize())
+            bitmap = self._found[key]
+            # A union keeps forms of its parts; the bytes are those of its people, whichever tasks had them.
+            contents.append((bitmap_of(places_of(bitmap)) if key in self._unions else bitmap).serialize())
             n_bytes += len(contents[-1])
             if n_bytes >= _MOST_BYTES:
                 yield _batch(keys, contents)

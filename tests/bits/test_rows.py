@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pytest
 from pyroaring import BitMap
 
 from segspark.bits.bitmap import BLOCK
@@ -76,3 +78,20 @@ def test_parts_of_a_bitmap_become_one() -> None:
             assert batch.schema == ROWS
             add_rows(found, batch)
     assert stored(found) == {("member", "rfm:a", 0): [1, 2, 9]}
+
+
+@pytest.mark.parametrize("n", [20, 5_000, 200_000])
+def test_the_bytes_are_those_of_the_people_however_tasks_share_them(n: int) -> None:
+    draw = np.random.default_rng(n)
+    for _ in range(200):
+        people = draw.permutation(n)[: draw.integers(1, min(n, 9_000))]
+        cut = draw.integers(0, len(people))
+        at_once, parts = Bitmaps(), Bitmaps()
+        at_once.add("did", "click", np.sort(people))
+        for part in (people[cut:], people[:cut]):
+            task = Bitmaps()
+            task.add("did", "click", part)
+            for batch in task.rows():
+                add_rows(parts, batch)
+        ((one,), (other,)) = ([batch["bytes"].to_pylist() for batch in found.rows()] for found in (at_once, parts))
+        assert one == other
