@@ -62,6 +62,7 @@ FEATURES = {
     "age_years": ("Âge", "Age"),
     "n_bounce_hard": ("Adresses inexistantes", "Hard bounces"),
     "n_bounce_soft": ("Rejets temporaires", "Soft bounces"),
+    "mailbox_provider": ("Messagerie", "Mailbox provider"),
     "n_blocked": ("Refus du fournisseur", "Blocked by the mailbox provider"),
     "n_deferred": ("Remises différées", "Deferrals"),
     "delivered_rate": ("Taux de remise", "Delivery rate"),

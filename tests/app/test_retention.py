@@ -113,7 +113,7 @@ def test_a_table_with_a_retention_is_partitioned_by_its_day() -> None:
     limited = [c for c in ALL if c.retention_days is not None]
     assert {c.name: c.retention_days for c in limited} == {
         "gold.item_last_days": 8, "gold.features": 100, "gold.people": 100, "gold.features_restated": 100,
-        "gold.segments": 730, "gold.segment_changes": 730, "ops.segment_profiles": 730,
+        "gold.segments": 730, "gold.segment_changes": 730, "gold.bits": 32, "gold.day_bits": 800, "ops.segment_profiles": 730,
     }  # fmt: skip
     assert all(by_day(c) for c in limited)
     assert [c.name for c in ALL if c.keeps_month_ends] == ["gold.features", "gold.people"]

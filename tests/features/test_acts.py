@@ -1,10 +1,9 @@
 """Acts are named by what counts them, or by their last day."""
 
-from segspark.features.catalogue.build import build_catalogue
-
 from segspark.features.acts import acts_of
+from segspark.features.catalogue import build_catalogue
 
-CATALOGUE = build_catalogue()
+CATALOGUE = build_catalogue((7, 30, 90))
 
 
 def test_acts_are_named_by_their_count_or_their_last_day() -> None:

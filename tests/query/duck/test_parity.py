@@ -186,7 +186,7 @@ def test_explanations_are_the_same(shop: tuple[Workspace, SparkLake], monkeypatc
     monkeypatch.setattr("segspark.query.person.people_of_day", refused)
     assert [explained(*asked) for asked in some] == by_duck
     sentences = {row["sentence"] for rows in by_duck for row in rows if row["sentence"]}
-    assert len(sentences) > 10
+    assert len(sentences) > 3
 
 
 def test_a_person_has_the_same_values(shop: tuple[Workspace, SparkLake]) -> None:
