@@ -1,5 +1,6 @@
 """What all tables of the front door can do: become a table of another library."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 EXTRA = "notebooks"
 
 
-class Result:
+class Result(ABC):
     """A table with exact numbers; ``to_arrow`` of each says its columns and their units."""
 
+    @abstractmethod
     def to_arrow(self) -> "pyarrow.Table":
-        raise NotImplementedError
+        """The rows, as each kind of result describes them."""
 
     def to_pandas(self) -> "pandas.DataFrame":
         """The rows of ``to_arrow`` as a frame of pandas."""

@@ -113,7 +113,7 @@ def _compared(step: Step, previous: date | None) -> DataFrame:
 
 
 def _read_counts(people: DataFrame, ordinals: DataFrame) -> _Counts:
-    """Counts per share of people, and the highest ordinal: a row each."""
+    """Counts per share of people, and the highest ordinal: a row each, of hexadecimal ids 257 at most."""
     counted = people.groupBy("share").agg(
         F.count_if("is_new").alias("new"),
         F.count_if(~F.col("is_here")).alias("gone"),

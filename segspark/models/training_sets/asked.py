@@ -7,6 +7,7 @@ from datetime import date
 
 from segspark.config.models import Settings
 from segspark.errors import ConfigError, GateClosed
+from segspark.features.acts import acts_of
 from segspark.features.feature import Catalogue
 from segspark.models.propensity.config import OwnOutcome
 from segspark.models.propensity.cuts import RECENT, TRAIN, VALIDATE
@@ -21,7 +22,6 @@ from segspark.time import DAY
 ACTIVE_DAYS = 365
 # For examples in messages, where no days were given.
 _DAYS = 90
-_LAST = re.compile(r"last_(?P<act>\w+)_date")
 _WORD = re.compile(r"(?P<no>no_)?(?P<act>\w+)_(?P<days>[1-9]\d{0,3})d")
 
 
@@ -78,7 +78,7 @@ def outcome_named(word: str, catalogue: Catalogue, settings: Settings) -> tuple[
     own: Mapping[str, OwnOutcome] = settings.models.outcomes
     if word in own:
         return _own(word, own[word], own[word].label_days)
-    found, acts = _WORD.fullmatch(word), _acts(catalogue)
+    found, acts = _WORD.fullmatch(word), acts_of(catalogue)
     if found and not found["no"] and found["act"] in own:
         return _own(found["act"], own[found["act"]], int(found["days"]))
     if found is None or found["act"] not in acts:
@@ -106,13 +106,6 @@ def _act(measure: str, is_absence: bool) -> OwnOutcome:
 
 def _own(name: str, config: OwnOutcome, days: int) -> tuple[Outcome, Window, int]:
     return outcome_of(name, config), Window(days, config.gap_days), config.active_days
-
-
-def _acts(catalogue: Catalogue) -> dict[str, str]:
-    """Act -> the measure that counts it: ``order`` is n_order, and ``visit`` what last_visit_date looks at."""
-    named = {measure.name.removeprefix("n_"): measure.name for measure in catalogue.measures}
-    last = [(_LAST.fullmatch(feature.name), feature.measure) for feature in catalogue.of_measures]
-    return {**{found["act"]: measure for found, measure in last if found}, **named}
 
 
 def _columns(wanted: Sequence[str] | None, catalogue: Catalogue) -> tuple[str, ...]:
