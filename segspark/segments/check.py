@@ -6,7 +6,19 @@ from datetime import date
 
 from segspark.features.value import Kind, Value
 from segspark.segments.definitions import Definitions
-from segspark.segments.rules.tree import Always, Between, Compare, Followed, In, Leaf, Missing, Scalar, leaves, text_of
+from segspark.segments.rules.tree import (
+    Always,
+    Between,
+    Compare,
+    Followed,
+    In,
+    Leaf,
+    Missing,
+    Scalar,
+    constants,
+    leaves,
+    text_of,
+)
 from segspark.segments.validation_errors import ValidationIssue, write_instead
 
 _WINDOWED = re.compile(r"(.+)_(\d+)d")
@@ -47,7 +59,7 @@ def _of_leaf(leaf: Leaf, where: str, values: Mapping[str, Value], acts: Mapping[
         yield from _between_values(leaf, kind, _kind(leaf.other, values), where)
     elif isinstance(leaf, Compare):
         yield from _order(leaf, kind, where)
-    for constant in _constants(leaf):
+    for constant in constants(leaf):
         yield from _constant(leaf, kind, constant, where)
     if isinstance(leaf, Between) and type(leaf.low) is type(leaf.high) and leaf.low > leaf.high:  # type: ignore[operator]
         turned = text_of(Between(leaf.name, leaf.high, leaf.low))
@@ -63,17 +75,6 @@ def _names(leaf: Compare | Between | In | Missing) -> list[str]:
 def _kind(name: str, values: Mapping[str, Value]) -> Kind | None:
     """The kind of a value; None for a profile attribute, which is text that may be read as a number."""
     return values[name].kind if name in values else None
-
-
-def _constants(leaf: Leaf) -> tuple[Scalar, ...]:
-    match leaf:
-        case Compare(_, _, value, None) if value is not None:
-            return (value,)
-        case Between(_, low, high):
-            return (low, high)
-        case In(_, values):
-            return values
-    return ()
 
 
 def _unknown(name: str, where: str, values: Mapping[str, Value]) -> ValidationIssue:

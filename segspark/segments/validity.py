@@ -14,7 +14,16 @@ from segspark.features.value import Motion, Value
 from segspark.segments.calendar_context import CalendarContext
 from segspark.segments.rules.columns import fold_column, leaf_column, value_column
 from segspark.segments.rules.engine import Column, Functions
-from segspark.segments.rules.tree import Always, Between, Compare, Followed, In, Leaf, Missing, Node, leaves, names
+from segspark.segments.rules.tree import (
+    Always,
+    Compare,
+    Followed,
+    Leaf,
+    Node,
+    constants,
+    leaves,
+    names,
+)
 from segspark.time import DAY
 
 # The farthest day: by then everybody has had a birthday, and calendars are not configured yet.
@@ -124,7 +133,7 @@ class Validity:
         elif self._motion(leaf.name) == "birthday":
             yield self.f.col(NEXT_BIRTHDAY)
         elif self._motion(leaf.name) in ("ageing", "today"):
-            for constant in _constants(leaf):
+            for constant in constants(leaf):
                 yield from self._reaching(leaf.name, constant)
 
     def _reaching(self, name: str, constant: object) -> Iterator[Column]:
@@ -155,19 +164,3 @@ class Validity:
         bounded = self.f.greatest(self.f.lit(-MOST_DAYS), self.f.least(self.f.lit(MOST_DAYS), still))
         for threshold in (self.f.ceil(bounded), self.f.floor(bounded) + self.f.lit(1)):
             yield self.f.date_add(self.f.lit(self.as_of), (threshold - ageing).cast("int"))
-
-
-#
-
-
-def _constants(leaf: Leaf) -> tuple[object, ...]:
-    match leaf:
-        case Compare(_, _, value, None):
-            return (value,)
-        case Between(_, low, high):
-            return (low, high)
-        case In(_, values):
-            return values
-        case Missing():
-            return ()
-    return ()

@@ -9,7 +9,21 @@ from pyroaring import BitMap
 from segspark.errors import SegsparkError
 from segspark.features.feature import Catalogue
 from segspark.query.bits.stored import Block
-from segspark.segments.rules.tree import Always, And, Between, Compare, In, Leaf, Missing, Node, Not, Or, Scalar, leaves
+from segspark.segments.rules.tree import (
+    Always,
+    And,
+    Between,
+    Compare,
+    In,
+    Leaf,
+    Missing,
+    Node,
+    Not,
+    Or,
+    Scalar,
+    constants,
+    leaves,
+)
 
 _SINCE = re.compile(r"datediff\(as_of_date, (\w+)\)")
 _LESS = re.compile(r"(\w+) - (\w+)")
@@ -61,7 +75,8 @@ def features_read(node: Node, names: Mapping[str, str]) -> set[str]:
             continue
         if leaf.name not in names:
             raise NotInBits(f"bitmaps do not hold {leaf.name}")
-        if not all(map(_is_number, _constants(leaf))):
+        is_other = isinstance(leaf, Compare) and leaf.value is None
+        if is_other or not all(map(_is_number, constants(leaf))):
             raise NotInBits(f"{leaf.name} is compared with something that is no number")
         found.add(names[leaf.name])
     return found
@@ -73,19 +88,6 @@ def _is_flag(leaf: Leaf) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _constants(leaf: Leaf) -> tuple[object, ...]:
-    match leaf:
-        case Compare(_, _, value, None):
-            return (value,)
-        case Between(_, low, high):
-            return (low, high)
-        case In(_, values):
-            return values
-        case Missing():
-            return ()
-    return (None,)
 
 
 def people_in(node: Node, block: Block, names: Mapping[str, str]) -> BitMap:

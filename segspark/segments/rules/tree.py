@@ -160,6 +160,18 @@ def leaves(node: Node) -> list[Leaf]:
     return leaves(node.part) if isinstance(node, Not) else [node]
 
 
+def constants(leaf: Leaf) -> tuple[Scalar, ...]:
+    """What a condition compares its value with; nothing for one that compares two values, or asks for something else."""
+    match leaf:
+        case Compare(_, _, value, None) if value is not None:
+            return (value,)
+        case Between(_, low, high):
+            return (low, high)
+        case In(_, values):
+            return values
+    return ()
+
+
 def names(node: Node) -> list[str]:
     """The values used by a tree, each once."""
     values: dict[str, None] = {}
