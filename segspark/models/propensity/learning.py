@@ -20,6 +20,8 @@ from segspark.models.propensity.judged import Past, Scored
 SHARES = (1 / 8, 1 / 4, 1 / 2, 1.0)
 # As the published trees have it.
 _LEAST_IN_LEAF = 20
+# Of either label among those who tell when to stop; with fewer the number of trees is drawn by lot.
+_LEAST_TO_STOP = 5
 
 
 def learning_curve(past: Past, judged: Scored, config: Propensity) -> tuple[LearningPoint, ...]:
@@ -31,7 +33,7 @@ def learning_curve(past: Past, judged: Scored, config: Propensity) -> tuple[Lear
     for share in SHARES:
         here = past.place < share
         learns, stops = here & ~past.is_aside, here & past.is_aside
-        if min(_rarer(y[learns]), _rarer(y[stops])) < _LEAST_IN_LEAF:
+        if _rarer(y[learns]) < _LEAST_IN_LEAF or _rarer(y[stops]) < _LEAST_TO_STOP:
             continue
         raw = _fitted(x, y, learns, stops, config)(seen)
         p = crossfitted(replace(judged, p=raw))

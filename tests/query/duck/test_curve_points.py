@@ -83,7 +83,12 @@ def test_nobody_has_no_point(workspace: Workspace) -> None:
     assert points(workspace, "country = 'BE'", "n_order_365d")[2] == []
 
 
-@pytest.mark.parametrize("name", ["country", "last_order_date", "n_order_366d"])
+def test_a_window_that_nobody_declared_has_its_points(workspace: Workspace) -> None:
+    # Its counts come from the tiles, which this lake does not have: everybody has none.
+    assert points(workspace, "country = 'FR'", "n_order_366d") == ("at_least", "orders", [(0, 4, 3, 34_000)])
+
+
+@pytest.mark.parametrize("name", ["country", "last_order_date", "n_orders_366d"])
 def test_along_what_is_no_number_there_is_no_curve(workspace: Workspace, name: str) -> None:
     with pytest.raises(ConfigError, match=r"is a text|is a date|no value or act"):
         points(workspace, "country = 'FR'", name)
