@@ -30,6 +30,11 @@ if not hasattr(sys.modules["__main__"], "__file__"):
     sys.modules["__main__"].__file__ = __file__
 
 
+# A test plans queries that nobody planned before, on a few rows: to generate and compile their code takes longer than all rows.
+# make test-all, and each program that a test starts, compile it as a run does.
+INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     from segspark.spark.session import local_session
@@ -43,6 +48,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             "spark.sql.shuffle.partitions": "2",
             # A heap that begins large is collected less often: a twelfth of the JVM's work otherwise.
             "spark.driver.extraJavaOptions": "-Xms1500m -Xmn1000m",
+            **({} if os.environ.get("SEGSPARK_EXPLORE") else INTERPRETED),
         },
     )
     yield session

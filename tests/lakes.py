@@ -29,6 +29,7 @@ from segspark.ingest.flow import INGEST
 from segspark.pipeline.progress import Quiet
 from segspark.pipeline.runner import run_flow
 from segspark.scoring.flow import SCORES
+from segspark.segments.flow import SEGMENTS
 from segspark.tables.io.spark_lake import SparkLake
 
 MAY = {n: date(2026, 5, n) for n in range(1, 32)}
@@ -91,12 +92,18 @@ def score_the_second_day(workspace: Workspace, lake: SparkLake) -> None:
     run_flow(SCORES, workspace, lake, SECOND)
 
 
+def segment_the_second_day(workspace: Workspace, lake: SparkLake) -> None:
+    run_flow(SEGMENTS, workspace, lake, SECOND)
+
+
 # The first day is published.
 FIRST_DAY = Moment("first day", None, run_the_first_day)
 # Of the second day the features are there,
 SECOND_FEATURES = Moment("second features", FIRST_DAY, compute_the_second_day)
 # and then its scores: only segments are to be made.
 SECOND_SCORED = Moment("second scored", SECOND_FEATURES, score_the_second_day)
+# and then these too.
+SECOND_SEGMENTED = Moment("second segmented", SECOND_SCORED, segment_the_second_day)
 
 
 # A shop whose acts are known and not counted yet ---------------------------------------------------------------------

@@ -111,6 +111,7 @@ def test_a_killed_ingest_goes_on_although_its_files_have_changed_or_gone(spark: 
     assert not lake.store.list("_staging")
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_outright_is_simply_run_again(spark: SparkSession, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     write_orders(workspace, MAY[2], ("1", "ann@example.com", "2026-05-02 10:00:00", "120.00"))

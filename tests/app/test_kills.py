@@ -54,6 +54,7 @@ def rows(lake: Lake) -> dict[str, list[dict[str, Any]]]:
     return {c.name: sorted(lake.read_small(c).to_pylist(), key=str) for c in TABLES}
 
 
+@pytest.mark.slow
 def test_a_day_killed_around_each_of_its_commits_ends_as_one_left_alone(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,7 +100,8 @@ def test_online_retail_at_once_has_its_counts_and_a_model_of_churn(opened: Open)
 
 
 # Days that are run one after the other, and the files that are there at the end.
-@pytest.mark.parametrize(("n_days", "n_files"), [(6, 30), pytest.param(218, 219, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("n_days", "n_files"), [(6, 30), (218, 219)])
 def test_online_retail_day_by_day_equals_all_at_once(opened: Open, tmp_path: Path, n_days: int, n_files: int) -> None:
     workspace, lake = opened("online_retail", "online_retail")
     names = _names()[:n_files]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from lakes import SECOND, SECOND_SCORED, Lakes
+from lakes import SECOND, SECOND_SCORED, SECOND_SEGMENTED, Lakes
 
 from segspark.app.remedies import AS_A_WHOLE, BY_DAY, REMEDIES
 from segspark.app.repair import examine_deep, repair
@@ -40,9 +40,7 @@ def files(lake: SparkLake, contract) -> list[Path]:  # type: ignore[no-untyped-d
 
 @pytest.fixture
 def shop(lakes: Lakes, tmp_path: Path) -> tuple[Workspace, SparkLake]:
-    workspace, lake = lakes.copy(SECOND_SCORED, tmp_path / "w")
-    run_flow(SEGMENTS, workspace, lake, SECOND)
-    return workspace, lake
+    return lakes.copy(SECOND_SEGMENTED, tmp_path / "w")
 
 
 def test_a_sound_lake_has_no_damage_and_its_counts_agree(shop: tuple[Workspace, SparkLake]) -> None:

@@ -57,6 +57,7 @@ def cost(spark: SparkSession, workspace: Workspace, day: date) -> Counts:
     return requests()
 
 
+@pytest.mark.slow
 def test_a_warm_day_makes_few_requests_whatever_the_number_of_days_before(
     spark: SparkSession, s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

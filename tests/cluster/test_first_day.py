@@ -1,14 +1,15 @@
-"""The short form of ``make test-cluster``, for every run of the tests: one day by spark-submit on machines that share
-no disk has the rows of one machine."""
+"""The short form of the days on a cluster: one by spark-submit on machines that share no disk has the rows of one machine."""
 
 from datetime import date
 
+import pytest
 from cluster.shop import Driver, into_bucket, make_shop, rows_of_lake
 from versions.rows import differences
 
 AS_OF = date(2026, 5, 1)
 
 
+@pytest.mark.slow
 def test_a_first_day_has_the_rows_of_one_machine(driver: Driver, bucket: str) -> None:
     shop = make_shop(driver.folder / "alone" / "shop", people=20, events=300, as_of=AS_OF)
     there = into_bucket(shop, driver.folder / "shop", f"{bucket}/first-day")

@@ -113,6 +113,7 @@ def test_the_spark_lane_gives_the_same_rows_from_the_day_before_and_from_all_day
     assert build_catalogue(workspace.features.windows).hash == load_catalogue(workspace).hash
 
 
+@pytest.mark.slow
 def test_tables_with_deletion_vectors_go_the_spark_lane(
     shop: tuple[Workspace, Lake], monkeypatch: pytest.MonkeyPatch
 ) -> None:

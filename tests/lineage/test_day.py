@@ -107,6 +107,7 @@ def test_nothing_of_a_record_is_in_any_event(day: tuple[Workspace, Path]) -> Non
     assert found == []
 
 
+@pytest.mark.slow
 def test_a_day_without_its_server_ends_well_and_has_the_same_rows(
     spark: SparkSession, day: tuple[Workspace, Path], tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ def test_a_segment_that_is_not_resolved_has_no_column() -> None:
         to_column(Member("buyers"), F)
 
 
+@pytest.mark.slow
 def test_conditions_of_the_largest_size_are_compiled_and_run(spark: SparkSession) -> None:
     frame = spark.createDataFrame([(5,), (5_000,)], "n int")
     ones = tuple(Compare("n", "=", at) for at in range(MAX_CONDITIONS))
