@@ -8,7 +8,7 @@ import pytest
 from query.bits.shop_of_bits import AS_OF, ago, make_shop
 
 from segspark.config.models import Workspace
-from segspark.errors import ConfigError, GateClosed, UnknownName
+from segspark.errors import ConfigError, UnknownName
 from segspark.query import curve as curve_module
 from segspark.query import curves
 from segspark.query.curve import Curve, CurvePoint, Direction, moved
@@ -119,7 +119,7 @@ def test_wrong_questions_are_told(shop: Workspace) -> None:
         curve_of(shop, "everybody", "days_since_order", within=3)
     with pytest.raises(ConfigError, match=r"30 days are kept \(bits.kept_days\), and 31 are asked for"):
         curve_of(shop, "everybody", "click", within=31)
-    with pytest.raises(GateClosed, match=f"no bitmaps of {ago(1)}"):
+    with pytest.raises(ConfigError, match=f"no features of {ago(1)}; stored days are {AS_OF}"):
         curve_of(shop, "everybody", "click", ago(1))
     with pytest.raises(ConfigError, match=r"rules\.yaml holds 3 segments; a curve is of one"):
         curve_of(shop, "rules.yaml", "click")
