@@ -104,7 +104,7 @@ def test_groups_of_a_model_need_a_kept_day_and_the_model_in_use(shop: Workspace)
     if FIRST_DAY not in lake.days(gold.PEOPLE):
         store_rows(lake, gold.PEOPLE, of_day)
     # Nothing was trained: no Java is started to say so.
-    with pytest.raises(GateClosed, match="behaviour of version m1 follows from settings or a model .* in use is none"):
+    with pytest.raises(GateClosed, match=r"behaviour of version m1 follows from settings or a model .* in use is none"):
         replay_stored(shop, lake, "m1", FIRST_DAY)
 
 
