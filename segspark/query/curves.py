@@ -18,7 +18,8 @@ from segspark.bits.tally import Counted, added, count_block, count_newest
 from segspark.config.models import Workspace
 from segspark.duck.database import Database
 from segspark.duck.functions import column
-from segspark.errors import ConfigError
+from segspark.duck.only_by_spark import OnlyBySpark
+from segspark.errors import ConfigError, GateClosed
 from segspark.features.acts import acts_of
 from segspark.features.resources import CATALOGUE
 from segspark.features.undeclared import undeclared
@@ -62,11 +63,18 @@ def curve_of(
     direction: Direction | None = None,
     within: int | None = None,
 ) -> Curve:
-    """The curve of a rule's name, of a condition, or of ``everybody``; see ``curve``."""
+    """The curve of a rule's name, of a condition, or of ``everybody``; see ``curve``.
+
+    Raises:
+        GateClosed: only Spark could answer, which no curve starts.
+    """
     rules = (EVERYBODY,) if target == EVERYBODY.key else rules_named(workspace, target)
     if len(rules) != 1:
         raise ConfigError(f"{target} holds {len(rules)} segments; a curve is of one.")
-    return curve(workspace, open_lake(workspace), rules[0], along, as_of, direction, within)
+    try:
+        return curve(workspace, open_lake(workspace), rules[0], along, as_of, direction, within)
+    except OnlyBySpark as why:
+        raise GateClosed(f"There is no such curve without Spark, which curves do not start: {why}.") from None
 
 
 def curve(

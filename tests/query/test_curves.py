@@ -4,16 +4,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import deltalake
 import pytest
 from query.bits.shop_of_bits import AS_OF, ago, make_shop
 
 from segspark.config.models import Workspace
-from segspark.errors import ConfigError, UnknownName
+from segspark.errors import ConfigError, GateClosed, UnknownName
 from segspark.query import curve as curve_module
 from segspark.query import curves
 from segspark.query.curve import Curve, CurvePoint, Direction, moved
 from segspark.query.curves import curve, curve_of
 from segspark.query.targets import rules_named
+from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 
 
@@ -123,6 +125,15 @@ def test_wrong_questions_are_told(shop: Workspace) -> None:
         curve_of(shop, "everybody", "click", ago(1))
     with pytest.raises(ConfigError, match=r"rules\.yaml holds 3 segments; a curve is of one"):
         curve_of(shop, "rules.yaml", "click")
+
+
+def test_a_day_that_only_spark_reads_is_told_and_is_no_bug(tmp_path: Path) -> None:
+    shop = make_shop(tmp_path / "w")
+    for table in (gold.PEOPLE, gold.BITS):
+        deltalake.DeltaTable(Lake(shop.lake).path(table)).delete()
+    for along in ("n_order_365d", "click"):
+        with pytest.raises(GateClosed, match=f"no such curve without Spark.*gold.people has no rows of {AS_OF}"):
+            curve_of(shop, "everybody", along)
 
 
 def test_no_jvm_and_nothing_slow_is_imported(shop: Workspace, tmp_path: Path) -> None:
