@@ -11,7 +11,7 @@ from segspark.config.models import Workspace
 from segspark.errors import GateClosed
 from segspark.features.resources import load_catalogue
 from segspark.ids import identity
-from segspark.models.registry import columns_in_conditions
+from segspark.models.registry import columns_of_people
 from segspark.store import store_at
 from segspark.tables.contracts import gold, ops
 from segspark.tables.contracts.catalogue import ALL, BY_NAME
@@ -70,7 +70,7 @@ def _columns_of_catalogue(workspace: Workspace) -> dict[str, Sequence[Column]]:
     return {
         gold.FEATURES.name: stored,
         gold.FEATURES_RESTATED.name: stored,
-        gold.PEOPLE.name: columns_in_conditions(),
+        gold.PEOPLE.name: columns_of_people(),
         gold.ACTIVITY_DAILY.name: tiles,
         gold.ACTIVITY_CORRECTIONS.name: tiles,
     }

@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segspark.bits.about import About
+from segspark.bits.chain import FOLLOWS_ON, days_followed
 from segspark.bits.frames import (
     bits_of_cleared,
     bits_of_days,
@@ -82,7 +83,7 @@ def write_bits(step: Step) -> None:
             partial(_write_values, step, everybody, catalogue),
             partial(_write_days, step, everybody, acts, previous, counts.touched),
         )
-    step.outcome.update(bits_made_of=made_of, set_afresh=counts.touched)
+    step.outcome.update({"bits_made_of": made_of, "set_afresh": counts.touched, FOLLOWS_ON: previous})
 
 
 def _acts(catalogue: Catalogue) -> dict[str, tuple[str, str]]:
@@ -93,15 +94,16 @@ def _acts(catalogue: Catalogue) -> dict[str, tuple[str, str]]:
 
 
 def _previous(step: Step, made_of: str) -> date | None:
-    """The last day before this one whose bits are of the same measures, and whose features are kept; None means that
-    everybody is set afresh."""
-    there = set(step.facts(gold.DAY_BITS).days) & set(step.facts(gold.FEATURES).days)
+    """The last day before this one whose bits are of the same measures and follow on days that are all stored, and whose
+    features are kept; None means that everybody is set afresh."""
     done = [r for r in step.runs.finished("bits") if r["as_of_date"] < step.as_of]
-    if not done:
+    newest_of_day = {r["as_of_date"]: json.loads(r["outputs"]) for r in sorted(done, key=lambda r: r["written_at"])}
+    last = max(newest_of_day, default=None)
+    if last is None or last not in step.facts(gold.FEATURES).days or newest_of_day[last].get("bits_made_of") != made_of:
         return None
-    last = max(done, key=lambda r: (r["as_of_date"], r["written_at"]))
-    is_same = json.loads(last["outputs"]).get("bits_made_of") == made_of
-    return last["as_of_date"] if is_same and last["as_of_date"] in there else None
+    oldest = step.as_of - step.settings.bits.kept_days * DAY
+    followed = days_followed(last, newest_of_day, oldest)
+    return last if set(followed) <= set(step.facts(gold.DAY_BITS).days) else None
 
 
 def _compared(step: Step, previous: date | None) -> DataFrame:

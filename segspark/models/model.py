@@ -64,12 +64,14 @@ class Column:
         value: what conditions know of it; None if they may not use it.
         type: as Spark SQL names it; by default that of the value's kind.
         comment: what it says of a person, for the tables that store it.
+        is_stored: gold.people keeps it for questions without Spark, though no condition may use it.
     """
 
     column: str
     value: Value | None = None
     type: str = ""
     comment: str = ""
+    is_stored: bool = False
 
     @property
     def stored_type(self) -> str:

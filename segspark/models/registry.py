@@ -1,5 +1,6 @@
 """Every model that can be trained; light, so that configuration and conditions can be checked without Spark."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -75,7 +76,16 @@ def model_values(config: Models) -> dict[str, Value]:
 
 def columns_in_conditions() -> tuple[Stored, ...]:
     """The columns of models that conditions may look at, as a table stores them."""
+    return _stored(lambda column: column.value is not None)
+
+
+def columns_of_people() -> tuple[Stored, ...]:
+    """The columns of models that gold.people keeps: those of conditions, and those that only questions read."""
+    return _stored(lambda column: column.value is not None or column.is_stored)
+
+
+def _stored(is_wanted: Callable[[Column], bool]) -> tuple[Stored, ...]:
     outputs = [output for model in MODELS.all() for output in model.outputs]
     return tuple(
-        personal(o.column, o.stored_type, o.comment) for o in outputs if isinstance(o, Column) and o.value is not None
+        personal(o.column, o.stored_type, o.comment) for o in outputs if isinstance(o, Column) and is_wanted(o)
     )

@@ -15,6 +15,7 @@ from segspark.pipeline.view import View
 
 if TYPE_CHECKING:
     from segspark.models.clustering.active import ActiveClustering
+    from segspark.models.clustering.current import CurrentGroups
     from segspark.models.tracking import Loaded
 
 Identity = tuple[str, str] | None
@@ -74,15 +75,30 @@ OVERRIDES: Resource[tuple[Override, ...]] = Resource(
 )
 
 
+def _current_groups(setting: Setting) -> "CurrentGroups | None":
+    from segspark.models.clustering.current import current_groups
+
+    workspace = setting.workspace
+    champion = find_champion(workspace.mlflow, registered_name(workspace.name, BEHAVIOUR), setting.as_of)
+    if champion is None:
+        return None
+    version = f"{champion.name}/{champion.version}"
+    return current_groups(workspace, version, champion.tags["run_id"], setting[OVERRIDES])
+
+
+def _of_groups(setting: Setting) -> object:
+    return (_identity(setting, BEHAVIOUR), OVERRIDES.identify(setting))
+
+
+# The groups of the model after overrides, with their current names; no model is loaded.
+CURRENT_GROUPS: "Resource[CurrentGroups | None]" = Resource("current_groups", _current_groups, _of_groups)
+
+
 def _active_clustering(setting: Setting) -> "ActiveClustering | None":
     from segspark.models.clustering.active import active_clustering
 
-    return active_clustering(setting.workspace, setting[BEHAVIOUR_MODEL], setting[OVERRIDES])
+    return active_clustering(setting.workspace, setting[BEHAVIOUR_MODEL], setting[CURRENT_GROUPS])
 
 
-# The groups of the model after overrides, with their current names.
-ACTIVE_CLUSTERING: "Resource[ActiveClustering | None]" = Resource(
-    "active_clustering",
-    _active_clustering,
-    lambda setting: (_identity(setting, BEHAVIOUR), OVERRIDES.identify(setting)),
-)
+# The same groups with the model, ready to assign people.
+ACTIVE_CLUSTERING: "Resource[ActiveClustering | None]" = Resource("active_clustering", _active_clustering, _of_groups)

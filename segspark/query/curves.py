@@ -1,9 +1,10 @@
 """Sizes at every threshold of a value, or for every window of an act, within a rule. No JVM is started.
 
-Bitmaps (gold.bits, gold.day_bits) answer; what a rule looks at and they do not hold is answered by DuckDB, as previews are.
+Bitmaps (gold.bits, gold.day_bits) answer; what a rule looks at and they do not hold is answered by DuckDB, as previews are, and
+so are acts on days whose bitmaps are not whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import numpy as np
@@ -17,7 +18,8 @@ from segspark.bits.tally import Counted, added, count_block, count_newest
 from segspark.config.models import Workspace
 from segspark.duck.database import Database
 from segspark.duck.functions import column
-from segspark.errors import ConfigError
+from segspark.duck.only_by_spark import OnlyBySpark
+from segspark.errors import ConfigError, GateClosed
 from segspark.features.acts import acts_of
 from segspark.features.resources import CATALOGUE
 from segspark.features.undeclared import undeclared
@@ -32,8 +34,9 @@ from segspark.query.bits.rules import (
     people_in,
     stored_names,
 )
-from segspark.query.bits.stored import Block, blocks_of_day, day_with_bits, days_of_act, features_stored
+from segspark.query.bits.stored import Block, NoBits, blocks_of_day, days_of_act, features_stored
 from segspark.query.curve import Curve, CurvePoint, Direction, round_step
+from segspark.query.duck.act_points import distinct_days_of_act, windows_of_act
 from segspark.query.duck.curve_points import points_by_duckdb
 from segspark.query.preview import ENGINE as DUCKDB
 from segspark.query.preview import members
@@ -60,11 +63,18 @@ def curve_of(
     direction: Direction | None = None,
     within: int | None = None,
 ) -> Curve:
-    """The curve of a rule's name, of a condition, or of ``everybody``; see ``curve``."""
+    """The curve of a rule's name, of a condition, or of ``everybody``; see ``curve``.
+
+    Raises:
+        GateClosed: only Spark could answer, which no curve starts.
+    """
     rules = (EVERYBODY,) if target == EVERYBODY.key else rules_named(workspace, target)
     if len(rules) != 1:
         raise ConfigError(f"{target} holds {len(rules)} segments; a curve is of one.")
-    return curve(workspace, open_lake(workspace), rules[0], along, as_of, direction, within)
+    try:
+        return curve(workspace, open_lake(workspace), rules[0], along, as_of, direction, within)
+    except OnlyBySpark as why:
+        raise GateClosed(f"There is no such curve without Spark, which curves do not start: {why}.") from None
 
 
 def curve(
@@ -92,7 +102,6 @@ def curve(
 
     Raises:
         ConfigError: there is no such value or act, it is no number, or the day is not stored.
-        GateClosed: bitmaps of the day are needed, and are not there.
         OnlyBySpark: the lake or the rule has something that only Spark reads.
     """
     rule = rule or EVERYBODY
@@ -103,7 +112,7 @@ def curve(
         known[along] = Value("number", "moving")
     acts = acts_of(catalogue)
     if along in acts and along not in known:
-        with view.on(day_with_bits(view, as_of)) as view:
+        with view.on(day_with_features(view, as_of)) as view:
             return _of_act(view, rule, along, within)
     if along not in known:
         raise no_such("value or act", along, (*known, *acts), "A curve goes along a number or an act.", sorted(acts))
@@ -122,9 +131,32 @@ def curve(
 
 
 def _of_act(view: View, rule: Rule, act: str, within: int | None) -> Curve:
-    longest, days = days_of_act(view, act, within)
+    """By bitmaps, and where those of the day do not answer by daily tiles."""
+    try:
+        if view.as_of not in view.facts(gold.BITS).days:
+            raise NoBits(f"gold.bits has no rows of {view.as_of}")
+        longest, days = days_of_act(view, act, within)
+        _check_kept(longest, within)
+        points, engine = _act_by_bits(view, rule, days, longest, within)
+    except NoBits as why:
+        longest, engine = view.settings.bits.kept_days, f"{DUCKDB} from daily tiles: {why}"
+        _check_kept(longest, within)
+        if within is None:
+            points = windows_of_act(view, rule, act, longest)
+        else:
+            points = distinct_days_of_act(view, rule, act, within)
+    direction: Direction = "at_most" if within is None else "at_least"
+    return Curve(rule.key, act, view.as_of, "days", points, engine, direction, is_window=within is None)
+
+
+def _check_kept(longest: int, within: int | None) -> None:
     if within is not None and longest < within:
         raise ConfigError(f"{longest} days are kept (bits.kept_days), and {within} are asked for.")
+
+
+def _act_by_bits(
+    view: View, rule: Rule, days: Mapping[int, Mapping[date, BitMap]], longest: int, within: int | None
+) -> tuple[tuple[CurvePoint, ...], str]:
     blocks, inside, engine = _base(view, rule, ())
 
     def counts() -> Iterator[Counted]:
@@ -140,9 +172,8 @@ def _of_act(view: View, rule: Rule, act: str, within: int | None) -> Curve:
 
     counted = added(counts())
     if within is not None:
-        return Curve(rule.key, act, view.as_of, "days", _points(counted.at_least(), "at_least"), engine, "at_least")
-    points = _points(_every_day(counted.at_most(), longest), "at_most")
-    return Curve(rule.key, act, view.as_of, "days", points, engine, "at_most", is_window=True)
+        return _points(counted.at_least(), "at_least"), engine
+    return _points(_every_day(counted.at_most(), longest), "at_most"), engine
 
 
 def _every_day(counted: Counted, longest: int) -> Counted:

@@ -1,8 +1,8 @@
 """Replay a stored version of a definition on a past day, with what was known that day; nothing is written.
 
-Of days whose features are kept, definitions that people write and RFM's cells are replayed without a JVM. Groups that a model
-found need Spark, which applies the model. If the features of the day are no longer kept, they and the scores are recomputed
-from tiles and corrections. Scores that an earlier release made by other
+Of days whose features are kept, a version is replayed without a JVM: the groups that a model found are those that
+gold.people keeps, if the version in use for the day gave them; else Spark applies the model. If the features of the day are
+no longer kept, they and the scores are recomputed from tiles and corrections. Scores that an earlier release made by other
 rules are computed again too: a version is replayed by the rules that it has today.
 """
 
@@ -26,6 +26,7 @@ from segspark.models.resources import ACTIVE_CLUSTERING, OWN_MODELS, models_in_u
 from segspark.near import find_named
 from segspark.pipeline.context import Resource
 from segspark.pipeline.view import Question, View, look
+from segspark.query.duck.given import check_given
 from segspark.query.duck.memberships import versioned_memberships
 from segspark.scoring.cells import is_scored_otherwise
 from segspark.segments.definitions import Definitions
@@ -117,14 +118,13 @@ def replay_stored(workspace: Workspace, lake: Lake, wanted: str, as_of: date) ->
     Raises:
         ConfigError: no such version.
         GateClosed: the version can no longer be computed.
-        OnlyBySpark: they are not, or a model defines the scheme.
+        OnlyBySpark: they are not, or another version of a model gave the groups that are stored.
     """
     with look(REPLAY, workspace, lake, as_of) as view:
         version = find_version(view, wanted, as_of)
         scheme = SCHEMES.find(version["scheme"])
         if scheme.written is None and not scheme.any_engine:
-            made = "follows from a model, which only Spark applies to people"
-            raise OnlyBySpark(f"{scheme.name} {made if scheme.is_found else 'is made by functions of Spark alone'}")
+            raise OnlyBySpark(f"{scheme.name} is made by functions of Spark alone")
         if as_of not in view.facts(gold.FEATURES).days or as_of not in view.facts(gold.SCORES).days:
             raise OnlyBySpark(f"the features of {as_of} are not kept")
         if is_scored_otherwise(view):
@@ -132,7 +132,10 @@ def replay_stored(workspace: Workspace, lake: Lake, wanted: str, as_of: date) ->
         with Database(view) as database:
             found, in_use = versioned_memberships(database, view, definitions_of(scheme, version), [scheme])
             check_in_use(scheme, version, in_use, as_of)
-            segments = database.rows(_compared(database, view, found.computed().query, version))
+            found = found.computed()
+            if scheme.stored_as:
+                check_given(database, view, scheme, found)
+            segments = database.rows(_compared(database, view, found.query, version))
         return {
             **{k: version[k] for k in ("definition_version", "scheme", "name")},
             "as_of": as_of,

@@ -13,6 +13,7 @@ from segspark.identity.links import people_as_of
 from segspark.measure.profiles import measure_segments
 from segspark.measure.reactions import COLUMNS_READ, days_read, mail_reactions
 from segspark.models.columns import column_models
+from segspark.models.registry import columns_in_conditions
 from segspark.models.resources import ACTIVE_CLUSTERING, models_in_use
 from segspark.pipeline.context import Resource
 from segspark.pipeline.flow import Flow
@@ -45,8 +46,10 @@ def write_segments(step: Step) -> None:
     """Write the memberships of the as-of day, the changes since the previous stored day, and the profiles."""
     schemes = active_schemes(step.settings.segments)
     context = SchemeContext(step, step.context[DEFINITIONS], F, validity_of(step))
-    needed = needed_columns(context.definitions, (value for scheme in schemes for value in scheme.values(context)))
-    needed |= set(stored_people().column_names)
+    of_schemes = (value for scheme in schemes for value in (*scheme.values(context), *scheme.asks))
+    needed = needed_columns(context.definitions, of_schemes)
+    # What only a scheme's groups are stored for is computed where the scheme is made.
+    needed |= {*gold.PEOPLE.column_names, *(column.name for column in columns_in_conditions())}
     with step.stage("people"):
         sequences = sequences_in(context.definitions)
         people = people_for_segments(step, groups_in_use(step), needed, sequences)
@@ -102,9 +105,10 @@ def _write_memberships(step: Step, rows: DataFrame, n_schemes: int) -> int | Non
 
 
 def _write_people(step: Step, people: DataFrame) -> None:
-    """What conditions look at of a person besides features and scores."""
+    """What conditions look at of a person besides features and scores, and the groups that a model gave."""
     contract = stored_people()
-    rows = people.withColumn("as_of_date", F.lit(step.as_of)).select(*contract.column_names)
+    dated = people.withColumn("as_of_date", F.lit(step.as_of))
+    rows = dated.select(*[name for name in contract.column_names if name in dated.columns])
     n = _n_people(step)
     in_order = shared(rows, step.n_writers, ("person_id",), of_key=1, in_all=n).sortWithinPartitions("person_id")
     step.write(contract, Frame(in_order), _day_of(step))

@@ -7,7 +7,7 @@ from segspark.config.models import Models
 from segspark.features.acts import acts_of
 from segspark.features.feature import Catalogue
 from segspark.features.value import Kind, Motion, Value
-from segspark.models.registry import columns_in_conditions, model_values
+from segspark.models.registry import columns_of_people, model_values
 from segspark.segments.rules.tree import Followed
 from segspark.tables.contracts.contract import Contract
 from segspark.tables.contracts.gold import FEATURES, PEOPLE
@@ -49,7 +49,7 @@ def values_of(catalogue: Catalogue, models: Models) -> dict[str, Value]:
 
 def stored_people() -> Contract:
     """gold.people with what models add to a person, for questions without Spark."""
-    return PEOPLE.with_columns(columns_in_conditions())
+    return PEOPLE.with_columns(columns_of_people())
 
 
 def measures_read(sequences: Sequence[Followed], catalogue: Catalogue) -> list[str]:

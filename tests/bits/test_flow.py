@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from builders import make_workspace, rows_of, write_consents, write_mails, write_orders
+from delta.tables import DeltaTable
 from lakes import MAY
 from pyspark.sql import SparkSession
 from query.duck.any_rules import any_rules
@@ -22,7 +23,7 @@ from segspark.pipeline.runner import run_flow
 from segspark.pipeline.view import look
 from segspark.query import curves
 from segspark.query.bits.rules import NotInBits, features_read, stored_names
-from segspark.query.bits.stored import days_of_act, features_stored
+from segspark.query.bits.stored import NoBits, days_of_act, features_stored
 from segspark.query.curves import CURVE, curve
 from segspark.query.preview import preview
 from segspark.scoring.flow import SCORES
@@ -238,3 +239,29 @@ def test_a_day_may_be_run_again(shop: Shop) -> None:
     assert rows_of(lake, gold.ORDINALS) == before[0]
     assert len(done(shop, "click", DAYS[0])[MAY[2]]) == 2
     assert done(shop, "click") == of_last
+
+
+def test_a_skipped_day_is_caught_up_with_and_a_day_that_is_lost_sets_everybody_afresh(shop: Shop) -> None:
+    """Last: it runs further days."""
+    workspace, lake = shop
+
+    def run(as_of: date) -> dict[str, Any]:
+        for flow in (INGEST, TILES, FEATURES):
+            run_flow(flow, workspace, lake, as_of)
+        return run_flow(BITS, workspace, lake, as_of)
+
+    # Nobody has run 6 May, whose clicks are in by now.
+    write_mails(workspace, MAY[5], ("m8", at("eve"), "click", "2026-05-05 11:00:00"))
+    write_mails(workspace, MAY[6], ("m9", at("kim"), "click", "2026-05-06 11:00:00"))
+    made = run(MAY[7])
+    assert (made["follows_on"], made["set_afresh"]) == (LAST, 0)
+    for act in ("order", "click"):
+        assert done(shop, act, MAY[7]) == counted(shop, act, MAY[7])
+    assert done(shop, "click", MAY[7]).keys() >= {MAY[5], MAY[6]}
+    DeltaTable.forPath(lake.spark, lake.path(gold.DAY_BITS)).delete(f"as_of_date = '{DAYS[1]}'")
+    with pytest.raises(NoBits, match=f"follows on {DAYS[1]}, which is missing"):
+        done(shop, "click", MAY[7])
+    made = run(MAY[8])
+    assert (made["follows_on"], made["set_afresh"]) == (None, 4)
+    for act in ("order", "click"):
+        assert done(shop, act, MAY[8]) == counted(shop, act, MAY[8])

@@ -19,8 +19,8 @@ from segspark.features.catalogue import build_catalogue
 from segspark.features.own import OwnDerived, OwnFeatures, OwnMeasure, from_yaml
 from segspark.features.resources import load_catalogue
 from segspark.ids import identity, mint, version_of
-from segspark.models.clustering.active import ActiveClustering
 from segspark.models.clustering.behaviour import Group
+from segspark.models.clustering.current import CurrentGroups
 from segspark.models.clustering.documents.groups import Around, GroupDocument, Groups
 from segspark.models.clustering.documents.preparation import Preparation
 from segspark.models.clustering.documents.rare import RareGroup
@@ -33,7 +33,6 @@ from segspark.models.clustering.training import coarser_groups, identify, path_o
 from segspark.models.propensity.cuts import choose_cuts
 from segspark.models.propensity.inputs import choose_inputs
 from segspark.models.propensity.outcome import Window
-from segspark.models.tracking import Loaded
 from segspark.pseudonyms import KINDS, Key, Pseudonymiser
 from segspark.scoring.cells import NAMES
 from segspark.segments import definitions
@@ -317,11 +316,11 @@ def test_versions_paths_and_segments_of_groups_that_a_model_found_stay() -> None
     # The version is of the document that the training left, as it stands: a key more, or numbers that are rounded,
     # and the rows of today no longer have the version of those of yesterday.
     groups = tuple(GroupDocument.from_json(g) for g in GROUPS)
-    in_use = ActiveClustering(
-        Loaded("demo_behaviour", "3", None, {"run_id": "r"}),  # type: ignore[arg-type]
+    in_use = CurrentGroups(
+        "demo_behaviour/3",
         groups,
         ClusteringDocuments(Groups(groups, 2, "", (), (Around.from_json(AROUND),)), Sweep(()), Preparation(())),
-        (None, [RareGroup.from_json(g) for g in RARE]),  # type: ignore[arg-type]
+        tuple(RareGroup.from_json(g) for g in RARE),
     )
     behaviour, rare = behaviour_grouping(in_use), rare_grouping(in_use)
     assert (behaviour.scheme, behaviour.column, behaviour.score) == ("behaviour", "cluster", "engagement")

@@ -251,7 +251,7 @@ OUTCOMES: dict[str, str] = {
     "segments": "behaviour contactable memberships versions",
     "daily": "as_of basis behaviour catalogue checked churn contactable customer_value engagement_churn engagement_largest_error files hashed lane lane_because made_from measures memberships people records removed_files rfm_squares rfm_version send_hour versions",
     "monitoring": "moved_since_training versions windows_judged",
-    "bits": "bits_made_of set_afresh versions",
+    "bits": "bits_made_of follows_on set_afresh versions",
     "hourly": "as_of basis behaviour catalogue churn contactable customer_value engagement_churn engagement_largest_error files hashed is_provisional lane lane_because made_from measures memberships people rfm_squares rfm_version send_hour versions",
     "features_restate": "known lane lane_because versions",
     "features_backfill": "lane lane_because versions",

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import deltalake
 import pytest
 from query.bits.shop_of_bits import AS_OF, ago, make_shop
 
@@ -14,6 +15,7 @@ from segspark.query import curves
 from segspark.query.curve import Curve, CurvePoint, Direction, moved
 from segspark.query.curves import curve, curve_of
 from segspark.query.targets import rules_named
+from segspark.tables.contracts import gold
 from segspark.tables.lake import Lake
 
 
@@ -119,10 +121,19 @@ def test_wrong_questions_are_told(shop: Workspace) -> None:
         curve_of(shop, "everybody", "days_since_order", within=3)
     with pytest.raises(ConfigError, match=r"30 days are kept \(bits.kept_days\), and 31 are asked for"):
         curve_of(shop, "everybody", "click", within=31)
-    with pytest.raises(GateClosed, match=f"no bitmaps of {ago(1)}"):
+    with pytest.raises(ConfigError, match=f"no features of {ago(1)}; stored days are {AS_OF}"):
         curve_of(shop, "everybody", "click", ago(1))
     with pytest.raises(ConfigError, match=r"rules\.yaml holds 3 segments; a curve is of one"):
         curve_of(shop, "rules.yaml", "click")
+
+
+def test_a_day_that_only_spark_reads_is_told_and_is_no_bug(tmp_path: Path) -> None:
+    shop = make_shop(tmp_path / "w")
+    for table in (gold.PEOPLE, gold.BITS):
+        deltalake.DeltaTable(Lake(shop.lake).path(table)).delete()
+    for along in ("n_order_365d", "click"):
+        with pytest.raises(GateClosed, match=f"no such curve without Spark.*gold.people has no rows of {AS_OF}"):
+            curve_of(shop, "everybody", along)
 
 
 def test_no_jvm_and_nothing_slow_is_imported(shop: Workspace, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from builders import FIRST_DAY, SECOND_DAY, make_workspace, store_rows, stored_s
 from segspark.config.models import Rfm, Workspace
 from segspark.duck.only_by_spark import OnlyBySpark
 from segspark.errors import ConfigError, GateClosed
+from segspark.features.resources import load_catalogue
 from segspark.pipeline.runs import record
 from segspark.pipeline.view import View, look
 from segspark.query.replay import REPLAY, check_in_use, find_version, replay_stored
@@ -92,10 +93,18 @@ def test_a_day_that_was_never_closed_cannot_be_made_again(shop: Workspace) -> No
         with_day(view_of(shop, SECOND_DAY))
 
 
-def test_groups_of_a_model_are_left_to_spark(shop: Workspace) -> None:
+def test_groups_of_a_model_need_a_kept_day_and_the_model_in_use(shop: Workspace) -> None:
     lake, of_model = Lake(shop.lake), {"definition_version": "m1", "scheme": BEHAVIOUR.name, "name": BEHAVIOUR.name}
     store_rows(lake, gold.DEFINITIONS, {**of_model, "first_date": FIRST_DAY})
-    with pytest.raises(OnlyBySpark, match="behaviour follows from a model, which only Spark applies to people"):
+    with pytest.raises(OnlyBySpark, match=f"the features of {FIRST_DAY} are not kept"):
+        replay_stored(shop, lake, "m1", FIRST_DAY)
+    of_day = {"person_id": "ann", "as_of_date": FIRST_DAY}
+    store_rows(lake, gold.FEATURES.with_columns(load_catalogue(shop).stored_columns()), of_day)
+    store_rows(lake, gold.SCORES, {**of_day, "score": "engagement", "value": 1.0})
+    if FIRST_DAY not in lake.days(gold.PEOPLE):
+        store_rows(lake, gold.PEOPLE, of_day)
+    # Nothing was trained: no Java is started to say so.
+    with pytest.raises(GateClosed, match=r"behaviour of version m1 follows from settings or a model .* in use is none"):
         replay_stored(shop, lake, "m1", FIRST_DAY)
 
 

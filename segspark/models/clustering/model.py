@@ -41,7 +41,7 @@ def _card(version: "Version[ClusteringDocuments]") -> "Content":
 CLUSTER, IS_FAR, RARE = (
     Column("cluster", Value("number"), "int", "Number of the cluster in the model in use"),
     Column("is_far"),
-    Column("rare"),
+    Column("rare", type="string", comment="Key of the rare group in the model in use", is_stored=True),
 )
 BEHAVIOUR: Model[Clustering, ClusteringDocuments] = Model(
     name="behaviour",

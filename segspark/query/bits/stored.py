@@ -24,6 +24,10 @@ NOBODY = BitMap()
 _KEYS = ("kind", "slice", "block")
 
 
+class NoBits(GateClosed):
+    """The bitmaps of a day do not answer; the text says why, and what mends it."""
+
+
 @dataclass(frozen=True)
 class Block:
     """Some bitmaps of a block, by kind and slice."""
@@ -100,7 +104,7 @@ def days_of_act(view: View, act: str, longest: int | None) -> tuple[int, dict[in
         longest: so many days are asked for; None is as many as are kept.
 
     Raises:
-        GateClosed: a day's bitmaps are not there, or they do not hold the act.
+        NoBits: a day's bitmaps are not there, or they do not hold the act.
     """
     stored = set(view.facts(gold.DAY_BITS).days)
     deltas: list[tuple[date, dict[int, BitMap], dict[int, dict[date, BitMap]]]] = []
@@ -108,13 +112,10 @@ def days_of_act(view: View, act: str, longest: int | None) -> tuple[int, dict[in
     window = longest or 0
     while day is not None:
         if day not in stored:
-            raise GateClosed(
-                f"gold.day_bits of {view.as_of} follows on {day}, which is not kept. Days that are run from now on have "
-                f"what they need; a newer as-of day may have it already."
-            )
+            raise NoBits(_why_missing(view.as_of, day))
         about, cleared, done = _changes(view, act, day)
         if act not in about.acts:
-            raise GateClosed(f"The bitmaps of {day} hold no {act}; they hold {', '.join(about.acts)}.")
+            raise NoBits(f"the bitmaps of {day} hold no {act}; they hold {', '.join(about.acts) or 'nothing'}")
         if day == view.as_of:
             window = min(longest or about.kept_days, about.kept_days)
         deltas.insert(0, (day, cleared, done))
@@ -125,6 +126,12 @@ def days_of_act(view: View, act: str, longest: int | None) -> tuple[int, dict[in
         block: days_known([Delta(cleared.get(block, NOBODY), done.get(block, {})) for _, cleared, done in deltas])
         for block in blocks
     }
+
+
+def _why_missing(as_of: date, day: date) -> str:
+    if day == as_of:
+        return f"gold.day_bits has no rows of {day}"
+    return f"gold.day_bits of {as_of} follows on {day}, which is missing; the next daily run sets everybody afresh"
 
 
 def _changes(view: View, act: str, day: date) -> tuple[About, dict[int, BitMap], dict[int, dict[date, BitMap]]]:

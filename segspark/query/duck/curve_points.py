@@ -16,6 +16,9 @@ from segspark.query.preview import members
 from segspark.segments.definitions import Rule
 from segspark.segments.rules.tree import And, Missing, Not
 
+# What the sizes at a point are counted from.
+BESIDES = ("not_contactable_reason", REVENUE)
+
 
 def points_by_duckdb(view: View, rule: Rule, along: str, direction: Direction) -> tuple[CurvePoint, ...]:
     """The points of a rule along a value.
@@ -24,13 +27,17 @@ def points_by_duckdb(view: View, rule: Rule, along: str, direction: Direction) -
         OnlyBySpark: the lake or the rule has something that DuckDB does not read.
     """
     known = replace(rule, when=And((rule.when, Not(Missing(along)))))
-    besides = tuple(dict.fromkeys((along, "not_contactable_reason", REVENUE)))
+    besides = tuple(dict.fromkeys((along, *BESIDES)))
     with Database(view) as database:
-        return _read_points(database, members(database, view, [known], besides), along, direction)
+        return points_along(database, members(database, view, [known], besides), along, direction)
 
 
-def _read_points(database: Database, query: exp.Query, along: str, direction: Direction) -> tuple[CurvePoint, ...]:
-    """The points: as many as there are values, or round steps."""
+def points_along(database: Database, query: exp.Query, along: str, direction: Direction) -> tuple[CurvePoint, ...]:
+    """The points: as many as there are values, or round steps.
+
+    Args:
+        query: a row per person with the value, which is never null, and what ``BESIDES`` names.
+    """
     f, people = database.f, database.keep(query)
     value = f.col(along).cast("double")
     span = exp.select(

@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING, Any
 from segspark.models.clustering.documents.rare import SMALL
 from segspark.segments.fixed_groups import NEVER_ACTIVE
 from segspark.segments.grouping import PURCHASES, Grouping, grouping_of, prepared
-from segspark.segments.schemes.behaviour import DESCRIBING, active_groups, model_needs, of_model, with_never_active
+from segspark.segments.schemes.behaviour import (
+    ASKED,
+    DESCRIBING,
+    groups_of_day,
+    model_needs,
+    of_model,
+    with_never_active,
+)
 from segspark.segments.schemes.scheme import Prepared, Refused, Scheme, SchemeContext, Values
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from segspark.models.clustering.active import ActiveClustering
+    from segspark.models.clustering.current import CurrentGroups
 
 
 # As the run records it.
@@ -20,19 +27,19 @@ NONE_FOUND = "none found: no small dense group is described by a plain rule"
 
 
 def _prepare(context: SchemeContext, people: "DataFrame") -> Prepared | Refused:
-    groups = active_groups(context)
+    groups = groups_of_day(context)
     if groups is None or not groups.rare:
         return Refused()
-    if not any(group.kind == SMALL for group in groups.rare[1]):
+    if not any(group.kind == SMALL for group in groups.rare):
         return Refused((NONE_FOUND,))
     made = prepared(rare_grouping(groups), context, people, ("rare", *PURCHASES), **of_model(context.view, groups))
-    return with_never_active(RARE.name, made, groups, context.language)
+    return with_never_active(RARE.name, made, groups, context)
 
 
-def rare_grouping(groups: "ActiveClustering") -> Grouping:
+def rare_grouping(groups: "CurrentGroups") -> Grouping:
     """The rare groups by their keys; none without any."""
-    found = {g.key: g for g in groups.rare[1]} if groups.rare else {}
-    return grouping_of(RARE.name, "rare", found, groups.model.model_version)
+    found = {g.key: g for g in groups.rare}
+    return grouping_of(RARE.name, "rare", found, groups.model_version)
 
 
 def _explain(row: Mapping[str, Any], content: Any) -> Values:
@@ -49,6 +56,9 @@ RARE = Scheme(
     prepare=_prepare,
     explain=_explain,
     needs=model_needs,
-    values=lambda context: ("rare", "engagement", "is_far", NEVER_ACTIVE.looks_at, *PURCHASES),
+    values=lambda context: ("rare", "engagement", NEVER_ACTIVE.looks_at, *PURCHASES),
+    asks=ASKED,
     is_found=True,
+    any_engine=True,
+    stored_as="rare",
 )

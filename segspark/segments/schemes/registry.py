@@ -1,7 +1,7 @@
 """The schemes, in the order of sizes in the report and of a person's memberships."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from segspark.config.models import Segments
 from segspark.pipeline.context import Resource
@@ -17,6 +17,9 @@ from segspark.sockets import Socket
 
 if TYPE_CHECKING:
     from segspark.models.clustering.active import ActiveClustering
+    from segspark.models.clustering.current import CurrentGroups
+
+T = TypeVar("T")
 
 SCHEMES: Socket[Scheme] = Socket("scheme", LEVELS, RFM, BEHAVIOUR, RARE, RULES)
 
@@ -47,11 +50,21 @@ def conditions_of(definitions: Definitions) -> tuple[Rule, ...]:
 
 
 def groups_in_use(view: View) -> "ActiveClustering | None":
-    """The groups of the model of the day; None without a model, or if no scheme that is made needs them."""
+    """The model of groups of the day; None without one, or if no scheme that is made needs it."""
     from segspark.models.resources import ACTIVE_CLUSTERING
 
-    needed = needs_of(active_schemes(view.settings.segments))
-    return view.context[ACTIVE_CLUSTERING] if ACTIVE_CLUSTERING in needed else None
+    return _if_needed(view, ACTIVE_CLUSTERING)
+
+
+def current_groups(view: View) -> "CurrentGroups | None":
+    """What the model of the day found; None without one, or if no scheme that is made needs it."""
+    from segspark.models.resources import CURRENT_GROUPS
+
+    return _if_needed(view, CURRENT_GROUPS)
+
+
+def _if_needed(view: View, resource: Resource[T]) -> T | None:
+    return view.context[resource] if resource in needs_of(active_schemes(view.settings.segments)) else None
 
 
 def needs_of(schemes: Iterable[Scheme]) -> tuple[Resource[Any], ...]:

@@ -186,6 +186,7 @@ class Scheme:
         explain: why a person is in a segment, from a row of gold.segments and the content of its definition.
         needs: resources that ``prepare`` looks up.
         values: what its entries look at of a person, besides what its definitions name.
+        asks: what the questions about the people look at that the run records (``Prepared.asked``), besides.
         written: how people write its definitions; None if it follows from settings or a model.
         section: its own section of the report, if it has one.
         has_paths: keys of its segments are paths, shown beside names that may be equal.
@@ -193,6 +194,8 @@ class Scheme:
         is_found: a model found its segments in what people did; their results are measured on later days.
         any_engine: ``prepare`` and what it returns use the context's functions alone, so that a replay of a kept day needs no
             Spark; as written schemes do.
+        stored_as: of a scheme whose groups a model gives, the column of gold.people with a person's group on the day; empty
+            for others. A replay without Spark reads it, where the version in use is the one that gave it.
     """
 
     name: str
@@ -204,12 +207,14 @@ class Scheme:
     explain: Callable[[Mapping[str, Any], Any], Conditions | Values]
     needs: Callable[[], tuple[Resource[Any], ...]] = _nothing
     values: Callable[[SchemeContext], Collection[str]] = lambda context: ()
+    asks: Collection[str] = ()
     written: Written | None = None
     section: Callable[[StoredDay], Section | None] | None = None
     has_paths: bool = False
     in_summary: bool = False
     is_found: bool = False
     any_engine: bool = False
+    stored_as: str = ""
 
     @property
     def editable(self) -> bool:

@@ -47,15 +47,20 @@ def changed(cleared: tuple[int, ...] = (), **clicked: tuple[int, ...]) -> Bitmap
 
 
 def make_shop(folder: Path) -> Workspace:
-    """ann is 0, bob 1, eve 2, joe 3. ann clicked 1 and 9 days ago, eve 3; bob's click of 3 days ago was withdrawn."""
+    """ann is 0, bob 1, eve 2, joe 3. ann clicked 1 and 9 days ago, eve 3, joe 40; bob's click of 3 days ago counts no longer."""
     workspace = make_workspace(folder)
     lake = Lake(workspace.lake)
     rows = [
         {"person_id": who, "as_of_date": AS_OF, "n_order_365d": n, "order_cents_365d": cents, "refund_cents_365d": back,
-         "last_order_date": None if days is None else ago(days), "n_click_30d": clicks}
+         "last_order_date": None if days is None else ago(days), "n_click_30d": clicks,
+         "email_marketing_from": None if who == "bob" else ago(300)}
         for who, (n, cents, back, days, clicks, _) in PEOPLE.items()
     ]  # fmt: skip
     store_rows(lake, gold.FEATURES.with_columns(load_catalogue(workspace).stored_columns()), *rows)
+    clicks = (("ann", 1), ("ann", 9), ("bob", 3), ("eve", 3), ("joe", 40))
+    store_rows(lake, gold.ACTIVITY_DAILY.with_columns(load_catalogue(workspace).tile_columns()), *[
+        {"person_id": who, "activity_date": ago(days), "n_click": 2} for who, days in clicks
+    ])  # fmt: skip
     store_rows(lake, gold.PEOPLE, *[
         {"person_id": who, "as_of_date": AS_OF, "is_contactable": values[5],
          "not_contactable_reason": None if values[5] else "no_consent", "country": "FR"} for who, values in PEOPLE.items()

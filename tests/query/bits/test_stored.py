@@ -13,7 +13,7 @@ from segspark.config.models import Workspace
 from segspark.errors import GateClosed
 from segspark.pipeline.view import View, look
 from segspark.query.bits import stored
-from segspark.query.bits.stored import blocks_of_day, day_with_bits, days_of_act, features_stored
+from segspark.query.bits.stored import NoBits, blocks_of_day, day_with_bits, days_of_act, features_stored
 from segspark.query.curves import CURVE
 from segspark.store.parquet import open_parquet
 from segspark.tables.contracts import gold
@@ -71,9 +71,9 @@ def test_a_short_window_reads_no_older_changes(view: View, monkeypatch: pytest.M
 
 
 def test_what_is_missing_is_said(view: View, shop: Workspace) -> None:
-    with pytest.raises(GateClosed, match="hold no order; they hold click"):
+    with pytest.raises(NoBits, match="hold no order; they hold click"):
         days_of_act(view, "order", None)
-    with pytest.raises(GateClosed, match="2026-05-03 follows on 2026-05-03, which is not kept"):
+    with pytest.raises(NoBits, match=r"gold\.day_bits has no rows of 2026-05-03"):
         days_of_act(view.on(date(2026, 5, 3)), "click", None)
     with pytest.raises(GateClosed, match="no bitmaps of 2026-05-03; stored days are 2026-05-10 to 2026-05-10"):
         day_with_bits(view, date(2026, 5, 3))

@@ -1,4 +1,4 @@
-"""A context with an active clustering, without a model behind it."""
+"""A context with the groups of a model, without the model."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -6,19 +6,15 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from segspark.config.models import Segments
-from segspark.models.clustering.active import ActiveClustering
+from segspark.models.clustering.current import CurrentGroups
 from segspark.models.clustering.documents.groups import Around, GroupDocument, Groups
 from segspark.models.clustering.documents.preparation import Preparation
 from segspark.models.clustering.documents.rare import RareGroup
 from segspark.models.clustering.documents.registered import ClusteringDocuments
 from segspark.models.clustering.documents.sweep import Sweep
-from segspark.models.resources import ACTIVE_CLUSTERING
-from segspark.models.tracking import Loaded
+from segspark.models.resources import CURRENT_GROUPS
 from segspark.segments.definitions import Definitions
 from segspark.segments.schemes.scheme import SchemeContext
-
-MODEL = Loaded("small_behaviour", "3", None, {})  # type: ignore[arg-type]
-
 
 SAID = {"fr": "dit", "en": "said"}
 
@@ -34,14 +30,17 @@ ODD = RareGroup("r1", "odd", named("odd"), SAID, "group", 5, {}, ())
 
 
 def clustering(
-    *groups: GroupDocument, around: tuple[Around, ...] = (), rare: Any = None, waiting: tuple[str, ...] = ()
-) -> ActiveClustering:
+    *groups: GroupDocument,
+    around: tuple[Around, ...] = (),
+    rare: tuple[RareGroup, ...] = (),
+    waiting: tuple[str, ...] = (),
+) -> CurrentGroups:
     documents = ClusteringDocuments(Groups((CALM, LIVELY), 2, "", ("a", "b"), around), Sweep(()), Preparation(()))
-    return ActiveClustering(MODEL, groups or (CALM, LIVELY), documents, rare, waiting=waiting)
+    return CurrentGroups("small_behaviour/3", groups or (CALM, LIVELY), documents, rare, waiting=waiting)
 
 
-def context_with(groups: ActiveClustering | None) -> SchemeContext:
+def context_with(groups: CurrentGroups | None, f: Any = F) -> SchemeContext:
     view: Any = SimpleNamespace(
-        context={ACTIVE_CLUSTERING: groups}, settings=SimpleNamespace(language="en", segments=Segments())
+        context={CURRENT_GROUPS: groups}, settings=SimpleNamespace(language="en", segments=Segments())
     )
-    return SchemeContext(view, Definitions(), F)
+    return SchemeContext(view, Definitions(), f)

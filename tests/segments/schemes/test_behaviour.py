@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 from segments.schemes.groups import ACTIVE, CALM, LIVELY, clustering, context_with
 
 from segspark.ids import mint, version_of
-from segspark.models.resources import ACTIVE_CLUSTERING
+from segspark.models.resources import ACTIVE_CLUSTERING, CURRENT_GROUPS
 from segspark.segments.membership import assign_segments
 from segspark.segments.schemes.behaviour import BEHAVIOUR, DESCRIBING, behaviour_grouping, coarser_segments
 from segspark.segments.schemes.scheme import Prepared, Refused, Values
@@ -32,7 +32,7 @@ def test_groups_are_segments_with_their_coarser_groups_and_waiting_overrides(spa
     assert list(found.asked) == ["far"]
     # Profiles test no measure that the groups were made of.
     assert found.looks_at == {None: ("a", "b", "last_active_date")}
-    assert BEHAVIOUR.needs() == (ACTIVE_CLUSTERING,)
+    assert BEHAVIOUR.needs() == (CURRENT_GROUPS, ACTIVE_CLUSTERING)
 
 
 def test_coarser_groups_are_segments_without_rows_of_their_own() -> None:

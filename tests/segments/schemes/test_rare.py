@@ -20,13 +20,13 @@ def test_without_rare_groups_nothing_is_made_and_nothing_recorded(spark: SparkSe
 def test_if_no_small_group_may_be_shown_the_scheme_says_none_found(spark: SparkSession) -> None:
     people = spark.createDataFrame([("r1", 1.0)], "rare string, engagement double")
     rest = replace(ODD, kind="usual")
-    found = RARE.prepare(context_with(clustering(rare=(None, [rest]))), people)
+    found = RARE.prepare(context_with(clustering(rare=(rest,))), people)
     assert found == Refused(("none found: no small dense group is described by a plain rule",))
 
 
 def test_rare_groups_are_segments_by_their_keys(spark: SparkSession) -> None:
     people = spark.createDataFrame([("r1", 1.0)], "rare string, engagement double")
-    found = RARE.prepare(context_with(clustering(rare=(None, [ODD]))), people)
+    found = RARE.prepare(context_with(clustering(rare=(ODD,))), people)
     assert isinstance(found, Prepared)
     never = mint("rare", "never:active")
     assert [(s.segment_id, s.centre) for s in found.segments] == [("odd", None), (never, None)]

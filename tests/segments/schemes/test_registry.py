@@ -47,7 +47,7 @@ def test_of_definitions_those_of_a_single_condition_are_found() -> None:
 
 def test_a_resource_of_several_schemes_is_needed_once() -> None:
     twice = SCHEMES.find("behaviour"), SCHEMES.find("rare")
-    assert [r.name for r in needs_of(twice)] == ["active_clustering"]
+    assert [r.name for r in needs_of(twice)] == ["current_groups", "active_clustering"]
 
 
 class Asked(dict[Any, Any]):
