@@ -85,7 +85,7 @@ class Step(View):
         """Time a stage and report it; the caller fills the report."""
         report, start = StageReport(), time.monotonic()
         flow = f"{self._name} {self.as_of}"
-        with named_jobs(flow, f"{flow}: {name}"):
+        with self._progress.working(name), named_jobs(flow, f"{flow}: {name}"):
             yield report
         self._progress.stage(name, time.monotonic() - start, report.rows, report.note)
 

@@ -9,6 +9,7 @@ from sqlglot import exp
 from segspark.duck.database import Database, Partition
 from segspark.duck.functions import Column, column
 from segspark.duck.only_by_spark import OnlyBySpark
+from segspark.errors import GateClosed
 from segspark.features.feature import Catalogue, Derived
 from segspark.features.resources import CATALOGUE
 from segspark.features.undeclared import Undeclared, undeclared
@@ -51,6 +52,7 @@ def people_of_day(
         wanted: names as conditions have them; of attributes only ``attributes``. Windows need not be declared.
 
     Raises:
+        GateClosed: a score is wanted of a day without any.
         OnlyBySpark: the day's people are not stored, or a value is one that only Spark computes.
     """
     if view.as_of not in view.facts(gold.PEOPLE).days:
@@ -148,6 +150,8 @@ def _scores(database: Database, view: View, wanted: Sequence[str]) -> tuple[exp.
     """A row per person with the wanted scores of the day; of the table only their partitions are read."""
     day = view.as_of.isoformat()
     there = {str(p.partition["score"]) for p in view.part_files(gold.SCORES) if str(p.partition["as_of_date"]) == day}
+    if not there:
+        raise GateClosed(f"gold.scores has no rows of {day}, and {', '.join(wanted)} would be missing of everybody.")
     of_models = {c.name: c for c in score_columns(view.settings.models)}
     chosen: dict[str, tuple[set[str], str, str]] = {}
     for name in wanted:

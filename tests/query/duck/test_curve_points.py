@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from segspark.app.workspace import open_workspace
 from segspark.config.models import Workspace
-from segspark.errors import ConfigError
+from segspark.errors import ConfigError, GateClosed
 from segspark.features.resources import load_catalogue
 from segspark.query import curve as module
 from segspark.query.curve import CurvePoint, Direction
@@ -138,3 +138,8 @@ def test_every_point_is_the_preview_of_its_threshold(
         when = parse_text(f"(n_order_365d >= 2 or country = 'FR') and n_click_30d {SIGN[direction]} {point.threshold}")
         (told,) = preview(workspace, lake, [replace(rule, when=when)], None)
         assert point == CurvePoint(point.threshold, told["people"], told["contactable"], told["revenue_cents_365d"])
+
+
+def test_a_score_of_a_day_without_any_is_told_and_nobody_is_counted(workspace: Workspace) -> None:
+    with pytest.raises(GateClosed, match=r"no rows of 2026-05-0\d, and churn_90d would be missing of everybody"):
+        preview(workspace, Lake(workspace.lake), rules_named(workspace, "churn_90d > 0.5"), None)
