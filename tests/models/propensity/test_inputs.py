@@ -54,7 +54,9 @@ def test_the_usual_catalogue_has_all_of_them_and_opens_are_none_of_them() -> Non
 
 def test_what_grows_with_the_history_looks_back_at_a_third_of_it(spark: SparkSession) -> None:
     found = {i.name: i for i in choose_inputs(["tenure_days", "days_since_order", "days_between_orders"], 240)}
-    assert found["tenure_days"].expression == "coalesce(cast(if(`tenure_days` > 80, 80, `tenure_days`) as double), -1.0D)"
+    assert (
+        found["tenure_days"].expression == "coalesce(cast(if(`tenure_days` > 80, 80, `tenure_days`) as double), -1.0D)"
+    )
     assert found["tenure_days"].columns == ("tenure_days",)
     assert found["days_since_order"].expression == "coalesce(cast(`days_since_order` as double), 1000.0D)"
     people = spark.createDataFrame(

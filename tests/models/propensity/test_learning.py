@@ -52,7 +52,9 @@ def test_what_trees_do_not_look_at_teaches_nothing() -> None:
 
 
 def test_equal_people_give_an_equal_curve() -> None:
-    assert learning_curve(past(2000), judged(500), NAMES, CONFIG) == learning_curve(past(2000), judged(500), NAMES, CONFIG)
+    assert learning_curve(past(2000), judged(500), NAMES, CONFIG) == learning_curve(
+        past(2000), judged(500), NAMES, CONFIG
+    )
 
 
 def test_a_share_without_enough_of_either_label_is_left_out() -> None:
