@@ -13,7 +13,7 @@ from segspark.models.champions import PROMOTED, ROLLED_BACK, before, move_on, ne
 from segspark.models.mlflow_store import store
 from segspark.models.promotion import GateResult, decide
 from segspark.models.registered import Shelf, model_named, record_move, shelf_named, version_of
-from segspark.reports.card.made import store_cards
+from segspark.reports.card.made import store_cards, without_card
 from segspark.store import store_at
 from segspark.tables.lease import only_writer
 
@@ -46,7 +46,8 @@ def promote(
         force: whatever its gates say; the move records it.
 
     Returns:
-        model, version, before (the champion of that day until now), day, why, is_forced.
+        model, version, before (the champion of that day until now), day, why, is_forced; and without_card, if a card could
+        not be made: the move stands all the same.
 
     Raises:
         GateClosed: a gate of the version is closed.
@@ -64,8 +65,7 @@ def promote(
                 "and records that."
             )
         moved = _moved(workspace, shelf, number, day, PROMOTED, why, is_forced=decision.code == "forced")
-        store_cards(workspace, model_named(workspace, name), number)
-        return moved
+        return moved | _carded(workspace, name, number)
 
 
 def rollback(workspace: Workspace, name: str, why: str) -> dict[str, Any]:
@@ -83,8 +83,12 @@ def rollback(workspace: Workspace, name: str, why: str) -> dict[str, Any]:
         if last is None or earlier is None:
             raise GateClosed(f"{shelf.name} had no champion before. `segspark models promote` names another version.")
         moved = _moved(workspace, shelf, earlier.version, last.day, ROLLED_BACK, why, is_forced=False)
-        store_cards(workspace, model_named(workspace, name), earlier.version)
-        return moved
+        return moved | _carded(workspace, name, earlier.version)
+
+
+def _carded(workspace: Workspace, name: str, number: str) -> dict[str, str]:
+    said = without_card(store_cards(workspace, model_named(workspace, name), number))
+    return {"without_card": said} if said else {}
 
 
 def _from_now_on(shelf: Shelf, number: str) -> date:

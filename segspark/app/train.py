@@ -19,7 +19,7 @@ from segspark.models.table.model import TABLE_FILES
 from segspark.models.tracking import log_model
 from segspark.pipeline.flow import Flow
 from segspark.pipeline.step import Step
-from segspark.reports.card.made import store_cards
+from segspark.reports.card.made import store_cards, without_card
 from segspark.segments.definitions import Definitions
 from segspark.segments.schemes.registry import active_schemes
 from segspark.segments.schemes.scheme import SchemeContext
@@ -132,8 +132,15 @@ def _fitted(step: Step, model: Model[Any, Any], wanted: Collection[str]) -> Resu
     name = registered_name(step.settings.name, model)
     version = _registered(step, name, model, result)
     result.when_registered(f"{name}/{version}")
-    store_cards(step.settings, model, version)
-    return Result(result.note.replace("{version}", version), result.outcome)
+    note = result.note.replace("{version}", version)
+    failures = store_cards(step.settings, model, version)
+    if not failures:
+        return Result(note, result.outcome)
+    # The version stands and is used, so the training has not failed; the card can be made when its error is mended.
+    for error in failures.values():
+        step.note("".join(traceback.format_exception(error)))
+    said = without_card(failures)
+    return Result(f"{note}; {said}", {**result.outcome, f"{model.name}_card": said})
 
 
 def expiry_of(model: Model[Any, Any], fitted: Fitted) -> int | None:

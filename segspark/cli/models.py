@@ -263,6 +263,8 @@ def _print_move(moved: dict[str, Any], as_json: bool) -> None:
     click.echo(f"{moved['model']}: version {moved['version']} is champion from {moved['day']} on{instead}.")
     if moved["is_forced"]:
         click.echo("Its gates are closed; this is recorded as forced.")
+    if said := moved.get("without_card"):
+        click.echo(f"Done, but {said}.")
 
 
 COMMANDS = (models, mlflow_pages)

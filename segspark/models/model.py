@@ -210,8 +210,9 @@ class Model(Generic[C, D]):
             are none, or if schemes add them.
         needs: inputs of a registered version -> columns of the feature frame.
         inputs: gives person_id and the version's inputs, filled, a column each, for people with the columns of ``needs``;
-            those of whom the model says nothing may be among them. They are compared with those of the training, where a
-            version has stored these (monitoring/reference.py). None: its scores alone are.
+            those of whom the model says nothing may be among them, and those of whom it gives none are not compared. They
+            are compared with those of the training, where a version has stored these (monitoring/reference.py). None: its
+            scores alone are.
         sections: its part of the report of the view's day, from the version in use, else from the last refusal, else from
             nothing; None shows nothing at all.
         card: what the card of a registered version says besides what every card does; None says no more.

@@ -16,6 +16,7 @@ from segspark.errors import ConfigError, GateClosed, InfrastructureError
 from segspark.models.mlflow_store import store
 from segspark.models.registered import find_champion, shelf_of
 from segspark.models.tracking import read_bytes
+from segspark.reports.card import made as card_made
 from segspark.store import store_at
 from segspark.tables.lease import only_writer
 
@@ -142,3 +143,15 @@ def test_in_a_copied_workspace_nothing_is_changed(workspace: Workspace) -> None:
     elsewhere = workspace.mlflow.model_copy(update={"artifact_location": "/elsewhere"})
     with pytest.raises(ConfigError, match="Nothing was written"):
         rollback(workspace.model_copy(update={"mlflow": elsewhere}), "churn", "why")
+
+
+def test_a_card_that_cannot_be_made_does_not_undo_the_move(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> str:
+        raise KeyError("words")
+
+    monkeypatch.setattr(card_made, "render_card", broken)
+    moved = promote(workspace, "churn", "1", "as before", force=True)
+    assert moved["without_card"].startswith("the card of version 1 cannot be made (KeyError: 'words')")
+    assert speaks(workspace, JUNE) == ["1"]

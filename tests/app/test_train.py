@@ -120,7 +120,9 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     shown: list[str] = []
     monkeypatch.setattr(registry, "MODELS", Socket("model"))
     monkeypatch.setattr(app, "log_model", lambda config, **told: "7")
-    monkeypatch.setattr(app, "store_cards", lambda settings, model, version: shown_cards.append((model.name, version)))
+    monkeypatch.setattr(
+        app, "store_cards", lambda settings, model, version: shown_cards.append((model.name, version)) or {}
+    )
     shown_cards.clear()
     monkeypatch.setattr(Step, "note", lambda step, text: shown.append(text))
     return shown
@@ -135,6 +137,21 @@ def test_a_registered_version_has_its_cards_stored_and_a_refusal_has_none(
     with registry.MODELS.added(toy("toy", fitted), toy("other", refused)):
         app.train(a_step(workspace))
     assert shown_cards == [("toy", "7")]
+
+
+def test_a_card_that_cannot_be_made_is_told_and_does_not_fail_the_training(
+    workspace: Workspace, notes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "store_cards", lambda settings, model, version: {version: KeyError("words")})
+    step = a_step(workspace)
+    with registry.MODELS.added(toy("toy", fitted)):
+        app.train(step)
+    said = "the card of version 7 cannot be made (KeyError: 'words')"
+    assert step.outcome["toy"] == f"version 7 of {{all}}; {said}"
+    assert (step.outcome["toy_card"], step.outcome["auc"]) == (said, 0.5)
+    check_trained(step.outcome)
+    (shown,) = notes
+    assert shown.endswith("KeyError: 'words'\n")
 
 
 def test_a_model_is_registered_and_what_it_tells_is_recorded(workspace: Workspace, notes: list[str]) -> None:

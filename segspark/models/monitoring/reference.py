@@ -37,17 +37,17 @@ class Bins:
 
 @dataclass(frozen=True)
 class Reference:
-    """``bins.json``: the people on whom a version was judged.
+    """``bins.json``: the people on whom a version was judged, or those of the day of its training.
 
     Attributes:
         n: people.
-        base_rate: those of them with the outcome.
+        base_rate: those of them with the outcome; None for a model without one.
         inputs: by name; without those that are equal for everybody on a day.
         scores: by column (``Score.column``).
     """
 
     n: int
-    base_rate: float
+    base_rate: float | None
     inputs: Mapping[str, Bins]
     scores: Mapping[str, Bins]
 

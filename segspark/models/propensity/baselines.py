@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from segspark.models.propensity.inputs import beside_trees
 from segspark.models.propensity.outcome import Outcome
 from segspark.models.value.bgnbd_fit import BgNbdFit, fit_bgnbd
 from segspark.models.value.cells import Cells
@@ -124,7 +125,7 @@ def no_order(days: int) -> Callable[[Sample, tuple[str, ...]], Fit | None]:
 def _histories(people: Sample, needs: tuple[str, ...], most: int | None = None) -> Cells:
     nth = 1 if most is None else max(1, len(people.y) // most)
     days, first, last = (people.columns[name][::nth] for name in needs)
-    # The first order may be cut off at the history of the model; the last one is never before it.
+    # A day has the first order and the last one.
     age, x = np.maximum(first, last) - 1, np.maximum(days - 1, 0)
     return Cells.of_people(x, np.where(x > 0, age - (last - 1), 0.0), age)
 
@@ -136,9 +137,8 @@ def baselines_of(outcome: Outcome, days: int) -> tuple[Baseline, ...]:
         days: of the window.
     """
     found = [Baseline("recency", (outcome.recency,), by_one), RFM]
-    if outcome.is_absence and outcome.measure == "n_order":
-        histories = ("n_order_day_lifetime", "days_since_first_order", "days_since_order")
-        found.append(Baseline("bgnbd", histories, no_order(days)))
+    if pace := beside_trees(outcome):
+        found.append(Baseline("bgnbd", (*(i.name for i in pace), "days_since_order"), no_order(days)))
     return tuple(found)
 
 

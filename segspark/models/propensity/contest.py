@@ -26,6 +26,7 @@ from segspark.models.propensity.fit import CALIBRATED, fit_trees, probability, s
 from segspark.models.propensity.frozen import Frozen
 from segspark.models.propensity.judged import Scored, read_scored
 from segspark.models.propensity.outcome import Window
+from segspark.models.propensity.training_set import known_of
 from segspark.models.tracking import Loaded, read_inputs, read_params
 
 # What decides how a model is fitted to given rows.
@@ -70,11 +71,11 @@ def contest(challenger: Entrant, champion: Loaded) -> Contest | None:
         scored = scored_by(fit_trees(frozen.rows, cuts, frozen.of(cuts), twin).model, frozen.at(frozen.cuts.validate))
         theirs = _calibrated(scored, challenger, judged.beside if record.get(BLENDS) else None)
     else:
-        names = [i.name for i in frozen.inputs]
+        names = [i.name for i in frozen.all_inputs]
         inputs = read_inputs(challenger.mlflow, champion)
-        if not set(inputs) <= set(names):
+        if not set(inputs) <= set(names) or (record.get(BLENDS) and not frozen.beside):
             return None
-        said = announced(champion.model, frozen.at(frozen.cuts.validate), names, inputs)
+        said = announced(champion.model, frozen.at(frozen.cuts.validate), names)
         theirs = _calibrated(said, challenger, None)
     return contest_of(ours, theirs, judged.y)
 
@@ -111,16 +112,16 @@ def _calibrated(scored: DataFrame, challenger: Entrant, beside: np.ndarray | Non
         beside: what the simpler model says of the same people, if it is to be blended in.
     """
     frozen = challenger.frozen
-    found = read_scored(scored, frozen.inputs, frozen.n_rows[frozen.cuts.validate])
+    found = read_scored(scored, frozen.all_inputs, frozen.n_rows[frozen.cuts.validate])
     return crossfitted(replace(found, beside=beside))
 
 
-def announced(model: PipelineModel, rows: DataFrame, names: list[str], inputs: list[str]) -> DataFrame:
+def announced(model: PipelineModel, rows: DataFrame, names: list[str]) -> DataFrame:
     """What a version says of frozen rows: all its stages but those that fill the inputs."""
-    columns = {f"x_{name}": F.col("values")[names.index(name)] for name in inputs}
-    frame = rows.withColumns(columns)
+    known = known_of(rows)
+    frame = rows.withColumns({f"x_{name}": known[at] for at, name in enumerate(names)})
     # The first statement fills the inputs; those of frozen rows are filled.
     for stage in model.stages[1:] if isinstance(model.stages[0], SQLTransformer) else model.stages:
         frame = stage.transform(frame)
     p = F.col(CALIBRATED) if CALIBRATED in frame.columns else probability()
-    return frame.select("person_id", "label", fold(), p.alias("p"), F.col("values").alias("inputs"))
+    return frame.select("person_id", "label", fold(), p.alias("p"), known.alias("inputs"))

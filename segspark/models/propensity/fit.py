@@ -19,6 +19,7 @@ from segspark.models.propensity.announce import STRAIGHT, Announcement
 from segspark.models.propensity.config import Trees as TreesConfig
 from segspark.models.propensity.draws import drawn, fold, is_aside
 from segspark.models.propensity.inputs import Input
+from segspark.models.propensity.training_set import known_of
 
 # A fit is hundreds of small jobs: with more tasks than this they only wait for each other.
 ROWS_PER_PARTITION = 50_000
@@ -113,7 +114,7 @@ def with_vectors(rows: DataFrame) -> DataFrame:
 
 def scored_by(trees: GBTClassificationModel, rows: DataFrame) -> DataFrame:
     """The rows with ``p``, the probability before calibration, and ``fold``, 0 or 1 by the person."""
-    scored = trees.transform(with_vectors(rows.withColumn("inputs", F.col("values"))))
+    scored = trees.transform(with_vectors(rows.withColumn("inputs", known_of(rows))))
     return scored.select("person_id", "cut_date", "label", fold(), probability().alias("p"), "inputs")
 
 
@@ -123,15 +124,20 @@ def probability() -> Column:
 
 
 def pipeline(
-    inputs: Sequence[Input], trees: GBTClassificationModel, announcement: Announcement, other: str = ""
+    inputs: Sequence[Input],
+    trees: GBTClassificationModel,
+    announcement: Announcement,
+    other: str = "",
+    beside: Sequence[Input] = (),
 ) -> PipelineModel:
     """From the feature frame to ``features``, ``probability`` and ``calibrated``; with a blend also ``beside``, the
     probability of the simpler model.
 
     Args:
         other: the simpler model that is blended, as SQL over the inputs ``x_<name>``.
+        beside: further inputs, which it alone looks at.
     """
-    filled = ", ".join(f"{i.expression} AS `x_{i.name}`" for i in inputs)
+    filled = ", ".join(f"{i.expression} AS `x_{i.name}`" for i in (*inputs, *beside))
     stages = [
         SQLTransformer(statement=f"SELECT *, {filled} FROM __THIS__"),
         VectorAssembler(inputCols=[f"x_{i.name}" for i in inputs], outputCol="features"),

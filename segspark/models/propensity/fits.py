@@ -95,5 +95,5 @@ def scorer(trees: Trees) -> Scorer:
 
 def scored_at(frozen: Frozen, cut: date, scored: Scorer, other: Fit | None) -> Scored:
     """The people of a cut, a bounded sample on the driver (``judged.read_scored``)."""
-    found = read_scored(scored(frozen.at(cut)), frozen.inputs, frozen.n_rows[cut])
+    found = read_scored(scored(frozen.at(cut)), frozen.all_inputs, frozen.n_rows[cut])
     return found if other is None else replace(found, beside=other.predict(found.sample))

@@ -22,6 +22,7 @@ from segspark.models.propensity.inputs import (
     ATTRIBUTE,
     MONTH,
     Input,
+    beside_trees,
     calendar_columns,
     choose_inputs,
     column_inputs,
@@ -30,6 +31,7 @@ from segspark.models.propensity.inputs import (
 from segspark.models.propensity.outcome import Outcome, Window
 from segspark.models.propensity.training_set import (
     acts_after,
+    for_trees,
     freeze,
     label_people,
     people_after,
@@ -48,10 +50,12 @@ class Frozen:
     """A stored training set.
 
     Attributes:
-        rows: of gold.training_sets.
+        rows: of gold.training_sets: ``values`` are those of ``inputs``, which trees look at, and ``known`` those of
+            ``all_inputs``.
         n_rows: by cut.
         counts: by role; everybody once.
         by_cut: people with the label too.
+        beside: what only simpler models look at.
     """
 
     dataset_id: str
@@ -61,6 +65,11 @@ class Frozen:
     n_rows: Mapping[date, int]
     counts: Mapping[str, Count]
     by_cut: tuple[CutCount, ...] = ()
+    beside: tuple[Input, ...] = ()
+
+    @property
+    def all_inputs(self) -> tuple[Input, ...]:
+        return (*self.inputs, *self.beside)
 
     def of(self, cuts: Collection[date]) -> int:
         """Rows of some cuts."""
@@ -92,7 +101,8 @@ def store_training_set(
     known = attributes_on_days(step, cuts.all, attributes) if attributes else None
     # More than this no training cut has seen.
     inputs = _inputs(step, config, [*calendar], known, (cuts.calibrate - first).days)
-    wanted = {*columns_of([i.name for i in inputs]), *outcome.needs}
+    beside = beside_trees(outcome)
+    wanted = {*columns_of([i.name for i in inputs]), *outcome.needs, *(c for i in beside for c in i.columns)}
     # The label's measure stays if nothing else looks at it.
     wanted |= {f.column(f.spans[0]) for f in catalogue.of_measures if f.measure == outcome.measure}
     looked_at = catalogue.narrowed(wanted)
@@ -106,7 +116,7 @@ def store_training_set(
         )
     labelled = label_people(with_calendar(features, calendar), cuts.roles, outcome, config.active_days)
     versions = [step.facts(table).version for table in (gold.ACTIVITY_DAILY, silver.CONSENTS)]
-    expressions = [i.expression for i in inputs]
+    expressions = [i.expression for i in (*inputs, *beside)]
     dataset_id = identity(outcome.name, step.as_of, cuts.all, expressions, calendar, catalogue.hash, versions)
     step.write(
         gold.TRAINING_SETS,
@@ -115,7 +125,9 @@ def store_training_set(
     )
     rows = step.read(gold.TRAINING_SETS).where(F.col("dataset_id") == dataset_id)
     by_cut, counts = _read_counts(rows)
-    return Frozen(dataset_id, rows, inputs, cuts, {c.cut: c.n for c in by_cut}, counts, by_cut)
+    return Frozen(
+        dataset_id, for_trees(rows, len(inputs)), inputs, cuts, {c.cut: c.n for c in by_cut}, counts, by_cut, beside
+    )
 
 
 def _inputs(

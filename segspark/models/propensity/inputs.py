@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from segspark.config.models import SalesPeriod
 from segspark.models.choices import NEVER_DAYS, STEADY
-from segspark.models.propensity.outcome import Window
+from segspark.models.propensity.outcome import Outcome, Window
 from segspark.time import DAY
 
 # Below every value: trees tell it apart.
@@ -22,17 +22,19 @@ class Input:
     """Attributes:
     fill: the value where it is missing.
     sql: over the columns of ``needs``; empty: the column of this name.
-    is_of_history: the value grows with the history of the data, and is cut off at the longest that the model is trained
-        with: else people would look unlike all that it has seen, the more so the later they are scored.
+    within: SQL in place of ``sql`` where the value would grow with the history of the data; ``{days}`` stands for the days
+        that it looks back at most.
     is_dated: the value is the days from a date to the cut: below zero the input is dated after it.
+    is_default: a model looks at it without being asked to by its name.
     """
 
     name: str
     fill: float
     sql: str = ""
     needs: tuple[str, ...] = ()
-    is_of_history: bool = False
+    within: str = ""
     is_dated: bool = False
+    is_default: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -65,15 +67,40 @@ _FEATURES: dict[str, float] = {
     "click_rate_365d": UNKNOWN, "n_complaint_365d": 0.0, "n_bounce_365d": 0.0, "n_unsubscribe_365d": 0.0,
     "n_offer_completed_365d": 0.0,
 }  # fmt: skip
-_OF_HISTORY = {"days_since_first_order", "tenure_days"}
+# What began with the data, or may have, is known to have begun so long ago at most; a rhythm of years is not known yet when
+# the data are young, so that a longer one is as one that nobody has seen.
+_RHYTHM = "if(`days_between_orders` <= {days}, `days_between_orders`, null)"
+_WITHIN = {
+    # Not least(): of a missing value it would make the longest.
+    "days_since_first_order": "if(`days_since_first_order` > {days}, {days}, `days_since_first_order`)",
+    "tenure_days": "if(`tenure_days` > {days}, {days}, `tenure_days`)",
+    "days_between_orders": _RHYTHM,
+}
+# Counts of all time only rise as the data grow: n_order_365d and sale_share_365d say the same of a year.
+_ONLY_IF_NAMED = {"n_order_day_lifetime", "n_order_sale_lifetime"}
 # How late somebody is, relative to the person's own rhythm, where 1 is on time; and whether clicks become more or fewer.
 _RATIOS = (
-    Input("overdue", STEADY, "try_divide(days_since_order, days_between_orders)", ("days_since_order", "days_between_orders")),
+    Input(
+        "overdue", STEADY, "try_divide(days_since_order, days_between_orders)", ("days_since_order", "days_between_orders"),
+        within=f"try_divide(`days_since_order`, {_RHYTHM})",
+    ),
     Input("click_trend", STEADY, "try_divide(n_click_90d * 365.0, n_click_365d * 90.0)", ("n_click_90d", "n_click_365d")),
 )  # fmt: skip
 FEATURES: Mapping[str, Input] = {
-    i.name: i for i in (*(Input(n, f, is_of_history=n in _OF_HISTORY) for n, f in _FEATURES.items()), *_RATIOS)
+    i.name: i
+    for i in (
+        *(Input(n, f, within=_WITHIN.get(n, ""), is_default=n not in _ONLY_IF_NAMED) for n, f in _FEATURES.items()),
+        *_RATIOS,
+    )
 }
+# Before what they look back at lie two thirds of the history: time enough to have seen who acts every few months.
+_PARTS_OF_HISTORY = 3
+# All orders of a person since the data began, which BG/NBD looks at: for it, unlike for trees, one order more in a longer
+# time is no news. They are kept beside the inputs of the trees, and end nowhere.
+PACE = (
+    Input("known_order_days", 0.0, "`n_order_day_lifetime`", ("n_order_day_lifetime",)),
+    Input("known_order_age", 0.0, "`days_since_first_order`", ("days_since_first_order",)),
+)
 
 SALE_DAYS_AHEAD, SALE_DAYS_BEHIND, MONTH = CALENDAR = "sale_days_ahead", "sale_days_behind", "month"
 
@@ -104,6 +131,11 @@ def calendar_columns(periods: Sequence[SalesPeriod], country: str, window: Windo
     }
 
 
+def beside_trees(outcome: Outcome) -> tuple[Input, ...]:
+    """What only simpler models of the outcome look at."""
+    return PACE if outcome.is_absence and outcome.measure == "n_order" else ()
+
+
 def columns_of(inputs: Collection[str]) -> set[str]:
     """The columns of the feature frame that the inputs of these names need."""
     return set(of_features([name for name in inputs if name not in CALENDAR and not name.startswith(ATTRIBUTE)]))
@@ -126,12 +158,13 @@ def choose_inputs(
     """The default features that the frame has or can compute, and the calendar's columns that it has.
 
     Args:
-        history_days: the longest history that the model is trained with; what grows with it is cut off there.
-        wanted: the features by name; True is all of them.
+        history_days: the longest history that the model is trained with. What grows with it looks back at a third of it: at
+            the whole, who acts rarely and since long ago would be new in young data, and old some months later.
+        wanted: the features by name; True is all of the defaults.
     """
     have = set(columns)
-    chosen = [i for name, i in FEATURES.items() if wanted is True or (wanted is not False and name in wanted)]
-    features = (_cut_off(i, history_days) for i in chosen if set(i.columns) <= have)
+    chosen = [i for name, i in FEATURES.items() if (i.is_default if isinstance(wanted, bool) else name in wanted)]
+    features = (_bounded(i, history_days // _PARTS_OF_HISTORY) for i in chosen if wanted and set(i.columns) <= have)
     return (*features, *(Input(name, 0.0) for name in CALENDAR if name in have))
 
 
@@ -159,7 +192,7 @@ def quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _cut_off(item: Input, days: int) -> Input:
-    if not item.is_of_history:
+def _bounded(item: Input, days: int) -> Input:
+    if not item.within:
         return item
-    return replace(item, sql=f"least(`{item.name}`, {max(1, days)})", needs=(item.name,))
+    return replace(item, sql=item.within.replace("{days}", str(max(1, days))), needs=item.columns)

@@ -14,6 +14,7 @@ from segspark.models.evaluate.probabilities import roc_auc
 from segspark.models.propensity.baselines import Sample
 from segspark.models.propensity.draws import is_aside, place
 from segspark.models.propensity.inputs import Input
+from segspark.models.propensity.training_set import known_of
 
 # Of more people than this a share is judged, by their ids.
 MOST_PEOPLE = 200_000
@@ -73,8 +74,8 @@ def read_scored(scored: DataFrame, inputs: Sequence[Input], n: int) -> Scored:
 def read_past(rows: DataFrame, inputs: Sequence[Input], n: int) -> Past:
     """A bounded sample of the training cuts: at most about MOST_PEOPLE rows."""
     chosen = rows.where(share_of_people(n)).orderBy("person_id", "cut_date")
-    found = chosen.select("values", "label", place(), is_aside()).toPandas()
-    sample = _sample(found["values"], found["label"], inputs)
+    found = chosen.select(known_of(rows).alias("known"), "label", place(), is_aside()).toPandas()
+    sample = _sample(found["known"], found["label"], inputs)
     return Past(sample, found["place"].to_numpy(), found["is_aside"].to_numpy())
 
 

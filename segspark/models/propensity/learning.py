@@ -24,9 +24,12 @@ _LEAST_IN_LEAF = 20
 _LEAST_TO_STOP = 5
 
 
-def learning_curve(past: Past, judged: Scored, config: Propensity) -> tuple[LearningPoint, ...]:
-    """A point for each share of the people that has enough of either label."""
-    names = tuple(past.sample.columns)
+def learning_curve(past: Past, judged: Scored, names: tuple[str, ...], config: Propensity) -> tuple[LearningPoint, ...]:
+    """A point for each share of the people that has enough of either label.
+
+    Args:
+        names: of the inputs that trees look at.
+    """
     x, y = past.sample.matrix(names), past.sample.y
     seen = judged.sample.matrix(names)
     points = []

@@ -8,7 +8,7 @@ from segspark.models.monitoring.since import SinceTraining, since_training
 from segspark.models.propensity.challenger import check_installed
 from segspark.models.propensity.config import Churn, Engagement, Propensity
 from segspark.models.propensity.documents import PropensityDocuments
-from segspark.models.propensity.inputs import columns_of
+from segspark.models.propensity.inputs import beside_trees, columns_of
 from segspark.models.propensity.outcome import Outcome, window_in
 from segspark.models.propensity.outcomes import NO_ACT, NO_ORDER
 from segspark.models.propensity.sections import propensity_sections
@@ -31,6 +31,7 @@ def propensity_model(
 ) -> Model[Propensity, PropensityDocuments]:
     """The model of an outcome, with one score: its probability and a band."""
     name = outcome.name
+    beside = {column for i in beside_trees(outcome) for column in i.columns}
     score = Score(name, band=f"{name}_band", horizon="label_days", reasons=f"{name}_reasons")
 
     def train(step: "Step", wanted: Collection[str]) -> Fitted | Refused:
@@ -65,7 +66,7 @@ def propensity_model(
         outputs=(score,),
         documents=PropensityDocuments,
         score=score_people,
-        needs=lambda inputs: columns_of(inputs) | {*outcome.needs},
+        needs=lambda inputs: columns_of(inputs) | {*outcome.needs, *beside},
         inputs=inputs_of,
         sections=sections,
         card=card,

@@ -6,6 +6,7 @@ import numpy as np
 
 from segspark.models.evaluate.judgement import Slice
 from segspark.models.evaluate.probabilities import roc_auc
+from segspark.models.propensity.inputs import FEATURES
 
 # Fewer people say nothing about a part, and might be known by it.
 LEAST_PEOPLE = 100
@@ -25,7 +26,8 @@ def slices(
     """
     found = []
     for by, values in {**{n: columns[n] for n in BANDS if n in columns}}.items():
-        for low, high in zip(BANDS[by], (*BANDS[by][1:], None), strict=True):
+        bounds = _bounds(by, values)
+        for low, high in zip(bounds, (*bounds[1:], None), strict=True):
             here = (values >= low) & (values < high if high is not None else True)
             part = f"{low}+" if high is None else str(low) if high == low + 1 else f"{low}-{high - 1}"
             found.append((by, part, here))
@@ -36,3 +38,10 @@ def slices(
         for by, part, here in found
         if here.sum() >= LEAST_PEOPLE
     )
+
+
+def _bounds(by: str, values: np.ndarray) -> tuple[int, ...]:
+    """Lower ends of the bands. Of an input that looks back at some days only, the longest value is of everybody beyond."""
+    if not FEATURES[by].within or not len(values):
+        return BANDS[by]
+    return tuple(bound for bound in BANDS[by] if bound <= values.max())

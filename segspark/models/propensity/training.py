@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from pyspark.ml import PipelineModel
 from pyspark.sql import functions as F
 
 from segspark.models.evaluate.drift import drifts
@@ -94,7 +95,8 @@ def _read_days_of(step: Step, measure: str, least: int) -> list[date]:
 
 def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, frozen: Frozen) -> Fitted:
     cuts, inputs = frozen.cuts, frozen.inputs
-    known = read_past(frozen.rows.where("role = 'train'"), inputs, frozen.of(cuts.train))
+    names = tuple(i.name for i in inputs)
+    known = read_past(frozen.rows.where("role = 'train'"), frozen.all_inputs, frozen.of(cuts.train))
     past = known.sample
     check_leaks(outcome.name, config.max_input_auc, past, inputs)
     baselines = fit_baselines(past, baselines_of(outcome, config.label_days))
@@ -119,8 +121,8 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
         fits.announcement.calibration,
         fits.published.n_trees,
         frozen.by_cut,
-        learning_curve(known, announced.judged, config) if config.learning_curve else (),
-        drifts(past.columns, judged.columns, CALENDAR),
+        learning_curve(known, announced.judged, names, config) if config.learning_curve else (),
+        drifts(past.columns, judged.columns, {*CALENDAR, *(i.name for i in frozen.beside)}),
         blend,
         other,
         challenger,
@@ -144,7 +146,7 @@ def _fitted(step: Step, outcome: Outcome, config: Propensity, window: Window, fr
         "blend": json.dumps(asdict(blend)) if blend else "",
     }
     return Fitted(
-        model=pipeline(inputs, fits.published.model, fits.announcement, baselines[other].sql if blend else ""),
+        model=_pipeline(frozen, fits, baselines[other].sql if blend else ""),
         sample=step.read_day(gold.FEATURES, step.as_of).limit(0),
         params=params,
         metrics={
@@ -199,6 +201,11 @@ def _note(ours: Evaluation, recency: Evaluation, closed: list[GateResult], chall
         ranks += f"; {challenger.note}"
     shut = "; ".join(f"{gate.code} {gate.value:.3f} against {gate.bound:.3f}" for gate in closed)
     return f"{ranks}; not used, closed gates: {shut}" if shut else ranks
+
+
+def _pipeline(frozen: Frozen, fits: Fits, other: str) -> PipelineModel:
+    beside = frozen.beside if other else ()
+    return pipeline(frozen.inputs, fits.published.model, fits.announcement, other, beside)
 
 
 def _importances(frozen: Frozen, fits: Fits, other: str) -> dict[str, float]:

@@ -54,6 +54,17 @@ def with_calendar(people: DataFrame, columns: Mapping[str, str]) -> DataFrame:
     return people.withColumns({name: F.expr(sql) for name, sql in columns.items()})
 
 
+def for_trees(rows: DataFrame, n_inputs: int) -> DataFrame:
+    """Rows of a training set of which trees look at the first ``n_inputs`` values only: these are ``values``, and all of
+    them ``known``."""
+    return rows.withColumns({"known": F.col("values"), "values": F.slice("values", 1, n_inputs)})
+
+
+def known_of(rows: DataFrame) -> Column:
+    """All values of the rows of a training set: those that trees look at, and further ones if there are any."""
+    return F.col("known" if "known" in rows.columns else "values")
+
+
 def freeze(labelled: DataFrame, expressions: Sequence[str], dataset_id: str) -> DataFrame:
     """Rows of gold.training_sets: the values of SQL expressions in their order, with role and label."""
     return labelled.select(

@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from segspark.models.propensity.config import Trees
 from segspark.models.propensity.draws import fold
 from segspark.models.propensity.fit import in_order, probability
 from segspark.models.propensity.fits import Scorer
+from segspark.models.propensity.training_set import known_of
 from segspark.spark.classic import context_of, tasks_at_once
 
 ROWS_PER_TASK = 1_000_000
@@ -74,5 +74,5 @@ def _scored(model: Any, rows: DataFrame) -> DataFrame:
     """As ``fit.scored_by`` does."""
     scored: DataFrame = model.transform(rows)
     return scored.select(
-        "person_id", "cut_date", "label", fold(), probability().alias("p"), F.col("values").alias("inputs")
+        "person_id", "cut_date", "label", fold(), probability().alias("p"), known_of(rows).alias("inputs")
     )

@@ -112,7 +112,9 @@ def _columns(wanted: Sequence[str] | None, catalogue: Catalogue) -> tuple[str, .
     known = column_names(catalogue)
     if wanted is None:
         # Ratios and counts of the model's own are no columns; whoever wants them computes them from columns.
-        return tuple(name for name, of_model in FEATURES.items() if not of_model.sql and name in known)
+        return tuple(
+            name for name, of_model in FEATURES.items() if of_model.is_default and not of_model.sql and name in known
+        )
     if not wanted:
         raise ConfigError("A training set needs a feature; without a list it gets the inputs of the program's models.")
     for name in wanted:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from segspark.models.monitoring.reference import BINS, Reference
 from segspark.models.value.amounts import BGNBD, AmountContest
 from segspark.models.value.hazard import HazardContest
 from segspark.models.value.holdout import Holdout
@@ -29,7 +30,7 @@ class Part:
 
 @dataclass(frozen=True)
 class ValueDocuments:
-    """``value.json`` and ``features.json``.
+    """``value.json``, ``features.json`` and ``bins.json``.
 
     Attributes:
         prediction: the numbers of the pipeline's stage: parameters of both models, and the horizon.
@@ -41,6 +42,7 @@ class ValueDocuments:
         inputs: columns of the feature frame that the version reads.
         amounts: the contest for value_cents; None if no other model was asked for, as in earlier releases.
         hazard: the model with seasons beside BG/NBD; None likewise.
+        reference: what the buyers of the day and their scores looked like; None if none are compared, as in earlier releases.
     """
 
     prediction: Mapping[str, Mapping[str, float]]
@@ -53,6 +55,7 @@ class ValueDocuments:
     inputs: tuple[str, ...]
     amounts: AmountContest | None = None
     hazard: HazardContest | None = None
+    reference: Reference | None = None
 
     @property
     def shows_no_stopping(self) -> bool:
@@ -81,6 +84,7 @@ class ValueDocuments:
                 "amounts": self.amounts.as_dict() if self.amounts else None,
                 "hazard": self.hazard.as_dict() if self.hazard else None,
             },
+            **({} if self.reference is None else {BINS: self.reference.as_dict()}),
             FEATURES: {"features": list(self.inputs)},
         }
 
@@ -98,6 +102,7 @@ class ValueDocuments:
             tuple(files[FEATURES]["features"]),
             AmountContest.from_dict(value["amounts"]) if value.get("amounts") else None,
             HazardContest.from_dict(value["hazard"]) if value.get("hazard") else None,
+            Reference.from_dict(files[BINS]) if BINS in files else None,
         )
 
 

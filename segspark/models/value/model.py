@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from segspark.models.model import Fitted, Model, Refused, Score, Trained
+from segspark.models.monitoring.since import since_training
 from segspark.models.value.config import CustomerValue
 from segspark.models.value.documents import ValueDocuments
 from segspark.models.value.sections import value_sections
@@ -31,8 +32,18 @@ def _score(view: "View", model: "Loaded", people: "DataFrame") -> "DataFrame":
     return score_value(model.model, people)
 
 
+def _inputs(view: "View", model: "Loaded", people: "DataFrame") -> "DataFrame":
+    from segspark.models.value.compared import compared_inputs
+
+    return compared_inputs(people)
+
+
 def _sections(view: "View", state: Trained[ValueDocuments] | Refused | None) -> tuple[Section, ...]:
-    return value_sections(state)
+    if not isinstance(state, Trained):
+        return value_sections(state)
+    # Its scores are no probabilities of what happens in a window, so none is judged.
+    since = since_training(view, VALUE.name, state.model_version, state.as_of, view.as_of, view.settings.monitoring)
+    return value_sections(state, since)
 
 
 def _card(version: "Version[ValueDocuments]") -> "Content":
@@ -55,6 +66,7 @@ VALUE: Model[CustomerValue, ValueDocuments] = Model(
     ),
     documents=ValueDocuments,
     score=_score,
+    inputs=_inputs,
     sections=_sections,
     card=_card,
 )

@@ -6,9 +6,11 @@ from typing import Any
 
 from segspark import sections
 from segspark.models.model import Refused, Trained
+from segspark.models.monitoring.since import SinceTraining
 from segspark.models.value.challenger_sections import amounts_section, hazard_notes
 from segspark.models.value.documents import ValueDocuments
 from segspark.models.value.holdout import MOST_REPEATS, Holdout, HoldoutRow
+from segspark.models.value.since_words import since_notes
 from segspark.sections import Cell, Missing, Number, People, Reason, Section, Share, Table, Words
 
 TITLE = {"fr": "Commandes à venir et leur valeur", "en": "Orders to come and their value"}
@@ -55,8 +57,14 @@ WHOLE_DAYS = {
 }
 
 
-def value_sections(state: Trained[ValueDocuments] | Refused | None) -> tuple[Section, ...]:
-    """The section of a day."""
+def value_sections(
+    state: Trained[ValueDocuments] | Refused | None, since: SinceTraining | None = None
+) -> tuple[Section, ...]:
+    """The section of a day.
+
+    Args:
+        since: what the model has shown since its training.
+    """
     if not isinstance(state, Trained):
         return (Section("value", TITLE, _nothing(state), short=SHORT),)
     documents = state.documents
@@ -69,6 +77,7 @@ def value_sections(state: Trained[ValueDocuments] | Refused | None) -> tuple[Sec
         notes.append(_correlation(documents))
     if documents.hazard is not None:
         notes.extend(hazard_notes(documents.hazard))
+    notes.extend(since_notes(since))
     notes.append({"fr": f"Modèle {state.model_version}", "en": f"Model {state.model_version}"})
     section = Section("value", TITLE, content, notes=tuple(notes), short=SHORT)
     dates = [] if holdout is None or not holdout.dates else [_dates(holdout)]

@@ -7,10 +7,12 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 
 from segspark.features.compute import features_of_days
+from segspark.features.people import people_of_day
 from segspark.features.resources import CATALOGUE
 from segspark.models.model import Fitted, Refused
 from segspark.models.value.backtest import measure_holdout
 from segspark.models.value.bgnbd_fit import BgNbdFit, fit_bgnbd
+from segspark.models.value.compared import read_reference
 from segspark.models.value.config import CustomerValue
 from segspark.models.value.date_coverage import date_coverage
 from segspark.models.value.documents import Part, ValueDocuments
@@ -71,7 +73,7 @@ def train_on_day(step: Step, config: CustomerValue) -> Fitted | Refused:
     amounts = value_contest(step, config, today, buyers.first) if config.hurdle else None
     hazard = hazard_contest(step, config, today, buyers.first, days) if config.hazard else None
     challengers = Challengers(amounts, hazard)
-    return _fitted(step, config, buyers, fits, _read_holdout(step, today, days), challengers)
+    return _fitted(step, config, today, buyers, fits, _read_holdout(step, today, days), challengers)
 
 
 def holdout_days(history_days: int, horizon_days: int) -> int:
@@ -103,12 +105,21 @@ def _read_holdout(step: Step, today: DataFrame, days: int) -> Holdout | str:
 
 
 def _fitted(
-    step: Step, config: CustomerValue, buyers: Buyers, fits: Both, measured: Holdout | str, others: Challengers
+    step: Step,
+    config: CustomerValue,
+    today: DataFrame,
+    buyers: Buyers,
+    fits: Both,
+    measured: Holdout | str,
+    others: Challengers,
 ) -> Fitted:
     horizon = Horizon(config.horizon_days, config.yearly_discount)
     prediction = Prediction(fits.orders.model, fits.spending.model, horizon)
     holdout, correlation = (measured if isinstance(measured, Holdout) else None), fits.amounts.correlation
     amounts = others.amounts
+    model = PipelineModel([ValueStage.of(prediction), *(amounts.stages if amounts else ())])
+    inputs = (*INPUTS, *(amounts.columns if amounts else ()))
+    people = people_of_day(step, inputs).join(today.select("person_id"), on="person_id", how="left_semi")
     documents = ValueDocuments(
         prediction.as_dict(),
         Part(fits.orders.errors, fits.orders.log_likelihood, buyers.n),
@@ -117,13 +128,14 @@ def _fitted(
         correlation if correlation == correlation else None,
         holdout,
         measured if isinstance(measured, str) else "",
-        (*INPUTS, *(amounts.columns if amounts else ())),
+        inputs,
         amounts.contest if amounts else None,
         others.hazard,
+        read_reference(model, people),
     )
     metrics = _metrics(documents)
     return Fitted(
-        model=PipelineModel([ValueStage.of(prediction), *(amounts.stages if amounts else ())]),
+        model=model,
         sample=_read_by(step, documents.inputs),
         params={**config.model_dump(mode="json"), "value_by": documents.value_by},
         metrics=metrics,

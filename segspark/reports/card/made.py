@@ -29,14 +29,24 @@ def card_of(settings: Settings, model: Model[Any, Any], number: str, language: L
     return _rendered(settings, model, version, language)
 
 
-def store_cards(settings: Settings, model: Model[Any, Any], number: str) -> None:
+def store_cards(settings: Settings, model: Model[Any, Any], number: str) -> Mapping[str, Exception]:
     """Log the cards of a version, and anew those of the versions that stood in its place: who is champion has changed.
 
-    They are no part of the version's digest, which is of its model's files alone.
+    They are no part of the version's digest, which is of its model's files alone. The version stands before its cards are
+    made, since they say whether it is champion: a card that cannot be made changes nothing of it. It is stored in both
+    languages or in none, and the other versions have theirs all the same.
+
+    Returns:
+        Number of a version -> why its card cannot be made; ``segspark models card`` makes it later. Empty if all are
+        stored.
+
+    Raises:
+        CheckFailed: a stored document of the version is not what was logged.
+        ConfigError: MLflow would write the cards elsewhere than the workspace says.
     """
     from segspark.models.pages import log_pages
 
-    shelf = shelf_of(settings.mlflow, registered_name(settings.name, model))
+    shelf, failures = shelf_of(settings.mlflow, registered_name(settings.name, model)), dict[str, Exception]()
     for each in dict.fromkeys((number, *_beside(shelf, number))):
         try:
             version = read_version(settings.mlflow, model, shelf, each)
@@ -45,8 +55,21 @@ def store_cards(settings: Settings, model: Model[Any, Any], number: str) -> None
             if each == number:
                 raise
             continue
-        pages = {file: _rendered(settings, model, version, language) for language, file in FILES.items()}
+        try:
+            pages = {file: _rendered(settings, model, version, language) for language, file in FILES.items()}
+        except Exception as error:
+            failures[each] = error
+            continue
         log_pages(settings.mlflow, shelf.tags[each]["run_id"], pages)
+    return failures
+
+
+def without_card(failures: Mapping[str, Exception]) -> str:
+    """What a run says of cards that cannot be made; empty without one."""
+    return "; ".join(
+        f"the card of version {number} cannot be made ({type(error).__name__}: {error})"
+        for number, error in failures.items()
+    )
 
 
 def _rendered(settings: Settings, model: Model[Any, Any], version: Version[Any], language: Language) -> str:

@@ -1,6 +1,7 @@
 """What is stored of a training's people is what is read again."""
 
 import json
+from dataclasses import replace
 
 from segspark.models.monitoring.reference import INPUT, SCORE, Bins, Reference
 
@@ -11,6 +12,11 @@ REFERENCE = Reference(
 
 def test_it_comes_back_from_its_file() -> None:
     assert Reference.from_dict(json.loads(json.dumps(REFERENCE.as_dict()))) == REFERENCE
+
+
+def test_a_model_without_an_outcome_has_no_rate_of_it() -> None:
+    bare = replace(REFERENCE, base_rate=None)
+    assert Reference.from_dict(json.loads(json.dumps(bare.as_dict()))) == bare
 
 
 def test_inputs_and_scores_are_told_apart() -> None:

@@ -25,10 +25,11 @@ from segspark.models.propensity.cuts import Cuts
 from segspark.models.propensity.fit import pipeline
 from segspark.models.propensity.fits import Fits, fit_all
 from segspark.models.propensity.frozen import Frozen
-from segspark.models.propensity.inputs import Input
+from segspark.models.propensity.inputs import PACE, Input
 from segspark.models.propensity.judged import read_past
 from segspark.models.propensity.outcome import Window
 from segspark.models.propensity.outcomes import NO_ORDER
+from segspark.models.propensity.training_set import for_trees
 from segspark.models.value.bgnbd import BgNbd
 from segspark.spark.session import local_session
 
@@ -36,8 +37,7 @@ PEOPLE = 2_000
 WINDOW = Window(28)
 CUTS = Cuts((date(2026, 1, 1), date(2026, 1, 29)), date(2026, 2, 26))
 CONFIG = Propensity(max_iter=5, max_depth=3, label_days=WINDOW.days, min_people=100)
-HISTORY = ("n_order_day_lifetime", "days_since_first_order", "days_since_order")
-INPUTS = tuple(Input(name, 0.0) for name in (*HISTORY, "rounded", "constant", "noise"))
+INPUTS = tuple(Input(name, 0.0) for name in ("days_since_order", "rounded", "constant", "noise"))
 
 
 def write_rows(path: Path, seed: int = 3) -> None:
@@ -48,7 +48,7 @@ def write_rows(path: Path, seed: int = 3) -> None:
         shop = simulate(BgNbd(0.6, 25.0, 0.9, 2.5), age, seed=cut.toordinal(), after=float(WINDOW.days))
         x, t_x = shop.cells.x, np.floor(shop.cells.t_x)
         inputs = np.column_stack(
-            [x + 1, age + 1, age - t_x + 1, np.round(x / 3), np.ones(PEOPLE), rng.integers(0, 4, PEOPLE)]
+            [age - t_x + 1, np.round(x / 3), np.ones(PEOPLE), rng.integers(0, 4, PEOPLE), x + 1, age + 1]
         )
         ids = ["".join(f"{digit:x}" for digit in rng.integers(0, 16, 32)) for _ in range(PEOPLE)]
         columns = {"person_id": ids, "cut_date": [cut] * PEOPLE, "label": (shop.later == 0).astype(np.int32),
@@ -59,11 +59,13 @@ def write_rows(path: Path, seed: int = 3) -> None:
 
 def train(rows: DataFrame, folder: Path) -> tuple[Fits, str]:
     """The fits of a training, and the fingerprint of the pipeline that is published, with blend and calibration."""
-    frozen = Frozen("set", rows, INPUTS, CUTS, dict.fromkeys(CUTS.all, PEOPLE), {})
-    past = read_past(rows.where(F.col("cut_date").isin(*CUTS.train)), INPUTS, frozen.of(CUTS.train)).sample
+    rows = for_trees(rows, len(INPUTS))
+    frozen = Frozen("set", rows, INPUTS, CUTS, dict.fromkeys(CUTS.all, PEOPLE), {}, beside=PACE)
+    past = read_past(rows.where(F.col("cut_date").isin(*CUTS.train)), frozen.all_inputs, frozen.of(CUTS.train)).sample
     bgnbd = fit_baselines(past, baselines_of(NO_ORDER, WINDOW.days))["bgnbd"]
     fits = fit_all(frozen, WINDOW, CONFIG, bgnbd)
-    model = pipeline(INPUTS, fits.published.model, fits.announcement, bgnbd.sql if fits.announcement.blend else "")
+    other = bgnbd.sql if fits.announcement.blend else ""
+    model = pipeline(INPUTS, fits.published.model, fits.announcement, other, PACE)
     model.write().overwrite().save(str(folder))
     return fits, fingerprint_of(folder)
 

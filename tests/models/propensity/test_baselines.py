@@ -71,7 +71,7 @@ def buyers(n: int, seed: int) -> Sample:
             elif at < 455:
                 label[i] = 0
     since = np.maximum(1.0, 366 - np.ceil(last))
-    columns = {"n_order_day_lifetime": days, "days_since_first_order": np.full(n, 366.0), "days_since_order": since}
+    columns = {"known_order_days": days, "known_order_age": np.full(n, 366.0), "days_since_order": since}
     return Sample(columns, label)
 
 
@@ -95,9 +95,7 @@ def test_the_pace_is_said_in_sql_too(spark: SparkSession) -> None:
 
 def test_where_nobody_orders_twice_there_is_no_pace() -> None:
     ones = np.ones(50)
-    people = Sample(
-        {"n_order_day_lifetime": ones, "days_since_first_order": 9 * ones, "days_since_order": 9 * ones}, ones
-    )
+    people = Sample({"known_order_days": ones, "known_order_age": 9 * ones, "days_since_order": 9 * ones}, ones)
     assert "bgnbd" not in announced(people, people, baselines_of(NO_ORDER, 90)[2:])
 
 

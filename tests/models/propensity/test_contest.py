@@ -33,7 +33,11 @@ CUTS = Cuts((date(2025, 11, 3), date(2025, 12, 3)), date(2026, 3, 3))
 
 
 class Frozen:
-    cuts, rows, inputs, n_rows = CUTS, "rows", (Input("a", 0.0),), {CUTS.validate: 3000}
+    cuts, rows, n_rows = CUTS, "rows", {CUTS.validate: 3000}
+    all_inputs = Input("a", 0.0), Input("pace", 0.0)
+
+    def __init__(self, *, has_pace: bool = True) -> None:
+        self.beside = self.all_inputs[1:] if has_pace else ()
 
     def of(self, cuts: Any) -> int:
         return len(cuts)
@@ -64,7 +68,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     monkeypatch.setattr(module, "fit_trees", fit)
     monkeypatch.setattr(module, "scored_by", lambda model, rows: (model, rows))
-    monkeypatch.setattr(module, "announced", lambda model, rows, names, inputs: it.asked.append(model))
+    monkeypatch.setattr(module, "announced", lambda model, rows, names: it.asked.append(model))
     monkeypatch.setattr(module, "read_scored", lambda *_: Scored(Sample({}, Y), it.theirs, FOLD))
     return it
 
@@ -112,6 +116,13 @@ def test_another_question_is_no_contest(world: SimpleNamespace, key: str) -> Non
 def test_a_version_that_looks_at_what_the_challenger_lacks_cannot_be_asked(world: SimpleNamespace) -> None:
     world.inputs = ["a", "b"]
     assert contest(entrant(), champion("2026-03-03")) is None
+
+
+def test_of_a_blend_its_simpler_model_must_have_what_it_looks_at(world: SimpleNamespace) -> None:
+    world.record["blended_with"] = "bgnbd"
+    assert contest(entrant(), champion("2026-03-03")) is not None
+    bare = replace(entrant(), frozen=Frozen(has_pace=False))  # type: ignore[arg-type]
+    assert contest(bare, champion("2026-03-03")) is None
 
 
 def test_ever_worse_models_lose_to_the_first(world: SimpleNamespace) -> None:

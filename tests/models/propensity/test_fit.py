@@ -13,9 +13,11 @@ from segspark.models.evaluate.judgement import Blend, CalibrationMap
 from segspark.models.propensity.announce import Announcement
 from segspark.models.propensity.baselines import Sample
 from segspark.models.propensity.config import Propensity
+from segspark.models.propensity.contest import announced
 from segspark.models.propensity.fit import BESIDE, CALIBRATED, Trees, fit_trees, pipeline, probability, scored_by
 from segspark.models.propensity.inputs import Input
 from segspark.models.propensity.judged import Scored
+from segspark.models.propensity.training_set import for_trees
 
 CUTS = (date(2026, 1, 1), date(2026, 4, 1))
 CONFIG = Propensity(max_iter=12, max_depth=2)
@@ -109,3 +111,28 @@ def test_a_blend_in_the_pipeline_is_the_one_that_was_fitted(spark: SparkSession,
     nobody = Sample({}, np.zeros(3))
     assert announced == pytest.approx(fitted.of(Scored(nobody, p, np.zeros(3), beside)))
     assert beside == pytest.approx(1 / (1 + np.exp(-(np.array([21, 172, 172]) - 100) / 50)))
+
+
+def test_what_a_simpler_model_alone_looks_at_reaches_it_and_no_tree(spark: SparkSession, trees: Trees) -> None:
+    pace = Input("known_order_days", 0.0, "`n_order_day_lifetime`", ("n_order_day_lifetime",))
+    fitted = Announcement(Blend(0.0, 0.0, 1.0, 0.0), CalibrationMap((0.0, 1.0), (0.0, 1.0)))
+    other = "1 / (1 + `x_known_order_days`)"
+    people = spark.createDataFrame(
+        [("ann", 21, 1, 4), ("bob", 21, 1, 9)],
+        "person_id string, days_since_order int, n_order_30d int, n_order_day_lifetime int",
+    )
+    model = pipeline(INPUTS, trees.model, fitted, other, (pace,))
+    rows = {r["person_id"]: r for r in model.transform(people).collect()}
+    assert [rows[who][BESIDE] for who in ("ann", "bob")] == [0.2, 0.1]
+    assert rows["ann"]["features"] == rows["bob"]["features"]
+    assert len(rows["ann"]["features"]) == len(INPUTS)
+    # Frozen rows hold its values behind those of the trees, and the version says the same of them.
+    values = F.array(*[F.expr(i.expression) for i in (*INPUTS, pace)])
+    frozen = for_trees(people.select("person_id", F.lit(1).alias("label"), values.alias("values")), len(INPUTS))
+    names = [i.name for i in (*INPUTS, pace)]
+    found = {r["person_id"]: r for r in announced(model, frozen, names).collect()}
+    for who, row in found.items():
+        assert row["p"] == pytest.approx(rows[who][CALIBRATED])
+    assert list(found["bob"]["inputs"]) == [21, 1, 9]
+    scored = scored_by(trees.model, frozen.withColumn("cut_date", F.lit(CUTS[0]))).collect()
+    assert {len(r["inputs"]) for r in scored} == {3}

@@ -28,7 +28,7 @@ FOLD = np.arange(N) % 2
 class Frozen:
     """Rows of a cut are its day."""
 
-    inputs, rows = (), "all"
+    all_inputs, rows = (), "all"
     n_rows = dict.fromkeys(TRUTH, N)
 
     def __init__(self, *train: date) -> None:

@@ -7,8 +7,17 @@ from pyspark.sql import SparkSession
 
 from segspark.config.models import SalesPeriod
 from segspark.features.catalogue import build_catalogue
-from segspark.models.propensity.inputs import CALENDAR, FEATURES, Input, calendar_columns, choose_inputs, columns_of
+from segspark.models.propensity.inputs import (
+    CALENDAR,
+    FEATURES,
+    Input,
+    beside_trees,
+    calendar_columns,
+    choose_inputs,
+    columns_of,
+)
 from segspark.models.propensity.outcome import Window
+from segspark.models.propensity.outcomes import NO_ACT, NO_ORDER
 from segspark.models.propensity.training_set import with_calendar
 
 FULL = build_catalogue((7, 30, 90, 365))
@@ -22,9 +31,10 @@ def test_what_a_workspace_lacks_is_left_out_and_the_order_stays() -> None:
 
 def test_a_ratio_is_an_input_where_both_of_its_columns_are_there() -> None:
     assert "overdue" not in {i.name for i in choose_inputs(["days_since_order"], 1)}
-    found = {i.name: i for i in choose_inputs(["days_between_orders", "days_since_order"], 1)}
+    found = {i.name: i for i in choose_inputs(["days_between_orders", "days_since_order"], 30)}
     assert found["overdue"].expression == (
-        "coalesce(cast(try_divide(days_since_order, days_between_orders) as double), 1.0D)"
+        "coalesce(cast(try_divide(`days_since_order`, if(`days_between_orders` <= 10, `days_between_orders`, null)) "
+        "as double), 1.0D)"
     )
 
 
@@ -35,16 +45,34 @@ def test_the_columns_of_a_ratio_are_those_it_is_made_of() -> None:
 
 
 def test_the_usual_catalogue_has_all_of_them_and_opens_are_none_of_them() -> None:
-    assert [i.name for i in choose_inputs(sorted(COLUMNS), 1)] == list(FEATURES)
+    assert [i.name for i in choose_inputs(sorted(COLUMNS), 1)] == [i.name for i in FEATURES.values() if i.is_default]
+    assert [i.name for i in choose_inputs(sorted(COLUMNS), 1, list(FEATURES))] == list(FEATURES)
+    assert choose_inputs(sorted(COLUMNS), 1, wanted=False) == ()
     assert columns_of(FEATURES) <= COLUMNS
     assert not [name for name in columns_of(FEATURES) if "open" in name]
 
 
-def test_what_grows_with_the_history_is_cut_off_at_what_every_cut_has() -> None:
-    found = {i.name: i for i in choose_inputs(["tenure_days", "days_since_order"], 240)}
-    assert found["tenure_days"].expression == "coalesce(cast(least(`tenure_days`, 240) as double), -1.0D)"
+def test_what_grows_with_the_history_looks_back_at_a_third_of_it(spark: SparkSession) -> None:
+    found = {i.name: i for i in choose_inputs(["tenure_days", "days_since_order", "days_between_orders"], 240)}
+    assert (
+        found["tenure_days"].expression == "coalesce(cast(if(`tenure_days` > 80, 80, `tenure_days`) as double), -1.0D)"
+    )
     assert found["tenure_days"].columns == ("tenure_days",)
     assert found["days_since_order"].expression == "coalesce(cast(`days_since_order` as double), 1000.0D)"
+    people = spark.createDataFrame(
+        [(500, 160, 80.0), (79, 160, 80.5), (None, 160, None)],
+        "tenure_days int, days_since_order int, days_between_orders double",
+    )
+    names = ("tenure_days", "days_between_orders", "overdue")
+    rows = people.selectExpr(*[found[name].expression for name in names]).collect()
+    # A longer rhythm than could be seen is as none: nobody is late by it.
+    assert [tuple(row) for row in rows] == [(80, 80, 2), (79, 1000, 1), (-1, 1000, 1)]
+
+
+def test_only_who_orders_has_a_pace_beside_the_trees() -> None:
+    assert beside_trees(NO_ACT) == ()
+    assert [i.columns for i in beside_trees(NO_ORDER)] == [("n_order_day_lifetime",), ("days_since_first_order",)]
+    assert not {i.name for i in beside_trees(NO_ORDER)} & set(FEATURES)
 
 
 SALES = (

@@ -1,6 +1,7 @@
 """The learning curve on planted people: more of them teach more, and too few are not asked."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from segspark.models.propensity.judged import Past, Scored
 from segspark.models.propensity.learning import SHARES, learning_curve
 
 CONFIG = Churn(max_iter=40)
+NAMES = tuple(f"x{i}" for i in range(5))
 
 
 def people(n: int, seed: int) -> Sample:
@@ -31,7 +33,7 @@ def judged(n: int = 3000) -> Scored:
 
 
 def test_more_people_teach_more() -> None:
-    points = learning_curve(past(8000), judged(), CONFIG)
+    points = learning_curve(past(8000), judged(), NAMES, CONFIG)
     assert [p.share for p in points] == list(SHARES)
     assert [round(p.n_rows / 8000, 1) for p in points] == [0.1, 0.2, 0.5, 1.0]
     assert points[-1].n_rows == 8000
@@ -40,13 +42,24 @@ def test_more_people_teach_more() -> None:
     assert points[-1].roc_auc > 0.8
 
 
+def test_what_trees_do_not_look_at_teaches_nothing() -> None:
+    def telling(sample: Sample) -> Sample:
+        return replace(sample, columns={**sample.columns, "label": sample.y})
+
+    known, seen = past(2000), judged(500)
+    more = replace(known, sample=telling(known.sample)), replace(seen, sample=telling(seen.sample))
+    assert learning_curve(*more, NAMES, CONFIG) == learning_curve(known, seen, NAMES, CONFIG)
+
+
 def test_equal_people_give_an_equal_curve() -> None:
-    assert learning_curve(past(2000), judged(500), CONFIG) == learning_curve(past(2000), judged(500), CONFIG)
+    assert learning_curve(past(2000), judged(500), NAMES, CONFIG) == learning_curve(
+        past(2000), judged(500), NAMES, CONFIG
+    )
 
 
 def test_a_share_without_enough_of_either_label_is_left_out() -> None:
     # A tenth of an eighth of 800 people is ten.
-    points = learning_curve(past(800), judged(500), CONFIG)
+    points = learning_curve(past(800), judged(500), NAMES, CONFIG)
     assert [p.share for p in points] == [1.0]
 
 
@@ -56,7 +69,7 @@ def test_the_curve_is_of_probabilities_calibrated_on_the_other_half() -> None:
     rarer = judged()
     y = np.where(np.random.default_rng(4).random(len(rarer.y)) < 0.5, rarer.y, 0.0)
     moved = Scored(Sample(rarer.sample.columns, y), rarer.p, rarer.fold)
-    (*_, last) = learning_curve(past(8000), moved, CONFIG)
+    (*_, last) = learning_curve(past(8000), moved, NAMES, CONFIG)
     base = y.mean()
     assert last.log_loss < -(base * np.log(base) + (1 - base) * np.log(1 - base))
-    assert last.roc_auc == pytest.approx(learning_curve(past(8000), judged(), CONFIG)[-1].roc_auc, abs=0.15)
+    assert last.roc_auc == pytest.approx(learning_curve(past(8000), judged(), NAMES, CONFIG)[-1].roc_auc, abs=0.15)

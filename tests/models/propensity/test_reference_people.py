@@ -1,8 +1,9 @@
 """With whom later people are compared; and what only the growing history of the data would move."""
 
-from dataclasses import replace
+import re
 
 import numpy as np
+import pytest
 
 from segspark.models.monitoring.binning import count_people
 from segspark.models.monitoring.drift import moved
@@ -12,8 +13,6 @@ from segspark.models.propensity.outcomes import NO_ORDER
 from segspark.models.propensity.reference_people import reference_of
 
 N = 3000
-# Days of history: before the newest training cut, before the validation cut, and a year later.
-TRAINED, JUDGED, LATER = 270, 360, 725
 
 
 def test_inputs_of_the_calendar_are_not_compared() -> None:
@@ -33,39 +32,79 @@ def test_the_fill_of_an_input_is_a_bin_of_its_own() -> None:
     assert found.inputs[item.name].shares[0] == 0.5
 
 
-def first_seen(history: int, seed: int) -> np.ndarray:
-    """Days since the first act that the data knows, of a shop that is older than its data and loses and finds as many
-    people as ever: each acts about monthly, for five years or so."""
-    rng = np.random.default_rng(seed)
-    found = []
+def orders(history: int, gap: float, seed: int) -> list[np.ndarray]:
+    """Days since each order that the data knows, of a steady shop that is older than its data: customers come and go at
+    the same pace for ever, each stays two years or so and orders about every ``gap`` days."""
+    rng, stay = np.random.default_rng(seed), 730
+    found: list[np.ndarray] = []
     while len(found) < N:
-        began = rng.exponential(5 * 365)
-        acts = began - np.cumsum(rng.exponential(30, 400))
-        known = acts[(acts > 0) & (acts < history)]
-        # The population: people who acted within the year.
+        began, stays = rng.uniform(0, 4 * stay), rng.exponential(stay)
+        after = np.cumsum(rng.exponential(gap / rng.gamma(2.0, 0.5), 40 + int(stays / 2)))
+        days = np.floor(began - np.r_[0.0, after[after < stays]])
+        known = days[(days > 0) & (days <= history)]
+        # The population: people who ordered within the year.
         if len(known) and known.min() <= 365:
-            found.append(known.max())
-    return np.floor(np.array(found))
+            found.append(known)
+    return found
 
 
-def index(item: Input, days: int) -> float:
-    """How far the input moves in a year that adds nothing but history."""
+def inputs_of(people: list[np.ndarray], days: float) -> dict[str, np.ndarray]:
+    """The values of the inputs that look at all orders, if they look back so many days."""
+    n = np.array([float(len(person)) for person in people])
+    first, last = (np.array([of(person) for person in people]) for of in (np.max, np.min))
+    rhythm = np.full(len(n), np.nan)
+    rhythm[n > 1] = (first - last)[n > 1] / (n[n > 1] - 1)
+    # No rhythm is a missing value; two orders on a day are not divided by.
+    rhythm[(rhythm > days) | (rhythm == 0)] = np.nan
+    late = last / rhythm
+    return {
+        "days_since_first_order": np.minimum(first, days),
+        # Of people who only order it is the same.
+        "tenure_days": np.minimum(first, days),
+        "days_between_orders": np.where(np.isnan(rhythm), 1000.0, rhythm),
+        "overdue": np.where(np.isnan(late), 1.0, late),
+        "n_order_day_lifetime": n,
+    }
 
-    def values(history: int, seed: int) -> np.ndarray:
-        seen = first_seen(history, seed)
-        return np.minimum(seen, days) if "least(" in item.sql else seen
 
-    found = reference_of(NO_ORDER, (item,), Sample({item.name: values(JUDGED, 1)}, np.ones(N)), np.linspace(0, 1, N))
-    bins = found.inputs[item.name]
-    return moved(bins, N, list(count_people(bins, values(LATER, 2))))[0]
+def moves(trained: int, gap: float, days: float) -> dict[str, float]:
+    """How far each input has moved 90 days after a training, of which the newest cut had so many days of history before it.
+
+    With labels of 90 days the people who are remembered are those of 90 days later, and the training itself is 90 later.
+    """
+    then, now = (inputs_of(orders(trained + later, gap, later), days) for later in (90, 270))
+    found = {}
+    for name, values in then.items():
+        reference = reference_of(NO_ORDER, (FEATURES[name],), Sample({name: values}, np.ones(N)), np.linspace(0, 1, N))
+        bins = reference.inputs[name]
+        found[name] = moved(bins, N, list(count_people(bins, now[name])))[0]
+    return found
 
 
-def test_an_input_of_history_cannot_drift_by_the_growth_of_history_alone() -> None:
-    names = [i.name for i in FEATURES.values() if i.is_of_history]
-    assert names == ["days_since_first_order", "tenure_days"]
-    for item in choose_inputs(names, TRAINED):
-        assert f", {TRAINED})" in item.sql
-        assert index(item, TRAINED) < 0.1
-    # Without its end it would: a year of history more is an alarm.
-    uncut = replace(FEATURES["days_since_first_order"], is_of_history=False)
-    assert index(uncut, TRAINED) > 0.25
+def bound_of(item: Input) -> int:
+    """The days that an input looks back, as its SQL says."""
+    return int(re.findall(r"[<>]=? (\d+),", item.sql)[0])
+
+
+HISTORY = {i.name for i in FEATURES.values() if i.within}
+
+
+def test_what_looks_at_all_history_looks_back_at_a_third_of_it_and_counts_of_all_time_are_not_looked_at() -> None:
+    columns = [*HISTORY, "days_since_order", "n_order_365d", "n_order_day_lifetime", "n_order_sale_lifetime"]
+    found = {i.name: i for i in choose_inputs(columns, 275)}
+    assert {"days_since_first_order", "tenure_days", "days_between_orders", "overdue"} == HISTORY
+    assert set(found) == {*HISTORY, "days_since_order", "n_order_365d"}
+    assert {bound_of(found[name]) for name in HISTORY} == {91}
+
+
+@pytest.mark.parametrize("gap", [30, 60, 120, 240])
+@pytest.mark.parametrize("trained", [90, 180, 275, 365, 730])
+def test_an_input_of_history_cannot_drift_by_the_growth_of_history_alone(trained: int, gap: float) -> None:
+    found = moves(trained, gap, bound_of(choose_inputs(["tenure_days"], trained)[0]))
+    assert {name: round(psi, 2) for name, psi in found.items() if name in HISTORY and psi >= 0.1} == {}
+
+
+def test_looking_back_at_all_of_it_would_move_them() -> None:
+    found = moves(275, 120, 275)
+    assert {name for name, psi in found.items() if psi >= 0.1} >= {"days_since_first_order", "n_order_day_lifetime"}
+    assert moves(275, 120, np.inf)["days_between_orders"] > 0.1

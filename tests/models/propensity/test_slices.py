@@ -25,6 +25,14 @@ def test_parts_of_too_few_people_are_left_out() -> None:
     assert [s.part for s in slices({"tenure_days": few}, P, Y)] == ["0-89"]
 
 
+def test_the_longest_tenure_that_is_looked_at_stands_for_everybody_beyond() -> None:
+    found = slices({"tenure_days": np.minimum(TENURE, 120.0), "n_order_365d": np.minimum(TENURE, 2.0)}, P, Y)
+    # A count of a year has no end: two orders are two or three.
+    assert [(s.by, s.part, s.n) for s in found] == [
+        ("tenure_days", "0-89", N), ("tenure_days", "90+", 2 * N), ("n_order_365d", "2-3", 3 * N),
+    ]  # fmt: skip
+
+
 def test_names_are_parts_too() -> None:
     devices = np.array(["mobile", "desktop", None] * N, dtype=object)
     assert [(s.by, s.part, s.n) for s in slices({}, P, Y, {"device": devices})] == [

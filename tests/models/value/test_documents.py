@@ -7,6 +7,7 @@ import pytest
 from models.value.test_amounts import CONTEST
 from models.value.test_holdout import FOUND
 
+from segspark.models.monitoring.reference import Bins, Reference
 from segspark.models.value.amounts import BGNBD, HURDLE
 from segspark.models.value.documents import Part, ValueDocuments
 
@@ -19,10 +20,12 @@ DOCUMENTS = ValueDocuments(
     ("n_order_day_lifetime", "first_order_date"),
 )  # fmt: skip
 JUDGED = replace(DOCUMENTS, amounts=CONTEST)
+BINS = Bins((), (2.0,), (0.5, 0.25, 0.25))
+COMPARED = replace(DOCUMENTS, reference=Reference(200, None, {"days_since_order": BINS}, {"p_alive": BINS}))
 UNMEASURED = replace(DOCUMENTS, holdout=None, why_no_holdout="no_repeats", correlation=None)
 
 
-@pytest.mark.parametrize("documents", [DOCUMENTS, UNMEASURED, JUDGED], ids=["measured", "unmeasured", "judged"])
+@pytest.mark.parametrize("documents", [DOCUMENTS, UNMEASURED, JUDGED, COMPARED])
 def test_what_is_read_is_what_was_stored(documents: ValueDocuments) -> None:
     stored = json.loads(json.dumps(documents.to_files()))
     assert stored["features.json"] == {"features": ["n_order_day_lifetime", "first_order_date"]}
@@ -37,6 +40,8 @@ def test_a_correlation_is_told_from_three_tenths_on(correlation: float | None, i
 
 def test_an_earlier_release_has_compared_nothing() -> None:
     stored = DOCUMENTS.to_files()
+    assert "bins.json" not in stored
+    assert stored.keys() | {"bins.json"} == COMPARED.to_files().keys()
     del stored["value.json"]["amounts"]
     assert ValueDocuments.from_files(stored) == DOCUMENTS
     assert (DOCUMENTS.value_by, JUDGED.value_by) == (BGNBD, HURDLE)

@@ -18,6 +18,7 @@ from segspark.app.train import TRAIN, _registered
 from segspark.config.models import Workspace
 from segspark.features.people import people_of_day
 from segspark.models.model import Fitted, Refused, Trained
+from segspark.models.monitoring.flow import MONITORING
 from segspark.models.registered import registered_name
 from segspark.models.sections import read_state
 from segspark.models.value import training
@@ -161,6 +162,29 @@ def test_a_registered_version_is_scored_under_the_names_of_its_horizon_and_shown
     section, dates = value_sections(state)
     assert isinstance(dates.content, Table)
     assert isinstance(section.content, Table)
+
+
+def test_later_buyers_and_their_scores_are_compared_with_those_of_the_training(shop: Shop, fitted: Fitted) -> None:
+    reference = documents_of(fitted).reference
+    assert reference is not None
+    within_a_year = sum((DAY - days[-1]).days <= 365 for days in shop.orders.values())
+    assert (reference.n, reference.base_rate) == (within_a_year, None)
+    name = registered_name(shop.workspace.name, VALUE)
+    version = _registered(step_of(TRAIN, shop.workspace, shop.lake, DAY), name, VALUE, fitted)
+    run_flow(SCORES, shop.workspace, shop.lake, DAY)
+    run_flow(MONITORING, shop.workspace, shop.lake, DAY)
+    rows = [r for r in rows_of(shop.lake, gold.MODEL_DRIFT, DAY) if r["model_version"] == f"{name}/{version}"]
+    compared = {(r["kind"], r["name"]) for r in rows}
+    inputs = {("input", each) for each in ("days_since_order", "cents_per_order_day")}
+    assert compared == inputs | {("score", score.column) for score in VALUE.scores}
+    # These are the people of the training themselves.
+    assert {(r["model"], r["psi"], r["level"]) for r in rows} == {("customer_value", 0, "steady")}
+    view = look(
+        Question("test", ("ops.runs", "gold.model_drift", "gold.model_performance")), shop.workspace, shop.lake, DAY
+    )
+    assert VALUE.sections is not None
+    section, *_ = VALUE.sections(view, read_state(view, VALUE, DAY))
+    assert any("the 8 measures" in note["en"] for note in section.notes)
 
 
 def test_too_few_buyers_and_too_short_a_past_are_refused(shop: Shop) -> None:

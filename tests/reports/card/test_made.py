@@ -1,6 +1,8 @@
 """Cards made from the registry, stored with their runs, and anew where the champion has changed."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from builders import make_workspace
@@ -8,12 +10,15 @@ from registry import Registry
 
 from segspark.config.models import Workspace
 from segspark.errors import CheckFailed
+from segspark.models.card import Content
 from segspark.models.mlflow_store import store
 from segspark.models.propensity.model import CHURN
 from segspark.models.registered import record_move, shelf_named
 from segspark.models.run_log import DIGEST_OF
 from segspark.models.tracking import read_bytes
-from segspark.reports.card.made import card_of, store_cards
+from segspark.models.version import Version
+from segspark.reports.card import made
+from segspark.reports.card.made import card_of, store_cards, without_card
 
 MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
 
@@ -67,6 +72,35 @@ def test_a_version_before_whose_files_were_changed_keeps_the_card_it_has(workspa
     assert stored(workspace, "1") == before
     with pytest.raises(CheckFailed, match=r"notes\.json"):
         store_cards(workspace, CHURN, "1")
+
+
+def test_a_card_that_cannot_be_made_leaves_the_version_and_the_other_cards(workspace: Workspace) -> None:
+    store_cards(workspace, CHURN, "2")
+    before = shelf_named(workspace, "churn")
+    had = stored(workspace, "2"), stored(workspace, "1")
+
+    def broken(version: Version[Any]) -> Content:
+        assert CHURN.card is not None
+        return CHURN.card(version) if version.number == "1" else Content(*[1 / 0])
+
+    failures = store_cards(workspace, replace(CHURN, card=broken), "2")
+    assert {number: type(error) for number, error in failures.items()} == {"2": ZeroDivisionError}
+    assert without_card(failures) == "the card of version 2 cannot be made (ZeroDivisionError: division by zero)"
+    assert shelf_named(workspace, "churn") == before
+    # It has the cards that it had, and not one of another time in one of the languages.
+    assert (stored(workspace, "2"), stored(workspace, "1")) == had
+    assert without_card(store_cards(workspace, CHURN, "2")) == ""
+
+
+def test_a_card_is_stored_in_both_languages_or_in_none(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_language(version: Any, content: Any, place: Any, language: str) -> str:
+        if language == "fr":
+            raise KeyError("aucun mot")
+        return "in English"
+
+    monkeypatch.setattr(made, "render_card", one_language)
+    assert set(store_cards(workspace, CHURN, "3")) == {"3"}
+    assert stored(workspace, "3") is None
 
 
 def test_a_card_follows_what_was_decided_by_hand(workspace: Workspace) -> None:
