@@ -58,9 +58,11 @@ def test_equal_people_give_an_equal_curve() -> None:
 
 
 def test_a_share_without_enough_of_either_label_is_left_out() -> None:
-    # A tenth of an eighth of 800 people is ten.
+    # A tenth of an eighth of 800 people is ten, of whom few have the rarer label.
     points = learning_curve(past(800), judged(500), NAMES, CONFIG)
-    assert [p.share for p in points] == [1.0]
+    assert [p.share for p in points] == [0.25, 0.5, 1.0]
+    # Half of 60 people do not fill two leaves.
+    assert learning_curve(past(60), judged(500), NAMES, CONFIG) == ()
 
 
 def test_the_curve_is_of_probabilities_calibrated_on_the_other_half() -> None:
