@@ -183,7 +183,9 @@ def replay_segments(version: str, config: Path, as_of: date, as_json: bool) -> N
     if as_json:
         click.echo(json.dumps({**result, "internal": True}, default=str, ensure_ascii=False))
         return
-    click.echo(f"{result['scheme']} {result['name']}, version {result['definition_version']}, as of {as_of}")
+    # A scheme that nobody writes has one definition, of its own name.
+    called = " ".join(dict.fromkeys((result["scheme"], result["name"])))
+    click.echo(f"{called}, version {result['definition_version']}, as of {as_of}")
     click.echo(f"features of the day: {result['features']}")
     print_rows(result["segments"], False, ("segment_name", "segment_id", "people", "contactable", "stored", "same"))
     if not result["is_written"]:
