@@ -13,6 +13,8 @@ _EFFECT = {"fr": ("plus probable", "moins probable"), "en": ("likelier", "less l
 # What stands for the scheme of a score.
 SCORES = "scores"
 _NONE = {"fr": "inconnu", "en": "unknown"}
+_NEVER = {"fr": "jamais", "en": "never"}
+_SINCE = "days_since_"
 
 
 def explain_scores(view: View, person: str, day: date, language: str) -> list[dict[str, Any]]:
@@ -44,12 +46,16 @@ def said(reasons: Sequence[Mapping[str, Any]], language: str) -> list[str]:
     """A line for each reason: what it is, the person's value, and which way it moves the score, in log-odds."""
     more, less = _EFFECT["fr" if language == "fr" else "en"]
     return [
-        f"{feature_label(r['input'], 'fr' if language == 'fr' else 'en')} = {_value(r['value'], language)}: "
+        f"{feature_label(r['input'], 'fr' if language == 'fr' else 'en')} = {_value(r, language)}: "
         f"{more if r['effect'] > 0 else less} ({r['effect']:+.2f})"
         for r in reasons
     ]
 
 
-def _value(value: float, language: str) -> str:
-    """As models fill what is missing: below every value."""
-    return _NONE["fr" if language == "fr" else "en"] if value == -1 else f"{value:.10g}"
+def _value(reason: Mapping[str, Any], language: str) -> str:
+    value = reason["value"]
+    # Versions of earlier releases say what they fill in place of a missing value, as -1.
+    if value is not None and value != -1:
+        return f"{value:.10g}"
+    missing = _NEVER if reason["input"].startswith(_SINCE) else _NONE
+    return missing["fr" if language == "fr" else "en"]

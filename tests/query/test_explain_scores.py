@@ -31,6 +31,18 @@ def test_each_reason_has_its_name_value_and_direction(language: str, lines: list
     assert said(REASONS, language) == lines
 
 
+def test_a_missing_value_is_said_as_such() -> None:
+    missing = [{"input": name, "value": None, "effect": 0.5} for name in ("days_since_visit", "days_between_orders")]
+    assert [line.split(" = ")[1] for line in said(missing, "fr")] == [
+        "jamais: plus probable (+0.50)",
+        "inconnu: plus probable (+0.50)",
+    ]
+    assert [line.split(" = ")[1] for line in said(missing, "en")] == [
+        "never: likelier (+0.50)",
+        "unknown: likelier (+0.50)",
+    ]
+
+
 def test_of_a_person_the_scores_with_reasons_are_told(spark: SparkSession, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     lake = SparkLake(workspace.lake, spark)

@@ -23,7 +23,7 @@ from segspark.models.propensity.training_set import known_of
 
 # A fit is hundreds of small jobs: with more tasks than this they only wait for each other.
 ROWS_PER_PARTITION = 50_000
-CALIBRATED, BESIDE = "calibrated", "beside"
+CALIBRATED, BESIDE, SAID = "calibrated", "beside", "said"
 
 
 @dataclass(frozen=True)
@@ -130,16 +130,17 @@ def pipeline(
     other: str = "",
     beside: Sequence[Input] = (),
 ) -> PipelineModel:
-    """From the feature frame to ``features``, ``probability`` and ``calibrated``; with a blend also ``beside``, the
-    probability of the simpler model.
+    """From the feature frame to ``features``, ``said`` (Input.said of the inputs in their order), ``probability`` and
+    ``calibrated``; with a blend also ``beside``, the probability of the simpler model.
 
     Args:
         other: the simpler model that is blended, as SQL over the inputs ``x_<name>``.
         beside: further inputs, which it alone looks at.
     """
     filled = ", ".join(f"{i.expression} AS `x_{i.name}`" for i in (*inputs, *beside))
+    said = ", ".join(i.said for i in inputs)
     stages = [
-        SQLTransformer(statement=f"SELECT *, {filled} FROM __THIS__"),
+        SQLTransformer(statement=f"SELECT *, {filled}, array({said}) AS {SAID} FROM __THIS__"),
         VectorAssembler(inputCols=[f"x_{i.name}" for i in inputs], outputCol="features"),
         trees,
     ]

@@ -26,6 +26,7 @@ class Input:
         that it looks back at most.
     is_dated: the value is the days from a date to the cut: below zero the input is dated after it.
     is_default: a model looks at it without being asked to by its name.
+    own: SQL of the person's own value, where ``sql`` bounds it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Input:
     within: str = ""
     is_dated: bool = False
     is_default: bool = True
+    own: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -46,6 +48,11 @@ class Input:
         return f"cast({self.sql or f'`{self.name}`'} as double)"
 
     @property
+    def said(self) -> str:
+        """SQL of what one may say of the person, null where it is missing: neither the fill nor a bound is anybody's value."""
+        return f"cast({self.own or self.sql or f'`{self.name}`'} as double)"
+
+    @property
     def expression(self) -> str:
         """SQL of the value as a double, without nulls."""
         return f"coalesce({self.unfilled}, {self.fill!r}D)"
@@ -53,14 +60,14 @@ class Input:
 
 # name -> fill for missing values. Days since something: longer ago than every window, for who never did it (and without a
 # second order the mean days between orders are longer than every window). Counts and amounts: none. Trends: 1, as fast as
-# ever, where there is nothing to compare. Shares of orders: the population has ordered within the year. Rates of clicks:
-# below every rate, where no mail was delivered. Days on the list: -1, unknown.
+# ever, where there is nothing to compare. Shares of orders and rates of clicks: below every one, where there was no order or
+# no mail. Days since the first order or act: -1, below those of who has just begun, for who never did.
 _FEATURES: dict[str, float] = {
-    "days_since_order": NEVER_DAYS, "days_since_first_order": 0.0, "days_between_orders": NEVER_DAYS, "days_since_click": NEVER_DAYS,
+    "days_since_order": NEVER_DAYS, "days_since_first_order": UNKNOWN, "days_between_orders": NEVER_DAYS, "days_since_click": NEVER_DAYS,
     "days_since_visit": NEVER_DAYS, "days_since_cart_add": NEVER_DAYS, "days_since_active": NEVER_DAYS, "tenure_days": UNKNOWN,
     "n_order_30d": 0.0, "n_order_90d": 0.0, "n_order_365d": 0.0, "n_order_day_lifetime": 0.0,
     "net_order_cents_90d": 0.0, "net_order_cents_365d": 0.0, "avg_order_cents_365d": 0.0, "n_item_365d": 0.0,
-    "refund_share_365d": 0.0, "n_refund_90d": 0.0, "sale_share_365d": 0.0, "n_order_sale_lifetime": 0.0,
+    "refund_share_365d": UNKNOWN, "n_refund_90d": 0.0, "sale_share_365d": UNKNOWN, "n_order_sale_lifetime": 0.0,
     "order_trend": STEADY, "visit_trend": STEADY, "n_visit_day_30d": 0.0, "n_visit_day_90d": 0.0, "n_visit_day_365d": 0.0,
     "n_product_view_30d": 0.0, "n_product_view_90d": 0.0, "n_cart_add_30d": 0.0, "n_cart_add_90d": 0.0,
     "dwell_s_90d": 0.0, "n_click_30d": 0.0, "n_click_90d": 0.0, "n_click_365d": 0.0, "click_rate_90d": UNKNOWN,
@@ -195,4 +202,5 @@ def quoted(text: str) -> str:
 def _bounded(item: Input, days: int) -> Input:
     if not item.within:
         return item
-    return replace(item, sql=item.within.replace("{days}", str(max(1, days))), needs=item.columns)
+    own = item.sql or f"`{item.name}`"
+    return replace(item, sql=item.within.replace("{days}", str(max(1, days))), own=own, needs=item.columns)

@@ -34,24 +34,25 @@ def with_reasons(
     """The three strongest reasons of each score, the strongest first.
 
     Args:
-        scored: person_id, p, and ``inputs``, an array of the model's inputs in their order, filled; with another model
-            also ``beside``, its probability.
+        scored: person_id, p, and ``inputs``, an array of the model's inputs in their order, filled; ``said``, the same as one
+            may say them, which versions of earlier releases do not give; with another model also ``beside``, its
+            probability.
         ensemble: the model's trees.
 
     Returns:
-        person_id, p, reasons: input, its value, and its effect in log-odds before calibration (Shapley value; above zero
+        person_id, p, reasons: input, the person's value (null where it is missing), and its effect in log-odds before calibration (Shapley value; above zero
         it makes the outcome likelier). Another model is a reason of its own: its probability, and how far its log-odds
         are from their mean.
     """
     names = list(inputs)
-    columns = ["person_id", "p", "inputs", *(["beside"] if other else [])]
+    shown = "said" if "said" in scored.columns else "inputs"
+    columns = dict.fromkeys(("person_id", "p", "inputs", shown, *(("beside",) if other else ())))
 
     def explain(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         tables = LeafTables.compile(ensemble)
         for batch in batches:
-            column = batch.column("inputs")
-            rows = column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), len(names))
-            effects, called = tables.values(rows), names
+            effects, called = tables.values(matrix(batch.column("inputs"), len(names))), names
+            rows = matrix(batch.column(shown), len(names))
             if other is not None:
                 beside = batch.column("beside").to_numpy(zero_copy_only=False)
                 effects, called = with_other(effects, other.blend, beside), [*names, other.name]
@@ -60,6 +61,11 @@ def with_reasons(
             yield pa.RecordBatch.from_arrays([*kept, reasons_of(effects, rows, called)], ["person_id", "p", "reasons"])
 
     return scored.select(*columns).mapInArrow(explain, f"person_id string, p double, reasons {REASONS}")
+
+
+def matrix(column: pa.Array, n: int) -> np.ndarray:
+    """(rows, n) numbers of a column of lists of n; NaN where one is null."""
+    return np.asarray(column.flatten().to_numpy(zero_copy_only=False), dtype=float).reshape(len(column), n)
 
 
 def with_other(effects: np.ndarray, blend: Blend, beside: np.ndarray) -> np.ndarray:
@@ -76,14 +82,19 @@ def reasons_of(effects: np.ndarray, rows: np.ndarray, names: Sequence[str]) -> p
     """The reasons of some rows as an Arrow column; a row that nothing moves has none.
 
     Args:
-        effects, rows: (rows, inputs) what each input adds to the log-odds, and its value.
+        effects, rows: (rows, inputs) what each input adds to the log-odds, and its value; NaN becomes null.
     """
     found = strongest(effects)
     is_there = found.index >= 0
     row = np.nonzero(is_there)[0]
     index, effect = found.index[is_there], found.value[is_there]
+    values = rows[row, index]
     entries = pa.StructArray.from_arrays(
-        [pa.array(np.array(names, dtype=object)[index], pa.string()), pa.array(rows[row, index]), pa.array(effect)],
+        [
+            pa.array(np.array(names, dtype=object)[index], pa.string()),
+            pa.array(values, mask=np.isnan(values)),
+            pa.array(effect),
+        ],
         fields=list(_ARROW.value_type),
     )
     offsets = np.r_[0, np.cumsum(is_there.sum(axis=1))].astype(np.int32)

@@ -13,7 +13,7 @@ from segspark.models.model import Record, Score
 from segspark.models.propensity.attributes import ATTRIBUTES, attributes_on_days
 from segspark.models.propensity.config import Attribute, Inputs, Propensity
 from segspark.models.propensity.contest import BLENDS
-from segspark.models.propensity.fit import BESIDE, CALIBRATED, probability
+from segspark.models.propensity.fit import BESIDE, CALIBRATED, SAID, probability
 from segspark.models.propensity.frozen import calendar_of
 from segspark.models.propensity.outcome import Outcome, window_in
 from segspark.models.propensity.reasons import Other, with_reasons
@@ -80,12 +80,12 @@ def other_in(record: Record) -> Other | None:
 
 
 def asked_for(model: PipelineModel, people: DataFrame) -> DataFrame:
-    """person_id, p, the model's inputs as an array, and what a blended model says; versions of earlier releases were not
-    calibrated."""
+    """person_id, p, the model's inputs as an array, what one may say of them, and what a blended model says; versions of earlier
+    releases were not calibrated, and say inputs as they are filled."""
     scored = model.transform(people)
     p = F.col(CALIBRATED) if CALIBRATED in scored.columns else probability()
-    beside = [BESIDE] if BESIDE in scored.columns else []
-    return scored.select("person_id", p.alias("p"), vector_to_array(F.col("features")).alias("inputs"), *beside)
+    more = [name for name in (SAID, BESIDE) if name in scored.columns]
+    return scored.select("person_id", p.alias("p"), vector_to_array(F.col("features")).alias("inputs"), *more)
 
 
 def band_of(column: str, record: Record) -> Column:

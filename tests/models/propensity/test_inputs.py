@@ -69,6 +69,28 @@ def test_what_grows_with_the_history_looks_back_at_a_third_of_it(spark: SparkSes
     assert [tuple(row) for row in rows] == [(80, 80, 2), (79, 1000, 1), (-1, 1000, 1)]
 
 
+def test_a_fill_or_a_bound_is_nobodys_value(spark: SparkSession) -> None:
+    columns = {
+        "days_between_orders": "400",
+        "days_since_order": "800",
+        "tenure_days": "900",
+        "days_since_first_order": "null",
+    }
+    inputs = {i.name: i for i in choose_inputs(columns, 300)}
+    row = spark.sql("SELECT " + ", ".join(f"cast({sql} as int) AS {name}" for name, sql in columns.items()))
+    found = row.selectExpr(*[f"{i.said} AS `{name}`" for name, i in inputs.items()]).first()
+    filled = row.selectExpr(*[f"{i.expression} AS `{name}`" for name, i in inputs.items()]).first()
+    assert found is not None
+    assert filled is not None
+    assert found.asDict() == {
+        "days_between_orders": 400, "days_since_order": 800, "tenure_days": 900, "days_since_first_order": None, "overdue": 2,
+    }  # fmt: skip
+    # Who never ordered has not ordered first today.
+    assert filled.asDict() == {
+        "days_between_orders": 1000, "days_since_order": 800, "tenure_days": 100, "days_since_first_order": -1, "overdue": 1,
+    }  # fmt: skip
+
+
 def test_only_who_orders_has_a_pace_beside_the_trees() -> None:
     assert beside_trees(NO_ACT) == ()
     assert [i.columns for i in beside_trees(NO_ORDER)] == [("n_order_day_lifetime",), ("days_since_first_order",)]

@@ -60,6 +60,15 @@ def test_everybody_gets_their_own_reasons(spark: SparkSession) -> None:
     assert [r["effect"] for r in rows["bob"]["reasons"]] == [-2.0, -1.0]
 
 
+def test_nobody_is_said_to_have_the_value_that_stands_for_a_missing_one(spark: SparkSession) -> None:
+    said = [None, 3.0, 5.0]
+    people = [("ann", 0.9, [1000.0, 3.0, 5.0], said), ("bob", 0.1, ROWS[1].tolist(), ROWS[1].tolist())]
+    scored = spark.createDataFrame(people, "person_id string, p double, inputs array<double>, said array<double>")
+    rows = {r["person_id"]: r["reasons"] for r in with_reasons(scored, TREES, NAMES).collect()}
+    assert [tuple(r) for r in rows["ann"]] == [("days_since_order", None, 2.0), ("n_order_90d", 3.0, -1.0)]
+    assert [r["value"] for r in rows["bob"]] == [10.0, 3.0]
+
+
 def test_the_mean_effects_are_shares_and_leave_out_what_moves_nothing() -> None:
     assert mean_effects(effects(TREES), NAMES) == {
         "days_since_order": pytest.approx(2 / 3),
