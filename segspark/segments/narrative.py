@@ -70,6 +70,12 @@ def narrative(node: Node, values: Mapping[str, Any], language: str, name: str, l
     return words["in" if holds(node, values) else "out"].format(name) + words["colon"] + text
 
 
+def value_in_words(name: str, value: Any, language: str, label: Label = lambda name: name) -> str:
+    """A value as sentences have it: ``dernière activité il y a 3 jours``, ``commandes, 365 j : 2``."""
+    speaker = _Speaker(language, label)
+    return speaker.said(name, speaker.value(name, value))
+
+
 def _deciding(node: Node, values: Mapping[str, Any], is_negated: bool = False) -> list[tuple[Node, bool]]:
     if isinstance(node, Not):
         return _deciding(node.part, values, not is_negated)
@@ -93,14 +99,14 @@ class _Speaker:
             case Always():
                 return words["always"]
             case Missing(name):
-                missing = self._value(name, None) if not is_negated else words["known"]
-                shown = self._value(name, value_of(name, values))
-                return self._said(name, shown, None if (shown == missing or is_negated) else missing)
+                missing = self.value(name, None) if not is_negated else words["known"]
+                shown = self.value(name, value_of(name, values))
+                return self.said(name, shown, None if (shown == missing or is_negated) else missing)
             case Compare(name, op, _, other, plus) if other is not None:
                 asked = self._asked(name, op, _shifted(value_of(other, values), plus))
                 asked += "" if other == AS_OF else f", {self._name(other)}"
             case Compare(name, "=", bool()):
-                return self._said(name, self._value(name, value_of(name, values)), None)
+                return self.said(name, self.value(name, value_of(name, values)), None)
             case Compare(name, op, wanted):
                 asked = self._asked(name, op, wanted)
             case Between(name, low, high):
@@ -112,7 +118,7 @@ class _Speaker:
             case _:
                 return text_of(leaf)  # type: ignore[arg-type]
         asked = words["not"].format(asked) if is_negated else asked
-        return self._said(name, self._value(name, value_of(name, values)), asked)
+        return self.said(name, self.value(name, value_of(name, values)), asked)
 
     def _followed(self, leaf: Followed, values: Mapping[str, Any]) -> str:
         words, (first, then) = WORDS[self.language], (ACTS[self.language].get(a, a) for a in (leaf.first, leaf.then))
@@ -124,7 +130,7 @@ class _Speaker:
             words["on"].format(then, self._constant("", after)) if day else then, leaf.days
         )
 
-    def _said(self, name: str, shown: str, asked: str | None) -> str:
+    def said(self, name: str, shown: str, asked: str | None = None) -> str:
         # `last order 3 days ago` needs no colon.
         joint = " " if name.startswith("days_since_") else WORDS[self.language]["colon"]
         return f"{self._name(name)}{joint}{shown}" + (f" ({asked})" if asked else "")
@@ -140,7 +146,7 @@ class _Speaker:
         is_date = isinstance(wanted, date) or (isinstance(wanted, str) and bool(_DAY.fullmatch(wanted)))
         return (OF_DATES if is_date else ASKED)[self.language][op].format(self._constant(name, wanted))
 
-    def _value(self, name: str, value: Any) -> str:
+    def value(self, name: str, value: Any) -> str:
         words = WORDS[self.language]
         if value is None:
             return words["never" if name.startswith("days_since_") or name.endswith("_date") else "unknown"]

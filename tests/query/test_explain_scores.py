@@ -23,8 +23,8 @@ REASONS = [
 @pytest.mark.parametrize(
     ("language", "lines"),
     [
-        ("en", ["Days since last order = 142: likelier (+0.73)", "Click rate, 90\xa0d = unknown: less likely (-0.20)"]),
-        ("fr", ["Jours depuis le dernier achat = 142: plus probable (+0.73)", "Taux de clic, 90\xa0j = inconnu: moins probable (-0.20)"]),
+        ("en", ["last order 142 days ago → likelier (+0.73)", "click rate, 90\xa0d: unknown → less likely (−0.20)"]),
+        ("fr", ["dernier achat il y a 142 jours → plus probable (+0,73)", "taux de clic, 90\xa0j\xa0: inconnu → moins probable (−0,20)"]),
     ],
 )  # fmt: skip
 def test_each_reason_has_its_name_value_and_direction(language: str, lines: list[str]) -> None:
@@ -33,14 +33,19 @@ def test_each_reason_has_its_name_value_and_direction(language: str, lines: list
 
 def test_a_missing_value_is_said_as_such() -> None:
     missing = [{"input": name, "value": None, "effect": 0.5} for name in ("days_since_visit", "days_between_orders")]
-    assert [line.split(" = ")[1] for line in said(missing, "fr")] == [
-        "jamais: plus probable (+0.50)",
-        "inconnu: plus probable (+0.50)",
+    assert said(missing, "fr") == [
+        "dernière visite jamais → plus probable (+0,50)",
+        "jours entre deux achats\xa0: inconnu → plus probable (+0,50)",
     ]
-    assert [line.split(" = ")[1] for line in said(missing, "en")] == [
-        "never: likelier (+0.50)",
-        "unknown: likelier (+0.50)",
+    assert [line.split(" → ")[0] for line in said(missing, "en")] == [
+        "last visit never",
+        "days between orders: unknown",
     ]
+
+
+def test_an_amount_is_said_in_the_currencys_units() -> None:
+    (line,) = said([{"input": "net_order_cents_365d", "value": 15813.0, "effect": 0.5}], "en")
+    assert line.split(": ", 1)[1] == "158.13 → likelier (+0.50)"
 
 
 def test_of_a_person_the_scores_with_reasons_are_told(spark: SparkSession, tmp_path: Path) -> None:
@@ -56,7 +61,9 @@ def test_of_a_person_the_scores_with_reasons_are_told(spark: SparkSession, tmp_p
     assert (found["scheme"], found["segment_name"], found["sentence"]) == (
         "scores",
         "churn_90d",
-        "churn_90d 0.81 (high)",
+        "Probability of no order, 90\xa0d: 0.81 (high)",
     )
     assert found["definition_version"] == "m/1"
-    assert found["lines"][0].startswith("Days since last order = 142")
+    (in_french,) = explain_scores(look(Question("test", ("gold.scores",)), workspace, lake, DAY), "ann", DAY, "fr")
+    assert in_french["sentence"] == "Probabilité de ne pas commander, 90\xa0j\xa0: 0,81 (élevée)"
+    assert found["lines"][0].startswith("last order 142 days ago")
