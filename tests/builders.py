@@ -89,11 +89,15 @@ def make_workspace(folder: Path) -> Workspace:
         "sources/orders.yaml": ORDERS, "sources/mails.yaml": MAILS, "sources/consents.yaml": CONSENTS,
     }.items():  # fmt: skip
         (folder / name).write_text(text)
-    # The same ids in every run: what is drawn by them, such as who is kept aside from a training, does not change with it.
+    write_key(folder)
+    return open_workspace(folder, {})
+
+
+def write_key(folder: Path) -> None:
+    """The same ids in every run: what is drawn by them, such as who is kept aside from a training, does not change with it."""
     key = folder / ".segspark-key"
     key.touch(0o600)
     key.write_text(base64.b64encode(hashlib.sha256(b"people of the tests").digest()).decode() + "\n")
-    return open_workspace(folder, {})
 
 
 def with_model(settings: S, model: Configured[Any], **section: Any) -> S:

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from builders import write_key
 from pyspark.sql import SparkSession
 from query.duck.written import written_rows
 
@@ -47,6 +48,7 @@ def opened(spark: SparkSession, tmp_path: Path) -> Open:
         for source in (folder / "sources").glob("*.yaml"):
             text = source.read_text().replace("${SEGSPARK_SHARED_DATA:-../../../../../shared/data}", str(DATA))
             source.write_text(text)
+        write_key(folder)
         workspace = open_workspace(folder, {"SEGSPARK_LAKES": str(tmp_path)})
         return workspace, SparkLake(workspace.lake, spark)
 
