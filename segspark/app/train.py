@@ -82,7 +82,8 @@ def wanted_columns(step: Step) -> Collection[str]:
     always = {score.column for model in models for score in model.scores}
     always |= {output.column for model in column_models() for output in model.outputs}
     context = SchemeContext(step, Definitions(), F)
-    used = {value for scheme in active_schemes(step.settings.segments) for value in scheme.values(context)}
+    schemes = active_schemes(step.settings.segments)
+    used = {value for scheme in schemes for value in (*scheme.values(context), *scheme.asks)}
     return always | given & used
 
 
