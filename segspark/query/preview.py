@@ -13,6 +13,7 @@ from segspark.config.models import Workspace
 from segspark.duck.database import Database
 from segspark.duck.functions import column
 from segspark.duck.only_by_spark import OnlyBySpark
+from segspark.errors import GateClosed
 from segspark.features.resources import CATALOGUE
 from segspark.pipeline.view import View, look
 from segspark.query.answers import CONTACTABLE, N_SAMPLED, NO_PROVIDER, PROVIDER, Counts, amounts, flag, previews_of
@@ -119,7 +120,11 @@ def _before(database: Database, view: View, rules: Sequence[Rule]) -> tuple[date
     day = previous_day(view, view.as_of)
     if day is None or day not in view.facts(gold.PEOPLE).days or day not in view.facts(gold.FEATURES).days:
         return None, None
-    inside = members(database, view.on(day), rules)
+    try:
+        inside = members(database, view.on(day), rules)
+    except GateClosed:
+        # It has no scores, and a rule looks at one.
+        return None, None
     counts = [database.f.count_if(database.f.col(flag(at))).alias(flag(at)).node for at in range(len(rules))]
     (row,) = database.rows(exp.select(*counts).from_(inside.subquery("members")))
     return day, [int(row[flag(at)] or 0) for at in range(len(rules))]

@@ -112,7 +112,7 @@ def test_a_review_of_churn(
 ) -> None:
     made = ran("review_churn.py", workspace, monkeypatch)
     assert made["person"] == "joe"
-    assert "Days since last order = 90: likelier (+0.70)" in capsys.readouterr().out
+    assert "last order 90 days ago → likelier (+0.70)" in capsys.readouterr().out
     assert made["strongest"][0] == "days_since_order"
 
 

@@ -115,6 +115,8 @@ def test_a_score_goes_by_its_stored_name_and_by_its_former_one(workspace: Worksp
     for condition, people in (("churn_90d > 0.5", ["ann"]), ("churn > 0.5", ["ann", "joe"])):
         (row,) = preview(workspace, Lake(workspace.lake), rules_named(workspace, condition), AS_OF)
         assert row["sample"] == people
+        # The day before has no scores: whether there are more people now cannot be said.
+        assert row["since"] is None
 
 
 def test_where_costs_are_counted_there_is_a_margin(workspace: Workspace) -> None:

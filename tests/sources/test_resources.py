@@ -13,7 +13,10 @@ from segspark.sources.resources import EXISTING_KEY, KEY, SOURCES
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return make_workspace(tmp_path / "w")
+    made = make_workspace(tmp_path / "w")
+    # Nothing has needed a key yet.
+    made.keys.file.unlink()
+    return made
 
 
 def context(workspace: Workspace) -> Context:

@@ -20,7 +20,10 @@ OTHER = "b3RoZXIga2V5IG90aGVyIGtleSBvdGhlciBrZXkgb3RoZXI="
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.delenv("SEGSPARK_KEY", raising=False)
-    return make_workspace(tmp_path / "w")
+    made = make_workspace(tmp_path / "w")
+    # Nothing has needed a key yet.
+    made.keys.file.unlink()
+    return made
 
 
 def with_people(workspace: Workspace, key: Key) -> Lake:
