@@ -11,15 +11,16 @@ import pytest
 
 HERE = Path(__file__).parent
 LONGEST = (
-    "app/test_byte_scan.py", "features/test_compute.py", "docs/test_pages.py", "app/test_requests.py",
-    "app/test_real_data.py", "cluster/test_first_day.py", "app/test_hourly.py", "query/test_explain.py",
-    "app/test_daily.py", "pins/test_stored_rows.py", "ingest/test_introductions.py", "corpus/test_corpus.py",
+    "app/test_byte_scan.py", "models/propensity/test_training.py", "docs/test_pages.py", "app/test_hourly.py",
+    "ingest/test_introductions.py", "app/test_promises_of_tables.py", "app/test_daily.py", "app/test_repair.py",
+    "query/duck/test_parity.py", "tables/io/test_by_spark.py", "bits/test_flow.py", "features/test_compute.py",
+    "app/test_real_data.py", "query/test_explain.py", "pins/test_stored_rows.py", "corpus/test_corpus.py",
     "app/test_file_access.py", "models/uplift/test_estimate.py", "cli/test_ending.py", "app/test_interrupted.py",
-    "app/test_kills.py", "app/test_maintained.py", "tables/io/test_catalog_lake.py",
+    "app/test_maintained.py", "tables/io/test_catalog_lake.py",
     "sockets/test_item_aggregation.py", "models/propensity/test_training_own.py", "models/monitoring/test_flow.py",
-    "app/test_repair.py", "lineage/test_day.py", "models/send_hour/test_training.py", "sockets/test_aggregation.py",
-    "app/test_promises_of_tables.py", "segments/rules/test_columns.py", "app/test_key_in_closures.py",
-    "ingest/test_replay.py", "models/propensity/test_training.py", "sockets/test_model.py", "ingest/test_flow.py",
+    "lineage/test_day.py", "models/send_hour/test_training.py", "sockets/test_aggregation.py",
+    "app/test_key_in_closures.py",
+    "ingest/test_replay.py", "sockets/test_model.py", "ingest/test_flow.py",
     "models/value/test_hurdle_contest.py", "models/value/test_training.py", "features/test_tiles_flow.py",
     "corpus/test_again.py", "sockets/test_scheme.py", "sockets/test_engine.py",
 )  # fmt: skip

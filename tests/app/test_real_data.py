@@ -80,6 +80,7 @@ def test_cdnow_reproduces_the_published_counts(opened: Open) -> None:
     assert rfm.height == 23_570
 
 
+@pytest.mark.slow
 def test_online_retail_at_once_has_its_counts_and_a_model_of_churn(opened: Open) -> None:
     workspace, lake = opened("online_retail", "online_retail")
     last = day_of(_names()[-1])

@@ -47,7 +47,18 @@ from segspark.app import run as app
 PAGES = sorted(path.relative_to(CLONE).as_posix() for path in (*CLONE.glob("*.md"), *(CLONE / "docs").rglob("*.md")))
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if blocks_of(CLONE / name, name)])
+# They run whole programs, of platforms that the other tests of make test leave to make test-all too.
+SLOW = ("docs/deploy/lineage.md", "docs/how-it-works/engines.md", "docs/how-to/run-on-a-cluster.md")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [])
+        for name in PAGES
+        if blocks_of(CLONE / name, name)
+    ],
+)
 def test_the_code_blocks_of_a_page_run(
     name: str, tmp_path: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
