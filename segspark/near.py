@@ -66,7 +66,7 @@ def no_such(
     close = near(name, names) or _holding(name, names)
     meant = f" Did you mean {' or '.join(close)}?" if close else ""
     return UnknownName(
-        f"There is no {what} {name!r}.{meant} {_listed(tuple(names if listed is None else listed))}{f' {see}' if see else ''}",
+        f"There is no {what} {name!r}.{meant} {_listed(tuple(dict.fromkeys(names if listed is None else listed)))}{f' {see}' if see else ''}",
         close,
     )
 

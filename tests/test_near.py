@@ -77,3 +77,8 @@ def test_a_name_of_several_lists_them() -> None:
     error = several("segment", "cold", ["levels:cold", "rfm:cold"])
     assert str(error) == "'cold' is the name of 2 segments: write levels:cold or rfm:cold."
     assert error.suggestions == ("levels:cold", "rfm:cold")
+
+
+def test_a_name_that_two_schemes_have_is_listed_once() -> None:
+    error = no_such("segment", "xyz", ["cold", "cold", "warm"], listed=["cold", "cold", "warm"])
+    assert "There are: cold, warm." in str(error)
